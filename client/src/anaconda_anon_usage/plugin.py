@@ -1,0 +1,67 @@
+"""Which hooks does conda call?
+
+conda imports this module through the entry point group ``conda``. No hook raises, prints to standard output,
+or changes what a command returns.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from conda.plugins import hookimpl, types
+
+from anaconda_anon_usage import conda_context, suffix
+from anaconda_anon_usage.debug import explain
+
+if TYPE_CHECKING:
+    from typing import Callable, Iterator
+
+#: conda 24.11 and later ask for the headers of each request; before, the suffix goes into the context's user
+#: agent.
+_HAS_HEADER_HOOK = hasattr(types, "CondaRequestHeader")
+
+
+class _EveryCommand(frozenset):  # type: ignore[type-arg]  # not subscriptable in Python 3.8
+    """The set of all commands, also of those that other plug-ins bring."""
+
+    __slots__ = ()
+
+    def __contains__(self, command: object) -> bool:
+        return True
+
+
+@hookimpl  # type: ignore[untyped-decorator]
+def conda_pre_commands() -> Iterator[Any]:
+    """Get ready before any command of conda runs."""
+    yield types.CondaPreCommand(name="anaconda-anon-usage", action=_before_command, run_for=_EveryCommand())
+
+
+@hookimpl  # type: ignore[untyped-decorator]
+def conda_request_headers() -> Iterator[Any]:
+    """Send the suffix with each request (conda 24.11 and later)."""
+    if _HAS_HEADER_HOOK:
+        try:
+            agent = conda_context.user_agent()
+        except Exception as error:  # conda goes on with its own user agent
+            explain("request headers: %r", error)
+        else:
+            yield types.CondaRequestHeader(name="User-Agent", value=agent)
+
+
+def _before_command(command: str) -> None:
+    steps = [lambda: suffix.begin(command), conda_context.hide_in_info]
+    if not _HAS_HEADER_HOOK:
+        steps.append(conda_context.send_with_context)
+    for step in steps:
+        _try(step)
+
+
+def _try(step: Callable[[], None]) -> None:
+    try:
+        step()
+    except Exception as error:
+        explain("%s: %r", step, error)
+
+
+# Without its setting the plug-in takes sharing to be off.
+_try(conda_context.register_setting)

@@ -1,0 +1,250 @@
+"""Where do tokens live on disk?
+
+======================  =======================================  ============================================
+token                   file                                     tied to
+======================  =======================================  ============================================
+installation            ``~/.conda/aau_token``, ``_2``, …        the root prefix; the host, if it has an id
+environment             ``<prefix>/etc/aau_token``               the prefix
+environment to be made  ``~/.conda/aau_new``, ``_2``, …          the prefix
+======================  =======================================  ============================================
+
+A tie is a hash keyed with the token, so that the file says whose the token is without saying where. A home
+that is shared by installations or hosts has one file for each; whoever finds no file of its own makes the
+next one.
+
+conda fetches the packages of a new environment before the prefix exists, and takes a prefix that holds a file
+but no environment for somebody's folder. So the token of an environment to be made is kept beside the
+installation's, and moves into the prefix once that is an environment.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING
+
+from anaconda_anon_usage import tokens
+from anaconda_anon_usage.debug import explain
+from anaconda_anon_usage.token_file import Saved, read, write
+
+if TYPE_CHECKING:
+    from typing import Callable
+
+_INSTALLATION = "aau_token"
+_TO_BE_MADE = "aau_new"
+_ENVIRONMENT = "aau_token"
+#: Beyond this many files in one home nobody makes another: reading them would take longer than conda may be
+#: delayed.
+_FILES_MAX = 128
+_ATTEMPTS = 4
+_TO_BE_MADE_KEPT_S = 7 * 24 * 3600
+
+
+def home_folder() -> str | None:
+    """Return ``~/.conda``, or ``None`` for a user without a home. It need not exist yet."""
+    home = os.path.expanduser("~")
+    # Without an entry in the user database "~" stays as it is, and would be a folder in the working
+    # directory.
+    if not os.path.isabs(home) or os.environ.get("HOME") == "" or not os.path.isdir(home):
+        explain("no home: no token can be kept")
+        return None
+    return os.path.join(home, ".conda")
+
+
+def installation(folder: str, root_prefix: str, host: str | None) -> str | None:
+    """Return the saved token of the installation at `root_prefix`, made if there was none.
+
+    A token without a tie, which the reference plug-in left, is adopted by the first installation that finds
+    it.
+    """
+    root = os.path.realpath(root_prefix)
+
+    def owns(saved: Saved) -> bool:
+        return _tied(saved, "root", root) and (
+            "host" not in saved.ties or not host or _tied(saved, "host", host)
+        )
+
+    def tied(token: str) -> Saved:
+        ties = {"root": _tie(token, root)}
+        if host:
+            ties["host"] = _tie(token, host)
+        return Saved(token, ties)
+
+    try:
+        return _own(folder, _INSTALLATION, owns, tied, adopts=True)
+    except OSError as error:
+        explain("no installation token: %s", error)
+        return None
+
+
+def environment(folder: str | None, prefix: str, *, to_be_made: bool) -> str | None:
+    """Return the saved token of the environment at `prefix`, made if there was none.
+
+    Where there is no environment yet, this is ``None`` unless this command is about `to_be_made` it.
+    """
+    prefix = os.path.realpath(prefix)
+    try:
+        if is_environment(prefix):
+            return _in_prefix(folder, prefix)
+        if to_be_made and folder:
+            _prune(folder)
+            return _to_be_made(folder, prefix)
+    except OSError as error:
+        explain("no environment token: %s", error)
+    return None
+
+
+def is_environment(prefix: str) -> bool:
+    """Say whether conda takes `prefix` for an environment (as its ``is_conda_environment`` does)."""
+    return os.path.isfile(os.path.join(prefix, "conda-meta", "history"))
+
+
+def _in_prefix(folder: str | None, prefix: str) -> str | None:
+    etc = os.path.join(prefix, "etc")
+    path = os.path.join(etc, _ENVIRONMENT)
+    for _ in range(_ATTEMPTS):
+        if os.path.islink(etc):
+            explain("a symbolic link, left alone: %s", etc)
+            return None
+        saved = read(path)
+        if saved and _tied(saved, "prefix", prefix):
+            return saved.token
+        untied = saved.token if saved and not saved.ties else ""
+        promised = _promised(folder, prefix)
+        try:
+            _make_folder(etc)
+            token = untied or _token_in(promised) or tokens.new()
+            write(path, _of_prefix(token, prefix), over=saved)
+        except OSError as error:
+            explain("not saved: %s", error)
+            return untied or None
+        if promised:
+            _forget(promised)
+    return None
+
+
+def _to_be_made(folder: str, prefix: str) -> str | None:
+    def owns(saved: Saved) -> bool:
+        return _tied(saved, "prefix", prefix)
+
+    def tied(token: str) -> Saved:
+        return _of_prefix(token, prefix)
+
+    return _own(folder, _TO_BE_MADE, owns, tied)
+
+
+def _own(
+    folder: str,
+    name: str,
+    owns: Callable[[Saved], bool],
+    tied: Callable[[str], Saved],
+    *,
+    adopts: bool = False,
+) -> str | None:
+    """Return the token of the file in `folder` that `owns` accepts; make that file if there is none.
+
+    Processes that start at once all see the same free name. One of them gets it, the others find it there.
+    """
+    token = tokens.new()
+    for _ in range(_ATTEMPTS):
+        files = _files(folder, name)
+        for saved in files.values():
+            if saved and owns(saved):
+                return saved.token
+        path, left = _place(folder, name, files, adopts=adopts)
+        if not path:
+            explain("%d files in %s, and no more", len(files), folder)
+            return None
+        try:
+            _make_folder(folder)
+            write(path, tied(left or token), over=files.get(path))
+        except OSError as error:
+            explain("not saved: %s", error)
+            return left or None
+    return None
+
+
+def _files(folder: str, name: str) -> dict[str, Saved | None]:
+    """Return what each token file of this name holds, ``None`` where it cannot be read."""
+    files: dict[str, Saved | None] = {}
+    try:
+        entries = os.listdir(folder)
+    except FileNotFoundError:
+        return files
+    for entry in sorted(entries):
+        if entry == name or (entry.startswith(name + "_") and entry[len(name) + 1 :].isdigit()):
+            path = os.path.join(folder, entry)
+            try:
+                files[path] = read(path)
+            except OSError as error:
+                explain("not read: %s", error)
+                files[path] = None
+    return files
+
+
+def _place(folder: str, name: str, files: dict[str, Saved | None], *, adopts: bool) -> tuple[str | None, str]:
+    """Return where to write, and the token to adopt there if one was left without a tie.
+
+    A file that holds no token is written over; one that cannot be read is left alone.
+    """
+    for number in range(1, _FILES_MAX + 1):
+        path = os.path.join(folder, name if number == 1 else f"{name}_{number}")
+        if path not in files:
+            return path, ""
+        saved = files[path]
+        if saved and not saved.token:
+            return path, ""
+        if saved and not saved.ties and adopts:
+            return path, saved.token
+    return None, ""
+
+
+def _promised(folder: str | None, prefix: str) -> str | None:
+    """Return the file of the token that was kept for the environment at `prefix` while it was being made."""
+    files = _files(folder, _TO_BE_MADE) if folder else {}
+    return next((path for path, saved in files.items() if saved and _tied(saved, "prefix", prefix)), None)
+
+
+def _token_in(path: str | None) -> str:
+    saved = read(path) if path else None
+    return saved.token if saved else ""
+
+
+def _prune(folder: str) -> None:
+    """Forget the tokens of environments that were never made."""
+    for path in _files(folder, _TO_BE_MADE):
+        try:
+            old = time.time() - os.lstat(path).st_mtime > _TO_BE_MADE_KEPT_S
+        except OSError:
+            continue
+        if old:
+            _forget(path)
+
+
+def _forget(path: str) -> None:
+    try:
+        os.unlink(path)
+    except OSError as error:
+        explain("left behind: %s", error)
+
+
+def _make_folder(path: str) -> None:
+    try:
+        os.mkdir(path)
+    except FileExistsError:
+        return
+
+
+def _of_prefix(token: str, prefix: str) -> Saved:
+    return Saved(token, {"prefix": _tie(token, prefix)})
+
+
+def _tied(saved: Saved, name: str, value: str) -> bool:
+    return bool(saved.token) and saved.ties.get(name) == _tie(saved.token, value)
+
+
+def _tie(token: str, value: str) -> str:
+    from hashlib import blake2b
+
+    keyed = blake2b(value.encode("utf-8", "surrogateescape"), key=token.encode("ascii"), digest_size=16)
+    return tokens.encode(keyed.digest())

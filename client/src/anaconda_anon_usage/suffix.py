@@ -1,0 +1,95 @@
+"""What does this conda command send after conda's own user agent?
+
+conda has no types, so its context is ``Any`` here.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+from typing import Any
+
+from anaconda_anon_usage import choice, host, store, tokens
+from anaconda_anon_usage.debug import explain
+
+#: The commands that make the environment they name (as conda calls them when it invokes a pre-command hook).
+_MAKES_ENVIRONMENT = frozenset(["create", "env_create"])
+
+_command = ""
+_installations: dict[str, str | None] = {}
+_environments: dict[str, str] = {}
+
+
+def begin(command: str) -> None:
+    """Note which command of conda this process runs."""
+    global _command  # noqa: PLW0603  a process runs one command
+    _command = command
+
+
+def of(context: Any) -> str:  # noqa: ANN401
+    """Return ``aau/VERSION`` and the tokens. While sharing is off, no token file is touched."""
+    chosen = choice.choose(_setting(context), os.environ)
+    if not chosen.sharing:
+        explain("sharing is off: %s", chosen.decided_by)
+        return tokens.suffix()
+    found = (("c", _installation(context)), ("s", tokens.session()), ("e", _environment(context)))
+    explain("sharing is on: %s", " ".join(prefix + "/" for prefix, value in found if value))
+    return tokens.suffix(tokens.Token(prefix, value) for prefix, value in found if value)
+
+
+def _setting(context: Any) -> bool | None:  # noqa: ANN401
+    try:
+        return bool(getattr(context, choice.SETTING))
+    except Exception as error:  # conda's own errors for a value that it cannot understand
+        explain("the setting cannot be read: %r", error)
+        return None
+
+
+def _installation(context: Any) -> str | None:  # noqa: ANN401
+    try:
+        root_prefix = str(context.root_prefix)
+        if root_prefix not in _installations:
+            folder = store.home_folder()
+            token = store.installation(folder, root_prefix, host.identity()) if folder else None
+            _installations.setdefault(root_prefix, token)
+        return _installations[root_prefix]
+    except Exception as error:  # the other tokens are sent all the same
+        explain("no installation token: %r", error)
+        return None
+
+
+def _environment(context: Any) -> str | None:  # noqa: ANN401
+    try:
+        prefix = _prefix(context)
+        if prefix and prefix not in _environments:
+            folder = store.home_folder()
+            made = _makes_environment(context) and not store.is_environment(prefix)
+            token = store.environment(folder, prefix, to_be_made=made)
+            if token is None:
+                return None  # and ask again at the next request: the prefix may be there by then
+            if made:
+                atexit.register(_settle, folder, prefix)
+            _environments.setdefault(prefix, token)
+        return _environments.get(prefix)
+    except Exception as error:  # conda cannot tell the prefix, or anything else
+        explain("no environment token: %r", error)
+        return None
+
+
+def _prefix(context: Any) -> str:  # noqa: ANN401
+    # conda env … takes the name from the YAML file where the command names none, and never tells its context.
+    arguments = context._argparse_args  # noqa: SLF001
+    named = arguments.get("name") or arguments.get("prefix")
+    return "" if _command.startswith("env_") and not named else str(context.target_prefix)
+
+
+def _makes_environment(context: Any) -> bool:  # noqa: ANN401
+    return _command in _MAKES_ENVIRONMENT and not context.dry_run and not context.download_only
+
+
+def _settle(folder: str | None, prefix: str) -> None:
+    """Move the token of an environment that this command has made into its prefix."""
+    try:
+        store.environment(folder, prefix, to_be_made=False)
+    except Exception as error:  # the next command does it
+        explain("not moved into %s: %r", prefix, error)

@@ -1,0 +1,180 @@
+"""How is a token file read and written, so that no other process and no odd file can do harm?
+
+A token file is a regular file of at most 4 kB: its first line that is not blank is the token, a line that
+starts with ``# aau`` says what the token is tied to. The reference plug-in reads the same file.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from anaconda_anon_usage import tokens
+from anaconda_anon_usage.debug import explain
+
+if TYPE_CHECKING:
+    from typing import Mapping
+
+SIZE_MAX_BYTES = 4096
+_MODE = 0o600
+_TIES = "# aau "
+_LOCK_ATTEMPTS = 50
+_LOCK_WAIT_S = 0.002
+#: A file system without hard links cannot put a whole file in place at once: an empty file may be one being
+#: written.
+_BEING_WRITTEN_S = 10
+# Windows has none of these. O_NONBLOCK: a named pipe must not make conda wait for a writer.
+_O_NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
+_O_READ = os.O_RDONLY | _O_NOFOLLOW | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_O_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _O_NOFOLLOW | getattr(os, "O_BINARY", 0)
+
+
+class Saved(NamedTuple):
+    """What a token file holds: its token (empty if it holds none) and what that is tied to."""
+
+    token: str
+    ties: Mapping[str, str]
+
+
+NO_TOKEN = Saved("", {})
+
+
+def read(path: str) -> Saved | None:
+    """Return what the file holds, or ``None`` if there is no file.
+
+    Raises ``OSError`` if a token can neither be read nor put there now: no permission, a symbolic link, a
+    folder.
+    """
+    try:
+        descriptor = os.open(path, _O_READ)
+    except FileNotFoundError:
+        if os.path.islink(path):
+            raise
+        return None
+    try:
+        return _content(descriptor, path)
+    finally:
+        os.close(descriptor)
+
+
+def write(path: str, saved: Saved, *, over: Saved | None) -> None:
+    """Put `saved` at `path`, whole or not at all, with mode 0600. The folder must exist.
+
+    Without `over` the file must not exist yet. With it, the file is replaced if it still holds what `over`
+    says. Where another process was quicker, its file stands and nothing is raised: read again to see whose it
+    is. Raises ``OSError`` if nothing could be written.
+    """
+    temporary = path + "." + tokens.new()
+    try:
+        _write_new(temporary, saved)
+        if over is not None:
+            _replace(temporary, path, over)
+        else:
+            _link(temporary, path, saved)
+    finally:
+        _remove(temporary)
+
+
+def _content(descriptor: int, path: str) -> Saved:
+    found = os.fstat(descriptor)
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(f"not a regular file: {path}")
+    if found.st_size == 0 and abs(time.time() - found.st_mtime) < _BEING_WRITTEN_S:
+        raise OSError(f"empty, perhaps being written: {path}")
+    data = os.read(descriptor, SIZE_MAX_BYTES + 1)
+    return _parse(data) if len(data) <= SIZE_MAX_BYTES else NO_TOKEN
+
+
+def _parse(data: bytes) -> Saved:
+    try:
+        lines = [line.strip() for line in data.decode("ascii").splitlines() if line.strip()]
+    except UnicodeDecodeError:
+        return NO_TOKEN
+    # The reference plug-in once wrote "token SP host".
+    token = lines[0].split(" ")[0] if lines else ""
+    if not tokens.is_random_value(token):
+        return NO_TOKEN
+    ties = (word.partition("=") for line in lines[1:] if line.startswith(_TIES) for word in line.split())
+    return Saved(token, {name: value for name, equals, value in ties if equals})
+
+
+def _write_new(path: str, saved: Saved) -> None:
+    ties = " ".join(f"{name}={value}" for name, value in saved.ties.items())
+    data = f"{saved.token}\n{_TIES}{ties}\n".encode("ascii")
+    descriptor = os.open(path, _O_CREATE, _MODE)
+    try:
+        if hasattr(os, "fchmod"):
+            os.fchmod(descriptor, _MODE)  # whatever the umask
+        if os.write(descriptor, data) != len(data):
+            raise OSError(f"disk full: {path}")
+    finally:
+        os.close(descriptor)
+
+
+def _link(temporary: str, path: str, saved: Saved) -> None:
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        explain("another process was quicker: %s", path)
+    except OSError:
+        _write_without_links(path, saved)
+
+
+def _write_without_links(path: str, saved: Saved) -> None:
+    try:
+        _write_new(path, saved)
+    except FileExistsError:
+        explain("another process was quicker: %s", path)
+    except OSError:
+        # It is ours, and it is not whole.
+        _remove(path)
+        raise
+
+
+def _replace(temporary: str, path: str, over: Saved) -> None:
+    """Rename over `path`, if that is still the file that was read, with what was read in it.
+
+    The lock is on the very file that goes away: whoever has waited for it finds another file in its place.
+    """
+    descriptor = os.open(path, _O_READ)
+    try:
+        _lock(descriptor)
+        still_there = os.path.samestat(os.fstat(descriptor), os.lstat(path))
+        if still_there and _content(descriptor, path) == over:
+            if os.name == "nt":
+                os.close(descriptor)  # Windows does not rename over a file that is open
+                descriptor = -1
+            os.replace(temporary, path)
+    finally:
+        if descriptor >= 0:
+            os.close(descriptor)
+
+
+def _lock(descriptor: int) -> None:
+    try:
+        import fcntl
+    except ImportError:
+        return
+    for attempt in range(_LOCK_ATTEMPTS):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:  # noqa: PERF203
+            if attempt == _LOCK_ATTEMPTS - 1:
+                raise
+            time.sleep(_LOCK_WAIT_S)
+        except OSError as error:
+            explain("a file system without locks: %s", error)
+            return
+        else:
+            return
+
+
+def _remove(path: str) -> None:
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        explain("left behind: %s", error)

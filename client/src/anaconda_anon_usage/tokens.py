@@ -1,0 +1,110 @@
+"""What is a token?
+
+The grammar is that of ``WIRE-FORMAT.md``. Nothing here reads or writes a file.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from binascii import b2a_base64
+from typing import TYPE_CHECKING, NamedTuple
+
+from anaconda_anon_usage import __version__
+
+if TYPE_CHECKING:
+    from typing import Iterable
+
+#: The order in which tokens are sent, first the ones that nobody may leave out. ``a/`` is never sent from
+#: here.
+ORDER = "cseiom"
+#: The tokens of which one is sent at most.
+SINGLE = "cse"
+#: 22 characters of base64 carry the 128 bits of a new token; readers accept up to 36.
+LENGTH_MIN = 22
+LENGTH_MAX = 36
+SUFFIX_SIZE_MAX_BYTES = 512
+
+_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+_RANDOM_SIZE_BYTES = 16
+
+
+class Token(NamedTuple):
+    """A prefix of :data:`ORDER` and its value."""
+
+    prefix: str
+    value: str
+
+
+def new() -> str:
+    """Return a new random value: 128 bits, 22 characters of base64url."""
+    return encode(os.urandom(_RANDOM_SIZE_BYTES))
+
+
+def encode(data: bytes) -> str:
+    """Return base64url without padding. (The module ``base64`` would cost an import of ``re``.)"""
+    return b2a_base64(data, newline=False).decode("ascii").rstrip("=").replace("+", "-").replace("/", "_")
+
+
+def is_value(value: str) -> bool:
+    """Say whether `value` may stand after a prefix: 1 to 36 letters, digits, ``-`` and ``_``."""
+    return 1 <= len(value) <= LENGTH_MAX and _CHARACTERS.issuperset(value)
+
+
+def is_random_value(value: str) -> bool:
+    """Say whether `value` may stand after ``c/``, ``s/`` or ``e/``: 22 characters at least."""
+    return len(value) >= LENGTH_MIN and is_value(value)
+
+
+def suffix(tokens: Iterable[Token] = ()) -> str:
+    """Return ``aau/VERSION`` and those of `tokens` that hold against the grammar, in its order.
+
+    Without tokens this is exactly what is sent while sharing is off. A wrong value, a prefix that the client
+    does not send, a repeat, and what would make the suffix longer than 512 bytes are left out.
+    """
+    parts = ["aau/" + __version__]
+    size_bytes = len(parts[0])
+    for token in sorted(_valid(tokens), key=lambda token: ORDER.index(token.prefix)):
+        part = token.prefix + "/" + token.value
+        size_bytes += 1 + len(part)
+        if size_bytes > SUFFIX_SIZE_MAX_BYTES:
+            break
+        parts.append(part)
+    return " ".join(parts)
+
+
+def hidden(user_agent: str) -> str:
+    """Return `user_agent` with every value after ``aau/VERSION`` replaced by ``.``, for display."""
+    own, mark, rest = user_agent.rpartition(" aau/")
+    if not mark:
+        return user_agent
+    version, *values = rest.split(" ")
+    return " ".join([own + mark + version, *(value[:2] + "." for value in values)])
+
+
+def session() -> str:
+    """Return the session token of this process: the same in all its threads, another one after a fork."""
+    global _session  # noqa: PLW0603  one process, one session: this is the process's state
+    with _session_lock:
+        pid, value = _session
+        if pid != os.getpid():
+            value = new()
+            _session = (os.getpid(), value)
+        return value
+
+
+_session = (0, "")
+_session_lock = threading.Lock()
+if hasattr(os, "register_at_fork"):
+    # Another thread may hold the lock at the fork; the child would wait for it for ever.
+    os.register_at_fork(after_in_child=lambda: globals().__setitem__("_session_lock", threading.Lock()))
+
+
+def _valid(tokens: Iterable[Token]) -> list[Token]:
+    kept: dict[str, Token] = {}
+    for token in tokens:
+        single = token.prefix in SINGLE
+        fits = is_random_value if single else is_value
+        if len(token.prefix) == 1 and token.prefix in ORDER and fits(token.value):
+            kept.setdefault(token.prefix if single else token.prefix + token.value, token)
+    return list(kept.values())

@@ -1,0 +1,313 @@
+"""What does a real conda do with the plug-in in it?"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from anaconda_anon_usage import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from conftest import Channel, Conda
+
+MODULES = ("choice", "conda_context", "debug", "host", "plugin", "store", "suffix", "token_file", "tokens")
+OFF = f"aau/{__version__}"
+VALUE = "([A-Za-z0-9_-]{22})"
+ALL = re.compile(rf"conda/24\.7\.1 .* {re.escape(OFF)} c/{VALUE} s/{VALUE} e/{VALUE}")
+
+
+def _token_files(conda: Conda) -> list[Path]:
+    return sorted(path for parent in (conda.home, conda.root) for path in parent.rglob("aau_*"))
+
+
+def _first_line(path: Path) -> str:
+    return path.read_text().splitlines()[0]
+
+
+def test_every_request_of_a_command_carries_the_same_tokens(conda: Conda, channel: Channel) -> None:
+    """They stand after conda's own user agent and are those in the files; a command is a session."""
+    conda("search", "tiny")
+    requests = channel.new_requests()
+    assert len(requests) >= 2
+    (agent,) = {request.user_agent for request in requests}
+    found = ALL.fullmatch(agent)
+    assert found
+    client, session, environment = found.groups()
+    assert client == _first_line(conda.home / ".conda" / "aau_token")
+    assert environment == _first_line(conda.root / "etc" / "aau_token")
+    conda("search", "tiny", "--override-channels", "-c", channel.url)
+    again = channel.new_requests()[0].tokens
+    assert (again["c"], again["e"]) == (client, environment)
+    assert again["s"] != session
+
+
+def test_an_environment_has_its_token_from_its_first_download_on(conda: Conda, channel: Channel) -> None:
+    """``conda create`` fetches before the prefix exists; the token waits at home and moves in at the end."""
+    conda("create", "-n", "first", "tiny=1.0")
+    created = channel.new_requests()
+    assert any(request.path.endswith("tiny-1.0-0.tar.bz2") for request in created)
+    (token,) = {request.tokens["e"] for request in created}
+    prefix = conda.root / "envs" / "first"
+    assert token == _first_line(prefix / "etc" / "aau_token")
+    assert not (conda.home / ".conda" / "aau_new").exists()
+    conda("install", "-n", "first", "tiny=2.0")
+    assert {request.tokens["e"] for request in channel.new_requests()} == {token}
+    conda("create", "-p", conda.root / "second", "--clone", prefix, "--offline")
+    conda("search", "tiny", CONDA_PREFIX=str(conda.root / "second"))
+    (cloned,) = {request.tokens["e"] for request in channel.new_requests()}
+    assert cloned == _first_line(conda.root / "second" / "etc" / "aau_token") != token
+
+
+def test_making_an_environment_goes_as_it_does_without_the_plug_in(conda: Conda, channel: Channel) -> None:
+    """The same words and the same files, but for the token; no question about a folder that is there."""
+    with_plugin = conda("create", "-n", "plain", "tiny=1.0").stdout
+    with_files = _files(conda.root / "envs" / "plain")
+    shutil.rmtree(conda.root / "envs" / "plain")
+    shutil.rmtree(conda.root / "pkgs")
+    done = conda("--no-plugins", "create", "-n", "plain", "tiny=1.0")
+    assert done.stdout == with_plugin
+    assert with_files - _files(conda.root / "envs" / "plain") == {"etc/aau_token"}
+    assert channel.requests
+
+
+def _files(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_creation_that_fails_leaves_no_prefix_and_is_the_same_when_tried_again(
+    conda: Conda, channel: Channel
+) -> None:
+    """The second try is about the same environment, so it has the same token."""
+    conda("create", "-n", "wanted", "nosuchpackage", status=1)
+    (failed,) = {request.tokens["e"] for request in channel.new_requests()}
+    assert not (conda.root / "envs" / "wanted").exists()
+    conda("create", "-n", "wanted", "tiny")
+    (made,) = {request.tokens["e"] for request in channel.new_requests()}
+    assert failed == made == _first_line(conda.root / "envs" / "wanted" / "etc" / "aau_token")
+
+
+@pytest.mark.parametrize("option", ["--dry-run", "--download-only"])
+def test_an_environment_that_will_not_be_made_has_no_token(
+    conda: Conda, channel: Channel, option: str
+) -> None:
+    """Nothing is counted that does not come to be."""
+    conda("create", "-n", "never", "tiny", option)
+    assert {tuple(request.tokens) for request in channel.new_requests()} == {("aau", "c", "s")}
+    assert not (conda.root / "envs" / "never").exists()
+
+
+def test_conda_env_create_names_the_environment_of_the_command_or_none(
+    conda: Conda, channel: Channel, tmp_path: Path
+) -> None:
+    """Where the name stands in the YAML file alone, nothing is sent; never the token of base."""
+    (tmp_path / "environment.yml").write_text(
+        f"name: inside\nchannels: [{channel.url}]\ndependencies: [tiny=1.0]\n"
+    )
+    conda("env", "create", "-f", tmp_path / "environment.yml")
+    assert {tuple(request.tokens) for request in channel.new_requests()} == {("aau", "c", "s")}
+    conda("env", "create", "-f", tmp_path / "environment.yml", "-n", "named")
+    (token,) = {request.tokens["e"] for request in channel.new_requests()}
+    assert token == _first_line(conda.root / "envs" / "named" / "etc" / "aau_token")
+
+
+def test_two_installations_of_one_user_are_two(install_conda: Callable[..., Conda], channel: Channel) -> None:
+    """Each root prefix has its token in the same home, and keeps it."""
+    both = [install_conda("first"), install_conda("second")]
+    for conda in both * 2:
+        conda("search", "tiny", "--override-channels", "-c", channel.url)
+    seen = [request.tokens["c"] for request in channel.new_requests()]
+    assert len(set(seen)) == 2
+    assert {_first_line(path) for path in (both[0].home / ".conda").glob("aau_*")} == set(seen)
+
+
+def _by_condarc(conda: Conda, value: str) -> dict[str, str]:
+    conda.condarc.write_text(f"{conda.condarc.read_text()}anaconda_anon_usage: {value}\n")
+    return {}
+
+
+def _by_command(conda: Conda, value: str) -> dict[str, str]:
+    conda("config", "--set", "anaconda_anon_usage", value)
+    return {}
+
+
+def _by_command_without_plugins(conda: Conda, value: str) -> dict[str, str]:
+    conda("--no-plugins", "config", "--set", "anaconda_anon_usage", value)
+    return {}
+
+
+def _by_variable(_: Conda, value: str) -> dict[str, str]:
+    return {"CONDA_ANACONDA_ANON_USAGE": value}
+
+
+def _by_do_not_track(_: Conda, value: str) -> dict[str, str]:
+    return {"DO_NOT_TRACK": value}
+
+
+@pytest.mark.parametrize(
+    ("choose", "value"),
+    [
+        (_by_command, "off"),
+        (_by_command, "no"),
+        (_by_command_without_plugins, "false"),
+        (_by_condarc, "off"),
+        (_by_variable, "off"),
+        (_by_do_not_track, "1"),
+    ],
+)
+def test_off_is_the_version_alone_and_touches_no_file(
+    conda: Conda, channel: Channel, choose: Callable[[Conda, str], dict[str, str]], value: str
+) -> None:
+    """Neither on disk nor on the wire is anything left but ``aau/VERSION``."""
+    variables = choose(conda, value)
+    assert _token_files(conda) == []
+    conda("create", "-n", "quiet", "tiny", **variables)
+    requests = channel.new_requests()
+    assert len(requests) >= 3
+    assert {request.suffix for request in requests} == {OFF}
+    assert _token_files(conda) == []
+
+
+def test_a_choice_that_cannot_be_read_is_taken_for_off(conda: Conda, channel: Channel) -> None:
+    """Who writes something there does not mean *on*. conda itself says what is wrong, and in which file."""
+    _by_condarc(conda, "maybe")
+    assert str(conda.condarc) in conda("search", "tiny", status=1).stderr
+    assert {request.suffix for request in channel.new_requests()} <= {OFF}
+    assert _token_files(conda) == []
+
+
+def test_off_reads_no_file_and_on_sends_the_same_tokens_again(conda: Conda, channel: Channel) -> None:
+    """A token file that nobody could read unnoticed stays unread; the choice can be taken back."""
+    conda("search", "tiny")
+    before = channel.new_requests()[0].tokens
+    files = _token_files(conda)
+    assert len(files) == 2
+    for path in files:
+        os.utime(path, (0, 0))  # a later read would set the time of access anew
+    conda("config", "--set", "anaconda_anon_usage", "off")
+    conda("update", "--all")
+    conda("search", "tiny", "--override-channels", "-c", channel.url)
+    assert {request.suffix for request in channel.new_requests()} == {OFF}
+    assert [path.stat().st_atime for path in files] == [0, 0]
+    conda("config", "--set", "anaconda_anon_usage", "on")
+    conda("search", "tiny", "--override-channels", "-c", channel.url)
+    after = channel.new_requests()[0].tokens
+    assert (after["c"], after["e"]) == (before["c"], before["e"])
+
+
+def test_the_setting_is_one_of_condas_own(conda: Conda) -> None:
+    """``--show``, ``--get``, ``--describe`` and ``--remove-key`` know it."""
+    assert conda("config", "--show", "anaconda_anon_usage").stdout == "anaconda_anon_usage: True\n"
+    conda("config", "--set", "anaconda_anon_usage", "off")
+    assert "anaconda_anon_usage: false" in conda.condarc.read_text()
+    assert json.loads(conda("config", "--show", "anaconda_anon_usage", "--json").stdout) == {
+        "anaconda_anon_usage": False
+    }
+    assert conda("config", "--get", "anaconda_anon_usage").stdout == "--set anaconda_anon_usage False\n"
+    assert "anaconda_anon_usage (bool)" in conda("config", "--describe", "anaconda_anon_usage").stdout
+    conda("config", "--remove-key", "anaconda_anon_usage")
+    assert "anaconda_anon_usage" not in conda.condarc.read_text()
+    wrong = conda("config", "--set", "anaconda_anon_usage", "maybe", status=1)
+    assert "Traceback" not in wrong.stderr
+
+
+def test_an_administrator_has_the_last_word(conda: Conda, channel: Channel) -> None:
+    """``#!final`` in the system's condarc outdoes the user's."""
+    (conda.root / ".condarc").write_text("anaconda_anon_usage: false  #!final\n")
+    _by_condarc(conda, "true")
+    conda("search", "tiny")
+    assert {request.suffix for request in channel.new_requests()} == {OFF}
+
+
+def test_conda_info_hides_the_values(conda: Conda) -> None:
+    """Both forms show which tokens are sent, and no value."""
+    text = conda("info").stdout
+    assert re.search(rf"user-agent : conda/24\.7\.1 .* {re.escape(OFF)} c/\. s/\. e/\.\n", text)
+    as_json = conda("info", "--json").stdout
+    assert json.loads(as_json)["user_agent"].endswith(f" {OFF} c/. s/. e/.")
+    assert not any(_first_line(path) in text + as_json for path in _token_files(conda))
+    assert json.loads(conda("info", "--json", DO_NOT_TRACK="1").stdout)["user_agent"].endswith(f" {OFF}")
+
+
+def test_a_report_of_an_unexpected_error_hides_the_values(conda: Conda, tmp_path: Path) -> None:
+    """People post these reports."""
+    (tmp_path / "root" / "conda-meta" / "broken-1-0.json").write_text("[]")
+    done = conda("list", status=1, CONDA_REPORT_ERRORS="false")
+    assert "ERROR REPORT" in done.stderr
+    assert f"{OFF} c/. s/. e/." in done.stderr
+    assert not any(_first_line(path) in done.stderr for path in _token_files(conda))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (["--version"], 0),
+        (["clean", "--all"], 0),
+        (["run", "sh", "-c", "exit 7"], 7),
+        (["list", "-n", "nosuchenvironment"], 1),
+        (["install", "nosuchpackage"], 1),
+        (["nosuchcommand"], 2),
+        (["shell.posix", "deactivate"], 0),
+        (["info", "--base"], 0),
+    ],
+)
+def test_no_command_returns_or_prints_anything_else(conda: Conda, arguments: list[str], status: int) -> None:
+    """Even where everything in the plug-in fails, a command says and returns what it would without it."""
+    without = conda("--no-plugins", *arguments, status=status) if "shell.posix" not in arguments else None
+    with_plugin = conda(*arguments, status=status)
+    shutil.rmtree(conda.home / ".conda", ignore_errors=True)
+    (conda.home / ".conda").touch()
+    shutil.rmtree(conda.root / "etc", ignore_errors=True)
+    (conda.root / "etc").touch()
+    broken = conda(*arguments, status=status)
+    assert broken.stdout == with_plugin.stdout
+    if without:
+        # conda lists the commands that there are: those of other plug-ins too, where they are installed
+        said, would_say = (re.sub(r"\(choose from .*\)", "", run.stderr) for run in (with_plugin, without))
+        assert (with_plugin.stdout, said) == (without.stdout, would_say)
+
+
+@pytest.mark.parametrize("home", ["", "/nonexistent"], ids=["empty", "missing"])
+def test_without_a_home_the_token_is_left_out(conda: Conda, channel: Channel, home: str) -> None:
+    """What could not be saved is not sent, nothing lands in the working directory, and one may ask why."""
+    before = sorted(conda.home.parent.iterdir())
+    variables = {"HOME": home, "CONDARC": str(conda.condarc), "ANACONDA_ANON_USAGE_DEBUG": "1"}
+    done = conda("search", "tiny", **variables)
+    assert "anaconda-anon-usage: no home" in done.stderr
+    assert "anaconda-anon-usage" not in done.stdout
+    assert {tuple(request.tokens) for request in channel.new_requests()} == {("aau", "s", "e")}
+    assert sorted(conda.home.parent.iterdir()) == before
+
+
+def test_the_plug_in_imports_nothing_but_itself(conda: Conda) -> None:
+    """Whatever else it needs, conda has imported already: time that a command does not lose."""
+    code = """
+import sys
+import conda.cli.main_info, conda.common.configuration, conda.plugins, conda.base.context as base
+assert " aau/" not in base.context.user_agent
+before = set(sys.modules)
+from anaconda_anon_usage import plugin
+(command,) = plugin.conda_pre_commands()
+command.action("search")
+assert " aau/" in base.context.user_agent
+print(*sorted(set(sys.modules) - before))
+"""
+    done = subprocess.run(
+        [conda.root / "bin" / "python", "-c", code],
+        env=conda.variables,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    own = {f"anaconda_anon_usage.{name}" for name in MODULES}
+    assert (
+        set(done.stdout.split()) - {"anaconda_anon_usage", "fcntl", "hashlib", "_hashlib", "_blake2"} == own
+    )

@@ -1,0 +1,316 @@
+"""Where do tokens live on disk, and what can go wrong there?"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from anaconda_anon_usage import store, tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+HOST = "0123456789abcdef" * 2
+OTHER_HOST = "fedcba9876543210" * 2
+PROCESSES = 64
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where the tokens of a home live; it does not exist yet."""
+    (tmp_path / "home").mkdir()
+    return tmp_path / "home" / ".conda"
+
+
+@pytest.fixture
+def prefix(tmp_path: Path) -> Path:
+    """Make an environment."""
+    return _make_environment(tmp_path / "prefix")
+
+
+def _make_environment(prefix: Path) -> Path:
+    (prefix / "conda-meta").mkdir(parents=True)
+    (prefix / "conda-meta" / "history").touch()
+    return prefix
+
+
+def _installation(folder: Path, root: str = "/opt/conda", host: str | None = HOST) -> str | None:
+    return store.installation(str(folder), root, host)
+
+
+def _environment(folder: Path, prefix: Path, *, to_be_made: bool = False) -> str | None:
+    return store.environment(str(folder), str(prefix), to_be_made=to_be_made)
+
+
+def _first_line(path: Path) -> str:
+    return path.read_text().splitlines()[0]
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_an_installation_is_one_root_prefix_on_one_host(folder: Path) -> None:
+    """The same token again for the same two; another for another root prefix, and on another host."""
+    first = _installation(folder)
+    assert first
+    assert tokens.is_random_value(first)
+    others = [_installation(folder, "/opt/other"), _installation(folder, host=OTHER_HOST)]
+    assert len({first, *others}) == 3
+    assert _installation(folder) == first == _first_line(folder / "aau_token")
+    assert [_installation(folder, "/opt/other"), _installation(folder, host=OTHER_HOST)] == others
+    assert _names(folder) == ["aau_token", "aau_token_2", "aau_token_3"]
+
+
+def test_without_a_host_the_token_is_kept(folder: Path) -> None:
+    """Where the host cannot be told, now or when the token was made, it does not count."""
+    made_with = _installation(folder)
+    assert _installation(folder, host=None) == made_with
+    made_without = _installation(folder, "/opt/other", host=None)
+    assert _installation(folder, "/opt/other", host=HOST) == made_without
+
+
+def test_a_token_file_says_neither_where_nor_on_which_host(folder: Path, prefix: Path) -> None:
+    """The ties are hashes that differ from token to token, so that two files cannot be linked by them."""
+    _installation(folder)
+    _environment(folder, prefix)
+    text = (folder / "aau_token").read_text() + (prefix / "etc" / "aau_token").read_text()
+    assert "opt" not in text
+    assert HOST not in text
+    (tie,) = (word for word in text.split() if word.startswith("root="))
+    shutil.rmtree(folder)
+    _installation(folder)
+    assert tie not in (folder / "aau_token").read_text()
+
+
+@pytest.mark.parametrize("left", ["{0}", "{0}\n", "\n  {0}\nanything\n", "{0} AAAAAAAA\n"])
+def test_a_token_that_the_reference_plug_in_left_is_adopted_by_the_first(folder: Path, left: str) -> None:
+    """The installation that finds it keeps its identity; the next one gets its own."""
+    token = tokens.new()
+    folder.mkdir()
+    (folder / "aau_token").write_text(left.format(token))
+    (folder / "aau_token_host").write_text("AAAAAAAA")
+    assert _installation(folder) == token
+    other = _installation(folder, "/opt/other")
+    assert other != token
+    assert (_installation(folder), _installation(folder, "/opt/other")) == (token, other)
+    assert _first_line(folder / "aau_token") == token
+
+
+def test_an_environment_is_one_prefix(folder: Path, prefix: Path, tmp_path: Path) -> None:
+    """A copied folder, as a clone is, gets its own token; the one that was copied keeps its own."""
+    token = _environment(folder, prefix)
+    copy = tmp_path / "copy"
+    shutil.copytree(prefix, copy)
+    copied = _environment(folder, copy)
+    assert copied not in (token, None)
+    assert _environment(folder, prefix) == token == _first_line(prefix / "etc" / "aau_token")
+    assert _environment(folder, copy) == copied == _first_line(copy / "etc" / "aau_token")
+
+
+def test_an_environment_token_without_a_tie_is_adopted(folder: Path, prefix: Path, tmp_path: Path) -> None:
+    """What the reference plug-in left in a prefix stays; from then on a copy is told from it."""
+    token = tokens.new()
+    (prefix / "etc").mkdir()
+    (prefix / "etc" / "aau_token").write_text(token)
+    assert _environment(folder, prefix) == token
+    shutil.copytree(prefix, tmp_path / "copy")
+    assert _environment(folder, tmp_path / "copy") not in (token, None)
+
+
+def test_no_file_is_made_in_a_prefix_that_is_no_environment_yet(folder: Path, tmp_path: Path) -> None:
+    """The command that makes it keeps its token at home; it moves in once there is an environment."""
+    prefix = tmp_path / "prefix"
+    assert _environment(folder, prefix) is None
+    token = _environment(folder, prefix, to_be_made=True)
+    assert token
+    assert not prefix.exists()
+    assert _environment(folder, prefix, to_be_made=True) == token
+    assert _environment(folder, tmp_path / "other", to_be_made=True) not in (token, None)
+    _make_environment(prefix)
+    assert _environment(folder, prefix) == token == _first_line(prefix / "etc" / "aau_token")
+    assert _names(folder) == ["aau_new_2"]
+
+
+def test_tokens_of_environments_that_were_never_made_are_forgotten(folder: Path, tmp_path: Path) -> None:
+    """After a week they go, when the next one is made."""
+    _environment(folder, tmp_path / "never", to_be_made=True)
+    week_ago_s = (folder / "aau_new").stat().st_mtime - 8 * 24 * 3600
+    os.utime(folder / "aau_new", (week_ago_s, week_ago_s))
+    _environment(folder, tmp_path / "other", to_be_made=True)
+    assert _names(folder) == ["aau_new"]
+
+
+INSTALLATION = f"store.installation(argv[1], '/opt/conda', '{HOST}')"
+ENVIRONMENT = "store.environment(argv[1], argv[2], to_be_made=False)"
+TO_BE_MADE = "store.environment(argv[1], argv[2] + '/new', to_be_made=True)"
+
+
+@pytest.mark.parametrize(
+    ("call", "there"),
+    [
+        (INSTALLATION, None),
+        (INSTALLATION, "untied"),
+        (INSTALLATION, "garbage"),
+        (ENVIRONMENT, None),
+        (ENVIRONMENT, "untied"),
+        (ENVIRONMENT, "garbage"),
+        (ENVIRONMENT, "copied"),
+        (TO_BE_MADE, None),
+    ],
+)
+def test_processes_that_start_at_once_have_one_token(
+    folder: Path, prefix: Path, call: str, there: str | None
+) -> None:
+    """64 of them wait for the same moment; all answer the same, and that is what is saved."""
+    held = {"untied": tokens.new(), "garbage": "?", "copied": f"{tokens.new()}\n# aau prefix={tokens.new()}"}
+    if there:
+        for parent in (folder, prefix / "etc"):
+            parent.mkdir()
+            (parent / "aau_token").write_text(held[there])
+    code = f"from sys import argv, stdin; from anaconda_anon_usage import store; stdin.read(); print({call})"
+    command = [sys.executable, "-S", "-c", code, str(folder), str(prefix)]
+    environ = {"PYTHONPATH": str(Path(store.__file__).parents[1])}
+    reader, writer = os.pipe()
+    running = [
+        subprocess.Popen(command, stdin=reader, stdout=subprocess.PIPE, text=True, env=environ)
+        for _ in range(PROCESSES)
+    ]
+    os.close(reader)
+    os.close(writer)  # now all of them go
+    answers = {process.communicate(timeout=60)[0].strip() for process in running}
+    (answer,) = answers
+    saved = {path.name for parent in (folder, prefix / "etc") if parent.exists() for path in parent.iterdir()}
+    assert tokens.is_random_value(answer)
+    assert saved in ({"aau_token"}, {"aau_new"})  # no second token, and nothing temporary left behind
+    if there == "untied":
+        assert answer == held[there]
+
+
+@pytest.mark.parametrize("mask", [0o000, 0o022, 0o077, 0o277, 0o777])
+def test_a_token_file_is_for_its_owner_alone(folder: Path, prefix: Path, mask: int) -> None:
+    """Mode 0600, whatever the umask."""
+    folder.mkdir()
+    (prefix / "etc").mkdir()
+    before = os.umask(mask)
+    try:
+        assert _installation(folder)
+        assert _environment(folder, prefix)
+    finally:
+        os.umask(before)
+    for path in (folder / "aau_token", prefix / "etc" / "aau_token"):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def _symlink_to_file(path: Path) -> None:
+    (path.parent / "elsewhere").write_text(tokens.new() + "\n")
+    path.symlink_to(path.parent / "elsewhere")
+
+
+def _dangling_symlink(path: Path) -> None:
+    path.symlink_to(path.parent / "nowhere")
+
+
+@pytest.mark.parametrize("put", [Path.mkdir, _symlink_to_file, _dangling_symlink, os.mkfifo])
+def test_what_is_no_file_is_left_alone(folder: Path, prefix: Path, put: Callable[[Path], None]) -> None:
+    """No token is read or written through it: the environment has none, the installation another file."""
+    for parent in (folder, prefix / "etc"):
+        parent.mkdir()
+        put(parent / "aau_token")
+    before = (os.lstat(prefix / "etc" / "aau_token"), _names(prefix / "etc"))
+    assert _environment(folder, prefix) is None
+    assert (os.lstat(prefix / "etc" / "aau_token"), _names(prefix / "etc")) == before
+    assert _installation(folder) == _first_line(folder / "aau_token_2")
+    assert not (folder / "nowhere").exists()
+
+
+def test_a_linked_etc_is_left_alone(folder: Path, prefix: Path, tmp_path: Path) -> None:
+    """Nothing is written outside the prefix."""
+    (tmp_path / "elsewhere").mkdir()
+    (prefix / "etc").symlink_to(tmp_path / "elsewhere")
+    assert _environment(folder, prefix) is None
+    assert _names(tmp_path / "elsewhere") == []
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        b"\n\n",
+        b"short",
+        b"x" * 37,
+        b"A" * 22 + b"!",
+        "🙂".encode() * 9,
+        b"\0" * 40,
+        (b"A" * 22 + b"\n") * 3100,
+    ],
+    ids=["blank", "short", "long", "mark", "emoji", "zeroes", "70 kB"],
+)
+def test_garbage_is_written_over(folder: Path, prefix: Path, garbage: bytes) -> None:
+    """A file that holds no token gets one."""
+    for parent in (folder, prefix / "etc"):
+        parent.mkdir()
+        (parent / "aau_token").write_bytes(garbage)
+    assert _installation(folder) == _first_line(folder / "aau_token")
+    assert _environment(folder, prefix) == _first_line(prefix / "etc" / "aau_token")
+
+
+def test_an_empty_file_may_be_one_that_is_being_written(folder: Path, prefix: Path) -> None:
+    """A young one is left alone, an old one gets a token."""
+    (prefix / "etc").mkdir()
+    path = prefix / "etc" / "aau_token"
+    path.touch()
+    assert _environment(folder, prefix) is None
+    os.utime(path, (0, 0))
+    assert _environment(folder, prefix) == _first_line(path)
+
+
+def test_a_file_system_without_links_is_served_too(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file is then made in its place, by one process alone."""
+
+    def no_links(*_: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "link", no_links)
+    assert _installation(folder) == _first_line(folder / "aau_token")
+    assert _names(folder) == ["aau_token"]
+
+
+def test_a_full_disk_leaves_nothing(folder: Path, prefix: Path) -> None:
+    """A token that could not be saved is not told, and no part of a file stays."""
+    folder.mkdir()
+    code = (
+        "import resource, signal; from sys import argv; from anaconda_anon_usage import store;"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10));"
+        f"print({INSTALLATION}, {ENVIRONMENT})"
+    )
+    done = subprocess.run(
+        [sys.executable, "-B", "-c", code, folder, prefix], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "None None\n"
+    assert _names(folder) == _names(prefix / "etc") == []
+
+
+@pytest.mark.parametrize("home", ["", "relative", "/nonexistent"], ids=["empty", "relative", "missing"])
+def test_without_a_home_there_is_no_folder(home: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A token is never kept in the working directory."""
+    monkeypatch.setenv("HOME", home)
+    assert store.home_folder() is None
+
+
+def test_a_user_without_an_entry_has_no_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container that runs under any uid: no HOME, and nothing in the user database."""
+
+    def nobody(_: object) -> None:
+        raise KeyError
+
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.setattr("pwd.getpwuid", nobody)
+    assert store.home_folder() is None
