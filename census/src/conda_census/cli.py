@@ -1,0 +1,139 @@
+"""What does each command take, and what does it print? One function a command, no logic."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from conda_census import __version__
+from conda_census.config import DEFAULT_LAKE, load_settings
+from conda_census.errors import CensusError
+from conda_census.logs.formats import FORMATS
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="conda-census",
+    help="How many conda installations and environments use a repository, from its access logs.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+LakeOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--lake", metavar="DIR", help=f"Folder of the lake. [env: CENSUS_LAKE] [default: {DEFAULT_LAKE}]"
+    ),
+]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print JSON to standard output, and nothing else there.")
+]
+
+
+def main() -> None:
+    """Run the command that the arguments name; a mistake that a person can make is told in one line."""
+    try:
+        app()
+    except CensusError as error:
+        _complain(error)
+        sys.exit(1)
+    except BrokenPipeError:
+        # The reader of a pipe has seen enough. Nothing more can be written, at exit neither.
+        sys.stdout = None
+        sys.exit(0)
+
+
+@app.callback(invoke_without_command=True)
+def _version(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"conda-census {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def ingest(
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH…", help="Access logs, folders of them, or globs.")
+    ],
+    lake: LakeOption = None,
+    format_name: Annotated[
+        str, typer.Option("--format", metavar="NAME", help=f"auto, or one of: {', '.join(FORMATS)}.")
+    ] = "auto",
+    writer: Annotated[
+        str | None,
+        typer.Option(
+            "--writer",
+            metavar="NAME",
+            help="Name of this writer, where several write at once. [env: CENSUS_WRITER] [default: main]",
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Read access logs into the lake, each line exactly once."""
+    from conda_census.lake.ingest import ingest as run
+    from conda_census.progress import shown_progress
+
+    if format_name not in ("auto", *FORMATS):
+        raise typer.BadParameter(f"choose auto or one of {', '.join(FORMATS)}", param_hint="--format")
+    settings = load_settings(lake, writer)
+    with shown_progress(Console(stderr=True)) as progress:
+        summary = run(paths, settings, format_name, progress)
+    for error in summary.errors:
+        _complain(error)
+    if as_json:
+        typer.echo(json.dumps(summary.to_json()))
+    else:
+        Console(stderr=True).print(summary.sentence(), highlight=False, soft_wrap=True)
+    if summary.failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def report(
+    lake: LakeOption = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], metavar="DAY", help="First day, UTC. [default: of the data]"),
+    ] = None,
+    until: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], metavar="DAY", help="Last day, UTC. [default: of the data]"),
+    ] = None,
+    as_json: JsonOption = False,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the report as a page that needs no network.")
+    ] = None,
+) -> None:
+    """Say what the lake tells: installations, environments, opted out, installers, sessions, downloads."""
+    from conda_census.engines.duckdb import open_lake
+    from conda_census.lake.store import Lake
+    from conda_census.report.document import make_report
+    from conda_census.report.html import write_page
+    from conda_census.report.terminal import show
+
+    tables = open_lake(Lake.open(load_settings(lake).lake))
+    document = make_report(tables, _day(since), _day(until))
+    if html:
+        write_page(document, html)
+        typer.echo(f"wrote {html}", err=True)
+    if as_json:
+        typer.echo(json.dumps(document, ensure_ascii=False))
+    else:
+        show(document, Console())
+
+
+def _day(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None
+
+
+def _complain(error: CensusError) -> None:
+    typer.echo(f"conda-census: {error}", err=True)

@@ -1,0 +1,54 @@
+"""Which lake, which folder for secrets and which writer does a command work with?"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from conda_census.errors import CensusError
+
+__all__ = ["DEFAULT_LAKE", "Settings", "load_settings"]
+
+DEFAULT_LAKE = "census-lake"
+_WRITER_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a command works with.
+
+    Attributes:
+        lake: folder of the Delta tables.
+        config_folder: folder of the secret keys behind the pseudonyms; never inside the lake.
+        writer: name of this writer. Several may write at once, each under its own name.
+    """
+
+    lake: Path
+    config_folder: Path
+    writer: str
+
+
+def load_settings(lake: Path | None = None, writer: str | None = None) -> Settings:
+    """Flags first, then ``CENSUS_LAKE``, ``CENSUS_CONFIG`` and ``CENSUS_WRITER``, then the defaults.
+
+    Raises:
+        CensusError: the writer's name is not a plain word, or the keys would lie inside the lake.
+    """
+    folder = lake or Path(os.environ.get("CENSUS_LAKE") or DEFAULT_LAKE)
+    config_folder = Path(os.environ.get("CENSUS_CONFIG") or typer.get_app_dir("conda-census"))
+    name = writer or os.environ.get("CENSUS_WRITER") or "main"
+    if not _WRITER_NAME.fullmatch(name):
+        raise CensusError(
+            "the writer's name must be 1 to 64 lower-case letters, digits, dots, dashes or underscores: "
+            "choose another with --writer or CENSUS_WRITER"
+        )
+    if config_folder.absolute().is_relative_to(folder.absolute()):
+        raise CensusError(
+            f"{config_folder}: the keys behind the pseudonyms must not lie inside the lake: "
+            "set CENSUS_CONFIG to another folder"
+        )
+    return Settings(folder, config_folder, name)

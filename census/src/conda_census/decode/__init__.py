@@ -1,0 +1,1 @@
+"""What does a request mean? SQL expressions for DuckDB, each written once."""

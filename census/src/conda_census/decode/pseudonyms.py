@@ -1,0 +1,86 @@
+"""What is stored in place of a token or an address, and where are the secrets behind it?
+
+A pseudonym is a keyed SHA-256, cut to 16 bytes. One key serves all tokens for the life of a lake; without it
+nobody can tell whether a token that he knows is in the lake. Each day has another key for addresses, which is
+thrown away when the day is complete: from then on nobody can, with any secret, tell which address it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from conda_census.errors import CensusError
+from conda_census.exclusive_files import create_exclusively
+
+__all__ = ["Secrets", "folded_session_sql", "network_sql", "token_sql"]
+
+_KEY_BYTES = 32
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """The keys in the configuration folder, made on first use, readable by their owner alone."""
+
+    folder: Path
+
+    def token_key(self) -> bytes:
+        """The key for tokens, 32 bytes.
+
+        Raises:
+            CensusError: the folder or the file cannot be read or written, or holds something else.
+        """
+        return self._key("pseudonym.key")
+
+    def key_id(self) -> str:
+        """Names the key for tokens without telling it, 16 hexadecimal digits; errors as above."""
+        return hashlib.sha256(b"key id\n" + self.token_key()).hexdigest()[:16]
+
+    def network_key(self, day: date) -> bytes:
+        """The key for the addresses of one UTC day, 32 bytes; errors as for the key for tokens."""
+        return self._key(f"networks/{day.isoformat()}.key")
+
+    def forget_networks_before(self, day: date) -> None:
+        """Throw away the keys for the addresses of all days before this one."""
+        for file in (self.folder / "networks").glob("*.key"):
+            if file.stem < day.isoformat():
+                file.unlink(missing_ok=True)
+
+    def _key(self, name: str) -> bytes:
+        path = self.folder / name
+        try:
+            if not path.exists():
+                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                create_exclusively(path, secrets.token_bytes(_KEY_BYTES), mode=0o600)
+            key = path.read_bytes()
+        except OSError as error:
+            raise CensusError(
+                f"{path}: the key behind the pseudonyms cannot be read or made ({error.strerror}): "
+                "set CENSUS_CONFIG to a folder of your own"
+            ) from None
+        if len(key) != _KEY_BYTES:
+            raise CensusError(f"{path}: not a key of the census: restore it from your backup")
+        return key
+
+
+def token_sql(token: str, kind: str) -> str:
+    """SQL for the pseudonym of a token: a 16-byte BLOB, null for null.
+
+    ``kind`` keeps the same value in two roles apart. The key is read from the DuckDB variable
+    ``token_key``, so that it stands in no statement.
+    """
+    return f"unhex(left(sha256(getvariable('token_key') || '{kind}/' || {token}), 32))"
+
+
+def network_sql(address: str, key: str) -> str:
+    """SQL for the pseudonym of an address: a 16-byte BLOB. ``key`` is its day's, in hexadecimal."""
+    return f"unhex(left(sha256({key} || 'network/' || {address}), 32))"
+
+
+def folded_session_sql(network: str, agent: str, time: str) -> str:
+    """SQL for the session into which requests without a session token fold: one of (network, agent, hour)."""
+    hour = f"epoch(date_trunc('hour', {time}))::BIGINT"
+    return f"unhex(left(sha256(concat_ws(' ', hex({network}), {hour}, {agent})), 32))"

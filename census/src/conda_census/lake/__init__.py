@@ -1,0 +1,1 @@
+"""What does the lake hold, and how does it get there?"""

@@ -1,0 +1,172 @@
+"""How is a batch written down before it is worked on, so that killing the work at any point loses nothing?
+
+A batch is a folder ``batches/<writer>/<number>`` in the lake:
+
+1. ``sources.json``: which files it reads. From now on these files are read under this number and no other.
+2. ``claims/<head>`` in the lake: one for each log, which only one writer can create.
+3. ``staged/<table>.parquet`` and last ``staged.json``: the rows to append, already pseudonymous.
+   From now on the logs are not needed any more: they may be rotated away.
+4. One append to each table, to ``sources`` last. The batch is done.
+5. Claims and folder are removed.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+from filelock import FileLock, Timeout
+
+from conda_census.errors import LakeError
+from conda_census.exclusive_files import create_exclusively
+from conda_census.lake.store import Lake
+from conda_census.lake.tables import TableName
+
+__all__ = ["Batch", "WriterBatches"]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A batch that was written down.
+
+    Attributes:
+        writer: name of its writer.
+        number: 1, 2, 3, … for each writer.
+        folder: where it is written down.
+        paths: the files that it reads.
+        format_name: the format that was asked for, or auto.
+        written_at: when it was written down, UTC.
+    """
+
+    writer: str
+    number: int
+    folder: Path
+    paths: tuple[Path, ...]
+    format_name: str
+    written_at: datetime
+
+    @property
+    def name(self) -> str:
+        """Writer and number, as the table ``sources`` names the batch."""
+        return f"{self.writer}/{self.number}"
+
+    @property
+    def is_staged(self) -> bool:
+        """Are its rows ready to be appended?"""
+        return (self.folder / "staged.json").exists()
+
+    def staged(self, name: TableName) -> Path:
+        """The file of the rows for this table."""
+        return self.folder / "staged" / f"{name}.parquet"
+
+    def start_staging(self) -> None:
+        """Make an empty place for the rows."""
+        shutil.rmtree(self.folder / "staged", ignore_errors=True)
+        (self.folder / "staged").mkdir()
+
+    def end_staging(self) -> None:
+        """Say that the rows are complete."""
+        create_exclusively(self.folder / "staged.json", b"{}")
+
+
+class WriterBatches:
+    """The batches of one writer, for one process at a time: ``with WriterBatches(…) as batches``."""
+
+    def __init__(self, lake: Lake, writer: str) -> None:
+        self._lake = lake
+        self._writer = writer
+        self._folder = lake.path / "batches" / writer
+        self._claims = lake.path / "claims"
+        self._lock = FileLock(self._folder / "lock", timeout=0)
+
+    def __enter__(self) -> Self:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._lock.acquire()
+        except Timeout:
+            raise LakeError(
+                f"{self._lake.path}: another ingest is running as writer {self._writer}: "
+                "wait until it is done, or give this one a name of its own with --writer"
+            ) from None
+        except OSError as error:
+            raise LakeError(
+                f"{self._folder}: cannot be written ({error.strerror}): give access to it"
+            ) from None
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self._lock.release()
+
+    def unfinished(self) -> list[Batch]:
+        """The batches that were written down and not finished, in their order."""
+        batches = []
+        for folder in sorted(self._folder.iterdir()):
+            if not folder.is_dir():
+                continue
+            sources = folder / "sources.json"
+            if sources.exists():
+                batches.append(_read(self._writer, folder, json.loads(sources.read_text())))
+            else:
+                shutil.rmtree(folder)
+        return batches
+
+    def write_down(self, paths: list[Path], format_name: str) -> Batch:
+        """Give the next number to these files.
+
+        Raises:
+            OSError: the lake's folder cannot be written.
+        """
+        numbers = [int(folder.name) for folder in self._folder.iterdir() if folder.is_dir()]
+        number = 1 + max([self._lake.last_batch("sources", self._writer), *numbers])
+        folder = self._folder / f"{number:08}"
+        content = {
+            "paths": [str(path.absolute()) for path in paths],
+            "format": format_name,
+            "written_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        }
+        create_exclusively(folder / "sources.json", json.dumps(content).encode())
+        return _read(self._writer, folder, content)
+
+    def claim(self, head: str, batch: Batch) -> bool:
+        """Take the log with this first line, unless another writer is at work on it."""
+        claim = self._claims / head
+        if create_exclusively(claim, self._writer.encode(), draft_folder=batch.folder):
+            return True
+        try:
+            return claim.read_text() == self._writer
+        except FileNotFoundError:
+            return False
+
+    def finish(self, batch: Batch) -> None:
+        """Forget a batch whose rows are all in the lake, and give its logs free."""
+        for claim in self._claims.iterdir() if self._claims.exists() else ():
+            if _is_claimed_by(claim, self._writer):
+                claim.unlink(missing_ok=True)
+        # Without its sources a batch is none: a kill between these two lines leaves nothing to do again.
+        (batch.folder / "sources.json").unlink()
+        shutil.rmtree(batch.folder)
+
+
+def _read(writer: str, folder: Path, content: Mapping[str, object]) -> Batch:
+    paths = content["paths"]
+    assert isinstance(paths, list)  # noqa: S101 (written by this module)
+    return Batch(
+        writer=writer,
+        number=int(folder.name),
+        folder=folder,
+        paths=tuple(Path(path) for path in paths),
+        format_name=str(content["format"]),
+        written_at=datetime.fromisoformat(str(content["written_at"])),
+    )
+
+
+def _is_claimed_by(claim: Path, writer: str) -> bool:
+    try:
+        return claim.read_text() == writer
+    except FileNotFoundError:
+        return False

@@ -1,0 +1,273 @@
+"""How do access logs get into the lake, each line exactly once? The pipeline of ``conda-census ingest``."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Protocol, TypedDict
+
+import duckdb
+
+from conda_census.config import Settings
+from conda_census.decode.pseudonyms import Secrets
+from conda_census.errors import CensusError, LakeError, SourceError
+from conda_census.lake.batches import Batch, WriterBatches
+from conda_census.lake.known import KnownLogs, known_logs
+from conda_census.lake.reading import SourceReading, read_source
+from conda_census.lake.rows import CREATE_RAW_REQUESTS, decode_requests
+from conda_census.lake.staging import ReadSource, append_staged, stage, staged_counts
+from conda_census.lake.store import Lake
+from conda_census.logs.fingerprints import fingerprint_of_file, head_of
+from conda_census.logs.sniff import format_of, read_beginning
+from conda_census.logs.sources import LogFile, find
+
+__all__ = ["Progress", "Summary", "ingest"]
+
+#: A batch holds so many bytes as they are stored: enough to be worth its commits, little enough for memory.
+_BATCH_BYTES = 256 << 20
+_MEMORY_LIMIT = "1500MB"
+#: Lines may come so much later; then the key for their day's addresses is thrown away.
+_LATE_DELIVERY = timedelta(hours=24)
+
+
+class Progress(Protocol):
+    """Told how far the work is."""
+
+    def __call__(self, *, path: Path, files_done: int, files: int, lines: int) -> None:
+        """This file is read next; so many are done, of so many known now; so many lines were read."""
+
+
+class SourceCounts(TypedDict):
+    """Files by what became of them."""
+
+    read: int
+    skipped: int
+    failed: int
+
+
+class SummaryJson(TypedDict):
+    """What ``ingest --json`` prints."""
+
+    sources: SourceCounts
+    lines: int
+    requests: int
+    dropped: dict[str, int]
+    seconds: float
+
+
+@dataclass
+class Summary:
+    """What a run did.
+
+    Attributes:
+        read: files whose lines were taken.
+        skipped: files with nothing new: empty, read before, or just being read by another writer.
+        failed: files, or paths, that could not be read; why stands in ``errors``.
+        lines: lines taken; always ``requests`` plus the sum of ``dropped``.
+        seconds: how long it took.
+    """
+
+    read: int = 0
+    skipped: int = 0
+    failed: int = 0
+    lines: int = 0
+    requests: int = 0
+    dropped: dict[str, int] = field(default_factory=dict)
+    seconds: float = 0.0
+    errors: list[CensusError] = field(default_factory=list)
+
+    def add(self, reading: SourceReading) -> None:
+        """Count what was read of a file."""
+        self.read += 1
+        self.lines += reading.lines
+        self.requests += reading.requests
+        for reason, count in reading.dropped.items():
+            self.dropped[reason] = self.dropped.get(reason, 0) + count
+
+    def fail(self, error: CensusError) -> None:
+        """Count what could not be read."""
+        self.failed += 1
+        self.errors.append(error)
+
+    def to_json(self) -> SummaryJson:
+        """The summary as ``ingest --json`` prints it."""
+        return {
+            "sources": {"read": self.read, "skipped": self.skipped, "failed": self.failed},
+            "lines": self.lines,
+            "requests": self.requests,
+            "dropped": dict(sorted(self.dropped.items())),
+            "seconds": round(self.seconds, 3),
+        }
+
+    def sentence(self) -> str:
+        """The summary for a person, in one line."""
+        reasons = ", ".join(f"{count:,} {reason}" for reason, count in sorted(self.dropped.items()))
+        return (
+            f"{self.read:,} files read, {self.skipped:,} skipped, {self.failed:,} failed: "
+            f"{self.lines:,} lines = {self.requests:,} requests + {sum(self.dropped.values()):,} dropped"
+            f"{f' ({reasons})' if reasons else ''}, {self.seconds:.1f} s"
+        )
+
+
+def ingest(paths: list[str], settings: Settings, format_name: str, progress: Progress) -> Summary:
+    """Read the logs that ``paths`` name into the lake, leaving out what it holds already.
+
+    A file that cannot be read is counted in the summary, and the others are read all the same.
+
+    Raises:
+        CensusError: the lake or the keys cannot be used.
+    """
+    started = time.monotonic()
+    summary = Summary()
+    files, errors = find(paths)
+    for error in errors:
+        summary.fail(error)
+    logs = list(_logs(files, format_name, summary))
+    if logs or (settings.lake / "lake.json").exists():
+        secrets = Secrets(settings.config_folder)
+        lake = Lake.open_or_create(settings.lake, secrets.key_id())
+        try:
+            with WriterBatches(lake, settings.writer) as batches:
+                _Work(lake, batches, secrets, summary, progress).run(logs, format_name)
+            secrets.forget_networks_before((datetime.now(UTC) - _LATE_DELIVERY).date())
+        except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as problem:
+            raise LakeError(
+                f"{lake.path}: {_first_line(problem)}: put this right and run the same command again"
+            ) from None
+    summary.seconds = time.monotonic() - started
+    return summary
+
+
+def _logs(files: list[LogFile], format_name: str, summary: Summary) -> Iterator[LogFile]:
+    """Those of the files that are logs, by their first lines, so that nothing is made for the others."""
+    for file in files:
+        try:
+            beginning = read_beginning(file.path)
+            if beginning.lines:
+                format_of(file.path, beginning, format_name)
+                yield file
+            else:
+                summary.skipped += 1
+        except SourceError as error:
+            summary.fail(error)
+
+
+@dataclass
+class _Work:
+    """One run of one writer."""
+
+    lake: Lake
+    batches: WriterBatches
+    secrets: Secrets
+    summary: Summary
+    progress: Progress
+    files: int = 0
+    files_done: int = 0
+
+    def run(self, logs: list[LogFile], format_name: str) -> None:
+        """End the batches that an earlier run left, then read what is new."""
+        for batch in self.batches.unfinished():
+            self.files += len(batch.paths)
+            self._work_on(batch)
+        stored = known_logs(self.lake).stored_fingerprints
+        new = [log for log in logs if self._stored_fingerprint(log.path) not in stored]
+        self.summary.skipped += len(logs) - len(new)
+        self.files += len(new)
+        for paths in _parcels(new):
+            self._work_on(self.batches.write_down(paths, format_name))
+
+    def _work_on(self, batch: Batch) -> None:
+        if self.lake.last_batch("sources", batch.writer) < batch.number:
+            if not batch.is_staged:
+                self._stage(batch)
+            if batch.is_staged:
+                append_staged(self.lake, batch)
+                for reading in staged_counts(batch):
+                    self.summary.add(reading)
+        self.batches.finish(batch)
+
+    def _stage(self, batch: Batch) -> None:
+        """Read a batch's files and write its rows down; nothing is written where nothing is new."""
+        claimed = list(self._claimed(batch))
+        known = known_logs(self.lake)  # only now: other writers may have read a log before it was claimed
+        with tempfile.TemporaryDirectory(prefix="conda-census-") as spill, _connect(spill) as connection:
+            connection.execute(CREATE_RAW_REQUESTS)
+            read = [source for log in claimed if (source := self._read(connection, batch, log, known))]
+            if read:
+                decode_requests(connection, self.secrets)
+                stage(connection, batch, read)
+
+    def _claimed(self, batch: Batch) -> Iterator[tuple[int, Path, str]]:
+        """Number, path and head of each file of the batch that no other writer is at work on."""
+        for number, path in enumerate(batch.paths):
+            try:
+                head = head_of(read_beginning(path).lines, self.secrets.token_key())
+            except SourceError as error:
+                self.summary.fail(error)
+                continue
+            if self.batches.claim(head, batch):
+                yield number, path, head
+            else:
+                self.summary.skipped += 1
+
+    def _read(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        batch: Batch,
+        log: tuple[int, Path, str],
+        known: KnownLogs,
+    ) -> ReadSource | None:
+        number, path, head = log
+        readings = known.readings.setdefault(head, [])
+        self.progress(path=path, files_done=self.files_done, files=self.files, lines=self.summary.lines)
+        self.files_done += 1
+        try:
+            stored_fingerprint = self._stored_fingerprint(path)
+            log_format = format_of(path, read_beginning(path), batch.format_name)
+            reading = read_source(connection, number, path, log_format, readings, self.secrets.token_key())
+        except SourceError as error:
+            self.summary.fail(error)
+            return None
+        if not reading.lines:
+            self.summary.skipped += 1
+            return None
+        readings.append(reading.reached())
+        return ReadSource(number, str(path), head, stored_fingerprint, log_format.name, reading)
+
+    def _stored_fingerprint(self, path: Path) -> str:
+        try:
+            return fingerprint_of_file(path, self.secrets.token_key())
+        except OSError:
+            return ""  # reading the file will say why it cannot be read
+
+
+def _parcels(logs: list[LogFile]) -> Iterator[list[Path]]:
+    """The files in parcels of at most ``_BATCH_BYTES``, a larger file alone."""
+    parcel: list[Path] = []
+    size = 0
+    for log in logs:
+        if parcel and size + log.stored_size > _BATCH_BYTES:
+            yield parcel
+            parcel, size = [], 0
+        parcel.append(log.path)
+        size += log.stored_size
+    if parcel:
+        yield parcel
+
+
+def _connect(spill: str) -> duckdb.DuckDBPyConnection:
+    """A database in memory. What does not fit goes to ``spill``, encrypted, for it holds tokens."""
+    connection = duckdb.connect()
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute(f"SET memory_limit = '{_MEMORY_LIMIT}'")
+    connection.execute("SET temp_file_encryption = true")
+    connection.execute("SET temp_directory = ?", [spill])
+    return connection
+
+
+def _first_line(problem: Exception) -> str:
+    return str(problem).partition("\n")[0]

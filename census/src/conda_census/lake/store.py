@@ -1,0 +1,168 @@
+"""How are the Delta tables of a lake opened, read and appended to? The only code that touches Delta."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote
+
+import pyarrow as pa
+from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
+from deltalake.exceptions import DeltaError
+
+from conda_census.errors import LakeError
+from conda_census.exclusive_files import create_exclusively
+from conda_census.lake.tables import LAKE_VERSION, TABLES, TableName, delta_schema
+
+__all__ = ["Lake"]
+
+_MANIFEST = "lake.json"
+
+
+@dataclass(frozen=True)
+class Lake:
+    """A lake that was found in order.
+
+    Attributes:
+        path: its folder.
+        key_id: names the key behind its pseudonyms, without telling it.
+    """
+
+    path: Path
+    key_id: str
+
+    @classmethod
+    def open(cls, path: Path) -> Lake:
+        """The lake in this folder.
+
+        Raises:
+            LakeError: there is none, or it is of a newer version, or it cannot be read.
+        """
+        _refuse_special_characters(path)
+        manifest = path / _MANIFEST
+        try:
+            text = manifest.read_text()
+        except (FileNotFoundError, NotADirectoryError):
+            raise LakeError(
+                f"{path}: no lake here: run conda-census ingest first, or name another with --lake"
+            ) from None
+        except OSError as error:
+            raise LakeError(f"{path}: the lake cannot be read ({error.strerror})") from None
+        try:
+            content = json.loads(text)
+            version, key_id = int(content["lake_version"]), str(content["key_id"])
+        except (ValueError, KeyError, TypeError):
+            raise LakeError(f"{manifest}: damaged: restore it from your backup") from None
+        if version > LAKE_VERSION:
+            raise LakeError(
+                f"{path}: a lake of version {version}, and this census reads versions up to {LAKE_VERSION}: "
+                "upgrade conda-census"
+            )
+        return cls(path, key_id)
+
+    @classmethod
+    def open_or_create(cls, path: Path, key_id: str) -> Lake:
+        """The lake in this folder, made where the folder is missing or empty.
+
+        Raises:
+            LakeError: as for ``open``, or the folder holds something else, cannot be written, or the
+                pseudonyms in it were made with another key.
+        """
+        _refuse_special_characters(path)
+        try:
+            if not (path / _MANIFEST).exists():
+                _refuse_foreign_folder(path)
+                for table in TABLES:
+                    DeltaTable.create(
+                        str(path / table.name),
+                        schema=delta_schema(table),
+                        mode="ignore",
+                        partition_by=["day"],
+                        description=f"one row for {table.one_row}",
+                    )
+                manifest = {"lake_version": LAKE_VERSION, "key_id": key_id}
+                create_exclusively(path / _MANIFEST, json.dumps(manifest).encode())
+        except (OSError, DeltaError) as error:
+            raise LakeError(
+                f"{path}: no lake can be made here ({_reason(error)}): choose another --lake"
+            ) from None
+        lake = cls.open(path)
+        if lake.key_id != key_id:
+            raise LakeError(
+                f"{path}: its pseudonyms were made with another key, so everything would be counted twice: "
+                "set CENSUS_CONFIG to the folder that holds the key, or start a new lake"
+            )
+        return lake
+
+    def files(self, name: TableName) -> list[str]:
+        """Paths of the Parquet files that the table consists of now; ``day`` stands in their folders' names.
+
+        Raises:
+            LakeError: the table cannot be read.
+        """
+        return [unquote(uri) for uri in self._table(name).file_uris()]
+
+    def last_batch(self, name: TableName, writer: str) -> int:
+        """The number of the last batch of this writer that the table holds, 0 for none.
+
+        Raises:
+            LakeError: the table cannot be read.
+        """
+        return self._table(name).transaction_version(_application(writer)) or 0
+
+    def append(self, name: TableName, rows: pa.RecordBatchReader, writer: str, batch: int) -> None:
+        """Append rows as one transaction that carries the batch's number, unless the table has it.
+
+        Raises:
+            LakeError: the table cannot be written.
+        """
+        if self.last_batch(name, writer) >= batch:
+            return
+        transaction = Transaction(_application(writer), batch)
+        try:
+            write_deltalake(
+                self._table(name),
+                rows,
+                mode="append",
+                commit_properties=CommitProperties(app_transactions=[transaction], max_commit_retries=100),
+            )
+        except (OSError, DeltaError) as error:
+            raise LakeError(
+                f"{self.path / name}: cannot be written ({_reason(error)}): "
+                "make room or give access, and run the same command again"
+            ) from None
+
+    def _table(self, name: TableName) -> DeltaTable:
+        try:
+            return DeltaTable(str(self.path / name))
+        except (OSError, DeltaError) as error:
+            raise LakeError(
+                f"{self.path / name}: the table cannot be read ({_reason(error)}): "
+                "restore it from your backup"
+            ) from None
+
+
+def _application(writer: str) -> str:
+    return f"conda-census:{writer}"
+
+
+def _refuse_special_characters(path: Path) -> None:
+    """Delta cannot lie below a folder whose name looks percent-encoded or like a pattern (deltalake 1.6)."""
+    if found := sorted(set("%[]*?") & set(str(path.absolute()))):
+        raise LakeError(f"{path}: a lake's path must not hold {' '.join(found)}: choose another --lake")
+
+
+def _refuse_foreign_folder(path: Path) -> None:
+    """A folder without a manifest may be new, or left by a run that was killed while it made the lake."""
+    ours = {table.name for table in TABLES}
+    names = sorted(child.name for child in path.iterdir()) if path.is_dir() else []
+    foreign = [name for name in names if name not in ours and not name.startswith(f".{_MANIFEST}.")]
+    if foreign:
+        raise LakeError(
+            f"{path}: not a lake, and not empty either (it holds {foreign[0]}): name a new folder with --lake"
+        )
+
+
+def _reason(error: Exception) -> str:
+    return str(error).partition("\n")[0]

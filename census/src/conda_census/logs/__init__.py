@@ -1,0 +1,1 @@
+"""Where do lines come from?"""

@@ -1,0 +1,90 @@
+r"""How is the ``combined`` format of nginx and Apache taken apart?
+
+``ip - user [10/Oct/2000:13:55:36 -0700] "GET /p HTTP/1.1" 200 2326 "referer" "user agent"``
+
+nginx writes a quote, a backslash and control bytes as ``\xHH``, Apache as ``\"``, ``\\`` and ``\xHH``. Both
+are brought to ``\xHH`` first, so that a quote ends a field and nothing else does, and taking a line apart is
+one split at the quotes. Fields that an operator added behind the user agent are left alone.
+"""
+
+from __future__ import annotations
+
+import re
+
+from conda_census.logs.blocks import MAX_LINE_BYTES
+from conda_census.logs.formats.log_format import LogFormat
+
+__all__ = ["COMBINED"]
+
+_LINE = re.compile(
+    rb"""\S+[ ]\S+[ ].*?[ ]?                            # address, identity, user
+    \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d[ ][+-]\d{4}\][ ]
+    "(?:[^"\\]|\\.)*"[ ]\d{3}[ ](?:\d+|-)[ ]            # request, status, bytes
+    "(?:[^"\\]|\\.)*"[ ]"(?:[^"\\]|\\.)*"(?:\s.*)?      # referer, user agent, what was added
+    """,
+    re.VERBOSE,
+)
+
+_QUOTES_HIDDEN = r"""
+    if(contains(line, '\'), replace(replace(line, '\\', '\x5C'), '\"', '\x22'), line)
+"""
+
+# The \xHH of a field as the bytes that they stand for; null where these are no text. One escape may be a part
+# of a character only, so they go through percent-encoding, which DuckDB decodes as a whole.
+_FIELD_AS_SENT = r"""
+    if(contains({field}, '\x'),
+       coalesce(try(url_decode(regexp_replace(replace({field}, '%', '%25'),
+                                              '\\x([0-9A-Fa-f]{{2}})', '%\1', 'g'))),
+                {field}),
+       {field})
+"""
+
+_COLUMNS = rf"""
+    WITH split AS (
+        SELECT line_number, strlen(line) > {MAX_LINE_BYTES} AS is_too_long,
+               if(is_too_long, NULL, string_split({_QUOTES_HIDDEN}, '"')) AS field,
+               trim(line, E' \t\r\n') = '' AS is_blank
+        FROM lines
+    ), fields AS (
+        SELECT line_number, is_too_long, is_blank, len(field) >= 7 AS is_split,
+               field[1] AS who_and_when,
+               -- the 26 characters before the bracket and the blank that end the field
+               substr(field[1], length(field[1]) - 27, 26) AS written_time,
+               string_split(field[2], ' ') AS request,
+               string_split(field[3], ' ') AS numbers,
+               field[6] AS user_agent
+        FROM split
+    ), typed AS (
+        SELECT *, try_strptime(written_time, '%d/%b/%Y:%H:%M:%S %z') AS time,
+               try_cast(numbers[2] AS SMALLINT) AS status,
+               try_cast(numbers[3] AS BIGINT) AS bytes,
+               if(request[-1] LIKE 'HTTP/%', array_to_string(request[2:-2], ' '),
+                  array_to_string(request[2:], ' ')) AS path
+        FROM fields
+    )
+    SELECT line_number,
+           CASE WHEN is_blank THEN 'blank'
+                WHEN is_too_long THEN 'too_long'
+                WHEN NOT is_split OR status IS NULL OR (bytes IS NULL AND numbers[3] IS DISTINCT FROM '-')
+                THEN 'not_in_format'
+                WHEN time IS NULL THEN 'no_time'
+                WHEN NOT regexp_full_match(request[1], '[A-Z]{{1,20}}') OR coalesce(path, '') = ''
+                THEN 'no_request'
+           END AS dropped,
+           time, request[1] AS method,
+           {_FIELD_AS_SENT.format(field="path")} AS path,
+           status, coalesce(bytes, 0) AS bytes,
+           {_FIELD_AS_SENT.format(field="user_agent")} AS user_agent,
+           split_part(who_and_when, ' ', 1) AS address
+    FROM typed
+"""
+
+COMBINED = LogFormat(
+    name="combined",
+    example=(
+        '192.0.2.7 - - [16/Jan/2024:23:53:20 +0000] "GET /pkgs/main/noarch/repodata.json.zst HTTP/1.1" '
+        '200 2326 "-" "conda/24.7.1 requests/2.32.3 CPython/3.12.4 Linux/6.1.0 debian/12 glibc/2.36"'
+    ),
+    line=_LINE,
+    columns=_COLUMNS,
+)

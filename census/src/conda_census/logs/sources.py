@@ -1,0 +1,162 @@
+"""Which files does a path name, and what bytes do they hold once decompressed?"""
+
+from __future__ import annotations
+
+import bz2
+import glob
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import zstandard
+
+from conda_census.errors import SourceError
+
+__all__ = ["LogFile", "decompressed", "find", "is_compressed"]
+
+_READ_BYTES = 1 << 20
+#: Compressed input is taken in small pieces, so that a piece that unpacks a thousandfold still fits.
+_READ_COMPRESSED_BYTES = 1 << 16
+
+
+@dataclass(frozen=True)
+class LogFile:
+    """A file that may be an access log, and its size in bytes as it is stored."""
+
+    path: Path
+    stored_size: int
+
+
+def find(paths: Iterable[str]) -> tuple[list[LogFile], list[SourceError]]:
+    """The files that paths, folders (with all below them) and globs name, each once, smallest first.
+
+    Smallest first, because a file that is the beginning of another must be read before it.
+    Hidden files, and files of the census itself, are left out of a folder. What cannot be found is
+    returned as errors beside the files, so that one wrong path does not stop the rest.
+    """
+    files: dict[Path, LogFile] = {}
+    errors: list[SourceError] = []
+    for text in paths:
+        try:
+            for path in _expand(text):
+                files.setdefault(path.resolve(), LogFile(path, path.stat().st_size))
+        except SourceError as error:
+            errors.append(error)
+        except OSError as error:
+            errors.append(_unreadable(Path(text), error))
+    return sorted(files.values(), key=lambda file: (file.stored_size, str(file.path))), errors
+
+
+def decompressed(path: Path) -> Iterator[bytes]:
+    """The bytes of a plain, gzip, zstd or bzip2 file in pieces, whatever its name says.
+
+    Several members in one file are read one after the other, as ``zcat`` does.
+
+    Raises:
+        SourceError: the file cannot be read, is cut short or is damaged.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(len(_ZSTD_MAGIC))
+            file.seek(0)
+            codec = next((codec for magic, codec in _CODECS.items() if head.startswith(magic)), None)
+            if codec is None:
+                while piece := file.read(_READ_BYTES):
+                    yield piece
+            else:
+                yield from _unpacked(path, iter(lambda: file.read(_READ_COMPRESSED_BYTES), b""), codec)
+    except OSError as error:
+        raise _unreadable(path, error) from None
+
+
+def is_compressed(path: Path) -> bool:
+    """Does the file start as a compressed one, which is written once and does not grow?"""
+    with path.open("rb") as file:
+        head = file.read(len(_ZSTD_MAGIC))
+    return any(head.startswith(magic) for magic in _CODECS)
+
+
+class _Decompressor(Protocol):
+    """What the decompressors of gzip, zstd and bzip2 have in common."""
+
+    def decompress(self, data: bytes, /) -> bytes: ...
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+
+
+@dataclass(frozen=True)
+class _Codec:
+    """A compression: its name, how to start a member, and what its decompressor raises on damage."""
+
+    name: str
+    damage: type[Exception]
+
+    def member(self) -> _Decompressor:
+        """A decompressor for one member."""
+        match self.name:
+            case "gzip":
+                return zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+            case "zstd":
+                return zstandard.ZstdDecompressor().decompressobj()
+            case _:
+                return bz2.BZ2Decompressor()
+
+
+_ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
+_CODECS = {
+    b"\x1f\x8b": _Codec("gzip", zlib.error),
+    _ZSTD_MAGIC: _Codec("zstd", zstandard.ZstdError),
+    b"BZh": _Codec("bzip2", OSError),
+}
+
+
+def _unpacked(path: Path, pieces: Iterator[bytes], codec: _Codec) -> Iterator[bytes]:
+    member = codec.member()
+    try:
+        for piece in pieces:
+            data = piece
+            while data:
+                if member.eof:
+                    # Tape drives and rsync pad a gzip with zeros: that is no further member.
+                    if not data.strip(b"\0"):
+                        break
+                    member = codec.member()
+                yield member.decompress(data)
+                data = member.unused_data if member.eof else b""
+    except codec.damage:
+        raise SourceError(
+            f"{path}: damaged {codec.name} data: fetch the file again, or recover what can be "
+            "and give the recovered file"
+        ) from None
+    if not member.eof:
+        raise SourceError(
+            f"{path}: the {codec.name} data ends too early, the file was cut short or is still being "
+            "written: fetch it again"
+        )
+
+
+def _expand(text: str) -> list[Path]:
+    path = Path(text)
+    if path.is_dir():
+        below = sorted(child for child in path.rglob("*") if child.is_file() and not _is_hidden(child, path))
+        if not below:
+            raise SourceError(f"{text}: no files in this folder: name a folder that holds access logs")
+        return below
+    if path.exists():
+        return [path]
+    matches = sorted(Path(match) for match in glob.glob(text, recursive=True))  # noqa: PTH207 (absolute too)
+    if not matches:
+        raise SourceError(f"{text}: no such file, folder or pattern: check the path")
+    return [file for match in matches for file in (_expand(str(match)) if match.is_dir() else [match])]
+
+
+def _is_hidden(path: Path, top: Path) -> bool:
+    return any(part.startswith(".") for part in path.relative_to(top).parts)
+
+
+def _unreadable(path: Path, error: OSError) -> SourceError:
+    return SourceError(f"{path}: cannot be read ({error.strerror or type(error).__name__})")

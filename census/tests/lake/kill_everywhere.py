@@ -1,0 +1,88 @@
+"""Kill ``ingest`` at each of its steps, run it again, and print the report of each time and of a clean run.
+
+Run as a program: ``python kill_everywhere.py FOLDER FIRST EVERY LOG…``, where FIRST and EVERY choose the
+steps, so that several programs can share them. Each run is a process of its own, forked from this one, which
+has imported everything and done nothing, so that hundreds of them take little time. A step is a call of a
+function of the census that reads or writes the lake, or of one that changes the file system.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from types import FrameType
+
+import conda_census.lake
+from conda_census.config import Settings
+from conda_census.engines.duckdb import open_lake
+from conda_census.lake.ingest import ingest
+from conda_census.lake.store import Lake
+from conda_census.report.document import make_report
+
+OURS = str(Path(conda_census.lake.__file__).parent)
+FILE_CHANGES = {"link", "unlink", "mkdir", "rmdir"}
+
+
+def main(folder: Path, first: int, every: int, logs: list[str]) -> None:
+    """Print one JSON line for each run: the step at which it was killed, what the runs read, the report."""
+    for step in itertools.chain([0], itertools.count(first, every)):
+        settings = Settings(folder / f"lake-{step}", folder / f"config-{step}", "main")
+        killed = step > 0 and _in_child(partial(_ingest, settings, logs, step)) == -signal.SIGKILL
+        outcome = folder / f"outcome-{step}.json"
+        _in_child(partial(_finish, settings, logs, outcome))
+        run = {"step": step, "killed": killed, **json.loads(outcome.read_text())}
+        sys.stdout.write(json.dumps(run) + "\n")
+        sys.stdout.flush()
+        if step and not killed:
+            return
+
+
+def _ingest(settings: Settings, logs: list[str], kill_at: int) -> None:
+    steps = 0
+
+    def count(frame: FrameType, event: str, function: object) -> None:
+        nonlocal steps
+        is_ours = event == "call" and frame.f_code.co_filename.startswith(OURS)
+        if is_ours or (event == "c_call" and getattr(function, "__name__", "") in FILE_CHANGES):
+            steps += 1
+            if steps == kill_at:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.setprofile(count)
+    ingest(logs, settings, "auto", lambda **_: None)
+    sys.setprofile(None)
+
+
+def _finish(settings: Settings, logs: list[str], outcome: Path) -> None:
+    """Run again, once more, and report: the first run brings all to its end, the second finds nothing."""
+    ingest(logs, settings, "auto", lambda **_: None)
+    again = ingest(logs, settings, "auto", lambda **_: None)
+    left_over = [path.name for path in (settings.lake / "batches" / "main").iterdir() if path.name != "lock"]
+    left_over += [path.name for path in (settings.lake / "claims").iterdir()]
+    report = make_report(open_lake(Lake.open(settings.lake)), None, None)
+    found = {"lines_again": again.lines, "left_over": left_over, "report": json.dumps(report)}
+    outcome.write_text(json.dumps(found))
+
+
+def _in_child(work: Callable[[], object]) -> int:
+    """Do the work in a forked process, and return its exit code, negative for a signal."""
+    sys.stdout.flush()
+    child = os.fork()
+    if child == 0:
+        try:
+            work()
+        except BaseException as error:  # noqa: BLE001 (the child must end here, whatever happens)
+            sys.stderr.write(f"{type(error).__name__}: {error}\n")
+            os._exit(1)
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4:])

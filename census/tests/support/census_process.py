@@ -1,0 +1,34 @@
+"""How does a test run ``conda-census`` as a person does, in a process of its own?"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+__all__ = ["CensusProcess"]
+
+
+@dataclass
+class CensusProcess:
+    """``conda-census`` in a folder, with a home of its own and nothing else of the tester's."""
+
+    folder: Path
+    variables: dict[str, str] = field(default_factory=dict)
+
+    def __call__(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        """Run it with these arguments and return what it printed."""
+        home = self.folder / "home"
+        home.mkdir(exist_ok=True)
+        kept = {name: value for name, value in os.environ.items() if name in {"PATH", "SYSTEMROOT"}}
+        return subprocess.run(
+            [sys.executable, "-c", "from conda_census.cli import main; main()", *map(str, arguments)],
+            cwd=self.folder,
+            env=kept | {"HOME": str(home)} | self.variables,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
