@@ -1,0 +1,1 @@
+"""Which engine runs the questions? One module for each: it opens the lake as Ibis tables."""

@@ -1,0 +1,30 @@
+"""What does a metric ask? The four tables of a lake as Ibis tables, whichever engine stands behind them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from ibis.expr.types import Table
+
+from conda_census.lake.tables import TableName
+
+__all__ = ["LakeFiles", "LakeTables"]
+
+
+class LakeFiles(Protocol):
+    """What an engine needs of a lake: which Parquet files a table has now. ``lake.store.Lake`` is one."""
+
+    def files(self, name: TableName) -> list[str]:
+        """The paths of the table's files, each in a folder ``day=YYYY-MM-DD``, which alone holds its day."""
+        ...
+
+
+@dataclass(frozen=True)
+class LakeTables:
+    """The tables of one lake, with the columns of ``lake.tables`` and times in UTC."""
+
+    sessions: Table
+    downloads: Table
+    installer_downloads: Table
+    sources: Table

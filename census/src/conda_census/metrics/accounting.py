@@ -1,0 +1,91 @@
+"""Was every line accounted for? lines = requests + drops, or it is an error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ibis.expr.types import Table
+
+from conda_census.errors import LakeError
+from conda_census.metrics.counts import counts
+from conda_census.metrics.intervals import ratio
+
+__all__ = ["Accounting", "AccountingError", "account"]
+
+
+class AccountingError(LakeError):
+    """Lines are missing or counted twice, so no number of this lake can be trusted."""
+
+
+@dataclass(frozen=True)
+class Accounting:
+    """Where the lines of the logs went.
+
+    ``dropped`` counts lines by the reason that kept them out. ``other_share`` is the share of the requests
+    that asked for nothing that a conda repository is known to hold. ``malformed_tokens`` and
+    ``unknown_tokens`` count requests whose tokens were not all used.
+    """
+
+    lines: int
+    requests: int
+    dropped: dict[str, int]
+    other_share: float | None
+    malformed_tokens: int
+    unknown_tokens: int
+
+
+def account(sources: Table) -> Accounting:
+    """Where every line of the ``sources`` went, reasons in alphabetical order.
+
+    Raises:
+        AccountingError: lines = requests + drops does not hold for a source.
+    """
+    _check_identity(sources)
+    totals = counts(line_counts(sources))
+    dropped = {row["reason"]: int(row["lines"]) for row in drops_by_reason(sources).to_pyarrow().to_pylist()}
+    return Accounting(
+        lines=totals["lines"],
+        requests=totals["requests"],
+        dropped=dropped,
+        other_share=ratio(totals["other_requests"], totals["requests"]),
+        malformed_tokens=totals["malformed_tokens"],
+        unknown_tokens=totals["unknown_tokens"],
+    )
+
+
+def line_counts(sources: Table) -> Table:
+    """One row: lines, requests, other_requests, malformed_tokens, unknown_tokens."""
+    names = ("lines", "requests", "other_requests", "malformed_tokens", "unknown_tokens")
+    return sources.aggregate(**{name: sources[name].sum() for name in names})
+
+
+def drops_by_reason(sources: Table) -> Table:
+    """Rows: reason, lines. A reason that kept out no line has no row."""
+    reasons = sources.select(reason=sources.dropped.keys().unnest(), dropped=sources.dropped)
+    drops = reasons.select(reason=reasons.reason, lines=reasons.dropped.get(reasons.reason))
+    some = drops.filter(drops.lines > 0)
+    return some.group_by("reason").aggregate(lines=some.lines.sum()).order_by("reason")
+
+
+def unbalanced(sources: Table) -> Table:
+    """Rows: source, lines, requests, drops, where lines = requests + drops does not hold."""
+    balance = sources.select(
+        source=sources.source,
+        lines=sources.lines.fill_null(0),
+        requests=sources.requests.fill_null(0),
+        drops=sources.dropped.values().sums().fill_null(0),
+    )
+    wrong = balance.filter(balance.lines != balance.requests + balance.drops)
+    return wrong.order_by("source", "lines", "requests", "drops")
+
+
+def _check_identity(sources: Table) -> None:
+    wrong = unbalanced(sources).to_pyarrow().to_pylist()
+    if not wrong:
+        return
+    first = wrong[0]
+    raise AccountingError(
+        f"lines = requests + drops does not hold for {len(wrong)} source(s), first for {first['source']}: "
+        f"{first['lines']} lines, but {first['requests']} requests + {first['drops']} drops. "
+        "The lake is damaged or was written by a faulty census: ingest the logs into a new lake"
+    )

@@ -1,0 +1,14 @@
+"""How many packages were downloaded?"""
+
+from __future__ import annotations
+
+from ibis.expr.types import Table
+
+from conda_census.metrics.counts import counts
+
+__all__ = ["count_downloads"]
+
+
+def count_downloads(downloads: Table) -> int:
+    """The complete package downloads of the window."""
+    return counts(downloads.aggregate(total=downloads.count()))["total"]

@@ -1,0 +1,33 @@
+"""How many sessions were there?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ibis.expr.types import Table
+
+from conda_census.metrics.counts import counts
+
+__all__ = ["Sessions", "count_sessions"]
+
+
+@dataclass(frozen=True)
+class Sessions:
+    """``total``: session tokens; ``without_token``: visitor-hours, of the requests that had none."""
+
+    total: int
+    without_token: int
+
+
+def count_sessions(sessions: Table) -> Sessions:
+    """The sessions of the window. A session that came in two batches has two rows and counts once."""
+    found = counts(session_counts(sessions))
+    return Sessions(total=found["total"], without_token=found["without_token"])
+
+
+def session_counts(sessions: Table) -> Table:
+    """One row: total, without_token."""
+    folded = sessions.folded.fill_null(False)
+    return sessions.aggregate(
+        total=sessions.session.nunique(where=~folded), without_token=sessions.session.nunique(where=folded)
+    )

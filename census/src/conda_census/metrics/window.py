@@ -1,0 +1,108 @@
+"""Which days does a report cover, and up to which of them is everything in?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from ibis.expr.types import Table
+
+from conda_census.engines.tables import LakeTables
+from conda_census.errors import CensusError
+
+__all__ = ["LATE_ALLOWANCE", "Window", "WindowError", "choose_window", "within"]
+
+#: How long after its day a log may still arrive.
+LATE_ALLOWANCE = timedelta(hours=24)
+
+
+class WindowError(CensusError):
+    """The window that was asked for ends before it begins."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """UTC days, both ends included; all null where the lake holds nothing and nothing was asked for.
+
+    ``complete_until`` is the last day for which late logs have had their time to arrive; null where no day
+    of the window is complete. A day after it is provisional.
+    """
+
+    since: date | None
+    until: date | None
+    complete_until: date | None
+
+
+def choose_window(tables: LakeTables, since: date | None = None, until: date | None = None) -> Window:
+    """The window from ``since`` to ``until``, by default from the first to the last day with data.
+
+    Raises:
+        WindowError: ``since`` is after ``until``.
+    """
+    if since and until and since > until:
+        raise WindowError(f"the window begins on {since} but ends on {until}: give since a day before until")
+    (span,) = data_span(tables).to_pyarrow().to_pylist()
+    since, until = _fill(since, until, span["first_day"], span["last_day"])
+    return Window(since, until, _complete_until(since, until, span["last_ingested"]))
+
+
+def data_span(tables: LakeTables) -> Table:
+    """One row: first_day and last_day with data, last_ingested (when the newest batch was written down)."""
+    sources = tables.sources.select(
+        first_day=tables.sources.first_time.date(),
+        last_day=tables.sources.last_time.date(),
+        ingested_at=tables.sources.ingested_at,
+    )
+    sessions = tables.sessions.select(
+        first_day=tables.sessions.day,
+        last_day=tables.sessions.day,
+        ingested_at=tables.sessions.first_time.nullif(tables.sessions.first_time),
+    )
+    both = sources.union(sessions)
+    return both.aggregate(
+        first_day=both.first_day.min(), last_day=both.last_day.max(), last_ingested=both.ingested_at.max()
+    )
+
+
+def within(tables: LakeTables, window: Window) -> LakeTables:
+    """The rows whose day lies in the window; of ``sources``, those whose requests overlap it.
+
+    A log file that spans midnight cannot be cut, so the accounting of a window counts it whole. A source
+    without any request has no time and counts in every window: what was dropped is never hidden.
+    """
+    return LakeTables(
+        sessions=_days_within(tables.sessions, window),
+        downloads=_days_within(tables.downloads, window),
+        installer_downloads=_days_within(tables.installer_downloads, window),
+        sources=_overlapping(tables.sources, window),
+    )
+
+
+def _fill(
+    since: date | None, until: date | None, first_day: date | None, last_day: date | None
+) -> tuple[date | None, date | None]:
+    """The ends that were not given, from the data; never so that the window ends before it begins."""
+    starts = [day for day in (first_day, until) if day]
+    ends = [day for day in (last_day, since) if day]
+    return since or min(starts, default=None), until or max(ends, default=None)
+
+
+def _complete_until(since: date | None, until: date | None, ingested: datetime | None) -> date | None:
+    """The last day that ended at least the allowance before the newest batch was written down."""
+    if since is None or until is None or ingested is None:
+        return None
+    complete = (ingested.astimezone(UTC) - LATE_ALLOWANCE - timedelta(days=1)).date()
+    return min(until, complete) if complete >= since else None
+
+
+def _days_within(table: Table, window: Window) -> Table:
+    if window.since is None or window.until is None:
+        return table
+    return table.filter(table.day.between(window.since, window.until))
+
+
+def _overlapping(sources: Table, window: Window) -> Table:
+    if window.since is None or window.until is None:
+        return sources
+    overlaps = (sources.first_time.date() <= window.until) & (sources.last_time.date() >= window.since)
+    return sources.filter(overlaps | sources.first_time.isnull())

@@ -1,0 +1,1 @@
+"""How is a report made, and how does it look on each surface?"""

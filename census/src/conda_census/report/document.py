@@ -1,0 +1,164 @@
+"""What does a report say? One document that every surface shows, the same bytes for the same lake."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from conda_census.engines.tables import LakeTables
+from conda_census.metrics.accounting import account
+from conda_census.metrics.by_day import count_by_day
+from conda_census.metrics.downloads import count_downloads
+from conda_census.metrics.environments import MOST_ENVIRONMENTS, count_environments
+from conda_census.metrics.installations import count_installations
+from conda_census.metrics.installers import count_installer_downloads
+from conda_census.metrics.intervals import Estimate, ratio
+from conda_census.metrics.opted_out import Traffic, count_opted_out
+from conda_census.metrics.sessions import count_sessions
+from conda_census.metrics.window import Window, choose_window, within
+from conda_census.report.shape import (
+    ByClass,
+    DayRow,
+    DownloadCounts,
+    EnvironmentCounts,
+    InstallationCounts,
+    InstallerDownloadCounts,
+    InstallerRow,
+    Interval,
+    LineCounts,
+    NaiveShares,
+    OptedOutShares,
+    Report,
+    SessionCounts,
+    TrafficCounts,
+    WindowDays,
+)
+
+__all__ = ["Report", "make_report"]
+
+
+def make_report(tables: LakeTables, since: date | None = None, until: date | None = None) -> Report:
+    """The report on the window from ``since`` to ``until``, by default over all days with data.
+
+    Raises:
+        WindowError: ``since`` is after ``until``.
+        AccountingError: lines of the logs are missing or counted twice.
+    """
+    window = choose_window(tables, since, until)
+    inside = within(tables, window)
+    return Report(
+        window=_window(window),
+        installations=_installations(tables, window),
+        environments=_environments(inside),
+        opted_out=_opted_out(inside),
+        installer_downloads=_installer_downloads(inside),
+        sessions=_sessions(inside),
+        downloads=DownloadCounts(total=count_downloads(inside.downloads)),
+        by_day=_by_day(inside),
+        accounting=_accounting(inside),
+    )
+
+
+def _window(window: Window) -> WindowDays:
+    return WindowDays(
+        since=_day(window.since), until=_day(window.until), complete_until=_day(window.complete_until)
+    )
+
+
+def _installations(tables: LakeTables, window: Window) -> InstallationCounts:
+    found = count_installations(tables.sessions, window)
+    active = found.active
+    return InstallationCounts(
+        total=found.total,
+        by_class=ByClass(lasting=None, ephemeral=None, image=None, new=None),
+        active={"1": active[1], "7": active[7], "30": active[30], "90": active[90]},
+    )
+
+
+def _environments(inside: LakeTables) -> EnvironmentCounts:
+    found = count_environments(inside.sessions)
+    number = found.per_installation
+    return EnvironmentCounts(
+        total=found.total,
+        per_installation={
+            "1": number[1],
+            "2": number[2],
+            "3": number[3],
+            "4": number[4],
+            "5+": number[MOST_ENVIRONMENTS],
+        },
+        single_share=_interval(found.single_share),
+        single_share_lasting=_interval(Estimate()),
+    )
+
+
+def _opted_out(inside: LakeTables) -> OptedOutShares:
+    found = count_opted_out(inside.sessions)
+    off, tokens = found.off, found.tokens
+    return OptedOutShares(
+        share=_interval(Estimate()),
+        naive=NaiveShares(
+            requests=ratio(off.requests, off.requests + tokens.requests),
+            sessions=ratio(off.sessions, off.sessions + tokens.sessions),
+            visitor_days=ratio(off.visitor_days, off.visitor_days + tokens.visitor_days),
+        ),
+        off=_traffic(off),
+        tokens=_traffic(tokens),
+    )
+
+
+def _traffic(traffic: Traffic) -> TrafficCounts:
+    return TrafficCounts(
+        requests=traffic.requests, sessions=traffic.sessions, visitor_days=traffic.visitor_days
+    )
+
+
+def _installer_downloads(inside: LakeTables) -> InstallerDownloadCounts:
+    rows = [
+        InstallerRow(
+            period=row.period,
+            product=row.product,
+            platform=row.platform,
+            version=row.version,
+            agent=row.agent,
+            downloads=row.downloads,
+        )
+        for row in count_installer_downloads(inside.installer_downloads)
+    ]
+    return InstallerDownloadCounts(total=sum(row["downloads"] for row in rows), rows=rows)
+
+
+def _sessions(inside: LakeTables) -> SessionCounts:
+    found = count_sessions(inside.sessions)
+    return SessionCounts(total=found.total, without_token=found.without_token)
+
+
+def _by_day(inside: LakeTables) -> list[DayRow]:
+    return [
+        DayRow(
+            day=row.day.isoformat(),
+            sessions=row.sessions,
+            installations=row.installations,
+            downloads=row.downloads,
+        )
+        for row in count_by_day(inside.sessions, inside.downloads)
+    ]
+
+
+def _accounting(inside: LakeTables) -> LineCounts:
+    found = account(inside.sources)
+    return LineCounts(
+        lines=found.lines,
+        requests=found.requests,
+        dropped=found.dropped,
+        other_share=found.other_share,
+        malformed_tokens=found.malformed_tokens,
+        unknown_tokens=found.unknown_tokens,
+    )
+
+
+def _interval(estimate: Estimate) -> Interval:
+    return Interval(value=estimate.value, low=estimate.low, high=estimate.high)
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None

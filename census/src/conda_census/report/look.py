@@ -1,0 +1,111 @@
+"""What do all charts have in common? Width, colours, type, axes and legends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import altair as alt
+
+__all__ = ["FONT", "Look", "dress", "height_axis", "label_axis", "legend", "length_scale"]
+
+#: Vega measures text with Liberation Sans, which is as wide as these; another font could be cut off.
+FONT = "Arial, Helvetica, 'Liberation Sans', sans-serif"
+_TEXT_PX = 12
+#: Wider than most letters, so that a name fits even where none of the fonts is installed.
+_LETTER_PX = 7.4
+_NARROW_PX = 480
+_LABEL_PX = 200
+_LABEL_GAP_PX = 8
+_LEGEND_ROW_PX = 22
+_PADDING_PX = {"left": 2, "top": 4, "right": 14, "bottom": 2}
+
+
+@dataclass(frozen=True)
+class Look:
+    """Width in pixels and colours, each anything that SVG takes: ``#1b2733`` or ``var(--ink)``."""
+
+    width: int
+    ink: str
+    muted: str
+    rule: str
+    accent: str
+    soft: str
+    warm: str
+    grey: str
+    font: str = FONT
+
+    @property
+    def narrow(self) -> bool:
+        """Whether it is for a screen as narrow as a phone."""
+        return self.width < _NARROW_PX
+
+
+def dress(layers: list[alt.Chart], look: Look, height: int, legend_rows: int = 0) -> alt.LayerChart:
+    """The finished chart: as wide as the look says with its labels, on no background of its own."""
+    dressed: alt.LayerChart = (
+        alt.LayerChart(layer=layers)
+        .properties(
+            width=look.width,
+            height=height,
+            autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+            background="transparent",
+            padding={**_PADDING_PX, "top": _PADDING_PX["top"] + _LEGEND_ROW_PX * legend_rows},
+        )
+        .configure(font=look.font)
+        .configure_view(stroke=None)
+        .configure_axis(
+            labelColor=look.ink, labelFontSize=_TEXT_PX, gridColor=look.rule, domainColor=look.muted
+        )
+        .configure_legend(labelColor=look.ink, labelFontSize=_TEXT_PX)
+    )
+    return dressed
+
+
+def label_axis(field: str, labels: list[str]) -> alt.Y:
+    """Names of the bars at the left, in the given order, with nothing drawn but the names."""
+    axis = alt.Axis(
+        title=None,
+        ticks=False,
+        domain=False,
+        grid=False,
+        labelPadding=_LABEL_GAP_PX,
+        labelLimit=_LABEL_PX,
+        minExtent=_label_px(labels),
+    )
+    return alt.Y(f"{field}:N", sort=labels, axis=axis)
+
+
+def length_scale(longest: float, labels: list[str], texts: list[str], look: Look) -> alt.Scale:
+    """The scale of horizontal bars: from 0 to where the text behind the longest bar still fits."""
+    plot_px = look.width - _label_px(labels) - _LABEL_GAP_PX - _PADDING_PX["right"]
+    bar_px = max(plot_px - _text_px(texts) - _LABEL_GAP_PX, 0.2 * plot_px)
+    return alt.Scale(domain=[0, (longest or 1) * plot_px / bar_px])
+
+
+def height_axis(field: str) -> alt.Y:
+    """Counts from 0 upwards, with few lines across."""
+    axis = alt.Axis(title=None, ticks=False, domain=False, tickCount=4, format="~s", labelPadding=6)
+    return alt.Y(f"{field}:Q", axis=axis)
+
+
+def legend(columns: int, rows: int, labels: list[str] | None = None) -> alt.Legend:
+    """Names of the colours above the chart, flush with the left end of the bars' ``labels``."""
+    return alt.Legend(
+        title=None,
+        orient="none",
+        legendX=-_label_px(labels) if labels else 0,
+        legendY=-_LEGEND_ROW_PX * rows - 4,
+        columns=columns,
+        columnPadding=24,
+        rowPadding=6,
+        symbolType="square",
+        symbolStrokeWidth=0,
+    )
+
+
+def _label_px(labels: list[str]) -> float:
+    return min(_LABEL_PX, _text_px(labels))
+
+
+def _text_px(texts: list[str]) -> float:
+    return _LETTER_PX * max(map(len, texts), default=0)

@@ -1,0 +1,165 @@
+"""Which keys does a report have? They are a public interface: keys are added, never changed."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+__all__ = [
+    "Active",
+    "ByClass",
+    "DayRow",
+    "DownloadCounts",
+    "EnvironmentCounts",
+    "InstallationCounts",
+    "InstallerDownloadCounts",
+    "InstallerRow",
+    "Interval",
+    "LineCounts",
+    "NaiveShares",
+    "OptedOutShares",
+    "PerInstallation",
+    "Report",
+    "SessionCounts",
+    "TrafficCounts",
+    "WindowDays",
+]
+
+
+class WindowDays(TypedDict):
+    """UTC days as YYYY-MM-DD, both ends included."""
+
+    since: str | None
+    until: str | None
+    complete_until: str | None
+
+
+class ByClass(TypedDict):
+    """Installations by class; null until classes are estimated."""
+
+    lasting: int | None
+    ephemeral: int | None
+    image: int | None
+    new: int | None
+
+
+#: Installations seen in the last 1, 7, 30 and 90 days of the window.
+Active = TypedDict("Active", {"1": int, "7": int, "30": int, "90": int})
+
+
+class InstallationCounts(TypedDict):
+    """Distinct client tokens."""
+
+    total: int
+    by_class: ByClass
+    active: Active
+
+
+class Interval(TypedDict):
+    """A share with its 95 % interval, between 0 and 1; null where it is not estimated."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+#: Installations by their number of environments.
+PerInstallation = TypedDict("PerInstallation", {"1": int, "2": int, "3": int, "4": int, "5+": int})
+
+
+class EnvironmentCounts(TypedDict):
+    """Distinct pairs (environment, installation)."""
+
+    total: int
+    per_installation: PerInstallation
+    single_share: Interval
+    single_share_lasting: Interval
+
+
+class NaiveShares(TypedDict):
+    """off / (off + tokens), by three measures; null where there is neither."""
+
+    requests: float | None
+    sessions: float | None
+    visitor_days: float | None
+
+
+class TrafficCounts(TypedDict):
+    """The same traffic by three measures."""
+
+    requests: int
+    sessions: int
+    visitor_days: int
+
+
+class OptedOutShares(TypedDict):
+    """The opted-out share, and the traffic that it is estimated from."""
+
+    share: Interval
+    naive: NaiveShares
+    off: TrafficCounts
+    tokens: TrafficCounts
+
+
+class InstallerRow(TypedDict):
+    """Complete downloads of one installer in one month by one kind of agent."""
+
+    period: str
+    product: str
+    platform: str
+    version: str
+    agent: str
+    downloads: int
+
+
+class InstallerDownloadCounts(TypedDict):
+    """Installer downloads; ``total`` is the sum of the rows."""
+
+    total: int
+    rows: list[InstallerRow]
+
+
+class SessionCounts(TypedDict):
+    """Session tokens, and sessions folded for want of one."""
+
+    total: int
+    without_token: int
+
+
+class DownloadCounts(TypedDict):
+    """Complete package downloads."""
+
+    total: int
+
+
+class LineCounts(TypedDict):
+    """Where every line went: lines = requests + the sum of dropped."""
+
+    lines: int
+    requests: int
+    dropped: dict[str, int]
+    other_share: float | None
+    malformed_tokens: int
+    unknown_tokens: int
+
+
+class DayRow(TypedDict):
+    """What one UTC day saw."""
+
+    day: str
+    sessions: int
+    installations: int
+    downloads: int
+
+
+class Report(TypedDict):
+    """The answer of ``conda-census report``; its keys are a public interface."""
+
+    window: WindowDays
+    installations: InstallationCounts
+    environments: EnvironmentCounts
+    opted_out: OptedOutShares
+    installer_downloads: InstallerDownloadCounts
+    sessions: SessionCounts
+    downloads: DownloadCounts
+    by_day: list[DayRow]
+    accounting: LineCounts

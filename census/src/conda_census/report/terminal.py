@@ -1,0 +1,234 @@
+"""How does the report look in a terminal, wide or narrow, in colour or in a pipe?"""
+
+from __future__ import annotations
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from conda_census.report.definitions import BLIND_SPOTS, DEFINITIONS
+from conda_census.report.shape import InstallerRow, Interval, Report
+from conda_census.report.wording import (
+    NOT_ESTIMATED,
+    NOTHING_TO_DIVIDE,
+    completeness,
+    count,
+    days,
+    interval,
+    percent,
+    plain,
+)
+
+__all__ = ["show"]
+
+_NARROW_COLUMNS = 60
+_MOST_INSTALLER_ROWS = 20
+
+
+def show(report: Report, console: Console) -> None:
+    """Prints the report as wide as the console is; text from logs is printed as text and nothing else."""
+    narrow = console.width < _NARROW_COLUMNS
+    bar = ("#" if console.options.ascii_only else "█") * (5 if narrow else 36)
+    console.print(_head(report))
+    console.print(_headlines(report, panels_a_row=1 if narrow else 2))
+    console.print(_installations(report))
+    console.print(_environments(report, longest_bar=bar))
+    console.print(_opted_out(report))
+    console.print(_sessions_and_downloads(report))
+    console.print(_installers(report, narrow))
+    console.print(_accounting(report))
+    console.print(_section("What these numbers cannot see", _bullets(BLIND_SPOTS)))
+
+
+def _head(report: Report) -> RenderableType:
+    window = report["window"]
+    title = Text("Census of conda installations", style="bold")
+    return Group(Text(), title, Text(days(window)), _quiet(completeness(window)), Text())
+
+
+def _headlines(report: Report, panels_a_row: int) -> Table:
+    single, opted_out = report["environments"]["single_share"], report["opted_out"]["share"]
+    no_share = NOT_ESTIMATED if report["environments"]["total"] else NOTHING_TO_DIVIDE
+    panels = [
+        _panel("Installations", count(report["installations"]["total"]), "counted", "installations"),
+        _panel("Single environment", percent(single["value"], no_share), _interval(single), "single_share"),
+        _panel("Opted out", percent(opted_out["value"]), _interval(opted_out), "opted_out"),
+        _panel(
+            "Installer downloads",
+            count(report["installer_downloads"]["total"]),
+            "counted",
+            "installer_downloads",
+        ),
+    ]
+    grid = Table.grid(expand=True)
+    for _ in range(panels_a_row):
+        grid.add_column(ratio=1)
+    for first in range(0, len(panels), panels_a_row):
+        grid.add_row(*panels[first : first + panels_a_row])
+    return grid
+
+
+def _panel(title: str, number: str, beside: str, definition: str) -> Panel:
+    body = Group(_number(number, beside), _quiet(DEFINITIONS[definition]))
+    return Panel(body, title=Text(title, style="bold"), title_align="left", border_style="dim")
+
+
+def _installations(report: Report) -> RenderableType:
+    active, by_class = report["installations"]["active"], report["installations"]["by_class"]
+    table = _table("Seen in the last", "Installations")
+    table.add_row("1 day", count(active["1"]))
+    table.add_row("7 days", count(active["7"]))
+    table.add_row("30 days", count(active["30"]))
+    table.add_row("90 days", count(active["90"]))
+    classes = _table("Class", "Installations")
+    classes.add_row("lasting", count(by_class["lasting"]))
+    classes.add_row("ephemeral", count(by_class["ephemeral"]))
+    classes.add_row("image", count(by_class["image"]))
+    classes.add_row("new", count(by_class["new"]))
+    classes.add_row("total", count(report["installations"]["total"]))
+    return _section("Installations", table, _definition("active"), classes, _definition("by_class"))
+
+
+def _environments(report: Report, longest_bar: str) -> RenderableType:
+    environments = report["environments"]
+    numbers = environments["per_installation"]
+    listed = [("1", numbers["1"]), ("2", numbers["2"]), ("3", numbers["3"]), ("4", numbers["4"])]
+    listed.append(("5+", numbers["5+"]))
+    whole = sum(number for _, number in listed)
+    table = _table("Number", "Installations", "Share")
+    table.add_column("")
+    for label, number in listed:
+        share = number / whole if whole else None
+        bar = longest_bar[: round(len(longest_bar) * (share or 0))]
+        table.add_row(label, count(number), percent(share, NOTHING_TO_DIVIDE), Text(bar, "cyan"))
+    lasting = environments["single_share_lasting"]
+    return _section(
+        "Environments an installation",
+        table,
+        _fact("Environments", count(environments["total"]), "counted", "environments"),
+        _fact("Single, lasting", percent(lasting["value"]), _interval(lasting), "single_share_lasting"),
+    )
+
+
+def _opted_out(report: Report) -> RenderableType:
+    off, tokens = report["opted_out"]["off"], report["opted_out"]["tokens"]
+    naive = report["opted_out"]["naive"]
+    table = _table("By", "Off", "Sharing", "Share")
+    for name, off_count, tokens_count, share in (
+        ("requests", off["requests"], tokens["requests"], naive["requests"]),
+        ("sessions", off["sessions"], tokens["sessions"], naive["sessions"]),
+        ("visitor-days", off["visitor_days"], tokens["visitor_days"], naive["visitor_days"]),
+    ):
+        table.add_row(name, count(off_count), count(tokens_count), percent(share, NOTHING_TO_DIVIDE))
+    return _section("Opting out, naive shares", table, _definition("naive"), _definition("visitor_days"))
+
+
+def _sessions_and_downloads(report: Report) -> RenderableType:
+    sessions, downloads = report["sessions"], report["downloads"]
+    return _section(
+        "Sessions and downloads",
+        _fact("Sessions", count(sessions["total"]), "counted", "sessions"),
+        _fact("Sessions without token", count(sessions["without_token"]), "folded", "without_token"),
+        _fact("Package downloads", count(downloads["total"]), "counted", "downloads"),
+    )
+
+
+def _installers(report: Report, narrow: bool) -> RenderableType:
+    rows = report["installer_downloads"]["rows"]
+    if not rows:
+        return _section("Installer downloads", _quiet("No installer was downloaded in these days."))
+    shown = sorted(rows, key=lambda row: -row["downloads"])[:_MOST_INSTALLER_ROWS]
+    table = _narrow_installers(shown) if narrow else _wide_installers(shown)
+    left = len(rows) - len(shown)
+    rest = [_quiet(f"The largest {len(shown)} of {count(len(rows))} rows; --json has all.")] if left else []
+    return _section("Installer downloads", table, *rest)
+
+
+def _wide_installers(rows: list[InstallerRow]) -> Table:
+    table = _table("Month")
+    for heading in ("Installer", "Platform", "Agent"):
+        table.add_column(heading, overflow="fold")
+    table.add_column("Downloads", justify="right", overflow="fold")
+    for row in rows:
+        installer = Text(plain(f"{row['product']} {row['version']}"))
+        platform, agent = Text(plain(row["platform"])), Text(row["agent"])
+        table.add_row(row["period"], installer, platform, agent, count(row["downloads"]))
+    return table
+
+
+def _narrow_installers(rows: list[InstallerRow]) -> Table:
+    table = _table("Installer", "Downloads")
+    for row in rows:
+        lines = (f"{row['product']} {row['version']}", row["platform"], f"{row['period']}, {row['agent']}")
+        installer = Text("\n".join(plain(line) for line in lines))
+        table.add_row(installer, count(row["downloads"]), end_section=True)
+    return table
+
+
+def _accounting(report: Report) -> RenderableType:
+    accounting = report["accounting"]
+    identity = Text.assemble(
+        (count(accounting["lines"]), "bold"),
+        " lines = ",
+        (count(accounting["requests"]), "bold"),
+        " requests + ",
+        (count(sum(accounting["dropped"].values())), "bold"),
+        " dropped",
+    )
+    parts: list[RenderableType] = [identity, _definition("accounting")]
+    if accounting["dropped"]:
+        table = _table("Reason", "Dropped lines")
+        for reason, number in accounting["dropped"].items():
+            table.add_row(Text(plain(reason)), count(number))
+        parts.append(table)
+    other = percent(accounting["other_share"], NOTHING_TO_DIVIDE)
+    malformed, unknown = count(accounting["malformed_tokens"]), count(accounting["unknown_tokens"])
+    parts.append(_fact("Other requests", other, "of the requests", "other_share"))
+    parts.append(_fact("Malformed tokens", malformed, "requests", "malformed_tokens"))
+    parts.append(_fact("Unknown tokens", unknown, "requests", "unknown_tokens"))
+    return _section("How it was counted", *parts)
+
+
+def _section(title: str, *parts: RenderableType) -> RenderableType:
+    return Group(Text(), Rule(Text(title, style="bold"), align="left", style="dim"), *parts)
+
+
+def _table(first: str, *numbers: str) -> Table:
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column(first, overflow="fold")
+    for heading in numbers:
+        # Never cut short: a number that ends in an ellipsis is another number.
+        table.add_column(heading, justify="right", overflow="fold")
+    return table
+
+
+def _bullets(texts: tuple[str, ...]) -> Table:
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    for text in texts:
+        grid.add_row("-", _quiet(text))
+    return grid
+
+
+def _fact(name: str, number: str, beside: str, definition: str) -> RenderableType:
+    line = Text.assemble(name, "  ", _number(number, beside))
+    return Padding(Group(line, _definition(definition)), (0, 0, 1, 0))
+
+
+def _number(number: str, beside: str) -> Text:
+    return Text.assemble((number, "bold"), "  ", (beside, "cyan"))
+
+
+def _interval(share: Interval) -> str:
+    return f"95 % interval {interval(share)}" if share["low"] is not None else "no interval"
+
+
+def _definition(name: str) -> Text:
+    return _quiet(DEFINITIONS[name])
+
+
+def _quiet(text: str) -> Text:
+    return Text(text, style="dim")

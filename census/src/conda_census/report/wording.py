@@ -1,0 +1,82 @@
+"""How is a number written for a reader?"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from conda_census.report.shape import Interval, WindowDays
+
+__all__ = [
+    "NOTHING_TO_DIVIDE",
+    "NOT_ESTIMATED",
+    "completeness",
+    "count",
+    "day",
+    "days",
+    "interval",
+    "percent",
+    "plain",
+]
+
+#: Shown for a number whose estimator is not there yet; never 0.
+NOT_ESTIMATED = "not estimated yet"
+
+_UNIT = " %"
+
+#: Shown for a share of nothing.
+NOTHING_TO_DIVIDE = "no data"
+
+
+def count(number: int | None) -> str:
+    """A whole number with a comma between thousands."""
+    return NOT_ESTIMATED if number is None else f"{number:,}"
+
+
+def percent(share: float | None, missing: str = NOT_ESTIMATED) -> str:
+    """A share as a percentage: one decimal, two below 1 %; too small for these is not written as 0."""
+    if share is None:
+        return missing
+    if 0 < share < 0.0001:  # noqa: PLR2004 a hundredth of a percent, the smallest that two decimals show
+        return f"< 0.01{_UNIT}"
+    decimals = 2 if 0 < share < 0.01 else 1  # noqa: PLR2004 one percent
+    return f"{share:.{decimals}%}".replace("%", _UNIT)
+
+
+def interval(share: Interval, missing: str = NOT_ESTIMATED) -> str:
+    """The 95 % interval of a share."""
+    if share["low"] is None or share["high"] is None:
+        return missing
+    low, high = percent(share["low"]), percent(share["high"])
+    return f"{low.removesuffix(_UNIT)} to {high}"
+
+
+def day(text: str) -> str:
+    """2024-01-05 as 5 January 2024."""
+    parsed = date.fromisoformat(text)
+    return f"{parsed.day} {parsed:%B %Y}"
+
+
+def days(window: WindowDays) -> str:
+    """The window from its first to its last day."""
+    since, until = window["since"], window["until"]
+    if since is None or until is None:
+        return "no day with data"
+    return day(since) if since == until else f"{day(since)} to {day(until)}"
+
+
+def completeness(window: WindowDays) -> str:
+    """Which days of the window are complete and which are provisional."""
+    until, complete = window["until"], window["complete_until"]
+    if until is None:
+        return "nothing has been ingested yet"
+    if complete is None:
+        return "no day is complete yet: every number is provisional"
+    if complete == until:
+        return "complete"
+    provisional = date.fromisoformat(complete) + timedelta(days=1)
+    return f"complete until {day(complete)}, provisional from {day(provisional.isoformat())}"
+
+
+def plain(text: str) -> str:
+    """Text from a log without what a terminal or a page could take for more than text."""
+    return "".join(character if character.isprintable() else "?" for character in text)

@@ -1,0 +1,130 @@
+"""Do the commands print what the interfaces say, and nothing else?"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from census_process import CensusProcess
+from small_log import SmallLog
+
+README = Path(__file__).parents[2] / "README.md"
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    """Two installations, of which one has two environments, an opted-out request and an installer."""
+    log = SmallLog().request(client="c1", session="s1", environment="e1")
+    log.request(client="c1", session="s2", environment="e2").request(
+        client="c2", session="s3", environment="e3"
+    )
+    log.request(suffix="aau/1.0.0").request(
+        "/miniconda/Miniconda3-latest-Linux-x86_64.sh", agent="Wget/1.21.3"
+    )
+    return log.text("garbage").write(tmp_path / "access.log")
+
+
+def test_ingest_json(census: CensusProcess, log: Path) -> None:
+    """Its keys are those of the interface; a second time everything is skipped."""
+    first, second = (json.loads(census("ingest", log, "--json").stdout) for _ in range(2))
+    assert first.pop("seconds") > 0
+    assert first == {
+        "sources": {"read": 1, "skipped": 0, "failed": 0},
+        "lines": 6,
+        "requests": 5,
+        "dropped": {"not_in_format": 1},
+    }
+    assert second["sources"] == {"read": 0, "skipped": 1, "failed": 0}
+    assert second["lines"] == 0
+
+
+def test_report_json(census: CensusProcess, log: Path) -> None:
+    """Its keys are those of the interface, its figures those of the log, its estimators to come are null."""
+    census("ingest", log)
+    report = json.loads(census("report", "--json").stdout)
+    unknown = {"value": None, "low": None, "high": None}
+    assert report["window"]["since"] == report["window"]["until"] == "2024-01-16"
+    assert report["window"]["complete_until"] == "2024-01-16"
+    assert report["installations"]["total"] == 2
+    assert report["installations"]["by_class"] == dict.fromkeys(("lasting", "ephemeral", "image", "new"))
+    assert report["installations"]["active"] == {"1": 2, "7": 2, "30": 2, "90": 2}
+    assert report["environments"]["total"] == 3
+    assert report["environments"]["per_installation"] == {"1": 1, "2": 1, "3": 0, "4": 0, "5+": 0}
+    assert report["environments"]["single_share"]["value"] == 0.5
+    assert report["environments"]["single_share_lasting"] == unknown
+    assert report["opted_out"]["share"] == unknown
+    assert report["opted_out"]["naive"] == {"requests": 0.25, "sessions": 0.25, "visitor_days": 0.5}
+    assert report["installer_downloads"] == {
+        "total": 1,
+        "rows": [
+            {
+                "period": "2024-01",
+                "product": "Miniconda3",
+                "platform": "Linux-x86_64",
+                "version": "latest",
+                "agent": "command-line fetcher",
+                "downloads": 1,
+            }
+        ],
+    }
+    assert report["sessions"] == {"total": 3, "without_token": 2}
+    assert report["downloads"] == {"total": 0}
+    accounting = report["accounting"]
+    assert (accounting["lines"], accounting["requests"]) == (6, 5)
+    assert accounting["dropped"] == {"not_in_format": 1}
+    assert accounting["other_share"] == 0
+
+
+def test_the_lake_may_be_named_by_the_environment(census: CensusProcess, log: Path, tmp_path: Path) -> None:
+    """CENSUS_LAKE names the lake, and --lake has the last word."""
+    census.variables["CENSUS_LAKE"] = "by-variable"
+    census("ingest", log)
+    census("ingest", log, "--lake", "by-option")
+    assert {path.parent.name for path in tmp_path.glob("*/lake.json")} == {"by-variable", "by-option"}
+    assert json.loads(census("report", "--json").stdout)["installations"]["total"] == 2
+
+
+def test_output_goes_where_it_belongs(census: CensusProcess, log: Path, tmp_path: Path) -> None:
+    """JSON stands on standard output alone, progress and messages on standard error, the page in its file."""
+    ingest = census("ingest", log)
+    assert ingest.stdout == ""
+    assert "6 lines = 5 requests + 1 dropped (1 not_in_format)" in ingest.stderr
+    report = census("report", "--json", "--html", "report.html")
+    json.loads(report.stdout)
+    assert report.stderr == "wrote report.html\n"
+    assert (tmp_path / "report.html").read_text().startswith("<!doctype html>")
+
+
+def test_a_reader_that_stops_reading(census: CensusProcess, log: Path, tmp_path: Path) -> None:
+    """``report | head -1`` ends quietly."""
+    census("ingest", log)
+    census_report = f"{sys.executable} -c 'from conda_census.cli import main; main()' report"
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {census_report} | head -1 >/dev/null"],
+        cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert done.stderr == ""
+
+
+def test_help_and_version(census: CensusProcess) -> None:
+    """Every command explains itself."""
+    assert re.fullmatch(r"conda-census \d+\.\d+\.\d+\n", census("--version").stdout)
+    assert "ingest" in census("--help").stdout
+    assert "--format" in census("ingest", "--help").stdout
+
+
+def test_every_command_and_option_is_in_the_readme(census: CensusProcess) -> None:
+    """What --help lists, the documentation explains."""
+    readme = README.read_text()
+    commands = ["ingest", "report"]
+    listed = re.findall(r"^\W*([a-z]+)  ", census("--help").stdout.partition("Commands")[2], re.MULTILINE)
+    assert listed == commands
+    for command in commands:
+        options = set(re.findall(r"--[a-z-]+", census(command, "--help").stdout)) - {"--help"}
+        assert f"conda-census {command}" in readme
+        assert [option for option in sorted(options) if f"`{option}" not in readme] == []

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from conda_census.metrics.environments import count_environments
+from conda_census.metrics.intervals import Estimate
+from small_lake import SmallLake
+
+
+def test_an_environment_is_a_pair_with_its_installation(lake: SmallLake) -> None:
+    """The same token under two installations is two environments; seen twice under one it is one."""
+    lake.session("2024-01-01", "s1", "ada", "base").session("2024-01-02", "s2", "ada", "base")
+    lake.session("2024-01-02", "s3", "bob", "base")
+
+    found = count_environments(lake.open().sessions)
+
+    assert found.total == 2
+    assert found.per_installation == {1: 2, 2: 0, 3: 0, 4: 0, 5: 0}
+
+
+def test_the_distribution_puts_five_and_more_together(lake: SmallLake) -> None:
+    """One installation each with 1, 2, 3, 4, 5, 6 and 9 environments: 30 in all."""
+    for number in (1, 2, 3, 4, 5, 6, 9):
+        for environment in range(number):
+            lake.session("2024-01-01", f"s{number}-{environment}", f"c{number}", f"e{environment}")
+
+    found = count_environments(lake.open().sessions)
+
+    assert found.total == 30
+    assert found.per_installation == {1: 1, 2: 1, 3: 1, 4: 1, 5: 3}
+
+
+def test_the_single_share_is_over_installations_with_an_environment(lake: SmallLake) -> None:
+    """Three of four have one environment; a fifth shows none and is not in it. By hand: 30 to 95 %."""
+    for client in ("ada", "bob", "cy", "dee"):
+        lake.session("2024-01-01", f"s-{client}", client, f"base-{client}")
+    lake.session("2024-01-01", "s5", "dee", "second").session("2024-01-01", "s6", "eve", None)
+
+    share = count_environments(lake.open().sessions).single_share
+
+    assert share.value == 0.75
+    assert (round(share.low, 3), round(share.high, 3)) == (0.301, 0.954)
+
+
+def test_an_environment_without_its_installation_is_not_counted(lake: SmallLake) -> None:
+    """There is no pair, and no share of nothing."""
+    found = count_environments(lake.session("2024-01-01", "s1", None, "base").open().sessions)
+
+    assert found.total == 0
+    assert found.single_share == Estimate(None, None, None)

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from conda_census.metrics.window import Window, WindowError, choose_window, within
+from small_lake import SmallLake
+
+
+def _utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def test_the_default_window_spans_the_data(lake: SmallLake) -> None:
+    """From the first day to the last day on which there is a session or a line of a log."""
+    tables = lake.session("2024-01-05", "s1").session("2024-01-09", "s2").source("2024-01-12").open()
+
+    window = choose_window(tables)
+
+    assert (window.since, window.until) == (date(2024, 1, 5), date(2024, 1, 12))
+
+
+@pytest.mark.parametrize(
+    ("ingested_at", "complete_until"),
+    [
+        ("2024-01-12 00:00:00", date(2024, 1, 10)),
+        ("2024-01-11 23:59:59", date(2024, 1, 9)),
+        ("2024-03-01 00:00:00", date(2024, 1, 10)),
+        ("2024-01-10 00:00:00", date(2024, 1, 8)),
+        ("2024-01-09 23:59:59", None),
+    ],
+)
+def test_a_day_is_complete_a_day_after_its_end(
+    lake: SmallLake, ingested_at: str, complete_until: date | None
+) -> None:
+    """8 to 10 January: the 10th is complete from the start of the 12th on; no day beyond the window is."""
+    lake.source("2024-01-08", ingested_at=_utc(ingested_at))
+    tables = lake.source("2024-01-10", ingested_at=_utc("2024-01-01 00:00:00")).open()
+
+    assert choose_window(tables).complete_until == complete_until
+
+
+def test_an_empty_lake_has_no_window(lake: SmallLake) -> None:
+    """Nothing to span: all null, and no error."""
+    assert choose_window(lake.open()) == Window(None, None, None)
+
+
+def test_a_window_beside_the_data_is_empty_not_wrong(lake: SmallLake) -> None:
+    """Who asks since a day after all data gets that one day, with nothing in it."""
+    tables = lake.session("2024-01-05", "s1").source("2024-01-05").open()
+
+    window = choose_window(tables, since=date(2025, 1, 1))
+
+    assert window == Window(date(2025, 1, 1), date(2025, 1, 1), None)
+    assert within(tables, window).sessions.count().execute() == 0
+
+
+def test_a_window_that_ends_before_it_begins_is_refused(lake: SmallLake) -> None:
+    """The message names both days."""
+    with pytest.raises(WindowError, match="begins on 2024-02-01 but ends on 2024-01-01"):
+        choose_window(lake.open(), since=date(2024, 2, 1), until=date(2024, 1, 1))
+
+
+def test_both_ends_belong_to_the_window(lake: SmallLake) -> None:
+    """Of five days, 2 to 4 January are three."""
+    for day in range(1, 6):
+        lake.session(f"2024-01-0{day}", f"s{day}").download(f"2024-01-0{day}")
+    tables = lake.open()
+
+    inside = within(tables, choose_window(tables, date(2024, 1, 2), date(2024, 1, 4)))
+
+    assert inside.sessions.count().execute() == 3
+    assert inside.downloads.count().execute() == 3
+
+
+def test_a_log_that_reaches_into_the_window_counts_whole(lake: SmallLake) -> None:
+    """A file cannot be cut at midnight; a file without a request has no time and is always there."""
+    lake.source("2024-01-01", source="before.log")
+    lake.source("2024-01-01", source="into.log", last_time=_utc("2024-01-02 00:00:01"))
+    lake.source("2024-01-02", source="inside.log")
+    lake.source("2024-01-03", source="after.log")
+    lake.source("2024-01-09", source="rubbish.log", first_time=None, last_time=None)
+    tables = lake.open()
+
+    inside = within(tables, choose_window(tables, date(2024, 1, 2), date(2024, 1, 2)))
+
+    names = sorted(inside.sources.source.to_pyarrow().to_pylist())
+    assert names == ["inside.log", "into.log", "rubbish.log"]

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from conda_census.report.document import Report, make_report
+from known_lake import fill
+from small_lake import SmallLake
+
+
+def test_the_report_says_what_is_in_the_lake(report: Report) -> None:
+    """Every figure of the small lake, counted by hand."""
+    assert report["window"] == {"since": "2024-01-01", "until": "2024-01-03", "complete_until": "2024-01-02"}
+    assert report["installations"]["total"] == 3
+    assert report["installations"]["active"] == {"1": 1, "7": 3, "30": 3, "90": 3}
+    assert report["environments"]["total"] == 4
+    assert report["environments"]["per_installation"] == {"1": 2, "2": 1, "3": 0, "4": 0, "5+": 0}
+    assert report["environments"]["single_share"]["value"] == 2 / 3
+    assert report["opted_out"]["off"] == {"requests": 3, "sessions": 2, "visitor_days": 2}
+    assert report["opted_out"]["tokens"] == {"requests": 13, "sessions": 4, "visitor_days": 3}
+    assert report["opted_out"]["naive"] == {"requests": 3 / 16, "sessions": 2 / 6, "visitor_days": 2 / 5}
+    assert report["installer_downloads"]["total"] == 2
+    assert report["sessions"] == {"total": 4, "without_token": 2}
+    assert report["downloads"] == {"total": 6}
+    assert report["accounting"]["lines"] == 40
+    assert report["accounting"]["requests"] == 34
+    assert report["accounting"]["dropped"] == {"no-time": 6}
+    assert report["accounting"]["other_share"] == 6 / 34
+    assert [(row["day"], row["sessions"], row["installations"]) for row in report["by_day"]] == [
+        ("2024-01-01", 1, 1),
+        ("2024-01-02", 3, 2),
+        ("2024-01-03", 2, 1),
+    ]
+
+
+def test_what_is_not_estimated_yet_is_null(report: Report) -> None:
+    """A key whose estimator is still to come is there, without a guess."""
+    unknown = {"value": None, "low": None, "high": None}
+
+    assert report["opted_out"]["share"] == unknown
+    assert report["environments"]["single_share_lasting"] == unknown
+    assert set(report["installations"]["by_class"].values()) == {None}
+
+
+def test_an_empty_lake_gives_zeros_and_nulls(empty_report: Report) -> None:
+    """No share of nothing, and no crash."""
+    assert empty_report["window"] == {"since": None, "until": None, "complete_until": None}
+    assert empty_report["installations"]["total"] == 0
+    assert empty_report["environments"]["single_share"] == {"value": None, "low": None, "high": None}
+    assert set(empty_report["opted_out"]["naive"].values()) == {None}
+    assert empty_report["installer_downloads"] == {"total": 0, "rows": []}
+    assert empty_report["accounting"]["other_share"] is None
+
+
+def test_the_keys_are_those_of_the_interface(report: Report) -> None:
+    """They are public: in this order, and only ever more of them."""
+    assert list(report) == [
+        "window",
+        "installations",
+        "environments",
+        "opted_out",
+        "installer_downloads",
+        "sessions",
+        "downloads",
+        "by_day",
+        "accounting",
+    ]
+    assert list(report["installer_downloads"]["rows"][0]) == [
+        "period",
+        "product",
+        "platform",
+        "version",
+        "agent",
+        "downloads",
+    ]
+
+
+def test_a_narrower_window_counts_less(lake: SmallLake) -> None:
+    """On 2 January alone: Ada and Bob, three sessions, and the installers of other days are gone."""
+    fill(lake)
+
+    report = make_report(lake.open(), since=date(2024, 1, 2), until=date(2024, 1, 2))
+
+    assert report["installations"]["total"] == 2
+    assert report["sessions"] == {"total": 2, "without_token": 1}
+    assert report["installer_downloads"]["total"] == 0
+    assert report["accounting"]["lines"] == 10
+
+
+@pytest.mark.parametrize("appends", [1, 2])
+def test_equal_lakes_give_equal_bytes(tmp_path: Path, report: Report, appends: int) -> None:
+    """Whether a session came in one batch or in two makes no difference to the counts of sessions."""
+    other = SmallLake(tmp_path / "other")
+    fill(other)
+    if appends == 2:
+        other.open()
+        other.session("2024-01-02", "s3", "bob", "base", requests=0)
+
+    assert json.dumps(make_report(other.open())) == json.dumps(report)

@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import re
+import subprocess
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from conda_census.errors import CensusError
+from conda_census.report.document import Report, make_report
+from conda_census.report.html import page, write_page
+from programs import require
+from small_lake import SmallLake
+
+
+class Parsed(HTMLParser):
+    """A page: its tags with their attributes, and its visible text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keeps the tag."""
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        """Keeps the text."""
+        self.text += data
+
+
+def test_the_page_refers_to_nothing_outside(report: Report) -> None:
+    """No script, no link, no image, no address: it opens without a network and asks nobody for anything."""
+    html = page(report)
+    parsed = Parsed(html)
+
+    names = {tag for tag, _ in parsed.tags}
+    assert not names & {"script", "link", "img", "iframe", "object", "embed", "base", "form"}
+    attributes = {name for _, found in parsed.tags for name in found}
+    assert not attributes & {"src", "href", "xlink:href", "srcset", "action"}
+    assert not [name for name in attributes if name.startswith("on")]
+    assert "url(" not in html
+    assert "@import" not in html
+    addresses = set(re.findall(r"https?://[^\"'\s<]+", html))
+    assert addresses == {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
+
+
+def test_every_chart_says_what_it_shows(report: Report) -> None:
+    """Three charts, each for wide and narrow screens, each with a text for those who do not see it."""
+    charts = [found for tag, found in Parsed(page(report)).tags if tag == "svg"]
+
+    assert len(charts) == 6
+    assert all(chart["role"] == "img" and chart["aria-label"] for chart in charts)
+    assert "2 with one, 1 with two" in str(charts[0]["aria-label"])
+
+
+def test_the_numbers_stand_beside_their_interval_and_definition(report: Report) -> None:
+    """And what is not estimated yet is called so."""
+    text = " ".join(Parsed(page(report)).text.split())
+
+    assert "66.7 % 95 % interval 20.8 to 93.9 % Of the installations with at least one environment" in text
+    assert "Opted out not estimated yet" in text
+    assert "40 lines = 34 requests + 6 dropped" in text
+    assert "complete until 2 January 2024, provisional from 3 January 2024" in text
+
+
+def test_text_from_a_log_is_only_text(lake: SmallLake) -> None:
+    """Markup in the name of an installer is shown, in the table as in the chart, and is not markup."""
+    evil = '"><script>alert(1)</script>'
+    lake.installer("2024-01-01", "curl", platform=evil, product=evil, version="{{ 7 * 7 }}")
+
+    html = page(make_report(lake.open()))
+
+    assert "script" not in {tag for tag, _ in Parsed(html).tags}
+    assert evil in Parsed(html).text
+    assert "{{ 7 * 7 }}" in Parsed(html).text
+
+
+def test_an_empty_lake_has_a_page(empty_report: Report) -> None:
+    """Without charts, as there is nothing to draw."""
+    parsed = Parsed(page(empty_report))
+
+    assert "svg" not in {tag for tag, _ in parsed.tags}
+    assert "nothing has been ingested yet" in parsed.text
+
+
+def test_equal_reports_give_equal_pages(report: Report) -> None:
+    """To the byte: nothing in it depends on when it was made."""
+    assert page(report) == page(report)
+
+
+def test_the_page_is_written_whole(report: Report, tmp_path: Path) -> None:
+    """Over an older page, and with nothing left beside it."""
+    file = tmp_path / "out" / "report.html"
+    file.parent.mkdir()
+    file.write_text("an older page", encoding="utf-8")
+
+    write_page(report, file)
+
+    assert file.read_text(encoding="utf-8") == page(report)
+    assert list(file.parent.iterdir()) == [file]
+
+
+@pytest.mark.parametrize("name", ["missing/report.html", "."])
+def test_a_page_that_cannot_be_written_is_one_clear_line(report: Report, tmp_path: Path, name: str) -> None:
+    """A folder that is not there, and a folder where the file should be."""
+    with pytest.raises(CensusError, match=r"cannot write the page .*: choose another file"):
+        write_page(report, tmp_path / name)
+
+
+@pytest.mark.parametrize("width_px", [1280, 375])
+def test_a_browser_shows_it(report: Report, tmp_path: Path, width_px: int) -> None:
+    """Chromium draws the page at the width of a desk and of a phone, without a word on its console."""
+    chromium = require("chromium", "chromium")
+    file = tmp_path / "report.html"
+    file.write_text(page(report), encoding="utf-8")
+    picture = tmp_path / "report.png"
+
+    shown = subprocess.run(
+        [
+            chromium,
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--enable-logging=stderr",
+            f"--user-data-dir={tmp_path / 'profile'}",
+            f"--window-size={width_px},2000",
+            f"--screenshot={picture}",
+            file.as_uri(),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+
+    assert "CONSOLE" not in shown.stderr
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert picture.stat().st_size > 20_000

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+
+from conda_census.report.document import Report, make_report
+from conda_census.report.terminal import show
+from small_lake import SmallLake
+
+
+def _shown(report: Report, width: int = 80, **options: object) -> str:
+    stream = io.StringIO()
+    show(report, Console(file=stream, width=width, **options))
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("width", [40, 80, 132])
+def test_no_line_is_wider_than_the_terminal(report: Report, width: int) -> None:
+    """And no word or number is cut short for it."""
+    text = _shown(report, width)
+
+    assert max(map(len, text.splitlines())) <= width
+    assert "…" not in text
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_the_numbers_are_there_at_every_width(report: Report, width: int) -> None:
+    """With the interval beside the share, and what is not estimated called so."""
+    text = _shown(report, width)
+
+    for words in ("66.7 %", "95 % interval", "not estimated yet", "40 lines = 34 requests + 6 dropped"):
+        assert words in text
+
+
+def test_in_a_pipe_there_is_no_colour(report: Report) -> None:
+    """Only text, for grep and less."""
+    assert "\x1b" not in _shown(report)
+
+
+def test_no_color_is_respected(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With NO_COLOR a terminal gets bold and dim at most: no colour is set. Without it, one is."""
+    cyan = "\x1b[36m"
+    assert cyan in _shown(report, force_terminal=True, color_system="standard")
+
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    assert cyan not in _shown(report, force_terminal=True, color_system="standard")
+
+
+def test_ascii_is_enough(report: Report) -> None:
+    """A terminal that knows no more than ASCII gets the same numbers."""
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii", errors="strict")
+
+    show(report, Console(file=stream, width=80))
+
+    stream.flush()
+    assert b"40 lines = 34 requests" in stream.buffer.getvalue()
+
+
+def test_the_window_says_what_is_provisional(report: Report) -> None:
+    """The 3rd of January had no day to settle yet."""
+    assert "complete until 2 January 2024, provisional from 3 January 2024" in _shown(report)
+
+
+def test_an_empty_lake_is_shown(empty_report: Report) -> None:
+    """With zeros, and no share of nothing."""
+    text = _shown(empty_report)
+
+    assert "nothing has been ingested yet" in text
+    assert "0 lines = 0 requests + 0 dropped" in text
+    assert "no data" in text
+
+
+def test_text_from_a_log_is_only_text(lake: SmallLake) -> None:
+    """Neither an escape sequence nor Rich's own markup in the name of an installer has an effect."""
+    lake.installer("2024-01-01", "curl", version="\x1b[31m", platform="[bold red]x[/]")
+
+    text = _shown(make_report(lake.open()))
+
+    assert "\x1b" not in text
+    assert "[bold red]x[/]" in text

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import pytest
+
+from conda_census.report.wording import completeness, count, days, percent, plain
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (0.0, "0.0 %"),
+        (0.00004, "< 0.01 %"),
+        (0.006, "0.60 %"),
+        (0.631, "63.1 %"),
+        (1.0, "100.0 %"),
+        (None, "not estimated yet"),
+    ],
+)
+def test_a_share_is_a_percentage(share: float | None, text: str) -> None:
+    """A small share keeps a digit that says something, and a missing one is never 0."""
+    assert percent(share) == text
+
+
+def test_a_count_has_its_thousands_apart() -> None:
+    """And one that is missing is never 0."""
+    assert count(6800000) == "6,800,000"
+    assert count(None) == "not estimated yet"
+
+
+@pytest.mark.parametrize(
+    ("complete_until", "text"),
+    [
+        ("2024-01-31", "complete"),
+        ("2024-01-30", "complete until 30 January 2024, provisional from 31 January 2024"),
+        (None, "no day is complete yet: every number is provisional"),
+    ],
+)
+def test_provisional_days_are_named(complete_until: str | None, text: str) -> None:
+    """A reader must not take the last days for a fall."""
+    window = {"since": "2024-01-01", "until": "2024-01-31", "complete_until": complete_until}
+
+    assert days(window) == "1 January 2024 to 31 January 2024"
+    assert completeness(window) == text
+
+
+def test_text_from_a_log_cannot_steer_a_terminal() -> None:
+    """Escape sequences, line ends and marks of direction become question marks; letters stay."""
+    assert plain("Mini\x1b[31mconda\n\u202e3") == "Mini?[31mconda??3"
+    assert plain("Miniconda3 für Łukasz") == "Miniconda3 für Łukasz"
