@@ -1,0 +1,43 @@
+"""Which outcome do all the tests look at? One run of the scenario."""
+
+from pathlib import Path
+
+import pytest
+
+from access_log import Line, read_log
+from programs import require
+from scenario import Outcome, run_scenario
+from truth import Truth
+
+
+@pytest.fixture(scope="session")
+def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    """The scenario, played once."""
+    nginx = require("nginx", "nginx")
+    curl = require("curl", "curl")
+    return run_scenario(tmp_path_factory.mktemp("scenario"), nginx, curl)
+
+
+@pytest.fixture(scope="session")
+def truth(outcome: Outcome) -> Truth:
+    """What the scenario did."""
+    return outcome.truth
+
+
+@pytest.fixture(scope="session")
+def access_log(outcome: Outcome) -> Path:
+    """The log that nginx wrote."""
+    return outcome.access_log
+
+
+@pytest.fixture(scope="session")
+def lines(access_log: Path) -> tuple[Line, ...]:
+    """The lines of the log."""
+    return read_log(access_log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All tests of this folder run in one process, so that the scenario is played once."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.xdist_group("e2e"))

@@ -1,0 +1,72 @@
+"""Which top-level files and folders make up a Python distribution with everything that it needs?"""
+
+import shutil
+from collections.abc import Iterator
+from importlib.metadata import Distribution, distribution
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import NormalizedName, canonicalize_name
+
+VENDORED_CONDA = "conda_lock/_vendor/conda"
+"""Where the distribution ``conda-lock`` keeps the whole of conda, which is on no Python package index."""
+
+REWRITES = {
+    # vendoring changed conda's few absolute imports; here they are what conda's authors wrote
+    "conda_lock._vendor.": "",
+    # conda 24.7 is older than Python 3.13, which has the lock of logging without these two functions
+    "logging._acquireLock()": "logging._lock.acquire()",
+    "logging._releaseLock()": "logging._lock.release()",
+}
+
+
+def unpack_conda(folder: Path) -> Path:
+    """Copy conda out of ``conda-lock`` into ``folder`` and return the package's path."""
+    vendored = Path(str(distribution("conda-lock").locate_file(VENDORED_CONDA)))
+    package = folder / "conda"
+    shutil.copytree(vendored, package)
+    for module in package.rglob("*.py"):
+        source = rewritten = module.read_text(encoding="utf-8")
+        for found, replacement in REWRITES.items():
+            rewritten = rewritten.replace(found, replacement)
+        if rewritten != source:
+            module.write_text(rewritten, encoding="utf-8")
+    return package
+
+
+def link_distributions(names: tuple[str, ...], site_packages: Path) -> None:
+    """Show the named distributions, and what they need, in another ``site-packages``, as links.
+
+    Raises:
+        importlib.metadata.PackageNotFoundError: one of them is not installed here.
+    """
+    for name in sorted(_closure(names)):
+        for path in _top_level(distribution(name)):
+            link = site_packages / path.name
+            if not link.exists():
+                link.symlink_to(path)
+
+
+def _closure(names: tuple[str, ...]) -> set[NormalizedName]:
+    """The names, and the names of everything that these need on this machine."""
+    found: set[NormalizedName] = set()
+    waiting = [canonicalize_name(name) for name in names]
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        found.add(name)
+        for line in distribution(name).requires or []:
+            requirement = Requirement(line)
+            if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+                waiting.append(canonicalize_name(requirement.name))
+    return found
+
+
+def _top_level(dist: Distribution) -> Iterator[Path]:
+    """What stands directly in ``site-packages``; scripts stand elsewhere, their paths go up from there."""
+    roots = {file.parts[0] for file in dist.files or []} - {"..", "__pycache__"}
+    for root in sorted(roots):
+        path = Path(str(dist.locate_file(root)))
+        if path.exists():
+            yield path

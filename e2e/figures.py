@@ -1,0 +1,58 @@
+"""Which figures must stand where in the report of the scenario?"""
+
+from collections.abc import Callable, Mapping
+
+from truth import Truth
+
+FIGURES: dict[str, Callable[[Truth], float]] = {
+    "installations.total": lambda truth: truth.installations,
+    "installations.active.1": lambda truth: truth.installations,
+    "installations.active.90": lambda truth: truth.installations,
+    "environments.total": lambda truth: truth.environments,
+    "environments.per_installation.1": lambda truth: _installations_with(truth, 1),
+    "environments.per_installation.2": lambda truth: _installations_with(truth, 2),
+    "environments.per_installation.3": lambda truth: _installations_with(truth, 3),
+    "environments.per_installation.4": lambda truth: _installations_with(truth, 4),
+    "environments.per_installation.5+": lambda truth: (
+        len(truth.environments_by_installation)
+        - sum(_installations_with(truth, number) for number in (1, 2, 3, 4))
+    ),
+    "environments.single_share.value": lambda truth: (
+        _installations_with(truth, 1) / len(truth.environments_by_installation)
+    ),
+    "opted_out.naive.requests": lambda truth: truth.opted_out_requests / truth.conda_requests,
+    # the two sides of each share: one visit without tokens, and one address with one agent
+    "opted_out.naive.sessions": lambda truth: 1 / (1 + truth.sessions),
+    "opted_out.naive.visitor_days": lambda _: 1 / (1 + 1),
+    "installer_downloads.total": lambda truth: truth.installer_downloads,
+    "sessions.total": lambda truth: truth.sessions,
+    "sessions.without_token": lambda truth: truth.visits_without_token,
+    "downloads.total": lambda truth: truth.downloads,
+    "accounting.lines": lambda truth: truth.requests,
+    "accounting.requests": lambda truth: truth.requests,
+    "accounting.other_share": lambda truth: truth.other_requests / truth.requests,
+}
+"""For each figure of ``report --json``, named by its keys, how it follows from what was done."""
+
+
+def figures_of(truth: Truth) -> dict[str, float]:
+    """All figures of the scenario, by name."""
+    return {name: follows(truth) for name, follows in FIGURES.items()}
+
+
+def figure_in(report: Mapping[str, object], name: str) -> object:
+    """What a report says at the keys of ``name``.
+
+    Raises:
+        KeyError: the report has no such key.
+    """
+    found: object = report
+    for key in name.split("."):
+        if not isinstance(found, Mapping):
+            raise KeyError(name)
+        found = found[key]
+    return found
+
+
+def _installations_with(truth: Truth, environments: int) -> int:
+    return sum(number == environments for number in truth.environments_by_installation.values())

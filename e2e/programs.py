@@ -1,0 +1,45 @@
+"""Where are the outside programs that the scenario needs, and what becomes of a test that misses one?"""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+SYSTEM_FOLDERS = ("/usr/local/sbin", "/usr/sbin", "/sbin")
+
+
+class MissingProgramError(Exception):
+    """A program that is not installed; the message names the package that brings it."""
+
+
+def find(program: str, debian_package: str) -> Path:
+    """The path of a program.
+
+    Servers live in folders that only an administrator has on the search path, so those are searched too.
+
+    Args:
+        program: its name, as one would type it.
+        debian_package: what to install when it is missing.
+
+    Raises:
+        MissingProgramError: nothing of that name is installed.
+    """
+    search_path = os.pathsep.join([os.environ.get("PATH", os.defpath), *SYSTEM_FOLDERS])
+    path = shutil.which(program, path=search_path)
+    if path is None:
+        raise MissingProgramError(f"{program} is not installed; install the Debian package {debian_package}")
+    return Path(path)
+
+
+def require(program: str, debian_package: str) -> Path:
+    """The path of a program that a test needs.
+
+    Without it the test is skipped; where ``CENSUS_REQUIRE_ALL`` is ``1`` it fails, and nothing passes unseen.
+    """
+    try:
+        return find(program, debian_package)
+    except MissingProgramError as missing:
+        if os.environ.get("CENSUS_REQUIRE_ALL") == "1":
+            pytest.fail(f"{missing} (CENSUS_REQUIRE_ALL=1 allows no skipped test)")
+        pytest.skip(str(missing))

@@ -1,0 +1,123 @@
+"""Which numbers must the census report, given what the machines of the scenario really did?"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from conda_client import ClientRequest
+
+Sharing = Literal["tokens", "off"]
+
+
+@dataclass(frozen=True)
+class CondaCommand:
+    """One conda process that made at least one request, told by the disk and the trace of the client."""
+
+    installation: str
+    environment: str
+    """The environment that the command worked on."""
+    environment_existed: bool
+    """Whether that environment was there when the command began, and so surely has a token to send."""
+    sharing: Sharing
+    requests: tuple[ClientRequest, ...]
+    fetched: frozenset[str]
+    """File names of the packages that the command brought into the package cache."""
+
+
+@dataclass(frozen=True)
+class OtherFetch:
+    """One request of a fetcher that is not conda."""
+
+    address: str
+    method: Literal["GET", "HEAD"]
+    path: str
+    status: int
+    kind: Literal["installer", "heartbeat", "other"]
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What happened, written down without a look at the access log."""
+
+    day: date
+    """The UTC day of all of it; the scenario also stays within one hour of the clock."""
+    commands: tuple[CondaCommand, ...]
+    fetches: tuple[OtherFetch, ...]
+    installer_downloads: int
+    """Installers that arrived whole, in however many pieces."""
+
+    @property
+    def installations(self) -> int:
+        """Installations that made a request while sharing was on."""
+        return len({command.installation for command in self._with_tokens})
+
+    @property
+    def environments_by_installation(self) -> dict[str, int]:
+        """For each installation, its environments that a session worked on while sharing was on."""
+        pairs = {
+            (command.installation, command.environment)
+            for command in self._with_tokens
+            if command.environment_existed
+        }
+        return {name: sum(pair[0] == name for pair in pairs) for name in sorted({pair[0] for pair in pairs})}
+
+    @property
+    def environments(self) -> int:
+        """Pairs of environment and installation."""
+        return sum(self.environments_by_installation.values())
+
+    @property
+    def sessions(self) -> int:
+        """Conda processes that made a request while sharing was on."""
+        return len(self._with_tokens)
+
+    @property
+    def opted_out_sessions(self) -> int:
+        """Conda processes that made a request while sharing was off."""
+        return len(self._off)
+
+    @property
+    def visits_without_token(self) -> int:
+        """Distinct (network, agent) without a session token, within the one hour.
+
+        All conda processes share one address and one agent; each fetcher's address is a network of its own.
+        """
+        return len({(fetch.address, "curl") for fetch in self.fetches}) + bool(self._off)
+
+    @property
+    def downloads(self) -> int:
+        """Packages that arrived in a package cache."""
+        return sum(len(command.fetched) for command in self.commands)
+
+    @property
+    def conda_requests(self) -> int:
+        """Requests of all conda processes."""
+        return _requests(self.commands)
+
+    @property
+    def opted_out_requests(self) -> int:
+        """Requests that conda made while sharing was off."""
+        return _requests(self._off)
+
+    @property
+    def requests(self) -> int:
+        """All requests, which is also the number of lines of the log."""
+        return self.conda_requests + len(self.fetches)
+
+    @property
+    def other_requests(self) -> int:
+        """Requests for nothing that belongs to a conda repository."""
+        return sum(fetch.kind == "other" for fetch in self.fetches)
+
+    @property
+    def _with_tokens(self) -> list[CondaCommand]:
+        return [command for command in self.commands if command.sharing == "tokens"]
+
+    @property
+    def _off(self) -> list[CondaCommand]:
+        return [command for command in self.commands if command.sharing == "off"]
+
+
+def _requests(commands: Iterable[CondaCommand]) -> int:
+    return sum(len(command.requests) for command in commands)

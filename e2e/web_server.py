@@ -1,0 +1,117 @@
+"""How is a folder served on loopback by a real nginx that writes a combined access log?"""
+
+import grp
+import os
+import pwd
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+HOST = "127.0.0.1"
+DEADLINE_S = 20.0
+POLL_S = 0.02
+
+CONFIGURATION = """\
+{user}
+worker_processes 1;
+daemon off;
+pid {prefix}/nginx.pid;
+error_log {prefix}/error.log;
+events {{ worker_connections 128; }}
+http {{
+    access_log {prefix}/access.log combined;
+    client_body_temp_path {prefix}/client_body;
+    proxy_temp_path {prefix}/proxy;
+    fastcgi_temp_path {prefix}/fastcgi;
+    uwsgi_temp_path {prefix}/uwsgi;
+    scgi_temp_path {prefix}/scgi;
+    default_type application/octet-stream;
+    server {{
+        listen {host}:{port};
+        root {document_root};
+    }}
+}}
+"""
+
+
+@dataclass(frozen=True)
+class WebServer:
+    """A running nginx."""
+
+    url: str
+    access_log: Path
+    """Complete once the server has stopped."""
+
+
+@contextmanager
+def serve(nginx: Path, document_root: Path, prefix: Path) -> Iterator[WebServer]:
+    """Serve a folder while the context lasts; afterwards the access log is flushed and complete.
+
+    Args:
+        nginx: the program.
+        document_root: the folder to serve.
+        prefix: a new folder for the configuration, the logs and the temporary files.
+
+    Raises:
+        RuntimeError: nginx did not start or did not stop; the message has its error log.
+    """
+    prefix.mkdir()
+    port = _free_port()
+    configuration = prefix / "nginx.conf"
+    configuration.write_text(
+        CONFIGURATION.format(
+            user=_user_directive(), prefix=prefix, host=HOST, port=port, document_root=document_root
+        ),
+        encoding="utf-8",
+    )
+    error_log = prefix / "error.log"
+    process = subprocess.Popen([nginx, "-p", prefix, "-c", configuration, "-e", error_log])
+    try:
+        _wait_until_ready(process, port, error_log)
+        yield WebServer(url=f"http://{HOST}:{port}", access_log=prefix / "access.log")
+    finally:
+        _stop(process)
+
+
+def _user_directive() -> str:
+    """Workers keep the account of the caller, whose temporary folders are closed to everybody else."""
+    if os.geteuid() != 0:
+        return ""
+    return f"user {pwd.getpwuid(0).pw_name} {grp.getgrgid(0).gr_name};"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], port: int, error_log: Path) -> None:
+    """Wait for the port to accept; a connection without a request leaves no line in the log."""
+    deadline = time.monotonic() + DEADLINE_S
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            socket.create_connection((HOST, port), timeout=1).close()
+        except OSError:
+            time.sleep(POLL_S)
+        else:
+            return
+    said = error_log.read_text(encoding="utf-8") if error_log.exists() else "nothing"
+    raise RuntimeError(f"nginx did not start; its error log says:\n{said}")
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """Ask for a graceful stop, which finishes the requests under way and writes their lines."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGQUIT)
+    try:
+        process.wait(timeout=DEADLINE_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise RuntimeError("nginx did not stop when asked to") from None
