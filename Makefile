@@ -1,0 +1,69 @@
+# The two commands of a newcomer are `make report` and `make test`; `make help` lists the rest.
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+
+EXAMPLE := examples/access.log
+LOGS    ?= $(EXAMPLE)
+# The example keeps a lake of its own, so that it never mixes with a reader's logs.
+LAKE    ?= $(if $(filter $(EXAMPLE),$(LOGS)),$(VENV)/example-lake,census-lake)
+HTML    ?= report.html
+
+CONSTRAINTS ?= constraints.txt
+# Wheels only: a fresh machine has no compiler. Versions come from the constraints alone.
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --only-binary :all: \
+       --no-build-isolation --constraint $(CONSTRAINTS)
+BUILD_TOOLS := hatchling editables
+PROJECTS    := client/pyproject.toml census/pyproject.toml
+
+.PHONY: help report test lint lock clean
+.DEFAULT_GOAL := help
+
+help: ## list what there is to make
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+report: $(VENV)/.report-ready ## report on LOGS (default: the example log) in the terminal and in report.html
+	@echo "reading $(LOGS) into $(LAKE)"
+	@$(BIN)/conda-census ingest $(LOGS) --lake $(LAKE)
+	@$(BIN)/conda-census report --lake $(LAKE) --html $(HTML)
+
+test: $(VENV)/.test-ready lint ## lint, types, and all tests of both distributions and end to end
+	@echo "running the tests"
+	@$(BIN)/python -m pytest $(PYTEST_OPTIONS)
+
+lint: $(VENV)/.test-ready ## lint and types only
+	@echo "checking style and types"
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/mypy --no-error-summary client/src census/src e2e
+
+lock: ## renew constraints.txt with the newest versions of everything
+	@rm -rf $(VENV)/lock && $(PYTHON) -m venv $(VENV)/lock
+	@: > $(VENV)/lock/none.txt
+	@$(MAKE) --no-print-directory VENV=$(VENV)/lock CONSTRAINTS=$(VENV)/lock/none.txt $(VENV)/lock/.test-ready
+	@{ echo "# Every package, by version. Made by make lock."; \
+	   $(VENV)/lock/bin/python -m pip freeze --exclude-editable --exclude pip --exclude setuptools; } > constraints.txt
+	@rm -rf $(VENV)/lock
+	@echo "wrote constraints.txt: run make test before committing it"
+
+clean: ## remove what make has made, but no lake of yours
+	rm -rf $(VENV) report.html .pytest_cache .mypy_cache .ruff_cache
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.12 …")'
+	@echo "making a virtual environment in $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.report-ready: $(CONSTRAINTS) $(PROJECTS) | $(BIN)/python
+	@echo "installing conda-census (the first time takes a minute)"
+	@$(PIP) $(BUILD_TOOLS)
+	@$(PIP) --editable ./census
+	@touch $@
+
+# conda-lock ships the real conda client, whole; of its other needs the tests use none.
+$(VENV)/.test-ready: $(VENV)/.report-ready $(CONSTRAINTS) $(PROJECTS) e2e/requirements.txt
+	@echo "installing what the tests need (the first time takes a minute or two)"
+	@$(PIP) --editable './census[test,lint]' --editable './client[test]' --requirement e2e/requirements.txt
+	@$(PIP) --no-deps conda-lock
+	@touch $@
