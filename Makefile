@@ -17,7 +17,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --only-b
 BUILD_TOOLS := hatchling editables
 PROJECTS    := client/pyproject.toml census/pyproject.toml
 
-.PHONY: help report test lint lock clean
+.PHONY: help report test lint lock picture clean
 .DEFAULT_GOAL := help
 
 help: ## list what there is to make
@@ -67,3 +67,9 @@ $(VENV)/.test-ready: $(VENV)/.report-ready $(CONSTRAINTS) $(PROJECTS) e2e/requir
 	@$(PIP) --editable './census[test,lint]' --editable './client[test]' --requirement e2e/requirements.txt
 	@$(PIP) --no-deps conda-lock
 	@touch $@
+
+picture: report ## renew docs/report.png from the example (needs chromium)
+	@chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --force-device-scale-factor=1 \
+	    --user-data-dir=$(VENV)/chromium --window-size=1000,1340 --screenshot=docs/report.png \
+	    "file://$(CURDIR)/$(HTML)" 2>/dev/null
+	@echo "wrote docs/report.png"
