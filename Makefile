@@ -6,8 +6,13 @@ BIN    := $(VENV)/bin
 
 EXAMPLE := examples/access.log
 LOGS    ?= $(EXAMPLE)
-# The example keeps a lake of its own, so that it never mixes with a reader's logs.
-LAKE    ?= $(if $(filter $(EXAMPLE),$(LOGS)),$(VENV)/example-lake,census-lake)
+# The example keeps a lake and keys of its own, so that it never mixes with a reader's logs.
+ifeq ($(LOGS),$(EXAMPLE))
+LAKE ?= $(VENV)/example-lake
+export CENSUS_CONFIG ?= $(VENV)/example-keys
+else
+LAKE ?= census-lake
+endif
 HTML    ?= report.html
 
 CONSTRAINTS ?= constraints.txt

@@ -23,6 +23,7 @@ app = typer.Typer(
     help="How many conda installations and environments use a repository, from its access logs.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -62,7 +63,7 @@ def _version(
 @app.command()
 def ingest(
     paths: Annotated[
-        list[str], typer.Argument(metavar="PATH…", help="Access logs, folders of them, or globs.")
+        list[str], typer.Argument(metavar="PATH", help="Access logs, folders of them, or globs.")
     ],
     lake: LakeOption = None,
     format_name: Annotated[
@@ -113,7 +114,7 @@ def report(
         Path | None, typer.Option(metavar="FILE", help="Write the report as a page that needs no network.")
     ] = None,
 ) -> None:
-    """Say what the lake tells: installations, environments, opted out, installers, sessions, downloads."""
+    """Show what the lake tells, each number with its definition."""
     from conda_census.engines.duckdb import open_lake
     from conda_census.lake.store import Lake
     from conda_census.report.document import make_report
@@ -122,13 +123,13 @@ def report(
 
     tables = open_lake(Lake.open(load_settings(lake).lake))
     document = make_report(tables, _day(since), _day(until))
-    if html:
-        write_page(document, html)
-        typer.echo(f"wrote {html}", err=True)
     if as_json:
         typer.echo(json.dumps(document, ensure_ascii=False))
     else:
         show(document, Console())
+    if html:
+        write_page(document, html)
+        typer.echo(f"wrote {html}", err=True)
 
 
 def _day(moment: datetime | None) -> date | None:
