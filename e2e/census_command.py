@@ -12,23 +12,25 @@ TIMEOUT_S = 120
 
 def ingest(log: Path, lake: Path) -> Mapping[str, object]:
     """What ``conda-census ingest --json`` answers."""
-    return _answer("ingest", log, "--lake", lake, "--json")
+    answer: Mapping[str, object] = json.loads(output("ingest", log, lake=lake))
+    return answer
 
 
 def report(lake: Path) -> Mapping[str, object]:
     """What ``conda-census report --json`` answers."""
-    return _answer("report", "--lake", lake, "--json")
+    answer: Mapping[str, object] = json.loads(output("report", lake=lake))
+    return answer
 
 
-def _answer(*arguments: str | Path) -> Mapping[str, object]:
-    """The JSON on standard output.
+def output(*arguments: str | Path, lake: Path, form: tuple[str | Path, ...] = ("--json",)) -> str:
+    """What a command prints on standard output; its keys lie beside the lake, in nobody's home.
 
     Raises:
         RuntimeError: the command failed; the message has what it said.
     """
     done = subprocess.run(
-        [Path(sys.executable).with_name("conda-census"), *arguments],
-        env={"PATH": os.defpath, "LANG": "C.UTF-8"},
+        [Path(sys.executable).with_name("conda-census"), *arguments, "--lake", lake, *form],
+        env={"PATH": os.defpath, "LANG": "C.UTF-8", "CENSUS_CONFIG": str(lake.with_name("keys"))},
         capture_output=True,
         text=True,
         timeout=TIMEOUT_S,
@@ -36,5 +38,4 @@ def _answer(*arguments: str | Path) -> Mapping[str, object]:
     )
     if done.returncode != 0:
         raise RuntimeError(f"conda-census {' '.join(map(str, arguments))} failed:\n{done.stderr}")
-    answer: Mapping[str, object] = json.loads(done.stdout)
-    return answer
+    return done.stdout

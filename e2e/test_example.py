@@ -63,3 +63,15 @@ def test_example_has_no_path_of_a_machine() -> None:
     """What the example says stands in its requests; no folder, host or account of the machine does."""
     for line in read_log(LOG):
         assert line.path.startswith(("/acme/main/", "/miniconda/", "/favicon.ico")) or line.path == "/"
+
+
+def test_ingesting_it_twice_leaves_the_report_as_it_is(tmp_path: Path) -> None:
+    """The JSON, the terminal and the page are the same to the byte."""
+    lake, page = tmp_path / "lake", tmp_path / "report.html"
+    reports = []
+    for _ in range(2):
+        census_command.ingest(LOG, lake)
+        json_text = census_command.output("report", lake=lake)
+        terminal = census_command.output("report", lake=lake, form=("--html", page))
+        reports.append((json_text, terminal, page.read_bytes()))
+    assert reports[0] == reports[1]
