@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import stat
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
@@ -51,14 +52,26 @@ def test_keys_are_made_once_and_readable_by_their_owner_alone(tmp_path: Path) ->
     assert modes == {0o600}
 
 
-def test_keys_of_complete_days_are_thrown_away(tmp_path: Path) -> None:
-    """After the late-delivery allowance the key is gone, and a new one is no longer the old one."""
+@pytest.mark.parametrize(
+    ("day", "made", "now", "is_forgotten"),
+    [
+        ("2024-01-16", "2024-01-16 10:00", "2024-01-17 23:59", False),
+        ("2024-01-16", "2024-01-16 10:00", "2024-01-18 00:00", True),
+        # an old log: its key serves for a day, so that the logs of other servers find the same networks
+        ("2020-05-05", "2024-01-16 10:00", "2024-01-17 09:59", False),
+        ("2020-05-05", "2024-01-16 10:00", "2024-01-17 10:01", True),
+    ],
+)
+def test_keys_of_complete_days_are_thrown_away(
+    day: str, made: str, now: str, is_forgotten: bool, tmp_path: Path
+) -> None:
+    """From then on the same address would be another pseudonym, and nobody can go back."""
     secrets = Secrets(tmp_path)
-    old = secrets.network_key(date(2024, 1, 1))
-    new = secrets.network_key(date(2024, 1, 2))
-    secrets.forget_networks_before(date(2024, 1, 2))
-    assert secrets.network_key(date(2024, 1, 2)) == new
-    assert secrets.network_key(date(2024, 1, 1)) != old
+    key = secrets.network_key(date.fromisoformat(day))
+    made_at = datetime.fromisoformat(made).replace(tzinfo=UTC).timestamp()
+    os.utime(tmp_path / "networks" / f"{day}.key", (made_at, made_at))
+    secrets.forget_networks(datetime.fromisoformat(now).replace(tzinfo=UTC))
+    assert (secrets.network_key(date.fromisoformat(day)) != key) == is_forgotten
 
 
 def test_a_key_that_is_none_is_refused(tmp_path: Path) -> None:

@@ -10,13 +10,16 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from conda_census.errors import CensusError
 from conda_census.exclusive_files import create_exclusively
 
-__all__ = ["Secrets", "folded_session_sql", "network_sql", "token_sql"]
+__all__ = ["LATE_DELIVERY", "Secrets", "folded_session_sql", "network_sql", "token_sql"]
+
+#: Lines of an hour may be delivered so much later.
+LATE_DELIVERY = timedelta(hours=24)
 
 _KEY_BYTES = 32
 
@@ -43,10 +46,15 @@ class Secrets:
         """The key for the addresses of one UTC day, 32 bytes; errors as for the key for tokens."""
         return self._key(f"networks/{day.isoformat()}.key")
 
-    def forget_networks_before(self, day: date) -> None:
-        """Throw away the keys for the addresses of all days before this one."""
+    def forget_networks(self, now: datetime) -> None:
+        """Throw away the keys for the addresses of days that are complete.
+
+        A day is complete when the time for late lines is over since its end. Where old logs are read, it
+        must be over since the key was made too, so that logs of one day may be read in several runs.
+        """
+        latest = now - LATE_DELIVERY
         for file in (self.folder / "networks").glob("*.key"):
-            if file.stem < day.isoformat():
+            if file.stem < latest.date().isoformat() and file.stat().st_mtime < latest.timestamp():
                 file.unlink(missing_ok=True)
 
     def _key(self, name: str) -> bytes:

@@ -6,7 +6,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol, TypedDict
 
@@ -30,8 +30,6 @@ __all__ = ["Progress", "Summary", "ingest"]
 #: A batch holds so many bytes as they are stored: enough to be worth its commits, little enough for memory.
 _BATCH_BYTES = 256 << 20
 _MEMORY_LIMIT = "1500MB"
-#: Lines may come so much later; then the key for their day's addresses is thrown away.
-_LATE_DELIVERY = timedelta(hours=24)
 
 
 class Progress(Protocol):
@@ -133,7 +131,7 @@ def ingest(paths: list[str], settings: Settings, format_name: str, progress: Pro
         try:
             with WriterBatches(lake, settings.writer) as batches:
                 _Work(lake, batches, secrets, summary, progress).run(logs, format_name)
-            secrets.forget_networks_before((datetime.now(UTC) - _LATE_DELIVERY).date())
+            secrets.forget_networks(datetime.now(UTC))
         except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as problem:
             raise LakeError(
                 f"{lake.path}: {_first_line(problem)}: put this right and run the same command again"
