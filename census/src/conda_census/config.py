@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import typer
 
 from conda_census.errors import CensusError
 
-__all__ = ["DEFAULT_LAKE", "Settings", "load_settings"]
+__all__ = ["DEFAULT_LAKE", "LATE_DELIVERY", "Settings", "load_settings"]
 
 DEFAULT_LAKE = "census-lake"
+#: The lines of a day may arrive so much later; then the day is complete.
+LATE_DELIVERY = timedelta(hours=24)
 _WRITER_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 

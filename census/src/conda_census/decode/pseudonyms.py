@@ -10,16 +10,14 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 
+from conda_census.config import LATE_DELIVERY
 from conda_census.errors import CensusError
 from conda_census.exclusive_files import create_exclusively
 
-__all__ = ["LATE_DELIVERY", "Secrets", "folded_session_sql", "network_sql", "token_sql"]
-
-#: Lines of an hour may be delivered so much later.
-LATE_DELIVERY = timedelta(hours=24)
+__all__ = ["Secrets", "folded_session_sql", "network_sql", "token_sql"]
 
 _KEY_BYTES = 32
 

@@ -7,13 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 
 from ibis.expr.types import Table
 
+from conda_census.config import LATE_DELIVERY
 from conda_census.engines.tables import LakeTables
 from conda_census.errors import CensusError
 
-__all__ = ["LATE_ALLOWANCE", "Window", "WindowError", "choose_window", "within"]
-
-#: How long after its day a log may still arrive.
-LATE_ALLOWANCE = timedelta(hours=24)
+__all__ = ["Window", "WindowError", "choose_window", "within"]
 
 
 class WindowError(CensusError):
@@ -91,7 +89,7 @@ def _complete_until(since: date | None, until: date | None, ingested: datetime |
     """The last day that ended at least the allowance before the newest batch was written down."""
     if since is None or until is None or ingested is None:
         return None
-    complete = (ingested.astimezone(UTC) - LATE_ALLOWANCE - timedelta(days=1)).date()
+    complete = (ingested.astimezone(UTC) - LATE_DELIVERY - timedelta(days=1)).date()
     return min(until, complete) if complete >= since else None
 
 
