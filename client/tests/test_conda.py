@@ -35,16 +35,16 @@ def _first_line(path: Path) -> str:
 
 def test_every_request_of_a_command_carries_the_same_tokens(conda: Conda, channel: Channel) -> None:
     """They stand after conda's own user agent and are those in the files; a command is a session."""
-    conda("search", "tiny")
+    conda("install", "tiny=1.0")
     requests = channel.new_requests()
-    assert len(requests) >= 2
+    assert len(requests) >= 3
     (agent,) = {request.user_agent for request in requests}
     found = ALL.fullmatch(agent)
     assert found
     client, session, environment = found.groups()
     assert client == _first_line(conda.home / ".conda" / "aau_token")
     assert environment == _first_line(conda.root / "etc" / "aau_token")
-    conda("search", "tiny", "--override-channels", "-c", channel.url)
+    conda("install", "tiny=2.0")
     again = channel.new_requests()[0].tokens
     assert (again["c"], again["e"]) == (client, environment)
     assert again["s"] != session
@@ -62,7 +62,7 @@ def test_an_environment_has_its_token_from_its_first_download_on(conda: Conda, c
     conda("install", "-n", "first", "tiny=2.0")
     assert {request.tokens["e"] for request in channel.new_requests()} == {token}
     conda("create", "-p", conda.root / "second", "--clone", prefix, "--offline")
-    conda("search", "tiny", CONDA_PREFIX=str(conda.root / "second"))
+    conda("install", "-p", conda.root / "second", "tiny=1.0")
     (cloned,) = {request.tokens["e"] for request in channel.new_requests()}
     assert cloned == _first_line(conda.root / "second" / "etc" / "aau_token") != token
 
@@ -93,6 +93,38 @@ def test_a_creation_that_fails_leaves_no_prefix_and_is_the_same_when_tried_again
     conda("create", "-n", "wanted", "tiny")
     (made,) = {request.tokens["e"] for request in channel.new_requests()}
     assert failed == made == _first_line(conda.root / "envs" / "wanted" / "etc" / "aau_token")
+
+
+def test_an_environment_made_anew_under_the_same_name_is_another(conda: Conda, channel: Channel) -> None:
+    """Whether it was removed before, or conda removes it itself."""
+    seen = []
+    for before in ([], ["remove", "-n", "again", "--all"], ["env", "remove", "-n", "again"], []):
+        if before:
+            conda(*before)
+        channel.new_requests()
+        conda("create", "-n", "again", "tiny")
+        (token,) = {request.tokens["e"] for request in channel.new_requests()}
+        assert token == _first_line(conda.root / "envs" / "again" / "etc" / "aau_token")
+        seen.append(token)
+    assert len(set(seen)) == 4
+
+
+def test_a_command_that_works_on_no_environment_makes_none_of_base(conda: Conda, channel: Channel) -> None:
+    """Each command has a prefix, base if no other; yet who searches does not work in base."""
+    conda("search", "tiny")
+    conda("notices")
+    requests = channel.new_requests()
+    assert any("notices" in request.path for request in requests)
+    assert {tuple(request.tokens) for request in requests} == {("aau", "c", "s")}
+    assert not (conda.root / "etc").exists()
+
+
+def test_a_build_script_leaves_no_token_in_the_package(conda: Conda, channel: Channel) -> None:
+    """Tools that build packages set ``CONDA_BUILD`` and take every new file of the prefix."""
+    conda("create", "-n", "host", "tiny=1.0", CONDA_BUILD="1")
+    conda("install", "-n", "host", "tiny=2.0", CONDA_BUILD="1")
+    assert {tuple(request.tokens) for request in channel.new_requests()} == {("aau", "c", "s")}
+    assert not (conda.root / "envs" / "host" / "etc").exists()
 
 
 @pytest.mark.parametrize("option", ["--dry-run", "--download-only"])
@@ -186,7 +218,7 @@ def test_a_choice_that_cannot_be_read_is_taken_for_off(conda: Conda, channel: Ch
 
 def test_off_reads_no_file_and_on_sends_the_same_tokens_again(conda: Conda, channel: Channel) -> None:
     """A token file that nobody could read unnoticed stays unread; the choice can be taken back."""
-    conda("search", "tiny")
+    conda("install", "tiny=1.0")
     before = channel.new_requests()[0].tokens
     files = _token_files(conda)
     assert len(files) == 2
@@ -198,7 +230,7 @@ def test_off_reads_no_file_and_on_sends_the_same_tokens_again(conda: Conda, chan
     assert {request.suffix for request in channel.new_requests()} == {OFF}
     assert [path.stat().st_atime for path in files] == [0, 0]
     conda("config", "--set", "anaconda_anon_usage", "on")
-    conda("search", "tiny", "--override-channels", "-c", channel.url)
+    conda("install", "tiny=1.0")
     after = channel.new_requests()[0].tokens
     assert (after["c"], after["e"]) == (before["c"], before["e"])
 
@@ -242,8 +274,24 @@ def test_a_report_of_an_unexpected_error_hides_the_values(conda: Conda, tmp_path
     (tmp_path / "root" / "conda-meta" / "broken-1-0.json").write_text("[]")
     done = conda("list", status=1, CONDA_REPORT_ERRORS="false")
     assert "ERROR REPORT" in done.stderr
-    assert f"{OFF} c/. s/. e/." in done.stderr
+    assert f"{OFF} c/. s/.\n" in done.stderr
     assert not any(_first_line(path) in done.stderr for path in _token_files(conda))
+
+
+@pytest.mark.parametrize(
+    ("option", "path", "status"),
+    [("-vvv", "", 0), ("--json", "/none", 1)],
+    ids=["its log of each request", "its error with the request in it"],
+)
+def test_nothing_that_conda_prints_of_a_request_has_the_values(
+    conda: Conda, channel: Channel, option: str, path: str, status: int
+) -> None:
+    """They are sent, and shown hidden: people post what conda printed."""
+    done = conda("install", "tiny", "--override-channels", "-c", channel.url + path, option, status=status)
+    found = ALL.fullmatch(channel.new_requests()[0].user_agent)
+    assert found
+    assert f"{OFF} c/. s/. e/." in done.stdout + done.stderr
+    assert not any(value in done.stdout + done.stderr for value in found.groups())
 
 
 @pytest.mark.parametrize(
@@ -275,16 +323,39 @@ def test_no_command_returns_or_prints_anything_else(conda: Conda, arguments: lis
         assert (with_plugin.stdout, said) == (without.stdout, would_say)
 
 
-@pytest.mark.parametrize("home", ["", "/nonexistent"], ids=["empty", "missing"])
+@pytest.mark.parametrize("home", ["", "missing"])
 def test_without_a_home_the_token_is_left_out(conda: Conda, channel: Channel, home: str) -> None:
     """What could not be saved is not sent, nothing lands in the working directory, and one may ask why."""
     before = sorted(conda.home.parent.iterdir())
-    variables = {"HOME": home, "CONDARC": str(conda.condarc), "ANACONDA_ANON_USAGE_DEBUG": "1"}
-    done = conda("search", "tiny", **variables)
+    variables = {
+        "HOME": home and str(conda.home.parent / home),
+        "CONDARC": str(conda.condarc),
+        "ANACONDA_ANON_USAGE_DEBUG": "1",
+    }
+    # Without the dry run conda itself would make a home, for its list of environments.
+    done = conda("install", "tiny", "--dry-run", **variables)
     assert "anaconda-anon-usage: no home" in done.stderr
     assert "anaconda-anon-usage" not in done.stdout
     assert {tuple(request.tokens) for request in channel.new_requests()} == {("aau", "s", "e")}
     assert sorted(conda.home.parent.iterdir()) == before
+
+
+def test_activation_is_left_alone(conda: Conda) -> None:
+    """In each new shell conda 25.5 and later call the hook, and ``main_info`` would cost milliseconds."""
+    code = """
+from anaconda_anon_usage import plugin
+(command,) = plugin.conda_pre_commands()
+asked = ["activate", "commands", "deactivate", "hook", "reactivate", "install", "info", "anything"]
+print(*(name for name in asked if name in command.run_for))
+"""
+    done = subprocess.run(
+        [conda.root / "bin" / "python", "-c", code],
+        env=conda.variables,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "install info anything\n"
 
 
 def test_the_plug_in_imports_nothing_but_itself(conda: Conda) -> None:
@@ -296,7 +367,7 @@ assert " aau/" not in base.context.user_agent
 before = set(sys.modules)
 from anaconda_anon_usage import plugin
 (command,) = plugin.conda_pre_commands()
-command.action("search")
+command.action("install")
 assert " aau/" in base.context.user_agent
 print(*sorted(set(sys.modules) - before))
 """

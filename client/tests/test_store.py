@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import stat
@@ -192,6 +193,24 @@ def test_processes_that_start_at_once_have_one_token(
     assert saved in ({"aau_token"}, {"aau_new"})  # no second token, and nothing temporary left behind
     if there == "untied":
         assert answer == held[there]
+
+
+def test_a_process_that_holds_the_lock_for_long_is_waited_for(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A busy machine is no reason to go without a token: the lock is asked for again."""
+    folder.mkdir()
+    (folder / "aau_token").write_text("?")
+    with (folder / "aau_token").open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        naps = iter(range(1000))
+
+        def nap(_: float) -> None:
+            if next(naps) == 60:
+                fcntl.flock(held, fcntl.LOCK_UN)
+
+        monkeypatch.setattr("anaconda_anon_usage.token_file.time.sleep", nap)
+        assert _installation(folder) == _first_line(folder / "aau_token")
 
 
 @pytest.mark.parametrize("mask", [0o000, 0o022, 0o077, 0o277, 0o777])

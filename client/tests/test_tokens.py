@@ -67,6 +67,22 @@ def test_values_are_hidden_for_display(sent: str, shown: str) -> None:
     assert tokens.hidden(sent) == shown
 
 
+def test_a_user_agent_is_sent_whole_and_shown_hidden() -> None:
+    """What becomes bytes has the values; what becomes a text for people has not."""
+    sent, shown = f"conda/24.7.1 aau/1.0 c/{C}", "conda/24.7.1 aau/1.0 c/."
+    agent = tokens.UserAgent(sent)
+    assert agent == sent
+    assert agent.encode("latin-1") == sent.encode()  # as http.client does
+    headers = {"User-Agent": agent}
+    assert [str(agent), f"{agent:}", repr(agent), str(headers)] == [
+        shown,
+        shown,
+        repr(shown),
+        repr({"User-Agent": shown}),
+    ]
+    assert str(tokens.UserAgent("conda/24.7.1")) == f"{tokens.UserAgent('conda/24.7.1')}" == "conda/24.7.1"
+
+
 def test_a_session_is_one_process() -> None:
     """All threads of a process have one session; a child of a fork has another."""
     with ThreadPoolExecutor(8) as threads:

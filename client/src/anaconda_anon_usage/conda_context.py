@@ -56,7 +56,7 @@ def send_with_context() -> None:
 
 
 def user_agent() -> str:
-    """Return conda's user agent with the suffix."""
+    """Return conda's user agent with the suffix, or without one where that fails."""
     from conda.base.context import context
 
     return _of(context)
@@ -85,7 +85,7 @@ def hide_in_info() -> None:
 def _of(context: Any) -> str:  # noqa: ANN401
     plain = str(_plain[0].__get__(context) if _plain else context.user_agent)
     try:
-        return plain + " " + suffix.of(context)
+        return tokens.UserAgent(plain + " " + suffix.of(context))
     except Exception as error:  # whatever it is, conda goes on without
         explain("no suffix: %r", error)
         return plain

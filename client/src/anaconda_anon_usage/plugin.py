@@ -21,18 +21,22 @@ if TYPE_CHECKING:
 _HAS_HEADER_HOOK = hasattr(types, "CondaRequestHeader")
 
 
+#: What conda 25.5 and later run as commands in each new shell: they send nothing, and must not be slowed.
+_ACTIVATION = frozenset(["activate", "commands", "deactivate", "hook", "reactivate"])
+
+
 class _EveryCommand(frozenset):  # type: ignore[type-arg]  # not subscriptable in Python 3.8
-    """The set of all commands, also of those that other plug-ins bring."""
+    """The set of all commands but activation, also of those that other plug-ins bring."""
 
     __slots__ = ()
 
     def __contains__(self, command: object) -> bool:
-        return True
+        return command not in _ACTIVATION
 
 
 @hookimpl  # type: ignore[untyped-decorator]
 def conda_pre_commands() -> Iterator[Any]:
-    """Get ready before any command of conda runs."""
+    """Get ready before a command of conda runs."""
     yield types.CondaPreCommand(name="anaconda-anon-usage", action=_before_command, run_for=_EveryCommand())
 
 

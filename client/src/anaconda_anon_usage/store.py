@@ -110,10 +110,10 @@ def _in_prefix(folder: str | None, prefix: str) -> str | None:
         if saved and _tied(saved, "prefix", prefix):
             return saved.token
         untied = saved.token if saved and not saved.ties else ""
-        promised = _promised(folder, prefix)
+        promised, token = _promised(folder, prefix)
         try:
             _make_folder(etc)
-            token = untied or _token_in(promised) or tokens.new()
+            token = untied or token or tokens.new()
             write(path, _of_prefix(token, prefix), over=saved)
         except OSError as error:
             explain("not saved: %s", error)
@@ -199,15 +199,12 @@ def _place(folder: str, name: str, files: dict[str, Saved | None], *, adopts: bo
     return None, ""
 
 
-def _promised(folder: str | None, prefix: str) -> str | None:
-    """Return the file of the token that was kept for the environment at `prefix` while it was being made."""
-    files = _files(folder, _TO_BE_MADE) if folder else {}
-    return next((path for path, saved in files.items() if saved and _tied(saved, "prefix", prefix)), None)
-
-
-def _token_in(path: str | None) -> str:
-    saved = read(path) if path else None
-    return saved.token if saved else ""
+def _promised(folder: str | None, prefix: str) -> tuple[str, str]:
+    """Return the file, and in it the token, of the environment at `prefix` from while it was being made."""
+    for path, saved in _files(folder, _TO_BE_MADE).items() if folder else ():
+        if saved and _tied(saved, "prefix", prefix):
+            return path, saved.token
+    return "", ""
 
 
 def _prune(folder: str) -> None:

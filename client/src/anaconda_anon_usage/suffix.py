@@ -14,6 +14,9 @@ from anaconda_anon_usage.debug import explain
 
 #: The commands that make the environment they name (as conda calls them when it invokes a pre-command hook).
 _MAKES_ENVIRONMENT = frozenset(["create", "env_create"])
+#: The commands that work on one environment. Every command has a prefix, base if no other: a search must not
+#: make base one of the environments that a person works with. ``info`` shows what the others send.
+_HAS_ENVIRONMENT = _MAKES_ENVIRONMENT | {"env_update", "info", "install", "remove", "update"}
 
 _command = ""
 _installations: dict[str, str | None] = {}
@@ -77,6 +80,9 @@ def _environment(context: Any) -> str | None:  # noqa: ANN401
 
 
 def _prefix(context: Any) -> str:  # noqa: ANN401
+    # What a build script leaves in the prefix of a package goes into the package, and so to everybody.
+    if _command not in _HAS_ENVIRONMENT or os.environ.get("CONDA_BUILD") == "1":
+        return ""
     # conda env … takes the name from the YAML file where the command names none, and never tells its context.
     arguments = context._argparse_args  # noqa: SLF001
     named = arguments.get("name") or arguments.get("prefix")

@@ -147,6 +147,9 @@ def _replace(temporary: str, path: str, over: Saved) -> None:
                 os.close(descriptor)  # Windows does not rename over a file that is open
                 descriptor = -1
             os.replace(temporary, path)
+    except BlockingIOError:
+        # On a busy machine many wait for one that does not get its turn. It has the lock, so it will write.
+        explain("another process is at it: %s", path)
     finally:
         if descriptor >= 0:
             os.close(descriptor)

@@ -56,6 +56,25 @@ def is_random_value(value: str) -> bool:
     return len(value) >= LENGTH_MIN and is_value(value)
 
 
+class UserAgent(str):
+    """A user agent that is sent whole, and that each log, message and ``repr`` shows with its values hidden.
+
+    conda writes the headers of its requests into its logs at ``-vvv`` and into its errors with ``--json``.
+    People post both.
+    """
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return hidden(super().__str__())
+
+    def __repr__(self) -> str:
+        return repr(str(self))
+
+    def __format__(self, specification: str) -> str:
+        return format(str(self), specification)
+
+
 def suffix(tokens: Iterable[Token] = ()) -> str:
     """Return ``aau/VERSION`` and those of `tokens` that hold against the grammar, in its order.
 
