@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from datetime import date, datetime
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -40,6 +42,7 @@ JsonOption = Annotated[
 
 def main() -> None:
     """Run the command that the arguments name; a mistake that a person can make is told in one line."""
+    signal.signal(signal.SIGINT, _interrupt)
     try:
         app()
     except CensusError as error:
@@ -49,6 +52,11 @@ def main() -> None:
         # The reader of a pipe has seen enough. Nothing more can be written, at exit neither.
         sys.stdout = None
         sys.exit(0)
+    except OSError as error:
+        sys.stdout = None
+        place = error.filename or "standard output"
+        _complain(CensusError(f"{place}: {error.strerror}: put this right and run the same command again"))
+        sys.exit(1)
 
 
 @app.callback(invoke_without_command=True)
@@ -130,6 +138,12 @@ def report(
     if html:
         write_page(document, html)
         typer.echo(f"wrote {html}", err=True)
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    """Stop in good order; pressed again, at once, for DuckDB 2.0 may wait for ever for its own threads."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    raise KeyboardInterrupt
 
 
 def _day(moment: datetime | None) -> date | None:

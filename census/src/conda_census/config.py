@@ -42,16 +42,27 @@ def load_settings(lake: Path | None = None, writer: str | None = None) -> Settin
         CensusError: the writer's name is not a plain word, or the keys would lie inside the lake.
     """
     folder = lake or Path(os.environ.get("CENSUS_LAKE") or DEFAULT_LAKE)
-    config_folder = Path(os.environ.get("CENSUS_CONFIG") or typer.get_app_dir("conda-census"))
+    config_folder = Path(os.environ.get("CENSUS_CONFIG") or _default_config_folder())
     name = writer or os.environ.get("CENSUS_WRITER") or "main"
     if not _WRITER_NAME.fullmatch(name):
         raise CensusError(
             "the writer's name must be 1 to 64 lower-case letters, digits, dots, dashes or underscores: "
             "choose another with --writer or CENSUS_WRITER"
         )
-    if config_folder.absolute().is_relative_to(folder.absolute()):
+    if Path(os.path.realpath(config_folder)).is_relative_to(os.path.realpath(folder)):
         raise CensusError(
             f"{config_folder}: the keys behind the pseudonyms must not lie inside the lake: "
             "set CENSUS_CONFIG to another folder"
         )
     return Settings(folder, config_folder, name)
+
+
+def _default_config_folder() -> str:
+    folder = typer.get_app_dir("conda-census")
+    if not Path(folder).is_absolute():
+        # A user without a home, as in a container: keys in the working directory would soon be lost.
+        raise CensusError(
+            "there is no home folder to keep the keys behind the pseudonyms in: "
+            "set CENSUS_CONFIG to a folder that lasts"
+        )
+    return folder

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["CensusError", "LakeError", "SourceError"]
+__all__ = ["CensusError", "LakeError", "SourceError", "one_line"]
 
 
 class CensusError(Exception):
@@ -11,6 +11,9 @@ class CensusError(Exception):
     It never holds the content of a log line, a token or an address.
     """
 
+    def __init__(self, message: str) -> None:
+        super().__init__(one_line(message))
+
 
 class SourceError(CensusError):
     """A path that cannot be read as an access log."""
@@ -18,3 +21,10 @@ class SourceError(CensusError):
 
 class LakeError(CensusError):
     """A lake that cannot be opened, read or written."""
+
+
+def one_line(text: str) -> str:
+    r"""The text with what is not printable as ``\n``, ``\x1b``, …: the name of a file may hold anything."""
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text
+    )

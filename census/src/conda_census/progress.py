@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
+from conda_census.errors import one_line
 from conda_census.lake.ingest import Progress
 
 __all__ = ["shown_progress"]
@@ -40,7 +41,10 @@ def shown_progress(console: Console) -> Iterator[Progress]:
 def _plain(console: Console) -> Progress:
     def show(*, path: Path, files_done: int, files: int, lines: int) -> None:  # noqa: ARG001
         console.print(
-            f"reading {path} ({files_done + 1} of {files})", highlight=False, soft_wrap=True, markup=False
+            one_line(f"reading {path} ({files_done + 1} of {files})"),
+            highlight=False,
+            soft_wrap=True,
+            markup=False,
         )
 
     return show

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from census_process import CensusProcess
+from conda_census.config import load_settings
+from conda_census.errors import CensusError
 from small_log import SmallLog
 
 Prepare = Callable[[Path], None]
@@ -117,6 +119,9 @@ def test_a_damaged_lake(census: CensusProcess, tmp_path: Path) -> None:
         ("full", "conda-census: full: not a lake, and not empty either (it holds something)"),
         ("100%", "conda-census: 100%: a lake's path must not hold %: choose another --lake"),
         ("/proc/lake", "conda-census: /proc/lake: no lake can be made here"),
+        ("~/lake", "conda-census: ~/lake: a lake is a folder on this machine, its path written out"),
+        ("s3://bucket/lake", "conda-census: s3:/bucket/lake: a lake is a folder on this machine"),
+        ("a\nlake", "conda-census: a\\nlake: a lake is a folder on this machine"),
     ],
 )
 def test_a_lake_that_cannot_be_made(lake: str, message: str, census: CensusProcess, tmp_path: Path) -> None:
@@ -149,6 +154,46 @@ def test_keys_inside_the_lake_are_refused(census: CensusProcess, tmp_path: Path)
     done = census("ingest", SmallLog().request().write(tmp_path / "access.log"))
     assert done.returncode == 1
     assert "must not lie inside the lake" in done.stderr
+
+
+def test_keys_inside_the_lake_by_a_detour_are_refused(census: CensusProcess, tmp_path: Path) -> None:
+    """Neither dots nor a link hide where the keys would lie."""
+    (tmp_path / "link").symlink_to(tmp_path / "census-lake")
+    log = SmallLog().request().write(tmp_path / "access.log")
+    for folder in ("elsewhere/../census-lake/config", "link/config"):
+        census.variables["CENSUS_CONFIG"] = str(tmp_path / folder)
+        assert "must not lie inside the lake" in census("ingest", log).stderr
+
+
+def test_no_home_for_the_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A user without a home is asked for a folder: keys in the working directory would soon be lost."""
+    monkeypatch.delenv("CENSUS_CONFIG", raising=False)
+    monkeypatch.setattr("typer.get_app_dir", lambda _name: "~/.config/conda-census")
+    with pytest.raises(CensusError, match=r"there is no home folder .*: set CENSUS_CONFIG"):
+        load_settings()
+
+
+def test_a_file_name_cannot_break_the_line(census: CensusProcess, tmp_path: Path) -> None:
+    """Line ends and what a terminal obeys are shown, not sent."""
+    (tmp_path / "a\n\x1b[31m.log").write_text("no log\n")
+    SmallLog().request().write(tmp_path / "b\n\x1b[31m.log")
+    done = census("ingest", *tmp_path.glob("*.log"))
+    assert done.stderr.count("\n") == 3
+    assert done.stderr.count("\\n\\x1b[31m.log") == 2
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux's /dev/full")
+@pytest.mark.parametrize("arguments", [["ingest", "access.log", "--json"], ["report"], ["report", "--json"]])
+def test_an_output_that_is_full(arguments: list[str], census: CensusProcess, tmp_path: Path) -> None:
+    """A disk that is full behind ``>`` is told in one line."""
+    census("ingest", SmallLog().request().write(tmp_path / "access.log"))
+    with Path("/dev/full").open("w") as full:
+        done = census(*arguments, output=full)
+    assert done.returncode == 1
+    assert done.stderr == (
+        "conda-census: standard output: No space left on device: "
+        "put this right and run the same command again\n"
+    )
 
 
 @pytest.mark.parametrize(

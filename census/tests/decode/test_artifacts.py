@@ -37,6 +37,13 @@ def _described(path: str) -> dict[str, Any]:
         # a token of a subscriber is never a part of the channel
         ("/t/xx-0000-secret/acme/linux-64/tool-1.0-0.conda",
          "acme", "linux-64", "tool", "1.0", "0", 0, "conda"),
+        ("/t/xx-0000-secret/t/secret/acme/linux-64/tool-1.0-0.conda",
+         "acme", "linux-64", "tool", "1.0", "0", 0, "conda"),
+        # conda puts it behind the path of the channel alias
+        ("/conda/t/xx-0000-secret/acme/linux-64/tool-1.0-0.conda",
+         "conda/acme", "linux-64", "tool", "1.0", "0", 0, "conda"),
+        ("HTTPS://repo.example.com/t/secret/acme/linux-64/tool-1.0-0.conda",
+         "acme", "linux-64", "tool", "1.0", "0", 0, "conda"),
         # signed URLs
         ("/acme/linux-64/tool-1.0-0.conda?Signature=secret",
          "acme", "linux-64", "tool", "1.0", "0", 0, "conda"),
@@ -116,6 +123,8 @@ def test_installers(path: str, product: str, version: str, platform: str, extens
         ("/pkgs/main/linux-64/numpy-1.0-0.conda.sig", "other"),
         ("/miniconda/Miniconda3-latest-Linux-x86_64.sh.sha256", "other"),
         ("/%ff%fe", "other"),
+        ("/miniconda/Miniconda3-%1B[31mRed-Linux-x86_64.sh", "other"),
+        (f"/miniconda/Miniconda3-{'1' * 65}-Linux-x86_64.sh", "other"),
     ],
 )
 def test_kinds(path: str, kind: str) -> None:

@@ -65,3 +65,20 @@ def test_every_tool_has_a_kind_and_every_column_a_value() -> None:
     assert len(TOOL_KINDS) == len(TOOLS)
     assert set(TOOL_KINDS.values()) == {"conda tool", "browser", "command-line fetcher", "other"}
     assert set(_decoded("conda/24.7.1")) >= set(AGENT_COLUMNS)
+
+
+@pytest.mark.parametrize(
+    "user_agent",
+    [
+        "conda/24.7.1%20aau/1.0.0%20c/TOKENTOKENTOKENTOKENTO",
+        "conda/24.7.1+aau/1.0.0+c/TOKENTOKENTOKENTOKENTO",
+        "conda/24.7.1 CPython/3.12/c/TOKENTOKENTOKENTOKENTO Linux/6.1%20c/TOKENTOKENTOKENTOKENTO glibc/2.36",
+        "conda/24.7.1 Linux/6.1.0 c/TOKENTOKENTOKENTOKENTO",
+        "conda/24.7.1 solver/x%20c/TOKENTOKENTOKENTOKENTO",
+    ],
+)
+def test_a_token_that_is_not_where_it_belongs_is_not_kept(user_agent: str) -> None:
+    """Run together or encoded by some tool, it is in no column that describes the agent."""
+    row = _decoded(user_agent)
+    assert "TOKEN" not in str([row[column] for column in AGENT_COLUMNS])
+    assert row["tool"] == "conda"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,10 +15,13 @@ import pytest
 from conda_census.config import Settings
 from conda_census.errors import CensusError, LakeError
 from conda_census.lake import ingest as pipeline
+from conda_census.lake import reading
 from conda_census.lake.batches import WriterBatches
 from conda_census.lake.ingest import Summary, ingest
+from conda_census.lake.reading import SourceReading, read_source
 from conda_census.lake.store import Lake
 from conda_census.lake.tables import TableName
+from conda_census.logs.fingerprints import Reading
 from small_log import SmallLog
 
 Ingest = Callable[..., Summary]
@@ -116,6 +120,8 @@ def test_a_session_a_download_and_an_installer(run: Ingest, settings: Settings, 
         ([("GET", 206, 60, "s1"), ("GET", 200, 100, "s2")], 1),
         ([("GET", 206, 60, "s1"), ("GET", 206, 40, "s1"), ("GET", 200, 100, "s2")], 2),
         ([("GET", 206, 100, "s1"), ("GET", 206, 100, "s1"), ("GET", 200, 100, "s2")], 3),
+        # a whole answer that was broken off, whose rest came as a piece, does not tell the size
+        ([("GET", 200, 1, "s1"), ("GET", 206, 1_000_000_000, "s1")], 2),
     ],
 )
 def test_what_is_a_download(
@@ -235,6 +241,87 @@ def test_a_log_that_grew_gives_its_new_lines(run: Ingest, settings: Settings, tm
         (3, {"not_in_format": [4]}),
         (5, {}),
     ]
+
+
+def test_a_last_line_without_its_end_counts_once(run: Ingest, settings: Settings, tmp_path: Path) -> None:
+    """A line end, or a field that the server adds to the line later, is no line of its own."""
+    log = SmallLog().request().request()
+    live = tmp_path / "access.log"
+    live.write_bytes(log.content().removesuffix(b"\n"))
+    assert run(live).lines == 2
+    live.write_bytes(log.content().removesuffix(b"\n") + b' "203.0.113.9"\n' + b"garbage\n")
+    summary = run(live)
+    assert (summary.lines, summary.dropped) == (1, {"not_in_format": 1})
+    assert max(source["first_line"] for source in rows(settings, "sources")) == 3
+
+
+@pytest.mark.parametrize("later_lines", [1, 5])
+def test_a_log_that_is_rotated_while_it_is_read_loses_no_line(
+    later_lines: int, run: Ingest, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The new log is not taken for the one that was claimed; both are read the next time."""
+    live, rotated = tmp_path / "access.log", tmp_path / "access.log.1"
+    old = SmallLog().request("/1", client="c1", session="s1")
+    run(old.write(live))
+    old.request("/2", client="c1", session="s2").write(live)
+    new = SmallLog()
+    for number in range(later_lines):
+        new.request(f"/new/{number}", client="c2", session=f"t{number}")
+
+    def rotate_and_read(*arguments: Any) -> SourceReading:  # noqa: ANN401 (passed on as they are)
+        live.rename(rotated)
+        new.write(live)
+        return read_source(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pipeline, "read_source", rotate_and_read)
+        run(live)
+    run(rotated, live)
+    assert counts(settings)["requests"] == 2 + later_lines
+    assert run(rotated, live).lines == 0
+
+
+def test_a_log_that_is_replaced_between_two_looks_is_told(
+    run: Ingest, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lines that an earlier reading covers are passed over only where they are the same lines."""
+    live = tmp_path / "access.log"
+    run(SmallLog().request("/1").write(live))
+    other = SmallLog()
+    for number in range(5):
+        other.request(f"/other/{number}")
+    find_covered = reading._longest_covered  # noqa: SLF001 (the moment between the two looks)
+
+    def replace_after(*arguments: Any) -> Reading | None:  # noqa: ANN401 (passed on as they are)
+        covered = find_covered(*arguments)
+        other.write(live)
+        return covered
+
+    SmallLog().request("/1").request("/2").write(live)
+    with monkeypatch.context() as patch:
+        patch.setattr(reading, "_longest_covered", replace_after)
+        [error] = run(live).errors
+    assert str(error) == f"{live}: was replaced while it was read: run the same command again"
+    assert run(live).lines == 5
+    assert counts(settings)["lines"] == 6
+
+
+def test_what_does_not_fit_in_memory_goes_to_disk(
+    run: Ingest, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A log of any size is read with the same memory."""
+    monkeypatch.setattr(pipeline, "_MEMORY_LIMIT", "100MB")
+    log = SmallLog()
+    for number in range(150_000):
+        log.request(f"/main/noarch/{number}", client=f"c{number}", session=f"s{number}")
+    assert run(log.write(tmp_path / "large.log")).requests == 150_000
+    assert counts(settings)["sessions"] == 150_000
+
+
+def test_a_file_name_may_be_no_text(run: Ingest, settings: Settings, tmp_path: Path) -> None:
+    """A name in another encoding is kept as far as it is text."""
+    run(SmallLog().request().write(tmp_path / os.fsdecode(b"caf\xe9.log")))
+    assert [source["source"] for source in rows(settings, "sources")] == [f"{tmp_path}/caf\\xe9.log"]
 
 
 def test_logs_that_begin_alike_are_told_apart(run: Ingest, settings: Settings, tmp_path: Path) -> None:

@@ -47,3 +47,13 @@ def test_the_head_is_the_first_line_that_is_no_comment() -> None:
     assert head_of([b"#Version: 1.0", b"a"], KEY) == head_of([b"a", b"b"], KEY)
     assert head_of([b"a"], KEY) != head_of([b"b"], KEY)
     assert head_of([b"a"], KEY) != head_of([b"a"], b"x" * 32)
+
+
+def test_it_tells_whether_the_last_line_goes_on() -> None:
+    """A log may end before its last line does."""
+    fingerprint = Fingerprint(KEY)
+    assert not fingerprint.is_inside_line
+    fingerprint.feed(b"one\ntw")
+    assert fingerprint.is_inside_line
+    fingerprint.feed(b"o\n")
+    assert not fingerprint.is_inside_line

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -94,3 +95,40 @@ def test_what_is_not_there_is_told_and_the_rest_found(tmp_path: Path) -> None:
     assert [file.path.name for file in files] == ["a.log"]
     assert [str(error).split(":")[0] for error in errors] == paths[1:]
     assert all("\n" not in str(error) for error in errors)
+
+
+def test_a_pipe_is_refused_and_never_waited_for(tmp_path: Path) -> None:
+    """Named, or matched by a pattern; in a folder it is passed over."""
+    os.mkfifo(tmp_path / "pipe")
+    files, errors = find([str(tmp_path / "pipe"), str(tmp_path / "p*")])
+    assert files == []
+    assert ["a pipe or a device" in str(error) for error in errors] == [True, True]
+
+
+def test_one_file_that_is_gone_does_not_hide_the_others(tmp_path: Path) -> None:
+    """A link that leads nowhere is told; what the same pattern matches beside it is found."""
+    (tmp_path / "a.log").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "b.log").write_bytes(b"1")
+    files, errors = find([str(tmp_path / "*.log")])
+    assert [file.path.name for file in files] == ["b.log"]
+    [error] = errors
+    assert str(error) == (
+        f"{tmp_path}/a.log: cannot be read (No such file or directory): "
+        "check that it is there and that you may read it"
+    )
+
+
+def test_a_file_that_goes_away_is_told(tmp_path: Path) -> None:
+    """Between two looks at it a file may be removed: that concerns this file alone."""
+    with pytest.raises(SourceError, match="cannot be read"):
+        is_compressed(tmp_path / "gone.log")
+
+
+def test_a_lake_in_a_folder_is_left_out(tmp_path: Path) -> None:
+    """Logs and lake may lie side by side: the files of the lake are no logs."""
+    (tmp_path / "lake" / "sessions").mkdir(parents=True)
+    (tmp_path / "lake" / "lake.json").write_text("{}")
+    (tmp_path / "lake" / "sessions" / "part.parquet").write_bytes(b"PAR1")
+    (tmp_path / "a.log").write_bytes(b"1")
+    files, errors = find([str(tmp_path)])
+    assert ([file.path.name for file in files], errors) == (["a.log"], [])

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 __all__ = ["CensusProcess"]
 
@@ -18,17 +19,24 @@ class CensusProcess:
     folder: Path
     variables: dict[str, str] = field(default_factory=dict)
 
-    def __call__(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-        """Run it with these arguments and return what it printed."""
-        home = self.folder / "home"
-        home.mkdir(exist_ok=True)
-        kept = {name: value for name, value in os.environ.items() if name in {"PATH", "SYSTEMROOT"}}
+    def __call__(
+        self, *arguments: str | Path, output: IO[str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run it with these arguments and return what it printed, but for what went to ``output``."""
         return subprocess.run(
             [sys.executable, "-c", "from conda_census.cli import main; main()", *map(str, arguments)],
             cwd=self.folder,
-            env=kept | {"HOME": str(home)} | self.variables,
-            capture_output=True,
+            env=self.environment(),
+            stdout=output or subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
             check=False,
             timeout=120,
         )
+
+    def environment(self) -> dict[str, str]:
+        """The variables that it is run with."""
+        home = self.folder / "home"
+        home.mkdir(exist_ok=True)
+        kept = {name: value for name, value in os.environ.items() if name in {"PATH", "SYSTEMROOT"}}
+        return kept | {"HOME": str(home)} | self.variables

@@ -19,27 +19,31 @@ class Tool:
     pattern: str
 
 
+# A version holds no slash and no percent sign: what is behind one may be a token that some tool ran together
+# with what stands before it, and no token may be kept.
+_VERSION = r"([^\s/%]{1,64})"
+
 #: The first that matches is the one: a browser names all browsers that it is like, and a crawler too.
 TOOLS: tuple[Tool, ...] = (
-    Tool("conda", "conda tool", r"^conda/(\S+)"),
-    Tool("conda-build", "conda tool", r"^conda-build/(\S+)"),
-    Tool("mamba", "conda tool", r"^mamba/(\S+)"),
-    Tool("micromamba", "conda tool", r"^micromamba/(\S+)"),
-    Tool("pixi", "conda tool", r"^pixi/(\S+)"),
-    Tool("rattler-build", "conda tool", r"^rattler-build/(\S+)"),
-    Tool("rattler", "conda tool", r"^(?:py-)?rattler(?:[_-][a-z_-]+)?/(\S+)"),
-    Tool("anaconda-client", "conda tool", r"(?i)^anaconda-client/(\S+)"),
-    Tool("anaconda-navigator", "conda tool", r"(?i)^anaconda-navigator/(\S+)"),
-    Tool("constructor", "conda tool", r"^constructor/(\S+)"),
-    Tool("artifactory", "other", r"^Artifactory/(\S+)"),
-    Tool("nexus", "other", r"^Nexus/(\S+)"),
+    Tool("conda", "conda tool", rf"^conda/{_VERSION}"),
+    Tool("conda-build", "conda tool", rf"^conda-build/{_VERSION}"),
+    Tool("mamba", "conda tool", rf"^mamba/{_VERSION}"),
+    Tool("micromamba", "conda tool", rf"^micromamba/{_VERSION}"),
+    Tool("pixi", "conda tool", rf"^pixi/{_VERSION}"),
+    Tool("rattler-build", "conda tool", rf"^rattler-build/{_VERSION}"),
+    Tool("rattler", "conda tool", rf"^(?:py-)?rattler(?:[_-][a-z_-]+)?/{_VERSION}"),
+    Tool("anaconda-client", "conda tool", rf"(?i)^anaconda-client/{_VERSION}"),
+    Tool("anaconda-navigator", "conda tool", rf"(?i)^anaconda-navigator/{_VERSION}"),
+    Tool("constructor", "conda tool", rf"^constructor/{_VERSION}"),
+    Tool("artifactory", "other", rf"^Artifactory/{_VERSION}"),
+    Tool("nexus", "other", rf"^Nexus/{_VERSION}"),
     Tool("crawler", "other", r"(?i)(?:bot|crawler|spider|slurp)\b(?:/([0-9.]+))?"),
-    Tool("curl", "command-line fetcher", r"^curl/(\S+)"),
-    Tool("wget", "command-line fetcher", r"^Wget2?/(\S+)"),
-    Tool("aria2", "command-line fetcher", r"^aria2/(\S+)"),
-    Tool("powershell", "command-line fetcher", r"\bWindowsPowerShell/(\S+)|\bPowerShell/(\S+)"),
-    Tool("python-requests", "other", r"^python-requests/(\S+)"),
-    Tool("python-urllib", "other", r"^Python-urllib/(\S+)"),
+    Tool("curl", "command-line fetcher", rf"^curl/{_VERSION}"),
+    Tool("wget", "command-line fetcher", rf"^Wget2?/{_VERSION}"),
+    Tool("aria2", "command-line fetcher", rf"^aria2/{_VERSION}"),
+    Tool("powershell", "command-line fetcher", rf"\bWindowsPowerShell/{_VERSION}|\bPowerShell/{_VERSION}"),
+    Tool("python-requests", "other", rf"^python-requests/{_VERSION}"),
+    Tool("python-urllib", "other", rf"^Python-urllib/{_VERSION}"),
     Tool("edge", "browser", r"^Mozilla/.*\bEdg(?:e|A|iOS)?/([0-9.]+)"),
     Tool("opera", "browser", r"^Mozilla/.*\bOPR/([0-9.]+)"),
     Tool("firefox", "browser", r"^Mozilla/.*\b(?:Firefox|FxiOS)/([0-9.]+)"),
@@ -49,6 +53,8 @@ TOOLS: tuple[Tool, ...] = (
 
 TOOL_KINDS: dict[str, ToolKind] = {tool.name: tool.kind for tool in TOOLS}
 
+# Longer than the kinds of token, one of which may stand in its place.
+_DISTRO = "[^/% ]{2,64}"
 _SYSTEMS = "Linux|Darwin|Windows|FreeBSD|OpenBSD|SunOS|AIX"
 
 
@@ -67,15 +73,15 @@ _COLUMNS: dict[str, str] = {
     "tool": _by_tool("'{name}'"),
     "tool_version": _by_tool("nullif(regexp_extract(agent, '{pattern}', 1), '')"),
     "python": _found(r" (CPython|PyPy|GraalPy)/\S+"),
-    "python_version": _found(r" (?:CPython|PyPy|GraalPy)/(\S+)"),
+    "python_version": _found(rf" (?:CPython|PyPy|GraalPy)/{_VERSION}"),
     "os": _found(rf" ({_SYSTEMS})/\S+"),
-    "os_version": _found(rf" (?:{_SYSTEMS})/(\S+)"),
-    "distro": _found(rf" (?:{_SYSTEMS})/\S+ ([^/ ]+)/\S+"),
-    "distro_version": _found(rf" (?:{_SYSTEMS})/\S+ [^/ ]+/(\S+)"),
+    "os_version": _found(rf" (?:{_SYSTEMS})/{_VERSION}"),
+    "distro": _found(rf" (?:{_SYSTEMS})/\S+ ({_DISTRO})/\S+"),
+    "distro_version": _found(rf" (?:{_SYSTEMS})/\S+ {_DISTRO}/{_VERSION}"),
     "libc": _found(r" (glibc|musl)/\S+"),
-    "libc_version": _found(r" (?:glibc|musl)/(\S+)"),
-    "solver": _found(r" solver/(\S+)"),
-    "solver_version": _found(r" conda-[a-z]+-solver/(\S+)"),
+    "libc_version": _found(rf" (?:glibc|musl)/{_VERSION}"),
+    "solver": _found(rf" solver/{_VERSION}"),
+    "solver_version": _found(rf" conda-[a-z]+-solver/{_VERSION}"),
 }
 
 #: The columns that describe an agent, as the table ``sessions`` names them.

@@ -30,9 +30,11 @@ _PACKAGE = (
     rf"^(?:(.*)/)?({_SUBDIR})/([a-z0-9_][a-z0-9._-]*)-([0-9a-z._+!]+)-([A-Za-z0-9_.+]+)\.(conda|tar\.bz2)$"
 )
 _INSTALLER = (
-    r"^((?:Miniconda|Anaconda|Miniforge|Mambaforge)[23]?(?:-pypy3|-uninstall)?)(?:-(.+?))?"
-    r"-((?:Linux|MacOSX|Darwin|Windows|SunOS|AIX)-[A-Za-z0-9_]+)\.(sh|pkg|exe)$"
+    r"^((?:Miniconda|Anaconda|Miniforge|Mambaforge)[23]?(?:-pypy3|-uninstall)?)(?:-([A-Za-z0-9._+-]{1,64}?))?"
+    r"-((?:Linux|MacOSX|Darwin|Windows|SunOS|AIX)-[A-Za-z0-9_]{1,32})\.(sh|pkg|exe)$"
 )
+# A subscriber's token: conda puts it behind the path of the channel alias (conda.models.channel).
+_SUBSCRIBER = r"(^|/)(?:t/[^/]+/)+"
 _COMPRESSED = r"(?:\.(?:zst|bz2|gz|jlap))?"
 _INDEX = (
     rf"^(?:(?:current_)?repodata(?:_from_packages)?(?:\.json{_COMPRESSED}|\.jlap)"
@@ -43,7 +45,7 @@ _METADATA = rf"^(?:run_exports\.json{_COMPRESSED}|channeldata\.json{_COMPRESSED}
 #: From ``paths(path)``: the columns of ``ARTIFACT_COLUMNS``, null where they do not apply.
 DESCRIBE_PATH_SQL = rf"""
     WITH without_host AS (
-        SELECT path, regexp_replace(path, '^[a-z][a-z0-9+.-]*://[^/]*', '') AS place FROM paths
+        SELECT path, regexp_replace(path, '(?i)^[a-z][a-z0-9+.-]*://[^/]*', '') AS place FROM paths
     ), without_query AS (
         SELECT path, split_part(split_part(place, '?', 1), '#', 1) AS place FROM without_host
     ), decoded_once AS (
@@ -51,7 +53,8 @@ DESCRIBE_PATH_SQL = rf"""
     ), decoded AS (
         SELECT path, {_DECODED.format("place")} AS place FROM decoded_once
     ), cleaned AS (
-        SELECT path, regexp_replace(regexp_replace(place, '/+', '/', 'g'), '^/t/[^/]+/', '/') AS place
+        SELECT path, regexp_replace(
+                   regexp_replace(place, '/+', '/', 'g'), '{_SUBSCRIBER}', '\1', 'g') AS place
         FROM decoded
     ), files AS (
         SELECT path, ltrim(place, '/') AS place, string_split(place, '/')[-1] AS file FROM cleaned

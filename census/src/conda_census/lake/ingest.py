@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 from collections.abc import Iterator
@@ -30,6 +31,8 @@ __all__ = ["Progress", "Summary", "ingest"]
 #: A batch holds so many bytes as they are stored: enough to be worth its commits, little enough for memory.
 _BATCH_BYTES = 256 << 20
 _MEMORY_LIMIT = "1500MB"
+#: What DuckDB makes of Ctrl-C while it works.
+_INTERRUPTED = "Query interrupted"
 
 
 class Progress(Protocol):
@@ -136,6 +139,10 @@ def ingest(paths: list[str], settings: Settings, format_name: str, progress: Pro
             raise LakeError(
                 f"{lake.path}: {_first_line(problem)}: put this right and run the same command again"
             ) from None
+        except RuntimeError as problem:
+            if str(problem) == _INTERRUPTED:
+                raise KeyboardInterrupt from None
+            raise
     summary.seconds = time.monotonic() - started
     return summary
 
@@ -226,15 +233,21 @@ class _Work:
         try:
             stored_fingerprint = self._stored_fingerprint(path)
             log_format = format_of(path, read_beginning(path), batch.format_name)
-            reading = read_source(connection, number, path, log_format, readings, self.secrets.token_key())
+            reading = read_source(
+                connection, number, path, log_format, head, readings, self.secrets.token_key()
+            )
         except SourceError as error:
             self.summary.fail(error)
             return None
         if not reading.lines:
             self.summary.skipped += 1
             return None
+        if self._stored_fingerprint(path) != stored_fingerprint:
+            stored_fingerprint = ""  # it grew or was rotated meanwhile: what was read is no stored file
         readings.append(reading.reached())
-        return ReadSource(number, str(path), head, stored_fingerprint, log_format.name, reading)
+        # A file's name may be no text, which no table holds.
+        name = os.fsencode(path).decode(errors="backslashreplace")
+        return ReadSource(number, name, head, stored_fingerprint, log_format.name, reading)
 
     def _stored_fingerprint(self, path: Path) -> str:
         try:
@@ -262,6 +275,8 @@ def _connect(spill: str) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute(f"SET memory_limit = '{_MEMORY_LIMIT}'")
+    # DuckDB finds its own random numbers too weak for files that last. These go when the key in memory goes.
+    connection.execute("SET force_mbedtls_unsafe = 'true'")
     connection.execute("SET temp_file_encryption = true")
     connection.execute("SET temp_directory = ?", [spill])
     return connection

@@ -10,7 +10,7 @@ import duckdb
 
 from conda_census.errors import SourceError
 from conda_census.logs.blocks import Block, blocks_of_lines
-from conda_census.logs.fingerprints import Fingerprint, Reading
+from conda_census.logs.fingerprints import Fingerprint, Reading, head_of
 from conda_census.logs.formats import LogFormat
 from conda_census.logs.sources import decompressed, is_compressed
 
@@ -52,11 +52,13 @@ def read_source(
     source: int,
     path: Path,
     log_format: LogFormat,
+    head: str,
     earlier: list[Reading],
     key: bytes,
 ) -> SourceReading:
     """Put the requests of a file into ``raw_requests`` under the number ``source``.
 
+    ``head`` names the log that was claimed: another one may have come in its place since.
     What one of the ``earlier`` readings covers is left out: the lines that came since are read.
 
     Raises:
@@ -66,7 +68,7 @@ def read_source(
     fingerprint = Fingerprint(key)
     reading = SourceReading(first_line=1 + (known.lines if known else 0))
     try:
-        pieces = _behind(decompressed(path), known.size if known else 0, fingerprint)
+        pieces = _behind(decompressed(path), known, fingerprint, path)
         may_grow = not is_compressed(path)
         blocks = blocks_of_lines(
             pieces,
@@ -76,6 +78,8 @@ def read_source(
         )
         for block in blocks:
             _take(connection, source, block, log_format, reading)
+        if reading.lines and head_of(fingerprint.beginning, key) != head:
+            raise _replaced(path)
     except SourceError:
         connection.execute("DELETE FROM raw_requests WHERE source = ?", [source])
         raise
@@ -105,14 +109,25 @@ def _longest_covered(path: Path, earlier: list[Reading], key: bytes) -> Reading 
     return covered
 
 
-def _behind(pieces: Iterator[bytes], size: int, fingerprint: Fingerprint) -> Iterator[bytes]:
-    """What follows the first ``size`` bytes, which only the fingerprint sees."""
-    for piece in pieces:
-        covered = max(0, min(len(piece), size - fingerprint.size))
-        if covered:
+def _behind(
+    pieces: Iterator[bytes], known: Reading | None, fingerprint: Fingerprint, path: Path
+) -> Iterator[bytes]:
+    """What follows the bytes of an earlier reading, which only the fingerprint sees."""
+    if known:
+        for piece in pieces:
+            covered = min(len(piece), known.size - fingerprint.size)
             fingerprint.feed(piece[:covered])
+            if fingerprint.size == known.size:
+                break
+        if fingerprint.hexdigest() != known.fingerprint:
+            raise _replaced(path)
         if covered < len(piece):
             yield piece[covered:]
+    yield from pieces
+
+
+def _replaced(path: Path) -> SourceError:
+    return SourceError(f"{path}: was replaced while it was read: run the same command again")
 
 
 def _take(

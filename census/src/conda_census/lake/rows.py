@@ -76,14 +76,15 @@ _REQUESTS = f"""
 """
 
 # A download is complete with 200. Pieces (206) of one file in one session are put together: as many whole
-# files as their bytes make where the whole size is known from another answer in the batch, else one.
+# files as their bytes make where the whole size is known from another answer in the batch, else one. No piece
+# is larger than the whole: a 200 that is smaller than a piece was broken off, and does not tell the size.
 _COMPLETED = """
     CREATE TEMP TABLE completed AS
     WITH deliveries AS (
         SELECT * FROM requests
         WHERE kind IN ('package', 'installer') AND method = 'GET' AND status IN (200, 206)
     ), whole_sizes AS (
-        SELECT path, max(bytes) AS whole_bytes FROM deliveries WHERE status = 200 GROUP BY path
+        SELECT path, max(bytes) AS whole_bytes FROM deliveries GROUP BY path HAVING bool_or(status = 200)
     ), from_pieces AS (
         SELECT session, client, path, max(time) AS time, sum(bytes)::BIGINT AS bytes,
                max(environment) AS environment

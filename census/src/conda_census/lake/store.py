@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
@@ -148,7 +149,12 @@ def _application(writer: str) -> str:
 
 
 def _refuse_special_characters(path: Path) -> None:
-    """Delta cannot lie below a folder whose name looks percent-encoded or like a pattern (deltalake 1.6)."""
+    """Delta cannot lie below a folder whose name looks percent-encoded or like a pattern (deltalake 1.6).
+
+    Nor can it where the name is no text. An address, and a ``~`` that no shell replaced, are no folder.
+    """
+    if re.match("~|[a-z0-9]+:/", str(path)) or not str(path.absolute()).isprintable():
+        raise LakeError(f"{path}: a lake is a folder on this machine, its path written out: choose another")
     if found := sorted(set("%[]*?") & set(str(path.absolute()))):
         raise LakeError(f"{path}: a lake's path must not hold {' '.join(found)}: choose another --lake")
 

@@ -41,24 +41,24 @@ def blocks_of_lines(
 
     A line of more than ``MAX_LINE_BYTES`` is cut, so that it is seen as too long without being kept.
     Bytes after the last line end are a line if ``is_whole`` says so, else they are left for a later
-    reading, for the server may still be writing them. ``fingerprint`` is fed with what was taken.
+    reading, for the server may still be writing them. ``fingerprint`` is fed with what was taken; where it
+    ends inside a line already, that line was counted, and what is left of it is passed over.
     """
     rest = b""
-    is_inside_long_line = False
     for piece in _gathered(pieces):
         data = rest + piece
-        if is_inside_long_line:
-            data, is_inside_long_line = _after_long_line(data, fingerprint)
+        if fingerprint.is_inside_line:
+            data = _after_line(data, fingerprint)
         end = data.rfind(b"\n") + 1
         if end:
             yield _block(data[:end], first_line, fingerprint)
             first_line += data.count(b"\n", 0, end)
         rest = data[end:]
-        if len(rest) > MAX_LINE_BYTES and not is_inside_long_line:
+        if len(rest) > MAX_LINE_BYTES:
             fingerprint.feed(rest)
             yield Block(_table([rest[: MAX_LINE_BYTES + 1]]), first_line)
             first_line += 1
-            rest, is_inside_long_line = b"", True
+            rest = b""
     if rest and is_whole(rest):
         yield _block(rest, first_line, fingerprint)
 
@@ -76,11 +76,11 @@ def _gathered(pieces: Iterable[bytes]) -> Iterator[bytes]:
         yield b"".join(gathered)
 
 
-def _after_long_line(data: bytes, fingerprint: Fingerprint) -> tuple[bytes, bool]:
-    """What follows the end of a line whose beginning was already counted, and whether it still goes on."""
-    end = data.find(b"\n") + 1
-    fingerprint.feed(data[:end] if end else data)
-    return (data[end:], False) if end else (b"", True)
+def _after_line(data: bytes, fingerprint: Fingerprint) -> bytes:
+    """What follows the end of a line whose beginning was already counted."""
+    end = data.find(b"\n") + 1 or len(data)
+    fingerprint.feed(data[:end])
+    return data[end:]
 
 
 def _block(data: bytes, first_line: int, fingerprint: Fingerprint) -> Block:

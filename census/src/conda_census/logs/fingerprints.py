@@ -51,6 +51,16 @@ class Fingerprint:
         else:
             self._tail = (self._tail + bytes(data))[-_WINDOW_BYTES:]
 
+    @property
+    def beginning(self) -> list[bytes]:
+        """The first lines that were fed. The last of them may be cut."""
+        return self._head.splitlines()
+
+    @property
+    def is_inside_line(self) -> bool:
+        """Is the last byte that was fed no line end?"""
+        return bool(self._tail) and not self._tail.endswith(b"\n")
+
     def hexdigest(self) -> str:
         """The fingerprint of what was fed so far, 64 hexadecimal digits."""
         return _keyed(self._key, b"log %d\n" % self.size + self._head + self._tail)
@@ -74,9 +84,12 @@ def fingerprint_of_file(path: Path, key: bytes) -> str:
 
 
 def head_of(lines: list[bytes], key: bytes) -> str:
-    """A keyed hash of the first line that is no ``#`` comment: what stays the same while a log grows."""
+    """A keyed hash of the first line that is no ``#`` comment: what stays the same while a log grows.
+
+    Of a very long line it is the beginning, so that it does not depend on where ``lines`` are cut.
+    """
     first = next((line for line in lines if line and not line.startswith(b"#")), b"")
-    return _keyed(key, b"head\n" + first)
+    return _keyed(key, b"head\n" + first[: _WINDOW_BYTES // 2])
 
 
 def _keyed(key: bytes, data: bytes) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import bz2
 import glob
+import os
+import stat
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,6 +17,9 @@ import zstandard
 from conda_census.errors import SourceError
 
 __all__ = ["LogFile", "decompressed", "find", "is_compressed"]
+
+#: A folder that holds a file of this name is a lake of the census.
+_LAKE_MANIFEST = "lake.json"
 
 _READ_BYTES = 1 << 20
 #: Compressed input is taken in small pieces, so that a piece that unpacks a thousandfold still fits.
@@ -40,12 +45,14 @@ def find(paths: Iterable[str]) -> tuple[list[LogFile], list[SourceError]]:
     errors: list[SourceError] = []
     for text in paths:
         try:
-            for path in _expand(text):
-                files.setdefault(path.resolve(), LogFile(path, path.stat().st_size))
+            found = _expand(text, errors)
         except SourceError as error:
             errors.append(error)
         except OSError as error:
             errors.append(_unreadable(Path(text), error))
+        else:
+            for path in found:
+                _add(path, files, errors)
     return sorted(files.values(), key=lambda file: (file.stored_size, str(file.path))), errors
 
 
@@ -72,9 +79,16 @@ def decompressed(path: Path) -> Iterator[bytes]:
 
 
 def is_compressed(path: Path) -> bool:
-    """Does the file start as a compressed one, which is written once and does not grow?"""
-    with path.open("rb") as file:
-        head = file.read(len(_ZSTD_MAGIC))
+    """Does the file start as a compressed one, which is written once and does not grow?
+
+    Raises:
+        SourceError: the file cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(len(_ZSTD_MAGIC))
+    except OSError as error:
+        raise _unreadable(path, error) from None
     return any(head.startswith(magic) for magic in _CODECS)
 
 
@@ -139,11 +153,24 @@ def _unpacked(path: Path, pieces: Iterator[bytes], codec: _Codec) -> Iterator[by
         )
 
 
-def _expand(text: str) -> list[Path]:
+def _add(path: Path, files: dict[Path, LogFile], errors: list[SourceError]) -> None:
+    try:
+        status = path.stat()
+        if stat.S_ISREG(status.st_mode):
+            files.setdefault(path.resolve(), LogFile(path, status.st_size))
+        else:
+            # A log is read more than once, and a pipe may wait for ever.
+            errors.append(SourceError(f"{path}: a pipe or a device: save the log in a file first"))
+    except OSError as error:
+        errors.append(_unreadable(path, error))
+
+
+def _expand(text: str, errors: list[SourceError]) -> list[Path]:
     path = Path(text)
     if path.is_dir():
-        below = sorted(child for child in path.rglob("*") if child.is_file() and not _is_hidden(child, path))
-        if not below:
+        told = len(errors)
+        below = sorted(_below(path, errors))
+        if not below and len(errors) == told:
             raise SourceError(f"{text}: no files in this folder: name a folder that holds access logs")
         return below
     if path.exists():
@@ -151,12 +178,27 @@ def _expand(text: str) -> list[Path]:
     matches = sorted(Path(match) for match in glob.glob(text, recursive=True))  # noqa: PTH207 (absolute too)
     if not matches:
         raise SourceError(f"{text}: no such file, folder or pattern: check the path")
-    return [file for match in matches for file in (_expand(str(match)) if match.is_dir() else [match])]
+    return [file for match in matches for file in (_below(match, errors) if match.is_dir() else [match])]
 
 
-def _is_hidden(path: Path, top: Path) -> bool:
-    return any(part.startswith(".") for part in path.relative_to(top).parts)
+def _below(top: Path, errors: list[SourceError]) -> Iterator[Path]:
+    """The files in a folder and below it, but for hidden ones and those of a lake."""
+
+    def tell(error: OSError) -> None:
+        errors.append(_unreadable(Path(error.filename), error))
+
+    for folder, folders, names in os.walk(top, onerror=tell):
+        if _LAKE_MANIFEST in names:
+            folders.clear()
+            continue
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        yield from (
+            path for name in names if not name.startswith(".") and (path := Path(folder, name)).is_file()
+        )
 
 
 def _unreadable(path: Path, error: OSError) -> SourceError:
-    return SourceError(f"{path}: cannot be read ({error.strerror or type(error).__name__})")
+    return SourceError(
+        f"{path}: cannot be read ({error.strerror or type(error).__name__}): "
+        "check that it is there and that you may read it"
+    )

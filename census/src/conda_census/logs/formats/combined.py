@@ -16,6 +16,9 @@ from conda_census.logs.formats.log_format import LogFormat
 
 __all__ = ["COMBINED"]
 
+#: No answer is larger: a number beyond it was not written by a server, and sums of such would not fit.
+_MAX_BYTES = 10**12
+
 _LINE = re.compile(
     rb"""\S+[ ]\S+[ ].*?[ ]?                            # address, identity, user
     \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d[ ][+-]\d{4}\][ ]
@@ -55,9 +58,13 @@ _COLUMNS = rf"""
                field[6] AS user_agent
         FROM split
     ), typed AS (
-        SELECT *, try_strptime(written_time, '%d/%b/%Y:%H:%M:%S %z') AS time,
+        SELECT *, try_strptime(written_time, '%d/%b/%Y:%H:%M:%S %z') AS any_time,
+               -- a day that no calendar of the lake's readers holds is a server's clock gone wrong
+               if(any_time >= '1970-01-01'::TIMESTAMPTZ AND any_time < '9999-12-31'::TIMESTAMPTZ,
+                  any_time, NULL) AS time,
                try_cast(numbers[2] AS SMALLINT) AS status,
-               try_cast(numbers[3] AS BIGINT) AS bytes,
+               try_cast(numbers[3] AS BIGINT) AS any_bytes,
+               if(any_bytes BETWEEN 0 AND {_MAX_BYTES}, any_bytes, NULL) AS bytes,
                if(request[-1] LIKE 'HTTP/%', array_to_string(request[2:-2], ' '),
                   array_to_string(request[2:], ' ')) AS path
         FROM fields
