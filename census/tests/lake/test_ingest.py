@@ -17,9 +17,10 @@ from conda_census.errors import CensusError, LakeError
 from conda_census.lake import ingest as pipeline
 from conda_census.lake import reading
 from conda_census.lake.batches import WriterBatches
-from conda_census.lake.ingest import Summary, ingest
+from conda_census.lake.ingest import ingest
 from conda_census.lake.reading import SourceReading, read_source
 from conda_census.lake.store import Lake
+from conda_census.lake.summary import Summary
 from conda_census.lake.tables import TableName
 from conda_census.logs.fingerprints import Reading
 from small_log import SmallLog

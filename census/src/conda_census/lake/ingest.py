@@ -6,27 +6,28 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol, TypedDict
+from typing import Protocol
 
 import duckdb
 
 from conda_census.config import Settings
 from conda_census.decode.pseudonyms import Secrets
-from conda_census.errors import CensusError, LakeError, SourceError
+from conda_census.errors import LakeError, SourceError
 from conda_census.lake.batches import Batch, WriterBatches
 from conda_census.lake.known import KnownLogs, known_logs
-from conda_census.lake.reading import SourceReading, read_source
+from conda_census.lake.reading import read_source
 from conda_census.lake.rows import CREATE_RAW_REQUESTS, decode_requests
 from conda_census.lake.staging import ReadSource, append_staged, stage, staged_counts
 from conda_census.lake.store import Lake
+from conda_census.lake.summary import Summary
 from conda_census.logs.fingerprints import fingerprint_of_file, head_of
 from conda_census.logs.sniff import format_of, read_beginning
 from conda_census.logs.sources import LogFile, find
 
-__all__ = ["Progress", "Summary", "ingest"]
+__all__ = ["Progress", "ingest"]
 
 #: A batch holds so many bytes as they are stored: enough to be worth its commits, little enough for memory.
 _BATCH_BYTES = 256 << 20
@@ -40,78 +41,6 @@ class Progress(Protocol):
 
     def __call__(self, *, path: Path, files_done: int, files: int, lines: int) -> None:
         """This file is read next; so many are done, of so many known now; so many lines were read."""
-
-
-class SourceCounts(TypedDict):
-    """Files by what became of them."""
-
-    read: int
-    skipped: int
-    failed: int
-
-
-class SummaryJson(TypedDict):
-    """What ``ingest --json`` prints."""
-
-    sources: SourceCounts
-    lines: int
-    requests: int
-    dropped: dict[str, int]
-    seconds: float
-
-
-@dataclass
-class Summary:
-    """What a run did.
-
-    Attributes:
-        read: files whose lines were taken.
-        skipped: files with nothing new: empty, read before, or just being read by another writer.
-        failed: files, or paths, that could not be read; why stands in ``errors``.
-        lines: lines taken; always ``requests`` plus the sum of ``dropped``.
-        seconds: how long it took.
-    """
-
-    read: int = 0
-    skipped: int = 0
-    failed: int = 0
-    lines: int = 0
-    requests: int = 0
-    dropped: dict[str, int] = field(default_factory=dict)
-    seconds: float = 0.0
-    errors: list[CensusError] = field(default_factory=list)
-
-    def add(self, reading: SourceReading) -> None:
-        """Count what was read of a file."""
-        self.read += 1
-        self.lines += reading.lines
-        self.requests += reading.requests
-        for reason, count in reading.dropped.items():
-            self.dropped[reason] = self.dropped.get(reason, 0) + count
-
-    def fail(self, error: CensusError) -> None:
-        """Count what could not be read."""
-        self.failed += 1
-        self.errors.append(error)
-
-    def to_json(self) -> SummaryJson:
-        """The summary as ``ingest --json`` prints it."""
-        return {
-            "sources": {"read": self.read, "skipped": self.skipped, "failed": self.failed},
-            "lines": self.lines,
-            "requests": self.requests,
-            "dropped": dict(sorted(self.dropped.items())),
-            "seconds": round(self.seconds, 3),
-        }
-
-    def sentence(self) -> str:
-        """The summary for a person, in one line."""
-        reasons = ", ".join(f"{count:,} {reason}" for reason, count in sorted(self.dropped.items()))
-        return (
-            f"{self.read:,} files read, {self.skipped:,} skipped, {self.failed:,} failed: "
-            f"{self.lines:,} lines = {self.requests:,} requests + {sum(self.dropped.values()):,} dropped"
-            f"{f' ({reasons})' if reasons else ''}, {self.seconds:.1f} s"
-        )
 
 
 def ingest(paths: list[str], settings: Settings, format_name: str, progress: Progress) -> Summary:
