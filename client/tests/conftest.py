@@ -13,6 +13,7 @@ import sysconfig
 import tarfile
 import threading
 import venv
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -41,6 +42,11 @@ class Request(NamedTuple):
     user_agent: str
 
     @property
+    def has_suffix(self) -> bool:
+        """Whether anything stands behind conda's own user agent."""
+        return " aau/" in self.user_agent
+
+    @property
     def suffix(self) -> str:
         """The user agent from ``aau/`` on."""
         return self.user_agent[self.user_agent.index("aau/") :]
@@ -57,24 +63,32 @@ class Channel:
     def __init__(self) -> None:
         self.requests: list[Request] = []
         self.files = _channel_files()
+        self.redirects: dict[str, str] = {}
         channel = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
+                self.rfile.read(int(self.headers["Content-Length"] or 0))
                 channel.requests.append(Request(self.path, self.headers["User-Agent"]))
                 body = channel.files.get(self.path)
-                self.send_response(200 if body is not None else 404)
+                if self.path in channel.redirects:
+                    body = None
+                    self.send_response(302)
+                    self.send_header("Location", channel.redirects[self.path])
+                else:
+                    self.send_response(200 if body is not None else 404)
                 self.send_header("Content-Length", str(len(body or b"")))
                 self.end_headers()
                 self.wfile.write(body or b"")
 
-            do_HEAD = do_GET  # noqa: N815
+            do_HEAD = do_POST = do_GET  # noqa: N815
 
             def log_message(self, *_: object) -> None:
                 """Say nothing."""
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        self.host = f"127.0.0.1:{self.server.server_port}"
+        self.url = f"http://{self.host}"
 
     def new_requests(self) -> list[Request]:
         """Return what was asked since the last call."""
@@ -112,10 +126,37 @@ class Conda(NamedTuple):
         assert done.returncode == status, done.stdout + done.stderr
         return done
 
+    def python(self, code: str, **variables: str) -> str:
+        """Run `code` with the Python of the root prefix, which can import conda; return what it prints."""
+        done = subprocess.run(
+            [str(self.root / "bin" / "python"), "-c", code],
+            env={**self.variables, **variables},
+            cwd=self.home.parent,
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_S,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
 
 @pytest.fixture
 def channel() -> Iterator[Channel]:
     """Serve a channel on loopback."""
+    with _served() as channel:
+        yield channel
+
+
+@pytest.fixture
+def foreign() -> Iterator[Channel]:
+    """Serve another, at a host that nothing configures."""
+    with _served() as channel:
+        yield channel
+
+
+@contextmanager
+def _served() -> Iterator[Channel]:
     served = Channel()
     # Looked at every 10 ms, so that a test need not wait half a second for the end.
     thread = threading.Thread(target=served.server.serve_forever, kwargs={"poll_interval": 0.01})
@@ -186,6 +227,7 @@ def _variables(root: Path, home: Path) -> dict[str, str]:
         "CONDA_ENVS_DIRS": str(root / "envs"),
         "CONDA_NUMBER_CHANNEL_NOTICES": "0",
         "CONDA_PKGS_DIRS": str(root / "pkgs"),
+        "CONDA_REPORT_ERRORS": "false",  # or an unexpected error would be sent to conda's authors
         "CONDA_REPODATA_FNS": "repodata.json",
         "CONDA_SAT_SOLVER": "pysat",
         "CONDA_SOLVER": "classic",

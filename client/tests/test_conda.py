@@ -19,7 +19,18 @@ if TYPE_CHECKING:
 
     from conftest import Channel, Conda
 
-MODULES = ("choice", "conda_context", "debug", "host", "plugin", "store", "suffix", "token_file", "tokens")
+MODULES = (
+    "choice",
+    "conda_context",
+    "debug",
+    "host",
+    "hosts",
+    "plugin",
+    "store",
+    "suffix",
+    "token_file",
+    "tokens",
+)
 OFF = f"aau/{__version__}"
 VALUE = "([A-Za-z0-9_-]{22})"
 ALL = re.compile(rf"conda/24\.7\.1 .* {re.escape(OFF)} c/{VALUE} s/{VALUE} e/{VALUE}")
@@ -368,7 +379,9 @@ before = set(sys.modules)
 from anaconda_anon_usage import plugin
 (command,) = plugin.conda_pre_commands()
 command.action("install")
-assert " aau/" in base.context.user_agent
+from anaconda_anon_usage import conda_context
+assert " aau/" in conda_context.with_suffix()
+assert " aau/" not in base.context.user_agent
 print(*sorted(set(sys.modules) - before))
 """
     done = subprocess.run(

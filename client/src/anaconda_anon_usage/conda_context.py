@@ -1,65 +1,82 @@
 """What has to be changed in conda itself?
 
-Only what no public hook of every supported version offers: the setting, which has to be a key of its own in a
-condarc; the user agent of conda before 24.11; what ``conda info`` shows. conda has no types, so its objects
-are ``Any`` here.
+Only what no public hook of every supported version offers: the settings, which have to be keys of their own
+in a condarc; the header of conda before 24.11; a redirect to a foreign host; what ``conda info`` shows. conda
+has no types, so its objects are ``Any`` here.
 """
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
-from anaconda_anon_usage import choice, suffix, tokens
+from anaconda_anon_usage import choice, hosts, suffix, tokens
 from anaconda_anon_usage.debug import explain
 
 if TYPE_CHECKING:
     from typing import Callable
 
+_HEADER = "User-Agent"
 #: conda's own ``Context.user_agent``, once another stands in its place.
 _plain: list[Any] = []
 
 
-def register_setting() -> None:
-    """Make ``anaconda_anon_usage`` a setting of conda, true by default.
+def register_settings() -> None:
+    """Make ``anaconda_anon_usage`` (true by default) and ``anaconda_anon_usage_hosts`` settings of conda.
 
-    conda's own hook for settings would make it ``plugins.anaconda_anon_usage``, and only from 24.7 on. This
+    conda's own hook for settings would make them ``plugins.anaconda_anon_usage``, and only from 24.7 on. This
     has to be done while the plug-in is imported: ``conda --no-plugins config`` imports plug-ins and calls
     none of their hooks.
     """
-    from conda.base.context import Context, context
-    from conda.common.configuration import ParameterLoader, PrimitiveParameter
+    from conda.common.configuration import ParameterLoader, PrimitiveParameter, SequenceParameter
 
-    if choice.SETTING in Context.__dict__:
-        return
-    loader = ParameterLoader(PrimitiveParameter(default=True))
-    # From here on, what conda's metaclass ConfigurationType does for a setting of conda's own.
-    name = loader._set_name(choice.SETTING)  # noqa: SLF001
-    setattr(Context, name, loader)
-    Context.parameter_names += (name,)
-    if hasattr(Context, "_set_parameter_names_and_aliases"):  # newer conda only
-        Context._set_parameter_names_and_aliases()  # noqa: SLF001
-    # Newer conda copies the class's settings into the context when it makes it, which has been before this.
-    vars(context).get("_parameter_loaders", {})[name] = loader
+    _register(choice.SETTING, ParameterLoader(PrimitiveParameter(default=True)))
+    element = PrimitiveParameter("", element_type=str)
+    _register(hosts.SETTING, ParameterLoader(SequenceParameter(element, string_delimiter=",")))
 
 
-def send_with_context() -> None:
-    """Let ``context.user_agent`` carry the suffix: all that conda before 24.11 offers.
+def watch_sessions(*, send: bool) -> None:
+    """Act as soon as conda makes a session of requests, which reads the context's user agent.
 
-    conda keeps its own user agent once it has made it; the suffix is made anew each time, so that a session
-    of requests that starts later sends a token that was not there before.
+    The modules that send requests take long to import, and most commands need none of them. With `send`
+    (conda before 24.11) a session adds the suffix; in any case a redirect to a foreign host loses it. The
+    context's user agent itself stays conda's own: reports of crashes are sent with it.
     """
     from conda.base.context import Context
 
+    def user_agent(context: Any) -> Any:  # noqa: ANN401
+        try:
+            _change_sessions(send=send)
+        except Exception as error:  # whatever it is, conda goes on without
+            explain("sessions of requests: %r", error)
+        return _plain[0].__get__(context)
+
     if not _plain:
         _plain.append(Context.user_agent)
-        Context.user_agent = property(_of)
+        Context.user_agent = property(user_agent)
+    _change_sessions(send=send)
 
 
-def user_agent() -> str:
-    """Return conda's user agent with the suffix, or without one where that fails."""
+def user_agent(host: str, path: str) -> str | None:
+    """Return the user agent with the suffix for a request, or ``None`` where conda's own is to be sent."""
     from conda.base.context import context
 
-    return _of(context)
+    _change_sessions(send=False)
+    return with_suffix() if hosts.gets_tokens(context, host, path) else None
+
+
+def with_suffix() -> str:
+    """Return conda's user agent with the suffix."""
+    from conda.base.context import context
+
+    return tokens.UserAgent(plain() + " " + suffix.of(context))
+
+
+def plain() -> str:
+    """Return conda's own user agent."""
+    from conda.base.context import context
+
+    return str(_plain[0].__get__(context) if _plain else context.user_agent)
 
 
 def hide_in_info() -> None:
@@ -73,7 +90,7 @@ def hide_in_info() -> None:
     def get_info_dict(*args: object, **options: object) -> Any:  # noqa: ANN401
         info = original(*args, **options)
         try:
-            info["user_agent"] = tokens.hidden(user_agent())
+            info["user_agent"] = tokens.hidden(with_suffix())
         except Exception as error:
             explain("conda info: %r", error)
             info["user_agent"] = None
@@ -82,10 +99,78 @@ def hide_in_info() -> None:
     main_info.get_info_dict = get_info_dict
 
 
-def _of(context: Any) -> str:  # noqa: ANN401
-    plain = str(_plain[0].__get__(context) if _plain else context.user_agent)
-    try:
-        return tokens.UserAgent(plain + " " + suffix.of(context))
-    except Exception as error:  # whatever it is, conda goes on without
-        explain("no suffix: %r", error)
-        return plain
+def _register(setting: str, loader: Any) -> None:  # noqa: ANN401
+    from conda.base.context import Context, context
+
+    if setting in Context.__dict__:
+        return
+    # What conda's metaclass ConfigurationType does for a setting of conda's own.
+    name = loader._set_name(setting)  # noqa: SLF001
+    setattr(Context, name, loader)
+    Context.parameter_names += (name,)
+    if hasattr(Context, "_set_parameter_names_and_aliases"):  # newer conda only
+        Context._set_parameter_names_and_aliases()  # noqa: SLF001
+    # Newer conda copies the class's settings into the context when it makes it, which has been before this.
+    vars(context).get("_parameter_loaders", {})[name] = loader
+
+
+def _change_sessions(*, send: bool) -> None:
+    session = sys.modules.get("conda.gateways.connection.session")
+    adapter: Any = getattr(session, "HTTPAdapter", None)
+    if adapter is None or getattr(adapter.add_headers, "__module__", "") == __name__:
+        return
+    original = adapter.add_headers
+
+    def add_headers(self: Any, request: Any, **options: Any) -> None:  # noqa: ANN401
+        # What requests calls last of all, for each request on its way, one that follows a redirect too.
+        original(self, request, **options)
+        try:
+            _withdraw(request)
+        except Exception as error:  # a token that may be at the wrong place is not sent
+            explain("no tokens: %r", error)
+            request.headers[_HEADER] = plain()
+
+    adapter.add_headers = add_headers
+    if send:
+        _send_with_sessions(session.CondaSession)  # type: ignore[union-attr]
+
+
+def _send_with_sessions(session: Any) -> None:  # noqa: ANN401
+    """Let older sessions do what those of conda 24.11 do for the hook: ask for the headers of a request."""
+    original = session.prepare_request
+
+    def prepare_request(self: Any, request: Any) -> Any:  # noqa: ANN401
+        try:
+            _add(self, request)
+        except Exception as error:  # conda goes on with its own user agent
+            explain("no tokens: %r", error)
+        return original(self, request)
+
+    session.prepare_request = prepare_request
+
+
+def _add(session: Any, request: Any) -> None:  # noqa: ANN401
+    host, path = _host_and_path(request.url)
+    others = any(name.lower() == "user-agent" for name in request.headers or ())
+    if not host or others or session.headers.get(_HEADER) != plain():
+        return
+    agent = user_agent(host, path)
+    if agent:
+        request.headers = {**(request.headers or {}), _HEADER: agent}
+
+
+def _withdraw(request: Any) -> None:  # noqa: ANN401
+    from conda.base.context import context
+
+    if isinstance(request.headers.get(_HEADER), tokens.UserAgent):
+        host, _ = _host_and_path(request.url)
+        # The path says nothing here: where a redirect leads is not what the command has named.
+        if not host or not hosts.gets_tokens(context, host):
+            request.headers[_HEADER] = plain()
+
+
+def _host_and_path(url: str) -> tuple[str, str]:
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(url)
+    return (parts.netloc, parts.path) if parts.scheme.lower() in ("http", "https") else ("", "")

@@ -16,8 +16,7 @@ from anaconda_anon_usage.debug import explain
 if TYPE_CHECKING:
     from typing import Callable, Iterator
 
-#: conda 24.11 and later ask for the headers of each request; before, the suffix goes into the context's user
-#: agent.
+#: conda 24.11 and later ask for the headers of each request; before, its sessions have to be made to.
 _HAS_HEADER_HOOK = hasattr(types, "CondaRequestHeader")
 
 
@@ -41,22 +40,24 @@ def conda_pre_commands() -> Iterator[Any]:
 
 
 @hookimpl  # type: ignore[untyped-decorator]
-def conda_request_headers() -> Iterator[Any]:
-    """Send the suffix with each request (conda 24.11 and later)."""
+def conda_request_headers(host: str, path: str) -> Iterator[Any]:
+    """Send the suffix with each request to the host of a channel (conda 24.11 and later)."""
     if _HAS_HEADER_HOOK:
         try:
-            agent = conda_context.user_agent()
+            agent = conda_context.user_agent(host, path)
         except Exception as error:  # conda goes on with its own user agent
             explain("request headers: %r", error)
         else:
-            yield types.CondaRequestHeader(name="User-Agent", value=agent)
+            if agent:
+                yield types.CondaRequestHeader(name="User-Agent", value=agent)
 
 
 def _before_command(command: str) -> None:
-    steps = [lambda: suffix.begin(command), conda_context.hide_in_info]
-    if not _HAS_HEADER_HOOK:
-        steps.append(conda_context.send_with_context)
-    for step in steps:
+    for step in (
+        lambda: suffix.begin(command),
+        conda_context.hide_in_info,
+        lambda: conda_context.watch_sessions(send=not _HAS_HEADER_HOOK),
+    ):
         _try(step)
 
 
@@ -68,4 +69,4 @@ def _try(step: Callable[[], None]) -> None:
 
 
 # Without its setting the plug-in takes sharing to be off.
-_try(conda_context.register_setting)
+_try(conda_context.register_settings)

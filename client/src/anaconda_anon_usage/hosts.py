@@ -1,0 +1,101 @@
+"""Does this host get the tokens?
+
+Only hosts of channels do: of those that are configured, those that the command names, and those whose index
+conda itself asks for (which a YAML file or a package specification has named). conda has no types, so its
+context is ``Any`` here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from anaconda_anon_usage.debug import explain
+
+if TYPE_CHECKING:
+    from typing import Callable, Iterable
+
+#: The setting, as it is written in a condarc: a list that narrows the hosts further.
+SETTING = "anaconda_anon_usage_hosts"
+_SCHEMES = ("http", "https")
+# A port that goes without saying. conda's hook tells the host without the scheme.
+_DEFAULT_PORTS = ("80", "443")
+_INDEXES = frozenset(
+    name + ending
+    for name in ("repodata", "current_repodata", "repodata_from_packages")
+    for ending in (".json", ".json.zst", ".json.bz2", ".json.gz", ".jlap")
+) | {"repodata_shards.msgpack.zst"}
+
+#: Hosts whose channels this command has named in a file or a specification, where conda does not keep them.
+_asked_for_index: set[str] = set()
+
+
+def gets_tokens(context: Any, host: str, path: str = "") -> bool:  # noqa: ANN401
+    """Say whether a request for `path` at `host` (a URL's ``netloc``) carries the suffix.
+
+    A host is a name and a port: another port of the same machine is another host.
+    """
+    named = name_and_port(host)
+    if path.rsplit("/", 1)[-1] in _INDEXES:
+        _asked_for_index.add(named)
+    if named not in _asked_for_index and named not in of_channels(context):
+        return False
+    try:
+        allowed = tuple(getattr(context, SETTING, ()))
+    except Exception as error:  # who has narrowed the hosts in a way that cannot be read has not widened them
+        explain("the hosts cannot be read: %r", error)
+        return False
+    return not allowed or any(_matches(named, str(entry)) for entry in allowed)
+
+
+def of_channels(context: Any) -> set[str]:  # noqa: ANN401
+    """Return the hosts of all channels that are configured or named with ``--channel``."""
+    found: set[str] = set()
+    for channels in (_named, _alias, _custom, _multiple):
+        found.update(_hosts(context, channels))
+    return found
+
+
+def name_and_port(host: str) -> str:
+    """Return `host` in lower case without credentials, and without a port that goes without saying."""
+    host = host.rpartition("@")[2].lower()
+    name, colon, port = host.rpartition(":")
+    return name.rstrip(".") if colon and port in _DEFAULT_PORTS else host.rstrip(".")
+
+
+def _hosts(context: Any, channels: Callable[[Any], Iterable[Any]]) -> set[str]:  # noqa: ANN401
+    try:
+        urls = [url for channel in channels(context) for url in channel.base_urls if url]
+    except Exception as error:  # the other channels are as good as before
+        explain("no hosts from%s: %r", channels.__name__.replace("_", " "), error)
+        return set()
+    parts = (url.partition("://") for url in urls)
+    return {name_and_port(rest.partition("/")[0]) for scheme, _, rest in parts if scheme in _SCHEMES}
+
+
+def _named(context: Any) -> list[Any]:  # noqa: ANN401
+    from conda.models.channel import Channel
+
+    return [Channel(name) for name in context.channels]
+
+
+def _alias(context: Any) -> list[Any]:  # noqa: ANN401
+    return [context.channel_alias]
+
+
+def _custom(context: Any) -> list[Any]:  # noqa: ANN401
+    return list(context.custom_channels.values())
+
+
+def _multiple(context: Any) -> list[Any]:  # noqa: ANN401
+    # The default channels are the one that is always there.
+    return [channel for channels in context.custom_multichannels.values() for channel in channels]
+
+
+def _matches(host: str, entry: str) -> bool:
+    """Say whether `entry` is this host: ``name``, ``name:port``, or ``*.domain`` for all below a domain."""
+    allowed = name_and_port(entry.strip().rpartition("://")[2].partition("/")[0])
+    # The name alone stands for all its ports; an IPv6 address has its colons in brackets.
+    name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
+    if allowed.startswith("*."):
+        return name.endswith(allowed[1:])
+    return allowed in (host, name)
