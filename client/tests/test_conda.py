@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from conftest import Channel, Conda
 
 MODULES = (
+    "administrator",
     "choice",
     "conda_context",
     "debug",

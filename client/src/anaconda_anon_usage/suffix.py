@@ -9,18 +9,19 @@ import atexit
 import os
 from typing import Any
 
-from anaconda_anon_usage import choice, host, store, tokens
+from anaconda_anon_usage import administrator, choice, host, store, tokens
 from anaconda_anon_usage.debug import explain
 
 #: The commands that make the environment they name (as conda calls them when it invokes a pre-command hook).
 _MAKES_ENVIRONMENT = frozenset(["create", "env_create"])
 #: The commands that work on one environment. Every command has a prefix, base if no other: a search must not
-#: make base one of the environments that a person works with. ``info`` shows what the others send.
+#: make base one of the environments that a person works with. ``info`` shows what is sent.
 _HAS_ENVIRONMENT = _MAKES_ENVIRONMENT | {"env_update", "info", "install", "remove", "update"}
 
 _command = ""
 _installations: dict[str, str | None] = {}
 _environments: dict[str, str] = {}
+_administrators: dict[tuple[str, str], list[tokens.Token]] = {}
 
 
 def begin(command: str) -> None:
@@ -31,16 +32,18 @@ def begin(command: str) -> None:
 
 def of(context: Any) -> str:  # noqa: ANN401
     """Return ``aau/VERSION`` and the tokens. While sharing is off, no token file is touched."""
-    chosen = choice.choose(_setting(context), os.environ)
+    chosen = choice.choose(setting(context), os.environ)
     if not chosen.sharing:
         explain("sharing is off: %s", chosen.decided_by)
         return tokens.suffix()
     found = (("c", _installation(context)), ("s", tokens.session()), ("e", _environment(context)))
-    explain("sharing is on: %s", " ".join(prefix + "/" for prefix, value in found if value))
-    return tokens.suffix(tokens.Token(prefix, value) for prefix, value in found if value)
+    sent = [tokens.Token(prefix, value) for prefix, value in found if value] + _set_by_administrator(context)
+    explain("sharing is on: %s", " ".join(token.prefix + "/" for token in sent))
+    return tokens.suffix(sent)
 
 
-def _setting(context: Any) -> bool | None:  # noqa: ANN401
+def setting(context: Any) -> bool | None:  # noqa: ANN401
+    """Return conda's value of the setting, or ``None`` where conda cannot tell it."""
     try:
         return bool(getattr(context, choice.SETTING))
     except Exception as error:  # conda's own errors for a value that it cannot understand
@@ -77,6 +80,21 @@ def _environment(context: Any) -> str | None:  # noqa: ANN401
     except Exception as error:  # conda cannot tell the prefix, or anything else
         explain("no environment token: %r", error)
         return None
+
+
+def _set_by_administrator(context: Any) -> list[tokens.Token]:  # noqa: ANN401
+    try:
+        from conda.base.constants import SEARCH_PATH
+
+        # conda itself knows its root prefix without this variable, which nobody need have set.
+        environ = {**os.environ, "CONDA_ROOT": str(context.root_prefix)}
+        key = (environ["CONDA_ROOT"], environ.get("CONDA_PREFIX", ""))
+        if key not in _administrators:
+            _administrators[key] = administrator.found(SEARCH_PATH, environ)
+        return _administrators[key]
+    except Exception as error:  # the other tokens are sent all the same
+        explain("no tokens of an administrator: %r", error)
+        return []
 
 
 def _prefix(context: Any) -> str:  # noqa: ANN401

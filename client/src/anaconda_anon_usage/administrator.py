@@ -1,0 +1,81 @@
+"""Which tokens has an administrator set?
+
+``installer_token``, ``org_token`` and ``machine_token`` (also with a leading dot) in each folder where conda
+looks for a ``.condarc``, but the home itself, and the variables ``ANACONDA_ANON_USAGE_INSTALLER_TOKEN``,
+``…_ORG_TOKEN`` and ``…_MACHINE_TOKEN``. Values are separated by ``/`` or stand on lines of their own.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import TYPE_CHECKING
+
+from anaconda_anon_usage import tokens
+from anaconda_anon_usage.debug import explain
+
+if TYPE_CHECKING:
+    from typing import Iterable, Iterator, Mapping
+
+_NAMES = {"i": "installer_token", "o": "org_token", "m": "machine_token"}
+_VARIABLE = "ANACONDA_ANON_USAGE_"
+_SIZE_MAX_BYTES = 4096
+# O_NONBLOCK: a named pipe must not make conda wait for a writer. Windows has none, and text mode.
+_O_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+def found(search_path: Iterable[str], environ: Mapping[str, str]) -> list[tokens.Token]:
+    """Return the tokens that are set, the variable's first, then in the order in which conda reads folders.
+
+    `search_path` is conda's list of places of configuration files, with ``~`` and variables in it. A value
+    that is not one of the grammar is left out, and so is a repeat.
+    """
+    folders = list(_folders(search_path, environ))
+    kept: dict[tokens.Token, None] = {}
+    for prefix, name in _NAMES.items():
+        texts = [environ.get(_VARIABLE + name.upper(), "")]
+        texts += [_read(os.path.join(folder, dot + name)) for folder in folders for dot in ("", ".")]
+        for value in (value for text in texts for value in _values(text)):
+            if tokens.is_value(value):
+                kept.setdefault(tokens.Token(prefix, value))
+            else:
+                explain("not a value, left out of %s/", prefix)
+    return list(kept)
+
+
+def _folders(search_path: Iterable[str], environ: Mapping[str, str]) -> Iterator[str]:
+    home = os.path.expanduser("~")
+    for place in search_path:
+        folder, _, name = str(place).replace("\\", "/").rpartition("/")
+        first, slash, rest = folder.partition("/")
+        if first.startswith("$"):
+            first = environ.get(first[1:], "")
+        elif first == "~":
+            first = home
+        # A home holds dot files of all kinds; conda's folders in it are places of their own.
+        path = first + slash + rest
+        if name == ".condarc" and os.path.isabs(path) and os.path.normpath(path) != os.path.normpath(home):
+            yield path
+
+
+def _values(text: str) -> list[str]:
+    return [value.strip() for line in text.splitlines() for value in line.split("/") if value.strip()]
+
+
+def _read(path: str) -> str:
+    """Return what a file says, nothing if it is no regular file, is too long or is no text."""
+    try:
+        descriptor = os.open(path, _O_READ)
+    except OSError as error:
+        if not isinstance(error, (FileNotFoundError, NotADirectoryError)):
+            explain("not read: %s", error)
+        return ""
+    try:
+        regular = stat.S_ISREG(os.fstat(descriptor).st_mode)
+        data = os.read(descriptor, _SIZE_MAX_BYTES + 1) if regular else b""
+        return data.decode("ascii") if len(data) <= _SIZE_MAX_BYTES else ""
+    except (OSError, UnicodeDecodeError) as error:
+        explain("not read: %s: %s", path, type(error).__name__)
+        return ""
+    finally:
+        os.close(descriptor)
