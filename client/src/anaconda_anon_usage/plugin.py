@@ -23,6 +23,8 @@ _HAS_HEADER_HOOK = hasattr(types, "CondaRequestHeader")
 #: What conda 25.5 and later run as commands in each new shell: they send nothing, and must not be slowed.
 _ACTIVATION = frozenset(["activate", "commands", "deactivate", "hook", "reactivate"])
 
+_SUMMARY = "Show and choose what conda shares with the hosts of channels."
+
 
 class _EveryCommand(frozenset):  # type: ignore[type-arg]  # not subscriptable in Python 3.8
     """The set of all commands but activation, also of those that other plug-ins bring."""
@@ -36,7 +38,7 @@ class _EveryCommand(frozenset):  # type: ignore[type-arg]  # not subscriptable i
 @hookimpl  # type: ignore[untyped-decorator]
 def conda_pre_commands() -> Iterator[Any]:
     """Get ready before a command of conda runs."""
-    yield types.CondaPreCommand(name="anaconda-anon-usage", action=_before_command, run_for=_EveryCommand())
+    yield types.CondaPreCommand(name="anaconda-anon-usage", action=prepare, run_for=_EveryCommand())
 
 
 @hookimpl  # type: ignore[untyped-decorator]
@@ -52,13 +54,26 @@ def conda_request_headers(host: str, path: str) -> Iterator[Any]:
                 yield types.CondaRequestHeader(name="User-Agent", value=agent)
 
 
-def _before_command(command: str) -> None:
+@hookimpl  # type: ignore[untyped-decorator]
+def conda_subcommands() -> Iterator[Any]:
+    """Offer ``conda anon-usage``."""
+    yield types.CondaSubcommand(name="anon-usage", summary=_SUMMARY, action=_subcommand)
+
+
+def prepare(command: str) -> None:
+    """Get ready for this command of conda."""
     for step in (
         lambda: suffix.begin(command),
         conda_context.hide_in_info,
         lambda: conda_context.watch_sessions(send=not _HAS_HEADER_HOOK),
     ):
         _try(step)
+
+
+def _subcommand(arguments: Any) -> int:  # noqa: ANN401
+    from anaconda_anon_usage import cli
+
+    return cli.of_conda(arguments)
 
 
 def _try(step: Callable[[], None]) -> None:

@@ -60,9 +60,7 @@ def installation(folder: str, root_prefix: str, host: str | None) -> str | None:
     root = os.path.realpath(root_prefix)
 
     def owns(saved: Saved) -> bool:
-        return _tied(saved, "root", root) and (
-            "host" not in saved.ties or not host or _tied(saved, "host", host)
-        )
+        return _owns(saved, root, host)
 
     def tied(token: str) -> Saved:
         ties = {"root": _tie(token, root)}
@@ -92,6 +90,35 @@ def environment(folder: str | None, prefix: str, *, to_be_made: bool) -> str | N
     except OSError as error:
         explain("no environment token: %s", error)
     return None
+
+
+def forget_installation(folder: str, root_prefix: str, host: str | None) -> list[str]:
+    """Delete the token of this installation and return its file; also one that it would adopt.
+
+    Raises ``OSError`` if that cannot be done.
+    """
+    root = os.path.realpath(root_prefix)
+    own = [
+        path
+        for path, saved in _files(folder, _INSTALLATION).items()
+        if saved and saved.token and (not saved.ties or _owns(saved, root, host))
+    ]
+    for path in own:
+        os.unlink(path)
+    return own
+
+
+def forget_environment(prefix: str) -> list[str]:
+    """Delete the token of the environment at `prefix` and return its file, if there is one.
+
+    Raises ``OSError`` if that cannot be done.
+    """
+    etc = os.path.join(os.path.realpath(prefix), "etc")
+    path = os.path.join(etc, _ENVIRONMENT)
+    if os.path.islink(etc) or read(path) is None:
+        return []
+    os.unlink(path)
+    return [path]
 
 
 def is_environment(prefix: str) -> bool:
@@ -234,6 +261,10 @@ def _make_folder(path: str) -> None:
 
 def _of_prefix(token: str, prefix: str) -> Saved:
     return Saved(token, {"prefix": _tie(token, prefix)})
+
+
+def _owns(saved: Saved, root: str, host: str | None) -> bool:
+    return _tied(saved, "root", root) and ("host" not in saved.ties or not host or _tied(saved, "host", host))
 
 
 def _tied(saved: Saved, name: str, value: str) -> bool:

@@ -15,8 +15,8 @@ from anaconda_anon_usage.debug import explain
 #: The commands that make the environment they name (as conda calls them when it invokes a pre-command hook).
 _MAKES_ENVIRONMENT = frozenset(["create", "env_create"])
 #: The commands that work on one environment. Every command has a prefix, base if no other: a search must not
-#: make base one of the environments that a person works with. ``info`` shows what is sent.
-_HAS_ENVIRONMENT = _MAKES_ENVIRONMENT | {"env_update", "info", "install", "remove", "update"}
+#: make base one of the environments that a person works with. ``info`` and ``anon-usage`` show what is sent.
+_HAS_ENVIRONMENT = _MAKES_ENVIRONMENT | {"anon-usage", "env_update", "info", "install", "remove", "update"}
 
 _command = ""
 _installations: dict[str, str | None] = {}

@@ -1,0 +1,229 @@
+"""What can a person ask for, as ``conda anon-usage …`` or ``anaconda-anon-usage …``?
+
+Exit codes: 0 done, 1 not possible (one line on standard error says why), 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+from anaconda_anon_usage import __version__, choice, conda_context, host, hosts, store, suffix, tokens
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+    from typing import Callable, Sequence
+
+_SUMMARY = "Show and choose what conda shares with the hosts of channels."
+_COMMAND = "anon-usage"
+
+
+class NotPossibleError(Exception):
+    """What was asked for cannot be done; the message says why, and what to do."""
+
+
+def of_conda(arguments: Sequence[str]) -> int:
+    """Run as a subcommand of conda."""
+    return _run(arguments, "conda " + _COMMAND)
+
+
+def main() -> int:
+    """Run as a command of its own."""
+    try:
+        return _run(sys.argv[1:], "anaconda-" + _COMMAND)
+    except BrokenPipeError:
+        # Whoever read the output has seen enough. Python would complain once more at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _run(arguments: Sequence[str], program: str) -> int:
+    asked = _parser(program).parse_args(list(arguments))
+    action: Callable[[Namespace], int] = asked.action
+    try:
+        return action(asked)
+    except NotPossibleError as error:
+        sys.stderr.write(f"{program}: {error}\n")
+        return 1
+
+
+def _parser(program: str) -> ArgumentParser:
+    from argparse import ArgumentParser
+
+    parser = ArgumentParser(prog=program, description=_SUMMARY)
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(metavar="COMMAND", dest="command")
+    commands.required = True
+    for name, action, text in (
+        ("status", _status, "say whether sharing is on, which setting decided it, and where that stands"),
+        ("preview", _preview, "print, byte for byte, the user agent that each configured channel gets"),
+        ("on", _on, "turn sharing on in your condarc"),
+        ("off", _off, "turn sharing off in your condarc"),
+        ("reset", _reset, "forget the token of this installation; the next command makes another"),
+        ("print", _print, "print the suffix alone, for other clients"),
+        ("random", _random, "print a new random value, such as an administrator may need"),
+    ):
+        command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+        command.set_defaults(action=action)
+        if name in ("status", "preview"):
+            command.add_argument("--json", action="store_true", help="print JSON")
+        if name == "reset":
+            command.add_argument(
+                "--environments",
+                action="store_true",
+                help="also those of its environments: base, and all in conda's folders of environments",
+            )
+    return parser
+
+
+def _status(asked: Namespace) -> int:
+    context = _context()
+    sharing, decided_by, where = _decision(context)
+    found: dict[str, Any] = {
+        "version": __version__,
+        "sharing": sharing,
+        "decided_by": decided_by,
+        "where": where,
+        "hosts": _only_hosts(context),
+    }
+    if asked.json:
+        return _write_json(found)
+    _write("sharing: " + ("on" if sharing else "off"))
+    _write(f"decided by: {decided_by}" + (f", in {where}" if where else ""))
+    _write("hosts: " + (", ".join(found["hosts"]) or "of all configured channels"))
+    return 0
+
+
+def _preview(asked: Namespace) -> int:
+    context = _context()
+    from conda.models.channel import Channel
+
+    urls = [url for name in context.channels for url in Channel(name).base_urls if url]
+    rows = []
+    for url in dict.fromkeys(url for url in urls if url.startswith(("http://", "https://"))):
+        sends = hosts.gets_tokens(context, url.partition("://")[2].partition("/")[0])
+        agent = conda_context.with_suffix() if sends else conda_context.plain()
+        rows.append({"channel": url, "user_agent": _whole(agent)})
+    if asked.json:
+        return _write_json(rows)
+    for row in rows:
+        _write(row["channel"])
+        _write("  " + row["user_agent"])
+    return 0
+
+
+def _on(_: Namespace) -> int:
+    return _set(sharing=True)
+
+
+def _off(_: Namespace) -> int:
+    return _set(sharing=False)
+
+
+def _set(*, sharing: bool) -> int:
+    import subprocess
+
+    # conda knows where a choice goes and keeps the comments there. This reads and writes no token.
+    value = "true" if sharing else "false"
+    command = [sys.executable, "-m", "conda", "config", "--set", choice.SETTING, value]
+    if subprocess.run(command, check=False).returncode:  # noqa: S603  conda itself, with our own words
+        raise NotPossibleError("conda could not save the choice")
+    now, decided_by, where = _decision(_context(again=True))
+    if now != sharing:
+        state = "on" if now else "off"
+        raise NotPossibleError(f"saved, but sharing is still {state}: decided by {decided_by}, in {where}")
+    _write("sharing: " + ("on" if sharing else "off"))
+    return 0
+
+
+def _reset(asked: Namespace) -> int:
+    context = _context()
+    if not _decision(context)[0]:
+        raise NotPossibleError("sharing is off, so no token file is touched; turn it on, or delete the files")
+    forgotten: list[str] = []
+    try:
+        folder = store.home_folder()
+        if folder:
+            forgotten += store.forget_installation(folder, str(context.root_prefix), host.identity())
+        for prefix in _prefixes(context) if asked.environments else ():
+            forgotten += store.forget_environment(prefix)
+    except OSError as error:
+        raise NotPossibleError(f"not forgotten: {error}") from None
+    for path in forgotten:
+        _write("forgotten: " + path)
+    return 0
+
+
+def _print(_: Namespace) -> int:
+    _write(suffix.of(_context()))
+    return 0
+
+
+def _random(_: Namespace) -> int:
+    _write(tokens.new())
+    return 0
+
+
+def _context(*, again: bool = False) -> Any:  # noqa: ANN401
+    """Return conda's context, with the configuration read."""
+    try:
+        from conda.base.context import context, reset_context
+    except ImportError:
+        raise NotPossibleError("there is no conda here: run it with the Python of conda's base") from None
+    if again or not hasattr(type(context), choice.SETTING):
+        # Outside conda nobody has imported the plug-in, which makes the settings known, or read the files.
+        from anaconda_anon_usage import plugin
+
+        plugin.prepare(_COMMAND)
+        reset_context()
+    return context
+
+
+def _decision(context: Any) -> tuple[bool, str, str | None]:  # noqa: ANN401
+    """Return whether sharing is on, what decided it, and in which file or variable; none if nobody chose."""
+    chosen = choice.choose(suffix.setting(context), os.environ)
+    if chosen.decided_by == choice.DO_NOT_TRACK:
+        return chosen.sharing, chosen.decided_by, choice.DO_NOT_TRACK
+    where = None
+    for source, parameters in context.raw_data.items():
+        if choice.SETTING in parameters:
+            where = str(source)
+            if "final" in str(parameters[choice.SETTING].keyflag()):
+                break  # conda's #!final: nothing that is read later counts
+    if where == "envvars":
+        where = "CONDA_" + choice.SETTING.upper()
+    return chosen.sharing, chosen.decided_by if where else "default", where
+
+
+def _only_hosts(context: Any) -> list[str]:  # noqa: ANN401
+    try:
+        return [str(entry) for entry in getattr(context, hosts.SETTING)]
+    except Exception:
+        raise NotPossibleError(
+            f"{hosts.SETTING} is no list of hosts: see conda config --show-sources"
+        ) from None
+
+
+def _prefixes(context: Any) -> list[str]:  # noqa: ANN401
+    found = [str(context.root_prefix)]
+    for folder in context.envs_dirs:
+        names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+        found += [os.path.join(folder, name) for name in names]
+    return [prefix for prefix in found if store.is_environment(prefix)]
+
+
+def _whole(agent: str) -> str:
+    # A user agent of ours hides its values as a text; as bytes it is what is sent.
+    return agent.encode("utf-8").decode("utf-8")
+
+
+def _write(line: str) -> None:
+    sys.stdout.write(line + "\n")
+
+
+def _write_json(found: object) -> int:
+    import json
+
+    _write(json.dumps(found, indent=2))
+    return 0
