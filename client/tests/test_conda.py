@@ -26,6 +26,7 @@ MODULES = (
     "debug",
     "host",
     "hosts",
+    "notice",
     "plugin",
     "store",
     "suffix",

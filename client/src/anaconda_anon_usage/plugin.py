@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from conda.plugins import hookimpl, types
 
-from anaconda_anon_usage import conda_context, suffix
+from anaconda_anon_usage import conda_context, notice, suffix
 from anaconda_anon_usage.debug import explain
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class _EveryCommand(frozenset):  # type: ignore[type-arg]  # not subscriptable i
 @hookimpl  # type: ignore[untyped-decorator]
 def conda_pre_commands() -> Iterator[Any]:
     """Get ready before a command of conda runs."""
-    yield types.CondaPreCommand(name="anaconda-anon-usage", action=prepare, run_for=_EveryCommand())
+    yield types.CondaPreCommand(name="anaconda-anon-usage", action=_before_command, run_for=_EveryCommand())
 
 
 @hookimpl  # type: ignore[untyped-decorator]
@@ -68,6 +68,11 @@ def prepare(command: str) -> None:
         lambda: conda_context.watch_sessions(send=not _HAS_HEADER_HOOK),
     ):
         _try(step)
+
+
+def _before_command(command: str) -> None:
+    prepare(command)
+    _try(lambda: notice.give_once(command))
 
 
 def _subcommand(arguments: Any) -> int:  # noqa: ANN401

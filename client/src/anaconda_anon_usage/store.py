@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _INSTALLATION = "aau_token"
 _TO_BE_MADE = "aau_new"
 _ENVIRONMENT = "aau_token"
+_TOLD = "aau_told"
 #: Beyond this many files in one home nobody makes another: reading them would take longer than conda may be
 #: delayed.
 _FILES_MAX = 128
@@ -90,6 +91,24 @@ def environment(folder: str | None, prefix: str, *, to_be_made: bool) -> str | N
     except OSError as error:
         explain("no environment token: %s", error)
     return None
+
+
+def note_told() -> bool:
+    """Note that this user has been told what is shared; say whether it is news, and could be noted.
+
+    Of many processes that start at once one alone is told that it is news.
+    """
+    folder = home_folder()
+    if not folder:
+        return False
+    try:
+        _make_folder(folder)
+        os.close(os.open(os.path.join(folder, _TOLD), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except OSError as error:
+        if not isinstance(error, FileExistsError):
+            explain("not noted: %s", error)
+        return False
+    return True
 
 
 def forget_installation(folder: str, root_prefix: str, host: str | None) -> list[str]:

@@ -1,0 +1,46 @@
+"""Has this user been told what is shared?
+
+Once for each home, before the first command on a terminal while sharing is on.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+from anaconda_anon_usage import choice, store, suffix
+
+if TYPE_CHECKING:
+    from typing import Mapping
+
+TEXT = (
+    "conda sends random tokens with its requests to channels, to count installations and environments. "
+    "To turn this off: conda config --set anaconda_anon_usage off"
+)
+#: Who runs these is choosing already, or reads the output of another program.
+_QUIET_COMMANDS = frozenset(["anon-usage", "config", "run"])
+#: What continuous integration sets, where nobody reads along.
+_CI = ("CI", "TF_BUILD", "JENKINS_URL", "TEAMCITY_VERSION", "CODEBUILD_BUILD_ID")
+
+
+def give_once(command: str) -> None:
+    """Write :data:`TEXT` to standard error, if that is a terminal and the user has not been told yet.
+
+    It is not written where that it was could not be noted: better never than each time.
+    """
+    from conda.base.context import context
+
+    if command in _QUIET_COMMANDS or not sys.stderr.isatty() or _is_ci(os.environ) or _is_quiet(context):
+        return
+    if choice.choose(suffix.setting(context), os.environ).sharing and store.note_told():
+        sys.stderr.write(TEXT + "\n")
+        sys.stderr.flush()
+
+
+def _is_ci(environ: Mapping[str, str]) -> bool:
+    return any(environ.get(name, "").lower() not in ("", "0", "false") for name in _CI)
+
+
+def _is_quiet(context: Any) -> bool:  # noqa: ANN401
+    return bool(context.json or context.quiet)
