@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -202,8 +203,7 @@ def test_random_needs_no_conda() -> None:
 
 
 def _without_conda(*arguments: str) -> subprocess.CompletedProcess[str]:
-    program = shutil.which("anaconda-anon-usage")
-    assert program
+    program = Path(sys.executable).with_name("anaconda-anon-usage")
     return subprocess.run([program, *arguments], capture_output=True, text=True, check=False)
 
 
