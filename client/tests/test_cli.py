@@ -16,7 +16,6 @@ from anaconda_anon_usage import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from conftest import Channel, Conda
 
