@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["CensusError", "LakeError", "SourceError", "one_line"]
+__all__ = ["CensusError", "LakeError", "SourceError", "first_line", "one_line"]
 
 
 class CensusError(Exception):
@@ -28,3 +28,8 @@ def one_line(text: str) -> str:
     return "".join(
         letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text
     )
+
+
+def first_line(problem: Exception) -> str:
+    """What a library says of a problem, without the lines of detail that may follow."""
+    return str(problem).partition("\n")[0]

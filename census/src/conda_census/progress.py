@@ -11,13 +11,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as Bar
 
 from conda_census.errors import one_line
-from conda_census.lake.ingest import Progress
+from conda_census.lake.ingest import IngestProgress
 
 __all__ = ["shown_progress"]
 
 
 @contextmanager
-def shown_progress(console: Console) -> Iterator[Progress]:
+def shown_progress(console: Console) -> Iterator[IngestProgress]:
     """A bar of files and lines on a terminal; elsewhere one plain line for each file."""
     if not console.is_terminal:
         yield _plain(console)
@@ -38,8 +38,13 @@ def shown_progress(console: Console) -> Iterator[Progress]:
         yield show
 
 
-def _plain(console: Console) -> Progress:
+def _plain(console: Console) -> IngestProgress:
+    told: list[Path] = []
+
     def show(*, path: Path, files_done: int, files: int, lines: int) -> None:  # noqa: ARG001
+        if told[-1:] == [path]:
+            return
+        told[:] = [path]
         console.print(
             one_line(f"reading {path} ({files_done + 1} of {files})"),
             highlight=False,

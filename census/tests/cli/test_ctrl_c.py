@@ -14,13 +14,13 @@ from small_log import SmallLog
 # What DuckDB is asked here takes for ever; it is told on standard error when it begins.
 PROGRAM = """
 import sys
-from conda_census.lake import ingest
+from conda_census.lake import batch_reading
 
 def work_long(connection, *more):
     print("working", file=sys.stderr, flush=True)
     connection.execute("SELECT count(*) FROM range(10_000_000) a, range(10_000_000) b WHERE a <> b")
 
-ingest.decode_requests = work_long
+batch_reading.rows_of_part = work_long
 from conda_census.cli import main
 main()
 """

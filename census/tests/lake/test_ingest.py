@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,11 @@ import pytest
 
 from conda_census.config import Settings
 from conda_census.errors import CensusError, LakeError
+from conda_census.lake import batch_reading, reading
 from conda_census.lake import ingest as pipeline
-from conda_census.lake import reading
 from conda_census.lake.batches import WriterBatches
 from conda_census.lake.ingest import ingest
-from conda_census.lake.reading import SourceReading, read_source
+from conda_census.lake.reading import SourcesReader
 from conda_census.lake.store import Lake
 from conda_census.lake.summary import Summary
 from conda_census.lake.tables import TableName
@@ -269,13 +269,15 @@ def test_a_log_that_is_rotated_while_it_is_read_loses_no_line(
     for number in range(later_lines):
         new.request(f"/new/{number}", client="c2", session=f"t{number}")
 
-    def rotate_and_read(*arguments: Any) -> SourceReading:  # noqa: ANN401 (passed on as they are)
+    read = SourcesReader.read
+
+    def rotate_and_read(*arguments: Any) -> Iterator[None]:  # noqa: ANN401 (passed on as they are)
         live.rename(rotated)
         new.write(live)
-        return read_source(*arguments)
+        return read(*arguments)
 
     with monkeypatch.context() as patch:
-        patch.setattr(pipeline, "read_source", rotate_and_read)
+        patch.setattr(SourcesReader, "read", rotate_and_read)
         run(live)
     run(rotated, live)
     assert counts(settings)["requests"] == 2 + later_lines
@@ -311,7 +313,7 @@ def test_what_does_not_fit_in_memory_goes_to_disk(
     run: Ingest, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A log of any size is read with the same memory."""
-    monkeypatch.setattr(pipeline, "_MEMORY_LIMIT", "100MB")
+    monkeypatch.setattr(batch_reading, "_MEMORY_LIMIT", "100MB")
     log = SmallLog()
     for number in range(150_000):
         log.request(f"/main/noarch/{number}", client=f"c{number}", session=f"s{number}")
@@ -398,7 +400,7 @@ def test_a_log_that_another_writer_reads_is_left_to_it(
     other = replace(settings, writer="other")
     file = SmallLog().request().write(tmp_path / "one.log")
     with monkeypatch.context() as patch:
-        patch.setattr(pipeline, "read_source", _stop)
+        patch.setattr(batch_reading, "rows_of_part", _stop)
         with pytest.raises(StoppedError):
             run(file, settings=other)
     left = run(file)

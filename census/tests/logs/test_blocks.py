@@ -17,12 +17,10 @@ KEY = b"k" * 32
 
 def _read(pieces: Iterable[bytes], *, is_whole: bool = True) -> tuple[list[tuple[int, str]], Fingerprint]:
     fingerprint = Fingerprint(KEY)
-    numbered = [
-        (block.first_line + index, line)
-        for block in blocks_of_lines(pieces, 1, fingerprint, lambda _rest: is_whole)
-        for index, line in enumerate(block.lines["line"].to_pylist())
-    ]
-    return numbered, fingerprint
+    found = list(blocks_of_lines(pieces, fingerprint, lambda _rest: is_whole))
+    assert all(block.endswith(b"\n") for block in found)
+    lines = b"".join(found).decode().split("\n")[:-1]
+    return list(enumerate(lines, start=1)), fingerprint
 
 
 @pytest.fixture
@@ -39,7 +37,7 @@ def test_lines_and_their_numbers_do_not_depend_on_the_cuts(pieces: list[bytes], 
         numbered, fingerprint = _read(pieces)
     whole = b"".join(pieces)
     lines = whole.split(b"\n")
-    expected = [line + b"\n" for line in lines[:-1]] + ([lines[-1]] if lines[-1] else [])
+    expected = lines[:-1] + ([lines[-1]] if lines[-1] else [])
     assert [number for number, _line in numbered] == list(range(1, len(expected) + 1))
     assert [line for _number, line in numbered] == [line.decode("utf-8", "replace") for line in expected]
     assert fingerprint.size == len(whole)
@@ -49,7 +47,7 @@ def test_lines_and_their_numbers_do_not_depend_on_the_cuts(pieces: list[bytes], 
 def test_a_last_line_that_is_still_being_written_is_left() -> None:
     """Without its end, and not whole, it is neither counted nor part of the fingerprint."""
     numbered, fingerprint = _read([b"one\ntwo\nthr"], is_whole=False)
-    assert numbered == [(1, "one\n"), (2, "two\n")]
+    assert numbered == [(1, "one"), (2, "two")]
     assert fingerprint.size == len(b"one\ntwo\n")
 
 
@@ -60,10 +58,10 @@ def test_a_line_that_never_ends_is_cut_and_counted_once() -> None:
     numbered, fingerprint = _read([b"one\n", *[long] * 10, b"yy\nthree\n"])
     assert [number for number, _line in numbered] == [1, 2, 3]
     assert len(numbered[1][1]) == MAX_LINE_BYTES + 1
-    assert numbered[2] == (3, "three\n")
+    assert numbered[2] == (3, "three")
     assert fingerprint.size == len(b"one\n") + 30 * MAX_LINE_BYTES + len(b"yy\nthree\n")
 
 
 def test_bytes_that_are_no_text_are_replaced() -> None:
     """A line in another encoding is still a line."""
-    assert _read([b"caf\xe9\n"])[0] == [(1, "caf\N{REPLACEMENT CHARACTER}\n")]
+    assert _read([b"caf\xe9\n"])[0] == [(1, "caf\N{REPLACEMENT CHARACTER}")]

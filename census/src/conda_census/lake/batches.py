@@ -4,9 +4,9 @@ A batch is a folder ``batches/<writer>/<number>`` in the lake:
 
 1. ``sources.json``: which files it reads. From now on these files are read under this number and no other.
 2. ``claims/<head>`` in the lake: one for each log, which only one writer can create.
-3. ``staged/<table>.parquet`` and last ``staged.json``: the rows to append, already pseudonymous.
+3. ``staged/<table>/day=<day>/<file>`` and last ``staged.json``: the rows to append, already pseudonymous.
    From now on the logs are not needed any more: they may be rotated away.
-4. One append to each table, to ``sources`` last. The batch is done.
+4. To each table, to ``sources`` last, its files are moved, and one transaction appends them.
 5. Claims and folder are removed.
 """
 
@@ -18,16 +18,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self
+from typing import Self, TypedDict
 
 from filelock import FileLock, Timeout
 
 from conda_census.errors import LakeError
 from conda_census.exclusive_files import create_exclusively
 from conda_census.lake.store import Lake
-from conda_census.lake.tables import TableName
 
-__all__ = ["Batch", "WriterBatches"]
+__all__ = ["Batch", "SourceCounted", "WriterBatches"]
+
+
+class SourceCounted(TypedDict):
+    """What was counted in a source; ``lines`` is ``requests`` plus the sum of ``dropped``."""
+
+    lines: int
+    requests: int
+    dropped: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -58,20 +65,39 @@ class Batch:
     @property
     def is_staged(self) -> bool:
         """Are its rows ready to be appended?"""
-        return (self.folder / "staged.json").exists()
+        return self._manifest.exists()
 
-    def staged(self, name: TableName) -> Path:
-        """The file of the rows for this table."""
-        return self.folder / "staged" / f"{name}.parquet"
+    @property
+    def staged(self) -> Path:
+        """The folder of the rows that wait: ``<table>/day=<day>/<file>``."""
+        return self.folder / "staged"
+
+    def staged_files(self) -> dict[str, list[str]]:
+        """For each table its files, as ``day=<day>/<file>``; those that were moved already too."""
+        files: dict[str, list[str]] = json.loads(self._manifest.read_text())["files"]
+        return files
+
+    def staged_counts(self) -> list[SourceCounted]:
+        """What was counted in each source that was read."""
+        counts: list[SourceCounted] = json.loads(self._manifest.read_text())["counts"]
+        return counts
 
     def start_staging(self) -> None:
         """Make an empty place for the rows."""
-        shutil.rmtree(self.folder / "staged", ignore_errors=True)
-        (self.folder / "staged").mkdir()
+        shutil.rmtree(self.staged, ignore_errors=True)
+        self.staged.mkdir()
 
-    def end_staging(self) -> None:
-        """Say that the rows are complete."""
-        create_exclusively(self.folder / "staged.json", b"{}")
+    def end_staging(self, counts: list[SourceCounted]) -> None:
+        """Say that the rows are complete, and what was counted in each source."""
+        files: dict[str, list[str]] = {}
+        for file in sorted(self.staged.rglob("*.parquet")):
+            table, *place = file.relative_to(self.staged).parts
+            files.setdefault(table, []).append("/".join(place))
+        create_exclusively(self._manifest, json.dumps({"files": files, "counts": counts}).encode())
+
+    @property
+    def _manifest(self) -> Path:
+        return self.folder / "staged.json"
 
 
 class WriterBatches:

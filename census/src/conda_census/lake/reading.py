@@ -1,23 +1,39 @@
-"""What is in one log file? Its requests, and a count of every line that is none."""
+"""What is in the sources of a batch? Their requests, and a count of every line that is none.
+
+One thread decompresses while the others take blocks apart, and what they find is put together in the order of
+the lines.
+"""
 
 from __future__ import annotations
 
+import os
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 import duckdb
+import numpy as np
 
 from conda_census.errors import SourceError
-from conda_census.logs.blocks import Block, blocks_of_lines
+from conda_census.lake.batches import SourceCounted
+from conda_census.lake.irregular import IrregularLines
+from conda_census.lake.part import Part
+from conda_census.logs.blocks import blocks_of_lines
 from conda_census.logs.fingerprints import Fingerprint, Reading, head_of
 from conda_census.logs.formats import LogFormat
+from conda_census.logs.regular.requests import Parsed, Requests
 from conda_census.logs.sources import decompressed, is_compressed
 
-__all__ = ["SourceReading", "read_source"]
+__all__ = ["SourceReading", "SourcesReader"]
 
 #: So many line numbers are kept for each reason: enough to look at, too few to fill a lake.
 KEPT_LINE_NUMBERS = 20
+#: Blocks that are read ahead of those that are put together.
+_AHEAD = 2
 
 
 @dataclass
@@ -46,46 +62,138 @@ class SourceReading:
         """How far the log is read now."""
         return Reading(self.size, self.first_line - 1 + self.lines, self.fingerprint)
 
+    def counts(self) -> SourceCounted:
+        """What a summary tells of it."""
+        return {"lines": self.lines, "requests": self.requests, "dropped": self.dropped}
 
-def read_source(
-    connection: duckdb.DuckDBPyConnection,
-    source: int,
-    path: Path,
-    log_format: LogFormat,
-    head: str,
-    earlier: list[Reading],
-    key: bytes,
-) -> SourceReading:
-    """Put the requests of a file into ``raw_requests`` under the number ``source``.
+    def drop(self, reason: str, numbers: np.ndarray) -> None:
+        """Count lines that are no requests."""
+        self.dropped[reason] = self.dropped.get(reason, 0) + len(numbers)
+        kept = self.dropped_lines.setdefault(reason, [])
+        kept.extend(numbers[: KEPT_LINE_NUMBERS - len(kept)].tolist())
 
-    ``head`` names the log that was claimed: another one may have come in its place since.
-    What one of the ``earlier`` readings covers is left out: the lines that came since are read.
 
-    Raises:
-        SourceError: the file is damaged, cut short or cannot be read; nothing of it was put in then.
+@dataclass(frozen=True)
+class _Block:
+    """A block that is being taken apart."""
+
+    source: int
+    columns: str
+    parsed: Future[Parsed]
+
+
+class SourcesReader:
+    """Reads sources one after the other into parts: ``with SourcesReader(…) as reader``.
+
+    Attributes:
+        part: the requests that were not taken yet.
     """
-    known = _longest_covered(path, earlier, key)
-    fingerprint = Fingerprint(key)
-    reading = SourceReading(first_line=1 + (known.lines if known else 0))
-    try:
-        pieces = _behind(decompressed(path), known, fingerprint, path)
-        may_grow = not is_compressed(path)
-        blocks = blocks_of_lines(
-            pieces,
-            reading.first_line,
-            fingerprint,
-            lambda rest: not may_grow or log_format.line.fullmatch(rest) is not None,
-        )
-        for block in blocks:
-            _take(connection, source, block, log_format, reading)
-        if reading.lines and head_of(fingerprint.beginning, key) != head:
-            raise _replaced(path)
-    except SourceError:
-        connection.execute("DELETE FROM raw_requests WHERE source = ?", [source])
-        raise
-    reading.size = fingerprint.size
-    reading.fingerprint = fingerprint.hexdigest()
-    return reading
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, key: bytes) -> None:
+        self.part = Part()
+        self._key = key
+        self._lines = 0
+        self._readings: dict[int, SourceReading] = {}
+        self._failed: set[int] = set()
+        self._blocks: deque[_Block] = deque()
+        self._cores = os.cpu_count() or 1
+        self._pool = ThreadPoolExecutor(self._cores, thread_name_prefix="parse")
+        self._irregular = IrregularLines(connection, self._take_requests, self._take_dropped)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    @property
+    def failed(self) -> frozenset[int]:
+        """Numbers of the sources of which nothing counts."""
+        return frozenset(self._failed)
+
+    def read(
+        self,
+        source: int,
+        path: Path,
+        log_format: LogFormat,
+        beginning: list[bytes],
+        head: str,
+        earlier: list[Reading],
+    ) -> Iterator[None]:
+        """Read a file under the number ``source``.
+
+        ``head`` names the log that was claimed: another one may have come in its place since.
+        What one of the ``earlier`` readings covers is left out: the lines that came since are read.
+        Yields after each block, so that a full part can be taken.
+
+        Raises:
+            SourceError: the file is damaged, cut short or cannot be read; nothing of it counts then.
+        """
+        known = _longest_covered(path, earlier, self._key)
+        fingerprint = Fingerprint(self._key)
+        reading = SourceReading(first_line=1 + (known.lines if known else 0))
+        self._readings[source] = reading
+        columns, parse = log_format.columns(beginning), log_format.parse_regular(beginning)
+        try:
+            pieces = _behind(decompressed(path), known, fingerprint, path)
+            may_grow = not is_compressed(path)
+            for block in blocks_of_lines(
+                pieces, fingerprint, lambda rest: not may_grow or log_format.line.fullmatch(rest) is not None
+            ):
+                self._blocks.append(_Block(source, columns, self._pool.submit(parse, block)))
+                if len(self._blocks) > self._cores + _AHEAD:
+                    self._collect()
+                yield
+            if (
+                fingerprint.size > (known.size if known else 0)
+                and head_of(fingerprint.beginning, self._key) != head
+            ):
+                raise _replaced(path)
+        except SourceError:
+            self._failed.add(source)
+            raise
+        reading.size = fingerprint.size
+        reading.fingerprint = fingerprint.hexdigest()
+
+    @property
+    def lines(self) -> int:
+        """How many lines were put together up to now."""
+        return self._lines
+
+    def reading_of(self, source: int) -> SourceReading:
+        """What was read of a source; its counts are complete when :meth:`finish` was called."""
+        return self._readings[source]
+
+    def settle(self) -> None:
+        """Put together all blocks, so that the lines of all sources are counted."""
+        while self._blocks:
+            self._collect()
+
+    def finish(self) -> None:
+        """Put together all that was read."""
+        self.settle()
+        self._irregular.flush()
+
+    def _collect(self) -> None:
+        block = self._blocks.popleft()
+        parsed = block.parsed.result()
+        reading = self._readings[block.source]
+        first_line = reading.first_line + reading.lines
+        reading.lines += parsed.lines
+        self._lines += parsed.lines
+        if block.source not in self._failed:
+            self._take_requests(np.full(len(parsed.requests), block.source, np.int32), parsed.requests)
+            self._irregular.add(block.source, block.columns, first_line, parsed)
+
+    def _take_requests(self, sources: np.ndarray, requests: Requests) -> None:
+        self.part.add(sources, requests)
+        for source, count in zip(*np.unique(sources, return_counts=True), strict=True):
+            self._readings[int(source)].requests += int(count)
+
+    def _take_dropped(self, source: int, reason: str, numbers: np.ndarray) -> None:
+        self._readings[source].drop(reason, numbers)
 
 
 def _longest_covered(path: Path, earlier: list[Reading], key: bytes) -> Reading | None:
@@ -128,45 +236,3 @@ def _behind(
 
 def _replaced(path: Path) -> SourceError:
     return SourceError(f"{path}: was replaced while it was read: run the same command again")
-
-
-def _take(
-    connection: duckdb.DuckDBPyConnection,
-    source: int,
-    block: Block,
-    log_format: LogFormat,
-    reading: SourceReading,
-) -> None:
-    """Take a block's lines apart, keep the requests, count the rest."""
-    connection.register("block", block.lines)
-    connection.execute(
-        f"CREATE OR REPLACE TEMP VIEW lines AS "
-        f"SELECT row_number() OVER () + {block.first_line} - 1 AS line_number, line FROM block"
-    )
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE block_lines AS {log_format.columns}")
-    connection.unregister("block")
-    taken = connection.execute(
-        """
-        INSERT INTO raw_requests
-        SELECT ?, time, method, path, status, bytes, user_agent, address
-        FROM block_lines WHERE dropped IS NULL
-        """,
-        [source],
-    ).fetchall()[0][0]
-    reading.lines += block.lines.num_rows
-    reading.requests += taken
-    if taken < block.lines.num_rows:
-        _count_dropped(connection, reading)
-
-
-def _count_dropped(connection: duckdb.DuckDBPyConnection, reading: SourceReading) -> None:
-    rows = connection.execute(
-        f"""
-        SELECT dropped, count(*), min(line_number, {KEPT_LINE_NUMBERS})
-        FROM block_lines WHERE dropped IS NOT NULL GROUP BY dropped ORDER BY dropped
-        """
-    ).fetchall()
-    for reason, count, line_numbers in rows:
-        reading.dropped[reason] = reading.dropped.get(reason, 0) + count
-        kept = reading.dropped_lines.setdefault(reason, [])
-        kept.extend(line_numbers[: KEPT_LINE_NUMBERS - len(kept)])

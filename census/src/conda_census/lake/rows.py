@@ -1,7 +1,9 @@
-"""How do the requests of a batch become the rows of the lake's tables? SQL over temporary tables.
+"""How do the requests of a part become the rows of the lake's tables?
 
-The requests of a batch stand in ``raw_requests``. Each step reads what the step before it made. Agents,
-tokens and paths are decoded once for each distinct text.
+Agents, tokens and paths are decoded once for each distinct text, and requests carry the numbers of their
+texts. A *visit* is what the requests of one user agent make: those of a session; without a session token
+those of one address within one hour. Visits, of which there are few, become sessions in SQL; downloads, of
+which there are many, become rows by looking their numbers up.
 """
 
 from __future__ import annotations
@@ -9,211 +11,327 @@ from __future__ import annotations
 from datetime import date
 
 import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from conda_census.decode.agents import AGENT_COLUMNS, DESCRIBE_AGENT_SQL
 from conda_census.decode.artifacts import DESCRIBE_PATH_SQL
 from conda_census.decode.pseudonyms import Secrets, folded_session_sql, network_sql, token_sql
 from conda_census.decode.tokens import TOKENS_SQL
-from conda_census.lake.tables import TABLES, TableName
+from conda_census.lake.part import PartRequests
+from conda_census.lake.tables import TABLES, Table, TableName
 
-__all__ = ["CREATE_RAW_REQUESTS", "DECODER_VERSION", "ROWS_SQL", "SOURCE_REQUESTS_SQL", "decode_requests"]
+__all__ = ["DECODER_VERSION", "PartRows", "rows_of_part"]
+
+_HOUR_US = 3_600_000_000
+#: Of a whole number that sorts as it should.
+_BITS = 63
 
 #: Raised when the same lines would give other rows.
-DECODER_VERSION = 1
+DECODER_VERSION = 2
 
-CREATE_RAW_REQUESTS = """
-    CREATE TEMP TABLE raw_requests (
-        source INTEGER, time TIMESTAMPTZ, method VARCHAR, path VARCHAR, status SMALLINT, bytes BIGINT,
-        user_agent VARCHAR, address VARCHAR
-    )
-"""
+#: Rows of each table but ``sources``, in the order in which they are written.
+PartRows = dict[TableName, pa.Table]
 
 # The decoding expressions read the relations user_agents, agents and paths.
-_DECODE_TOKENS = f"""
-    CREATE TEMP VIEW user_agents AS SELECT DISTINCT user_agent FROM raw_requests;
-    CREATE TEMP TABLE decoded_user_agents AS
-    SELECT * REPLACE ({token_sql("client_token", "c")} AS client_token,
-                      {token_sql("session_token", "s")} AS session_token,
-                      {token_sql("environment_token", "e")} AS environment_token)
-    FROM ({TOKENS_SQL})
+_DECODE = f"""
+    CREATE OR REPLACE TEMP VIEW user_agents AS SELECT user_agent FROM user_agent_texts;
+    CREATE OR REPLACE TEMP TABLE decoded_user_agents AS
+    SELECT user_agent_id, decoded.* EXCLUDE (user_agent)
+           REPLACE ({token_sql("client_token", "c")} AS client_token,
+                    {token_sql("session_token", "s")} AS session_token,
+                    {token_sql("environment_token", "e")} AS environment_token)
+    FROM ({TOKENS_SQL}) AS decoded JOIN user_agent_texts USING (user_agent);
+
+    CREATE OR REPLACE TEMP VIEW agents AS SELECT DISTINCT agent FROM decoded_user_agents;
+    CREATE OR REPLACE TEMP TABLE described_agents AS
+    SELECT row_number() OVER () - 1 AS agent_id, described.* FROM ({DESCRIBE_AGENT_SQL}) AS described;
+
+    CREATE OR REPLACE TEMP VIEW paths AS SELECT path FROM path_texts;
+    CREATE OR REPLACE TEMP TABLE artifacts AS
+    SELECT path_id, described.* EXCLUDE (path),
+           row_number() OVER (ORDER BY channel, subdir, name, version, build, path) AS place
+    FROM ({DESCRIBE_PATH_SQL}) AS described JOIN path_texts USING (path)
 """
 
-_DESCRIBE_AGENTS = f"""
-    CREATE TEMP VIEW agents AS SELECT DISTINCT agent FROM decoded_user_agents;
-    CREATE TEMP TABLE described_agents AS {DESCRIBE_AGENT_SQL}
+_VISITS = """
+    CREATE OR REPLACE TEMP TABLE visits AS
+    SELECT user_agent_id, folded_address, folded_hour,
+           arg_min(address_id, time) AS address_id, min(time) AS first_time, max(time) AS last_time,
+           min(time)::DATE AS day, count(*) AS requests,
+           count(*) FILTER (is_index) AS index_requests, count(*) FILTER (is_heartbeat) AS heartbeats,
+           sum(bytes)::BIGINT AS bytes
+    FROM requests GROUP BY user_agent_id, folded_address, folded_hour
 """
 
-_DESCRIBE_PATHS = f"""
-    CREATE TEMP VIEW paths AS SELECT DISTINCT path FROM raw_requests;
-    CREATE TEMP TABLE artifacts AS {DESCRIBE_PATH_SQL}
-"""
-
-_DAYS = "SELECT DISTINCT time::DATE::VARCHAR FROM raw_requests ORDER BY 1"
+_DAYS = "SELECT DISTINCT day::VARCHAR FROM visits ORDER BY 1"
 
 _NETWORKS = f"""
-    CREATE TEMP TABLE networks AS
-    SELECT day, address, {network_sql("address", "key")} AS network
-    FROM (SELECT DISTINCT time::DATE AS day, address FROM raw_requests) JOIN network_keys USING (day)
+    CREATE OR REPLACE TEMP TABLE networks AS
+    SELECT day, address_id, {network_sql("address", "key")} AS network
+    FROM (SELECT DISTINCT day, address_id FROM visits)
+    JOIN network_keys USING (day) JOIN address_texts USING (address_id)
 """
 
 # Opted-out, absent and malformed requests of one agent are no one session, hence the sharing in its place.
 _FOLDED_SESSION = folded_session_sql(
-    "networks.network", "concat_ws(' ', ua.sharing, ua.agent, ua.plugin_version)", "raw.time"
+    "networks.network", "concat_ws(' ', ua.sharing, ua.agent, ua.plugin_version)", "visits.first_time"
 )
 
-_REQUESTS = f"""
-    CREATE TEMP TABLE requests AS
-    SELECT raw.source, raw.time, raw.time::DATE AS day, raw.method, raw.path, raw.status, raw.bytes,
-           artifacts.kind, networks.network, ua.agent, ua.plugin_version, ua.sharing,
+_NAMED_VISITS = f"""
+    CREATE OR REPLACE TEMP TABLE named_visits AS
+    SELECT visits.rowid AS visit,
+           visits.* EXCLUDE (user_agent_id, folded_address, folded_hour, address_id, day),
+           networks.network, ua.agent, ua.plugin_version, ua.sharing,
            ua.client_token AS client, ua.environment_token AS environment,
            ua.session_token IS NULL AS folded,
-           coalesce(ua.session_token, {_FOLDED_SESSION}) AS session,
-           ua.organizations, ua.installers, ua.machines, ua.is_malformed, ua.has_unknown_token
-    FROM raw_requests AS raw
-    JOIN decoded_user_agents AS ua USING (user_agent)
-    JOIN artifacts USING (path)
-    JOIN networks ON networks.day = raw.time::DATE AND networks.address = raw.address
+           CASE WHEN ua.session_token IS NULL THEN {_FOLDED_SESSION} ELSE ua.session_token END AS session,
+           ua.organizations, ua.installers, ua.machines
+    FROM visits JOIN decoded_user_agents AS ua USING (user_agent_id)
+    JOIN networks ON networks.day = visits.day AND networks.address_id = visits.address_id
+"""
+
+# Few sessions have more than one visit: those whose agent or environment changed. A session may begin before
+# its environment exists, and so before it has a token: what it did then belongs to the environment that it
+# names later, where it names one only.
+_LABELLED_VISITS = """
+    CREATE OR REPLACE TEMP TABLE merged_visits AS
+    WITH repeated AS (
+        SELECT hash(session) AS hashed FROM named_visits GROUP BY hashed HAVING count(*) > 1
+    ), several AS (
+        SELECT * FROM named_visits WHERE hash(session) IN (SELECT hashed FROM repeated)
+    ), named AS (
+        SELECT session, client, max(environment) AS environment, count(DISTINCT environment) AS environments,
+               max(organizations) AS organizations
+        FROM several GROUP BY session, client
+    )
+    SELECT v.* REPLACE (
+               if(n.environments = 1, coalesce(v.environment, n.environment), v.environment) AS environment),
+           if(n.environments <= 1, n.organizations, v.organizations) AS download_organizations
+    FROM several AS v JOIN named AS n ON v.session = n.session AND v.client IS NOT DISTINCT FROM n.client;
+
+    CREATE OR REPLACE TEMP VIEW labelled_visits AS
+    SELECT *, organizations AS download_organizations FROM named_visits
+    WHERE visit NOT IN (SELECT visit FROM merged_visits)
+    UNION ALL FROM merged_visits
 """
 
 # A download is complete with 200. Pieces (206) of one file in one session are put together: as many whole
-# files as their bytes make where the whole size is known from another answer in the batch, else one. No piece
+# files as their bytes make where the whole size is known from another answer in the part, else one. No piece
 # is larger than the whole: a 200 that is smaller than a piece was broken off, and does not tell the size.
 _COMPLETED = """
-    CREATE TEMP TABLE completed AS
-    WITH deliveries AS (
-        SELECT * FROM requests
-        WHERE kind IN ('package', 'installer') AND method = 'GET' AND status IN (200, 206)
+    CREATE OR REPLACE TEMP TABLE completed AS
+    WITH pieces AS (
+        SELECT v.session, v.client, v.environment, v.visit, r.path_id, r.time, r.bytes
+        FROM requests AS r JOIN visits USING (user_agent_id, folded_address, folded_hour)
+        JOIN labelled_visits AS v ON v.visit = visits.rowid
+        WHERE r.is_delivery AND r.status = 206
     ), whole_sizes AS (
-        SELECT path, max(bytes) AS whole_bytes FROM deliveries GROUP BY path HAVING bool_or(status = 200)
+        SELECT path_id, max(bytes) AS whole_bytes FROM requests
+        WHERE is_delivery AND path_id IN (SELECT path_id FROM pieces)
+        GROUP BY path_id HAVING bool_or(status = 200)
     ), from_pieces AS (
-        SELECT session, client, path, max(time) AS time, sum(bytes)::BIGINT AS bytes,
-               max(environment) AS environment
-        FROM deliveries WHERE status = 206 GROUP BY session, client, path
+        SELECT coalesce(arg_max(visit, environment), min(visit)) AS visit, path_id, max(time) AS time,
+               sum(bytes)::BIGINT AS bytes
+        FROM pieces GROUP BY session, client, path_id
     ), times_whole AS (
         SELECT from_pieces.*, if(whole_bytes > 0, bytes // whole_bytes, 1) AS downloads
-        FROM from_pieces LEFT JOIN whole_sizes USING (path)
-    ), all_completed AS (
-        SELECT session, client, environment, path, time, bytes FROM deliveries WHERE status = 200
-        UNION ALL
-        SELECT session, client, environment, path, time, bytes // downloads
-        FROM times_whole, range(downloads) WHERE downloads > 0
+        FROM from_pieces LEFT JOIN whole_sizes USING (path_id)
     )
-    SELECT all_completed.*, time::DATE AS day, artifacts.* EXCLUDE (path)
-    FROM all_completed JOIN artifacts USING (path)
+    SELECT visits.rowid AS visit, r.path_id, r.time, r.bytes
+    FROM requests AS r JOIN visits USING (user_agent_id, folded_address, folded_hour)
+    WHERE r.is_delivery AND r.status = 200
+    UNION ALL
+    SELECT visit, path_id, time, bytes // downloads FROM times_whole, range(downloads) WHERE downloads > 0
 """
 
-# A session may begin before its environment exists, and so before it has a token: these requests belong to
-# the environment that the session names later, where it names one only.
 _SESSIONS = """
-    CREATE TEMP TABLE session_rows AS
-    WITH by_environment AS (
-        SELECT session, folded, client, environment,
-               arg_min(network, time) AS network, min(sharing) AS sharing, min(agent) AS agent,
-               min(plugin_version) AS plugin_version, max(organizations) AS organizations,
-               max(installers) AS installers, max(machines) AS machines,
-               min(time) AS first_time, max(time) AS last_time, count(*) AS requests,
-               count(*) FILTER (kind = 'index') AS index_requests,
-               count(*) FILTER (kind = 'heartbeat') AS heartbeats, sum(bytes)::BIGINT AS bytes
-        FROM requests GROUP BY session, folded, client, environment
-    ), sole_environments AS (
-        SELECT session, client, max(environment) AS sole_environment
-        FROM by_environment GROUP BY session, client HAVING count(environment) = 1
-    ), named AS (
-        SELECT by_environment.* REPLACE (coalesce(environment, sole_environment) AS environment)
-        FROM by_environment LEFT JOIN sole_environments
-        ON by_environment.session = sole_environments.session
-           AND by_environment.client IS NOT DISTINCT FROM sole_environments.client
+    WITH counted AS (
+        SELECT *, coalesce(downloads, 0) AS completed
+        FROM labelled_visits LEFT JOIN download_counts USING (visit)
+    ), session_rows AS (
+        SELECT session, folded, client, environment, network, sharing, agent, plugin_version, organizations,
+               installers, machines, first_time, last_time, requests, index_requests, heartbeats, bytes,
+               completed AS downloads
+        FROM counted WHERE visit NOT IN (SELECT visit FROM merged_visits)
+        UNION ALL
+        SELECT session, folded, client, environment, arg_min(network, first_time), min(sharing), min(agent),
+               min(plugin_version), max(organizations), max(installers), max(machines), min(first_time),
+               max(last_time), sum(requests), sum(index_requests), sum(heartbeats), sum(bytes), sum(completed)
+        FROM counted WHERE visit IN (SELECT visit FROM merged_visits)
+        GROUP BY session, folded, client, environment
     )
-    SELECT session, folded, client, environment,
-           arg_min(network, first_time) AS network, min(sharing) AS sharing, min(agent) AS agent,
-           min(plugin_version) AS plugin_version, max(organizations) AS organizations,
-           max(installers) AS installers, max(machines) AS machines,
-           min(first_time) AS first_time, max(last_time) AS last_time, sum(requests)::BIGINT AS requests,
-           sum(index_requests)::BIGINT AS index_requests, sum(heartbeats)::BIGINT AS heartbeats,
-           sum(bytes)::BIGINT AS bytes
-    FROM named GROUP BY session, folded, client, environment
+    SELECT session_rows.* EXCLUDE (agent), first_time::DATE AS day, agent_id
+    FROM session_rows JOIN described_agents USING (agent)
 """
 
-# Where a session names several environments, a download without a token stays without environment.
-_DOWNLOAD_ENVIRONMENTS = """
-    CREATE TEMP TABLE environments_of_sessions AS
-    SELECT session, client, max(environment) AS sole_environment, max(organizations) AS organizations
-    FROM session_rows GROUP BY session, client HAVING count(DISTINCT environment) <= 1
+_INSTALLER_DOWNLOADS = """
+    SELECT installers.time, installers.time::DATE AS day, v.client, v.network, a.product, a.version,
+           a.platform, a.extension, installers.bytes, d.tool
+    FROM installer_deliveries AS installers JOIN labelled_visits AS v USING (visit)
+    JOIN artifacts AS a USING (path_id) JOIN described_agents AS d USING (agent)
 """
-
-_COMPLETED_IN_ENVIRONMENT = """
-    CREATE TEMP TABLE completed_in_environment AS
-    SELECT completed.* REPLACE (coalesce(environment, sole_environment) AS environment), organizations
-    FROM completed LEFT JOIN environments_of_sessions AS sole
-    ON completed.session = sole.session AND completed.client IS NOT DISTINCT FROM sole.client
-"""
-
-
-def _selected(name: TableName) -> str:
-    table = next(table for table in TABLES if table.name == name)
-    columns = ", ".join(f"{column.name}::{column.type} AS {column.name}" for column in table.columns)
-    return f"SELECT {columns} FROM {{rows}} ORDER BY {', '.join(table.sort)}"
-
-
-#: For each table but ``sources``, the rows to append, in the order in which they are written.
-ROWS_SQL: dict[TableName, str] = {
-    "sessions": _selected("sessions").format(
-        rows=f"""(
-            SELECT s.*, s.first_time::DATE AS day, coalesce(d.downloads, 0) AS downloads,
-                   {", ".join(f"described_agents.{column}" for column in AGENT_COLUMNS)}
-            FROM session_rows AS s JOIN described_agents USING (agent)
-            LEFT JOIN (
-                SELECT session, client, environment, count(*) AS downloads
-                FROM completed_in_environment WHERE kind = 'package' GROUP BY ALL
-            ) AS d
-            ON s.session = d.session AND s.client IS NOT DISTINCT FROM d.client
-               AND s.environment IS NOT DISTINCT FROM d.environment
-        )"""
-    ),
-    "downloads": _selected("downloads").format(
-        rows="(FROM completed_in_environment WHERE kind = 'package')",
-    ),
-    "installer_downloads": _selected("installer_downloads").format(
-        rows="""(
-            SELECT c.*, s.network, described_agents.tool
-            FROM completed AS c
-            JOIN (SELECT session, client, min(network) AS network, min(agent) AS agent
-                  FROM session_rows GROUP BY session, client) AS s
-            ON c.session = s.session AND c.client IS NOT DISTINCT FROM s.client
-            JOIN described_agents USING (agent)
-            WHERE c.kind = 'installer'
-        )"""
-    ),
-}
 
 #: What only the decoded requests tell about each source.
-SOURCE_REQUESTS_SQL = """
+_SOURCE_REQUESTS = """
     SELECT source, min(time) AS first_time, max(time) AS last_time,
-           count(*) FILTER (kind = 'other') AS other_requests,
+           count(*) FILTER (is_other) AS other_requests,
            count(*) FILTER (is_malformed) AS malformed_tokens,
            count(*) FILTER (has_unknown_token) AS unknown_tokens
     FROM requests GROUP BY source
 """
 
 
-def decode_requests(connection: duckdb.DuckDBPyConnection, secrets: Secrets) -> None:
-    """Make of ``raw_requests`` the temporary tables that ``ROWS_SQL`` and ``SOURCE_REQUESTS_SQL`` read.
+_PATH_MARKS = """
+    SELECT kind IN ('package', 'installer') AS is_delivery, kind = 'index' AS is_index,
+           kind = 'heartbeat' AS is_heartbeat, kind = 'other' AS is_other
+    FROM artifacts ORDER BY path_id
+"""
+
+_USER_AGENT_MARKS = """
+    SELECT session_token IS NULL AS is_folded, is_malformed, has_unknown_token
+    FROM decoded_user_agents ORDER BY user_agent_id
+"""
+
+
+def rows_of_part(
+    connection: duckdb.DuckDBPyConnection, part: PartRequests, secrets: Secrets
+) -> tuple[PartRows, pa.Table]:
+    """The rows of a part, and for each source: its number, first and last time, and what was not understood.
 
     Raises:
         CensusError: a key cannot be read or made.
     """
-    connection.execute("SET VARIABLE token_key = ?", [secrets.token_key().hex()])
-    connection.execute(_DECODE_TOKENS)
-    connection.execute(_DESCRIBE_AGENTS)
-    connection.execute(_DESCRIBE_PATHS)
-    connection.execute("CREATE TEMP TABLE network_keys (day DATE, key VARCHAR)")
-    for (day,) in connection.execute(_DAYS).fetchall():
-        key = secrets.network_key(date.fromisoformat(day)).hex()
-        connection.execute("INSERT INTO network_keys VALUES (?, ?)", [day, key])
-    connection.execute(_NETWORKS)
-    connection.execute(_REQUESTS)
-    connection.execute("DROP TABLE raw_requests")
+    key = secrets.token_key().hex()
+    connection.execute("SET VARIABLE token_key = ?", [key])
+    for name, texts in (("user_agent", part.user_agents), ("path", part.paths), ("address", part.addresses)):
+        numbers = pa.array(np.arange(len(texts), dtype=np.int32))
+        connection.register(f"{name}_texts", pa.table({f"{name}_id": numbers, name: texts}))
+    connection.execute(_DECODE)
+    connection.register("requests", _marked(connection, part.requests))
+    connection.execute(_VISITS)
+    _name_networks(connection, secrets)
+    connection.execute(_NAMED_VISITS)
+    connection.execute(_LABELLED_VISITS)
     connection.execute(_COMPLETED)
-    connection.execute(_SESSIONS)
-    connection.execute(_DOWNLOAD_ENVIRONMENTS)
-    connection.execute(_COMPLETED_IN_ENVIRONMENT)
+    completed = connection.table("completed").to_arrow_table()
+    is_package = _column(connection, "SELECT kind = 'package' AS found FROM artifacts ORDER BY path_id")
+    is_package = is_package[completed["path_id"].to_numpy()]
+    packages, installers = completed.filter(pa.array(is_package)), completed.filter(pa.array(~is_package))
+    connection.register("download_counts", _counts(packages["visit"].to_numpy()))
+    connection.register("installer_deliveries", installers)
+    rows: PartRows = {
+        "sessions": _sessions(connection),
+        "downloads": _downloads(connection, packages),
+        "installer_downloads": _typed(connection, "installer_downloads", _INSTALLER_DOWNLOADS, ()),
+    }
+    return rows, connection.sql(_SOURCE_REQUESTS).to_arrow_table()
+
+
+def _marked(connection: duckdb.DuckDBPyConnection, requests: pa.Table) -> pa.Table:
+    """The requests with what their path and user agent say, looked up by number."""
+    path, user_agent = requests["path_id"].to_numpy(), requests["user_agent_id"].to_numpy()
+    paths = connection.sql(_PATH_MARKS).fetchnumpy()
+    user_agents = connection.sql(_USER_AGENT_MARKS).fetchnumpy()
+    is_folded = user_agents.pop("is_folded")[user_agent]
+    hour = requests["time"].cast(pa.int64()).to_numpy() // _HOUR_US
+    columns = {name: marks[path] for name, marks in paths.items()}
+    columns |= {name: marks[user_agent] for name, marks in user_agents.items()}
+    columns["is_delivery"] &= requests["is_get"].to_numpy()
+    columns["folded_address"] = np.where(is_folded, requests["address_id"].to_numpy(), -1)
+    columns["folded_hour"] = np.where(is_folded, hour, -1)
+    for name, values in columns.items():
+        requests = requests.append_column(name, pa.array(values))
+    return requests
+
+
+def _column(connection: duckdb.DuckDBPyConnection, sql: str) -> np.ndarray:
+    return np.asarray(connection.sql(sql).fetchnumpy()["found"])
+
+
+def _name_networks(connection: duckdb.DuckDBPyConnection, secrets: Secrets) -> None:
+    days = [day for (day,) in connection.execute(_DAYS).fetchall()]
+    keys = [secrets.network_key(date.fromisoformat(day)).hex() for day in days]
+    connection.register(
+        "network_keys",
+        pa.table({"day": pa.array(days).cast(pa.date32()), "key": pa.array(keys, pa.string())}),
+    )
+    connection.execute(_NETWORKS)
+
+
+def _counts(visits: np.ndarray) -> pa.Table:
+    visit, downloads = np.unique(visits, return_counts=True)
+    return pa.table({"visit": visit, "downloads": downloads})
+
+
+def _sessions(connection: duckdb.DuckDBPyConnection) -> pa.Table:
+    """The rows of the table ``sessions``: what an agent says is looked up by the agent's number."""
+    rows = _typed(connection, "sessions", _SESSIONS, AGENT_COLUMNS)
+    agents = connection.sql("FROM described_agents ORDER BY agent_id").to_arrow_table()
+    agent = rows["agent_id"].to_numpy()
+    columns = {name: rows[name] for name in rows.column_names}
+    columns |= {name: _looked_up(agents[name], agent) for name in AGENT_COLUMNS}
+    return pa.table({column.name: columns[column.name] for column in _table("sessions").columns})
+
+
+def _typed(
+    connection: duckdb.DuckDBPyConnection, name: TableName, sql: str, without: tuple[str, ...]
+) -> pa.Table:
+    """The rows of a table, sorted, each column of its type, but for some that are looked up later."""
+    table = _table(name)
+    columns = [
+        f"{each.name}::{each.type} AS {each.name}" for each in table.columns if each.name not in without
+    ]
+    more = ["agent_id"] if without else []
+    order = ", ".join(table.sort)
+    return connection.sql(
+        f"SELECT {', '.join(columns + more)} FROM ({sql}) ORDER BY {order}"
+    ).to_arrow_table()
+
+
+def _table(name: TableName) -> Table:
+    return next(table for table in TABLES if table.name == name)
+
+
+def _downloads(connection: duckdb.DuckDBPyConnection, completed: pa.Table) -> pa.Table:
+    """The rows of the table ``downloads``: numbers are sorted, and texts stay dictionaries."""
+    place = _column(connection, "SELECT place AS found FROM artifacts ORDER BY path_id")
+    path, visit = completed["path_id"].to_numpy(), completed["visit"].to_numpy()
+    time = completed["time"].combine_chunks()
+    order = _order(place[path], time.cast(pa.int64()).to_numpy())
+    path, visit, time = path[order], visit[order], time.take(pa.array(order))
+    artifacts = connection.sql("""
+        SELECT channel, subdir, name, version, build, build_number, extension FROM artifacts ORDER BY path_id
+    """).to_arrow_table()
+    visits = connection.sql("""
+        SELECT session, client, environment, download_organizations::VARCHAR[] AS organizations
+        FROM labelled_visits ORDER BY visit
+    """).to_arrow_table()
+    rows = {"day": pc.cast(time, pa.date32()), "time": time}
+    rows |= {name: _looked_up(visits[name], visit) for name in visits.column_names}
+    rows |= {name: _looked_up(artifacts[name], path) for name in artifacts.column_names}
+    rows["bytes"] = completed["bytes"].combine_chunks().take(pa.array(order))
+    return pa.table({column.name: rows[column.name] for column in _table("downloads").columns})
+
+
+def _order(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """The order by two columns; as one number, where both fit into one, it is found several times faster."""
+    low = second - second.min() if len(second) else second
+    bits = int(low.max(initial=0)).bit_length()
+    if int(first.max(initial=0)).bit_length() + bits < _BITS:
+        return np.argsort((first.astype(np.int64) << bits) | low)
+    return np.lexsort((second, first))
+
+
+def _looked_up(values: pa.ChunkedArray, numbers: np.ndarray) -> pa.Array:
+    """The value of each number; texts and pseudonyms as a dictionary."""
+    values = values.combine_chunks()
+    if isinstance(values, pa.ChunkedArray):
+        values = pa.concat_arrays(values.chunks)
+    if pa.types.is_string(values.type) or pa.types.is_binary(values.type):
+        values = values.dictionary_encode()
+        # A text that is missing has no place in the dictionary.
+        indices = values.indices.fill_null(-1).to_numpy()[numbers]
+        return pa.DictionaryArray.from_arrays(pa.array(indices, mask=indices < 0), values.dictionary)
+    return values.take(pa.array(numbers))

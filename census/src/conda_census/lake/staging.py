@@ -1,4 +1,7 @@
-"""How do the rows of a batch wait on disk until they are appended, so that the logs are no longer needed?"""
+"""How do the rows of a batch wait until they are in the tables, so that the logs are no longer needed?
+
+The files of a batch are written as the tables hold them, and need only be moved to their places.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,20 @@ from dataclasses import asdict, dataclass
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from conda_census.lake.batches import Batch
 from conda_census.lake.reading import SourceReading
-from conda_census.lake.rows import DECODER_VERSION, ROWS_SQL, SOURCE_REQUESTS_SQL
+from conda_census.lake.rows import DECODER_VERSION, PartRows
 from conda_census.lake.store import Lake
 from conda_census.lake.tables import TABLES, TableName
 
-__all__ = ["ReadSource", "append_staged", "stage", "staged_counts"]
+__all__ = ["ReadSource", "append_staged", "stage_part", "stage_sources"]
+
+#: Numbers that lie close together are kept as their differences.
+_DELTAS = ("time", "first_time", "last_time", "bytes", "build_number", "requests", "index_requests")
+_DICTIONARY_BYTES_MAX = 64 << 20
 
 
 @dataclass(frozen=True)
@@ -28,31 +37,47 @@ class ReadSource:
     reading: SourceReading
 
 
-# A log without a single request has no day of its own: it stands under the day of its reading.
+# A source may be in several parts. A log without a single request has no day of its own: it stands under the
+# day of its reading.
 _SOURCES_SQL = f"""
+    WITH found AS (
+        SELECT source, min(first_time) AS first_time, max(last_time) AS last_time,
+               sum(other_requests) AS other_requests, sum(malformed_tokens) AS malformed_tokens,
+               sum(unknown_tokens) AS unknown_tokens
+        FROM source_requests GROUP BY source
+    )
     SELECT coalesce(first_time, ingested_at)::DATE AS day, path AS source, size, head, fingerprint,
            stored_fingerprint, format, {DECODER_VERSION}::BIGINT AS decoder_version, first_line, lines,
-           read.requests, dropped, dropped_lines, coalesce(other_requests, 0) AS other_requests,
-           coalesce(malformed_tokens, 0) AS malformed_tokens, coalesce(unknown_tokens, 0) AS unknown_tokens,
-           first_time, last_time, batch, ingested_at
-    FROM read_sources AS read LEFT JOIN ({SOURCE_REQUESTS_SQL}) USING (source)
+           read.requests, dropped, dropped_lines, coalesce(other_requests, 0)::BIGINT AS other_requests,
+           coalesce(malformed_tokens, 0)::BIGINT AS malformed_tokens,
+           coalesce(unknown_tokens, 0)::BIGINT AS unknown_tokens, first_time, last_time, batch, ingested_at
+    FROM read_sources AS read LEFT JOIN found USING (source)
     ORDER BY day, first_time, path
 """
 
 
-def stage(connection: duckdb.DuckDBPyConnection, batch: Batch, sources: list[ReadSource]) -> None:
-    """Write the rows of all tables into the batch's folder, then say that they are complete.
+def stage_part(batch: Batch, part: int, rows: PartRows) -> None:
+    """Write the rows of a part into the batch's folder.
 
     Raises:
         OSError: the folder cannot be written.
-        duckdb.Error: the same, or memory and disk do not suffice.
     """
-    batch.start_staging()
-    for name, sql in ROWS_SQL.items():
-        _write(connection, sql, batch, name)
+    for name, table in rows.items():
+        _write(table, batch, name, part)
+
+
+def stage_sources(
+    connection: duckdb.DuckDBPyConnection, batch: Batch, sources: list[ReadSource], found: pa.Table
+) -> None:
+    """Write what was read of each source, then say that all rows of the batch are complete.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
     connection.register("read_sources", _read_sources(batch, sources))
-    _write(connection, _SOURCES_SQL, batch, "sources")
-    batch.end_staging()
+    connection.register("source_requests", found)
+    _write(connection.sql(_SOURCES_SQL).to_arrow_table(), batch, "sources", 0)
+    batch.end_staging([source.reading.counts() for source in sources])
 
 
 def append_staged(lake: Lake, batch: Batch) -> None:
@@ -61,31 +86,37 @@ def append_staged(lake: Lake, batch: Batch) -> None:
     Raises:
         LakeError: a table cannot be written.
     """
+    files = batch.staged_files()
     for table in TABLES:
-        connection = duckdb.connect()
-        connection.execute("SET TimeZone = 'UTC'")
-        rows = connection.read_parquet(str(batch.staged(table.name)))
-        lake.append(table.name, rows.to_arrow_reader(), batch.writer, batch.number)
+        if table.name in files:
+            lake.append(table.name, batch.staged / table.name, files[table.name], batch.writer, batch.number)
 
 
-def staged_counts(batch: Batch) -> list[SourceReading]:
-    """What was read of each source of a batch that is staged: lines, requests and drops."""
-    rows = (
-        duckdb.connect()
-        .execute(
-            "SELECT first_line, lines, requests, dropped FROM read_parquet(?)",
-            [str(batch.staged("sources"))],
+def _write(rows: pa.Table, batch: Batch, name: TableName, part: int) -> None:
+    """One file for each day, as Delta wants its partitions: the day stands in the folder's name alone."""
+    days = pc.unique(rows["day"]).to_pylist()
+    for day in days:
+        of_day = rows if len(days) == 1 else rows.filter(pc.equal(rows["day"], pa.scalar(day, pa.date32())))
+        folder = batch.staged / name / f"day={day}"
+        folder.mkdir(parents=True, exist_ok=True)
+        fields = [field for field in of_day.schema if field.name != "day"]
+        pq.write_table(
+            of_day.drop_columns("day"),
+            folder / f"{batch.writer}-{batch.number:08}-{part:04}.parquet",
+            compression="zstd",
+            compression_level=1,
+            use_dictionary=[field.name for field in fields if _is_text(field.type)],
+            column_encoding={field.name: "DELTA_BINARY_PACKED" for field in fields if field.name in _DELTAS},
+            dictionary_pagesize_limit=_DICTIONARY_BYTES_MAX,
+            write_statistics=[
+                name for name in ("time", "first_time", "last_time") if name in of_day.column_names
+            ],
+            store_schema=False,  # readers should see plain columns, not how they were held here
         )
-        .fetchall()
-    )
-    return [
-        SourceReading(first_line, lines, requests, dropped) for first_line, lines, requests, dropped in rows
-    ]
 
 
-def _write(connection: duckdb.DuckDBPyConnection, sql: str, batch: Batch, name: TableName) -> None:
-    path = str(batch.staged(name)).replace("'", "''")
-    connection.execute(f"COPY ({sql}) TO '{path}' (FORMAT parquet)")
+def _is_text(type_: pa.DataType) -> bool:
+    return any(is_kind(type_) for is_kind in (pa.types.is_dictionary, pa.types.is_string, pa.types.is_binary))
 
 
 def _read_sources(batch: Batch, sources: list[ReadSource]) -> pa.Table:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
-import pyarrow as pa
-from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
+import pyarrow.parquet as pq
+from deltalake import CommitProperties, DeltaTable, Transaction
 from deltalake.exceptions import DeltaError
+from deltalake.transaction import AddAction
 
-from conda_census.errors import LakeError
+from conda_census.errors import LakeError, first_line
 from conda_census.exclusive_files import create_exclusively
 from conda_census.lake.tables import LAKE_VERSION, TABLES, TableName, delta_schema
 
@@ -86,7 +87,7 @@ class Lake:
                 create_exclusively(path / _MANIFEST, json.dumps(manifest).encode())
         except (OSError, DeltaError) as error:
             raise LakeError(
-                f"{path}: no lake can be made here ({_reason(error)}): choose another --lake"
+                f"{path}: no lake can be made here ({first_line(error)}): choose another --lake"
             ) from None
         lake = cls.open(path)
         if lake.key_id != key_id:
@@ -112,25 +113,35 @@ class Lake:
         """
         return self._table(name).transaction_version(_application(writer)) or 0
 
-    def append(self, name: TableName, rows: pa.RecordBatchReader, writer: str, batch: int) -> None:
-        """Append rows as one transaction that carries the batch's number, unless the table has it.
+    def append(self, name: TableName, staged: Path, files: list[str], writer: str, batch: int) -> None:
+        """Append files as one transaction that carries the batch's number, unless the table has it.
+
+        Args:
+            name: the table.
+            staged: the folder from which the files are moved into the table's.
+            files: each as ``day=<day>/<file>``. One may be in the table's folder already: an earlier run was
+                killed after it had moved it.
+            writer: the writer of the batch.
+            batch: its number.
 
         Raises:
             LakeError: the table cannot be written.
         """
-        if self.last_batch(name, writer) >= batch:
+        table = self._table(name)
+        if (table.transaction_version(_application(writer)) or 0) >= batch:
             return
-        transaction = Transaction(_application(writer), batch)
         try:
-            write_deltalake(
-                self._table(name),
-                rows,
+            transaction = Transaction(_application(writer), batch)
+            table.create_write_transaction(
+                [_moved(staged / file, self.path / name / file, file) for file in files],
                 mode="append",
+                schema=table.schema(),
+                partition_by=["day"],
                 commit_properties=CommitProperties(app_transactions=[transaction], max_commit_retries=100),
             )
         except (OSError, DeltaError) as error:
             raise LakeError(
-                f"{self.path / name}: cannot be written ({_reason(error)}): "
+                f"{self.path / name}: cannot be written ({first_line(error)}): "
                 "make room or give access, and run the same command again"
             ) from None
 
@@ -139,9 +150,25 @@ class Lake:
             return DeltaTable(str(self.path / name))
         except (OSError, DeltaError) as error:
             raise LakeError(
-                f"{self.path / name}: the table cannot be read ({_reason(error)}): "
+                f"{self.path / name}: the table cannot be read ({first_line(error)}): "
                 "restore it from your backup"
             ) from None
+
+
+def _moved(staged: Path, place: Path, path: str) -> AddAction:
+    """Move a file to its place, and say to Delta what it is."""
+    if staged.exists():
+        place.parent.mkdir(exist_ok=True)
+        staged.replace(place)
+    status = place.stat()
+    return AddAction(
+        path=path,
+        size=status.st_size,
+        partition_values={"day": place.parent.name.removeprefix("day=")},
+        modification_time=int(status.st_mtime * 1000),
+        data_change=True,
+        stats=json.dumps({"numRecords": pq.read_metadata(place).num_rows}),
+    )
 
 
 def _application(writer: str) -> str:
@@ -168,7 +195,3 @@ def _refuse_foreign_folder(path: Path) -> None:
         raise LakeError(
             f"{path}: not a lake, and not empty either (it holds {foreign[0]}): name a new folder with --lake"
         )
-
-
-def _reason(error: Exception) -> str:
-    return str(error).partition("\n")[0]

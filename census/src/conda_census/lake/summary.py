@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TypedDict
 
 from conda_census.errors import CensusError
-from conda_census.lake.reading import SourceReading
+from conda_census.lake.batches import SourceCounted
 
 __all__ = ["Summary", "SummaryJson"]
 
@@ -50,12 +50,12 @@ class Summary:
     seconds: float = 0.0
     errors: list[CensusError] = field(default_factory=list)
 
-    def add(self, reading: SourceReading) -> None:
+    def add(self, counts: SourceCounted) -> None:
         """Count what was read of a file."""
         self.read += 1
-        self.lines += reading.lines
-        self.requests += reading.requests
-        for reason, count in reading.dropped.items():
+        self.lines += counts["lines"]
+        self.requests += counts["requests"]
+        for reason, count in counts["dropped"].items():
             self.dropped[reason] = self.dropped.get(reason, 0) + count
 
     def fail(self, error: CensusError) -> None:

@@ -1,43 +1,25 @@
-"""How does a stream of bytes become blocks of whole lines, with the number of each line known?"""
+"""How does a stream of bytes become blocks of whole lines?"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-
-import numpy as np
-import pyarrow as pa
 
 from conda_census.logs.fingerprints import Fingerprint
 
-__all__ = ["BLOCK_BYTES", "MAX_LINE_BYTES", "Block", "blocks_of_lines"]
+__all__ = ["BLOCK_BYTES", "MAX_LINE_BYTES", "blocks_of_lines"]
 
-#: A block is what is parsed at once: enough to keep two cores busy, little enough for a small machine.
-BLOCK_BYTES = 32 << 20
+#: A block is what one core takes apart at once: small enough for its cache, large enough to be worth a call.
+BLOCK_BYTES = 4 << 20
 #: No server writes longer lines: nginx refuses requests whose headers do not fit in 32 KiB.
 MAX_LINE_BYTES = 1 << 16
 
-
-@dataclass(frozen=True)
-class Block:
-    """Some consecutive lines of a log.
-
-    Attributes:
-        lines: table with a column ``line`` (large_string), each with its line end.
-        first_line: number of the first of them, from 1.
-    """
-
-    lines: pa.Table
-    first_line: int
+_LINE_END = b"\n"
 
 
 def blocks_of_lines(
-    pieces: Iterable[bytes],
-    first_line: int,
-    fingerprint: Fingerprint,
-    is_whole: Callable[[bytes], bool],
-) -> Iterator[Block]:
-    """The lines in ``pieces``, block by block.
+    pieces: Iterable[bytes], fingerprint: Fingerprint, is_whole: Callable[[bytes], bool]
+) -> Iterator[bytes]:
+    """The lines in ``pieces``, block by block, each with its end, as UTF-8: what is no text becomes U+FFFD.
 
     A line of more than ``MAX_LINE_BYTES`` is cut, so that it is seen as too long without being kept.
     Bytes after the last line end are a line if ``is_whole`` says so, else they are left for a later
@@ -45,56 +27,52 @@ def blocks_of_lines(
     ends inside a line already, that line was counted, and what is left of it is passed over.
     """
     rest = b""
-    for piece in _gathered(pieces):
-        data = rest + piece
-        if fingerprint.is_inside_line:
-            data = _after_line(data, fingerprint)
-        end = data.rfind(b"\n") + 1
-        if end:
-            yield _block(data[:end], first_line, fingerprint)
-            first_line += data.count(b"\n", 0, end)
-        rest = data[end:]
+    for pieces_of_block in _gathered(pieces):
+        last = pieces_of_block[-1]
+        end = last.rfind(_LINE_END) + 1
+        if not end or fingerprint.is_inside_line:
+            data = b"".join([rest, *pieces_of_block])
+            if fingerprint.is_inside_line:
+                data = _after_line(data, fingerprint)
+            end = data.rfind(_LINE_END) + 1
+            block, rest = data[:end], data[end:]
+        else:
+            block = b"".join([rest, *pieces_of_block[:-1], memoryview(last)[:end]])
+            rest = last[end:]
+        if block:
+            yield _block(block, fingerprint)
         if len(rest) > MAX_LINE_BYTES:
             fingerprint.feed(rest)
-            yield Block(_table([rest[: MAX_LINE_BYTES + 1]]), first_line)
-            first_line += 1
+            yield _as_text(rest[: MAX_LINE_BYTES + 1]) + _LINE_END
             rest = b""
     if rest and is_whole(rest):
-        yield _block(rest, first_line, fingerprint)
+        yield _block(rest, fingerprint) + _LINE_END
 
 
-def _gathered(pieces: Iterable[bytes]) -> Iterator[bytes]:
+def _gathered(pieces: Iterable[bytes]) -> Iterator[list[bytes]]:
     gathered: list[bytes] = []
     size = 0
     for piece in pieces:
         gathered.append(piece)
         size += len(piece)
         if size >= BLOCK_BYTES:
-            yield b"".join(gathered)
+            yield gathered
             gathered, size = [], 0
     if gathered:
-        yield b"".join(gathered)
+        yield gathered
 
 
 def _after_line(data: bytes, fingerprint: Fingerprint) -> bytes:
     """What follows the end of a line whose beginning was already counted."""
-    end = data.find(b"\n") + 1 or len(data)
+    end = data.find(_LINE_END) + 1 or len(data)
     fingerprint.feed(data[:end])
     return data[end:]
 
 
-def _block(data: bytes, first_line: int, fingerprint: Fingerprint) -> Block:
+def _block(data: bytes, fingerprint: Fingerprint) -> bytes:
     fingerprint.feed(data)
-    if not data.isascii():
-        data = data.decode("utf-8", "replace").encode()
-    ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == ord("\n")) + 1
-    if not ends.size or ends[-1] != len(data):
-        ends = np.append(ends, len(data))
-    offsets = np.concatenate([np.zeros(1, dtype=np.int64), ends.astype(np.int64)])
-    lines = pa.LargeStringArray.from_buffers(len(ends), pa.py_buffer(offsets), pa.py_buffer(data))
-    return Block(pa.table({"line": lines}), first_line)
+    return _as_text(data)
 
 
-def _table(lines: list[bytes]) -> pa.Table:
-    text = [line.decode("utf-8", "replace") for line in lines]
-    return pa.table({"line": pa.array(text, pa.large_string())})
+def _as_text(data: bytes) -> bytes:
+    return data if data.isascii() else data.decode("utf-8", "replace").encode()

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import bz2
 import glob
 import os
 import stat
-import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
-
-import zstandard
 
 from conda_census.errors import SourceError
+from conda_census.logs.compression import MAGIC_BYTES, codec_of, unpacked
 
 __all__ = ["LogFile", "decompressed", "find", "is_compressed"]
 
 #: A folder that holds a file of this name is a lake of the census.
 _LAKE_MANIFEST = "lake.json"
-
-_READ_BYTES = 1 << 20
-#: Compressed input is taken in small pieces, so that a piece that unpacks a thousandfold still fits.
-_READ_COMPRESSED_BYTES = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -66,14 +58,7 @@ def decompressed(path: Path) -> Iterator[bytes]:
     """
     try:
         with path.open("rb") as file:
-            head = file.read(len(_ZSTD_MAGIC))
-            file.seek(0)
-            codec = next((codec for magic, codec in _CODECS.items() if head.startswith(magic)), None)
-            if codec is None:
-                while piece := file.read(_READ_BYTES):
-                    yield piece
-            else:
-                yield from _unpacked(path, iter(lambda: file.read(_READ_COMPRESSED_BYTES), b""), codec)
+            yield from unpacked(file, str(path))
     except OSError as error:
         raise _unreadable(path, error) from None
 
@@ -86,71 +71,9 @@ def is_compressed(path: Path) -> bool:
     """
     try:
         with path.open("rb") as file:
-            head = file.read(len(_ZSTD_MAGIC))
+            return codec_of(file.read(MAGIC_BYTES)) is not None
     except OSError as error:
         raise _unreadable(path, error) from None
-    return any(head.startswith(magic) for magic in _CODECS)
-
-
-class _Decompressor(Protocol):
-    """What the decompressors of gzip, zstd and bzip2 have in common."""
-
-    def decompress(self, data: bytes, /) -> bytes: ...
-    @property
-    def eof(self) -> bool: ...
-    @property
-    def unused_data(self) -> bytes: ...
-
-
-@dataclass(frozen=True)
-class _Codec:
-    """A compression: its name, how to start a member, and what its decompressor raises on damage."""
-
-    name: str
-    damage: type[Exception]
-
-    def member(self) -> _Decompressor:
-        """A decompressor for one member."""
-        match self.name:
-            case "gzip":
-                return zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-            case "zstd":
-                return zstandard.ZstdDecompressor().decompressobj()
-            case _:
-                return bz2.BZ2Decompressor()
-
-
-_ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
-_CODECS = {
-    b"\x1f\x8b": _Codec("gzip", zlib.error),
-    _ZSTD_MAGIC: _Codec("zstd", zstandard.ZstdError),
-    b"BZh": _Codec("bzip2", OSError),
-}
-
-
-def _unpacked(path: Path, pieces: Iterator[bytes], codec: _Codec) -> Iterator[bytes]:
-    member = codec.member()
-    try:
-        for piece in pieces:
-            data = piece
-            while data:
-                if member.eof:
-                    # Tape drives and rsync pad a gzip with zeros: that is no further member.
-                    if not data.strip(b"\0"):
-                        break
-                    member = codec.member()
-                yield member.decompress(data)
-                data = member.unused_data if member.eof else b""
-    except codec.damage:
-        raise SourceError(
-            f"{path}: damaged {codec.name} data: fetch the file again, or recover what can be "
-            "and give the recovered file"
-        ) from None
-    if not member.eof:
-        raise SourceError(
-            f"{path}: the {codec.name} data ends too early, the file was cut short or is still being "
-            "written: fetch it again"
-        )
 
 
 def _add(path: Path, files: dict[Path, LogFile], errors: list[SourceError]) -> None:

@@ -13,6 +13,7 @@ import re
 
 from conda_census.logs.blocks import MAX_LINE_BYTES
 from conda_census.logs.formats.log_format import LogFormat
+from conda_census.logs.regular.combined import parse_combined
 
 __all__ = ["COMBINED"]
 
@@ -82,7 +83,8 @@ _COLUMNS = rf"""
            {_FIELD_AS_SENT.format(field="path")} AS path,
            status, coalesce(bytes, 0) AS bytes,
            {_FIELD_AS_SENT.format(field="user_agent")} AS user_agent,
-           split_part(who_and_when, ' ', 1) AS address
+           split_part(who_and_when, ' ', 1) AS address,
+           NULL::VARCHAR AS request_id, NULL::VARCHAR AS host, NULL::VARCHAR AS range
     FROM typed
 """
 
@@ -93,5 +95,6 @@ COMBINED = LogFormat(
         '200 2326 "-" "conda/24.7.1 requests/2.32.3 CPython/3.12.4 Linux/6.1.0 debian/12 glibc/2.36"'
     ),
     line=_LINE,
-    columns=_COLUMNS,
+    columns=lambda _: _COLUMNS,
+    parse_regular=lambda _: parse_combined,
 )

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
+
+from conda_census.logs.regular.none import parse_nothing
+from conda_census.logs.regular.requests import ParseRegular
 
 __all__ = ["DROP_REASONS", "DropReason", "LogFormat"]
 
@@ -22,12 +26,16 @@ class LogFormat:
         example: a line, for people.
         line: matches a whole line, without its end; used to sniff, and to tell whether a last line
             without an end was written to its end.
-        columns: SQL that selects from a relation ``lines(line_number BIGINT, line VARCHAR)`` the columns
-            ``line_number, dropped (a DropReason or null), time (TIMESTAMPTZ), method, path, status,
-            bytes, user_agent, address``, one row a line.
+        columns: given the first lines of the log, SQL that selects from a relation
+            ``lines(line_number BIGINT, line VARCHAR)`` the columns ``line_number, dropped (a DropReason or
+            null), time (TIMESTAMPTZ), method, path, status, bytes, user_agent, address, request_id, host,
+            range``, one row a line.
+        parse_regular: given the first lines of the log, what takes its regular lines apart fast. It says
+            of them what ``columns`` says, and leaves all other lines.
     """
 
     name: str
     example: str
     line: re.Pattern[bytes]
-    columns: str
+    columns: Callable[[Sequence[bytes]], str]
+    parse_regular: Callable[[Sequence[bytes]], ParseRegular] = lambda _: parse_nothing

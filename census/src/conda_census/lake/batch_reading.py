@@ -1,0 +1,178 @@
+"""How is a batch read, part by part, until all of its rows are staged?"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import duckdb
+import pyarrow as pa
+
+from conda_census.decode.pseudonyms import Secrets
+from conda_census.errors import SourceError
+from conda_census.lake.batches import Batch
+from conda_census.lake.known import KnownLogs
+from conda_census.lake.reading import SourceReading, SourcesReader
+from conda_census.lake.rows import rows_of_part
+from conda_census.lake.staging import ReadSource, stage_part, stage_sources
+from conda_census.lake.summary import Summary
+from conda_census.logs.fingerprints import fingerprint_of_file
+from conda_census.logs.formats import LogFormat
+
+__all__ = ["Claimed", "Progress", "read_batch", "stored_fingerprint"]
+
+_MEMORY_LIMIT = "1000MB"
+
+
+class Progress(Protocol):
+    """Told how far the reading of a batch is."""
+
+    def __call__(self, *, path: Path, lines: int) -> None:
+        """This file is being read; so many lines of the batch were read."""
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A file of a batch that no other writer is at work on.
+
+    Attributes:
+        number: its place in the batch.
+        path: where it is.
+        head: names the log, however long it grows.
+        log_format: the format of its lines.
+        beginning: its first lines.
+    """
+
+    number: int
+    path: Path
+    head: str
+    log_format: LogFormat
+    beginning: list[bytes]
+
+
+def read_batch(
+    batch: Batch,
+    claimed: list[Claimed],
+    known: KnownLogs,
+    secrets: Secrets,
+    summary: Summary,
+    progress: Progress,
+) -> None:
+    """Read what is new in the files of a batch and stage its rows; nothing is staged where nothing is new.
+
+    A file that cannot be read is counted in the summary, and nothing of it is in the rows.
+
+    Raises:
+        OSError: the rows cannot be written.
+    """
+    failed: set[int] = set()
+    while True:
+        rest = [log for log in claimed if log.number not in failed]
+        with tempfile.TemporaryDirectory(prefix="conda-census-") as spill, _connect(spill) as connection:
+            attempt = _Attempt(connection, batch, known, secrets, summary, progress)
+            newly_failed = attempt.read(rest)
+        if not newly_failed:
+            return
+        # Some of its rows were staged before it turned out to be damaged: they are all made again without it.
+        failed |= newly_failed
+
+
+class _Attempt:
+    """One reading of a batch from its beginning on."""
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        batch: Batch,
+        known: KnownLogs,
+        secrets: Secrets,
+        summary: Summary,
+        progress: Progress,
+    ) -> None:
+        self._connection = connection
+        self._batch = batch
+        self._known = known
+        self._secrets = secrets
+        self._summary = summary
+        self._progress = progress
+        self._key = secrets.token_key()
+        self._read: list[ReadSource] = []
+        self._read_of_head: dict[str, list[SourceReading]] = defaultdict(list)
+        self._parts: list[pa.Table] = []
+        self._errors: list[SourceError] = []
+        self._skipped = 0
+
+    def read(self, claimed: list[Claimed]) -> set[int]:
+        """Stage the rows; or return the files that failed after rows of theirs were staged."""
+        self._batch.start_staging()
+        with SourcesReader(self._connection, self._key) as reader:
+            for log in claimed:
+                parts = len(self._parts)
+                try:
+                    self._read_log(reader, log)
+                except SourceError as error:
+                    self._errors.append(error)
+                    if len(self._parts) > parts:
+                        self._summary.fail(error)
+                        return {log.number}
+            reader.finish()
+            self._stage_part(reader)
+        read = [source for source in self._read if source.reading.lines]
+        self._skipped += len(self._read) - len(read)
+        if read:
+            stage_sources(self._connection, self._batch, read, pa.concat_tables(self._parts))
+        for failure in self._errors:
+            self._summary.fail(failure)
+        self._summary.skipped += self._skipped
+        return set()
+
+    def _read_log(self, reader: SourcesReader, log: Claimed) -> None:
+        self._progress(path=log.path, lines=reader.lines)
+        if log.head in self._read_of_head:
+            reader.settle()  # how far the same log was read under another name has to be known
+        earlier = [
+            *self._known.readings.get(log.head, ()),
+            *map(SourceReading.reached, self._read_of_head[log.head]),
+        ]
+        stored = stored_fingerprint(log.path, self._key)
+        for _ in reader.read(log.number, log.path, log.log_format, log.beginning, log.head, earlier):
+            if reader.part.is_full:
+                reader.finish()
+                self._stage_part(reader)
+            self._progress(path=log.path, lines=reader.lines)
+        if stored_fingerprint(log.path, self._key) != stored:
+            stored = ""  # it grew or was rotated meanwhile: what was read is no stored file
+        reading = reader.reading_of(log.number)
+        self._read_of_head[log.head].append(reading)
+        # A file's name may be no text, which no table holds.
+        name = os.fsencode(log.path).decode(errors="backslashreplace")
+        self._read.append(ReadSource(log.number, name, log.head, stored, log.log_format.name, reading))
+
+    def _stage_part(self, reader: SourcesReader) -> None:
+        rows, sources = rows_of_part(self._connection, reader.part.take(reader.failed), self._secrets)
+        stage_part(self._batch, len(self._parts), rows)
+        self._parts.append(sources)
+
+
+def stored_fingerprint(path: Path, key: bytes) -> str:
+    """Names a file as it is stored; empty where it cannot be read, for reading it will say why."""
+    try:
+        return fingerprint_of_file(path, key)
+    except OSError:
+        return ""
+
+
+def _connect(spill: str) -> duckdb.DuckDBPyConnection:
+    """A database in memory. What does not fit goes to ``spill``, encrypted, for it holds tokens."""
+    connection = duckdb.connect()
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute(f"SET memory_limit = '{_MEMORY_LIMIT}'")
+    # DuckDB finds its own random numbers too weak for files that last. These go when the key in memory goes.
+    connection.execute("SET force_mbedtls_unsafe = 'true'")
+    connection.execute("SET temp_file_encryption = true")
+    connection.execute("SET temp_directory = ?", [spill])
+    return connection

@@ -1,0 +1,100 @@
+"""How are the requests of many blocks kept until they become rows: numbers, and each distinct text once?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+
+from conda_census.logs.regular.requests import Requests
+
+__all__ = ["Part", "PartRequests"]
+
+_ROWS_MAX = 6_000_000
+_TEXT_BYTES_MAX = 400 << 20
+
+
+@dataclass(frozen=True)
+class PartRequests:
+    """The requests of a part, with numbers in place of texts.
+
+    Attributes:
+        requests: source, time, is_get, path_id, status, bytes, user_agent_id, address_id; one row each.
+        paths, user_agents, addresses: the distinct texts, each at the place that is its number.
+    """
+
+    requests: pa.Table
+    paths: pa.StringArray
+    user_agents: pa.StringArray
+    addresses: pa.StringArray
+
+
+@dataclass
+class Part:
+    """Requests of some sources, as many as memory should hold at once."""
+
+    _chunks: list[tuple[np.ndarray, Requests]] = field(default_factory=list)
+    _rows: int = 0
+    _text_bytes: int = 0
+
+    def add(self, sources: np.ndarray, requests: Requests) -> None:
+        """Take the requests of a block; ``sources`` has the number of each one's source."""
+        if len(requests):
+            self._chunks.append((sources, requests))
+            self._rows += len(requests)
+            self._text_bytes += requests.path.nbytes + requests.user_agent.nbytes + requests.address.nbytes
+
+    @property
+    def is_full(self) -> bool:
+        """Should the requests be made into rows before more are added?"""
+        return self._rows >= _ROWS_MAX or self._text_bytes >= _TEXT_BYTES_MAX
+
+    @property
+    def is_empty(self) -> bool:
+        """Is there no request?"""
+        return not self._chunks
+
+    def take(self, without_sources: frozenset[int]) -> PartRequests:
+        """The requests, but for those of some sources. The part is empty afterwards."""
+        chunks, self._chunks, self._rows, self._text_bytes = self._chunks, [], 0, 0
+        if without_sources:
+            chunks = [_without(chunk, without_sources) for chunk in chunks]
+        requests = [each for _, each in chunks]
+        paths, path_ids = _numbered([each.path for each in requests])
+        user_agents, user_agent_ids = _numbered([each.user_agent for each in requests])
+        addresses, address_ids = _numbered([each.address for each in requests])
+        table = pa.table(
+            {
+                "source": _joined([sources for sources, _ in chunks], np.int32),
+                "time": pa.array(_joined([each.time for each in requests], np.int64)).view(
+                    pa.timestamp("us", "UTC")
+                ),
+                "is_get": _joined([each.is_get for each in requests], np.bool_),
+                "path_id": path_ids,
+                "status": _joined([each.status for each in requests], np.int16),
+                "bytes": _joined([each.size_bytes for each in requests], np.int64),
+                "user_agent_id": user_agent_ids,
+                "address_id": address_ids,
+            }
+        )
+        return PartRequests(table, paths, user_agents, addresses)
+
+
+def _without(chunk: tuple[np.ndarray, Requests], without: frozenset[int]) -> tuple[np.ndarray, Requests]:
+    sources, requests = chunk
+    kept = ~np.isin(sources, list(without))
+    return sources[kept], requests.select(kept)
+
+
+def _joined(arrays: list[np.ndarray], dtype: type) -> np.ndarray:
+    return np.concatenate(arrays) if arrays else np.empty(0, dtype=dtype)
+
+
+def _numbered(chunks: list[pa.DictionaryArray]) -> tuple[pa.StringArray, np.ndarray]:
+    """The distinct texts of all chunks, and for each element the number of its text."""
+    if not chunks:
+        return pa.array([], pa.string()), np.empty(0, dtype=np.int32)
+    unified = pa.chunked_array(chunks).unify_dictionaries()
+    numbers = np.concatenate([chunk.indices.to_numpy() for chunk in unified.chunks])
+    return unified.chunk(0).dictionary, numbers

@@ -1,0 +1,142 @@
+"""What bytes does a file hold once it is decompressed?"""
+
+from __future__ import annotations
+
+import bz2
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, Protocol
+
+from isal import isal_zlib
+
+from conda_census.errors import SourceError
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+__all__ = ["MAGIC_BYTES", "Codec", "codec_of", "unpacked"]
+
+#: So many bytes at the start of a file tell its compression.
+MAGIC_BYTES = 4
+_READ_BYTES = 1 << 19
+#: A piece is no larger than this, however much a little input unpacks to.
+_PIECE_BYTES = 4 << 20
+_GZIP_WINDOW = 16 + 15
+
+
+class Member(Protocol):
+    """One member of a compressed file, as bz2 and zstd have it."""
+
+    @property
+    def eof(self) -> bool:
+        """Is the member at its end?"""
+
+    @property
+    def needs_input(self) -> bool:
+        """Is there nothing more to be had without further input?"""
+
+    @property
+    def unused_data(self) -> bytes:
+        """What was given beyond the member's end."""
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        """Take more input, and give at most so many bytes."""
+
+
+@dataclass(frozen=True)
+class Codec:
+    """A compression: its name, how a member is begun, and what damage raises."""
+
+    name: str
+    member: Callable[[], Member]
+    damage: type[Exception]
+
+
+def codec_of(beginning: bytes) -> Codec | None:
+    """The compression that the first bytes of a file tell; None for a plain file."""
+    return next((codec for magic, codec in _CODECS.items() if beginning.startswith(magic)), None)
+
+
+def unpacked(file: BinaryIO, name: str) -> Iterator[bytes]:
+    """The bytes of a plain or compressed file in pieces. Several members are read one after the other.
+
+    Args:
+        file: the file, at its beginning.
+        name: what an error calls it.
+
+    Raises:
+        SourceError: the file is cut short or damaged.
+        OSError: it cannot be read.
+    """
+    data = file.read(_READ_BYTES)
+    codec = codec_of(data)
+    if codec is None:
+        while data:
+            yield data
+            data = file.read(_READ_BYTES)
+        return
+    member = codec.member()
+    while data or not member.needs_input:
+        try:
+            piece = member.decompress(data, _PIECE_BYTES)
+        except codec.damage:
+            raise SourceError(
+                f"{name}: damaged {codec.name} data: fetch the file again, or recover what can be "
+                "and give the recovered file"
+            ) from None
+        yield piece
+        if member.eof:
+            data = _next_member(member.unused_data or file.read(_READ_BYTES), file)
+            if not data:
+                return
+            member = codec.member()
+        else:
+            data = file.read(_READ_BYTES) if member.needs_input else b""
+    raise SourceError(
+        f"{name}: the {codec.name} data ends too early, the file was cut short or is still being written: "
+        "fetch it again"
+    )
+
+
+def _next_member(data: bytes, file: BinaryIO) -> bytes:
+    """What follows zeros, with which tape drives and rsync pad a gzip: they are no further member."""
+    while data and not data.strip(b"\0"):
+        data = file.read(_READ_BYTES)
+    return data
+
+
+class _GzipMember:
+    """A member of a gzip file, by a decompressor that is several times faster than zlib."""
+
+    def __init__(self) -> None:
+        self._member = isal_zlib.decompressobj(wbits=_GZIP_WINDOW)
+        self._has_more = False
+
+    @property
+    def eof(self) -> bool:
+        return bool(self._member.eof)
+
+    @property
+    def needs_input(self) -> bool:
+        return not self._has_more
+
+    @property
+    def unused_data(self) -> bytes:
+        return bytes(self._member.unused_data)
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        piece = bytes(self._member.decompress(self._member.unconsumed_tail + data, max_length))
+        self._has_more = bool(self._member.unconsumed_tail) or len(piece) == max_length
+        return piece
+
+
+# The library's own types call it an instance.
+_GZIP_DAMAGE: type[Exception] = isal_zlib.error  # type: ignore[assignment]
+_CODECS = {
+    b"\x1f\x8b": Codec("gzip", _GzipMember, _GZIP_DAMAGE),
+    b"\x28\xb5\x2f\xfd": Codec("zstd", zstd.ZstdDecompressor, zstd.ZstdError),
+    b"BZh": Codec("bzip2", bz2.BZ2Decompressor, OSError),
+}

@@ -1,0 +1,138 @@
+"""Do the fast readers of regular lines say what their format's SQL says, and leave the other lines to it?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from conda_census.logs.blocks import MAX_LINE_BYTES
+from conda_census.logs.formats import FORMATS
+from conda_census.logs.regular.fields import as_decimals
+from conda_census.logs.regular.requests import Parsed
+
+CONNECTION = duckdb.connect()
+CONNECTION.execute("SET TimeZone = 'UTC'")
+
+FIELDS = ("time", "is_get", "path", "status", "size_bytes", "user_agent", "address")
+COMBINED = [
+    '192.0.2.7 - - [16/Jan/2024:23:53:20 +0000] "GET /p HTTP/1.1" 200 2326 "-" "conda/24.7.1"',
+    '2001:db8::7 - jo [e] [29/Feb/2024:00:00:00 -0730] "HEAD /a b HTTP/2.0" 304 0 "-" "ua aau/1.0"',
+    '192.0.2.7 - - [31/Dec/2023:23:59:59 +1430] "POST / HTTP/1.0" 404 - "-" ""',
+    '192.0.2.7 - - [10/Oct/2000:13:55:36 +0000] "GET /100% HTTP/1.1" 206 999999999999 "-" "café"',
+]
+#: What a hostile line puts in the place of something else.
+PIECES = [
+    *' "\\[]-+:/0123456789%\tGET',
+    '""', " - - ", "  ", "HTTP/1.1", "29/Feb/2023", "00:60:00", "24:00:00", "99999", "-5", "1e3", "é",
+    "\\x22", "\\xff", "\x00", "\r", "PUT", "Foo", "0001", "9999",
+]  # fmt: skip
+
+
+def _by_sql(lines: list[str], columns: str) -> list[dict[str, Any]]:
+    table = pa.table(
+        {"line_number": pa.array(range(len(lines)), pa.int64()), "line": pa.array(lines, pa.large_string())}
+    )
+    CONNECTION.register("lines", table)
+    found = CONNECTION.sql(f"""
+        SELECT dropped, epoch_us(time) AS time, method = 'GET' AS is_get, path, status, bytes AS size_bytes,
+               user_agent, address FROM ({columns}) ORDER BY line_number
+    """).to_arrow_table()
+    return found.to_pylist()
+
+
+def _rows(parsed: Parsed) -> dict[int, dict[str, Any]]:
+    """Each request by the index of its line."""
+    columns = {name: _list(getattr(parsed.requests, name)) for name in FIELDS}
+    rows = ({name: columns[name][place] for name in FIELDS} for place in range(len(parsed.requests)))
+    return dict(zip(parsed.requests.line.tolist(), rows, strict=True))
+
+
+def _list(values: np.ndarray | pa.Array) -> list[Any]:
+    return values.to_pylist() if isinstance(values, pa.Array) else values.tolist()
+
+
+def _check(format_name: str, header: list[str], lines: list[str]) -> int:
+    """Compare both ways to read the lines; return how many of them the fast one took."""
+    beginning = [line.encode() for line in header]
+    block = "".join(line + "\n" for line in lines).encode()
+    parsed = FORMATS[format_name].parse_regular(beginning)(block)
+    expected = _by_sql([line + "\n" for line in lines], FORMATS[format_name].columns(beginning))
+    found = _rows(parsed)
+    for place, row in found.items():
+        assert expected[place] == {"dropped": None, **row}, lines[place]
+    assert parsed.lines == len(lines)
+    rest = dict(zip(parsed.rest_lines.tolist(), parsed.rest.to_pylist(), strict=True))
+    assert rest == {place: line + "\n" for place, line in enumerate(lines) if place not in found}
+    return len(found)
+
+
+def _hostile(lines: list[str]) -> st.SearchStrategy[str]:
+    """Lines of which some places are replaced, repeated or left out."""
+    change = st.tuples(st.integers(0, 120), st.integers(0, 6), st.sampled_from(["", *PIECES]))
+
+    def changed(line: str, changes: list[tuple[int, int, str]]) -> str:
+        for place, length, piece in changes:
+            line = line[:place] + piece + line[place + length :]
+        return line.replace("\n", "")
+
+    return st.builds(changed, st.sampled_from(lines), st.lists(change, max_size=3))
+
+
+@given(
+    st.lists(
+        st.one_of(_hostile(COMBINED), st.text(max_size=60).map(lambda t: t.replace("\n", ""))), min_size=1
+    )
+)
+def test_hostile_combined_lines_are_read_alike(lines: list[str]) -> None:
+    """Whatever stands in a line, it is read as the SQL reads it or left to the SQL."""
+    _check("combined", [], lines)
+
+
+def test_usual_combined_lines_are_read_fast() -> None:
+    """All of these but the last, around which there is no room, are regular."""
+    assert _check("combined", [], [*COMBINED, "x" * 60]) == len(COMBINED)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "x" * (MAX_LINE_BYTES + 10),
+        COMBINED[0].replace("/p", "/" + "x" * MAX_LINE_BYTES),
+        COMBINED[0].replace("/p", '/\\"'),
+        COMBINED[0] + ' "more"',
+        COMBINED[0].replace("GET", "PUT"),
+        COMBINED[0].replace("16/Jan", "32/Jan"),
+        COMBINED[0].replace("200 ", "2000 "),
+        COMBINED[0].replace("2326", "2" * 13),
+        "",
+    ],
+    ids=lambda line: line[:70],
+)
+def test_an_odd_line_is_left_and_its_neighbours_are_not(line: str) -> None:
+    """One line does not change how the lines around it are read."""
+    assert _check("combined", [], [COMBINED[0], line, COMBINED[1], "x" * 60]) == 2
+
+
+def test_no_line_at_all() -> None:
+    """A block of blank lines has no regular one."""
+    assert _check("combined", [], ["", "", ""]) == 0
+
+
+@given(st.lists(st.text("0123456789a- ", max_size=18), min_size=1))
+def test_whole_numbers(texts: list[str]) -> None:
+    """Up to sixteen digits and nothing else are a number, and it is the one that Python reads."""
+    data = ("." * 16 + "".join(texts)).encode()
+    ends = 16 + np.cumsum([len(text) for text in texts])
+    begins = ends - [len(text) for text in texts]
+    numbers, is_number = as_decimals(np.frombuffer(data, dtype=np.uint8), begins, ends, 16)
+    expected = [text.isascii() and text.isdigit() and len(text) <= 16 for text in texts]
+    assert is_number.tolist() == expected
+    assert [n for n, is_one in zip(numbers.tolist(), expected, strict=True) if is_one] == [
+        int(text) for text, is_one in zip(texts, expected, strict=True) if is_one
+    ]
