@@ -12,6 +12,7 @@ from conda_census.errors import SourceError
 from conda_census.logs.blocks import Block, blocks_of_lines
 from conda_census.logs.fingerprints import Fingerprint, Reading, head_of
 from conda_census.logs.formats import LogFormat
+from conda_census.logs.sniff import read_beginning
 from conda_census.logs.sources import decompressed, is_compressed
 
 __all__ = ["SourceReading", "read_source"]
@@ -67,6 +68,7 @@ def read_source(
     known = _longest_covered(path, earlier, key)
     fingerprint = Fingerprint(key)
     reading = SourceReading(first_line=1 + (known.lines if known else 0))
+    columns = log_format.columns(read_beginning(path).lines)
     try:
         pieces = _behind(decompressed(path), known, fingerprint, path)
         may_grow = not is_compressed(path)
@@ -77,7 +79,7 @@ def read_source(
             lambda rest: not may_grow or log_format.line.fullmatch(rest) is not None,
         )
         for block in blocks:
-            _take(connection, source, block, log_format, reading)
+            _take(connection, source, block, columns, reading)
         if reading.lines and head_of(fingerprint.beginning, key) != head:
             raise _replaced(path)
     except SourceError:
@@ -134,7 +136,7 @@ def _take(
     connection: duckdb.DuckDBPyConnection,
     source: int,
     block: Block,
-    log_format: LogFormat,
+    columns: str,
     reading: SourceReading,
 ) -> None:
     """Take a block's lines apart, keep the requests, count the rest."""
@@ -143,7 +145,7 @@ def _take(
         f"CREATE OR REPLACE TEMP VIEW lines AS "
         f"SELECT row_number() OVER () + {block.first_line} - 1 AS line_number, line FROM block"
     )
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE block_lines AS {log_format.columns}")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE block_lines AS {columns}")
     connection.unregister("block")
     taken = connection.execute(
         """

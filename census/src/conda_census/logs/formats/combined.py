@@ -12,12 +12,10 @@ from __future__ import annotations
 import re
 
 from conda_census.logs.blocks import MAX_LINE_BYTES
-from conda_census.logs.formats.log_format import LogFormat
+from conda_census.logs.formats.log_format import LogFormat, always
+from conda_census.logs.formats.raw_columns import MAX_BYTES
 
 __all__ = ["COMBINED"]
-
-#: No answer is larger: a number beyond it was not written by a server, and sums of such would not fit.
-_MAX_BYTES = 10**12
 
 _LINE = re.compile(
     rb"""\S+[ ]\S+[ ].*?[ ]?                            # address, identity, user
@@ -64,7 +62,7 @@ _COLUMNS = rf"""
                   any_time, NULL) AS time,
                try_cast(numbers[2] AS SMALLINT) AS status,
                try_cast(numbers[3] AS BIGINT) AS any_bytes,
-               if(any_bytes BETWEEN 0 AND {_MAX_BYTES}, any_bytes, NULL) AS bytes,
+               if(any_bytes BETWEEN 0 AND {MAX_BYTES}, any_bytes, NULL) AS bytes,
                if(request[-1] LIKE 'HTTP/%', array_to_string(request[2:-2], ' '),
                   array_to_string(request[2:], ' ')) AS path
         FROM fields
@@ -82,7 +80,8 @@ _COLUMNS = rf"""
            {_FIELD_AS_SENT.format(field="path")} AS path,
            status, coalesce(bytes, 0) AS bytes,
            {_FIELD_AS_SENT.format(field="user_agent")} AS user_agent,
-           split_part(who_and_when, ' ', 1) AS address
+           split_part(who_and_when, ' ', 1) AS address,
+           NULL::VARCHAR AS request_id, NULL::VARCHAR AS host, NULL::VARCHAR AS range
     FROM typed
 """
 
@@ -93,5 +92,5 @@ COMBINED = LogFormat(
         '200 2326 "-" "conda/24.7.1 requests/2.32.3 CPython/3.12.4 Linux/6.1.0 debian/12 glibc/2.36"'
     ),
     line=_LINE,
-    columns=_COLUMNS,
+    columns=always(_COLUMNS),
 )

@@ -3,14 +3,42 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-__all__ = ["DROP_REASONS", "DropReason", "LogFormat"]
+__all__ = ["DROP_REASONS", "RAW_COLUMNS", "Columns", "DropReason", "LogFormat", "always"]
 
 #: Why a line did not count. Closed: what is dropped for no reason of these is a mistake of the census.
-DropReason = Literal["blank", "too_long", "not_in_format", "no_time", "no_request"]
+DropReason = Literal[
+    "blank",
+    "too_long",
+    "directive",
+    "not_in_format",
+    "no_time",
+    "no_answer",
+    "no_request",
+]
 DROP_REASONS: tuple[DropReason, ...] = get_args(DropReason)
+
+#: What the SQL of every format gives, one row a line, in this order.
+RAW_COLUMNS = {
+    "line_number": "BIGINT",
+    "dropped": "VARCHAR",
+    "time": "TIMESTAMPTZ",
+    "method": "VARCHAR",
+    "path": "VARCHAR",
+    "status": "SMALLINT",
+    "bytes": "BIGINT",
+    "user_agent": "VARCHAR",
+    "address": "VARCHAR",
+    "request_id": "VARCHAR",
+    "host": "VARCHAR",
+    "range": "VARCHAR",
+}
+
+#: Given the first lines of a file, the SQL that takes all its lines apart.
+Columns = Callable[[Sequence[bytes]], str]
 
 
 @dataclass(frozen=True)
@@ -21,13 +49,21 @@ class LogFormat:
         name: as ``--format`` takes it.
         example: a line, for people.
         line: matches a whole line, without its end; used to sniff, and to tell whether a last line
-            without an end was written to its end.
-        columns: SQL that selects from a relation ``lines(line_number BIGINT, line VARCHAR)`` the columns
-            ``line_number, dropped (a DropReason or null), time (TIMESTAMPTZ), method, path, status,
-            bytes, user_agent, address``, one row a line.
+            without an end was written to its end. Where a header says what the columns are, a data line.
+        columns: given the first lines of the file, in which a header may stand, SQL that selects from a
+            relation ``lines(line_number BIGINT, line VARCHAR)`` the columns of ``RAW_COLUMNS``, one row a
+            line. ``dropped`` is a ``DropReason`` or null; a line that is not dropped has all but the last
+            three columns, ``user_agent`` and ``address`` being ``-`` where the log does not say.
+            ``path`` stands as in the log: it may be percent-encoded, with a host before and a query behind
+            it. ``range`` is ``start-end``, the bytes that were sent.
     """
 
     name: str
     example: str
     line: re.Pattern[bytes]
-    columns: str
+    columns: Columns
+
+
+def always(sql: str) -> Columns:
+    """The ``columns`` of a format without a header: the same SQL for every file."""
+    return lambda _first_lines: sql
