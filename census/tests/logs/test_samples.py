@@ -14,7 +14,7 @@ import yaml
 
 from conda_census.logs.blocks import blocks_of_lines
 from conda_census.logs.fingerprints import Fingerprint
-from conda_census.logs.formats import FORMATS, LogFormat
+from conda_census.logs.formats import BUILT_IN, LogFormat
 from conda_census.logs.formats.log_format import DROP_REASONS
 from conda_census.logs.sniff import format_of, read_beginning
 from conda_census.logs.sources import decompressed
@@ -43,7 +43,7 @@ def _lines(path: Path) -> list[str]:
 def test_a_sample_gives_the_requests_beside_it(path: Path) -> None:
     """Every line is a request with these columns, or is dropped for this reason."""
     beginning = read_beginning(path)
-    rows = raw_rows(FORMATS[path.parent.name], _lines(path), beginning.lines)
+    rows = raw_rows(BUILT_IN[path.parent.name], _lines(path), beginning.lines)
     requests = [
         {
             ("line" if name == "line_number" else name): value
@@ -64,19 +64,19 @@ def test_a_sample_gives_the_requests_beside_it(path: Path) -> None:
 @pytest.mark.parametrize("path", SAMPLES, ids=_name)
 def test_a_sample_is_sniffed_as_its_own_format(path: Path) -> None:
     """From its first lines alone, whatever the other formats look like."""
-    assert format_of(path, read_beginning(path)).name == path.parent.name
+    assert format_of(path, read_beginning(path), BUILT_IN).name == path.parent.name
 
 
 def test_every_format_has_samples_and_is_documented() -> None:
     """The usual log first of all; every drop reason stands in some sample; people can read of all of them."""
-    assert {path.parent.name for path in SAMPLES if path.name.startswith("basic")} == set(FORMATS)
+    assert {path.parent.name for path in SAMPLES if path.name.startswith("basic")} == set(BUILT_IN)
     shown = {reason for path in SAMPLES for reason in _expected(path).get("dropped", {}).values()}
     assert shown == set(DROP_REASONS)
     readme = README.read_text()
-    assert [name for name in (*FORMATS, *DROP_REASONS) if f"| `{name}` |" not in readme] == []
+    assert [name for name in (*BUILT_IN, *DROP_REASONS) if f"| `{name}` |" not in readme] == []
 
 
-@pytest.mark.parametrize("log_format", FORMATS.values(), ids=FORMATS)
+@pytest.mark.parametrize("log_format", BUILT_IN.values(), ids=BUILT_IN)
 def test_the_example_of_a_format_is_in_it(log_format: LogFormat) -> None:
     """What people see is itself a request, and recognised as a line of the format."""
     example = log_format.example.encode()

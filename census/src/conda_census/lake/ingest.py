@@ -24,6 +24,7 @@ from conda_census.lake.staging import ReadSource, append_staged, stage, staged_c
 from conda_census.lake.store import Lake
 from conda_census.lake.summary import Summary
 from conda_census.logs.fingerprints import fingerprint_of_file, head_of
+from conda_census.logs.formats import BUILT_IN
 from conda_census.logs.sniff import format_of, read_beginning
 from conda_census.logs.sources import LogFile, find
 
@@ -82,7 +83,7 @@ def _logs(files: list[LogFile], format_name: str, summary: Summary) -> Iterator[
         try:
             beginning = read_beginning(file.path)
             if beginning.lines:
-                format_of(file.path, beginning, format_name)
+                format_of(file.path, beginning, BUILT_IN, format_name)
                 yield file
             else:
                 summary.skipped += 1
@@ -161,7 +162,7 @@ class _Work:
         self.files_done += 1
         try:
             stored_fingerprint = self._stored_fingerprint(path)
-            log_format = format_of(path, read_beginning(path), batch.format_name)
+            log_format = format_of(path, read_beginning(path), BUILT_IN, batch.format_name)
             reading = read_source(
                 connection, number, path, log_format, head, readings, self.secrets.token_key()
             )

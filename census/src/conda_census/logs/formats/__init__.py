@@ -6,6 +6,14 @@ from conda_census.logs.formats.cloudfront import CLOUDFRONT
 from conda_census.logs.formats.combined import COMBINED
 from conda_census.logs.formats.log_format import LogFormat
 
-__all__ = ["FORMATS", "LogFormat"]
+__all__ = ["BUILT_IN", "LogFormat"]
 
-FORMATS: dict[str, LogFormat] = {log_format.name: log_format for log_format in (COMBINED, CLOUDFRONT)}
+#: By name. Where lines are in two of them the first has them: Traefik's text is combined with more behind it,
+#: and version 2 of CloudFront's logs may have the very fields of version 1.
+BUILT_IN: dict[str, LogFormat] = {
+    log_format.name: log_format
+    for log_format in (
+        COMBINED,
+        CLOUDFRONT,
+    )
+}

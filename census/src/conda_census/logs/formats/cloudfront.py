@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from conda_census.logs.formats.cloudfront_fields import found_in_fields, header_fields
-from conda_census.logs.formats.log_format import LogFormat
+from conda_census.logs.formats.log_format import LogFormat, Mark
 from conda_census.logs.formats.raw_columns import raw_columns
 
 __all__ = ["CLOUDFRONT", "STANDARD_HEADER"]
@@ -33,9 +33,22 @@ _LINE = re.compile(
 )
 
 
+_STANDARD_FIELDS = header_fields([STANDARD_HEADER])
+
+
 def _columns(first_lines: Sequence[bytes]) -> str:
     # A log that somebody cut into pieces has its header in the first of them only.
-    return raw_columns(found_in_fields(header_fields([*first_lines, STANDARD_HEADER]), "\t"))
+    return raw_columns(found_in_fields(header_fields(first_lines) or _STANDARD_FIELDS, "\t"))
+
+
+def _header_fault(first_lines: Sequence[bytes]) -> str | None:
+    fields = header_fields(first_lines)
+    known = min(len(fields), len(_STANDARD_FIELDS))
+    return (
+        None
+        if fields[:known] == _STANDARD_FIELDS[:known]
+        else "#Fields: names others than standard logs have"
+    )
 
 
 CLOUDFRONT = LogFormat(
@@ -49,4 +62,9 @@ CLOUDFRONT = LogFormat(
     ),
     line=_LINE,
     columns=_columns,
+    marks=(
+        Mark(re.compile(rb"\t"), "fields parted by tabs"),
+        Mark(re.compile(rb"^\d{4}-\d\d-\d\d\t\d\d:\d\d:\d\d\t"), "a date and a time at its start"),
+    ),
+    header_fault=_header_fault,
 )

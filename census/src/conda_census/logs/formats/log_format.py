@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-__all__ = ["DROP_REASONS", "RAW_COLUMNS", "Columns", "DropReason", "LogFormat", "always"]
+__all__ = ["DROP_REASONS", "RAW_COLUMNS", "Columns", "DropReason", "LogFormat", "Mark", "always"]
 
 #: Why a line did not count. Closed: what is dropped for no reason of these is a mistake of the census.
 DropReason = Literal[
@@ -42,6 +42,18 @@ Columns = Callable[[Sequence[bytes]], str]
 
 
 @dataclass(frozen=True)
+class Mark:
+    """A part that lines of a format have: a pattern that finds it in a line, and what to call it."""
+
+    pattern: re.Pattern[bytes]
+    name: str
+
+
+def _no_header(_first_lines: Sequence[bytes]) -> str | None:
+    return None
+
+
+@dataclass(frozen=True)
 class LogFormat:
     """A log format: how to recognise a line of it, and how DuckDB takes one apart.
 
@@ -56,12 +68,20 @@ class LogFormat:
             three columns, ``user_agent`` and ``address`` being ``-`` where the log does not say.
             ``path`` stands as in the log: it may be percent-encoded, with a host before and a query behind
             it. ``range`` is ``start-end``, the bytes that were sent.
+        marks: parts of a line in the order in which people look for them; the first that no line of a file
+            has is the reason why the file is not in the format.
+        header_fault: why a header that stands in the first lines is that of another format; None where it
+            is not, or where the format has no header.
+        sample_rate: the share of all requests that the log has.
     """
 
     name: str
     example: str
     line: re.Pattern[bytes]
     columns: Columns
+    marks: tuple[Mark, ...] = ()
+    header_fault: Callable[[Sequence[bytes]], str | None] = _no_header
+    sample_rate: float = 1.0
 
 
 def always(sql: str) -> Columns:
