@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from conda_census.logs.formats.cloudfront import CLOUDFRONT
 from conda_census.logs.formats.combined import COMBINED
+from conda_census.logs.formats.common_log import COMMON_LOG
 from conda_census.logs.formats.log_format import LogFormat
+from conda_census.logs.formats.nexus import NEXUS
 
 __all__ = ["BUILT_IN", "LogFormat"]
 
@@ -14,6 +16,8 @@ BUILT_IN: dict[str, LogFormat] = {
     log_format.name: log_format
     for log_format in (
         COMBINED,
+        COMMON_LOG,
+        NEXUS,
         CLOUDFRONT,
     )
 }
