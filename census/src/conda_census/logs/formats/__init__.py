@@ -7,6 +7,7 @@ from conda_census.logs.formats.combined import COMBINED
 from conda_census.logs.formats.common_log import COMMON_LOG
 from conda_census.logs.formats.log_format import LogFormat
 from conda_census.logs.formats.nexus import NEXUS
+from conda_census.logs.formats.traefik import TRAEFIK
 
 __all__ = ["BUILT_IN", "LogFormat"]
 
@@ -15,6 +16,7 @@ __all__ = ["BUILT_IN", "LogFormat"]
 BUILT_IN: dict[str, LogFormat] = {
     log_format.name: log_format
     for log_format in (
+        TRAEFIK,
         COMBINED,
         COMMON_LOG,
         NEXUS,
