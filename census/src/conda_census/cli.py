@@ -16,7 +16,7 @@ from rich.console import Console
 from conda_census import __version__
 from conda_census.config import DEFAULT_LAKE, load_settings
 from conda_census.errors import CensusError
-from conda_census.logs.formats import FORMATS
+from conda_census.logs.formats import BUILT_IN
 
 __all__ = ["app", "main"]
 
@@ -75,7 +75,7 @@ def ingest(
     ],
     lake: LakeOption = None,
     format_name: Annotated[
-        str, typer.Option("--format", metavar="NAME", help=f"auto, or one of: {', '.join(FORMATS)}.")
+        str, typer.Option("--format", metavar="NAME", help=f"auto, or one of: {', '.join(BUILT_IN)}.")
     ] = "auto",
     writer: Annotated[
         str | None,
@@ -91,8 +91,8 @@ def ingest(
     from conda_census.lake.ingest import ingest as run
     from conda_census.progress import shown_progress
 
-    if format_name not in ("auto", *FORMATS):
-        raise typer.BadParameter(f"choose auto or one of {', '.join(FORMATS)}", param_hint="--format")
+    if format_name not in ("auto", *BUILT_IN):
+        raise typer.BadParameter(f"choose auto or one of {', '.join(BUILT_IN)}", param_hint="--format")
     settings = load_settings(lake, writer)
     with shown_progress(Console(stderr=True)) as progress:
         summary = run(paths, settings, format_name, progress)

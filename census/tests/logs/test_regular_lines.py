@@ -8,11 +8,11 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from conda_census.logs.blocks import MAX_LINE_BYTES
-from conda_census.logs.formats import FORMATS
+from conda_census.logs.formats import BUILT_IN
 from conda_census.logs.regular.fields import as_decimals
 from conda_census.logs.regular.requests import Parsed
 
@@ -61,8 +61,8 @@ def _check(format_name: str, header: list[str], lines: list[str]) -> int:
     """Compare both ways to read the lines; return how many of them the fast one took."""
     beginning = [line.encode() for line in header]
     block = "".join(line + "\n" for line in lines).encode()
-    parsed = FORMATS[format_name].parse_regular(beginning)(block)
-    expected = _by_sql([line + "\n" for line in lines], FORMATS[format_name].columns(beginning))
+    parsed = BUILT_IN[format_name].parse_regular(beginning)(block)
+    expected = _by_sql([line + "\n" for line in lines], BUILT_IN[format_name].columns(beginning))
     found = _rows(parsed)
     for place, row in found.items():
         assert expected[place] == {"dropped": None, **row}, lines[place]

@@ -21,6 +21,7 @@ from conda_census.lake.staging import append_staged
 from conda_census.lake.store import Lake
 from conda_census.lake.summary import Summary
 from conda_census.logs.fingerprints import head_of
+from conda_census.logs.formats import BUILT_IN
 from conda_census.logs.sniff import format_of, read_beginning
 from conda_census.logs.sources import LogFile, find
 
@@ -78,7 +79,7 @@ def _logs(files: list[LogFile], format_name: str, summary: Summary) -> Iterator[
         try:
             beginning = read_beginning(file.path)
             if beginning.lines:
-                format_of(file.path, beginning, format_name)
+                format_of(file.path, beginning, BUILT_IN, format_name)
                 yield file
             else:
                 summary.skipped += 1
@@ -135,7 +136,7 @@ class _Work:
                 beginning = read_beginning(path)
                 head = head_of(beginning.lines, self.key)
                 if self.batches.claim(head, batch):
-                    log_format = format_of(path, beginning, batch.format_name)
+                    log_format = format_of(path, beginning, BUILT_IN, batch.format_name)
                     yield Claimed(number, path, head, log_format, beginning.lines)
                 else:
                     self.summary.skipped += 1

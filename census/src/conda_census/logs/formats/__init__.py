@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+from conda_census.logs.formats.cloudfront import CLOUDFRONT
 from conda_census.logs.formats.combined import COMBINED
+from conda_census.logs.formats.common_log import COMMON_LOG
 from conda_census.logs.formats.log_format import LogFormat
+from conda_census.logs.formats.nexus import NEXUS
+from conda_census.logs.formats.traefik import TRAEFIK
 
-__all__ = ["FORMATS", "LogFormat"]
+__all__ = ["BUILT_IN", "LogFormat"]
 
-FORMATS: dict[str, LogFormat] = {log_format.name: log_format for log_format in (COMBINED,)}
+#: By name. Where lines are in two of them the first has them: Traefik's text is combined with more behind it,
+#: and version 2 of CloudFront's logs may have the very fields of version 1.
+BUILT_IN: dict[str, LogFormat] = {
+    log_format.name: log_format
+    for log_format in (
+        TRAEFIK,
+        COMBINED,
+        COMMON_LOG,
+        NEXUS,
+        CLOUDFRONT,
+    )
+}

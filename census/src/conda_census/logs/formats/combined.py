@@ -2,9 +2,8 @@ r"""How is the ``combined`` format of nginx and Apache taken apart?
 
 ``ip - user [10/Oct/2000:13:55:36 -0700] "GET /p HTTP/1.1" 200 2326 "referer" "user agent"``
 
-nginx writes a quote, a backslash and control bytes as ``\xHH``, Apache as ``\"``, ``\\`` and ``\xHH``. Both
-are brought to ``\xHH`` first, so that a quote ends a field and nothing else does, and taking a line apart is
-one split at the quotes. Fields that an operator added behind the user agent are left alone.
+Escapes are brought to one form first, so that a quote ends a field and nothing else does, and taking a line
+apart is one split at the quotes. Fields that an operator added behind the user agent are left alone.
 """
 
 from __future__ import annotations
@@ -12,13 +11,13 @@ from __future__ import annotations
 import re
 
 from conda_census.logs.blocks import MAX_LINE_BYTES
-from conda_census.logs.formats.log_format import LogFormat
+from conda_census.logs.formats.bracketed import BRACKETED_MARKS
+from conda_census.logs.formats.log_format import LogFormat, Mark, always
+from conda_census.logs.formats.raw_columns import MAX_BYTES
+from conda_census.logs.formats.request_line import PATH_OF_REQUEST, as_sent, quotes_hidden
 from conda_census.logs.regular.combined import parse_combined
 
 __all__ = ["COMBINED"]
-
-#: No answer is larger: a number beyond it was not written by a server, and sums of such would not fit.
-_MAX_BYTES = 10**12
 
 _LINE = re.compile(
     rb"""\S+[ ]\S+[ ].*?[ ]?                            # address, identity, user
@@ -29,24 +28,10 @@ _LINE = re.compile(
     re.VERBOSE,
 )
 
-_QUOTES_HIDDEN = r"""
-    if(contains(line, '\'), replace(replace(line, '\\', '\x5C'), '\"', '\x22'), line)
-"""
-
-# The \xHH of a field as the bytes that they stand for; null where these are no text. One escape may be a part
-# of a character only, so they go through percent-encoding, which DuckDB decodes as a whole.
-_FIELD_AS_SENT = r"""
-    if(contains({field}, '\x'),
-       coalesce(try(url_decode(regexp_replace(replace({field}, '%', '%25'),
-                                              '\\x([0-9A-Fa-f]{{2}})', '%\1', 'g'))),
-                {field}),
-       {field})
-"""
-
 _COLUMNS = rf"""
     WITH split AS (
         SELECT line_number, strlen(line) > {MAX_LINE_BYTES} AS is_too_long,
-               if(is_too_long, NULL, string_split({_QUOTES_HIDDEN}, '"')) AS field,
+               if(is_too_long, NULL, string_split({quotes_hidden("line")}, '"')) AS field,
                trim(line, E' \t\r\n') = '' AS is_blank
         FROM lines
     ), fields AS (
@@ -65,9 +50,8 @@ _COLUMNS = rf"""
                   any_time, NULL) AS time,
                try_cast(numbers[2] AS SMALLINT) AS status,
                try_cast(numbers[3] AS BIGINT) AS any_bytes,
-               if(any_bytes BETWEEN 0 AND {_MAX_BYTES}, any_bytes, NULL) AS bytes,
-               if(request[-1] LIKE 'HTTP/%', array_to_string(request[2:-2], ' '),
-                  array_to_string(request[2:], ' ')) AS path
+               if(any_bytes BETWEEN 0 AND {MAX_BYTES}, any_bytes, NULL) AS bytes,
+               {PATH_OF_REQUEST} AS path
         FROM fields
     )
     SELECT line_number,
@@ -80,9 +64,9 @@ _COLUMNS = rf"""
                 THEN 'no_request'
            END AS dropped,
            time, request[1] AS method,
-           {_FIELD_AS_SENT.format(field="path")} AS path,
+           {as_sent("path")} AS path,
            status, coalesce(bytes, 0) AS bytes,
-           {_FIELD_AS_SENT.format(field="user_agent")} AS user_agent,
+           {as_sent("user_agent")} AS user_agent,
            split_part(who_and_when, ' ', 1) AS address,
            NULL::VARCHAR AS request_id, NULL::VARCHAR AS host, NULL::VARCHAR AS range
     FROM typed
@@ -95,6 +79,7 @@ COMBINED = LogFormat(
         '200 2326 "-" "conda/24.7.1 requests/2.32.3 CPython/3.12.4 Linux/6.1.0 debian/12 glibc/2.36"'
     ),
     line=_LINE,
-    columns=lambda _: _COLUMNS,
+    columns=always(_COLUMNS),
     parse_regular=lambda _: parse_combined,
+    marks=(*BRACKETED_MARKS, Mark(re.compile(rb'" "'), 'a "referer" and a "user agent" behind it')),
 )

@@ -10,11 +10,54 @@ from typing import Literal, get_args
 from conda_census.logs.regular.none import parse_nothing
 from conda_census.logs.regular.requests import ParseRegular
 
-__all__ = ["DROP_REASONS", "DropReason", "LogFormat"]
+__all__ = ["DROP_REASONS", "RAW_COLUMNS", "Columns", "DropReason", "LogFormat", "Mark", "always"]
 
 #: Why a line did not count. Closed: what is dropped for no reason of these is a mistake of the census.
-DropReason = Literal["blank", "too_long", "not_in_format", "no_time", "no_request"]
+DropReason = Literal[
+    "blank",
+    "too_long",
+    "directive",
+    "not_in_format",
+    "no_time",
+    "no_answer",
+    "no_request",
+]
 DROP_REASONS: tuple[DropReason, ...] = get_args(DropReason)
+
+#: What the SQL of every format gives, one row a line, in this order.
+RAW_COLUMNS = {
+    "line_number": "BIGINT",
+    "dropped": "VARCHAR",
+    "time": "TIMESTAMPTZ",
+    "method": "VARCHAR",
+    "path": "VARCHAR",
+    "status": "SMALLINT",
+    "bytes": "BIGINT",
+    "user_agent": "VARCHAR",
+    "address": "VARCHAR",
+    "request_id": "VARCHAR",
+    "host": "VARCHAR",
+    "range": "VARCHAR",
+}
+
+#: Given the first lines of a file, the SQL that takes all its lines apart.
+Columns = Callable[[Sequence[bytes]], str]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A part that lines of a format have: a pattern that finds it in a line, and what to call it."""
+
+    pattern: re.Pattern[bytes]
+    name: str
+
+
+def _no_header(_first_lines: Sequence[bytes]) -> str | None:
+    return None
+
+
+def _nothing_regular(_first_lines: Sequence[bytes]) -> ParseRegular:
+    return parse_nothing
 
 
 @dataclass(frozen=True)
@@ -25,17 +68,32 @@ class LogFormat:
         name: as ``--format`` takes it.
         example: a line, for people.
         line: matches a whole line, without its end; used to sniff, and to tell whether a last line
-            without an end was written to its end.
-        columns: given the first lines of the log, SQL that selects from a relation
-            ``lines(line_number BIGINT, line VARCHAR)`` the columns ``line_number, dropped (a DropReason or
-            null), time (TIMESTAMPTZ), method, path, status, bytes, user_agent, address, request_id, host,
-            range``, one row a line.
-        parse_regular: given the first lines of the log, what takes its regular lines apart fast. It says
-            of them what ``columns`` says, and leaves all other lines.
+            without an end was written to its end. Where a header says what the columns are, a data line.
+        columns: given the first lines of the file, in which a header may stand, SQL that selects from a
+            relation ``lines(line_number BIGINT, line VARCHAR)`` the columns of ``RAW_COLUMNS``, one row a
+            line. ``dropped`` is a ``DropReason`` or null; a line that is not dropped has all but the last
+            three columns, ``user_agent`` and ``address`` being ``-`` where the log does not say.
+            ``path`` stands as in the log: it may be percent-encoded, with a host before and a query behind
+            it. ``range`` is ``start-end``, the bytes that were sent.
+        marks: parts of a line in the order in which people look for them; the first that no line of a file
+            has is the reason why the file is not in the format.
+        header_fault: why a header that stands in the first lines is that of another format; None where it
+            is not, or where the format has no header.
+        parse_regular: given the first lines of the file, what takes its regular lines apart fast. It says of
+            them what ``columns`` says, and leaves all other lines to it.
+        sample_rate: the share of all requests that the log has.
     """
 
     name: str
     example: str
     line: re.Pattern[bytes]
-    columns: Callable[[Sequence[bytes]], str]
-    parse_regular: Callable[[Sequence[bytes]], ParseRegular] = lambda _: parse_nothing
+    columns: Columns
+    marks: tuple[Mark, ...] = ()
+    header_fault: Callable[[Sequence[bytes]], str | None] = _no_header
+    parse_regular: Callable[[Sequence[bytes]], ParseRegular] = _nothing_regular
+    sample_rate: float = 1.0
+
+
+def always(sql: str) -> Columns:
+    """The ``columns`` of a format without a header: the same SQL for every file."""
+    return lambda _first_lines: sql

@@ -1,0 +1,70 @@
+"""How are the standard logs of CloudFront (version 1, also called legacy) taken apart?
+
+Fields are parted by tabs and named by a ``#Fields:`` line at the start of each file; those that came in later
+years stand at its end. Values are percent-encoded; one that is not there is ``-``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from conda_census.logs.formats.cloudfront_fields import found_in_fields, header_fields
+from conda_census.logs.formats.log_format import LogFormat, Mark
+from conda_census.logs.formats.raw_columns import raw_columns
+
+__all__ = ["CLOUDFRONT", "STANDARD_HEADER"]
+
+#: The fields of standard logs in their order, which never changed: new ones were added at the end.
+STANDARD_HEADER = (
+    b"#Fields: date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status cs(Referer) "
+    b"cs(User-Agent) cs-uri-query cs(Cookie) x-edge-result-type x-edge-request-id x-host-header cs-protocol "
+    b"cs-bytes time-taken x-forwarded-for ssl-protocol ssl-cipher x-edge-response-result-type "
+    b"cs-protocol-version fle-status fle-encrypted-fields c-port time-to-first-byte "
+    b"x-edge-detailed-result-type sc-content-type sc-content-len sc-range-start sc-range-end"
+)
+
+_LINE = re.compile(
+    rb"""\d{4}-\d\d-\d\d\t\d\d:\d\d:\d\d\t[^\t]+\t(?:\d+|-)\t[^\t]+\t   # date, time, edge, bytes, address
+    [^\t]+\t[^\t]+\t[^\t]*\t(?:\d{3}|-)\t[^\t]*\t[^\t]+        # method, host, path, status, referer, agent
+    (?:\t[^\t]*)+                                               # and at least the query
+    """,
+    re.VERBOSE,
+)
+
+
+_STANDARD_FIELDS = header_fields([STANDARD_HEADER])
+
+
+def _columns(first_lines: Sequence[bytes]) -> str:
+    # A log that somebody cut into pieces has its header in the first of them only.
+    return raw_columns(found_in_fields(header_fields(first_lines) or _STANDARD_FIELDS, "\t"))
+
+
+def _header_fault(first_lines: Sequence[bytes]) -> str | None:
+    fields = header_fields(first_lines)
+    known = min(len(fields), len(_STANDARD_FIELDS))
+    return (
+        None
+        if fields[:known] == _STANDARD_FIELDS[:known]
+        else "#Fields: names others than standard logs have"
+    )
+
+
+CLOUDFRONT = LogFormat(
+    name="cloudfront",
+    example=(
+        "2024-01-16\t23:53:20\tFRA56-P1\t2326\t192.0.2.7\tGET\td111111abcdef8.cloudfront.net\t"
+        "/pkgs/main/noarch/repodata.json.zst\t200\t-\t"
+        "conda/24.7.1%20requests/2.32.3%20CPython/3.12.4%20Linux/6.1.0%20debian/12%20glibc/2.36\t-\t-\tHit\t"
+        "EXAMPLErequestIDexampleREQUESTidEXAMPLErequestIDexample==\tconda.example.org\thttps\t341\t0.001\t-\t"
+        "TLSv1.3\tTLS_AES_128_GCM_SHA256\tHit\tHTTP/1.1\t-\t-\t52431\t0.001\tHit\tapplication/zstd\t2000\t-\t-"
+    ),
+    line=_LINE,
+    columns=_columns,
+    marks=(
+        Mark(re.compile(rb"\t"), "fields parted by tabs"),
+        Mark(re.compile(rb"^\d{4}-\d\d-\d\d\t\d\d:\d\d:\d\d\t"), "a date and a time at its start"),
+    ),
+    header_fault=_header_fault,
+)

@@ -1,0 +1,98 @@
+"""Which fields of a CloudFront log, in whatever order they stand, say what the census asks?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from conda_census.logs.formats.raw_columns import found, percent_decoded
+from conda_census.logs.formats.times import any_time
+
+__all__ = ["FIELDS", "columns_of_fields", "found_in_fields", "header_fields", "missing_fields"]
+
+#: Each value, and the fields that say it: the first of them that the log has. Names are those of the
+#: ``#Fields:`` line of standard logs, and of the settings of real-time logs, in lower case.
+FIELDS = {
+    "date": ("date",),
+    "clock": ("time",),
+    "timestamp": ("timestamp", "timestamp(ms)"),
+    "method": ("cs-method",),
+    "path": ("cs-uri-stem",),
+    "status": ("sc-status",),
+    "bytes": ("sc-bytes",),
+    "user_agent": ("cs(user-agent)", "cs-user-agent"),
+    "address": ("c-ip",),
+    "request_id": ("x-edge-request-id",),
+    # the name that the client asked for; in standard logs cs(Host) is that of the distribution
+    "host": ("cs-host", "x-host-header", "cs(host)"),
+    "range_start": ("sc-range-start",),
+    "range_end": ("sc-range-end",),
+}
+_HEADER = b"#Fields:"
+_OPTIONAL = {"request_id", "host", "range_start", "range_end"}
+
+# Percent-encoded once, with %20 for a blank; for some years twice, with %2520 for each and no %20. Version 2
+# writes it plain where it is told to.
+_ONCE = percent_decoded("user_agent")
+_USER_AGENT = f"""
+    CASE WHEN contains(user_agent, ' ') THEN user_agent
+         WHEN contains(user_agent, '%2520') AND NOT contains(user_agent, '%20')
+         THEN {percent_decoded(f"({_ONCE})")}
+         ELSE {_ONCE} END
+"""
+
+
+def header_fields(first_lines: Sequence[bytes]) -> list[str]:
+    """The names that stand behind the first ``#Fields:``, in lower case; none without such a line."""
+    header = next((line for line in first_lines if line.startswith(_HEADER)), b"")
+    return header.removeprefix(_HEADER).decode("ascii", "replace").lower().split()
+
+
+def missing_fields(fields: Sequence[str]) -> list[str]:
+    """Which fields are missing without which no line could count?"""
+    has_time = {"date", "time"} <= set(fields) or any(name in fields for name in FIELDS["timestamp"])
+    needed = [
+        *(FIELDS[value][0] for value in ("method", "path", "status")),
+        *([] if has_time else ["date", "time"]),
+    ]
+    return [name for name in needed if name not in fields]
+
+
+def found_in_fields(fields: Sequence[str], separator: str) -> str:
+    """SQL for ``raw_columns``: what a line says whose fields, parted by ``separator``, have these names."""
+    position = {name: number for number, name in reversed(list(enumerate(fields, start=1)))}
+    # A line that ends before one of these was cut; what else is missing was not chosen, or not there yet.
+    at_least = max(
+        position.get(name, 0) for value, names in FIELDS.items() if value not in _OPTIONAL for name in names
+    )
+
+    def written(value: str) -> str:
+        known = [f"nullif(field[{position[name]}], '-')" for name in FIELDS[value] if name in position]
+        return f"coalesce({', '.join(known)})" if known else "NULL::VARCHAR"
+
+    reason = f"""
+        CASE WHEN starts_with(text, '#') THEN 'directive'
+             WHEN len(field) < {at_least} THEN 'not_in_format' END
+    """
+    return f"""
+        WITH split AS (
+            SELECT *, string_split(text, '{separator}') AS field FROM texts
+        ), named AS (
+            SELECT * EXCLUDE (text, field), {reason} AS reason, {_named(written)} FROM split
+        )
+        {found({"reason": "reason", **columns_of_fields()}, "named")}
+    """
+
+
+def columns_of_fields() -> dict[str, str]:
+    """SQL for the columns of ``found``, in terms of the values of ``FIELDS``."""
+    date_and_clock = "try_strptime(date || ' ' || clock, '%Y-%m-%d %H:%M:%S')"
+    same = ("method", "path", "status", "bytes", "address", "request_id", "host")
+    return {name: name for name in same} | {
+        "time": f"coalesce(make_timestamptz(epoch_us({date_and_clock})), {any_time('timestamp')})",
+        "user_agent": _USER_AGENT,
+        "range": "range_start || '-' || range_end",
+    }
+
+
+def _named(written: Callable[[str], str]) -> str:
+    return ", ".join(f'{written(value)} AS "{value}"' for value in FIELDS)

@@ -1,0 +1,110 @@
+"""How does what a format found in a line become the raw columns, or the reason why the line is dropped?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from conda_census.logs.blocks import MAX_LINE_BYTES
+
+__all__ = ["FOUND", "MAX_BYTES", "client_address", "found", "percent_decoded", "raw_columns", "sent_range"]
+
+#: No answer is larger: a number beyond it was not written by a server, and sums of such would not fit.
+MAX_BYTES = 10**12
+
+#: ``texts``: each line without its end; null where it is too long to be looked at.
+_TEXTS = rf"""
+    SELECT line_number, trim(line, E' \t\r\n') = '' AS is_blank,
+           strlen(line) > {MAX_LINE_BYTES} AS is_too_long,
+           if(is_too_long, NULL, rtrim(line, E'\r\n')) AS text
+    FROM lines
+"""
+
+#: What a format may find in a line, beside its number.
+FOUND = (
+    "reason",
+    "time",
+    "method",
+    "path",
+    "status",
+    "bytes",
+    "user_agent",
+    "address",
+    "request_id",
+    "host",
+    "range",
+)
+
+# A day that no calendar of the lake's readers holds is a server's clock gone wrong.
+_TYPED = """
+    SELECT * REPLACE (
+               if(time >= '1970-01-01'::TIMESTAMPTZ AND time < '9999-12-31'::TIMESTAMPTZ, time, NULL) AS time,
+               if(regexp_full_match(status, '[0-9]{3}|0'), try_cast(status AS SMALLINT), NULL) AS status,
+               if(regexp_full_match(bytes, '[0-9]{1,13}'), try_cast(bytes AS BIGINT), NULL) AS bytes,
+               coalesce(nullif(user_agent, ''), '-') AS user_agent,
+               coalesce(nullif(address, ''), '-') AS address,
+               if(request_id IN ('', '-'), NULL, request_id) AS request_id,
+               if(host IN ('', '-'), NULL, host) AS host,
+               if(regexp_full_match(range, '[0-9]{1,18}-[0-9]{1,18}'), range, NULL) AS range
+           ),
+           coalesce(bytes, '-') IN ('-', '') AS has_no_bytes
+    FROM found
+"""
+
+_JUDGED = f"""
+    SELECT line_number,
+           CASE WHEN is_blank THEN 'blank'
+                WHEN is_too_long THEN 'too_long'
+                WHEN reason IS NOT NULL THEN reason
+                WHEN status IS NULL OR NOT coalesce(bytes <= {MAX_BYTES}, has_no_bytes) THEN 'not_in_format'
+                WHEN time IS NULL THEN 'no_time'
+                WHEN status = 0 THEN 'no_answer'
+                WHEN NOT coalesce(regexp_full_match(method, '[A-Z]{{1,20}}'), false)
+                     OR coalesce(path, '') = '' THEN 'no_request'
+           END AS dropped,
+           time, method, path, status, coalesce(bytes, 0) AS bytes, user_agent, address,
+           request_id, host, range
+    FROM typed
+"""
+
+
+def raw_columns(found_in_texts: str) -> str:
+    """SQL for the raw columns, from the SQL by which a format finds them in each line.
+
+    That SQL selects ``found(…)`` from what it makes of ``texts(line_number, is_blank, is_too_long, text)``.
+    """
+    return f"WITH texts AS ({_TEXTS}), found AS ({found_in_texts}), typed AS ({_TYPED}) {_JUDGED}"
+
+
+def found(columns: Mapping[str, str], relation: str) -> str:
+    """SQL that selects from a relation, which must have kept the columns of ``texts`` but the last,
+
+    - ``reason``: why the format itself drops the line (a ``DropReason``), or null,
+    - ``time`` (TIMESTAMPTZ), null where there is none that exists,
+    - ``method, path, status, bytes, user_agent, address, request_id, host, range`` as text, null where
+      the line does not have them. Without a status of three digits, or 0, it is not in the format.
+
+    ``columns`` holds an expression for each of these that the format has.
+    """
+    unknown = columns.keys() - set(FOUND)
+    assert not unknown, unknown  # noqa: S101 (a mistake in a format, seen by its first test)
+    values = [f"{columns.get(name, 'NULL::VARCHAR')} AS {name}" for name in FOUND if name != "time"]
+    time = columns.get("time", "NULL::TIMESTAMPTZ")
+    return f"""
+        SELECT line_number, is_blank, is_too_long, {time} AS time, {", ".join(values)} FROM {relation}
+    """
+
+
+def percent_decoded(text: str) -> str:
+    """SQL for a text without its percent-encoding; what is no text when decoded stays as it was."""
+    return f"if(contains({text}, '%'), coalesce(try(url_decode({text})), {text}), {text})"
+
+
+def client_address(text: str) -> str:
+    """SQL for the first address in a list, without a port: ``192.0.2.7:443, …`` or ``[2001:db8::7]:443``."""
+    with_port = r"^(?:([0-9]+\.[0-9]+\.[0-9]+\.[0-9]+)|\[([0-9A-Fa-f:.]+)\])(?::[0-9]+)?$"
+    return rf"regexp_replace(trim(split_part({text}, ',', 1)), '{with_port}', '\1\2')"
+
+
+def sent_range(content_range: str) -> str:
+    """SQL for ``0-99`` in a header ``Content-Range: bytes 0-99/1000``, or as it stands."""
+    return rf"regexp_replace({content_range}, '^bytes ([0-9]+-[0-9]+)/.*$', '\1')"

@@ -1,0 +1,68 @@
+"""How is the access log of Traefik taken apart, in JSON or in its text?
+
+``ip - user [time] "GET /p HTTP/2.0" 200 2326 "referer" "user agent" number "router" "server" 3ms``
+
+In JSON the user agent is there only where Traefik is told to keep that header: by default it drops them all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from conda_census.logs.formats.bracketed import bracketed_columns, bracketed_line
+from conda_census.logs.formats.json_lines import found_in_json, is_json, json_line
+from conda_census.logs.formats.log_format import LogFormat, Mark
+from conda_census.logs.formats.raw_columns import client_address, raw_columns, sent_range
+from conda_census.logs.formats.times import any_time
+
+__all__ = ["TRAEFIK"]
+
+_TEXT = bracketed_columns(
+    r'(\S+) "(?:.*?)" "(.*)" (?:\d+|-) "[^"]*" "[^"]*" \d+ms\s*',
+    ("bytes", "user_agent"),
+    {"bytes": "bytes", "user_agent": "user_agent"},
+)
+_TEXT_LINE = bracketed_line(r'(?:\d+|-) "[^"]*+" "[^"]*+" (?:\d+|-) "[^"]*+" "[^"]*+" \d+ms\s*')
+
+_JSON = raw_columns(
+    found_in_json(
+        {
+            "written_time": ("/StartUTC", "/StartLocal", "/time"),
+            "method": "/RequestMethod",
+            "path": "/RequestPath",
+            "status": ("/DownstreamStatus", "/OriginStatus"),
+            "bytes": "/DownstreamContentSize",
+            "user_agent": "/request_User-Agent",
+            "client": ("/ClientHost", "/ClientAddr"),
+            "host": "/RequestHost",
+            "content_range": "/downstream_Content-Range",
+        },
+        {
+            "time": any_time("written_time"),
+            "address": client_address("client"),
+            "range": sent_range("content_range"),
+        },
+    )
+)
+_JSON_LINE = json_line("RequestMethod", "RequestPath", "DownstreamStatus")
+
+
+def _columns(first_lines: Sequence[bytes]) -> str:
+    return _JSON if is_json(first_lines) else _TEXT
+
+
+TRAEFIK = LogFormat(
+    name="traefik",
+    example=(
+        '{"ClientHost":"192.0.2.7","DownstreamContentSize":2326,"DownstreamStatus":200,'
+        '"RequestHost":"conda.example.org","RequestMethod":"GET",'
+        '"RequestPath":"/pkgs/main/noarch/repodata.json.zst","StartUTC":"2024-01-16T23:53:20.123456789Z",'
+        '"request_User-Agent":"conda/24.7.1 requests/2.32.3 CPython/3.12.4 Linux/6.1.0 debian/12 glibc/2.36"}'
+    ),
+    line=re.compile(b"(?:" + _JSON_LINE.pattern + b")|(?:" + _TEXT_LINE.pattern + b")"),
+    columns=_columns,
+    marks=(
+        Mark(re.compile(rb'"DownstreamStatus"|ms\s*$'), '"DownstreamStatus", or milliseconds at its end'),
+    ),
+)

@@ -1,0 +1,85 @@
+"""Does each sample log give the requests that stand beside it, and is it recognised as its own format?
+
+A folder in ``samples`` for each format, a file in it for each oddity, and beside it what it holds. Of a
+request only what the log says is written down; what is not written is null.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from conda_census.logs.blocks import blocks_of_lines
+from conda_census.logs.fingerprints import Fingerprint
+from conda_census.logs.formats import BUILT_IN, LogFormat
+from conda_census.logs.formats.log_format import DROP_REASONS
+from conda_census.logs.sniff import format_of, read_beginning
+from conda_census.logs.sources import decompressed
+from raw_rows import raw_rows
+
+FOLDER = Path(__file__).parent / "samples"
+README = Path(__file__).parents[2] / "README.md"
+SAMPLES = [path for path in sorted(FOLDER.glob("*/*")) if path.suffix not in {".yaml", ".toml"}]
+
+
+def _name(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}"
+
+
+def _expected(path: Path) -> dict[str, Any]:
+    expected: dict[str, Any] = yaml.safe_load((path.parent / f"{path.name.split('.')[0]}.yaml").read_text())
+    return expected
+
+
+def _lines(path: Path) -> list[str]:
+    blocks = blocks_of_lines(decompressed(path), Fingerprint(b"k"), lambda _rest: True)
+    return b"".join(blocks).decode().splitlines(keepends=True)
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=_name)
+def test_a_sample_gives_the_requests_beside_it(path: Path) -> None:
+    """Every line is a request with these columns, or is dropped for this reason."""
+    beginning = read_beginning(path)
+    rows = raw_rows(BUILT_IN[path.parent.name], _lines(path), beginning.lines)
+    requests = [
+        {
+            ("line" if name == "line_number" else name): value
+            for name, value in row.items()
+            if value is not None
+        }
+        for row in rows
+        if row["dropped"] is None
+    ]
+    expected = _expected(path)
+    assert requests == (expected["requests"] or [])
+    assert {row["line_number"]: row["dropped"] for row in rows if row["dropped"]} == expected.get(
+        "dropped", {}
+    )
+    assert len(rows) == len(requests) + len(expected.get("dropped", {}))
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=_name)
+def test_a_sample_is_sniffed_as_its_own_format(path: Path) -> None:
+    """From its first lines alone, whatever the other formats look like."""
+    assert format_of(path, read_beginning(path), BUILT_IN).name == path.parent.name
+
+
+def test_every_format_has_samples_and_is_documented() -> None:
+    """The usual log first of all; every drop reason stands in some sample; people can read of all of them."""
+    assert {path.parent.name for path in SAMPLES if path.name.startswith("basic")} == set(BUILT_IN)
+    shown = {reason for path in SAMPLES for reason in _expected(path).get("dropped", {}).values()}
+    assert shown == set(DROP_REASONS)
+    readme = README.read_text()
+    assert [name for name in (*BUILT_IN, *DROP_REASONS) if f"| `{name}` |" not in readme] == []
+
+
+@pytest.mark.parametrize("log_format", BUILT_IN.values(), ids=BUILT_IN)
+def test_the_example_of_a_format_is_in_it(log_format: LogFormat) -> None:
+    """What people see is itself a request, and recognised as a line of the format."""
+    example = log_format.example.encode()
+    [row] = raw_rows(log_format, [log_format.example], [example])
+    assert row["dropped"] is None
+    assert log_format.line.fullmatch(example)
