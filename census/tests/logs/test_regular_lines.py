@@ -8,18 +8,19 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conda_census.logs.blocks import MAX_LINE_BYTES
 from conda_census.logs.formats import BUILT_IN
+from conda_census.logs.formats.cloudfront import STANDARD_HEADER
 from conda_census.logs.regular.fields import as_decimals
 from conda_census.logs.regular.requests import Parsed
 
 CONNECTION = duckdb.connect()
 CONNECTION.execute("SET TimeZone = 'UTC'")
 
-FIELDS = ("time", "is_get", "path", "status", "size_bytes", "user_agent", "address")
+FIELDS = ("time", "is_get", "path", "status", "size_bytes", "user_agent", "address", "request_id")
 COMBINED = [
     '192.0.2.7 - - [16/Jan/2024:23:53:20 +0000] "GET /p HTTP/1.1" 200 2326 "-" "conda/24.7.1"',
     '2001:db8::7 - jo [e] [29/Feb/2024:00:00:00 -0730] "HEAD /a b HTTP/2.0" 304 0 "-" "ua aau/1.0"',
@@ -41,19 +42,21 @@ def _by_sql(lines: list[str], columns: str) -> list[dict[str, Any]]:
     CONNECTION.register("lines", table)
     found = CONNECTION.sql(f"""
         SELECT dropped, epoch_us(time) AS time, method = 'GET' AS is_get, path, status, bytes AS size_bytes,
-               user_agent, address FROM ({columns}) ORDER BY line_number
+               user_agent, address, request_id FROM ({columns}) ORDER BY line_number
     """).to_arrow_table()
     return found.to_pylist()
 
 
 def _rows(parsed: Parsed) -> dict[int, dict[str, Any]]:
     """Each request by the index of its line."""
-    columns = {name: _list(getattr(parsed.requests, name)) for name in FIELDS}
+    columns = {name: _list(getattr(parsed.requests, name), len(parsed.requests)) for name in FIELDS}
     rows = ({name: columns[name][place] for name in FIELDS} for place in range(len(parsed.requests)))
     return dict(zip(parsed.requests.line.tolist(), rows, strict=True))
 
 
-def _list(values: np.ndarray | pa.Array) -> list[Any]:
+def _list(values: np.ndarray | pa.Array | None, count: int) -> list[Any]:
+    if values is None:
+        return [None] * count
     return values.to_pylist() if isinstance(values, pa.Array) else values.tolist()
 
 
@@ -72,9 +75,9 @@ def _check(format_name: str, header: list[str], lines: list[str]) -> int:
     return len(found)
 
 
-def _hostile(lines: list[str]) -> st.SearchStrategy[str]:
+def _hostile(lines: list[str], pieces: list[str] = PIECES) -> st.SearchStrategy[str]:
     """Lines of which some places are replaced, repeated or left out."""
-    change = st.tuples(st.integers(0, 120), st.integers(0, 6), st.sampled_from(["", *PIECES]))
+    change = st.tuples(st.integers(0, 230), st.integers(0, 6), st.sampled_from(["", *pieces]))
 
     def changed(line: str, changes: list[tuple[int, int, str]]) -> str:
         for place, length, piece in changes:
@@ -84,11 +87,13 @@ def _hostile(lines: list[str]) -> st.SearchStrategy[str]:
     return st.builds(changed, st.sampled_from(lines), st.lists(change, max_size=3))
 
 
-@given(
-    st.lists(
-        st.one_of(_hostile(COMBINED), st.text(max_size=60).map(lambda t: t.replace("\n", ""))), min_size=1
-    )
-)
+#: SQL takes its time on a busy machine.
+hostile = settings(deadline=None)
+TEXTS = st.text(max_size=60).map(lambda text: text.replace("\n", ""))
+
+
+@hostile
+@given(st.lists(st.one_of(_hostile(COMBINED), TEXTS), min_size=1))
 def test_hostile_combined_lines_are_read_alike(lines: list[str]) -> None:
     """Whatever stands in a line, it is read as the SQL reads it or left to the SQL."""
     _check("combined", [], lines)
@@ -136,3 +141,57 @@ def test_whole_numbers(texts: list[str]) -> None:
     assert [n for n, is_one in zip(numbers.tolist(), expected, strict=True) if is_one] == [
         int(text) for text, is_one in zip(texts, expected, strict=True) if is_one
     ]
+
+
+CLOUDFRONT_HEADER = ["#Version: 1.0", STANDARD_HEADER.decode()]
+CLOUDFRONT = [
+    BUILT_IN["cloudfront"].example,
+    BUILT_IN["cloudfront"].example.replace("2326", "-", 1).replace("GET", "HEAD").replace("%20", " "),
+    BUILT_IN["cloudfront"].example.replace("/pkgs/main/", "/a%2520b/%2B/").replace("200", "206", 1),
+    BUILT_IN["cloudfront"].example.replace("2024-01-16\t23:53:20", "2024-02-29\t00:00:00"),
+]
+FIELD_PIECES = [
+    "",
+    "\t",
+    "\t\t",
+    "-",
+    "%20",
+    "%2520",
+    "%22",
+    " ",
+    "000",
+    "0",
+    "#",
+    "\r",
+    "2023-02-29",
+    "é",
+    "1" * 13,
+]
+
+
+@hostile
+@given(st.lists(st.one_of(_hostile(CLOUDFRONT), _hostile(CLOUDFRONT, FIELD_PIECES), TEXTS), min_size=1))
+def test_hostile_cloudfront_lines_are_read_alike(lines: list[str]) -> None:
+    """The same for fields between tabs."""
+    _check("cloudfront", CLOUDFRONT_HEADER, lines)
+
+
+def test_usual_cloudfront_lines_are_read_fast() -> None:
+    """All but the first, before which there is no room, are regular."""
+    assert _check("cloudfront", CLOUDFRONT_HEADER, [*CLOUDFRONT_HEADER, *CLOUDFRONT]) == len(CLOUDFRONT)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        CLOUDFRONT[0].replace("%20", "%22", 1),
+        CLOUDFRONT[0].replace("\t200\t", "\t000\t"),
+        CLOUDFRONT[0].replace("GET", "PUT"),
+        CLOUDFRONT[0] + "\tmore",
+        CLOUDFRONT[0].replace("2024-01-16", "2023-02-29"),
+        CLOUDFRONT[0].replace("EXAMPLErequestIDexampleREQUESTidEXAMPLErequestIDexample==", "-"),
+    ],
+)
+def test_an_odd_cloudfront_line_is_left_and_its_neighbours_are_not(line: str) -> None:
+    """One line does not change how the lines around it are read."""
+    assert _check("cloudfront", CLOUDFRONT_HEADER, ["x" * 60, CLOUDFRONT[0], line, CLOUDFRONT[1]]) == 2

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from conda_census.logs.formats.cloudfront_fields import found_in_fields, header_fields
+from conda_census.logs.formats.cloudfront_fields import found_in_fields, header_fields, only_positions
 from conda_census.logs.formats.log_format import LogFormat, Mark
 from conda_census.logs.formats.raw_columns import raw_columns
+from conda_census.logs.regular.requests import ParseRegular
+from conda_census.logs.regular.tabular import Positions, parse_tabular
 
 __all__ = ["CLOUDFRONT", "STANDARD_HEADER"]
 
@@ -41,6 +43,11 @@ def _columns(first_lines: Sequence[bytes]) -> str:
     return raw_columns(found_in_fields(header_fields(first_lines) or _STANDARD_FIELDS, "\t"))
 
 
+def _parse_regular(first_lines: Sequence[bytes]) -> ParseRegular:
+    fields = header_fields(first_lines) or _STANDARD_FIELDS
+    return parse_tabular(Positions.of(len(fields), only_positions(fields)))
+
+
 def _header_fault(first_lines: Sequence[bytes]) -> str | None:
     fields = header_fields(first_lines)
     known = min(len(fields), len(_STANDARD_FIELDS))
@@ -67,4 +74,5 @@ CLOUDFRONT = LogFormat(
         Mark(re.compile(rb"^\d{4}-\d\d-\d\d\t\d\d:\d\d:\d\d\t"), "a date and a time at its start"),
     ),
     header_fault=_header_fault,
+    parse_regular=_parse_regular,
 )

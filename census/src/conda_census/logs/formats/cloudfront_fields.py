@@ -7,7 +7,14 @@ from collections.abc import Callable, Sequence
 from conda_census.logs.formats.raw_columns import found, percent_decoded
 from conda_census.logs.formats.times import any_time
 
-__all__ = ["FIELDS", "columns_of_fields", "found_in_fields", "header_fields", "missing_fields"]
+__all__ = [
+    "FIELDS",
+    "columns_of_fields",
+    "found_in_fields",
+    "header_fields",
+    "missing_fields",
+    "only_positions",
+]
 
 #: Each value, and the fields that say it: the first of them that the log has. Names are those of the
 #: ``#Fields:`` line of standard logs, and of the settings of real-time logs, in lower case.
@@ -55,6 +62,15 @@ def missing_fields(fields: Sequence[str]) -> list[str]:
         *([] if has_time else ["date", "time"]),
     ]
     return [name for name in needed if name not in fields]
+
+
+def only_positions(fields: Sequence[str]) -> dict[str, int]:
+    """Where, from 0, each value stands that one field alone says."""
+    return {
+        value: fields.index(known[0])
+        for value, names in FIELDS.items()
+        if len(known := [name for name in fields if name in names]) == 1
+    }
 
 
 def found_in_fields(fields: Sequence[str], separator: str) -> str:

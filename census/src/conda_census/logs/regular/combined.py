@@ -96,7 +96,7 @@ class _Fields:
         )
 
     def _times(self) -> tuple[np.ndarray, np.ndarray]:
-        distinct, repeats = each_once(self.around_first)
+        distinct, repeats = each_once(self.around_first, _TIME_BYTES + 3)
         day, is_day = two_digits(distinct, 1)
         century, is_century = two_digits(distinct, 8)
         year, is_year = two_digits(distinct, 10)

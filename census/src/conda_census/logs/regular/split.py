@@ -26,7 +26,7 @@ class Split:
         data: the block, uint8.
         line_begins, line_ends: the first byte of each line, and its line end.
         regular: indices of the lines that have as many separators as they should, are not too long and
-            hold no backslash, which would begin an escape.
+            hold no backslash where that would begin an escape.
         separators: the places of the separators of the regular lines, one row for each separator of a line.
     """
 
@@ -47,7 +47,7 @@ class Split:
         return self.line_ends[self.regular]
 
 
-def split(block: bytes, separator: str, count: int) -> Split:
+def split(block: bytes, separator: str, count: int, *, has_escapes: bool = True) -> Split:
     """Find the lines of a block, and in each the places of a separator: it should hold ``count``."""
     data = np.frombuffer(block, dtype=np.uint8)
     places = _places(data, ord(separator))
@@ -56,7 +56,7 @@ def split(block: bytes, separator: str, count: int) -> Split:
     line_begins = np.concatenate([np.zeros(1, dtype=np.int64), line_ends[:-1] + 1])
     places_of_line = np.diff(ends_in_places, prepend=-1)
     is_regular = (places_of_line == count + 1) & (line_ends - line_begins < MAX_LINE_BYTES)
-    if _BACKSLASH in block:
+    if has_escapes and _BACKSLASH in block:
         escapes = np.flatnonzero(data == _BACKSLASH[0])
         is_regular[np.searchsorted(line_ends, escapes)] = False
     if not is_regular.all():

@@ -16,15 +16,16 @@ _ZERO = ord("0")
 _NINE = ord("9")
 
 
-def each_once(written: Bytes) -> tuple[Bytes, Numbers]:
+def each_once(written: Bytes, width: int) -> tuple[Bytes, Numbers]:
     """The rows that differ from the row before them, and how many rows each of them stands for.
 
     A web server writes its lines in the order of time, so that few times are read in place of many.
 
     Args:
-        written: one row of bytes for each line, a multiple of 8 wide; the first 32 are compared.
+        written: one row of bytes for each line, a multiple of 4 wide.
+        width: so many bytes are compared, a multiple of 4.
     """
-    words = written.view(np.uint64)[:, :4]
+    words = written.view(np.uint32)[:, : width // 4]
     changes = np.flatnonzero((words[1:] != words[:-1]).any(axis=1)) + 1
     begins = np.concatenate([np.zeros(1, dtype=np.int64), changes]) if len(words) else changes
     return written[begins], np.diff(begins, append=len(words))
