@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections import defaultdict
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -16,6 +17,7 @@ from conda_census.decode.pseudonyms import Secrets
 from conda_census.errors import SourceError
 from conda_census.lake.batches import Batch
 from conda_census.lake.known import KnownLogs
+from conda_census.lake.part import Part
 from conda_census.lake.reading import SourceReading, SourcesReader
 from conda_census.lake.rows import rows_of_part
 from conda_census.lake.staging import ReadSource, stage_part, stage_sources
@@ -25,7 +27,7 @@ from conda_census.logs.formats import LogFormat
 
 __all__ = ["Claimed", "Progress", "read_batch", "stored_fingerprint"]
 
-_MEMORY_LIMIT = "1000MB"
+_MEMORY_LIMIT = "600MB"
 
 
 class Progress(Protocol):
@@ -73,7 +75,7 @@ def read_batch(
     while True:
         rest = [log for log in claimed if log.number not in failed]
         with tempfile.TemporaryDirectory(prefix="conda-census-") as spill, _connect(spill) as connection:
-            attempt = _Attempt(connection, batch, known, secrets, summary, progress)
+            attempt = _Attempt(connection, spill, batch, known, secrets, summary, progress)
             newly_failed = attempt.read(rest)
         if not newly_failed:
             return
@@ -87,6 +89,7 @@ class _Attempt:
     def __init__(
         self,
         connection: duckdb.DuckDBPyConnection,
+        spill: str,
         batch: Batch,
         known: KnownLogs,
         secrets: Secrets,
@@ -94,6 +97,7 @@ class _Attempt:
         progress: Progress,
     ) -> None:
         self._connection = connection
+        self._spill = spill
         self._batch = batch
         self._known = known
         self._secrets = secrets
@@ -102,14 +106,15 @@ class _Attempt:
         self._key = secrets.token_key()
         self._read: list[ReadSource] = []
         self._read_of_head: dict[str, list[SourceReading]] = defaultdict(list)
-        self._parts: list[pa.Table] = []
+        self._parts: list[Future[pa.Table]] = []
         self._errors: list[SourceError] = []
         self._skipped = 0
 
     def read(self, claimed: list[Claimed]) -> set[int]:
         """Stage the rows; or return the files that failed after rows of theirs were staged."""
         self._batch.start_staging()
-        with SourcesReader(self._connection, self._key) as reader:
+        # While one part becomes rows, the next is read.
+        with SourcesReader(self._connection, self._key) as reader, ThreadPoolExecutor(1) as self._background:
             for log in claimed:
                 parts = len(self._parts)
                 try:
@@ -121,10 +126,11 @@ class _Attempt:
                         return {log.number}
             reader.finish()
             self._stage_part(reader)
+            found = [part.result() for part in self._parts]
         read = [source for source in self._read if source.reading.lines]
         self._skipped += len(self._read) - len(read)
         if read:
-            stage_sources(self._connection, self._batch, read, pa.concat_tables(self._parts))
+            stage_sources(self._connection, self._batch, read, pa.concat_tables(found))
         for failure in self._errors:
             self._summary.fail(failure)
         self._summary.skipped += self._skipped
@@ -153,9 +159,16 @@ class _Attempt:
         self._read.append(ReadSource(log.number, name, log.head, stored, log.log_format.name, reading))
 
     def _stage_part(self, reader: SourcesReader) -> None:
-        rows, sources = rows_of_part(self._connection, reader.part.take(reader.failed), self._secrets)
-        stage_part(self._batch, len(self._parts), rows)
-        self._parts.append(sources)
+        if self._parts:
+            self._parts[-1].result()  # two at most are in memory
+        part, failed, number = reader.take_part(), reader.failed, len(self._parts)
+        self._parts.append(self._background.submit(self._write_part, part, failed, number))
+
+    def _write_part(self, part: Part, failed: frozenset[int], number: int) -> pa.Table:
+        with _connect(self._spill) as connection:
+            rows, sources = rows_of_part(connection, part.take(failed), self._secrets)
+        stage_part(self._batch, number, rows)
+        return sources
 
 
 def stored_fingerprint(path: Path, key: bytes) -> str:

@@ -166,6 +166,11 @@ class SourcesReader:
         """What was read of a source; its counts are complete when :meth:`finish` was called."""
         return self._readings[source]
 
+    def take_part(self) -> Part:
+        """The requests up to now; those that come are put into another part."""
+        part, self.part = self.part, Part()
+        return part
+
     def settle(self) -> None:
         """Put together all blocks, so that the lines of all sources are counted."""
         while self._blocks:

@@ -51,6 +51,20 @@ class Positions:
     address: int
     request_id: int
 
+    @property
+    def separators(self) -> list[int]:
+        """The separators around the values, by their number from 0."""
+        ends = {
+            self.date, self.date + 1, self.method, self.path, self.status, self.size_bytes, self.user_agent,
+            self.address, self.request_id,
+        }  # fmt: skip
+        around = ends | {end - 1 for end in ends}
+        return sorted(number for number in around if 0 <= number < self.fields - 1)
+
+    def place(self, separator: int) -> int:
+        """Which of ``separators`` a separator is."""
+        return self.separators.index(separator)
+
     @classmethod
     def of(cls, fields: int, positions: Mapping[str, int]) -> Positions | None:
         """The positions, unless one is not known or the time does not stand behind the date."""
@@ -70,7 +84,7 @@ def _parse(block: bytes, positions: Positions) -> Parsed:
     # Elsewhere a line ends with a line feed alone; what a carriage return belongs to the SQL knows.
     if b"\r" in block:
         return parse_nothing(block)
-    lines = split(block, "\t", positions.fields - 1, has_escapes=False)
+    lines = split(block, "\t", positions.fields - 1, wanted=positions.separators, has_escapes=False)
     fields = _Fields(lines, positions, np.flatnonzero(_has_room(lines, positions)))
     requests = fields.requests()
     is_rest = np.ones(len(lines.line_ends), dtype=bool)
@@ -81,7 +95,7 @@ def _parse(block: bytes, positions: Positions) -> Parsed:
 
 def _has_room(lines: Split, positions: Positions) -> Truths:
     """Whether all windows of bytes stay within the block."""
-    begin = lines.begins if positions.date == 0 else lines.separators[positions.date - 1] + 1
+    begin = lines.begins if positions.date == 0 else lines.separators[positions.place(positions.date - 1)] + 1
     has_room: Truths = (lines.begins >= _ROOM_BYTES) & (begin + _ROOM_BYTES < len(lines.data))
     return has_room & (lines.begins + _ROOM_BYTES < len(lines.data))
 
@@ -123,10 +137,11 @@ class _Fields:
         )
 
     def _begin(self, position: int) -> Numbers:
-        return self.begins if position == 0 else self.tabs[position - 1] + 1
+        return self.begins if position == 0 else self.tabs[self.positions.place(position - 1)] + 1
 
     def _end(self, position: int) -> Numbers:
-        return self.ends if position == self.positions.fields - 1 else self.tabs[position]
+        is_last = position == self.positions.fields - 1
+        return self.ends if is_last else self.tabs[self.positions.place(position)]
 
     def _length(self, position: int) -> Numbers:
         return self._end(position) - self._begin(position)
