@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from conda_census.logs.formats.caddy import CADDY
+from conda_census.logs.formats.cloudflare import CLOUDFLARE
 from conda_census.logs.formats.cloudfront import CLOUDFRONT
 from conda_census.logs.formats.combined import COMBINED
 from conda_census.logs.formats.common_log import COMMON_LOG
+from conda_census.logs.formats.fastly import FASTLY
+from conda_census.logs.formats.gcp import GCP
 from conda_census.logs.formats.log_format import LogFormat
 from conda_census.logs.formats.nexus import NEXUS
 from conda_census.logs.formats.traefik import TRAEFIK
@@ -21,5 +25,9 @@ BUILT_IN: dict[str, LogFormat] = {
         COMMON_LOG,
         NEXUS,
         CLOUDFRONT,
+        CLOUDFLARE,
+        FASTLY,
+        GCP,
+        CADDY,
     )
 }
