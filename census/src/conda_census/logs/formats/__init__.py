@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from conda_census.logs.formats.artifactory import ARTIFACTORY
 from conda_census.logs.formats.caddy import CADDY
 from conda_census.logs.formats.cloudflare import CLOUDFLARE
 from conda_census.logs.formats.cloudfront import CLOUDFRONT
@@ -11,6 +12,7 @@ from conda_census.logs.formats.fastly import FASTLY
 from conda_census.logs.formats.gcp import GCP
 from conda_census.logs.formats.log_format import LogFormat
 from conda_census.logs.formats.nexus import NEXUS
+from conda_census.logs.formats.s3 import S3
 from conda_census.logs.formats.traefik import TRAEFIK
 
 __all__ = ["BUILT_IN", "LogFormat"]
@@ -25,9 +27,11 @@ BUILT_IN: dict[str, LogFormat] = {
         COMMON_LOG,
         NEXUS,
         CLOUDFRONT,
+        S3,
         CLOUDFLARE,
         FASTLY,
         GCP,
+        ARTIFACTORY,
         CADDY,
     )
 }
