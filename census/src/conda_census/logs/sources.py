@@ -15,6 +15,7 @@ from typing import Protocol
 import zstandard
 
 from conda_census.errors import SourceError
+from conda_census.logs.parquet import PARQUET_MAGIC, rows_as_json_lines
 
 __all__ = ["LogFile", "decompressed", "find", "is_compressed"]
 
@@ -59,7 +60,8 @@ def find(paths: Iterable[str]) -> tuple[list[LogFile], list[SourceError]]:
 def decompressed(path: Path) -> Iterator[bytes]:
     """The bytes of a plain, gzip, zstd or bzip2 file in pieces, whatever its name says.
 
-    Several members in one file are read one after the other, as ``zcat`` does.
+    Several members in one file are read one after the other, as ``zcat`` does. The rows of a Parquet file are
+    lines of JSON.
 
     Raises:
         SourceError: the file cannot be read, is cut short or is damaged.
@@ -69,7 +71,9 @@ def decompressed(path: Path) -> Iterator[bytes]:
             head = file.read(len(_ZSTD_MAGIC))
             file.seek(0)
             codec = next((codec for magic, codec in _CODECS.items() if head.startswith(magic)), None)
-            if codec is None:
+            if head == PARQUET_MAGIC:
+                yield from rows_as_json_lines(path)
+            elif codec is None:
                 while piece := file.read(_READ_BYTES):
                     yield piece
             else:
@@ -79,7 +83,7 @@ def decompressed(path: Path) -> Iterator[bytes]:
 
 
 def is_compressed(path: Path) -> bool:
-    """Does the file start as a compressed one, which is written once and does not grow?
+    """Does the file start as a compressed one, or as Parquet, which is written once and does not grow?
 
     Raises:
         SourceError: the file cannot be read.
@@ -89,7 +93,7 @@ def is_compressed(path: Path) -> bool:
             head = file.read(len(_ZSTD_MAGIC))
     except OSError as error:
         raise _unreadable(path, error) from None
-    return any(head.startswith(magic) for magic in _CODECS)
+    return any(head.startswith(magic) for magic in (PARQUET_MAGIC, *_CODECS))
 
 
 class _Decompressor(Protocol):

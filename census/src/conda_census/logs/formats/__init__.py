@@ -6,6 +6,8 @@ from conda_census.logs.formats.artifactory import ARTIFACTORY
 from conda_census.logs.formats.caddy import CADDY
 from conda_census.logs.formats.cloudflare import CLOUDFLARE
 from conda_census.logs.formats.cloudfront import CLOUDFRONT
+from conda_census.logs.formats.cloudfront_realtime import CLOUDFRONT_REALTIME
+from conda_census.logs.formats.cloudfront_v2 import CLOUDFRONT_V2
 from conda_census.logs.formats.combined import COMBINED
 from conda_census.logs.formats.common_log import COMMON_LOG
 from conda_census.logs.formats.fastly import FASTLY
@@ -27,6 +29,8 @@ BUILT_IN: dict[str, LogFormat] = {
         COMMON_LOG,
         NEXUS,
         CLOUDFRONT,
+        CLOUDFRONT_V2,
+        CLOUDFRONT_REALTIME,
         S3,
         CLOUDFLARE,
         FASTLY,
