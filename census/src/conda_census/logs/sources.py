@@ -11,6 +11,7 @@ from pathlib import Path
 
 from conda_census.errors import SourceError
 from conda_census.logs.compression import MAGIC_BYTES, codec_of, unpacked
+from conda_census.logs.parquet import PARQUET_MAGIC, rows_as_json_lines
 
 __all__ = ["LogFile", "decompressed", "find", "is_compressed"]
 
@@ -51,27 +52,31 @@ def find(paths: Iterable[str]) -> tuple[list[LogFile], list[SourceError]]:
 def decompressed(path: Path) -> Iterator[bytes]:
     """The bytes of a plain, gzip, zstd or bzip2 file in pieces, whatever its name says.
 
-    Several members in one file are read one after the other, as ``zcat`` does.
+    Several members in one file are read one after the other, as ``zcat`` does. The rows of a Parquet file are
+    lines of JSON.
 
     Raises:
         SourceError: the file cannot be read, is cut short or is damaged.
     """
     try:
         with path.open("rb") as file:
-            yield from unpacked(file, str(path))
+            is_parquet = file.read(MAGIC_BYTES) == PARQUET_MAGIC
+            file.seek(0)
+            yield from rows_as_json_lines(path) if is_parquet else unpacked(file, str(path))
     except OSError as error:
         raise _unreadable(path, error) from None
 
 
 def is_compressed(path: Path) -> bool:
-    """Does the file start as a compressed one, which is written once and does not grow?
+    """Does the file start as a compressed one, or as Parquet, which is written once and does not grow?
 
     Raises:
         SourceError: the file cannot be read.
     """
     try:
         with path.open("rb") as file:
-            return codec_of(file.read(MAGIC_BYTES)) is not None
+            beginning = file.read(MAGIC_BYTES)
+            return beginning == PARQUET_MAGIC or codec_of(beginning) is not None
     except OSError as error:
         raise _unreadable(path, error) from None
 

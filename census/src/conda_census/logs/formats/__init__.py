@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from conda_census.logs.formats.artifactory import ARTIFACTORY
+from conda_census.logs.formats.caddy import CADDY
+from conda_census.logs.formats.cloudflare import CLOUDFLARE
 from conda_census.logs.formats.cloudfront import CLOUDFRONT
+from conda_census.logs.formats.cloudfront_realtime import CLOUDFRONT_REALTIME
+from conda_census.logs.formats.cloudfront_v2 import CLOUDFRONT_V2
 from conda_census.logs.formats.combined import COMBINED
 from conda_census.logs.formats.common_log import COMMON_LOG
+from conda_census.logs.formats.fastly import FASTLY
+from conda_census.logs.formats.gcp import GCP
 from conda_census.logs.formats.log_format import LogFormat
 from conda_census.logs.formats.nexus import NEXUS
+from conda_census.logs.formats.s3 import S3
 from conda_census.logs.formats.traefik import TRAEFIK
 
 __all__ = ["BUILT_IN", "LogFormat"]
@@ -21,5 +29,13 @@ BUILT_IN: dict[str, LogFormat] = {
         COMMON_LOG,
         NEXUS,
         CLOUDFRONT,
+        CLOUDFRONT_V2,
+        CLOUDFRONT_REALTIME,
+        S3,
+        CLOUDFLARE,
+        FASTLY,
+        GCP,
+        ARTIFACTORY,
+        CADDY,
     )
 }

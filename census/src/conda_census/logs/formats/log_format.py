@@ -17,6 +17,7 @@ DropReason = Literal[
     "blank",
     "too_long",
     "directive",
+    "sub_request",
     "not_in_format",
     "no_time",
     "no_answer",

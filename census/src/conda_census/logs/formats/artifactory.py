@@ -1,0 +1,56 @@
+"""How is the request log of Artifactory taken apart?
+
+``timestamp|trace-id|address|user|METHOD|path|status|request-length|response-length|ms|user agent``
+
+A length of -1 is not known. The user agent comes last, for it may hold bars itself. A trace may have several
+requests, so it identifies none.
+"""
+
+from __future__ import annotations
+
+import re
+
+from conda_census.logs.formats.log_format import LogFormat, Mark, always
+from conda_census.logs.formats.raw_columns import found, raw_columns
+from conda_census.logs.formats.times import any_time
+
+__all__ = ["ARTIFACTORY"]
+
+_FIELDS = 11
+_COLUMNS = raw_columns(f"""
+    WITH split AS (
+        SELECT *, string_split(text, '|') AS field FROM texts
+    )
+    {
+    found(
+        {
+            "reason": f"if(len(field) < {_FIELDS}, 'not_in_format', NULL)",
+            "time": any_time("field[1]"),
+            "address": "field[3]",
+            "method": "field[5]",
+            "path": "field[6]",
+            "status": "field[7]",
+            "bytes": "nullif(field[9], '-1')",
+            "user_agent": f"array_to_string(field[{_FIELDS}:], '|')",
+        },
+        "split",
+    )
+}
+""")
+
+ARTIFACTORY = LogFormat(
+    name="artifactory",
+    example=(
+        "2024-01-16T23:53:20.123Z|d5d75b3c41EXAMPLE|192.0.2.7|anonymous|GET|"
+        "/api/conda/conda-remote/noarch/repodata.json.zst|200|-1|2326|12|"
+        "conda/24.7.1 requests/2.32.3 CPython/3.12.4 Linux/6.1.0 debian/12 glibc/2.36"
+    ),
+    line=re.compile(
+        rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[^|]*\|[^|]*\|[^|]*\|[^|]*\|[A-Z]+\|[^|]*\|\d{3}\|[^|]*\|[^|]*\|[^|]*\|.*"
+    ),
+    columns=always(_COLUMNS),
+    marks=(
+        Mark(re.compile(rb"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d"), "a time at its start"),
+        Mark(re.compile(rb"(?:[^|]*\|){10}"), "eleven fields parted by bars"),
+    ),
+)

@@ -1,0 +1,62 @@
+"""How are the real-time logs of CloudFront taken apart?
+
+Fields parted by tabs, those that the operator chose, in the order of CloudFront's documentation, and no
+header. The path has its query. A share of all requests is logged, as the operator chose too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from conda_census.logs.formats.cloudfront_fields import found_in_fields
+from conda_census.logs.formats.log_format import LogFormat, Mark, always
+from conda_census.logs.formats.raw_columns import raw_columns
+
+__all__ = ["ALL_FIELDS", "CLOUDFRONT_REALTIME", "cloudfront_realtime"]
+
+#: All fields, which is what the console chooses, in their order.
+ALL_FIELDS = (
+    "timestamp", "c-ip", "time-to-first-byte", "sc-status", "sc-bytes", "cs-method", "cs-protocol",
+    "cs-host", "cs-uri-stem", "cs-bytes", "x-edge-location", "x-edge-request-id", "x-host-header",
+    "time-taken", "cs-protocol-version", "c-ip-version", "cs-user-agent", "cs-referer", "cs-cookie",
+    "cs-uri-query", "x-edge-response-result-type", "x-forwarded-for", "ssl-protocol", "ssl-cipher",
+    "x-edge-result-type", "fle-encrypted-fields", "fle-status", "sc-content-type", "sc-content-len",
+    "sc-range-start", "sc-range-end", "c-port", "x-edge-detailed-result-type", "c-country",
+    "cs-accept-encoding", "cs-accept", "cache-behavior-path-pattern", "cs-headers", "cs-header-names",
+    "cs-headers-count",
+)  # fmt: skip
+
+_PATTERNS = {"timestamp": r"\d{9,10}(?:\.\d{1,6})?", "sc-status": r"\d{3}", "cs-method": "[A-Z]{3,20}"}
+_EXAMPLES = {
+    "timestamp": "1705449200.123",
+    "c-ip": "192.0.2.7",
+    "sc-status": "200",
+    "sc-bytes": "2326",
+    "cs-method": "GET",
+    "cs-host": "conda.example.org",
+    "cs-uri-stem": "/pkgs/main/noarch/repodata.json.zst",
+    "x-edge-request-id": "EXAMPLE1==",
+    "cs-user-agent": "conda/24.7.1%20requests/2.32.3%20CPython/3.12.4%20Linux/6.1.0%20glibc/2.36",
+}
+
+
+def cloudfront_realtime(name: str, fields: Sequence[str], sample_rate: float = 1.0) -> LogFormat:
+    """The format of logs with these fields, in this order, which name time, method, path and status."""
+    return LogFormat(
+        name=name,
+        example="\t".join(_EXAMPLES.get(field, "-") for field in fields),
+        line=re.compile(r"\t".join(_PATTERNS.get(field, r"[^\t]*") for field in fields).encode()),
+        columns=always(raw_columns(found_in_fields(fields, "\t"))),
+        marks=(
+            Mark(re.compile(rb"\t"), "fields parted by tabs"),
+            Mark(
+                re.compile(rf"^(?:[^\t]*\t){{{len(fields) - 1}}}[^\t]*$".encode()),
+                f"{len(fields)} of them",
+            ),
+        ),
+        sample_rate=sample_rate,
+    )
+
+
+CLOUDFRONT_REALTIME = cloudfront_realtime("cloudfront-realtime", ALL_FIELDS)

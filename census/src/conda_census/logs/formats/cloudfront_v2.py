@@ -1,0 +1,86 @@
+"""How are the standard logs (version 2) of CloudFront taken apart, in JSON, Parquet or W3C?
+
+JSON has the names of the fields as keys. Parquet comes as JSON, with ``_`` for all that is no letter or digit
+in a name. W3C has a ``#Fields:`` line: fields, their order and what parts them are the operator's choice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from conda_census.logs.formats.cloudfront_fields import (
+    FIELDS,
+    columns_of_fields,
+    found_in_fields,
+    header_fields,
+    missing_fields,
+)
+from conda_census.logs.formats.json_lines import found_in_json, is_json, json_line
+from conda_census.logs.formats.log_format import LogFormat, Mark
+from conda_census.logs.formats.raw_columns import raw_columns
+
+__all__ = ["CLOUDFRONT_V2"]
+
+_SEPARATORS = "\t ,|;"
+#: JSON spells these as CloudFront writes them, where a header may have any case.
+_SPELLED = {"cs(user-agent)": "cs(User-Agent)", "cs(host)": "cs(Host)"}
+#: Their names would mean other fields where brackets have become underscores.
+_REAL_TIME_ONLY = {"cs-host", "cs-user-agent", "timestamp"}
+#: The web server IIS writes such headers too, but another encoding below them.
+_OF_IIS = {"s-ip", "s-port", "s-sitename", "s-computername", "cs-username", "sc-substatus", "sc-win32-status"}
+
+
+def _pointers(name: str) -> tuple[str, str]:
+    return f"/{_SPELLED.get(name, name)}", "/" + re.sub(r"[^a-z0-9]+", "_", name).strip("_")
+
+
+_JSON = raw_columns(
+    found_in_json(
+        {
+            value: [pointer for name in names if name not in _REAL_TIME_ONLY for pointer in _pointers(name)]
+            for value, names in FIELDS.items()
+        },
+        columns_of_fields(),
+        absent="-",
+    )
+)
+_JSON_LINE = json_line("cs[-_]method", "cs[-_]uri[-_]stem", "sc[-_]status")
+#: Quotes, brackets and braces are percent-encoded in every field.
+_W3C_LINE = rb'(?=.*[\t ,|;][A-Z]{3,20}[\t ,|;])(?=(?:.*[\t ,|;])?\d{3}(?:[\t ,|;]|$))[^#"\[{][^"\[{]*'
+
+
+def _columns(first_lines: Sequence[bytes]) -> str:
+    if is_json(first_lines):
+        return _JSON
+    fields = header_fields(first_lines)
+    data = next((line.decode("utf-8", "replace") for line in first_lines if line[:1] not in (b"#", b"")), "")
+    separator = next((one for one in _SEPARATORS if len(data.split(one)) >= len(fields)), "\t")
+    return raw_columns(found_in_fields(fields, separator))
+
+
+def _header_fault(first_lines: Sequence[bytes]) -> str | None:
+    if is_json(first_lines):
+        return None
+    fields = header_fields(first_lines)
+    if not fields:
+        return "neither JSON nor a #Fields: line"
+    if _OF_IIS & set(fields):
+        return "#Fields: names those of IIS"
+    missing = missing_fields(fields)
+    return f"#Fields: does not name {', '.join(missing)}" if missing else None
+
+
+CLOUDFRONT_V2 = LogFormat(
+    name="cloudfront-v2",
+    example=(
+        '{"date":"2024-01-16","time":"23:53:20","sc-bytes":"2326","c-ip":"192.0.2.7","cs-method":"GET",'
+        '"cs-uri-stem":"/pkgs/main/noarch/repodata.json.zst","sc-status":"200","cs(User-Agent)":'
+        '"conda/24.7.1%20requests/2.32.3%20CPython/3.12.4%20Linux/6.1.0%20debian/12%20glibc/2.36",'
+        '"x-edge-request-id":"EXAMPLE1==","x-host-header":"conda.example.org"}'
+    ),
+    line=re.compile(b"(?:" + _JSON_LINE.pattern + b")|(?:" + _W3C_LINE + b")"),
+    columns=_columns,
+    marks=(Mark(re.compile(rb"cs[-_]method"), "cs-method"),),
+    header_fault=_header_fault,
+)
