@@ -110,8 +110,10 @@ class Installation:
         }
 
 
-def make_installation(name: str, folder: Path, home: Path, conda_package: Path, condarc: str) -> Installation:
-    """Make an installation of conda, with the plug-in, in ``folder / name``.
+def make_installation(
+    name: str, folder: Path, home: Path, conda_package: Path, condarc: str, *, plug_in: bool = True
+) -> Installation:
+    """Make an installation of conda in ``folder / name``, with the plug-in if nothing else is said.
 
     It sees conda, what conda needs and the plug-in, and nothing else of this interpreter's packages.
     """
@@ -119,7 +121,7 @@ def make_installation(name: str, folder: Path, home: Path, conda_package: Path, 
     venv.create(root_prefix, symlinks=True, with_pip=False)
     (site_packages,) = (root_prefix / "lib").glob("python3.*/site-packages")
     (site_packages / "conda").symlink_to(conda_package)
-    link_distributions((*CONDA_NEEDS, PLUG_IN), site_packages)
+    link_distributions((*CONDA_NEEDS, *([PLUG_IN] if plug_in else [])), site_packages)
     (root_prefix / "conda-meta").mkdir()
     (root_prefix / "conda-meta" / "history").touch()
     (root_prefix / ".condarc").write_text(condarc, encoding="utf-8")
