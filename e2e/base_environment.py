@@ -25,21 +25,24 @@ def add_base_packages(channel: Path, work: Path, conda_package: Path) -> None:
 
 
 def make_base(
-    bootstrap: Installation, root_prefix: Path, url: str, condarc: str, specifications: tuple[str, ...]
+    bootstrap: Installation,
+    root_prefix: Path,
+    channels: tuple[str, ...],
+    condarc: str,
+    specifications: tuple[str, ...],
 ) -> Installation:
     """Let a conda that is already there make a base environment of ``specifications``, and return it.
 
     Args:
         bootstrap: the installation whose conda does it.
         root_prefix: where the base environment will be.
-        url: the channel that has the packages.
+        channels: the URLs of those that have the packages.
         condarc: what its ``.condarc`` says.
         specifications: what to install; ``python`` and ``conda`` must be among it.
     """
     prefix = str(root_prefix)
-    bootstrap.conda(
-        "create", "--prefix", prefix, "--override-channels", "--channel", url, *specifications, trace=False
-    )
+    options = ["--override-channels", *(word for url in channels for word in ("--channel", url))]
+    bootstrap.conda("create", "--prefix", prefix, *options, *specifications, trace=False)
     (site_packages,) = (root_prefix / "lib").glob("python3.*/site-packages")
     # What conda imports is here by pip, and as no package of conda.
     link_distributions(CONDA_NEEDS, site_packages)

@@ -7,17 +7,26 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from access_log import read_log
 from base_environment import CONDA_VERSION, add_base_packages, make_base
 from channel import Package, index_channel, make_channel
 from conda_client import PLUG_IN, Installation, make_installation
 from distributions import unpack_conda
-from plug_in_package import CondaPackage, add_build_tools, by_rattler_build, by_whl2conda, read_package
+from plug_in_package import (
+    CLIENT,
+    CondaPackage,
+    add_build_tools,
+    by_rattler_build,
+    by_whl2conda,
+    read_package,
+)
 from programs import require
 from scenario import CHANNEL, CONDARC
 from web_server import WebServer, serve
 
+INSTALLER = CLIENT / "installer" / "construct.yaml"
 MAKERS = ("whl2conda", "rattler-build")
 #: Metadata for which a solver refuses, and for which it does not.
 CONDAS = tuple(Package("conda", version, 0, "noarch", ".conda") for version in ("23.5.2", "23.7.4"))
@@ -75,18 +84,22 @@ def server(folder: Path, conda_package: Path, packages: dict[str, CondaPackage])
 
 
 @pytest.fixture
-def install_base(tmp_path: Path, conda_package: Path, server: WebServer) -> Callable[[], Installation]:
+def install_base(tmp_path: Path, conda_package: Path, server: WebServer) -> Callable[..., Installation]:
     """Return a function that lets conda make a base environment, always at the same place."""
     condarc = CONDARC.format(url=server.url, channel=CHANNEL) + "add_pip_as_python_dependency: false\n"
     home = tmp_path / "home"
     home.mkdir()
     bootstrap = make_installation("bootstrap", tmp_path, home, conda_package, condarc, plug_in=False)
-    url = f"{server.url}/{CHANNEL}"
-    return lambda: make_base(bootstrap, tmp_path / "miniconda", url, condarc, ("python", "conda"))
+    channels = tuple(f"{server.url}/{name}" for name in (CHANNEL, "whl2conda"))
+
+    def install(specifications: tuple[str, ...] = ("python", "conda")) -> Installation:
+        return make_base(bootstrap, tmp_path / "miniconda", channels, condarc, specifications)
+
+    return install
 
 
 @pytest.fixture
-def base(install_base: Callable[[], Installation]) -> Installation:
+def base(install_base: Callable[..., Installation]) -> Installation:
     """A base environment without the plug-in."""
     return install_base()
 
@@ -154,7 +167,7 @@ def test_conda_installs_it_into_its_own_base(base: Installation, server: WebServ
 
 
 def test_the_choice_and_the_token_outlive_the_installation(
-    install_base: Callable[[], Installation], server: WebServer
+    install_base: Callable[..., Installation], server: WebServer
 ) -> None:
     """Miniconda is removed with all its files and installed again: they are the user's, and in the home."""
     install = ("install", "--channel", f"{server.url}/whl2conda", PLUG_IN)
@@ -171,6 +184,17 @@ def test_the_choice_and_the_token_outlive_the_installation(
     base.conda("config", "--set", "anaconda_anon_usage", "on")
     base.conda("search", "conda")
     assert read_log(server.access_log)[-1].token("c") == before
+
+
+def test_the_installers_specifications_make_a_base_with_the_plug_in(
+    install_base: Callable[..., Installation],
+) -> None:
+    """What constructor would install, installed by conda; without the plug-in conda is as it was."""
+    construct = yaml.safe_load(INSTALLER.read_text(encoding="utf-8"))
+    base = install_base(tuple(construct["specs"]))
+    assert SHOWN.fullmatch(_user_agent(base))
+    base.conda("remove", PLUG_IN)
+    assert " aau/" not in _user_agent(base)
 
 
 def test_it_goes_with_no_conda_that_is_too_old(base: Installation, server: WebServer) -> None:
