@@ -77,7 +77,7 @@ class Installation:
         command = [str(self._python), "-m", "conda", *arguments, *(["-vvv"] if trace else [])]
         done = subprocess.run(
             command,
-            env=self._environment_variables(),
+            env=self.environment_variables(),
             capture_output=True,
             text=True,
             timeout=COMMAND_TIMEOUT_S,
@@ -91,15 +91,7 @@ class Installation:
             fetched=self._package_cache() - before,
         )
 
-    @property
-    def _python(self) -> Path:
-        return self.root_prefix / "bin" / "python"
-
-    def _package_cache(self) -> frozenset[str]:
-        cache = self.root_prefix / "pkgs"
-        return frozenset(file.name for pattern in ("*.conda", "*.tar.bz2") for file in cache.glob(pattern))
-
-    def _environment_variables(self) -> dict[str, str]:
+    def environment_variables(self) -> dict[str, str]:
         """Nothing of the person who runs the tests, so that nothing of theirs is used or changed."""
         return {
             "HOME": str(self.home),
@@ -108,6 +100,14 @@ class Installation:
             # conda's default SAT library has no wheel; conda supports this one too
             "CONDA_SAT_SOLVER": "pysat",
         }
+
+    @property
+    def _python(self) -> Path:
+        return self.root_prefix / "bin" / "python"
+
+    def _package_cache(self) -> frozenset[str]:
+        cache = self.root_prefix / "pkgs"
+        return frozenset(file.name for pattern in ("*.conda", "*.tar.bz2") for file in cache.glob(pattern))
 
 
 def make_installation(
