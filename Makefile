@@ -48,7 +48,7 @@ lock: ## renew constraints.txt with the newest versions of everything
 	@: > $(VENV)/lock/none.txt
 	@$(MAKE) --no-print-directory VENV=$(VENV)/lock CONSTRAINTS=$(VENV)/lock/none.txt $(VENV)/lock/.test-ready
 	@{ echo "# Every package, by version. Made by make lock."; \
-	   $(VENV)/lock/bin/python -m pip freeze --exclude-editable --exclude pip --exclude setuptools; } > constraints.txt
+	   $(VENV)/lock/bin/python -m pip freeze --all --exclude-editable --exclude pip --exclude setuptools; } > constraints.txt
 	@rm -rf $(VENV)/lock
 	@echo "wrote constraints.txt: run make test before committing it"
 

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -42,14 +43,12 @@ def make_channel(channel: Path, packages: tuple[Package, ...], work: Path, conda
     """Build the packages into ``channel`` and index it, as the operator of a repository does."""
     for package in packages:
         _build(package, channel, work)
-    _index(channel, conda_package)
+    index_channel(channel, conda_package)
 
 
 def _build(package: Package, channel: Path, work: Path) -> None:
     """Pack a folder of payload and metadata with conda-package-handling."""
     contents = work / package.file_name
-    info = contents / "info"
-    info.mkdir(parents=True)
     payload = f"share/{package.name}/{package.version}.txt"
     (contents / payload).parent.mkdir(parents=True)
     (contents / payload).write_text(f"{package.name} {package.version}\n", encoding="utf-8")
@@ -65,16 +64,30 @@ def _build(package: Package, channel: Path, work: Path) -> None:
         index["noarch"] = "generic"
     else:
         index |= {"platform": "linux", "arch": "x86_64"}
-    paths = {"paths_version": 1, "paths": [{"_path": payload, "path_type": "hardlink"}]}
+    pack(contents, index, channel / package.subdir / package.file_name)
+
+
+def pack(contents: Path, index: Mapping[str, object], archive: Path) -> None:
+    """Pack a folder with conda-package-handling, and with the metadata that conda needs to unpack it."""
+    payload = sorted(path for path in contents.rglob("*") if path.is_symlink() or not path.is_dir())
+    paths = [
+        {
+            "_path": str(path.relative_to(contents)),
+            "path_type": "softlink" if path.is_symlink() else "hardlink",
+        }
+        for path in payload
+        if path.relative_to(contents).parts[0] != "info"
+    ]
+    info = contents / "info"
+    info.mkdir(exist_ok=True)
     (info / "index.json").write_text(json.dumps(index), encoding="utf-8")
-    (info / "paths.json").write_text(json.dumps(paths), encoding="utf-8")
-    (info / "files").write_text(payload + "\n", encoding="utf-8")
-    target = channel / package.subdir
-    target.mkdir(parents=True, exist_ok=True)
-    api.create(str(contents), None, package.file_name, str(target))
+    (info / "paths.json").write_text(json.dumps({"paths_version": 1, "paths": paths}), encoding="utf-8")
+    (info / "files").write_text("".join(f"{path['_path']}\n" for path in paths), encoding="utf-8")
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    api.create(str(contents), None, archive.name, str(archive.parent))
 
 
-def _index(channel: Path, conda_package: Path) -> None:
+def index_channel(channel: Path, conda_package: Path) -> None:
     """Write ``repodata.json`` and its kin with conda-index, which imports conda for the order of versions."""
     subprocess.run(
         [sys.executable, "-m", "conda_index", *INDEX_OPTIONS, channel],

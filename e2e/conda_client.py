@@ -77,7 +77,7 @@ class Installation:
         command = [str(self._python), "-m", "conda", *arguments, *(["-vvv"] if trace else [])]
         done = subprocess.run(
             command,
-            env=self._environment_variables(),
+            env=self.environment_variables(),
             capture_output=True,
             text=True,
             timeout=COMMAND_TIMEOUT_S,
@@ -91,15 +91,7 @@ class Installation:
             fetched=self._package_cache() - before,
         )
 
-    @property
-    def _python(self) -> Path:
-        return self.root_prefix / "bin" / "python"
-
-    def _package_cache(self) -> frozenset[str]:
-        cache = self.root_prefix / "pkgs"
-        return frozenset(file.name for pattern in ("*.conda", "*.tar.bz2") for file in cache.glob(pattern))
-
-    def _environment_variables(self) -> dict[str, str]:
+    def environment_variables(self) -> dict[str, str]:
         """Nothing of the person who runs the tests, so that nothing of theirs is used or changed."""
         return {
             "HOME": str(self.home),
@@ -109,9 +101,19 @@ class Installation:
             "CONDA_SAT_SOLVER": "pysat",
         }
 
+    @property
+    def _python(self) -> Path:
+        return self.root_prefix / "bin" / "python"
 
-def make_installation(name: str, folder: Path, home: Path, conda_package: Path, condarc: str) -> Installation:
-    """Make an installation of conda, with the plug-in, in ``folder / name``.
+    def _package_cache(self) -> frozenset[str]:
+        cache = self.root_prefix / "pkgs"
+        return frozenset(file.name for pattern in ("*.conda", "*.tar.bz2") for file in cache.glob(pattern))
+
+
+def make_installation(
+    name: str, folder: Path, home: Path, conda_package: Path, condarc: str, *, plug_in: bool = True
+) -> Installation:
+    """Make an installation of conda in ``folder / name``, with the plug-in if nothing else is said.
 
     It sees conda, what conda needs and the plug-in, and nothing else of this interpreter's packages.
     """
@@ -119,7 +121,7 @@ def make_installation(name: str, folder: Path, home: Path, conda_package: Path, 
     venv.create(root_prefix, symlinks=True, with_pip=False)
     (site_packages,) = (root_prefix / "lib").glob("python3.*/site-packages")
     (site_packages / "conda").symlink_to(conda_package)
-    link_distributions((*CONDA_NEEDS, PLUG_IN), site_packages)
+    link_distributions((*CONDA_NEEDS, *([PLUG_IN] if plug_in else [])), site_packages)
     (root_prefix / "conda-meta").mkdir()
     (root_prefix / "conda-meta" / "history").touch()
     (root_prefix / ".condarc").write_text(condarc, encoding="utf-8")

@@ -37,7 +37,8 @@ def lines(access_log: Path) -> tuple[Line, ...]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All tests of this folder run in one process, so that the scenario is played once."""
+    """All tests of the scenario run in one process, so that it is played once; so do those of a file."""
     for item in items:
         if item.path.parent == Path(__file__).parent:
-            item.add_marker(pytest.mark.xdist_group("e2e"))
+            of_scenario = "outcome" in getattr(item, "fixturenames", ())
+            item.add_marker(pytest.mark.xdist_group("e2e" if of_scenario else item.path.stem))

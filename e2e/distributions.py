@@ -40,15 +40,15 @@ def link_distributions(names: tuple[str, ...], site_packages: Path) -> None:
     Raises:
         importlib.metadata.PackageNotFoundError: one of them is not installed here.
     """
-    for name in sorted(_closure(names)):
+    for name in sorted(closure(names)):
         for path in _top_level(distribution(name)):
             link = site_packages / path.name
             if not link.exists():
                 link.symlink_to(path)
 
 
-def _closure(names: tuple[str, ...]) -> set[NormalizedName]:
-    """The names, and the names of everything that these need on this machine."""
+def closure(names: tuple[str, ...]) -> set[NormalizedName]:
+    """Return the names, and the names of everything that these need on this machine."""
     found: set[NormalizedName] = set()
     waiting = [canonicalize_name(name) for name in names]
     while waiting:

@@ -112,9 +112,17 @@ def test_each_environment_is_seen(lines: tuple[Line, ...], truth: Truth, outcome
     assert {environment for _, environment in pairs} == set(outcome.environment_tokens.values())
 
 
-def test_clone_is_another_environment(outcome: Outcome) -> None:
-    """``conda create --clone`` copies the token file, and yet the clone has a token of its own."""
-    assert outcome.environment_tokens["analysis-copy"] != outcome.environment_tokens["analysis"]
+def test_clone_is_another_environment(logged: Logged, outcome: Outcome) -> None:
+    """``conda create --clone`` copies the token file, and yet the clone is logged with a token of its own."""
+    original, clone = (
+        {token for command, lines in logged if command.environment == name for token in tokens(lines, "e")}
+        for name in ("analysis", "analysis-copy")
+    )
+    assert (original, clone) == (
+        {outcome.environment_tokens["analysis"]},
+        {outcome.environment_tokens["analysis-copy"]},
+    )
+    assert original != clone
 
 
 def test_off_sends_no_token_and_on_again_the_same_as_before(logged: Logged) -> None:
@@ -122,8 +130,10 @@ def test_off_sends_no_token_and_on_again_the_same_as_before(logged: Logged) -> N
     beta = [(command, lines) for command, lines in logged if command.installation == "beta"]
     assert [command.sharing for command, _ in beta] == ["tokens", "tokens", "off", "off", "tokens"]
     off = [line.suffix for command, lines in beta if command.sharing == "off" for line in lines]
+    assert off
     assert all(VERSION_ALONE.fullmatch(suffix) for suffix in off)
-    assert tokens(beta[0][1], "c") == tokens(beta[-1][1], "c") != set()
+    (before,) = tokens(beta[0][1], "c")
+    assert tokens(beta[-1][1], "c") == {before}
 
 
 def test_conda_info_shows_dots_instead_of_values(outcome: Outcome, lines: tuple[Line, ...]) -> None:

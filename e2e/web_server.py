@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HOST = "127.0.0.1"
+MOVED = "/moved"
+"""What stands below it is redirected to the foreign host."""
 DEADLINE_S = 20.0
 POLL_S = 0.02
 
@@ -34,6 +36,14 @@ http {{
     server {{
         listen {host}:{port};
         root {document_root};
+        location {moved}/ {{
+            rewrite ^{moved}(/.*)$ http://{host}:{foreign_port}$1 redirect;
+        }}
+    }}
+    server {{
+        listen {host}:{foreign_port};
+        access_log {prefix}/foreign.log combined;
+        root {document_root};
     }}
 }}
 """
@@ -41,11 +51,14 @@ http {{
 
 @dataclass(frozen=True)
 class WebServer:
-    """A running nginx."""
+    """A running nginx, which serves the same folder twice."""
 
     url: str
     access_log: Path
     """Complete once the server has stopped."""
+    foreign_url: str
+    """Another port of the same machine, and so another host."""
+    foreign_log: Path
 
 
 @contextmanager
@@ -61,11 +74,17 @@ def serve(nginx: Path, document_root: Path, prefix: Path) -> Iterator[WebServer]
         RuntimeError: nginx did not start or did not stop; the message has its error log.
     """
     prefix.mkdir()
-    port = _free_port()
+    port, foreign_port = _free_ports()
     configuration = prefix / "nginx.conf"
     configuration.write_text(
         CONFIGURATION.format(
-            user=_user_directive(), prefix=prefix, host=HOST, port=port, document_root=document_root
+            user=_user_directive(),
+            prefix=prefix,
+            host=HOST,
+            port=port,
+            foreign_port=foreign_port,
+            moved=MOVED,
+            document_root=document_root,
         ),
         encoding="utf-8",
     )
@@ -73,7 +92,12 @@ def serve(nginx: Path, document_root: Path, prefix: Path) -> Iterator[WebServer]
     process = subprocess.Popen([nginx, "-p", prefix, "-c", configuration, "-e", error_log])
     try:
         _wait_until_ready(process, port, error_log)
-        yield WebServer(url=f"http://{HOST}:{port}", access_log=prefix / "access.log")
+        yield WebServer(
+            url=f"http://{HOST}:{port}",
+            access_log=prefix / "access.log",
+            foreign_url=f"http://{HOST}:{foreign_port}",
+            foreign_log=prefix / "foreign.log",
+        )
     finally:
         _stop(process)
 
@@ -85,11 +109,11 @@ def _user_directive() -> str:
     return f"user {pwd.getpwuid(0).pw_name} {grp.getgrgid(0).gr_name};"
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+def _free_ports() -> tuple[int, int]:
+    with socket.socket() as one, socket.socket() as other:
+        one.bind((HOST, 0))
+        other.bind((HOST, 0))
+        return one.getsockname()[1], other.getsockname()[1]
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], port: int, error_log: Path) -> None:

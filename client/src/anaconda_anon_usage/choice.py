@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 #: The setting, as it is written in a condarc.
 SETTING = "anaconda_anon_usage"
+#: The setting, off by default, with which a person asks for requests of the plug-in's own: see ``heartbeat``.
+HEARTBEAT = "anaconda_heartbeat"
 #: https://consoledonottrack.com
 DO_NOT_TRACK = "DO_NOT_TRACK"
 

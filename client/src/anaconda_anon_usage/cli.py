@@ -9,7 +9,18 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-from anaconda_anon_usage import __version__, choice, conda_context, host, hosts, store, suffix, tokens
+from anaconda_anon_usage import (
+    __version__,
+    channels,
+    choice,
+    conda_context,
+    host,
+    hosts,
+    store,
+    suffix,
+    tokens,
+)
+from anaconda_anon_usage.debug import explain
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -62,6 +73,7 @@ def _parser(program: str) -> ArgumentParser:
         ("off", _off, "turn sharing off in your condarc"),
         ("reset", _reset, "forget the token of this installation; the next command makes another"),
         ("print", _print, "print the suffix alone, for other clients"),
+        ("heartbeat", _heartbeat, "send one request to each host of channels, if the setting asks for it"),
         ("random", _random, "print a new random value, such as an administrator may need"),
     ):
         command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
@@ -86,23 +98,23 @@ def _status(asked: Namespace) -> int:
         "decided_by": decided_by,
         "where": where,
         "hosts": _only_hosts(context),
+        "heartbeat": _wants_heartbeat(context),
     }
     if asked.json:
         return _write_json(found)
     _write("sharing: " + ("on" if sharing else "off"))
     _write(f"decided by: {decided_by}" + (f", in {where}" if where else ""))
     _write("hosts: " + (", ".join(found["hosts"]) or "of all configured channels"))
+    if found["heartbeat"]:
+        _write("heartbeat: on")
     return 0
 
 
 def _preview(asked: Namespace) -> int:
     context = _context()
-    from conda.models.channel import Channel
-
-    urls = [url for name in context.channels for url in Channel(name).base_urls if url]
     rows = []
-    for url in dict.fromkeys(url for url in urls if url.startswith(("http://", "https://"))):
-        sends = hosts.gets_tokens(context, url.partition("://")[2].partition("/")[0])
+    for url in channels.urls(context):
+        sends = hosts.gets_tokens(context, channels.host(url))
         agent = conda_context.with_suffix() if sends else conda_context.plain()
         rows.append({"channel": url, "user_agent": _whole(agent)})
     if asked.json:
@@ -160,6 +172,22 @@ def _print(_: Namespace) -> int:
     return 0
 
 
+def _heartbeat(_: Namespace) -> int:
+    import logging
+    import warnings
+
+    from anaconda_anon_usage import heartbeat
+
+    # It runs beside other things, where nobody waits for it or can act on what it says.
+    logging.disable()
+    warnings.simplefilter("ignore")
+    try:
+        heartbeat.send(_context())
+    except Exception as error:
+        explain("no heartbeat: %r", error)
+    return 0
+
+
 def _random(_: Namespace) -> int:
     _write(tokens.new())
     return 0
@@ -203,6 +231,14 @@ def _only_hosts(context: Any) -> list[str]:  # noqa: ANN401
         raise NotPossibleError(
             f"{hosts.SETTING} is no list of hosts: see conda config --show-sources"
         ) from None
+
+
+def _wants_heartbeat(context: Any) -> bool:  # noqa: ANN401
+    try:
+        return bool(getattr(context, choice.HEARTBEAT))
+    except Exception as error:  # then none is sent, as heartbeat finds out too
+        explain("%s cannot be read: %r", choice.HEARTBEAT, error)
+        return False
 
 
 def _prefixes(context: Any) -> list[str]:  # noqa: ANN401

@@ -22,7 +22,7 @@ _plain: list[Any] = []
 
 
 def register_settings() -> None:
-    """Make ``anaconda_anon_usage`` (true by default) and ``anaconda_anon_usage_hosts`` settings of conda.
+    """Make ``anaconda_anon_usage`` (on by default), ``…_hosts`` and ``anaconda_heartbeat`` settings of conda.
 
     conda's own hook for settings would make them ``plugins.anaconda_anon_usage``, and only from 24.7 on. This
     has to be done while the plug-in is imported: ``conda --no-plugins config`` imports plug-ins and calls
@@ -31,6 +31,7 @@ def register_settings() -> None:
     from conda.common.configuration import ParameterLoader, PrimitiveParameter, SequenceParameter
 
     _register(choice.SETTING, ParameterLoader(PrimitiveParameter(default=True)))
+    _register(choice.HEARTBEAT, ParameterLoader(PrimitiveParameter(default=False)))
     element = PrimitiveParameter("", element_type=str)
     _register(hosts.SETTING, ParameterLoader(SequenceParameter(element, string_delimiter=",")))
 

@@ -1,0 +1,34 @@
+"""How does one installation get a channel of its own to talk to, beside the scenario?"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from channel import make_channel
+from conda_client import Installation, make_installation
+from distributions import unpack_conda
+from programs import require
+from scenario import CHANNEL, CONDARC, PACKAGES
+from web_server import WebServer, serve
+
+
+@dataclass(frozen=True)
+class SmallWorld:
+    """A web server with the scenario's channel, and one installation that is configured for it."""
+
+    server: WebServer
+    installation: Installation
+
+
+@contextmanager
+def small_world(folder: Path) -> Iterator[SmallWorld]:
+    """Make it in an empty folder; it lasts as long as the context, and its logs longer."""
+    nginx = require("nginx", "nginx")
+    conda_package = unpack_conda(folder / "conda-package")
+    make_channel(folder / "served" / CHANNEL, PACKAGES, folder / "build", conda_package)
+    home = folder / "home"
+    home.mkdir()
+    with serve(nginx, folder / "served", folder / "nginx") as server:
+        condarc = CONDARC.format(url=server.url, channel=CHANNEL)
+        yield SmallWorld(server, make_installation("alpha", folder, home, conda_package, condarc))
