@@ -6,7 +6,7 @@ import ibis
 from ibis.backends.duckdb import Backend
 
 from conda_census.engines.tables import LakeFiles, LakeTables
-from conda_census.lake.tables import TABLES, Table
+from conda_census.lake.tables import MEASURED, Table
 
 __all__ = ["open_lake"]
 
@@ -18,7 +18,7 @@ def open_lake(lake: LakeFiles) -> LakeTables:
     """
     connection = ibis.duckdb.connect()
     connection.raw_sql("SET TimeZone = 'UTC'")
-    for table in TABLES:
+    for table in MEASURED:
         _create_view(connection, table, lake.files(table.name))
     return LakeTables(
         sessions=connection.table("sessions"),

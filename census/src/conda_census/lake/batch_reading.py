@@ -19,8 +19,10 @@ from conda_census.lake.batches import Batch
 from conda_census.lake.known import KnownLogs
 from conda_census.lake.part import Part
 from conda_census.lake.reading import SourceReading, SourcesReader
-from conda_census.lake.rows import rows_of_part
+from conda_census.lake.repeats import SeenRequests
+from conda_census.lake.rows import SourcesFound, rows_of_part
 from conda_census.lake.staging import ReadSource, stage_part, stage_sources
+from conda_census.lake.store import Lake
 from conda_census.lake.summary import Summary
 from conda_census.logs.fingerprints import fingerprint_of_file
 from conda_census.logs.formats import LogFormat
@@ -57,6 +59,7 @@ class Claimed:
 
 
 def read_batch(
+    lake: Lake,
     batch: Batch,
     claimed: list[Claimed],
     known: KnownLogs,
@@ -75,7 +78,7 @@ def read_batch(
     while True:
         rest = [log for log in claimed if log.number not in failed]
         with tempfile.TemporaryDirectory(prefix="conda-census-") as spill, _connect(spill) as connection:
-            attempt = _Attempt(connection, spill, batch, known, secrets, summary, progress)
+            attempt = _Attempt(connection, spill, lake, batch, known, secrets, summary, progress)
             newly_failed = attempt.read(rest)
         if not newly_failed:
             return
@@ -90,6 +93,7 @@ class _Attempt:
         self,
         connection: duckdb.DuckDBPyConnection,
         spill: str,
+        lake: Lake,
         batch: Batch,
         known: KnownLogs,
         secrets: Secrets,
@@ -106,7 +110,8 @@ class _Attempt:
         self._key = secrets.token_key()
         self._read: list[ReadSource] = []
         self._read_of_head: dict[str, list[SourceReading]] = defaultdict(list)
-        self._parts: list[Future[pa.Table]] = []
+        self._parts: list[Future[SourcesFound]] = []
+        self._seen = SeenRequests(lake)
         self._errors: list[SourceError] = []
         self._skipped = 0
 
@@ -127,10 +132,15 @@ class _Attempt:
             reader.finish()
             self._stage_part(reader)
             found = [part.result() for part in self._parts]
+        for part in found:
+            for source, lines in part.repeated.items():
+                reader.reading_of(source).repeat(lines)
         read = [source for source in self._read if source.reading.lines]
         self._skipped += len(self._read) - len(read)
         if read:
-            stage_sources(self._connection, self._batch, read, pa.concat_tables(found))
+            stage_sources(
+                self._connection, self._batch, read, pa.concat_tables(part.decoded for part in found)
+            )
         for failure in self._errors:
             self._summary.fail(failure)
         self._summary.skipped += self._skipped
@@ -164,9 +174,9 @@ class _Attempt:
         part, failed, number = reader.take_part(), reader.failed, len(self._parts)
         self._parts.append(self._background.submit(self._write_part, part, failed, number))
 
-    def _write_part(self, part: Part, failed: frozenset[int], number: int) -> pa.Table:
+    def _write_part(self, part: Part, failed: frozenset[int], number: int) -> SourcesFound:
         with _connect(self._spill) as connection:
-            rows, sources = rows_of_part(connection, part.take(failed), self._secrets)
+            rows, sources = rows_of_part(connection, part.take(failed), self._seen, self._secrets)
         stage_part(self._batch, number, rows)
         return sources
 

@@ -60,7 +60,9 @@ def ingest(paths: list[str], settings: Settings, format_name: str, progress: Ing
         try:
             with WriterBatches(lake, settings.writer) as batches:
                 _Work(lake, batches, secrets, summary, progress, secrets.token_key()).run(logs, format_name)
-            secrets.forget_networks(datetime.now(UTC))
+            now = datetime.now(UTC)
+            secrets.forget_networks(now)
+            lake.forget_request_ids(now)
         except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as problem:
             raise LakeError(
                 f"{lake.path}: {first_line(problem)}: put this right and run the same command again"
@@ -127,7 +129,7 @@ class _Work:
         """Read a batch's files and write its rows down; nothing is written where nothing is new."""
         claimed = list(self._claimed(batch))
         known = known_logs(self.lake)  # only now: other writers may have read a log before it was claimed
-        read_batch(batch, claimed, known, self.secrets, self.summary, self._tell)
+        read_batch(self.lake, batch, claimed, known, self.secrets, self.summary, self._tell)
 
     def _claimed(self, batch: Batch) -> Iterator[Claimed]:
         """The files of the batch that no other writer is at work on."""

@@ -102,7 +102,7 @@ def _requests(found: pa.Table, lines: np.ndarray) -> Requests:
         size_bytes=found["bytes"].to_numpy(),
         user_agent=_texts(found["user_agent"]),
         address=_texts(found["address"]),
-        request_id=None if request_id.null_count == len(request_id) else request_id,
+        request_id=None if request_id.null_count == len(request_id) else request_id.cast(pa.string()),
     )
 
 

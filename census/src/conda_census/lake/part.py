@@ -12,7 +12,7 @@ from conda_census.logs.regular.requests import Requests
 __all__ = ["Part", "PartRequests"]
 
 _ROWS_MAX = 1_500_000
-_TEXT_BYTES_MAX = 200 << 20
+_TEXT_BYTES_MAX = 300 << 20
 
 
 @dataclass(frozen=True)
@@ -22,12 +22,21 @@ class PartRequests:
     Attributes:
         requests: source, time, is_get, path_id, status, bytes, user_agent_id, address_id; one row each.
         paths, user_agents, addresses: the distinct texts, each at the place that is its number.
+        request_ids: what names each request in its log, null where nothing does; None if that is all.
+        lines: the number of each request's line, where there are request ids; else empty.
     """
 
     requests: pa.Table
     paths: pa.StringArray
     user_agents: pa.StringArray
     addresses: pa.StringArray
+    request_ids: pa.ChunkedArray | None
+    lines: np.ndarray
+
+    def select(self, chosen: np.ndarray) -> PartRequests:
+        """The requests that a mask chooses, without their ids."""
+        requests = self.requests if chosen.all() else self.requests.filter(pa.array(chosen))
+        return PartRequests(requests, self.paths, self.user_agents, self.addresses, None, self.lines[:0])
 
 
 @dataclass
@@ -43,7 +52,8 @@ class Part:
         if len(requests):
             self._chunks.append((sources, requests))
             self._rows += len(requests)
-            self._text_bytes += requests.path.nbytes + requests.user_agent.nbytes + requests.address.nbytes
+            texts = (requests.path, requests.user_agent, requests.address, requests.request_id)
+            self._text_bytes += sum(text.nbytes for text in texts if text is not None)
 
     @property
     def is_full(self) -> bool:
@@ -78,7 +88,8 @@ class Part:
                 "address_id": address_ids,
             }
         )
-        return PartRequests(table, paths, user_agents, addresses)
+        ids, lines = _identified(requests)
+        return PartRequests(table, paths, user_agents, addresses, ids, lines)
 
 
 def _without(chunk: tuple[np.ndarray, Requests], without: frozenset[int]) -> tuple[np.ndarray, Requests]:
@@ -89,6 +100,16 @@ def _without(chunk: tuple[np.ndarray, Requests], without: frozenset[int]) -> tup
 
 def _joined(arrays: list[np.ndarray], dtype: type) -> np.ndarray:
     return np.concatenate(arrays) if arrays else np.empty(0, dtype=dtype)
+
+
+def _identified(requests: list[Requests]) -> tuple[pa.ChunkedArray | None, np.ndarray]:
+    """The ids of all requests and the numbers of their lines, if any has an id."""
+    if all(each.request_id is None for each in requests):
+        return None, np.empty(0, dtype=np.int64)
+    ids = [
+        pa.nulls(len(each), pa.string()) if each.request_id is None else each.request_id for each in requests
+    ]
+    return pa.chunked_array(ids, pa.string()), np.concatenate([each.line for each in requests])
 
 
 def _numbered(chunks: list[pa.DictionaryArray]) -> tuple[pa.StringArray, np.ndarray]:

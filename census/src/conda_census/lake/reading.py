@@ -10,7 +10,7 @@ import os
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -65,6 +65,11 @@ class SourceReading:
     def counts(self) -> SourceCounted:
         """What a summary tells of it."""
         return {"lines": self.lines, "requests": self.requests, "dropped": self.dropped}
+
+    def repeat(self, numbers: np.ndarray) -> None:
+        """Count requests as lines that were read before."""
+        self.requests -= len(numbers)
+        self.drop("repeated", numbers)
 
     def drop(self, reason: str, numbers: np.ndarray) -> None:
         """Count lines that are no requests."""
@@ -189,7 +194,8 @@ class SourcesReader:
         reading.lines += parsed.lines
         self._lines += parsed.lines
         if block.source not in self._failed:
-            self._take_requests(np.full(len(parsed.requests), block.source, np.int32), parsed.requests)
+            requests = replace(parsed.requests, line=parsed.requests.line + first_line)
+            self._take_requests(np.full(len(requests), block.source, np.int32), requests)
             self._irregular.add(block.source, block.columns, first_line, parsed)
 
     def _take_requests(self, sources: np.ndarray, requests: Requests) -> None:

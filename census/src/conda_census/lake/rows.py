@@ -8,6 +8,7 @@ which there are many, become rows by looking their numbers up.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 import duckdb
@@ -20,9 +21,10 @@ from conda_census.decode.artifacts import DESCRIBE_PATH_SQL
 from conda_census.decode.pseudonyms import Secrets, folded_session_sql, network_sql, token_sql
 from conda_census.decode.tokens import TOKENS_SQL
 from conda_census.lake.part import PartRequests
+from conda_census.lake.repeats import SeenRequests
 from conda_census.lake.tables import TABLES, Table, TableName
 
-__all__ = ["DECODER_VERSION", "PartRows", "rows_of_part"]
+__all__ = ["DECODER_VERSION", "PartRows", "SourcesFound", "rows_of_part"]
 
 _HOUR_US = 3_600_000_000
 #: Of a whole number that sorts as it should.
@@ -33,6 +35,20 @@ DECODER_VERSION = 2
 
 #: Rows of each table but ``sources``, in the order in which they are written.
 PartRows = dict[TableName, pa.Table]
+
+
+@dataclass(frozen=True)
+class SourcesFound:
+    """What only the decoded requests tell about the sources of a part.
+
+    Attributes:
+        decoded: for each source its number, first and last time, and how many requests were not understood.
+        repeated: lines that were read before, by the number of their source.
+    """
+
+    decoded: pa.Table
+    repeated: dict[int, np.ndarray]
+
 
 # The decoding expressions read the relations user_agents, agents and paths.
 _DECODE = f"""
@@ -173,7 +189,6 @@ _INSTALLER_DOWNLOADS = """
     JOIN artifacts AS a USING (path_id) JOIN described_agents AS d USING (agent)
 """
 
-#: What only the decoded requests tell about each source.
 _SOURCE_REQUESTS = """
     SELECT source, min(time) AS first_time, max(time) AS last_time,
            count(*) FILTER (is_other) AS other_requests,
@@ -196,15 +211,19 @@ _USER_AGENT_MARKS = """
 
 
 def rows_of_part(
-    connection: duckdb.DuckDBPyConnection, part: PartRequests, secrets: Secrets
-) -> tuple[PartRows, pa.Table]:
-    """The rows of a part, and for each source: its number, first and last time, and what was not understood.
+    connection: duckdb.DuckDBPyConnection, requests: PartRequests, seen: SeenRequests, secrets: Secrets
+) -> tuple[PartRows, SourcesFound]:
+    """The rows of a part, and what is known of its sources now.
+
+    Requests that were read before are left out.
 
     Raises:
         CensusError: a key cannot be read or made.
     """
     key = secrets.token_key().hex()
     connection.execute("SET VARIABLE token_key = ?", [key])
+    first_seen = seen.leave_out(connection, requests)
+    part = first_seen.part
     for name, texts in (("user_agent", part.user_agents), ("path", part.paths), ("address", part.addresses)):
         numbers = pa.array(np.arange(len(texts), dtype=np.int32))
         connection.register(f"{name}_texts", pa.table({f"{name}_id": numbers, name: texts}))
@@ -225,8 +244,10 @@ def rows_of_part(
         "sessions": _sessions(connection),
         "downloads": _downloads(connection, packages),
         "installer_downloads": _typed(connection, "installer_downloads", _INSTALLER_DOWNLOADS, ()),
+        "request_ids": first_seen.ids,
     }
-    return rows, connection.sql(_SOURCE_REQUESTS).to_arrow_table()
+    decoded = connection.sql(_SOURCE_REQUESTS).to_arrow_table()
+    return rows, SourcesFound(decoded, first_seen.repeated)
 
 
 def _marked(connection: duckdb.DuckDBPyConnection, requests: pa.Table) -> pa.Table:

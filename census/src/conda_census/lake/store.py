@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 from deltalake import CommitProperties, DeltaTable, Transaction
 from deltalake.exceptions import DeltaError
 from deltalake.transaction import AddAction
 
+from conda_census.config import LATE_DELIVERY
 from conda_census.errors import LakeError, first_line
 from conda_census.exclusive_files import create_exclusively
 from conda_census.lake.tables import LAKE_VERSION, TABLES, TableName, delta_schema
@@ -73,9 +76,12 @@ class Lake:
         """
         _refuse_special_characters(path)
         try:
-            if not (path / _MANIFEST).exists():
+            is_new = not (path / _MANIFEST).exists()
+            if is_new:
                 _refuse_foreign_folder(path)
-                for table in TABLES:
+            for table in TABLES:
+                # A lake of an earlier version may have fewer tables.
+                if is_new or not (path / table.name).exists():
                     DeltaTable.create(
                         str(path / table.name),
                         schema=delta_schema(table),
@@ -83,6 +89,7 @@ class Lake:
                         partition_by=["day"],
                         description=f"one row for {table.one_row}",
                     )
+            if is_new:
                 manifest = {"lake_version": LAKE_VERSION, "key_id": key_id}
                 create_exclusively(path / _MANIFEST, json.dumps(manifest).encode())
         except (OSError, DeltaError) as error:
@@ -144,6 +151,24 @@ class Lake:
                 f"{self.path / name}: cannot be written ({first_line(error)}): "
                 "make room or give access, and run the same command again"
             ) from None
+
+    def forget_request_ids(self, now: datetime) -> None:
+        """Forget the ids of the requests of days of which no lines can arrive any more.
+
+        A day's ids go when the time for late lines is over since its end and since they were read, so that
+        old logs may be read in several runs.
+
+        Raises:
+            LakeError: the table cannot be read.
+        """
+        table, latest = self._table("request_ids"), now - LATE_DELIVERY
+        last_read: dict[str, float] = {}
+        for file in pa.table(table.get_add_actions(flatten=True)).to_pylist():
+            day, read_at = str(file["partition.day"]), file["modification_time"] / 1000
+            last_read[day] = max(last_read.get(day, 0), read_at)
+        for day, read_at in last_read.items():
+            if day < latest.date().isoformat() and read_at < latest.timestamp():
+                table.delete(f"day = '{day}'")
 
     def _table(self, name: TableName) -> DeltaTable:
         try:

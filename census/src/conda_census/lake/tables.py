@@ -8,12 +8,12 @@ from typing import Literal
 from deltalake import Field, Schema
 from deltalake.schema import ArrayType, MapType, PrimitiveType
 
-__all__ = ["LAKE_VERSION", "TABLES", "Column", "Table", "TableName", "delta_schema"]
+__all__ = ["LAKE_VERSION", "MEASURED", "TABLES", "Column", "Table", "TableName", "delta_schema"]
 
 #: Raised when a lake of this version could not be read by the census before it.
 LAKE_VERSION = 1
 
-TableName = Literal["sessions", "downloads", "installer_downloads", "sources"]
+TableName = Literal["sessions", "downloads", "installer_downloads", "request_ids", "sources"]
 
 ColumnType = Literal[
     "DATE",
@@ -135,6 +135,16 @@ _INSTALLER_DOWNLOADS = Table(
     sort=("day", "product", "platform", "version", "time"),
 )
 
+_REQUEST_IDS = Table(
+    name="request_ids",
+    one_row="one request that its log names, while its lines may still be delivered again",
+    columns=(
+        _DAY,
+        Column("request", "BIGINT", "keyed hash of the name and the time of the request"),
+    ),
+    sort=("day",),
+)
+
 _SOURCES = Table(
     name="sources",
     one_row="one reading of one log file",
@@ -163,7 +173,9 @@ _SOURCES = Table(
     sort=("day", "first_time", "source"),
 )
 
-TABLES: tuple[Table, ...] = (_SESSIONS, _DOWNLOADS, _INSTALLER_DOWNLOADS, _SOURCES)
+TABLES: tuple[Table, ...] = (_SESSIONS, _DOWNLOADS, _INSTALLER_DOWNLOADS, _REQUEST_IDS, _SOURCES)
+#: Those that a metric may ask: of request ids there is nothing to be learned.
+MEASURED = tuple(table for table in TABLES if table is not _REQUEST_IDS)
 
 _DELTA_TYPES: dict[ColumnType, PrimitiveType | ArrayType | MapType] = {
     "DATE": PrimitiveType("date"),

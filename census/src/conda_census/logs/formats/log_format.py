@@ -22,6 +22,7 @@ DropReason = Literal[
     "no_time",
     "no_answer",
     "no_request",
+    "repeated",
 ]
 DROP_REASONS: tuple[DropReason, ...] = get_args(DropReason)
 

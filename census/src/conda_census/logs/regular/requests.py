@@ -16,7 +16,7 @@ class Requests:
     """Requests, one element of each array for each.
 
     Attributes:
-        line: index of the request's line in its block, from 0; int64.
+        line: number of the request's line: in its block, from 0, and later in its log, from 1; int64.
         time: microseconds since 1970, UTC; int64.
         is_get: is its method GET? bool.
         path: as it was sent, a dictionary of strings.
