@@ -1,4 +1,8 @@
-"""Which program, on which system, does a user agent name?"""
+"""Which program, on which system, does a user agent name?
+
+Most programs name themselves first; what only adds the name of a library (a mirror that is written with
+requests) is told as that library.
+"""
 
 from __future__ import annotations
 
@@ -12,82 +16,174 @@ ToolKind = Literal["conda tool", "browser", "command-line fetcher", "other"]
 
 @dataclass(frozen=True)
 class Tool:
-    """A program: its name, its kind, and an RE2 pattern that finds it, with its version as first group."""
+    """A program: its name, its kind, and how it is told.
+
+    ``products`` are the names that it may begin with, in lower case, its version behind a slash. ``pattern``,
+    in RE2 with the version as first group, is tried where no program has such a product.
+    """
 
     name: str
     kind: ToolKind
-    pattern: str
+    products: tuple[str, ...] = ()
+    pattern: str | None = None
 
 
 # A version holds no slash and no percent sign: what is behind one may be a token that some tool ran together
 # with what stands before it, and no token may be kept.
-_VERSION = r"([^\s/%]{1,64})"
+_VERSION = r"([^\s/%]+)"
+_ROBOT_VERSION = r"(?:/v?([0-9]+(?:\.[0-9]+)*))?"
+_CRAWLER = (
+    r"(?:^|[^u])bot\b|crawler\b|spider\b|slurp\b|https?://|\+[\w.-]+@"
+    r"|googleother|google-inspectiontool|mediapartners|bingpreview|externalhit|ia_archiver|httrack|heritrix"
+)
+_MONITORS = ("check_http", "elb-healthchecker", "googlehc", "kube-probe", "prometheus", "zabbix")
+_MONITOR = (
+    r"[\w-]*uptime[\w-]*|pingdom\w*|statuscake\w*|site24x7|datadog\w*|newrelic\w*|[\w-]*health-?check[\w-]*"
+)
+_SCANNER = (
+    r"\b(?:acunetix|censysinspect|dirbuster|expanse|feroxbuster|gobuster|internetmeasurement|l9explore|masscan"
+    r"|nessus|netsystemsresearch|nikto|nmap scripting engine|nuclei|openvas|qualys|sqlmap|wpscan|zgrab)\b"
+)
 
-#: The first that matches is the one: a browser names all browsers that it is like, and a crawler too.
+#: Of those that are told by their pattern the first that matches is the one: a browser names all browsers
+#: that it is like, and a crawler too.
 TOOLS: tuple[Tool, ...] = (
-    Tool("conda", "conda tool", rf"^conda/{_VERSION}"),
-    Tool("conda-build", "conda tool", rf"^conda-build/{_VERSION}"),
-    Tool("mamba", "conda tool", rf"^mamba/{_VERSION}"),
-    Tool("micromamba", "conda tool", rf"^micromamba/{_VERSION}"),
-    Tool("pixi", "conda tool", rf"^pixi/{_VERSION}"),
-    Tool("rattler-build", "conda tool", rf"^rattler-build/{_VERSION}"),
-    Tool("rattler", "conda tool", rf"^(?:py-)?rattler(?:[_-][a-z_-]+)?/{_VERSION}"),
-    Tool("anaconda-client", "conda tool", rf"(?i)^anaconda-client/{_VERSION}"),
-    Tool("anaconda-navigator", "conda tool", rf"(?i)^anaconda-navigator/{_VERSION}"),
-    Tool("constructor", "conda tool", rf"^constructor/{_VERSION}"),
-    Tool("artifactory", "other", rf"^Artifactory/{_VERSION}"),
-    Tool("nexus", "other", rf"^Nexus/{_VERSION}"),
-    Tool("crawler", "other", r"(?i)(?:bot|crawler|spider|slurp)\b(?:/([0-9.]+))?"),
-    Tool("curl", "command-line fetcher", rf"^curl/{_VERSION}"),
-    Tool("wget", "command-line fetcher", rf"^Wget2?/{_VERSION}"),
-    Tool("aria2", "command-line fetcher", rf"^aria2/{_VERSION}"),
-    Tool("powershell", "command-line fetcher", rf"\bWindowsPowerShell/{_VERSION}|\bPowerShell/{_VERSION}"),
-    Tool("python-requests", "other", rf"^python-requests/{_VERSION}"),
-    Tool("python-urllib", "other", rf"^Python-urllib/{_VERSION}"),
-    Tool("edge", "browser", r"^Mozilla/.*\bEdg(?:e|A|iOS)?/([0-9.]+)"),
-    Tool("opera", "browser", r"^Mozilla/.*\bOPR/([0-9.]+)"),
-    Tool("firefox", "browser", r"^Mozilla/.*\b(?:Firefox|FxiOS)/([0-9.]+)"),
-    Tool("chrome", "browser", r"^Mozilla/.*\b(?:Chrome|CriOS)/([0-9.]+)"),
-    Tool("safari", "browser", r"^Mozilla/.*\bVersion/([0-9.]+).*\bSafari/"),
+    Tool("conda", "conda tool", ("conda",)),
+    Tool("conda-build", "conda tool", ("conda-build",)),
+    Tool("conda-lock", "conda tool", ("conda-lock",)),
+    Tool("mamba", "conda tool", ("mamba",)),
+    Tool("micromamba", "conda tool", ("micromamba",)),
+    Tool("pixi", "conda tool", ("pixi",)),
+    Tool("anaconda-client", "conda tool", ("anaconda-client", "binstar")),
+    Tool("anaconda-navigator", "conda tool", ("anaconda-navigator",)),
+    Tool("ana", "conda tool", ("ana",)),
+    Tool("constructor", "conda tool", ("constructor",)),
+    # The crates of each name themselves: rattler_repodata_gateway, rattler_build_core.
+    Tool("rattler-build", "conda tool", pattern=rf"^rattler[_-]build(?:[_-][a-z]+)*(?:/{_VERSION}| |$)"),
+    Tool("rattler", "conda tool", pattern=rf"^(?:(?:py|js)-)?rattler(?:[_-][a-z]+)*(?:/{_VERSION}| |$)"),
+    # Mirrors, caches and what watches them
+    Tool("artifactory", "other", ("artifactory",)),
+    Tool("nexus", "other", ("nexus",)),
+    Tool("pulp", "other", ("pulpcore",)),
+    Tool("conda-mirror", "other", ("conda-mirror",)),
+    Tool("bandersnatch", "other", ("bandersnatch",)),
+    Tool("devpi", "other", ("devpi-server",)),
+    Tool("cloudfront", "other", pattern=r"^Amazon CloudFront(?:/([0-9.]+))?"),
+    # Fetchers
+    Tool("wget", "command-line fetcher", ("wget", "wget2")),
+    Tool("aria2", "command-line fetcher", ("aria2",)),
+    Tool("axel", "command-line fetcher", ("axel",)),
+    Tool("lftp", "command-line fetcher", ("lftp",)),
+    Tool("httpie", "command-line fetcher", ("httpie",)),
+    Tool("homebrew", "command-line fetcher", ("homebrew",)),
+    Tool("scoop", "command-line fetcher", ("scoop",)),
+    Tool("spack", "command-line fetcher", ("spackbot",)),
+    Tool("winget", "command-line fetcher", pattern=rf"^winget-cli(?: WindowsPackageManager/{_VERSION})?"),
+    Tool("bits", "command-line fetcher", pattern=rf"^Microsoft BITS/{_VERSION}"),
+    Tool("libfetch", "command-line fetcher", pattern=rf"^fetch libfetch/{_VERSION}"),
+    Tool("powershell", "command-line fetcher", pattern=rf"\b(?:Windows)?PowerShell/{_VERSION}"),
+    # Languages and their libraries; some are curl, and say so first.
+    Tool("python-requests", "other", ("python-requests",)),
+    Tool("python-urllib", "other", ("python-urllib", "python-urllib3")),
+    Tool("python-httpx", "other", ("python-httpx",)),
+    Tool("aiohttp", "other", ("aiohttp",), rf"^Python/\S+ aiohttp/{_VERSION}"),
+    Tool("pip", "other", ("pip",)),
+    Tool("uv", "other", ("uv",)),
+    Tool("poetry", "other", ("poetry",)),
+    Tool("go-http-client", "other", ("go-http-client",)),
+    Tool("java", "other", ("java", "java-http-client")),
+    Tool("apache-httpclient", "other", ("apache-httpclient",)),
+    Tool("okhttp", "other", ("okhttp",)),
+    Tool("node", "other", ("node", "node-fetch", "undici", "axios", "got")),
+    Tool("perl", "other", ("libwww-perl",)),
+    Tool("github-actions", "other", pattern=r"^actions/tool-cache(?:/([0-9.]+))?"),
+    Tool("r", "other", pattern=r"^R[ /]\(?([0-9.]+)| r-curl/"),
+    Tool("julia", "other", pattern=rf"^curl/\S+ julia/{_VERSION}"),
+    Tool("curl", "command-line fetcher", pattern=rf"^curl(?:/{_VERSION}| |$)"),
+    Tool("libcurl", "other", pattern=rf"^(?:PycURL/\S+ )?libcurl/{_VERSION}"),
+    # Robots
+    Tool("monitor", "other", _MONITORS, rf"(?i)(?:{_MONITOR}){_ROBOT_VERSION}"),
+    Tool("scanner", "other", pattern=rf"(?i){_SCANNER}{_ROBOT_VERSION}"),
+    Tool("crawler", "other", pattern=rf"(?i)(?:{_CRAWLER}){_ROBOT_VERSION}"),
+    # Browsers
+    Tool("edge", "browser", pattern=r"^Mozilla/.*\bEdg(?:e|A|iOS)?/([0-9.]+)"),
+    Tool("opera", "browser", pattern=r"^(?:Mozilla/.*\bOP[RTX]|Opera/.*\bVersion)/([0-9.]+)"),
+    Tool("samsung-internet", "browser", pattern=r"^Mozilla/.*\bSamsungBrowser/([0-9.]+)"),
+    Tool("firefox", "browser", pattern=r"^Mozilla/.*\b(?:Firefox|FxiOS)/([0-9.]+)"),
+    Tool("chrome", "browser", pattern=r"^Mozilla/.*(?:Chrome|CriOS)/([0-9.]+)"),
+    Tool("safari", "browser", pattern=r"^Mozilla/.*\bVersion/([0-9.]+).*\bSafari/"),
+    Tool("internet-explorer", "browser", pattern=r"^Mozilla/.*(?:\bMSIE |\bTrident/.*\brv:)([0-9.]+)"),
 )
 
 TOOL_KINDS: dict[str, ToolKind] = {tool.name: tool.kind for tool in TOOLS}
 
-# Longer than the kinds of token, one of which may stand in its place.
-_DISTRO = "[^/% ]{2,64}"
+_BY_PRODUCT = ", ".join(f"('{product}', '{tool.name}')" for tool in TOOLS for product in tool.products)
+_PATTERNS = {tool.name: tool.pattern for tool in TOOLS if tool.pattern is not None}
+_BY_PATTERN = " ".join(
+    f"WHEN regexp_matches(agent, '{pattern}') THEN '{name}'" for name, pattern in _PATTERNS.items()
+)
+_PATTERN_VERSIONS = " ".join(
+    f"WHEN '{name}' THEN regexp_extract(agent, '{pattern}', 1)" for name, pattern in _PATTERNS.items()
+)
+
+_PYTHONS = "CPython|PyPy|GraalPy|Jython"
 _SYSTEMS = "Linux|Darwin|Windows|FreeBSD|OpenBSD|SunOS|AIX"
+_LIBCS = "glibc|musl|uClibc(?:-ng)?"
+# Old versions of conda send the whole name, such as CentOS Linux. A word is longer than the kinds of token
+# and shorter than a token, one of which may stand in its place.
+_WORD = "[A-Za-z0-9._+-]{2,20}"
+_DISTRO = rf"(?:{_SYSTEMS})/\S* ({_WORD}(?: {_WORD})*) ?"
+# What follows the system where the distribution is not told, and is none.
+_IS_DISTRO = "distro.name NOT IN ('', 'glibc', 'musl', 'uClibc', 'uClibc-ng', 'solver', 'rustc', 'requests')"
 
 
-def _found(pattern: str) -> str:
-    return f"nullif(regexp_extract(agent, '{pattern}', 1), '')"
-
-
-def _by_tool(value: str) -> str:
-    """A CASE over the tools; ``value`` is SQL that may name {name} and {pattern}."""
-    cases = ((tool.pattern, value.format(name=tool.name, pattern=tool.pattern)) for tool in TOOLS)
-    whens = " ".join(f"WHEN regexp_matches(agent, '{pattern}') THEN {then}" for pattern, then in cases)
-    return f"CASE {whens} END"
+def _version(sql: str) -> str:
+    return f"nullif(left({sql}, 64), '')"
 
 
 _COLUMNS: dict[str, str] = {
-    "tool": _by_tool("'{name}'"),
-    "tool_version": _by_tool("nullif(regexp_extract(agent, '{pattern}', 1), '')"),
-    "python": _found(r" (CPython|PyPy|GraalPy)/\S+"),
-    "python_version": _found(rf" (?:CPython|PyPy|GraalPy)/{_VERSION}"),
-    "os": _found(rf" ({_SYSTEMS})/\S+"),
-    "os_version": _found(rf" (?:{_SYSTEMS})/{_VERSION}"),
-    "distro": _found(rf" (?:{_SYSTEMS})/\S+ ({_DISTRO})/\S+"),
-    "distro_version": _found(rf" (?:{_SYSTEMS})/\S+ {_DISTRO}/{_VERSION}"),
-    "libc": _found(r" (glibc|musl)/\S+"),
-    "libc_version": _found(rf" (?:glibc|musl)/{_VERSION}"),
-    "solver": _found(rf" solver/{_VERSION}"),
-    "solver_version": _found(rf" conda-[a-z]+-solver/{_VERSION}"),
+    "tool": "tool",
+    "tool_version": _version("tool_version"),
+    "python": "nullif(python.name, '')",
+    "python_version": _version("python.version"),
+    "os": "nullif(os.name, '')",
+    "os_version": _version("os.version"),
+    "distro": f"if({_IS_DISTRO}, distro.name, NULL)",
+    "distro_version": _version(f"if({_IS_DISTRO}, distro.version, NULL)"),
+    "libc": "nullif(libc.name, '')",
+    "libc_version": _version("libc.version"),
+    "solver": _version("solver"),
+    "solver_version": _version("solver_version"),
 }
 
 #: The columns that describe an agent, as the table ``sessions`` names them.
 AGENT_COLUMNS = tuple(_COLUMNS)
 
-_SELECTED = ", ".join(f"{sql} AS {column}" for column, sql in _COLUMNS.items())
+
+def _product(pattern: str) -> str:
+    return rf"regexp_extract(agent, ' {pattern}/([^\s/%]*)', ['name', 'version'])"
+
 
 #: From ``agents(agent)``: the agent and the columns of ``AGENT_COLUMNS``, null where the agent does not say.
-DESCRIBE_AGENT_SQL = f"SELECT agent, {_SELECTED} FROM agents"
+DESCRIBE_AGENT_SQL = rf"""
+    WITH first_products AS (
+        SELECT agent, lower(regexp_extract(agent, '^[^/ (;,]+')) AS product FROM agents
+    ), by_product AS (
+        SELECT agent, products.tool AS product_tool
+        FROM first_products LEFT JOIN (VALUES {_BY_PRODUCT}) AS products(product, tool) USING (product)
+    ), by_pattern AS (
+        SELECT agent, product_tool, coalesce(product_tool, CASE {_BY_PATTERN} END) AS tool FROM by_product
+    ), described AS (
+        SELECT agent, tool,
+               CASE WHEN product_tool IS NOT NULL THEN regexp_extract(agent, '^[^/ ]+/{_VERSION}', 1)
+                    ELSE CASE tool {_PATTERN_VERSIONS} END END AS tool_version,
+               {_product(f"({_PYTHONS})")} AS python,
+               {_product(f"({_SYSTEMS})")} AS os,
+               {_product(_DISTRO)} AS distro,
+               {_product(f"({_LIBCS})")} AS libc,
+               regexp_extract(agent, ' solver/{_VERSION}', 1) AS solver,
+               regexp_extract(agent, ' conda-[a-z]+-solver/{_VERSION}', 1) AS solver_version
+        FROM by_pattern
+    )
+    SELECT agent, {", ".join(f"{sql} AS {column}" for column, sql in _COLUMNS.items())} FROM described
+"""

@@ -16,52 +16,85 @@ _IDENTIFYING_VALUE = r"[A-Za-z0-9_-]{22,36}"
 #: What the user agent says apart from its tokens, from a column ``user_agent``.
 AGENT_SQL = "split_part(user_agent, ' aau/', 1)"
 
+# The suffix as the client writes it, and a mark behind it. Almost every one is of this shape, which RE2 reads
+# in one pass, without going back, as long as the next character always tells which product comes: therefore
+# each product ends in a space here, and none begins with one. It keeps to one pass for four groups at most.
+_USUAL = (
+    rf"^{_VERSION} (?:c/({_IDENTIFYING_VALUE}) )?(?:s/({_IDENTIFYING_VALUE}) )?(?:e/({_IDENTIFYING_VALUE}) )?"
+    rf"(?:a/[^ ]* )?((?:[iom]/{_VALUE} )*[|])$"
+)
 
-def _values(prefix: str) -> str:
+
+def _values(kind: str) -> str:
     return (
-        f"list_transform(list_filter(tokens, lambda token: token[1] = '{prefix}'), lambda token: token[3:])"
+        f"list_transform(list_filter(tokens, lambda token: starts_with(token, '{kind}/')),"
+        " lambda token: substring(token, 3))"
+    )
+
+
+def _identifying(kind: str) -> str:
+    return f"CASE WHEN is_usual THEN nullif(usual.{kind}, '') WHEN NOT is_malformed THEN {kind}[1] END"
+
+
+def _administered(kind: str) -> str:
+    """The values of i/, o/ or m/, in their order; slashes and spaces are in none of them."""
+    return (
+        f"CASE WHEN is_usual THEN if(contains(usual.administered, '{kind}/'),"
+        f" regexp_extract_all(usual.administered, '{kind}/([^ ]+)', 1), [])"
+        f" WHEN NOT is_malformed THEN coalesce({kind}, []) ELSE [] END"
     )
 
 
 #: From ``user_agents(user_agent)``: its agent, plug-in version, sharing, and its tokens as they were sent.
+#:
+#: What is not of the usual shape is taken apart product by product; ``products`` is null for what is.
 TOKENS_SQL = rf"""
-    WITH products AS (
-        SELECT user_agent, {AGENT_SQL} AS agent,
-               string_split(regexp_extract(user_agent, ' aau/(.*)$', 1), ' ') AS products,
-               contains(user_agent, ' aau/') AS has_plugin
-        FROM user_agents
+    WITH places AS (
+        SELECT user_agent, instr(user_agent, ' aau/') AS place FROM user_agents
+    ), suffixes AS (
+        SELECT user_agent, place > 0 AS has_plugin,
+               if(has_plugin, substring(user_agent, 1, place - 1), user_agent) AS agent,
+               if(has_plugin, substring(user_agent, place + 5), '') AS suffix
+        FROM places
+    ), matched AS (
+        SELECT *, regexp_extract(suffix || ' |', '{_USUAL}', ['c', 's', 'e', 'administered']) AS usual
+        FROM suffixes
+    ), products AS (
+        SELECT *, usual.administered <> '' AS is_usual,
+               if(has_plugin AND NOT is_usual, string_split(suffix, ' '), NULL) AS products
+        FROM matched
     ), tokens AS (
-        SELECT *, list_filter(products[2:],
-                              lambda product: product[2] = '/' AND product[1] BETWEEN 'a' AND 'z') AS tokens
+        SELECT *, list_filter(products[2:], lambda product: regexp_matches(product, '^[a-z]/')) AS tokens
         FROM products
     ), by_kind AS (
         SELECT *, {_values("c")} AS c, {_values("s")} AS s, {_values("e")} AS e, {_values("a")} AS a,
                {_values("i")} AS i, {_values("o")} AS o, {_values("m")} AS m
         FROM tokens
     ), checked AS (
-        SELECT *,
-               has_plugin AND NOT (
+        SELECT *, split_part(suffix, ' ', 1) AS version,
+               CASE WHEN products IS NULL THEN false ELSE NOT (
                    regexp_full_match(products[1], '{_VERSION}')
                    AND len(list_filter(products[2:], lambda product: starts_with(product, 'aau/'))) = 0
                    AND len(c) <= 1 AND len(s) <= 1 AND len(e) <= 1 AND len(a) <= 1
                    AND len(list_filter(c || s || e,
                                        lambda v: NOT regexp_full_match(v, '{_IDENTIFYING_VALUE}'))) = 0
                    AND len(list_filter(i || o || m, lambda v: NOT regexp_full_match(v, '{_VALUE}'))) = 0
-               ) AS is_malformed
+               ) END AS is_malformed
         FROM by_kind
     )
     SELECT user_agent, agent, is_malformed,
-           len(list_filter(tokens, lambda token: token[1] NOT IN ('a', 'c', 'e', 'i', 'm', 'o', 's'))) > 0
-               AS has_unknown_token,
-           CASE WHEN NOT has_plugin THEN 'absent' WHEN len(tokens) > 0 OR is_malformed THEN 'tokens'
-                ELSE 'off' END AS sharing,
-           if(has_plugin AND regexp_full_match(products[1], '{_VERSION}'), products[1], NULL)
+           CASE WHEN products IS NULL THEN false
+                ELSE len(list_filter(tokens, lambda token: NOT regexp_matches(token, '^[aceimos]/'))) > 0
+                END AS has_unknown_token,
+           CASE WHEN NOT has_plugin THEN 'absent' WHEN is_usual AND version = suffix THEN 'off'
+                WHEN is_usual OR len(tokens) > 0 OR is_malformed THEN 'tokens' ELSE 'off' END AS sharing,
+           CASE WHEN is_usual OR regexp_full_match(products[1], '{_VERSION}') THEN version END
                AS plugin_version,
-           if(is_malformed, NULL, c[1]) AS client_token,
-           if(is_malformed, NULL, s[1]) AS session_token,
-           if(is_malformed, NULL, e[1]) AS environment_token,
-           if(is_malformed, [], o) AS organizations,
-           if(is_malformed, [], i) AS installers,
-           if(is_malformed, [], m) AS machines
+           {_identifying("c")} AS client_token,
+           {_identifying("s")} AS session_token,
+           {_identifying("e")} AS environment_token,
+           {_administered("o")} AS organizations,
+           {_administered("i")} AS installers,
+           {_administered("m")} AS machines
     FROM checked
 """
