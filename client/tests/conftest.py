@@ -52,6 +52,35 @@ def require(condition: object, install: str) -> None:
         pytest.skip(message)
 
 
+def as_nobody() -> tuple[str, ...]:
+    """Return what to put before a command so that it runs as a user that no database knows.
+
+    The user owns what the tests' own user owns and may do nothing else. (Root itself may do everything, so
+    that no mode would keep anything from it.)
+    """
+    return _unshare("--map-user=54321", "--map-group=54321")
+
+
+def with_mounts(*mounts: str) -> tuple[str, ...]:
+    """Return what to put before a command so that it alone sees the file systems that `mounts` mount."""
+    return (
+        *_unshare("--map-root-user", "--mount"),
+        "sh",
+        "-e",
+        "-c",
+        "; ".join([*mounts, 'exec "$@"']),
+        "sh",
+    )
+
+
+@lru_cache(maxsize=None)
+def _unshare(*options: str) -> tuple[str, ...]:
+    before = ("unshare", "--user", *options)
+    tried = shutil.which("unshare") and subprocess.run([*before, "true"], capture_output=True, check=False)
+    require(tried and tried.returncode == 0, "unshare of util-linux 2.38, and a kernel with user namespaces")
+    return before
+
+
 class Request(NamedTuple):
     """What the channel has seen of one request."""
 
@@ -130,6 +159,7 @@ class Conda(NamedTuple):
     home: Path
     variables: dict[str, str]
     version: str
+    before: tuple[str, ...] = ()
 
     @property
     def condarc(self) -> Path:
@@ -147,7 +177,8 @@ class Conda(NamedTuple):
     ) -> subprocess.CompletedProcess[str]:
         """Run one conda command and check what it returns. A variable that is ``None`` is unset."""
         environ = {k: v for k, v in {**self.variables, **variables}.items() if v is not None}
-        command = [str(self.root / "bin" / "python"), "-m", "conda", *map(str, arguments)]
+        python = str(self.root / "bin" / "python")
+        command = [*self.before, python, "-m", "conda", *map(str, arguments)]
         done = subprocess.run(
             command,
             env=environ,
@@ -163,7 +194,7 @@ class Conda(NamedTuple):
     def python(self, code: str, **variables: str) -> str:
         """Run `code` with the Python of the root prefix, which can import conda; return what it prints."""
         done = subprocess.run(
-            [str(self.root / "bin" / "python"), "-c", code],
+            [*self.before, str(self.root / "bin" / "python"), "-c", code],
             env={**self.variables, **variables},
             cwd=self.home.parent,
             capture_output=True,
