@@ -152,18 +152,54 @@ def test_an_environment_that_will_not_be_made_has_no_token(
     assert not (conda.root / "envs" / "never").exists()
 
 
-def test_conda_env_create_names_the_environment_of_the_command_or_none(
-    conda: Conda, channel: Channel, tmp_path: Path
+@pytest.mark.parametrize(
+    ("arguments", "made"),
+    [
+        (["env", "create", "-f", "{file}"], "envs/inside"),
+        (["env", "create", "-f", "{file}", "-n", "named"], "envs/named"),
+        (["env", "create", "-f", "{file}", "-p", "{root}/envs/placed"], "envs/placed"),
+    ],
+    ids=["the file", "the name", "the prefix"],
+)
+def test_an_environment_of_a_file_is_the_one_that_the_file_or_the_command_names(
+    conda: Conda, channel: Channel, tmp_path: Path, arguments: list[str], made: str
 ) -> None:
-    """Where the name stands in the YAML file alone, nothing is sent; never the token of base."""
-    (tmp_path / "environment.yml").write_text(
-        f"name: inside\nchannels: [{channel.url}]\ndependencies: [tiny=1.0]\n"
-    )
-    conda("env", "create", "-f", tmp_path / "environment.yml")
-    assert {tuple(request.tokens) for request in channel.new_requests()} == {("aau", "c", "s")}
-    conda("env", "create", "-f", tmp_path / "environment.yml", "-n", "named")
+    """As conda itself finds it; its updates are about the same environment, and none is about base."""
+    file = tmp_path / "environment.yml"
+    file.write_text(f"name: inside\nchannels: [{channel.url}]\ndependencies: [tiny=1.0]\n")
+    options = [argument.format(file=file, root=conda.root) for argument in arguments]
+    conda(*options)
     (token,) = {request.tokens["e"] for request in channel.new_requests()}
-    assert token == _first_line(conda.root / "envs" / "named" / "etc" / "aau_token")
+    assert token == _first_line(conda.root / made / "etc" / "aau_token")
+    assert not (conda.root / "etc" / "aau_token").exists()
+    file.write_text(file.read_text().replace("1.0", "2.0"))
+    conda("env", "update", *options[2:])
+    assert {request.tokens["e"] for request in channel.new_requests()} == {token}
+
+
+def test_conda_create_knows_the_name_in_a_file_too(conda: Conda, channel: Channel, tmp_path: Path) -> None:
+    """From 26.3 on it reads files as ``conda env create`` does; before, it wants a name, and asks nobody."""
+    file = tmp_path / "environment.yml"
+    file.write_text(f"name: inside\nchannels: [{channel.url}]\ndependencies: [tiny=1.0]\n")
+    reads_names = conda.release >= (26, 3)
+    conda("create", "--file", file, status=0 if reads_names else 2)
+    prefixes = [conda.root / "envs" / "inside"] if reads_names else []
+    assert {request.tokens["e"] for request in channel.new_requests()} == {
+        _first_line(prefix / "etc" / "aau_token") for prefix in prefixes
+    }
+    assert not (conda.root / "etc" / "aau_token").exists()
+
+
+def test_a_file_that_is_fetched_is_fetched_without_an_environment(conda: Conda, channel: Channel) -> None:
+    """Its name is not known yet, and base is not what the command is about. (Some fetch it again.)"""
+    channel.files["/environment.yml"] = b"name: inside\ndependencies: [tiny=1.0]\n"
+    conda("env", "create", "-f", f"{channel.url}/environment.yml")
+    first, *others = channel.new_requests()
+    assert first.path == "/environment.yml"
+    assert "e" not in first.tokens
+    token = _first_line(conda.root / "envs" / "inside" / "etc" / "aau_token")
+    assert {request.tokens.get("e") for request in others} - {None} == {token}
+    assert all("e" in request.tokens for request in others if request.path != first.path)
 
 
 def test_two_installations_of_one_user_are_two(install_conda: Callable[..., Conda], channel: Channel) -> None:

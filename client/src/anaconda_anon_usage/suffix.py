@@ -17,8 +17,11 @@ _MAKES_ENVIRONMENT = frozenset(["create", "env_create"])
 #: The commands that work on one environment. Every command has a prefix, base if no other: a search must not
 #: make base one of the environments that a person works with. ``info`` and ``anon-usage`` show what is sent.
 _HAS_ENVIRONMENT = _MAKES_ENVIRONMENT | {"anon-usage", "env_update", "info", "install", "remove", "update"}
+#: The commands that take the name from a file where the command line has none; ``create`` since conda 26.3.
+NAMED_IN_FILE = frozenset(["env_create", "env_update"])
 
 _command = ""
+_prefix_in_file = ""
 _installations: dict[str, str | None] = {}
 _environments: dict[str, str] = {}
 _administrators: dict[tuple[str, str], list[tokens.Token]] = {}
@@ -28,6 +31,12 @@ def begin(command: str) -> None:
     """Note which command of conda this process runs."""
     global _command  # noqa: PLW0603  a process runs one command
     _command = command
+
+
+def found_in_file(prefix: str) -> None:
+    """Note the environment of this command, which conda has found by the name in a file."""
+    global _prefix_in_file  # noqa: PLW0603  a process runs one command
+    _prefix_in_file = prefix
 
 
 def of(context: Any) -> str:  # noqa: ANN401
@@ -101,10 +110,12 @@ def _prefix(context: Any) -> str:  # noqa: ANN401
     # What a build script leaves in the prefix of a package goes into the package, and so to everybody.
     if _command not in _HAS_ENVIRONMENT or os.environ.get("CONDA_BUILD") == "1":
         return ""
-    # conda env … takes the name from the YAML file where the command names none, and never tells its context.
     arguments = context._argparse_args  # noqa: SLF001
     named = arguments.get("name") or arguments.get("prefix")
-    return "" if _command.startswith("env_") and not named else str(context.target_prefix)
+    # The context takes base, or the active environment, for the target until it knows the name.
+    if _command in NAMED_IN_FILE | {"create"} and not named:
+        return _prefix_in_file
+    return str(context.target_prefix)
 
 
 def _makes_environment(context: Any) -> bool:  # noqa: ANN401
