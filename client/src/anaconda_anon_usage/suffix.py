@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import atexit
 import os
+from functools import lru_cache
 from typing import Any
 
 from anaconda_anon_usage import administrator, choice, host, store, tokens
@@ -60,12 +61,17 @@ def setting(context: Any) -> bool | None:  # noqa: ANN401
         return None
 
 
+@lru_cache(maxsize=None)
+def _host() -> str | None:
+    return host.identity()
+
+
 def _installation(context: Any) -> str | None:  # noqa: ANN401
     try:
         root_prefix = str(context.root_prefix)
         if root_prefix not in _installations:
             folder = store.home_folder()
-            token = store.installation(folder, root_prefix, host.identity()) if folder else None
+            token = store.installation(folder, root_prefix, _host()) if folder else None
             _installations.setdefault(root_prefix, token)
         return _installations[root_prefix]
     except Exception as error:  # the other tokens are sent all the same
@@ -79,7 +85,7 @@ def _environment(context: Any) -> str | None:  # noqa: ANN401
         if prefix and prefix not in _environments:
             folder = store.home_folder()
             made = _makes_environment(context) and not store.is_environment(prefix)
-            token = store.environment(folder, prefix, to_be_made=made)
+            token = store.environment(folder, prefix, _host(), to_be_made=made)
             if token is None:
                 return None  # and ask again at the next request: the prefix may be there by then
             if made:
@@ -125,6 +131,6 @@ def _makes_environment(context: Any) -> bool:  # noqa: ANN401
 def _settle(folder: str | None, prefix: str) -> None:
     """Move the token of an environment that this command has made into its prefix."""
     try:
-        store.environment(folder, prefix, to_be_made=False)
+        store.environment(folder, prefix, _host(), to_be_made=False)
     except Exception as error:  # the next command does it
         explain("not moved into %s: %r", prefix, error)
