@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import stat
 import subprocess
 import sys
@@ -275,6 +276,36 @@ def test_a_process_that_holds_the_lock_is_waited_for_but_not_for_ever(folder: Pa
         assert answer == ("None" if held_s > 1 else _first_line(folder / "aau_token"))
         holder.kill()
     assert _installation(folder) == _first_line(folder / "aau_token")
+
+
+def test_a_kill_leaves_nothing_for_good(folder: Path, prefix: Path) -> None:
+    """Between writing and naming the file. What was left goes when something is written some time later."""
+    kill = "sys.addaudithook(lambda event, _: event == 'os.link' and os.kill(os.getpid(), 9))"
+    for call in (INSTALLATION, ENVIRONMENT, TO_BE_MADE):
+        code = f"import os, sys; from sys import argv; from anaconda_anon_usage import store; {kill}; {call}"
+        killed = subprocess.run([sys.executable, "-c", code, folder, prefix], check=False)
+        assert killed.returncode == -signal.SIGKILL
+    left = [path for parent in (folder, prefix / "etc") for path in sorted(parent.iterdir())]
+    assert [path.name.partition(".")[0] for path in left] == ["aau_new", "aau_token", "aau_token"]
+    assert {len(path.suffix) for path in left} == {1 + 22}
+    assert _in_process(INSTALLATION, ENVIRONMENT, arguments=[folder, prefix]) != ["None", "None"]
+    assert all(path.exists() for path in left)  # they are young: their processes may be about to name them
+    others = [
+        folder / name
+        for name in ("aau_token.old", "aau_told." + "A" * 22, "aau_token_x." + "A" * 22, "other." + "A" * 22)
+    ]
+    for path in others:
+        path.touch()
+    (folder / f"aau_token.{'B' * 22}").symlink_to(others[0])
+    (folder / f"aau_token.{'C' * 22}").mkdir()
+    for path in (*left, *others):
+        os.utime(path, (0, 0))
+    kept = sorted({*folder.iterdir()} - {*left})
+    (folder / "aau_token").write_text("?")
+    (prefix / "etc" / "aau_token").write_text("?")
+    _in_process(INSTALLATION, ENVIRONMENT, arguments=[folder, prefix])
+    assert sorted(folder.iterdir()) == kept
+    assert _names(prefix / "etc") == ["aau_token"]
 
 
 @pytest.mark.parametrize("mask", [0o000, 0o022, 0o077, 0o277, 0o777])

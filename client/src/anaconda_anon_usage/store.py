@@ -25,14 +25,11 @@ from typing import TYPE_CHECKING
 
 from anaconda_anon_usage import tokens
 from anaconda_anon_usage.debug import explain
-from anaconda_anon_usage.token_file import Saved, read, write
+from anaconda_anon_usage.token_file import ENVIRONMENT, INSTALLATION, TO_BE_MADE, Saved, read, write
 
 if TYPE_CHECKING:
     from typing import Mapping
 
-_INSTALLATION = "aau_token"
-_TO_BE_MADE = "aau_new"
-_ENVIRONMENT = "aau_token"
 _TOLD = "aau_told"
 #: Beyond this many files in one home nobody makes another: reading them would take longer than conda may be
 #: delayed.
@@ -61,7 +58,7 @@ def installation(folder: str, root_prefix: str, host: str | None) -> str | None:
     root = os.path.realpath(root_prefix)
 
     try:
-        return _own(folder, _INSTALLATION, {"root": root}, host, adopts=True)
+        return _own(folder, INSTALLATION, {"root": root}, host, adopts=True)
     except OSError as error:
         explain("no installation token: %s", error)
         return None
@@ -78,7 +75,7 @@ def environment(folder: str | None, prefix: str, host: str | None, *, to_be_made
             return _in_prefix(folder, prefix, host)
         if to_be_made and folder:
             _prune(folder)
-            return _own(folder, _TO_BE_MADE, {"prefix": prefix}, host)
+            return _own(folder, TO_BE_MADE, {"prefix": prefix}, host)
     except OSError as error:
         explain("no environment token: %s", error)
     return None
@@ -110,7 +107,7 @@ def forget_installation(folder: str, root_prefix: str, host: str | None) -> list
     root = os.path.realpath(root_prefix)
     own = [
         path
-        for path, saved in _files(folder, _INSTALLATION).items()
+        for path, saved in _files(folder, INSTALLATION).items()
         if saved and saved.token and (not saved.ties or _owns(saved, {"root": root}, host))
     ]
     for path in own:
@@ -124,7 +121,7 @@ def forget_environment(prefix: str) -> list[str]:
     Raises ``OSError`` if that cannot be done.
     """
     etc = os.path.join(os.path.realpath(prefix), "etc")
-    path = os.path.join(etc, _ENVIRONMENT)
+    path = os.path.join(etc, ENVIRONMENT)
     if os.path.islink(etc) or read(path) is None:
         return []
     os.unlink(path)
@@ -138,7 +135,7 @@ def is_environment(prefix: str) -> bool:
 
 def _in_prefix(folder: str | None, prefix: str, host: str | None) -> str | None:
     etc = os.path.join(prefix, "etc")
-    path = os.path.join(etc, _ENVIRONMENT)
+    path = os.path.join(etc, ENVIRONMENT)
     for _ in range(_ATTEMPTS):
         if os.path.islink(etc):
             explain("a symbolic link, left alone: %s", etc)
@@ -223,7 +220,7 @@ def _place(folder: str, name: str, files: dict[str, Saved | None], *, adopts: bo
 
 def _promised(folder: str | None, prefix: str, host: str | None) -> tuple[str, str]:
     """Return the file, and in it the token, of the environment at `prefix` from while it was being made."""
-    for path, saved in _files(folder, _TO_BE_MADE).items() if folder else ():
+    for path, saved in _files(folder, TO_BE_MADE).items() if folder else ():
         if saved and _owns(saved, {"prefix": prefix}, host):
             return path, saved.token
     return "", ""
@@ -231,7 +228,7 @@ def _promised(folder: str | None, prefix: str, host: str | None) -> tuple[str, s
 
 def _prune(folder: str) -> None:
     """Forget the tokens of environments that were never made."""
-    for path in _files(folder, _TO_BE_MADE):
+    for path in _files(folder, TO_BE_MADE):
         try:
             old = time.time() - os.lstat(path).st_mtime > _TO_BE_MADE_KEPT_S
         except OSError:
