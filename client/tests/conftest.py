@@ -1,4 +1,8 @@
-"""Fixtures: a real conda with a root prefix of its own, and a channel on loopback that notes who asks."""
+"""Fixtures: a real conda with a root prefix of its own, and a channel on loopback that notes who asks.
+
+Each test that drives conda runs with every Python that ``AAU_TEST_PYTHONS`` names, or else with the conda
+that conda-lock ships.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +13,13 @@ import json
 import os
 import shutil
 import subprocess
-import sysconfig
+import sys
 import tarfile
 import threading
-import venv
 from contextlib import contextmanager
+from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -24,6 +29,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 TIMEOUT_S = 120
+SHIPPED_VERSION = "24.7.1"
+#: What a Python says of itself: where it is when it is in no virtual environment, and what it can import.
+_TELL = """
+import json, os, sys, sysconfig
+from importlib.util import find_spec
+paths = dict.fromkeys(os.path.realpath(sysconfig.get_path(name)) for name in ("purelib", "platlib"))
+import conda
+print(json.dumps([
+    getattr(sys, "_base_executable", sys.executable), f"python{sys.version_info[0]}.{sys.version_info[1]}",
+    list(paths), "pysat" if find_spec("pysat") else "pycosat", conda.__version__,
+]))
+"""
 
 
 def require(condition: object, install: str) -> None:
@@ -33,6 +50,35 @@ def require(condition: object, install: str) -> None:
         if os.environ.get("CENSUS_REQUIRE_ALL") == "1":
             pytest.fail(message)
         pytest.skip(message)
+
+
+def as_nobody() -> tuple[str, ...]:
+    """Return what to put before a command so that it runs as a user that no database knows.
+
+    The user owns what the tests' own user owns and may do nothing else. (Root itself may do everything, so
+    that no mode would keep anything from it.)
+    """
+    return _unshare("--map-user=54321", "--map-group=54321")
+
+
+def with_mounts(*mounts: str) -> tuple[str, ...]:
+    """Return what to put before a command so that it alone sees the file systems that `mounts` mount."""
+    return (
+        *_unshare("--map-root-user", "--mount"),
+        "sh",
+        "-e",
+        "-c",
+        "; ".join([*mounts, 'exec "$@"']),
+        "sh",
+    )
+
+
+@lru_cache(maxsize=None)
+def _unshare(*options: str) -> tuple[str, ...]:
+    before = ("unshare", "--user", *options)
+    tried = shutil.which("unshare") and subprocess.run([*before, "true"], capture_output=True, check=False)
+    require(tried and tried.returncode == 0, "unshare of util-linux 2.38, and a kernel with user namespaces")
+    return before
 
 
 class Request(NamedTuple):
@@ -96,24 +142,43 @@ class Channel:
         return seen
 
 
+class Base(NamedTuple):
+    """A Python that can import conda, of which root prefixes are made."""
+
+    executable: Path
+    folder: str
+    packages: tuple[Path, ...]
+    sat_solver: str
+    version: str
+
+
 class Conda(NamedTuple):
     """A conda installation, whose home, configuration and package cache are the test's alone."""
 
     root: Path
     home: Path
     variables: dict[str, str]
+    version: str
+    before: tuple[str, ...] = ()
 
     @property
     def condarc(self) -> Path:
         """The user's configuration."""
         return self.home / ".condarc"
 
+    @property
+    def release(self) -> tuple[int, int]:
+        """Year and month of conda's version."""
+        year, month, *_ = self.version.split(".")
+        return int(year), int(month)
+
     def __call__(
         self, *arguments: str | Path, status: int = 0, **variables: str | None
     ) -> subprocess.CompletedProcess[str]:
         """Run one conda command and check what it returns. A variable that is ``None`` is unset."""
         environ = {k: v for k, v in {**self.variables, **variables}.items() if v is not None}
-        command = [str(self.root / "bin" / "python"), "-m", "conda", *map(str, arguments)]
+        python = str(self.root / "bin" / "python")
+        command = [*self.before, python, "-m", "conda", *map(str, arguments)]
         done = subprocess.run(
             command,
             env=environ,
@@ -129,7 +194,7 @@ class Conda(NamedTuple):
     def python(self, code: str, **variables: str) -> str:
         """Run `code` with the Python of the root prefix, which can import conda; return what it prints."""
         done = subprocess.run(
-            [str(self.root / "bin" / "python"), "-c", code],
+            [*self.before, str(self.root / "bin" / "python"), "-c", code],
             env={**self.variables, **variables},
             cwd=self.home.parent,
             capture_output=True,
@@ -167,14 +232,54 @@ def _served() -> Iterator[Channel]:
     served.server.server_close()
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what drives a conda with each conda that is named."""
+    if "base" in metafunc.fixturenames:
+        named = [python for python in os.environ.get("AAU_TEST_PYTHONS", "").split(os.pathsep) if python]
+        versions = [_told_by(python)[-1] for python in named] if named else [SHIPPED_VERSION]
+        metafunc.parametrize("base", named or [""], ids=versions, indirect=True, scope="session")
+
+
 @pytest.fixture(scope="session")
-def conda_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def base(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Base:
+    """Say which Python can import the conda under test, and what it has."""
+    python = request.param or sys.executable
+    shipped = None if request.param else _shipped_conda(tmp_path_factory.mktemp("package") / "conda")
+    executable, folder, paths, sat_solver, version = _told_by(python, shipped)
+    # All that this Python has, but conda-lock, which is a plug-in of conda too, and any plug-in of our name.
+    left_out = ("conda_lock", "__pycache__", "anaconda_anon_usage", "_editable_impl_anaconda_anon_usage")
+    packages = [
+        entry
+        for path in paths
+        for entry in sorted(Path(path).iterdir())
+        if not entry.name.startswith(left_out) and not (shipped and entry.name == "conda")
+    ]
+    return Base(
+        Path(executable),
+        folder,
+        (*packages, *([shipped] if shipped else []), *_plug_in()),
+        sat_solver,
+        version,
+    )
+
+
+@lru_cache(maxsize=None)
+def _told_by(python: str, shipped: Path | None = None) -> tuple[str, str, list[str], str, str]:
+    path = {"PYTHONPATH": str(shipped.parent)} if shipped else {}
+    done = subprocess.run(
+        [python, "-c", _TELL], env={**os.environ, **path}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, f"AAU_TEST_PYTHONS: {python}: {done.stderr}"
+    told: tuple[str, str, list[str], str, str] = tuple(json.loads(done.stdout))
+    return told
+
+
+def _shipped_conda(package: Path) -> Path:
     """Copy conda out of conda-lock, and undo what vendoring did to its few absolute imports."""
     found = importlib.util.find_spec("conda_lock")
-    require(found, "conda-lock==4.0.3 (with --no-deps), which carries conda 24.7.1")
+    require(found, f"conda-lock==4.0.3 (with --no-deps), which carries conda {SHIPPED_VERSION}")
     require(importlib.util.find_spec("pysat"), "python-sat")
     vendored = Path(str(found.origin)).parent / "_vendor" / "conda"  # type: ignore[union-attr]
-    package = tmp_path_factory.mktemp("package") / "conda"
     shutil.copytree(vendored, package)
     for module in package.rglob("*.py"):
         source = module.read_text()
@@ -187,27 +292,36 @@ def conda_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return package
 
 
+def _plug_in() -> list[Path]:
+    """Return what is to be linked for the plug-in: it is installed for the tests' own Python alone."""
+    installed = distribution("anaconda-anon-usage")
+    names = {file.parts[0] for file in installed.files or ()} - {"..", "__pycache__"}
+    return [Path(str(installed.locate_file(name))) for name in sorted(names)]
+
+
 @pytest.fixture
-def install_conda(tmp_path: Path, channel: Channel, conda_package: Path) -> Callable[..., Conda]:
+def install_conda(tmp_path: Path, channel: Channel, base: Base) -> Callable[..., Conda]:
     """Return a function that makes a conda installation: a root prefix of its own, with the plug-in in it."""
 
     def install(name: str = "root", home: str = "home") -> Conda:
         root = tmp_path / name
-        venv.create(root, symlinks=True)
-        (root / "conda-meta").mkdir()
+        # A virtual environment, by hand: the module venv makes one of its own Python alone.
+        site_packages = root / "lib" / base.folder / "site-packages"
+        for made in (root / "bin", root / "conda-meta", site_packages):
+            made.mkdir(parents=True)
+        (root / "pyvenv.cfg").write_text(f"home = {base.executable.parent}\n")
+        for python in ("python", "python3"):
+            (root / "bin" / python).symlink_to(base.executable)
         (root / "conda-meta" / "history").touch()
-        (site_packages,) = (root / "lib").glob("python3.*/site-packages")
-        (site_packages / "conda").symlink_to(conda_package)
-        # All that the tests' own environment has, but conda-lock, which is a plug-in of conda too.
-        for entry in Path(sysconfig.get_path("purelib")).iterdir():
-            if not entry.name.startswith(("conda_lock", "conda.", "__pycache__")):
-                (site_packages / entry.name).symlink_to(entry)
-        executable = root / "bin" / "conda"
-        executable.write_text(f'#!/bin/sh\nexec "{root}/bin/python" -m conda "$@"\n')
-        executable.chmod(0o755)
+        for package in base.packages:
+            (site_packages / package.name).symlink_to(package)
+        for program, module in (("conda", "conda"), ("conda-env", "conda_env.cli.main")):
+            executable = root / "bin" / program
+            executable.write_text(f'#!/bin/sh\nexec "{root}/bin/python" -m {module} "$@"\n')
+            executable.chmod(0o755)
         folder = tmp_path / home
         folder.mkdir(exist_ok=True)
-        conda = Conda(root, folder, _variables(root, folder))
+        conda = Conda(root, folder, _variables(base, root, folder), base.version)
         if not conda.condarc.exists():
             conda.condarc.write_text(f"channels: [{channel.url}]\ndefault_channels: []\n")
         return conda
@@ -221,7 +335,7 @@ def conda(install_conda: Callable[..., Conda]) -> Conda:
     return install_conda()
 
 
-def _variables(root: Path, home: Path) -> dict[str, str]:
+def _variables(base: Base, root: Path, home: Path) -> dict[str, str]:
     return {
         "CONDA_ALWAYS_YES": "true",
         "CONDA_ENVS_DIRS": str(root / "envs"),
@@ -229,7 +343,7 @@ def _variables(root: Path, home: Path) -> dict[str, str]:
         "CONDA_PKGS_DIRS": str(root / "pkgs"),
         "CONDA_REPORT_ERRORS": "false",  # or an unexpected error would be sent to conda's authors
         "CONDA_REPODATA_FNS": "repodata.json",
-        "CONDA_SAT_SOLVER": "pysat",
+        "CONDA_SAT_SOLVER": base.sat_solver,
         "CONDA_SOLVER": "classic",
         "CONDA_SUBDIR": "linux-64",
         "HOME": str(home),

@@ -35,7 +35,7 @@ MODULES = (
 )
 OFF = f"aau/{__version__}"
 VALUE = "([A-Za-z0-9_-]{22})"
-ALL = re.compile(rf"conda/24\.7\.1 .* {re.escape(OFF)} c/{VALUE} s/{VALUE} e/{VALUE}")
+ALL = re.compile(rf"{re.escape(OFF)} c/{VALUE} s/{VALUE} e/{VALUE}")
 
 
 def _token_files(conda: Conda) -> list[Path]:
@@ -52,7 +52,8 @@ def test_every_request_of_a_command_carries_the_same_tokens(conda: Conda, channe
     requests = channel.new_requests()
     assert len(requests) >= 3
     (agent,) = {request.user_agent for request in requests}
-    found = ALL.fullmatch(agent)
+    assert agent.startswith(f"conda/{conda.version} ")
+    found = ALL.fullmatch(requests[0].suffix)
     assert found
     client, session, environment = found.groups()
     assert client == _first_line(conda.home / ".conda" / "aau_token")
@@ -74,10 +75,11 @@ def test_an_environment_has_its_token_from_its_first_download_on(conda: Conda, c
     assert not (conda.home / ".conda" / "aau_new").exists()
     conda("install", "-n", "first", "tiny=2.0")
     assert {request.tokens["e"] for request in channel.new_requests()} == {token}
-    conda("create", "-p", conda.root / "second", "--clone", prefix, "--offline")
-    conda("install", "-p", conda.root / "second", "tiny=1.0")
+    second = conda.home.parent / "second"
+    conda("create", "-p", second, "--clone", prefix, "--offline")
+    conda("install", "-p", second, "tiny=1.0")
     (cloned,) = {request.tokens["e"] for request in channel.new_requests()}
-    assert cloned == _first_line(conda.root / "second" / "etc" / "aau_token") != token
+    assert cloned == _first_line(second / "etc" / "aau_token") != token
 
 
 def test_making_an_environment_goes_as_it_does_without_the_plug_in(conda: Conda, channel: Channel) -> None:
@@ -150,18 +152,54 @@ def test_an_environment_that_will_not_be_made_has_no_token(
     assert not (conda.root / "envs" / "never").exists()
 
 
-def test_conda_env_create_names_the_environment_of_the_command_or_none(
-    conda: Conda, channel: Channel, tmp_path: Path
+@pytest.mark.parametrize(
+    ("arguments", "made"),
+    [
+        (["env", "create", "-f", "{file}"], "envs/inside"),
+        (["env", "create", "-f", "{file}", "-n", "named"], "envs/named"),
+        (["env", "create", "-f", "{file}", "-p", "{root}/envs/placed"], "envs/placed"),
+    ],
+    ids=["the file", "the name", "the prefix"],
+)
+def test_an_environment_of_a_file_is_the_one_that_the_file_or_the_command_names(
+    conda: Conda, channel: Channel, tmp_path: Path, arguments: list[str], made: str
 ) -> None:
-    """Where the name stands in the YAML file alone, nothing is sent; never the token of base."""
-    (tmp_path / "environment.yml").write_text(
-        f"name: inside\nchannels: [{channel.url}]\ndependencies: [tiny=1.0]\n"
-    )
-    conda("env", "create", "-f", tmp_path / "environment.yml")
-    assert {tuple(request.tokens) for request in channel.new_requests()} == {("aau", "c", "s")}
-    conda("env", "create", "-f", tmp_path / "environment.yml", "-n", "named")
+    """As conda itself finds it; its updates are about the same environment, and none is about base."""
+    file = tmp_path / "environment.yml"
+    file.write_text(f"name: inside\nchannels: [{channel.url}]\ndependencies: [tiny=1.0]\n")
+    options = [argument.format(file=file, root=conda.root) for argument in arguments]
+    conda(*options)
     (token,) = {request.tokens["e"] for request in channel.new_requests()}
-    assert token == _first_line(conda.root / "envs" / "named" / "etc" / "aau_token")
+    assert token == _first_line(conda.root / made / "etc" / "aau_token")
+    assert not (conda.root / "etc" / "aau_token").exists()
+    file.write_text(file.read_text().replace("1.0", "2.0"))
+    conda("env", "update", *options[2:])
+    assert {request.tokens["e"] for request in channel.new_requests()} == {token}
+
+
+def test_conda_create_knows_the_name_in_a_file_too(conda: Conda, channel: Channel, tmp_path: Path) -> None:
+    """From 26.3 on it reads files as ``conda env create`` does; before, it wants a name, and asks nobody."""
+    file = tmp_path / "environment.yml"
+    file.write_text(f"name: inside\nchannels: [{channel.url}]\ndependencies: [tiny=1.0]\n")
+    reads_names = conda.release >= (26, 3)
+    conda("create", "--file", file, status=0 if reads_names else 2)
+    prefixes = [conda.root / "envs" / "inside"] if reads_names else []
+    assert {request.tokens["e"] for request in channel.new_requests()} == {
+        _first_line(prefix / "etc" / "aau_token") for prefix in prefixes
+    }
+    assert not (conda.root / "etc" / "aau_token").exists()
+
+
+def test_a_file_that_is_fetched_is_fetched_without_an_environment(conda: Conda, channel: Channel) -> None:
+    """Its name is not known yet, and base is not what the command is about. (Some fetch it again.)"""
+    channel.files["/environment.yml"] = b"name: inside\ndependencies: [tiny=1.0]\n"
+    conda("env", "create", "-f", f"{channel.url}/environment.yml")
+    first, *others = channel.new_requests()
+    assert first.path == "/environment.yml"
+    assert "e" not in first.tokens
+    token = _first_line(conda.root / "envs" / "inside" / "etc" / "aau_token")
+    assert {request.tokens.get("e") for request in others} - {None} == {token}
+    assert all("e" in request.tokens for request in others if request.path != first.path)
 
 
 def test_two_installations_of_one_user_are_two(install_conda: Callable[..., Conda], channel: Channel) -> None:
@@ -222,9 +260,10 @@ def test_off_is_the_version_alone_and_touches_no_file(
 
 
 def test_a_choice_that_cannot_be_read_is_taken_for_off(conda: Conda, channel: Channel) -> None:
-    """Who writes something there does not mean *on*. conda itself says what is wrong, and in which file."""
+    """Who writes that does not mean *on*. conda itself refuses to install, and before 24.11 to search."""
     _by_condarc(conda, "maybe")
-    assert str(conda.condarc) in conda("search", "tiny", status=1).stderr
+    conda("search", "tiny", status=int(conda.release < (24, 11)))
+    assert "anaconda_anon_usage" in conda("install", "tiny", status=1).stderr
     assert {request.suffix for request in channel.new_requests()} <= {OFF}
     assert _token_files(conda) == []
 
@@ -275,7 +314,8 @@ def test_an_administrator_has_the_last_word(conda: Conda, channel: Channel) -> N
 def test_conda_info_hides_the_values(conda: Conda) -> None:
     """Both forms show which tokens are sent, and no value."""
     text = conda("info").stdout
-    assert re.search(rf"user-agent : conda/24\.7\.1 .* {re.escape(OFF)} c/\. s/\. e/\.\n", text)
+    shown = rf"user-agent : conda/{re.escape(conda.version)} .* {re.escape(OFF)} c/\. s/\. e/\.\n"
+    assert re.search(shown, text)
     as_json = conda("info", "--json").stdout
     assert json.loads(as_json)["user_agent"].endswith(f" {OFF} c/. s/. e/.")
     assert not any(_first_line(path) in text + as_json for path in _token_files(conda))
@@ -301,7 +341,7 @@ def test_nothing_that_conda_prints_of_a_request_has_the_values(
 ) -> None:
     """They are sent, and shown hidden: people post what conda printed."""
     done = conda("install", "tiny", "--override-channels", "-c", channel.url + path, option, status=status)
-    found = ALL.fullmatch(channel.new_requests()[0].user_agent)
+    found = ALL.fullmatch(channel.new_requests()[0].suffix)
     assert found
     assert f"{OFF} c/. s/. e/." in done.stdout + done.stderr
     assert not any(value in done.stdout + done.stderr for value in found.groups())
@@ -375,7 +415,7 @@ def test_the_plug_in_imports_nothing_but_itself(conda: Conda) -> None:
     """Whatever else it needs, conda has imported already: time that a command does not lose."""
     code = """
 import sys
-import conda.cli.main_info, conda.common.configuration, conda.plugins, conda.base.context as base
+import conda.cli.main_info, conda.common.configuration, conda.plugins.manager, conda.base.context as base
 assert " aau/" not in base.context.user_agent
 before = set(sys.modules)
 from anaconda_anon_usage import plugin

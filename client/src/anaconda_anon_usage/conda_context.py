@@ -1,8 +1,8 @@
 """What has to be changed in conda itself?
 
 Only what no public hook of every supported version offers: the settings, which have to be keys of their own
-in a condarc; the header of conda before 24.11; a redirect to a foreign host; what ``conda info`` shows. conda
-has no types, so its objects are ``Any`` here.
+in a condarc; the header of conda before 24.11; a redirect to a foreign host; the environment that a file
+names; what ``conda info`` shows. conda has no types, so its objects are ``Any`` here.
 """
 
 from __future__ import annotations
@@ -78,6 +78,28 @@ def plain() -> str:
     from conda.base.context import context
 
     return str(_plain[0].__get__(context) if _plain else context.user_agent)
+
+
+def watch_named_in_file(tell: Callable[[str], None]) -> None:
+    """Have `tell` called with the prefix that ``conda env …`` finds by a name in the file that it reads.
+
+    conda reads the name for itself and never tells its context, but asks one function for the prefix of it.
+    (``conda create`` of 26.3 and later does tell.) conda 23.7 has imported that function by name before.
+    """
+    from conda.base import context as module
+
+    def determine_target_prefix(context: Any, args: Any = None) -> Any:  # noqa: ANN401
+        prefix = original(context, args)
+        if getattr(args, "name", None) or getattr(args, "prefix", None):  # else it is base or the active one
+            tell(str(prefix))
+        return prefix
+
+    original: Callable[..., Any] = module.determine_target_prefix
+    if getattr(original, "__module__", "") == __name__:
+        return
+    for name in (module.__name__, "conda_env.cli.main_create", "conda_env.cli.main_update"):
+        if getattr(sys.modules.get(name), "determine_target_prefix", None) is original:
+            sys.modules[name].determine_target_prefix = determine_target_prefix  # type: ignore[attr-defined]
 
 
 def hide_in_info() -> None:

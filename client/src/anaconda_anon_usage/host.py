@@ -2,36 +2,92 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 _MACHINE_ID_FILES = ("/etc/machine-id", "/var/lib/dbus/machine-id")
 _MACHINE_ID_LENGTH = 32
+_INTERFACES = "/sys/class/net"
+_MULTICAST = 1
+_LOCALLY_ADMINISTERED = 2
+_NET_ADDR_PERM = "0"
 
 
 def identity() -> str | None:
-    """Return the operating system's identifier of this machine, or ``None`` where there is none to be had.
+    """Return the operating system's identifier of this machine, else a hardware address, else ``None``.
 
     It is never sent and never stored: the store keeps a hash of it that is keyed with the token. An
     installation on a host without one keeps its token.
     """
     if sys.platform == "win32":
-        return _windows()
+        return _windows() or _of_node()
     for path in _MACHINE_ID_FILES:
         machine_id = _machine_id(path)
         if machine_id:
             return machine_id
-    return None
+    return hardware_address(_INTERFACES) if os.path.isdir(_INTERFACES) else _of_node()
+
+
+def hardware_address(interfaces: str) -> str | None:
+    """Return the lowest address of the network interfaces that are built into this machine (Linux).
+
+    One that is made up (of a container, a bridge, a virtual machine), that is borrowed from another
+    interface, or that comes and goes with what is plugged in says nothing of the machine.
+    """
+    try:
+        names = os.listdir(interfaces)
+    except OSError:
+        return None
+    built_in = [
+        _text(os.path.join(interfaces, name, "address"))
+        for name in names
+        if _is_built_in(os.path.join(interfaces, name))
+    ]
+    return min(filter(is_of_hardware, built_in), default=None)
+
+
+def is_of_hardware(address: str) -> bool:
+    """Say whether `address` (six octets in hexadecimal, with colons) was given to one device by its maker."""
+    octets = address.split(":")
+    try:
+        numbers = [int(octet, 16) for octet in octets]
+    except ValueError:
+        return False
+    if len(numbers) != 6 or max(map(len, octets)) > 2 or not any(numbers):  # noqa: PLR2004  a MAC-48 address
+        return False
+    return not numbers[0] & (_MULTICAST | _LOCALLY_ADMINISTERED)
+
+
+def _is_built_in(interface: str) -> bool:
+    # A bridge, a tunnel and the inner end of a container have no device; one on USB may be gone tomorrow.
+    device = os.path.realpath(os.path.join(interface, "device"))
+    permanent = _text(os.path.join(interface, "addr_assign_type")) == _NET_ADDR_PERM
+    stays = "/usb" not in device and _text(os.path.join(device, "removable")) != "removable"
+    return permanent and stays and os.path.isdir(device)
+
+
+def _of_node() -> str | None:
+    """Return what the standard library finds; where it finds none it sets the multicast bit (RFC 9562)."""
+    import uuid  # slow, and not needed where there is a machine id
+
+    node = uuid.getnode()
+    address = ":".join(f"{octet:02x}" for octet in node.to_bytes(6, "big"))
+    return address if is_of_hardware(address) else None
 
 
 def _machine_id(path: str) -> str | None:
     # machine-id(5): 32 hexadecimal digits; while an image is built it is empty or says "uninitialized".
+    value = _text(path, _MACHINE_ID_LENGTH + 1)
+    known = len(value) == _MACHINE_ID_LENGTH and set(value) <= set("0123456789abcdef")
+    return value if known and value.strip("0") else None
+
+
+def _text(path: str, size_bytes: int = 64) -> str:
     try:
         with open(path, "rb") as file:
-            value = file.read(_MACHINE_ID_LENGTH + 1).strip().lower()
+            return file.read(size_bytes).strip().lower().decode("ascii", "replace")
     except OSError:
-        return None
-    known = len(value) == _MACHINE_ID_LENGTH and set(value) <= set(b"0123456789abcdef")
-    return value.decode("ascii") if known and value.strip(b"0") else None
+        return ""
 
 
 if sys.platform == "win32":

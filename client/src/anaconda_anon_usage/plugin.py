@@ -68,6 +68,8 @@ def prepare(command: str) -> None:
         lambda: conda_context.watch_sessions(send=not _HAS_HEADER_HOOK),
     ):
         _try(step)
+    if command in suffix.NAMED_IN_FILE:
+        _try(lambda: conda_context.watch_named_in_file(suffix.found_in_file))
 
 
 def _before_command(command: str) -> None:

@@ -5,7 +5,7 @@ token                   file                                     tied to
 ======================  =======================================  ============================================
 installation            ``~/.conda/aau_token``, ``_2``, …        the root prefix; the host, if it has an id
 environment             ``<prefix>/etc/aau_token``               the prefix
-environment to be made  ``~/.conda/aau_new``, ``_2``, …          the prefix
+environment to be made  ``~/.conda/aau_new``, ``_2``, …          the prefix; the host, if it has an id
 ======================  =======================================  ============================================
 
 A tie is a hash keyed with the token, so that the file says whose the token is without saying where. A home
@@ -25,14 +25,11 @@ from typing import TYPE_CHECKING
 
 from anaconda_anon_usage import tokens
 from anaconda_anon_usage.debug import explain
-from anaconda_anon_usage.token_file import Saved, read, write
+from anaconda_anon_usage.token_file import ENVIRONMENT, INSTALLATION, TO_BE_MADE, Saved, read, write
 
 if TYPE_CHECKING:
-    from typing import Callable
+    from typing import Mapping
 
-_INSTALLATION = "aau_token"
-_TO_BE_MADE = "aau_new"
-_ENVIRONMENT = "aau_token"
 _TOLD = "aau_told"
 #: Beyond this many files in one home nobody makes another: reading them would take longer than conda may be
 #: delayed.
@@ -60,23 +57,14 @@ def installation(folder: str, root_prefix: str, host: str | None) -> str | None:
     """
     root = os.path.realpath(root_prefix)
 
-    def owns(saved: Saved) -> bool:
-        return _owns(saved, root, host)
-
-    def tied(token: str) -> Saved:
-        ties = {"root": _tie(token, root)}
-        if host:
-            ties["host"] = _tie(token, host)
-        return Saved(token, ties)
-
     try:
-        return _own(folder, _INSTALLATION, owns, tied, adopts=True)
+        return _own(folder, INSTALLATION, {"root": root}, host, adopts=True)
     except OSError as error:
         explain("no installation token: %s", error)
         return None
 
 
-def environment(folder: str | None, prefix: str, *, to_be_made: bool) -> str | None:
+def environment(folder: str | None, prefix: str, host: str | None, *, to_be_made: bool) -> str | None:
     """Return the saved token of the environment at `prefix`, made if there was none.
 
     Where there is no environment yet, this is ``None`` unless this command is about `to_be_made` it.
@@ -84,10 +72,10 @@ def environment(folder: str | None, prefix: str, *, to_be_made: bool) -> str | N
     prefix = os.path.realpath(prefix)
     try:
         if is_environment(prefix):
-            return _in_prefix(folder, prefix)
+            return _in_prefix(folder, prefix, host)
         if to_be_made and folder:
             _prune(folder)
-            return _to_be_made(folder, prefix)
+            return _own(folder, TO_BE_MADE, {"prefix": prefix}, host)
     except OSError as error:
         explain("no environment token: %s", error)
     return None
@@ -119,8 +107,8 @@ def forget_installation(folder: str, root_prefix: str, host: str | None) -> list
     root = os.path.realpath(root_prefix)
     own = [
         path
-        for path, saved in _files(folder, _INSTALLATION).items()
-        if saved and saved.token and (not saved.ties or _owns(saved, root, host))
+        for path, saved in _files(folder, INSTALLATION).items()
+        if saved and saved.token and (not saved.ties or _owns(saved, {"root": root}, host))
     ]
     for path in own:
         os.unlink(path)
@@ -133,7 +121,7 @@ def forget_environment(prefix: str) -> list[str]:
     Raises ``OSError`` if that cannot be done.
     """
     etc = os.path.join(os.path.realpath(prefix), "etc")
-    path = os.path.join(etc, _ENVIRONMENT)
+    path = os.path.join(etc, ENVIRONMENT)
     if os.path.islink(etc) or read(path) is None:
         return []
     os.unlink(path)
@@ -145,22 +133,22 @@ def is_environment(prefix: str) -> bool:
     return os.path.isfile(os.path.join(prefix, "conda-meta", "history"))
 
 
-def _in_prefix(folder: str | None, prefix: str) -> str | None:
+def _in_prefix(folder: str | None, prefix: str, host: str | None) -> str | None:
     etc = os.path.join(prefix, "etc")
-    path = os.path.join(etc, _ENVIRONMENT)
+    path = os.path.join(etc, ENVIRONMENT)
     for _ in range(_ATTEMPTS):
         if os.path.islink(etc):
             explain("a symbolic link, left alone: %s", etc)
             return None
         saved = read(path)
-        if saved and _tied(saved, "prefix", prefix):
+        if saved and _owns(saved, {"prefix": prefix}, None):
             return saved.token
         untied = saved.token if saved and not saved.ties else ""
-        promised, token = _promised(folder, prefix)
+        promised, token = _promised(folder, prefix, host)
         try:
             _make_folder(etc)
             token = untied or token or tokens.new()
-            write(path, _of_prefix(token, prefix), over=saved)
+            write(path, _tied(token, {"prefix": prefix}, None), over=saved)
         except OSError as error:
             explain("not saved: %s", error)
             return untied or None
@@ -169,25 +157,10 @@ def _in_prefix(folder: str | None, prefix: str) -> str | None:
     return None
 
 
-def _to_be_made(folder: str, prefix: str) -> str | None:
-    def owns(saved: Saved) -> bool:
-        return _tied(saved, "prefix", prefix)
-
-    def tied(token: str) -> Saved:
-        return _of_prefix(token, prefix)
-
-    return _own(folder, _TO_BE_MADE, owns, tied)
-
-
 def _own(
-    folder: str,
-    name: str,
-    owns: Callable[[Saved], bool],
-    tied: Callable[[str], Saved],
-    *,
-    adopts: bool = False,
+    folder: str, name: str, place: Mapping[str, str], host: str | None, *, adopts: bool = False
 ) -> str | None:
-    """Return the token of the file in `folder` that `owns` accepts; make that file if there is none.
+    """Return the token of the file in `folder` that is tied to `place` and `host`; make it if there is none.
 
     Processes that start at once all see the same free name. One of them gets it, the others find it there.
     """
@@ -195,7 +168,7 @@ def _own(
     for _ in range(_ATTEMPTS):
         files = _files(folder, name)
         for saved in files.values():
-            if saved and owns(saved):
+            if saved and _owns(saved, place, host):
                 return saved.token
         path, left = _place(folder, name, files, adopts=adopts)
         if not path:
@@ -203,7 +176,7 @@ def _own(
             return None
         try:
             _make_folder(folder)
-            write(path, tied(left or token), over=files.get(path))
+            write(path, _tied(left or token, place, host), over=files.get(path))
         except OSError as error:
             explain("not saved: %s", error)
             return left or None
@@ -245,17 +218,17 @@ def _place(folder: str, name: str, files: dict[str, Saved | None], *, adopts: bo
     return None, ""
 
 
-def _promised(folder: str | None, prefix: str) -> tuple[str, str]:
+def _promised(folder: str | None, prefix: str, host: str | None) -> tuple[str, str]:
     """Return the file, and in it the token, of the environment at `prefix` from while it was being made."""
-    for path, saved in _files(folder, _TO_BE_MADE).items() if folder else ():
-        if saved and _tied(saved, "prefix", prefix):
+    for path, saved in _files(folder, TO_BE_MADE).items() if folder else ():
+        if saved and _owns(saved, {"prefix": prefix}, host):
             return path, saved.token
     return "", ""
 
 
 def _prune(folder: str) -> None:
     """Forget the tokens of environments that were never made."""
-    for path in _files(folder, _TO_BE_MADE):
+    for path in _files(folder, TO_BE_MADE):
         try:
             old = time.time() - os.lstat(path).st_mtime > _TO_BE_MADE_KEPT_S
         except OSError:
@@ -278,16 +251,18 @@ def _make_folder(path: str) -> None:
         return
 
 
-def _of_prefix(token: str, prefix: str) -> Saved:
-    return Saved(token, {"prefix": _tie(token, prefix)})
+def _tied(token: str, place: Mapping[str, str], host: str | None) -> Saved:
+    """Return `token` tied to a folder (as ``root`` or ``prefix``), and to the host if it is known."""
+    things = {**place, "host": host} if host else place
+    return Saved(token, {name: _tie(token, value) for name, value in things.items()})
 
 
-def _owns(saved: Saved, root: str, host: str | None) -> bool:
-    return _tied(saved, "root", root) and ("host" not in saved.ties or not host or _tied(saved, "host", host))
-
-
-def _tied(saved: Saved, name: str, value: str) -> bool:
-    return bool(saved.token) and saved.ties.get(name) == _tie(saved.token, value)
+def _owns(saved: Saved, place: Mapping[str, str], host: str | None) -> bool:
+    if not saved.token:
+        return False
+    ties = _tied(saved.token, place, host).ties
+    # Where the host is not known, now or when the token was made, it does not count.
+    return all(saved.ties.get(name, tie if name == "host" else "") == tie for name, tie in ties.items())
 
 
 def _tie(token: str, value: str) -> str:

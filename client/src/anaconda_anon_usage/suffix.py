@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import atexit
 import os
+from functools import lru_cache
 from typing import Any
 
 from anaconda_anon_usage import administrator, choice, host, store, tokens
@@ -17,8 +18,11 @@ _MAKES_ENVIRONMENT = frozenset(["create", "env_create"])
 #: The commands that work on one environment. Every command has a prefix, base if no other: a search must not
 #: make base one of the environments that a person works with. ``info`` and ``anon-usage`` show what is sent.
 _HAS_ENVIRONMENT = _MAKES_ENVIRONMENT | {"anon-usage", "env_update", "info", "install", "remove", "update"}
+#: The commands that take the name from a file where the command line has none; ``create`` since conda 26.3.
+NAMED_IN_FILE = frozenset(["env_create", "env_update"])
 
 _command = ""
+_prefix_in_file = ""
 _installations: dict[str, str | None] = {}
 _environments: dict[str, str] = {}
 _administrators: dict[tuple[str, str], list[tokens.Token]] = {}
@@ -28,6 +32,12 @@ def begin(command: str) -> None:
     """Note which command of conda this process runs."""
     global _command  # noqa: PLW0603  a process runs one command
     _command = command
+
+
+def found_in_file(prefix: str) -> None:
+    """Note the environment of this command, which conda has found by the name in a file."""
+    global _prefix_in_file  # noqa: PLW0603  a process runs one command
+    _prefix_in_file = prefix
 
 
 def of(context: Any) -> str:  # noqa: ANN401
@@ -51,12 +61,17 @@ def setting(context: Any) -> bool | None:  # noqa: ANN401
         return None
 
 
+@lru_cache(maxsize=None)
+def _host() -> str | None:
+    return host.identity()
+
+
 def _installation(context: Any) -> str | None:  # noqa: ANN401
     try:
         root_prefix = str(context.root_prefix)
         if root_prefix not in _installations:
             folder = store.home_folder()
-            token = store.installation(folder, root_prefix, host.identity()) if folder else None
+            token = store.installation(folder, root_prefix, _host()) if folder else None
             _installations.setdefault(root_prefix, token)
         return _installations[root_prefix]
     except Exception as error:  # the other tokens are sent all the same
@@ -70,7 +85,7 @@ def _environment(context: Any) -> str | None:  # noqa: ANN401
         if prefix and prefix not in _environments:
             folder = store.home_folder()
             made = _makes_environment(context) and not store.is_environment(prefix)
-            token = store.environment(folder, prefix, to_be_made=made)
+            token = store.environment(folder, prefix, _host(), to_be_made=made)
             if token is None:
                 return None  # and ask again at the next request: the prefix may be there by then
             if made:
@@ -101,10 +116,12 @@ def _prefix(context: Any) -> str:  # noqa: ANN401
     # What a build script leaves in the prefix of a package goes into the package, and so to everybody.
     if _command not in _HAS_ENVIRONMENT or os.environ.get("CONDA_BUILD") == "1":
         return ""
-    # conda env … takes the name from the YAML file where the command names none, and never tells its context.
     arguments = context._argparse_args  # noqa: SLF001
     named = arguments.get("name") or arguments.get("prefix")
-    return "" if _command.startswith("env_") and not named else str(context.target_prefix)
+    # The context takes base, or the active environment, for the target until it knows the name.
+    if _command in NAMED_IN_FILE | {"create"} and not named:
+        return _prefix_in_file
+    return str(context.target_prefix)
 
 
 def _makes_environment(context: Any) -> bool:  # noqa: ANN401
@@ -114,6 +131,6 @@ def _makes_environment(context: Any) -> bool:  # noqa: ANN401
 def _settle(folder: str | None, prefix: str) -> None:
     """Move the token of an environment that this command has made into its prefix."""
     try:
-        store.environment(folder, prefix, to_be_made=False)
+        store.environment(folder, prefix, _host(), to_be_made=False)
     except Exception as error:  # the next command does it
         explain("not moved into %s: %r", prefix, error)

@@ -25,6 +25,11 @@ _LOCK_WAIT_S = 0.002
 #: A file system without hard links cannot put a whole file in place at once: an empty file may be one being
 #: written.
 _BEING_WRITTEN_S = 10
+#: The names of token files; a further one of a kind has a number behind it.
+INSTALLATION = ENVIRONMENT = "aau_token"
+TO_BE_MADE = "aau_new"
+#: A temporary file that is older was left by a process that is no more.
+_TEMPORARY_KEPT_S = 10 * 60
 # Windows has none of these. O_NONBLOCK: a named pipe must not make conda wait for a writer.
 _O_NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _O_READ = os.O_RDONLY | _O_NOFOLLOW | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -67,6 +72,7 @@ def write(path: str, saved: Saved, *, over: Saved | None) -> None:
     is. Raises ``OSError`` if nothing could be written.
     """
     temporary = path + "." + tokens.new()
+    _remove_left_over(os.path.dirname(path))
     try:
         _write_new(temporary, saved)
         if over is not None:
@@ -75,6 +81,27 @@ def write(path: str, saved: Saved, *, over: Saved | None) -> None:
             _link(temporary, path, saved)
     finally:
         _remove(temporary)
+
+
+def _remove_left_over(folder: str) -> None:
+    """Remove the temporary files in `folder` that a kill, or a machine that went off, has left."""
+    for entry in os.listdir(folder):
+        name, _, random = entry.rpartition(".")
+        if _kind(name) not in (INSTALLATION, TO_BE_MADE) or not tokens.is_random_value(random):
+            continue
+        temporary = os.path.join(folder, entry)
+        try:
+            found = os.lstat(temporary)
+        except OSError:
+            continue  # its process has just removed it
+        if stat.S_ISREG(found.st_mode) and time.time() - found.st_mtime > _TEMPORARY_KEPT_S:
+            _remove(temporary)
+
+
+def _kind(name: str) -> str:
+    """Return the name of a token file without the number that a further one of its kind has."""
+    kind, underscore, number = name.rpartition("_")
+    return kind if underscore and number.isdigit() else name
 
 
 def _content(descriptor: int, path: str) -> Saved:
