@@ -25,8 +25,7 @@ _DAY_US = 86_400_000_000
 # 63 bits: among the ten million requests of a day two have the same hash once in 180,000 days.
 _HASHED = """
     SELECT coalesce(
-        (md5_number(getvariable('token_key') || request_id || epoch_us(time)) % 9223372036854775807)::BIGINT,
-        -1) AS hashed
+        (md5_number(getvariable('token_key') || request_id || epoch_us(time)) >> 65)::BIGINT, -1) AS hashed
     FROM identified
 """
 
