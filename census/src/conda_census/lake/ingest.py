@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +24,7 @@ from conda_census.lake.staging import ReadSource, append_staged, stage, staged_c
 from conda_census.lake.store import Lake
 from conda_census.lake.summary import Summary
 from conda_census.logs.fingerprints import fingerprint_of_file, head_of
-from conda_census.logs.formats import BUILT_IN
+from conda_census.logs.formats import LogFormat, formats
 from conda_census.logs.sniff import format_of, read_beginning
 from conda_census.logs.sources import LogFile, find
 
@@ -54,16 +54,17 @@ def ingest(paths: list[str], settings: Settings, format_name: str, progress: Pro
     """
     started = time.monotonic()
     summary = Summary()
+    known_formats = formats(settings)
     files, errors = find(paths)
     for error in errors:
         summary.fail(error)
-    logs = list(_logs(files, format_name, summary))
+    logs = list(_logs(files, known_formats, format_name, summary))
     if logs or (settings.lake / "lake.json").exists():
         secrets = Secrets(settings.config_folder)
         lake = Lake.open_or_create(settings.lake, secrets.key_id())
         try:
             with WriterBatches(lake, settings.writer) as batches:
-                _Work(lake, batches, secrets, summary, progress).run(logs, format_name)
+                _Work(lake, batches, secrets, summary, progress, known_formats).run(logs, format_name)
             secrets.forget_networks(datetime.now(UTC))
         except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as problem:
             raise LakeError(
@@ -77,13 +78,15 @@ def ingest(paths: list[str], settings: Settings, format_name: str, progress: Pro
     return summary
 
 
-def _logs(files: list[LogFile], format_name: str, summary: Summary) -> Iterator[LogFile]:
+def _logs(
+    files: list[LogFile], known_formats: Mapping[str, LogFormat], format_name: str, summary: Summary
+) -> Iterator[LogFile]:
     """Those of the files that are logs, by their first lines, so that nothing is made for the others."""
     for file in files:
         try:
             beginning = read_beginning(file.path)
             if beginning.lines:
-                format_of(file.path, beginning, BUILT_IN, format_name)
+                format_of(file.path, beginning, known_formats, format_name)
                 yield file
             else:
                 summary.skipped += 1
@@ -100,6 +103,7 @@ class _Work:
     secrets: Secrets
     summary: Summary
     progress: Progress
+    known_formats: Mapping[str, LogFormat]
     files: int = 0
     files_done: int = 0
 
@@ -162,7 +166,7 @@ class _Work:
         self.files_done += 1
         try:
             stored_fingerprint = self._stored_fingerprint(path)
-            log_format = format_of(path, read_beginning(path), BUILT_IN, batch.format_name)
+            log_format = format_of(path, read_beginning(path), self.known_formats, batch.format_name)
             reading = read_source(
                 connection, number, path, log_format, head, readings, self.secrets.token_key()
             )
