@@ -16,7 +16,6 @@ from rich.console import Console
 from conda_census import __version__
 from conda_census.config import DEFAULT_LAKE, load_settings
 from conda_census.errors import CensusError
-from conda_census.logs.formats import BUILT_IN
 
 __all__ = ["app", "main"]
 
@@ -75,7 +74,7 @@ def ingest(
     ],
     lake: LakeOption = None,
     format_name: Annotated[
-        str, typer.Option("--format", metavar="NAME", help=f"auto, or one of: {', '.join(BUILT_IN)}.")
+        str, typer.Option("--format", metavar="NAME", help="auto, or a name that conda-census formats lists.")
     ] = "auto",
     writer: Annotated[
         str | None,
@@ -89,11 +88,13 @@ def ingest(
 ) -> None:
     """Read access logs into the lake, each line exactly once."""
     from conda_census.lake.ingest import ingest as run
+    from conda_census.logs.formats import formats as known_formats
     from conda_census.progress import shown_progress
 
-    if format_name not in ("auto", *BUILT_IN):
-        raise typer.BadParameter(f"choose auto or one of {', '.join(BUILT_IN)}", param_hint="--format")
     settings = load_settings(lake, writer)
+    names = ("auto", *known_formats(settings))
+    if format_name not in names:
+        raise typer.BadParameter(f"choose one of {', '.join(names)}", param_hint="--format")
     with shown_progress(Console(stderr=True)) as progress:
         summary = run(paths, settings, format_name, progress)
     for error in summary.errors:
@@ -104,6 +105,31 @@ def ingest(
         Console(stderr=True).print(summary.sentence(), highlight=False, soft_wrap=True)
     if summary.failed:
         raise typer.Exit(1)
+
+
+@app.command()
+def formats(as_json: JsonOption = False) -> None:
+    """List the log formats that can be read, those of census.toml first, with an example line each."""
+    from conda_census.logs.formats import formats as known_formats
+
+    settings = load_settings()
+    known = known_formats(settings).values()
+    configured = {table.name for table in settings.formats}
+    if as_json:
+        listed = [
+            {
+                "name": log_format.name,
+                "example": log_format.example,
+                "configured": log_format.name in configured,
+                "sample_rate": log_format.sample_rate,
+            }
+            for log_format in known
+        ]
+        typer.echo(json.dumps(listed, ensure_ascii=False))
+    else:
+        for log_format in known:
+            typer.echo(f"{log_format.name}{' (census.toml)' if log_format.name in configured else ''}")
+            typer.echo(f"    {log_format.example}")
 
 
 @app.command()

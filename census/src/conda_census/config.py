@@ -1,4 +1,4 @@
-"""Which lake, which folder for secrets and which writer does a command work with?"""
+"""Which lake, which folder for secrets, which writer and which formats does a command work with?"""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import typer
 
+from conda_census.census_toml import CensusToml, FormatTable, read_census_toml
 from conda_census.errors import CensusError
 
 __all__ = ["DEFAULT_LAKE", "LATE_DELIVERY", "Settings", "load_settings"]
@@ -28,33 +29,46 @@ class Settings:
         lake: folder of the Delta tables.
         config_folder: folder of the secret keys behind the pseudonyms; never inside the lake.
         writer: name of this writer. Several may write at once, each under its own name.
+        formats: what ``census.toml`` says of log formats.
     """
 
     lake: Path
     config_folder: Path
     writer: str
+    formats: tuple[FormatTable, ...] = ()
 
 
 def load_settings(lake: Path | None = None, writer: str | None = None) -> Settings:
-    """Flags first, then ``CENSUS_LAKE``, ``CENSUS_CONFIG`` and ``CENSUS_WRITER``, then the defaults.
+    """Flags first, then ``CENSUS_LAKE`` and ``CENSUS_WRITER``, then ``census.toml``, then the defaults.
+
+    ``census.toml`` is that of the configuration folder, which ``CENSUS_CONFIG`` names, or ``CENSUS_TOML``.
 
     Raises:
-        CensusError: the writer's name is not a plain word, or the keys would lie inside the lake.
+        CensusError: ``census.toml`` has a mistake, the writer's name is not a plain word, or the keys would
+            lie inside the lake.
     """
-    folder = lake or Path(os.environ.get("CENSUS_LAKE") or DEFAULT_LAKE)
     config_folder = Path(os.environ.get("CENSUS_CONFIG") or _default_config_folder())
-    name = writer or os.environ.get("CENSUS_WRITER") or "main"
+    said = _said(config_folder)
+    folder = lake or Path(os.environ.get("CENSUS_LAKE") or said.lake or DEFAULT_LAKE)
+    name = writer or os.environ.get("CENSUS_WRITER") or said.writer or "main"
     if not _WRITER_NAME.fullmatch(name):
         raise CensusError(
             "the writer's name must be 1 to 64 lower-case letters, digits, dots, dashes or underscores: "
-            "choose another with --writer or CENSUS_WRITER"
+            "choose another with --writer, CENSUS_WRITER or in census.toml"
         )
     if Path(os.path.realpath(config_folder)).is_relative_to(os.path.realpath(folder)):
         raise CensusError(
             f"{config_folder}: the keys behind the pseudonyms must not lie inside the lake: "
             "set CENSUS_CONFIG to another folder"
         )
-    return Settings(folder, config_folder, name)
+    return Settings(folder, config_folder, name, said.formats)
+
+
+def _said(config_folder: Path) -> CensusToml:
+    """What ``census.toml`` says; there need be none, unless it is named."""
+    named = os.environ.get("CENSUS_TOML")
+    path = Path(named) if named else config_folder / "census.toml"
+    return read_census_toml(path) if named or path.exists() else CensusToml()
 
 
 def _default_config_folder() -> str:

@@ -118,10 +118,53 @@ def test_help_and_version(census: CensusProcess) -> None:
     assert "--format" in census("ingest", "--help").stdout
 
 
+def test_formats(census: CensusProcess, tmp_path: Path) -> None:
+    """Each with a line of it, in text and as JSON; those of census.toml first, and what they sample."""
+    census.variables["CENSUS_TOML"] = "mirror.toml"
+    (tmp_path / "mirror.toml").write_text(
+        "[formats.mirror]\nsample_rate = 0.5\nnginx = '$remote_addr [$time_iso8601] \"$request\" $status'\n"
+    )
+    shown = census("formats").stdout.splitlines()
+    assert shown[:2] == [
+        "mirror (census.toml)",
+        '    192.0.2.7 [2024-01-16T23:53:20+00:00] "GET /pkgs/main/noarch/repodata.json.zst HTTP/1.1" 200',
+    ]
+    listed = json.loads(census("formats", "--json").stdout)
+    assert [each["name"] for each in listed] == [line.split()[0] for line in shown[::2]]
+    assert [line.strip() for line in shown[1::2]] == [each["example"] for each in listed]
+    assert listed[0] | {"example": ""} == {
+        "name": "mirror",
+        "example": "",
+        "configured": True,
+        "sample_rate": 0.5,
+    }
+    assert {"name": "s3", "configured": False, "sample_rate": 1.0}.items() <= listed[-6].items()
+
+
+def test_a_format_of_ones_own(census: CensusProcess, tmp_path: Path) -> None:
+    """A log that is in no built-in format is read by census.toml, found out and forced."""
+    (tmp_path / "access.log").write_text('192.0.2.7 [1705449200.123] "GET /a HTTP/1.1" 200\n' * 3)
+    done = census("ingest", "access.log", "--json")
+    assert "describe its format in census.toml" in done.stderr
+    census.variables["CENSUS_CONFIG"] = "config"
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "census.toml").write_text(
+        'lake = "../own-lake"\n[formats.mirror]\nnginx = \'$remote_addr [$msec] "$request" $status\'\n'
+    )
+    assert json.loads(census("ingest", "access.log", "--json").stdout)["requests"] == 3
+    assert (tmp_path / "own-lake" / "lake.json").exists()
+    wrong = census("ingest", "access.log", "--format", "combined", "--lake", "other")
+    assert wrong.returncode == 1
+    assert "is in a format that was tried: combined (no line has a [time]): check" in wrong.stderr
+    unknown = census("ingest", "access.log", "--format", "combind")
+    assert unknown.returncode == 2
+    assert "choose one of auto, mirror, traefik" in " ".join(unknown.stderr.replace("│", "").split())
+
+
 def test_every_command_and_option_is_in_the_readme(census: CensusProcess) -> None:
     """What --help lists, the documentation explains."""
     readme = README.read_text()
-    commands = ["ingest", "report"]
+    commands = ["ingest", "formats", "report"]
     listed = re.findall(r"^\W*([a-z]+)  ", census("--help").stdout.partition("Commands")[2], re.MULTILINE)
     assert listed == commands
     for command in commands:

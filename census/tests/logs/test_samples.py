@@ -1,7 +1,8 @@
 """Does each sample log give the requests that stand beside it, and is it recognised as its own format?
 
 A folder in ``samples`` for each format, a file in it for each oddity, and beside it what it holds. Of a
-request only what the log says is written down; what is not written is null.
+request only what the log says is written down; what is not written is null. A format that is not built in has
+its ``census.toml`` there.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from typing import Any
 import pytest
 import yaml
 
+from conda_census.census_toml import read_census_toml
+from conda_census.config import Settings
 from conda_census.logs.blocks import blocks_of_lines
 from conda_census.logs.fingerprints import Fingerprint
-from conda_census.logs.formats import BUILT_IN, LogFormat
+from conda_census.logs.formats import BUILT_IN, LogFormat, formats
 from conda_census.logs.formats.log_format import DROP_REASONS
 from conda_census.logs.sniff import format_of, read_beginning
 from conda_census.logs.sources import decompressed
@@ -23,6 +26,9 @@ from raw_rows import raw_rows
 FOLDER = Path(__file__).parent / "samples"
 README = Path(__file__).parents[2] / "README.md"
 SAMPLES = [path for path in sorted(FOLDER.glob("*/*")) if path.suffix not in {".yaml", ".toml"}]
+TABLES = [table for toml in sorted(FOLDER.glob("*/census.toml")) for table in read_census_toml(toml).formats]
+#: All of them at once, as an operator may have them.
+FORMATS = formats(Settings(Path("lake"), Path("config"), "main", tuple(TABLES)))
 
 
 def _name(path: Path) -> str:
@@ -43,7 +49,7 @@ def _lines(path: Path) -> list[str]:
 def test_a_sample_gives_the_requests_beside_it(path: Path) -> None:
     """Every line is a request with these columns, or is dropped for this reason."""
     beginning = read_beginning(path)
-    rows = raw_rows(BUILT_IN[path.parent.name], _lines(path), beginning.lines)
+    rows = raw_rows(FORMATS[path.parent.name], _lines(path), beginning.lines)
     requests = [
         {
             ("line" if name == "line_number" else name): value
@@ -63,20 +69,22 @@ def test_a_sample_gives_the_requests_beside_it(path: Path) -> None:
 
 @pytest.mark.parametrize("path", SAMPLES, ids=_name)
 def test_a_sample_is_sniffed_as_its_own_format(path: Path) -> None:
-    """From its first lines alone, whatever the other formats look like."""
-    assert format_of(path, read_beginning(path), BUILT_IN).name == path.parent.name
+    """From its first lines alone, whatever the other formats look like, and by its own name."""
+    beginning = read_beginning(path)
+    assert format_of(path, beginning, FORMATS).name == path.parent.name
+    assert format_of(path, beginning, FORMATS, path.parent.name).name == path.parent.name
 
 
 def test_every_format_has_samples_and_is_documented() -> None:
     """The usual log first of all; every drop reason stands in some sample; people can read of all of them."""
-    assert {path.parent.name for path in SAMPLES if path.name.startswith("basic")} == set(BUILT_IN)
+    assert {path.parent.name for path in SAMPLES if path.name.startswith("basic")} == set(FORMATS)
     shown = {reason for path in SAMPLES for reason in _expected(path).get("dropped", {}).values()}
     assert shown == set(DROP_REASONS)
     readme = README.read_text()
     assert [name for name in (*BUILT_IN, *DROP_REASONS) if f"| `{name}` |" not in readme] == []
 
 
-@pytest.mark.parametrize("log_format", BUILT_IN.values(), ids=BUILT_IN)
+@pytest.mark.parametrize("log_format", FORMATS.values(), ids=FORMATS)
 def test_the_example_of_a_format_is_in_it(log_format: LogFormat) -> None:
     """What people see is itself a request, and recognised as a line of the format."""
     example = log_format.example.encode()

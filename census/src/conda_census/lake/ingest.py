@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ from conda_census.lake.staging import append_staged
 from conda_census.lake.store import Lake
 from conda_census.lake.summary import Summary
 from conda_census.logs.fingerprints import head_of
-from conda_census.logs.formats import BUILT_IN
+from conda_census.logs.formats import LogFormat, formats
 from conda_census.logs.sniff import format_of, read_beginning
 from conda_census.logs.sources import LogFile, find
 
@@ -50,16 +50,19 @@ def ingest(paths: list[str], settings: Settings, format_name: str, progress: Ing
     """
     started = time.monotonic()
     summary = Summary()
+    known_formats = formats(settings)
     files, errors = find(paths)
     for error in errors:
         summary.fail(error)
-    logs = list(_logs(files, format_name, summary))
+    logs = list(_logs(files, known_formats, format_name, summary))
     if logs or (settings.lake / "lake.json").exists():
         secrets = Secrets(settings.config_folder)
         lake = Lake.open_or_create(settings.lake, secrets.key_id())
         try:
             with WriterBatches(lake, settings.writer) as batches:
-                _Work(lake, batches, secrets, summary, progress, secrets.token_key()).run(logs, format_name)
+                key = secrets.token_key()
+                work = _Work(lake, batches, secrets, summary, progress, key, known_formats)
+                work.run(logs, format_name)
             now = datetime.now(UTC)
             secrets.forget_networks(now)
             lake.forget_request_ids(now)
@@ -75,13 +78,15 @@ def ingest(paths: list[str], settings: Settings, format_name: str, progress: Ing
     return summary
 
 
-def _logs(files: list[LogFile], format_name: str, summary: Summary) -> Iterator[LogFile]:
+def _logs(
+    files: list[LogFile], known_formats: Mapping[str, LogFormat], format_name: str, summary: Summary
+) -> Iterator[LogFile]:
     """Those of the files that are logs, by their first lines, so that nothing is made for the others."""
     for file in files:
         try:
             beginning = read_beginning(file.path)
             if beginning.lines:
-                format_of(file.path, beginning, BUILT_IN, format_name)
+                format_of(file.path, beginning, known_formats, format_name)
                 yield file
             else:
                 summary.skipped += 1
@@ -99,6 +104,7 @@ class _Work:
     summary: Summary
     progress: IngestProgress
     key: bytes
+    known_formats: Mapping[str, LogFormat]
     path: Path | None = None
     files: int = 0
     files_done: int = 0
@@ -138,7 +144,7 @@ class _Work:
                 beginning = read_beginning(path)
                 head = head_of(beginning.lines, self.key)
                 if self.batches.claim(head, batch):
-                    log_format = format_of(path, beginning, BUILT_IN, batch.format_name)
+                    log_format = format_of(path, beginning, self.known_formats, batch.format_name)
                     yield Claimed(number, path, head, log_format, beginning.lines)
                 else:
                     self.summary.skipped += 1

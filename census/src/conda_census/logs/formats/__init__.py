@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from conda_census.config import Settings
 from conda_census.logs.formats.artifactory import ARTIFACTORY
 from conda_census.logs.formats.caddy import CADDY
 from conda_census.logs.formats.cloudflare import CLOUDFLARE
@@ -10,6 +11,7 @@ from conda_census.logs.formats.cloudfront_realtime import CLOUDFRONT_REALTIME
 from conda_census.logs.formats.cloudfront_v2 import CLOUDFRONT_V2
 from conda_census.logs.formats.combined import COMBINED
 from conda_census.logs.formats.common_log import COMMON_LOG
+from conda_census.logs.formats.configured import configured_format
 from conda_census.logs.formats.fastly import FASTLY
 from conda_census.logs.formats.gcp import GCP
 from conda_census.logs.formats.log_format import LogFormat
@@ -17,7 +19,7 @@ from conda_census.logs.formats.nexus import NEXUS
 from conda_census.logs.formats.s3 import S3
 from conda_census.logs.formats.traefik import TRAEFIK
 
-__all__ = ["BUILT_IN", "LogFormat"]
+__all__ = ["BUILT_IN", "LogFormat", "formats"]
 
 #: By name. Where lines are in two of them the first has them: Traefik's text is combined with more behind it,
 #: and version 2 of CloudFront's logs may have the very fields of version 1.
@@ -39,3 +41,13 @@ BUILT_IN: dict[str, LogFormat] = {
         CADDY,
     )
 }
+
+
+def formats(settings: Settings) -> dict[str, LogFormat]:
+    """By name: those that ``census.toml`` describes, then the built-in ones that it does not replace.
+
+    Raises:
+        CensusError: something in ``census.toml`` is not known or is missing.
+    """
+    own = {table.name: configured_format(table, BUILT_IN) for table in settings.formats}
+    return {name: own[name] for name in own if name not in BUILT_IN} | BUILT_IN | own

@@ -51,6 +51,6 @@ ARTIFACTORY = LogFormat(
     columns=always(_COLUMNS),
     marks=(
         Mark(re.compile(rb"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d"), "a time at its start"),
-        Mark(re.compile(rb"(?:[^|]*\|){10}"), "eleven fields parted by bars"),
+        Mark(re.compile(rb"^(?:[^|]*+\|){10}"), "eleven fields parted by bars"),
     ),
 )

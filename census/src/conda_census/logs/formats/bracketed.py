@@ -24,7 +24,10 @@ _STRICT_START = rf'\S+ \S+ .*? ?\[{TIME}\] "(?:[^"\\]++|\\.)*+" (?:\d{{3}}|0) '
 
 BRACKETED_MARKS = (
     Mark(re.compile(rf"\[{TIME}\]".encode()), "a [time]"),
-    Mark(re.compile(rf'\[{TIME}\] ".*" (?:\d{{3}}|0)\b'.encode()), 'a "request" and a status behind it'),
+    Mark(
+        re.compile(rf'\[{TIME}\] "(?:[^"\\]++|\\.)*+" (?:\d{{3}}|0)\b'.encode()),
+        'a "request" and a status behind it',
+    ),
 )
 
 

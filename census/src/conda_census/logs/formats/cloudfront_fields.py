@@ -56,11 +56,8 @@ def header_fields(first_lines: Sequence[bytes]) -> list[str]:
 
 def missing_fields(fields: Sequence[str]) -> list[str]:
     """Which fields are missing without which no line could count?"""
-    has_time = {"date", "time"} <= set(fields) or any(name in fields for name in FIELDS["timestamp"])
-    needed = [
-        *(FIELDS[value][0] for value in ("method", "path", "status")),
-        *([] if has_time else ["date", "time"]),
-    ]
+    has_timestamp = any(name in fields for name in FIELDS["timestamp"])
+    needed = [*(() if has_timestamp else ("date", "time")), "cs-method", "cs-uri-stem", "sc-status"]
     return [name for name in needed if name not in fields]
 
 

@@ -9,14 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from conda_census.logs.formats.cloudfront_fields import found_in_fields
+from conda_census.errors import CensusError
+from conda_census.logs.formats.cloudfront_fields import found_in_fields, missing_fields
 from conda_census.logs.formats.log_format import LogFormat, Mark, always
 from conda_census.logs.formats.raw_columns import raw_columns
 
-__all__ = ["ALL_FIELDS", "CLOUDFRONT_REALTIME", "cloudfront_realtime"]
+__all__ = ["CLOUDFRONT_REALTIME", "configured_realtime"]
 
 #: All fields, which is what the console chooses, in their order.
-ALL_FIELDS = (
+_ALL_FIELDS = (
     "timestamp", "c-ip", "time-to-first-byte", "sc-status", "sc-bytes", "cs-method", "cs-protocol",
     "cs-host", "cs-uri-stem", "cs-bytes", "x-edge-location", "x-edge-request-id", "x-host-header",
     "time-taken", "cs-protocol-version", "c-ip-version", "cs-user-agent", "cs-referer", "cs-cookie",
@@ -25,6 +26,14 @@ ALL_FIELDS = (
     "sc-range-start", "sc-range-end", "c-port", "x-edge-detailed-result-type", "c-country",
     "cs-accept-encoding", "cs-accept", "cache-behavior-path-pattern", "cs-headers", "cs-header-names",
     "cs-headers-count",
+)  # fmt: skip
+_LATER_FIELDS = (
+    "primary-distribution-id", "primary-distribution-dns-name", "origin-fbl", "origin-lbl", "asn",
+    "cmcd-encoded-bitrate", "cmcd-buffer-length", "cmcd-buffer-starvation", "cmcd-content-id",
+    "cmcd-object-duration", "cmcd-deadline", "cmcd-measured-throughput", "cmcd-next-object-request",
+    "cmcd-next-range-request", "cmcd-object-type", "cmcd-playback-rate", "cmcd-requested-maximum-throughput",
+    "cmcd-streaming-format", "cmcd-session-id", "cmcd-stream-type", "cmcd-startup", "cmcd-top-bitrate",
+    "cmcd-version", "r-host", "sr-reason", "x-edge-mqcs", "distribution-tenant-id",
 )  # fmt: skip
 
 _PATTERNS = {"timestamp": r"\d{9,10}(?:\.\d{1,6})?", "sc-status": r"\d{3}", "cs-method": "[A-Z]{3,20}"}
@@ -41,8 +50,27 @@ _EXAMPLES = {
 }
 
 
-def cloudfront_realtime(name: str, fields: Sequence[str], sample_rate: float = 1.0) -> LogFormat:
-    """The format of logs with these fields, in this order, which name time, method, path and status."""
+def configured_realtime(
+    name: str, place: str, fields: Sequence[str], other: Sequence[str] = (), sample_rate: float = 1.0
+) -> LogFormat:
+    """The format of logs with these fields, in this order; ``other`` are names that are not known here.
+
+    Raises:
+        CensusError: a field is not known, or one is missing without which no line counts.
+    """
+    fields = [field.lower() for field in fields]
+    for field in fields:
+        if field not in (*_ALL_FIELDS, *_LATER_FIELDS, *other):
+            raise CensusError(
+                f'{place}: unknown field {field}: correct it, or add other = ["{field}"] where CloudFront '
+                "has it"
+            )
+    if missing := missing_fields(fields):
+        raise CensusError(f"{place}: no {missing[0]}, without which no line counts: add it to the log")
+    return _realtime(name, fields, sample_rate)
+
+
+def _realtime(name: str, fields: Sequence[str], sample_rate: float = 1.0) -> LogFormat:
     return LogFormat(
         name=name,
         example="\t".join(_EXAMPLES.get(field, "-") for field in fields),
@@ -59,4 +87,4 @@ def cloudfront_realtime(name: str, fields: Sequence[str], sample_rate: float = 1
     )
 
 
-CLOUDFRONT_REALTIME = cloudfront_realtime("cloudfront-realtime", ALL_FIELDS)
+CLOUDFRONT_REALTIME = _realtime("cloudfront-realtime", _ALL_FIELDS)

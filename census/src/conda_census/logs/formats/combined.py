@@ -14,7 +14,7 @@ from conda_census.logs.blocks import MAX_LINE_BYTES
 from conda_census.logs.formats.bracketed import BRACKETED_MARKS
 from conda_census.logs.formats.log_format import LogFormat, Mark, always
 from conda_census.logs.formats.raw_columns import MAX_BYTES
-from conda_census.logs.formats.request_line import PATH_OF_REQUEST, as_sent, quotes_hidden
+from conda_census.logs.formats.request_line import as_sent, path_of_request, quotes_hidden
 from conda_census.logs.regular.combined import parse_combined
 
 __all__ = ["COMBINED"]
@@ -51,7 +51,7 @@ _COLUMNS = rf"""
                try_cast(numbers[2] AS SMALLINT) AS status,
                try_cast(numbers[3] AS BIGINT) AS any_bytes,
                if(any_bytes BETWEEN 0 AND {MAX_BYTES}, any_bytes, NULL) AS bytes,
-               {PATH_OF_REQUEST} AS path
+               {path_of_request("request")} AS path
         FROM fields
     )
     SELECT line_number,

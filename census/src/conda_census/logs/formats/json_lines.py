@@ -58,7 +58,7 @@ def json_line(*keys: str) -> re.Pattern[bytes]:
 def json_marks(*keys: str) -> tuple[Mark, ...]:
     """What lines have that ``json_line`` matches."""
     named = (Mark(re.compile(f'"{key}"\\s*:'.encode()), f'"{key}"') for key in keys)
-    return Mark(re.compile(rb"\{.*\}\s*$"), "an object of JSON"), *named
+    return Mark(re.compile(rb"^[^{]*+\{.*\}\s*$"), "an object of JSON"), *named
 
 
 def is_json(first_lines: Sequence[bytes]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from conda_census.logs.formats.raw_columns import found
-from conda_census.logs.formats.request_line import PATH_OF_REQUEST, as_sent, quotes_hidden
+from conda_census.logs.formats.request_line import as_sent, path_of_request, quotes_hidden
 
 __all__ = ["found_by_pattern"]
 
@@ -18,7 +18,7 @@ def found_by_pattern(pattern: str, groups: Sequence[str], columns: Mapping[str, 
     names = ", ".join(f"'{group}'" for group in groups)
     quoted = pattern.replace("'", "''")
     request = f"* REPLACE (string_split({quotes_hidden('request')}, ' ') AS request)"
-    of_request = {"method": "request[1]", "path": as_sent(f"({PATH_OF_REQUEST})")}
+    of_request = {"method": "request[1]", "path": as_sent(path_of_request("request"))}
     return f"""
         WITH matched AS (
             SELECT line_number, is_blank, is_too_long,

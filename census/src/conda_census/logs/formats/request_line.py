@@ -5,12 +5,12 @@ nginx writes a quote, a backslash and control bytes as ``\xHH``, Apache as ``\"`
 
 from __future__ import annotations
 
-__all__ = ["PATH_OF_REQUEST", "as_sent", "quotes_hidden"]
+__all__ = ["as_sent", "path_of_request", "quotes_hidden"]
 
-#: SQL for the path in a list ``request``, the words of a request line.
-PATH_OF_REQUEST = """
-    if(request[-1] LIKE 'HTTP/%', array_to_string(request[2:-2], ' '), array_to_string(request[2:], ' '))
-"""
+
+def path_of_request(words: str) -> str:
+    """SQL for the path among the words of a request line, a list of which the first is the method."""
+    return f"array_to_string(if({words}[-1] LIKE 'HTTP/%', {words}[2:-2], {words}[2:]), ' ')"
 
 
 def quotes_hidden(text: str) -> str:

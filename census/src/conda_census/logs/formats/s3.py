@@ -12,7 +12,7 @@ import re
 from conda_census.logs.formats.log_format import LogFormat, Mark, always
 from conda_census.logs.formats.patterns import found_by_pattern
 from conda_census.logs.formats.raw_columns import raw_columns
-from conda_census.logs.formats.request_line import PATH_OF_REQUEST
+from conda_census.logs.formats.request_line import path_of_request
 from conda_census.logs.formats.times import bracketed_time
 
 __all__ = ["S3"]
@@ -28,7 +28,7 @@ _GROUPS = ("written_time", "address", "request_id", "key", "request", "status", 
 # The key is the path whichever way the bucket is named, in the host or before the key.
 _COLUMNS = {
     "time": bracketed_time("written_time"),
-    "path": f"if(key NOT IN ('', '-') AND request[1] <> '', '/' || key, {PATH_OF_REQUEST})",
+    "path": f"if(key NOT IN ('', '-') AND request[1] <> '', '/' || key, {path_of_request('request')})",
 } | {name: name for name in ("status", "bytes", "user_agent", "address", "request_id", "host")}
 
 S3 = LogFormat(

@@ -1,0 +1,158 @@
+"""What does an operator say in ``census.toml``?"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from conda_census.errors import CensusError
+
+__all__ = ["CensusToml", "FormatTable", "read_census_toml"]
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+#: What a table of ``[formats]`` says lines are in: one of these.
+_KINDS = ("nginx", "apache", "json", "cloudfront-realtime")
+
+
+@dataclass(frozen=True)
+class FormatTable:
+    """A table ``[formats.NAME]``, its values of the right type but not yet understood.
+
+    Attributes:
+        name: the name to give to ``--format``.
+        place: file and table, as an error names them.
+        nginx: a ``log_format`` of nginx.
+        apache: a ``LogFormat`` of Apache.
+        json: for each column the keys that lead to it.
+        cloudfront_realtime: the fields of real-time logs of CloudFront, in their order.
+        address: the variable of nginx or Apache that holds the client's address.
+        other: variables and fields that are not known here, and are left alone.
+        sample_rate: the share of all requests that is logged.
+    """
+
+    name: str
+    place: str
+    nginx: str | None = None
+    apache: str | None = None
+    json: Mapping[str, tuple[str, ...]] | None = None
+    cloudfront_realtime: tuple[str, ...] | None = None
+    address: str | None = None
+    other: tuple[str, ...] = ()
+    sample_rate: float | None = None
+
+
+@dataclass(frozen=True)
+class CensusToml:
+    """What the file says, and nothing where it does not say it."""
+
+    lake: Path | None = None
+    writer: str | None = None
+    formats: tuple[FormatTable, ...] = field(default=())
+
+
+def read_census_toml(path: Path) -> CensusToml:
+    """The settings in a file; a path of a lake in it is relative to its folder.
+
+    Raises:
+        CensusError: it cannot be read, is no TOML, or has a key or a value that is not known: one line that
+            names the file, the key and what to do.
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise CensusError(
+            f"{path}: cannot be read ({error.strerror}): check that it is there and that you may read it"
+        ) from None
+    except UnicodeDecodeError:
+        raise CensusError(f"{path}: not in UTF-8: save it as UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise CensusError(f"{path}: not TOML: {error}: correct that line") from None
+    _only_known(content, ("lake", "writer", "formats"), str(path))
+    lake = _text(content, "lake", str(path))
+    tables = _table(content, "formats", str(path))
+    return CensusToml(
+        lake=path.parent / Path(lake).expanduser() if lake else None,
+        writer=_text(content, "writer", str(path)),
+        formats=tuple(_format_table(name, _table(tables, name, f"{path}: formats"), path) for name in tables),
+    )
+
+
+def _format_table(name: str, table: Mapping[str, object], path: Path) -> FormatTable:
+    place = f"{path}: formats.{name}"
+    if not _NAME.fullmatch(name) or name == "auto":
+        raise CensusError(
+            f"{place}: the name of a format must be 1 to 64 lower-case letters, digits, dots, dashes or "
+            "underscores, and not auto: give it another"
+        )
+    _only_known(table, (*_KINDS, "address", "other", "sample_rate"), place)
+    kinds = [kind for kind in _KINDS if kind in table]
+    if len(kinds) > 1:
+        raise CensusError(f"{place}: says both {kinds[0]} and {kinds[1]}: make a format of each")
+    columns = _table(table, "json", place)
+    return FormatTable(
+        name=name,
+        place=place,
+        nginx=_text(table, "nginx", place),
+        apache=_text(table, "apache", place),
+        json={column: _keys(columns, column, f"{place}.json") for column in columns}
+        if "json" in table
+        else None,
+        cloudfront_realtime=_texts(table, "cloudfront-realtime", place) or None,
+        address=_text(table, "address", place),
+        other=_texts(table, "other", place),
+        sample_rate=_share(table, "sample_rate", place),
+    )
+
+
+def _only_known(table: Mapping[str, object], known: tuple[str, ...], place: str) -> None:
+    for key in table:
+        if key not in known:
+            raise CensusError(f"{place}: unknown key {key}: correct it, or use one of {', '.join(known)}")
+
+
+def _table(table: Mapping[str, object], key: str, place: str) -> Mapping[str, object]:
+    value = table.get(key, {})
+    if not isinstance(value, dict):
+        raise CensusError(f"{place}: {key} must be a table: write it as [{key}] or {{ … }}")
+    return value
+
+
+def _text(table: Mapping[str, object], key: str, place: str) -> str | None:
+    value = table.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, str) or not value.strip():
+        raise CensusError(f"{place}: {key} must be a text: write it in quotes")
+    return value
+
+
+def _texts(table: Mapping[str, object], key: str, place: str) -> tuple[str, ...]:
+    value = table.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
+        raise CensusError(f'{place}: {key} must be a list of texts: write it as ["…", "…"]')
+    return tuple(value)
+
+
+def _keys(table: Mapping[str, object], column: str, place: str) -> tuple[str, ...]:
+    """``"request.headers"``, or ``["request", "headers"]`` where a key has a dot itself."""
+    value = table[column]
+    if isinstance(value, str) and value:
+        return tuple(value.split("."))
+    keys = value if isinstance(value, list) else []
+    if not keys or not all(isinstance(key, str | int) and not isinstance(key, bool) for key in keys):
+        raise CensusError(
+            f'{place}: {column} must name a key: write it as "key", "outer.inner" or ["outer", "in.ner"]'
+        )
+    return tuple(str(key) for key in keys)
+
+
+def _share(table: Mapping[str, object], key: str, place: str) -> float | None:
+    value = table.get(key)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 1:
+        raise CensusError(f"{place}: {key} must be a number above 0 and up to 1: write 0.05 for 5 %")
+    return float(value)

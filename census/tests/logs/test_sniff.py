@@ -1,0 +1,108 @@
+"""Is a file that is in no format refused, with the reason for each and nothing of its content?"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from conda_census.errors import SourceError
+from conda_census.logs.blocks import MAX_LINE_BYTES
+from conda_census.logs.formats import BUILT_IN, LogFormat
+from conda_census.logs.sniff import Beginning, format_of, read_beginning
+
+PATH = Path("access.log")
+
+
+def _refusal(lines: list[bytes], name: str = "auto") -> str:
+    with pytest.raises(SourceError) as told:
+        format_of(PATH, Beginning(lines, is_binary=False), BUILT_IN, name)
+    return str(told.value)
+
+
+def test_why_it_is_in_no_format() -> None:
+    """For each format the first part that no line has, and what to do; no word of the line."""
+    told = _refusal([b'{"secret": "192.0.2.7", "status": 200}', b""])
+    assert told.startswith(
+        "access.log: not an access log: none of its first 2 lines is in a format that was tried: "
+    )
+    assert told.endswith(
+        ": check that it is the access log of the web server, or describe its format in census.toml"
+    )
+    for reason in (
+        "combined (no line has a [time])",
+        'traefik (no line has "DownstreamStatus", or milliseconds at its end)',
+        "cloudfront (no line has fields parted by tabs)",
+        "cloudfront-v2 (no line has cs-method)",
+        'cloudflare (no line has "ClientRequestMethod")',
+        'caddy (no line has "ts")',
+        "s3 (no line has owner, bucket and [time] at its start)",
+    ):
+        assert reason in told
+    assert "secret" not in told
+    assert "192.0.2.7" not in told
+
+
+@pytest.mark.parametrize(
+    ("lines", "name", "reason"),
+    [
+        (
+            [b"#Fields: date time s-ip cs-method cs-uri-stem sc-status", b"a"],
+            "cloudfront-v2",
+            "names those of IIS",
+        ),
+        (
+            [b"#Fields: date cs-method sc-status", b"a"],
+            "cloudfront-v2",
+            "does not name time, cs-uri-stem",
+        ),
+        ([b"#Fields: time date c-ip", b"a"], "cloudfront", "#Fields: names others than standard logs have"),
+        ([b"hello"], "cloudfront-v2", "neither JSON nor a #Fields: line"),
+        ([b'{"timestamp": 1, "request_method": "GET"}'], "fastly", 'no line has "response_status"'),
+        ([b"[16/Jan/2024:23:53:20 +0000]"], "nexus", 'no line has a "request" and a status behind it'),
+        ([b"a\tb"], "cloudfront-realtime", "no line has 40 of them"),
+        ([b"a|b"], "artifactory", "no line has a time at its start"),
+        # every part is there, but never all of them together
+        (
+            [b'192.0.2.7 [16/Jan/2024:23:53:20 +0000] "GET" 200 1 "-" "-"'],
+            "combined",
+            "no line has all its fields",
+        ),
+    ],
+)
+def test_why_it_is_not_in_the_format_that_was_asked_for(lines: list[bytes], name: str, reason: str) -> None:
+    """The same for one format alone."""
+    told = _refusal(lines, name)
+    assert f"is in a format that was tried: {name} (" in told
+    assert reason in told
+
+
+def test_a_format_that_is_gone() -> None:
+    """A batch that was written down may name a format that census.toml does not describe any more."""
+    assert _refusal([b"x"], "mirror") == (
+        "access.log: was to be read in the format mirror, which is not known any more: "
+        "put it back into census.toml, or give --format another name"
+    )
+
+
+def test_lines_that_come_late_are_found(tmp_path: Path) -> None:
+    """A log may begin with much that is none."""
+    log = tmp_path / "access.log"
+    log.write_text("starting\n" * 1000 + BUILT_IN["combined"].example + "\n")
+    assert format_of(log, read_beginning(log), BUILT_IN).name == "combined"
+
+
+@pytest.mark.parametrize("log_format", BUILT_IN.values(), ids=BUILT_IN)
+@pytest.mark.parametrize(
+    "part", [b" ", b'"', b"\\", b'" "', b"a ", b"[", b'{"a":', b"{", b"\t", b"|", b"- - ["]
+)
+def test_no_line_takes_long(log_format: LogFormat, part: bytes) -> None:
+    """The longest line that is looked at, of whatever it is made, also behind a good beginning."""
+    good = log_format.example.encode()
+    started = time.process_time()
+    for line in (part * MAX_LINE_BYTES, good[: len(good) // 2] + part * MAX_LINE_BYTES, (good + part) * 400):
+        log_format.line.fullmatch(line[:MAX_LINE_BYTES])
+        for mark in log_format.marks:
+            mark.pattern.search(line[:MAX_LINE_BYTES])
+    assert time.process_time() - started < 2
