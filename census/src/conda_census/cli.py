@@ -37,6 +37,14 @@ LakeOption = Annotated[
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print JSON to standard output, and nothing else there.")
 ]
+SinceOption = Annotated[
+    datetime | None,
+    typer.Option(formats=["%Y-%m-%d"], metavar="DAY", help="First day, UTC. [default: of the data]"),
+]
+UntilOption = Annotated[
+    datetime | None,
+    typer.Option(formats=["%Y-%m-%d"], metavar="DAY", help="Last day, UTC. [default: of the data]"),
+]
 
 
 def main() -> None:
@@ -135,14 +143,8 @@ def formats(as_json: JsonOption = False) -> None:
 @app.command()
 def report(
     lake: LakeOption = None,
-    since: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], metavar="DAY", help="First day, UTC. [default: of the data]"),
-    ] = None,
-    until: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], metavar="DAY", help="Last day, UTC. [default: of the data]"),
-    ] = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
     as_json: JsonOption = False,
     html: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the report as a page that needs no network.")
@@ -164,6 +166,31 @@ def report(
     if html:
         write_page(document, html)
         typer.echo(f"wrote {html}", err=True)
+
+
+@app.command()
+def sources(
+    lake: LakeOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the logs that were read, what was dropped of each, and which days are complete."""
+    from conda_census.engines.duckdb import open_lake
+    from conda_census.lake.store import Lake
+    from conda_census.report.sources import list_what_was_read
+    from conda_census.report.sources_text import plain_lines, show_sources
+
+    tables = open_lake(Lake.open(load_settings(lake).lake))
+    listed = list_what_was_read(tables, _day(since), _day(until))
+    console = Console()
+    if as_json:
+        typer.echo(json.dumps(listed, ensure_ascii=False))
+    elif console.is_terminal:
+        show_sources(listed, console)
+    else:
+        for line in plain_lines(listed):
+            typer.echo(line)
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:

@@ -80,6 +80,39 @@ def test_report_json(census: CensusProcess, log: Path) -> None:
     assert accounting["other_share"] == 0
 
 
+def test_sources_json(census: CensusProcess, log: Path) -> None:
+    """What was read, what was dropped with its line, and one day, which is long complete."""
+    census("ingest", log)
+    listed = json.loads(census("sources", "--json").stdout)
+    (source,) = listed["sources"]
+    assert source.pop("ingested_at") > "2024-01-16T"
+    assert source == {
+        "source": str(log),
+        "format": "combined",
+        "first_line": 1,
+        "lines": 6,
+        "requests": 5,
+        "dropped": {"not_in_format": {"lines": 1, "first_lines": [6]}},
+        "first_time": "2024-01-16T10:00:00Z",
+        "last_time": "2024-01-16T10:00:04Z",
+        "batch": "main/1",
+    }
+    day = {"day": "2024-01-16", "sources": 1, "lines": 6, "requests": 5, "dropped": 1, "complete": True}
+    assert listed["by_day"] == [day]
+    assert listed["window"] == dict.fromkeys(("since", "until", "complete_until"), "2024-01-16")
+
+
+def test_sources_in_a_pipe(census: CensusProcess, log: Path) -> None:
+    """Plain lines for cut and grep, and only those of the days that were asked for."""
+    census("ingest", log)
+    lines = [line.split("\t") for line in census("sources").stdout.splitlines()]
+    assert lines[1][1:5] == ["combined", "6", "5", "1 not_in_format (line 6)"]
+    assert lines[-1] == ["2024-01-16", "1", "6", "5", "1", "complete"]
+    later = census("sources", "--since", "2024-01-17").stdout.splitlines()
+    assert len(later) == 4
+    assert later[-1] == "2024-01-17\t0\t0\t0\t0\tno log"
+
+
 def test_the_lake_may_be_named_by_the_environment(census: CensusProcess, log: Path, tmp_path: Path) -> None:
     """CENSUS_LAKE names the lake, and --lake has the last word."""
     census.variables["CENSUS_LAKE"] = "by-variable"
@@ -164,7 +197,7 @@ def test_a_format_of_ones_own(census: CensusProcess, tmp_path: Path) -> None:
 def test_every_command_and_option_is_in_the_readme(census: CensusProcess) -> None:
     """What --help lists, the documentation explains."""
     readme = README.read_text()
-    commands = ["ingest", "formats", "report"]
+    commands = ["ingest", "formats", "report", "sources"]
     listed = re.findall(r"^\W*([a-z]+)  ", census("--help").stdout.partition("Commands")[2], re.MULTILINE)
     assert listed == commands
     for command in commands:

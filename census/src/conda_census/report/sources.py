@@ -1,0 +1,105 @@
+"""What does ``conda-census sources`` say? One document for the terminal, a pipe and JSON."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import TypedDict
+
+from conda_census.engines.tables import LakeTables
+from conda_census.metrics.completeness import DayRead, count_days
+from conda_census.metrics.sources import SourceRead, list_sources
+from conda_census.metrics.window import choose_window, within
+from conda_census.report.shape import WindowDays
+
+__all__ = ["DayJson", "DropsJson", "SourceJson", "Sources", "list_what_was_read"]
+
+
+class DropsJson(TypedDict):
+    """Lines that did not count for one reason, and the numbers of the first 20 of them."""
+
+    lines: int
+    first_lines: list[int]
+
+
+class SourceJson(TypedDict):
+    """One reading of one log. Times are UTC, in ISO 8601; null where no line was a request."""
+
+    source: str
+    format: str
+    first_line: int
+    lines: int
+    requests: int
+    dropped: dict[str, DropsJson]
+    first_time: str | None
+    last_time: str | None
+    ingested_at: str
+    batch: str
+
+
+class DayJson(TypedDict):
+    """One UTC day: ``lines`` is ``requests`` plus ``dropped``."""
+
+    day: str
+    sources: int
+    lines: int
+    requests: int
+    dropped: int
+    complete: bool
+
+
+class Sources(TypedDict):
+    """The answer of ``conda-census sources``; its keys are a public interface."""
+
+    window: WindowDays
+    sources: list[SourceJson]
+    by_day: list[DayJson]
+
+
+def list_what_was_read(tables: LakeTables, since: date | None = None, until: date | None = None) -> Sources:
+    """What was read with requests from ``since`` to ``until``, by default on all days, the newest last.
+
+    Raises:
+        WindowError: ``since`` is after ``until``.
+    """
+    window = choose_window(tables, since, until)
+    inside = within(tables, window)
+    days = (window.since, window.until, window.complete_until)
+    first, last, complete = (day.isoformat() if day else None for day in days)
+    return Sources(
+        window=WindowDays(since=first, until=last, complete_until=complete),
+        sources=[_source(source) for source in list_sources(inside.sources)],
+        by_day=[_day(day) for day in count_days(tables, window)],
+    )
+
+
+def _source(source: SourceRead) -> SourceJson:
+    return SourceJson(
+        source=source.source,
+        format=source.format,
+        first_line=source.first_line,
+        lines=source.lines,
+        requests=source.requests,
+        dropped={
+            reason: DropsJson(lines=drops.lines, first_lines=list(drops.first_lines))
+            for reason, drops in source.dropped.items()
+        },
+        first_time=_time(source.first_time) if source.first_time else None,
+        last_time=_time(source.last_time) if source.last_time else None,
+        ingested_at=_time(source.ingested_at),
+        batch=source.batch,
+    )
+
+
+def _day(day: DayRead) -> DayJson:
+    return DayJson(
+        day=day.day.isoformat(),
+        sources=day.sources,
+        lines=day.lines,
+        requests=day.requests,
+        dropped=day.dropped,
+        complete=day.complete,
+    )
+
+
+def _time(time: datetime) -> str:
+    return f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -1,0 +1,108 @@
+"""How does the list of what was read look, as tables on a terminal and as plain lines in a pipe?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from conda_census.report.shape import WindowDays
+from conda_census.report.sources import DayJson, SourceJson, Sources
+from conda_census.report.wording import completeness, count, days, plain
+
+__all__ = ["plain_lines", "show_sources"]
+
+_COLUMNS = (
+    "source",
+    "format",
+    "lines",
+    "requests",
+    "dropped",
+    "first request",
+    "last request",
+    "ingested at",
+)
+_DAY_COLUMNS = ("day", "sources", "lines", "requests", "dropped", "state")
+
+
+def show_sources(listed: Sources, console: Console) -> None:
+    """Print tables as wide as the console is; names from the lake are printed as text and nothing else."""
+    console.print(_heading(listed["window"]))
+    if not listed["sources"]:
+        return
+    console.print(_table_of_sources(listed["sources"]))
+    console.print(_table_of_days(listed["by_day"]))
+
+
+def plain_lines(listed: Sources) -> Iterator[str]:
+    """One line for each reading, then one for each day, fields parted by tabs, each under its heading."""
+    yield "\t".join(_COLUMNS)
+    for source in listed["sources"]:
+        fields = (source["source"], source["format"], str(source["lines"]), str(source["requests"]))
+        times = (source["first_time"] or "-", source["last_time"] or "-", source["ingested_at"])
+        yield "\t".join((*map(plain, fields), "; ".join(_drops(source)) or "-", *times))
+    yield ""
+    yield "\t".join(_DAY_COLUMNS)
+    for day in listed["by_day"]:
+        numbers = (day["sources"], day["lines"], day["requests"], day["dropped"])
+        yield "\t".join((day["day"], *map(str, numbers), _state(day)))
+
+
+def _heading(window: WindowDays) -> Text:
+    return Text.assemble(
+        "\n", ("What was read", "bold"), "\n", days(window), "\n", (completeness(window), "dim")
+    )
+
+
+def _table_of_sources(sources: list[SourceJson]) -> Table:
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column("Source, what was dropped, and the first lines of it", overflow="fold")
+    table.add_column("Lines", justify="right", overflow="fold")
+    table.add_column("Requests", justify="right", overflow="fold")
+    table.add_column("First, last, read (UTC)", no_wrap=True)
+    for source in sources:
+        name = Text(plain(source["source"]))
+        name.append(f"\n{plain(source['format'])}", "cyan")
+        if source["first_line"] > 1:
+            name.append(f", from line {source['first_line']:,} on", "cyan")
+        for drops in _drops(source):
+            name.append(f"\n{plain(drops)}", "dim")
+        times = [_minute(source[key]) for key in ("first_time", "last_time", "ingested_at")]
+        table.add_row(
+            name, count(source["lines"]), count(source["requests"]), Text("\n".join(times)), end_section=True
+        )
+    return table
+
+
+def _table_of_days(by_day: list[DayJson]) -> Table:
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column("Day (UTC)")
+    for heading in ("Sources", "Lines", "Requests", "Dropped"):
+        table.add_column(heading, justify="right", overflow="fold")
+    table.add_column("")
+    for day in by_day:
+        numbers = (day["sources"], day["lines"], day["requests"], day["dropped"])
+        table.add_row(
+            day["day"], *map(count, numbers), Text(_state(day), "" if day["complete"] else "yellow")
+        )
+    return table
+
+
+def _drops(source: SourceJson) -> Iterator[str]:
+    for reason, drops in source["dropped"].items():
+        first = ", ".join(map(str, drops["first_lines"]))
+        more = ", …" if len(drops["first_lines"]) < drops["lines"] else ""
+        yield f"{drops['lines']} {reason} (line {first}{more})" if first else f"{drops['lines']} {reason}"
+
+
+def _state(day: DayJson) -> str:
+    if not day["sources"]:
+        return "no log"
+    return "complete" if day["complete"] else "provisional"
+
+
+def _minute(time: str | None) -> str:
+    return time[:16].replace("T", " ") if time else "-"
