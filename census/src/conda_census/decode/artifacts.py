@@ -1,7 +1,8 @@
-"""Which package, installer or index does a path name?
+r"""Which package, installer or index does a path name?
 
-The grammar of names is that of CEP 26. What stands before the subdir is the channel. Nothing of a query
-string and no ``/t/<token>`` leaves this module.
+The grammar of names and channels is that of CEP 26; channels in upper case, which are older than it, and
+``~``, ``@`` and ``+`` are let through. What stands before the subdir is the channel, without what a
+repository manager puts before it. Nothing of a query string and no ``/t/<token>`` leaves this module.
 """
 
 from __future__ import annotations
@@ -22,76 +23,109 @@ ARTIFACT_COLUMNS = (
     "platform",
 )
 
+_HOST = r"(?i)^[a-z][a-z0-9+.-]*://[^/]*"
 # A log may hold a path percent-encoded once or twice; what is no text when decoded stays as it was.
 _DECODED = "if(contains({0}, '%'), coalesce(try(url_decode({0})), {0}), {0})"
-
-_SUBDIR = r"noarch|[a-z0-9]+-[a-z0-9]+"
-_PACKAGE = (
-    rf"^(?:(.*)/)?({_SUBDIR})/([a-z0-9_][a-z0-9._-]*)-([0-9a-z._+!]+)-([A-Za-z0-9_.+]+)\.(conda|tar\.bz2)$"
-)
-_INSTALLER = (
-    r"^((?:Miniconda|Anaconda|Miniforge|Mambaforge)[23]?(?:-pypy3|-uninstall)?)(?:-([A-Za-z0-9._+-]{1,64}?))?"
-    r"-((?:Linux|MacOSX|Darwin|Windows|SunOS|AIX)-[A-Za-z0-9_]{1,32})\.(sh|pkg|exe)$"
-)
 # A subscriber's token: conda puts it behind the path of the channel alias (conda.models.channel).
 _SUBSCRIBER = r"(^|/)(?:t/[^/]+/)+"
+
+_SUBDIR = r"noarch|[a-z0-9]+-[a-z0-9]+"
+_PACKAGE = r"[a-z0-9_][a-z0-9._-]*-[0-9a-z._+!]+-[A-Za-z0-9_.+]+\.(?:conda|tar\.bz2)"
+_CHANNEL = r"(?:[A-Za-z0-9_~][A-Za-z0-9._~@+-]*(?:/[A-Za-z0-9_~][A-Za-z0-9._~@+-]*)*)?"
+# Artifactory serves its repositories below api/conda and at its root, Nexus below repository.
+_MANAGER = r"^(?:(?:.*/)?api/conda/|artifactory/|(?:nexus/)?repository/)"
+# A label may hold slashes, and no channel has a part of this name.
+_LABEL = r"(?:^|/)label/.*$"
+
 _COMPRESSED = r"(?:\.(?:zst|bz2|gz|jlap))?"
 _INDEX = (
-    rf"^(?:(?:current_)?repodata(?:_from_packages)?(?:\.json{_COMPRESSED}|\.jlap)"
-    r"|repodata_shards\.msgpack\.zst|[0-9a-f]{64}\.msgpack\.zst)$"
+    rf"(?:current_)?repodata(?:_from_packages)?(?:\.json{_COMPRESSED}|\.jlap)"
+    r"|repodata_shards\.msgpack\.zst|[0-9a-f]{64}\.msgpack\.zst"
 )
-_METADATA = rf"^(?:run_exports\.json{_COMPRESSED}|channeldata\.json{_COMPRESSED}|notices\.json)$"
+_METADATA = rf"(?:run_exports|channeldata)\.json{_COMPRESSED}|notices\.json"
+
+# A version begins as one: Miniforge's uninstaller-patch is no installer.
+_INSTALLER = (
+    r"^((?:Miniconda|Anaconda|Miniforge|Mambaforge)(?:CE|[23])?(?:-pypy3)?)"
+    r"(?:-(latest|(?:py[0-9]{1,4}_)?[0-9][A-Za-z0-9._+-]{0,63}?))?"
+    r"-((?:Linux|MacOSX|Darwin|Windows|SunOS|AIX)-[A-Za-z0-9_]{1,32})\.(sh|pkg|exe)$"
+)
+# The latest release of Miniforge has files without a version too, and so has each release.
+_RELEASE = r"/releases/download/([0-9][A-Za-z0-9._+-]{0,63})/[^/]*$"
 
 #: From ``paths(path)``: the columns of ``ARTIFACT_COLUMNS``, null where they do not apply.
+#:
+#: Most paths need no cleaning, and regular expressions that capture are slow: hence the guards, and parts
+#: that are cut out by their lengths. A package is split twice from the right.
 DESCRIBE_PATH_SQL = rf"""
     WITH without_host AS (
-        SELECT path, regexp_replace(path, '(?i)^[a-z][a-z0-9+.-]*://[^/]*', '') AS place FROM paths
+        SELECT path, if(contains(path, '://'), regexp_replace(path, '{_HOST}', ''), path) AS place FROM paths
     ), without_query AS (
-        SELECT path, split_part(split_part(place, '?', 1), '#', 1) AS place FROM without_host
+        SELECT path, if(contains(place, '?') OR contains(place, '#'),
+                        split_part(split_part(place, '?', 1), '#', 1), place) AS place
+        FROM without_host
     ), decoded_once AS (
         SELECT path, {_DECODED.format("place")} AS place FROM without_query
     ), decoded AS (
         SELECT path, {_DECODED.format("place")} AS place FROM decoded_once
-    ), cleaned AS (
-        SELECT path, regexp_replace(
-                   regexp_replace(place, '/+', '/', 'g'), '{_SUBSCRIBER}', '\1', 'g') AS place
+    ), squeezed AS (
+        SELECT path,
+               ltrim(if(contains(place, '//'), regexp_replace(place, '/+', '/', 'g'), place), '/') AS place
         FROM decoded
+    ), cleaned AS (
+        SELECT path, if(starts_with(place, 't/') OR contains(place, '/t/'),
+                        regexp_replace(place, '{_SUBSCRIBER}', '\1', 'g'), place) AS place
+        FROM squeezed
     ), files AS (
-        SELECT path, ltrim(place, '/') AS place, string_split(place, '/')[-1] AS file FROM cleaned
-    ), parts AS (
-        SELECT path, file,
-               regexp_extract(place, '{_PACKAGE}',
-                   ['channel', 'subdir', 'name', 'version', 'build', 'extension']) AS package,
-               regexp_extract(file, '{_INSTALLER}',
-                   ['product', 'version', 'platform', 'extension']) AS installer
+        SELECT path, place, string_split(place, '/') AS folders FROM cleaned
+    ), places AS (
+        SELECT path, place, folders[-1] AS file, coalesce(folders[-2], '') AS subdir,
+               CASE WHEN ends_with(folders[-1], '.conda') THEN 'conda'
+                    WHEN ends_with(folders[-1], '.tar.bz2') THEN 'tar.bz2' END AS extension
         FROM files
-    ), checked AS (
-        SELECT *, package.name <> '' AND length(file) <= 211 AND length(package.subdir) <= 32
-                  AND length(package.name) <= 64 AND length(package.version) <= 64
-                  AND length(package.build) <= 64 AS is_package
-        FROM parts
+    ), candidates AS (
+        SELECT *,
+               extension IS NOT NULL AND strlen(file) <= 211 AND strlen(subdir) <= 32
+                   AND regexp_full_match(file, '{_PACKAGE}') AND regexp_full_match(subdir, '{_SUBDIR}')
+                   AS is_candidate,
+               if(is_candidate, string_split(left(file, -1 - strlen(extension)), '-'), NULL) AS parts,
+               if(is_candidate, left(place, -1 - strlen(file) - strlen(subdir)), NULL) AS before
+        FROM places
+    ), packages AS (
+        SELECT *, parts[-1] AS build, parts[-2] AS version,
+               left(file, -3 - strlen(extension) - strlen(build) - strlen(version)) AS name,
+               regexp_replace(regexp_replace(rtrim(before, '/'), '{_LABEL}', ''), '{_MANAGER}', '') AS channel
+        FROM candidates
     ), kinds AS (
-        SELECT *, CASE WHEN is_package AND package.subdir = 'noarch' AND file = 'activate-0.0.0-0.conda'
-                       THEN 'heartbeat'
-                       WHEN is_package THEN 'package'
-                       WHEN installer.product <> '' THEN 'installer'
-                       WHEN regexp_matches(file, '{_INDEX}') THEN 'index'
-                       WHEN regexp_matches(file, '{_METADATA}') THEN 'metadata'
-                       ELSE 'other' END AS kind
-        FROM checked
+        SELECT *,
+               CASE WHEN is_candidate AND strlen(name) <= 64 AND strlen(version) <= 64 AND strlen(build) <= 64
+                         AND strlen(channel) <= 256 AND regexp_full_match(channel, '{_CHANNEL}')
+                         AND NOT contains('/' || before, '/.')
+                    THEN if(subdir = 'noarch' AND file = 'activate-0.0.0-0.conda', 'heartbeat', 'package')
+                    WHEN extension IS NOT NULL THEN 'other'
+                    WHEN regexp_matches(file, '{_INSTALLER}') THEN 'installer'
+                    WHEN regexp_full_match(file, '{_INDEX}') THEN 'index'
+                    WHEN regexp_full_match(file, '{_METADATA}') THEN 'metadata'
+                    ELSE 'other' END AS kind
+        FROM packages
+    ), described AS (
+        SELECT path, kind, kind = 'package' AS is_package, channel, subdir, name, version, build, extension,
+               if(kind = 'installer',
+                  regexp_extract(file, '{_INSTALLER}', ['product', 'version', 'platform', 'extension']),
+                  NULL) AS installer,
+               if(kind = 'installer', nullif(regexp_extract(place, '{_RELEASE}', 1), ''), NULL) AS release
+        FROM kinds
     )
     SELECT path, kind,
-           if(kind = 'package', regexp_replace(package.channel, '(?:^|/)label/[^/]+$', ''), NULL) AS channel,
-           if(kind = 'package', package.subdir, NULL) AS subdir,
-           if(kind = 'package', package.name, NULL) AS name,
-           CASE kind WHEN 'package' THEN package.version
-                     WHEN 'installer' THEN coalesce(nullif(installer.version, ''), 'latest') END AS version,
-           if(kind = 'package', package.build, NULL) AS build,
-           if(kind = 'package', try_cast(regexp_extract(package.build, '([0-9]+)$', 1) AS BIGINT), NULL)
-               AS build_number,
-           CASE kind WHEN 'package' THEN package.extension WHEN 'installer' THEN installer.extension END
-               AS extension,
-           if(kind = 'installer', installer.product, NULL) AS product,
-           if(kind = 'installer', installer.platform, NULL) AS platform
-    FROM kinds
+           if(is_package, channel, NULL) AS channel,
+           if(is_package, subdir, NULL) AS subdir,
+           if(is_package, name, NULL) AS name,
+           if(is_package, version, coalesce(nullif(installer.version, ''), release,
+                                            if(kind = 'installer', 'latest', NULL))) AS version,
+           if(is_package, build, NULL) AS build,
+           if(is_package, try_cast(regexp_extract(build, '[0-9]+$') AS BIGINT), NULL) AS build_number,
+           if(is_package, extension, installer.extension) AS extension,
+           installer.product AS product,
+           installer.platform AS platform
+    FROM described
 """

@@ -16,12 +16,13 @@ _IDENTIFYING_VALUE = r"[A-Za-z0-9_-]{22,36}"
 #: What the user agent says apart from its tokens, from a column ``user_agent``.
 AGENT_SQL = "split_part(user_agent, ' aau/', 1)"
 
-# The suffix as the client writes it, and a mark behind it. Almost every one is of this shape, which RE2 reads
-# in one pass, without going back, as long as the next character always tells which product comes: therefore
+# The suffix as the client writes it, and a space behind it. Almost every one is of this shape, which RE2
+# reads in one pass, without going back, as long as the next character tells which product comes: therefore
 # each product ends in a space here, and none begins with one. It keeps to one pass for four groups at most.
 _USUAL = (
-    rf"^{_VERSION} (?:c/({_IDENTIFYING_VALUE}) )?(?:s/({_IDENTIFYING_VALUE}) )?(?:e/({_IDENTIFYING_VALUE}) )?"
-    rf"(?:a/[^ ]* )?((?:[iom]/{_VALUE} )*[|])$"
+    rf"^({_VERSION}) "
+    rf"(?:c/({_IDENTIFYING_VALUE}) )?(?:s/({_IDENTIFYING_VALUE}) )?(?:e/({_IDENTIFYING_VALUE}) )?"
+    rf"(?:a/[^ ]* )?(?:[iom]/{_VALUE} )*$"
 )
 
 
@@ -32,16 +33,19 @@ def _values(kind: str) -> str:
     )
 
 
+_SENT = ", ".join(f"'{kind}': {_values(kind)}" for kind in "cseaiom")
+
+
 def _identifying(kind: str) -> str:
-    return f"CASE WHEN is_usual THEN nullif(usual.{kind}, '') WHEN NOT is_malformed THEN {kind}[1] END"
+    return f"CASE WHEN is_usual THEN nullif(usual.{kind}, '') WHEN NOT is_malformed THEN sent.{kind}[1] END"
 
 
 def _administered(kind: str) -> str:
-    """The values of i/, o/ or m/, in their order; slashes and spaces are in none of them."""
+    """The values of i/, o/ or m/, in their order."""
     return (
-        f"CASE WHEN is_usual THEN if(contains(usual.administered, '{kind}/'),"
-        f" regexp_extract_all(usual.administered, '{kind}/([^ ]+)', 1), [])"
-        f" WHEN NOT is_malformed THEN coalesce({kind}, []) ELSE [] END"
+        f"CASE WHEN is_usual THEN if(contains(suffix, ' {kind}/'),"
+        f" regexp_extract_all(suffix, ' {kind}/([^ ]+)', 1), [])"
+        f" WHEN NOT is_malformed THEN coalesce(sent.{kind}, []) ELSE [] END"
     )
 
 
@@ -57,28 +61,30 @@ TOKENS_SQL = rf"""
                if(has_plugin, substring(user_agent, place + 5), '') AS suffix
         FROM places
     ), matched AS (
-        SELECT *, regexp_extract(suffix || ' |', '{_USUAL}', ['c', 's', 'e', 'administered']) AS usual
+        SELECT *, regexp_extract(suffix || ' ', '{_USUAL}', ['version', 'c', 's', 'e']) AS usual
         FROM suffixes
     ), products AS (
-        SELECT *, usual.administered <> '' AS is_usual,
+        SELECT *, usual.version <> '' AS is_usual,
                if(has_plugin AND NOT is_usual, string_split(suffix, ' '), NULL) AS products
         FROM matched
     ), tokens AS (
-        SELECT *, list_filter(products[2:], lambda product: regexp_matches(product, '^[a-z]/')) AS tokens
+        SELECT *, CASE WHEN products IS NOT NULL
+                       THEN list_filter(products[2:], lambda product: regexp_matches(product, '^[a-z]/'))
+                       END AS tokens
         FROM products
     ), by_kind AS (
-        SELECT *, {_values("c")} AS c, {_values("s")} AS s, {_values("e")} AS e, {_values("a")} AS a,
-               {_values("i")} AS i, {_values("o")} AS o, {_values("m")} AS m
+        SELECT *, CASE WHEN products IS NOT NULL THEN {{{_SENT}}} END AS sent
         FROM tokens
     ), checked AS (
-        SELECT *, split_part(suffix, ' ', 1) AS version,
+        SELECT *,
                CASE WHEN products IS NULL THEN false ELSE NOT (
                    regexp_full_match(products[1], '{_VERSION}')
                    AND len(list_filter(products[2:], lambda product: starts_with(product, 'aau/'))) = 0
-                   AND len(c) <= 1 AND len(s) <= 1 AND len(e) <= 1 AND len(a) <= 1
-                   AND len(list_filter(c || s || e,
+                   AND len(sent.c) <= 1 AND len(sent.s) <= 1 AND len(sent.e) <= 1 AND len(sent.a) <= 1
+                   AND len(list_filter(sent.c || sent.s || sent.e,
                                        lambda v: NOT regexp_full_match(v, '{_IDENTIFYING_VALUE}'))) = 0
-                   AND len(list_filter(i || o || m, lambda v: NOT regexp_full_match(v, '{_VALUE}'))) = 0
+                   AND len(list_filter(sent.i || sent.o || sent.m,
+                                       lambda v: NOT regexp_full_match(v, '{_VALUE}'))) = 0
                ) END AS is_malformed
         FROM by_kind
     )
@@ -86,10 +92,10 @@ TOKENS_SQL = rf"""
            CASE WHEN products IS NULL THEN false
                 ELSE len(list_filter(tokens, lambda token: NOT regexp_matches(token, '^[aceimos]/'))) > 0
                 END AS has_unknown_token,
-           CASE WHEN NOT has_plugin THEN 'absent' WHEN is_usual AND version = suffix THEN 'off'
+           CASE WHEN NOT has_plugin THEN 'absent' WHEN is_usual AND usual.version = suffix THEN 'off'
                 WHEN is_usual OR len(tokens) > 0 OR is_malformed THEN 'tokens' ELSE 'off' END AS sharing,
-           CASE WHEN is_usual OR regexp_full_match(products[1], '{_VERSION}') THEN version END
-               AS plugin_version,
+           CASE WHEN is_usual THEN usual.version
+                WHEN regexp_full_match(products[1], '{_VERSION}') THEN products[1] END AS plugin_version,
            {_identifying("c")} AS client_token,
            {_identifying("s")} AS session_token,
            {_identifying("e")} AS environment_token,
