@@ -14,6 +14,7 @@ else
 LAKE ?= census-lake
 endif
 HTML    ?= report.html
+FUZZ_LINES ?= 1000000
 
 CONSTRAINTS ?= constraints.txt
 # Wheels only: a fresh machine has no compiler. Versions come from the constraints alone.
@@ -22,7 +23,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --only-b
 BUILD_TOOLS := hatchling editables
 PROJECTS    := client/pyproject.toml census/pyproject.toml
 
-.PHONY: help report test lint lock picture clean
+.PHONY: help report test lint fuzz lock picture clean
 .DEFAULT_GOAL := help
 
 help: ## list what there is to make
@@ -42,6 +43,11 @@ lint: $(VENV)/.test-ready ## lint and types only
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
 	@$(BIN)/mypy --no-error-summary client/src census/src e2e
+
+fuzz: $(VENV)/.test-ready ## a million hostile lines through every log format (FUZZ_LINES), others each time
+	@export CENSUS_FUZZ_LINES=$(FUZZ_LINES) CENSUS_FUZZ_SEED=$${CENSUS_FUZZ_SEED:-$$(date +%s)}; \
+	echo "fuzzing with CENSUS_FUZZ_SEED=$$CENSUS_FUZZ_SEED"; \
+	$(BIN)/python -m pytest census/tests/fuzz $(PYTEST_OPTIONS)
 
 lock: ## renew constraints.txt with the newest versions of everything
 	@rm -rf $(VENV)/lock && $(PYTHON) -m venv $(VENV)/lock
