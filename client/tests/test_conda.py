@@ -437,3 +437,28 @@ print(*sorted(set(sys.modules) - before))
     assert (
         set(done.stdout.split()) - {"anaconda_anon_usage", "fcntl", "hashlib", "_hashlib", "_blake2"} == own
     )
+
+
+def test_the_header_is_of_the_type_that_conda_documents(conda: Conda, channel: Channel) -> None:
+    """``CondaRequestHeader(name, value)`` since 24.11; where conda has none yet, one like it stands in."""
+    code = f"""
+from dataclasses import asdict, dataclass
+from conda.plugins import types
+if not hasattr(types, "CondaRequestHeader"):
+    @dataclass
+    class CondaRequestHeader:
+        name: str
+        value: str
+    types.CondaRequestHeader = CondaRequestHeader
+from conda.base.context import reset_context
+from anaconda_anon_usage import plugin
+reset_context()
+plugin.prepare("search")
+for host in ("{channel.host}", "elsewhere.test"):
+    for header in plugin.conda_request_headers(host=host, path="/noarch/tiny-1.0-0.tar.bz2"):
+        assert type(header) is types.CondaRequestHeader
+        print(header.name, header.value.encode().decode())
+"""
+    (line,) = conda.python(code).splitlines()
+    assert line.startswith(f"User-Agent conda/{conda.version} ")
+    assert f" {OFF} c/{_first_line(conda.home / '.conda' / 'aau_token')} s/" in line

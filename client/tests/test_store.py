@@ -135,6 +135,19 @@ def test_a_token_that_the_reference_plug_in_left_is_adopted_by_the_first(folder:
     assert _first_line(folder / "aau_token") == token
 
 
+def test_the_reference_plug_in_reads_the_same_tokens(folder: Path, prefix: Path) -> None:
+    """It takes the first line that is not blank; where that has a space, the second word is a host."""
+    _installation(folder)
+    _environment(folder, prefix)
+    for path, token in (
+        (folder / "aau_token", _installation(folder)),
+        (prefix / "etc" / "aau_token", _environment(folder, prefix)),
+    ):
+        lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        assert lines[0] == token
+        assert len(lines[0]) >= 22
+
+
 def test_an_environment_is_one_prefix(folder: Path, prefix: Path, tmp_path: Path) -> None:
     """A copied folder, as a clone is, gets its own token; the one that was copied keeps its own."""
     token = _environment(folder, prefix)

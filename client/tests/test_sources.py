@@ -1,0 +1,60 @@
+"""Does the source keep to what every Python and every conda has?"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import anaconda_anon_usage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MODULES = sorted(Path(anaconda_anon_usage.__file__).parent.glob("*.py"))
+OLDEST = (3, 8)
+
+
+def _imports(tree: ast.AST) -> Iterator[tuple[str, str]]:
+    """Return each import as the module and what is taken from it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((name.name, "") for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "relative"
+            yield from ((str(node.module), name.name) for name in node.names)
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.stem)
+def test_each_module_is_python_3_8_with_the_standard_library_alone(module: Path) -> None:
+    """The host is conda, and whatever else it has may be another version or missing tomorrow."""
+    tree = ast.parse(module.read_text(encoding="utf-8"), feature_version=OLDEST)
+    packages = {name.partition(".")[0] for name, _ in _imports(tree)}
+    assert packages <= {*sys.stdlib_module_names, "anaconda_anon_usage", "conda"}
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.stem)
+def test_types_of_conda_come_from_its_public_module_of_types(module: Path) -> None:
+    """What else ``conda.plugins`` has moves between versions."""
+    taken = {
+        found
+        for found in _imports(ast.parse(module.read_text(encoding="utf-8")))
+        if "conda.plugins" in found[0]
+    }
+    assert taken <= {("conda.plugins", "hookimpl"), ("conda.plugins", "types")}
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.stem)
+def test_only_the_plug_in_imports_conda_when_it_is_imported(module: Path) -> None:
+    """The command of its own name does without, and says so where there is none."""
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    top = {
+        name
+        for node in tree.body
+        for name, _ in _imports(node)
+        if not isinstance(node, (ast.FunctionDef, ast.If))
+    }
+    assert module.stem == "plugin" or not any(name.partition(".")[0] == "conda" for name in top)
