@@ -30,7 +30,8 @@ def found(search_path: Iterable[str], environ: Mapping[str, str]) -> list[tokens
     `search_path` is conda's list of places of configuration files, with ``~`` and variables in it. A value
     that is not one of the grammar is left out, and so is a repeat.
     """
-    folders = list(_folders(search_path, environ))
+    # Most are not there, and each would be asked for six files.
+    folders = [folder for folder in _folders(search_path, environ) if os.path.isdir(folder)]
     kept: dict[tokens.Token, None] = {}
     for prefix, name in _NAMES.items():
         texts = [environ.get(_VARIABLE + name.upper(), "")]
@@ -44,9 +45,11 @@ def found(search_path: Iterable[str], environ: Mapping[str, str]) -> list[tokens
 
 
 def _folders(search_path: Iterable[str], environ: Mapping[str, str]) -> Iterator[str]:
-    home = os.path.expanduser("~")
+    home = os.path.normpath(os.path.expanduser("~"))
     for place in search_path:
         folder, _, name = str(place).replace("\\", "/").rpartition("/")
+        if name != ".condarc":
+            continue  # condarc, condarc.d and others of the same folder
         first, slash, rest = folder.partition("/")
         if first.startswith("$"):
             first = environ.get(first[1:], "")
@@ -54,7 +57,7 @@ def _folders(search_path: Iterable[str], environ: Mapping[str, str]) -> Iterator
             first = home
         # A home holds dot files of all kinds; conda's folders in it are places of their own.
         path = first + slash + rest
-        if name == ".condarc" and os.path.isabs(path) and os.path.normpath(path) != os.path.normpath(home):
+        if os.path.isabs(path) and os.path.normpath(path) != home:
             yield path
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from anaconda_anon_usage import tokens
 from anaconda_anon_usage.debug import explain
@@ -36,11 +36,19 @@ _O_READ = os.O_RDONLY | _O_NOFOLLOW | getattr(os, "O_NONBLOCK", 0) | getattr(os,
 _O_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _O_NOFOLLOW | getattr(os, "O_BINARY", 0)
 
 
-class Saved(NamedTuple):
+class Saved:
     """What a token file holds: its token (empty if it holds none) and what that is tied to."""
 
-    token: str
-    ties: Mapping[str, str]
+    __slots__ = ("ties", "token")
+
+    def __init__(self, token: str, ties: Mapping[str, str]) -> None:
+        self.token = token
+        self.ties = ties
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Saved) and (self.token, self.ties) == (other.token, other.ties)
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 NO_TOKEN = Saved("", {})
