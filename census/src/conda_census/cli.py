@@ -15,7 +15,7 @@ from rich.console import Console
 
 from conda_census import __version__
 from conda_census.config import DEFAULT_LAKE, load_settings
-from conda_census.errors import CensusError
+from conda_census.errors import CensusError, one_line
 
 __all__ = ["app", "main"]
 
@@ -92,6 +92,12 @@ def ingest(
             help="Name of this writer, where several write at once. [env: CENSUS_WRITER] [default: main]",
         ),
     ] = None,
+    strict: Annotated[
+        bool,
+        typer.Option(
+            "--strict", help="Exit with code 3 where what is dropped moved against the week before."
+        ),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Read access logs into the lake, each line exactly once."""
@@ -107,12 +113,16 @@ def ingest(
         summary = run(paths, settings, format_name, progress)
     for error in summary.errors:
         _complain(error)
+    for move in summary.moved:
+        typer.echo(f"conda-census: {one_line(move.sentence())}", err=True)
     if as_json:
         typer.echo(json.dumps(summary.to_json()))
     else:
         Console(stderr=True).print(summary.sentence(), highlight=False, soft_wrap=True)
     if summary.failed:
         raise typer.Exit(1)
+    if summary.moved and strict:
+        raise typer.Exit(3)
 
 
 @app.command()

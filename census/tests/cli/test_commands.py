@@ -6,12 +6,13 @@ import json
 import re
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from census_process import CensusProcess
-from small_log import SmallLog
+from small_log import START, SmallLog
 
 README = Path(__file__).parents[2] / "README.md"
 
@@ -38,6 +39,7 @@ def test_ingest_json(census: CensusProcess, log: Path) -> None:
         "lines": 6,
         "requests": 5,
         "dropped": {"not_in_format": 1},
+        "moved": [],
     }
     assert second["sources"] == {"read": 0, "skipped": 1, "failed": 0}
     assert second["lines"] == 0
@@ -78,6 +80,27 @@ def test_report_json(census: CensusProcess, log: Path) -> None:
     assert (accounting["lines"], accounting["requests"]) == (6, 5)
     assert accounting["dropped"] == {"not_in_format": 1}
     assert accounting["other_share"] == 0
+
+
+def test_drops_that_moved(census: CensusProcess, tmp_path: Path) -> None:
+    """Half of a day's lines are garbage, after none the day before: told, and an error where strict."""
+    yesterday, today = SmallLog(), SmallLog(start=START + timedelta(days=1))
+    for _ in range(100):
+        yesterday.request()
+    for _ in range(20):
+        today.request("/robots.txt").text("garbage")
+    first = census("ingest", yesterday.write(tmp_path / "1.log"), "--strict", "--json")
+    second = census("ingest", today.write(tmp_path / "2.log"), "--strict", "--json")
+    assert (first.returncode, json.loads(first.stdout)["moved"]) == (0, [])
+    assert second.returncode == 3
+    assert json.loads(second.stdout)["moved"] == [
+        {"reason": "not_in_format", "before": 0.0, "now": 0.5},
+        {"reason": "other", "before": 0.0, "now": 1.0},
+    ]
+    assert "conda-census: not_in_format: 50.00% of the lines, after 0.00% in the 7 days" in second.stderr
+    assert second.stderr.count("conda-census: ") == 2
+    again = census("ingest", tmp_path / "2.log", "--strict", "--json")
+    assert (again.returncode, json.loads(again.stdout)["moved"]) == (0, [])
 
 
 def test_sources_json(census: CensusProcess, log: Path) -> None:

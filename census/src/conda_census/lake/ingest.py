@@ -17,6 +17,7 @@ from conda_census.errors import LakeError, SourceError, first_line
 from conda_census.lake.batch_reading import Claimed, read_batch, stored_fingerprint
 from conda_census.lake.batches import Batch, WriterBatches
 from conda_census.lake.known import known_logs
+from conda_census.lake.moved import moved_shares
 from conda_census.lake.staging import append_staged
 from conda_census.lake.store import Lake
 from conda_census.lake.summary import Summary
@@ -66,6 +67,7 @@ def ingest(paths: list[str], settings: Settings, format_name: str, progress: Ing
             now = datetime.now(UTC)
             secrets.forget_networks(now)
             lake.forget_request_ids(now)
+            summary.moved = moved_shares(lake, summary.batches)
         except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as problem:
             raise LakeError(
                 f"{lake.path}: {first_line(problem)}: put this right and run the same command again"
@@ -127,6 +129,7 @@ class _Work:
                 self._stage(batch)
             if batch.is_staged:
                 append_staged(self.lake, batch)
+                self.summary.batches.append(batch.name)
                 for counts in batch.staged_counts():
                     self.summary.add(counts)
         self.batches.finish(batch)

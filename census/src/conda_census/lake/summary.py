@@ -7,6 +7,7 @@ from typing import TypedDict
 
 from conda_census.errors import CensusError
 from conda_census.lake.batches import SourceCounted
+from conda_census.lake.moved import Move
 
 __all__ = ["Summary", "SummaryJson"]
 
@@ -19,6 +20,14 @@ class SourceCounts(TypedDict):
     failed: int
 
 
+class MoveJson(TypedDict):
+    """A share that moved, before and now."""
+
+    reason: str
+    before: float
+    now: float
+
+
 class SummaryJson(TypedDict):
     """What ``ingest --json`` prints."""
 
@@ -26,6 +35,7 @@ class SummaryJson(TypedDict):
     lines: int
     requests: int
     dropped: dict[str, int]
+    moved: list[MoveJson]
     seconds: float
 
 
@@ -38,6 +48,8 @@ class Summary:
         skipped: files with nothing new: empty, read before, or just being read by another writer.
         failed: files, or paths, that could not be read; why stands in ``errors``.
         lines: lines taken; always ``requests`` plus the sum of ``dropped``.
+        batches: the batches that it ended, by name.
+        moved: the shares of what was dropped that moved against the week before.
         seconds: how long it took.
     """
 
@@ -47,6 +59,8 @@ class Summary:
     lines: int = 0
     requests: int = 0
     dropped: dict[str, int] = field(default_factory=dict)
+    batches: list[str] = field(default_factory=list)
+    moved: list[Move] = field(default_factory=list)
     seconds: float = 0.0
     errors: list[CensusError] = field(default_factory=list)
 
@@ -70,6 +84,7 @@ class Summary:
             "lines": self.lines,
             "requests": self.requests,
             "dropped": dict(sorted(self.dropped.items())),
+            "moved": [{"reason": move.reason, "before": move.before, "now": move.now} for move in self.moved],
             "seconds": round(self.seconds, 3),
         }
 

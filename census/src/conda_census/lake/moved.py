@@ -1,0 +1,142 @@
+"""Has the share of what is dropped moved, so that somebody should look at the logs?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from math import exp, log
+
+import duckdb
+
+from conda_census.lake.store import Lake
+
+__all__ = ["Move", "Tally", "moved_shares", "moves"]
+
+OTHER = "other"
+#: Headers of files say how long the files are, not how well they are understood: there are more at night.
+_NOT_WATCHED = {"directive"}
+_COMPARED_WITH = timedelta(days=7)
+_FACTOR = 3
+#: What fewer lines do may be one client.
+_FEWEST_LINES = 10
+_CHANCE_MAX = 0.01
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What was counted in some logs: lines, those dropped, requests, and those for nothing that is known."""
+
+    lines: int = 0
+    dropped: dict[str, int] = field(default_factory=dict)
+    requests: int = 0
+    other_requests: int = 0
+
+    def part(self, reason: str) -> tuple[int, int]:
+        """How many of how many: dropped lines of the lines, other requests of the requests."""
+        if reason == OTHER:
+            return self.other_requests, self.requests
+        return self.dropped.get(reason, 0), self.lines
+
+
+@dataclass(frozen=True)
+class Move:
+    """A share that moved: of the lines that were dropped for ``reason``, or of the requests for ``other``."""
+
+    reason: str
+    before: float
+    now: float
+
+    def sentence(self) -> str:
+        """The move for a person, in one line."""
+        whole = "requests" if self.reason == OTHER else "lines"
+        return (
+            f"{self.reason}: {self.now:.2%} of the {whole}, after {self.before:.2%} in the 7 days before: "
+            "see conda-census sources, and look whether the log's format or what is served has changed"
+        )
+
+
+def moves(before: Tally, now: Tally) -> list[Move]:
+    """The shares that moved by more than a factor of 3, up or down, in alphabetical order.
+
+    Where one of them is 0 the factor is infinite. It must be more than chance: at least 10 lines on the side
+    with the larger share, and a chance of at most 1 % that the counts lie so far apart or farther where the
+    shares differ by a factor of 3 and no more. Where there is nothing to compare, nothing moved.
+    """
+    reasons = sorted((before.dropped.keys() | now.dropped.keys() | {OTHER}) - _NOT_WATCHED)
+    found = []
+    for reason in reasons:
+        (part_before, whole_before), (part_now, whole_now) = before.part(reason), now.part(reason)
+        if _lie_apart((part_before, whole_before), (part_now, whole_now)):
+            found.append(Move(reason, part_before / whole_before, part_now / whole_now))
+    return found
+
+
+def moved_shares(lake: Lake, batches: list[str]) -> list[Move]:
+    """What moved in the logs that these batches read.
+
+    They are compared with all other logs whose last request lies in the 7 days before the last request of
+    these. A log without a request stands at the time at which it was read.
+
+    Raises:
+        LakeError: the table cannot be read.
+    """
+    files = lake.files("sources") if batches else []
+    if not files:
+        return []
+    rows = (
+        duckdb.connect()
+        .execute(_TALLIES, {"files": files, "batches": batches, "before": _COMPARED_WITH})
+        .fetchall()
+    )
+    tallies = {
+        is_now: Tally(lines, dropped, requests, other) for is_now, lines, dropped, requests, other in rows
+    }
+    return moves(tallies.get(False, Tally()), tallies.get(True, Tally()))
+
+
+def _lie_apart(one: tuple[int, int], another: tuple[int, int]) -> bool:
+    """Does the larger share exceed three times the smaller one, and by more than chance?"""
+    if not one[1] or not another[1]:
+        return False
+    low, high = sorted((one, another), key=lambda part: part[0] / part[1])
+    return high[0] >= _FEWEST_LINES and _chance(low, high) <= _CHANCE_MAX
+
+
+def _chance(low: tuple[int, int], high: tuple[int, int]) -> float:
+    """At most so often the counts lie so far apart by chance, where one share is three times the other.
+
+    Counts of rare lines are Poisson's, so that, of the lines of both, those of ``high`` are binomial: the
+    comparison of J. Przyborowski and H. Wilenski (Biometrika 31, 1940). Its tail is bounded by that of
+    H. Chernoff (Ann. Math. Stat. 23, 1952), which holds for any number of lines.
+    """
+    lines = low[0] + high[0]
+    share = high[0] / lines
+    expected = _FACTOR * high[1] / (_FACTOR * high[1] + low[1])
+    if share <= expected:
+        return 1.0
+    distance = share * log(share / expected)
+    if share < 1:
+        distance += (1 - share) * log((1 - share) / (1 - expected))
+    return exp(-lines * distance)
+
+
+_TALLIES = """
+    WITH readings AS (
+        SELECT list_contains($batches, batch) AS is_now, last_time,
+               coalesce(last_time, ingested_at) AS moment, lines, requests, dropped, other_requests
+        FROM read_parquet($files)
+    ), last AS (
+        SELECT coalesce(max(last_time), max(moment)) AS moment FROM readings WHERE is_now
+    ), compared AS (
+        SELECT readings.* FROM readings, last
+        WHERE is_now OR (readings.moment <= last.moment AND readings.moment > last.moment - $before)
+    ), drops AS (
+        SELECT is_now, entry.key AS reason, sum(entry.value)::BIGINT AS lines
+        FROM (SELECT is_now, unnest(map_entries(dropped)) AS entry FROM compared) GROUP BY ALL
+    ), reasons AS (
+        SELECT is_now, map_from_entries(list((reason, lines))) AS dropped FROM drops GROUP BY is_now
+    )
+    SELECT is_now, sum(lines)::BIGINT, coalesce(any_value(reasons.dropped), MAP {}), sum(requests)::BIGINT,
+           sum(other_requests)::BIGINT
+    FROM compared LEFT JOIN reasons USING (is_now) GROUP BY is_now
+"""
