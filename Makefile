@@ -23,11 +23,11 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --only-b
 BUILD_TOOLS := hatchling editables
 PROJECTS    := client/pyproject.toml census/pyproject.toml
 
-.PHONY: help report test lint fuzz lock picture clean
+.PHONY: help report test lint fuzz lock picture clean bench-client
 .DEFAULT_GOAL := help
 
 help: ## list what there is to make
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
 
 report: $(VENV)/.report-ready ## report on LOGS (default: the example log) in the terminal and in report.html
 	@echo "reading $(LOGS) into $(LAKE)"
@@ -78,6 +78,9 @@ $(VENV)/.test-ready: $(VENV)/.report-ready $(CONSTRAINTS) $(PROJECTS) e2e/requir
 	@$(PIP) --editable './census[test,lint]' --editable './client[test]' --requirement e2e/requirements.txt
 	@$(PIP) --no-deps conda-lock
 	@touch $@
+
+bench-client: $(VENV)/.test-ready ## measure what the plug-in adds to a conda command (takes some minutes)
+	@$(BIN)/python benchmarks/client_overhead.py $(BENCH_OPTIONS)
 
 picture: report ## renew docs/report.png from the example (needs chromium)
 	@chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --force-device-scale-factor=1 \
