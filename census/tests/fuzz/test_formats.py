@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -24,6 +25,7 @@ from conda_census.logs.blocks import blocks_of_lines
 from conda_census.logs.fingerprints import Fingerprint
 from conda_census.logs.formats import LogFormat, formats
 from conda_census.logs.formats.log_format import DROP_REASONS, RAW_COLUMNS
+from conda_census.logs.regular.none import parse_nothing
 from conda_census.logs.sniff import Beginning, format_of
 from conda_census.logs.sources import decompressed
 from hostile_lines import hostile_lines
@@ -73,10 +75,12 @@ def _bears(
 ) -> None:
     """Fail, naming what does not hold, unless the format makes of these lines what can be."""
     data = b"".join(line + b"\n" for line in lines)
-    blocks = blocks_of_lines([data], 1, Fingerprint(b"k"), lambda _rest: True)
-    for block in blocks:
-        count = block.lines.num_rows
-        connection.register("block", block.lines)
+    for block in blocks_of_lines([data], Fingerprint(b"k"), lambda _rest: True):
+        every = parse_nothing(block)
+        count = every.lines
+        regular = log_format.parse_regular(first_lines)(block)
+        assert len(regular.requests) + len(regular.rest) == regular.lines == count
+        connection.register("block", pa.table({"line": every.rest}))
         connection.execute(
             "CREATE OR REPLACE TEMP VIEW lines AS SELECT row_number() OVER () AS line_number, line FROM block"
         )
