@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-
-from conftest import TIMEOUT_S, as_nobody, with_mounts
+from other_users import TIMEOUT_S, as_nobody, with_mounts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
