@@ -23,7 +23,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --only-b
 BUILD_TOOLS := hatchling editables
 PROJECTS    := client/pyproject.toml census/pyproject.toml
 
-.PHONY: help report test lint fuzz lock picture clean bench-client
+.PHONY: help report test lint fuzz lock picture clean bench-client bench-ingest
 .DEFAULT_GOAL := help
 
 help: ## list what there is to make
@@ -81,6 +81,9 @@ $(VENV)/.test-ready: $(VENV)/.report-ready $(CONSTRAINTS) $(PROJECTS) e2e/requir
 
 bench-client: $(VENV)/.test-ready ## measure what the plug-in adds to a conda command (takes some minutes)
 	@$(BIN)/python benchmarks/client_overhead.py $(BENCH_OPTIONS)
+
+bench-ingest: $(VENV)/.report-ready ## measure ingest beside zcat and DuckDB on the same files (takes half an hour)
+	@cd benchmarks && $(abspath $(BIN))/python ingest.py $(BENCH_OPTIONS)
 
 picture: report ## renew docs/report.png from the example (needs chromium)
 	@chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --force-device-scale-factor=1 \
