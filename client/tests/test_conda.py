@@ -26,7 +26,6 @@ MODULES = (
     "debug",
     "host",
     "hosts",
-    "notice",
     "plugin",
     "store",
     "suffix",

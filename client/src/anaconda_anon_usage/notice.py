@@ -25,13 +25,13 @@ _CI = ("CI", "TF_BUILD", "JENKINS_URL", "TEAMCITY_VERSION", "CODEBUILD_BUILD_ID"
 
 
 def give_once(command: str) -> None:
-    """Write :data:`TEXT` to standard error, if that is a terminal and the user has not been told yet.
+    """Write :data:`TEXT` to standard error, which is a terminal, if the user has not been told yet.
 
     It is not written where that it was could not be noted: better never than each time.
     """
     from conda.base.context import context
 
-    if command in _QUIET_COMMANDS or not sys.stderr.isatty() or _is_ci(os.environ) or _is_quiet(context):
+    if command in _QUIET_COMMANDS or _is_ci(os.environ) or _is_quiet(context):
         return
     if choice.choose(suffix.setting(context), os.environ).sharing and store.note_told():
         sys.stderr.write(TEXT + "\n")

@@ -6,11 +6,12 @@ or changes what a command returns.
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 from conda.plugins import hookimpl, types
 
-from anaconda_anon_usage import conda_context, notice, suffix
+from anaconda_anon_usage import conda_context, suffix
 from anaconda_anon_usage.debug import explain
 
 if TYPE_CHECKING:
@@ -74,7 +75,14 @@ def prepare(command: str) -> None:
 
 def _before_command(command: str) -> None:
     prepare(command)
-    _try(lambda: notice.give_once(command))
+    _try(lambda: _give_notice(command))
+
+
+def _give_notice(command: str) -> None:
+    if sys.stderr.isatty():
+        from anaconda_anon_usage import notice  # what most commands of the world's pipelines need not wait for
+
+        notice.give_once(command)
 
 
 def _subcommand(arguments: Any) -> int:  # noqa: ANN401
