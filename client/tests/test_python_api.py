@@ -25,6 +25,7 @@ sys.addaudithook(watch)
 output, sys.stdout = sys.stdout, sys.stderr
 {0}
 json.dump(sorted(set(touched)), output)
+output.flush()
 """
 MAIN = """
 from conda.cli.main import main_subshell

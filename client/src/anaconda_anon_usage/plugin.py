@@ -80,7 +80,7 @@ def _before_command(command: str) -> None:
 
 def _give_notice(command: str) -> None:
     if sys.stderr.isatty():
-        from anaconda_anon_usage import notice  # what most commands of the world's pipelines need not wait for
+        from anaconda_anon_usage import notice  # not what every command waits for
 
         notice.give_once(command)
 
