@@ -1,9 +1,11 @@
-"""Kill ``ingest`` at each of its steps, run it again, and print the report of each time and of a clean run.
+"""Kill ``ingest`` wherever it is, run it again, and print the report of each time and of a clean run.
 
-Run as a program: ``python kill_everywhere.py FOLDER FIRST EVERY LOG…``, where FIRST and EVERY choose the
-steps, so that several programs can share them. Each run is a process of its own, forked from this one, which
-has imported everything and done nothing, so that hundreds of them take little time. A step is a call of a
-function of the census that reads or writes the lake, or of one that changes the file system.
+Run as a program: ``python kill_everywhere.py FOLDER steps FIRST EVERY LOG…`` kills at each step, where FIRST
+and EVERY choose the steps, so that several programs can share them; ``python kill_everywhere.py FOLDER random
+KILLS SEED LOG…`` kills at random moments, several times before the work is done. Each run is a process of
+its own, forked from this one, which has imported everything and done nothing, so that hundreds of them take
+little time. A step is a call of a function of the census that reads or writes the lake, or of one that
+changes the file system.
 """
 
 from __future__ import annotations
@@ -11,8 +13,10 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import random
 import signal
 import sys
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -30,7 +34,39 @@ OURS = {str(Path(conda_census.lake.__file__).with_name(name)) for name in ("batc
 FILE_CHANGES = {os.link, os.unlink, os.mkdir, os.rmdir, os.replace}
 
 
-def main(folder: Path, first: int, every: int, logs: list[str]) -> None:
+#: So many kills at random moments fall upon one lake before a run may end its work.
+KILLS_OF_A_LAKE = 10
+
+
+def kill_at_random(folder: Path, kills: int, seed: int, logs: list[str]) -> None:
+    """Print one JSON line for each lake: how many runs were killed, what the last ones read, the report.
+
+    The first is that of a clean run. A kill comes with even odds at any moment of the time that a clean run
+    takes; one that comes too late, when all is done, is none.
+    """
+    chance = random.Random(seed)  # noqa: S311 (moments, no secrets)
+    seconds = 0.0
+    for number in itertools.count():
+        settings = Settings(folder / f"lake-{number}", folder / f"config-{number}", "main")
+        work = partial(ingest, logs, settings, "auto", lambda **_: None)
+        killed = 0
+        if number:
+            while killed < min(KILLS_OF_A_LAKE, kills):
+                killed += _in_child(work, chance.uniform(0, seconds)) == -signal.SIGKILL
+        else:
+            started = time.monotonic()
+            _in_child(work)
+            seconds = time.monotonic() - started
+        outcome = folder / f"outcome-{number}.json"
+        _in_child(partial(_finish, settings, logs, outcome))
+        kills -= killed
+        sys.stdout.write(json.dumps({"killed": killed, **json.loads(outcome.read_text())}) + "\n")
+        sys.stdout.flush()
+        if not kills:
+            return
+
+
+def kill_at_steps(folder: Path, first: int, every: int, logs: list[str]) -> None:
     """Print one JSON line for each run: the step at which it was killed, what the runs read, the report."""
     for step in itertools.chain([0], itertools.count(first, every)):
         settings = Settings(folder / f"lake-{step}", folder / f"config-{step}", "main")
@@ -73,7 +109,7 @@ def _finish(settings: Settings, logs: list[str], outcome: Path) -> None:
     outcome.write_text(json.dumps(found))
 
 
-def _in_child(work: Callable[[], object]) -> int:
+def _in_child(work: Callable[[], object], killed_after_s: float | None = None) -> int:
     """Do the work in a forked process, and return its exit code, negative for a signal."""
     sys.stdout.flush()
     child = os.fork()
@@ -84,8 +120,12 @@ def _in_child(work: Callable[[], object]) -> int:
             sys.stderr.write(f"{type(error).__name__}: {error}\n")
             os._exit(1)
         os._exit(0)
+    if killed_after_s is not None:
+        time.sleep(killed_after_s)
+        os.kill(child, signal.SIGKILL)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4:])
+    kill = {"steps": kill_at_steps, "random": kill_at_random}[sys.argv[2]]
+    kill(Path(sys.argv[1]), int(sys.argv[3]), int(sys.argv[4]), sys.argv[5:])

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from small_log import SmallLog
 
 #: The steps are shared out, so that several processes can run this test at once.
 SHARES = 4
+RANDOM_KILLS = 200
 
 
 @pytest.mark.parametrize("share", range(SHARES))
@@ -30,12 +32,8 @@ def test_killed_at_each_step_and_run_again_the_report_is_that_of_a_clean_run(
     other = SmallLog().request(client="c9", session="t1", environment="e9").request("/page")
     compressed = tmp_path / "other.log.gz"
     compressed.write_bytes(gzip.compress(other.content()))
-    program = Path(__file__).with_name("kill_everywhere.py")
     logs = [str(log.write(tmp_path / "access.log")), str(compressed)]
-    command = [sys.executable, program, tmp_path, str(share + 1), str(SHARES), *logs]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
-    assert (done.returncode, done.stderr) == (0, "")
-    clean, *killed, last = [json.loads(line) for line in done.stdout.splitlines()]
+    clean, *killed, last = _runs(tmp_path, "steps", share + 1, SHARES, logs)
     assert json.loads(clean["report"])["accounting"]["lines"] == 24
     assert json.loads(clean["report"])["downloads"]["total"] == 20
     assert len(killed) > 25
@@ -45,3 +43,32 @@ def test_killed_at_each_step_and_run_again_the_report_is_that_of_a_clean_run(
         assert run["report"] == clean["report"], f"killed at step {run['step']}"
         assert run["lines_again"] == 0, f"killed at step {run['step']}"
         assert run["left_over"] == [], f"killed at step {run['step']}"
+
+
+@pytest.mark.parametrize("share", range(SHARES))
+def test_killed_at_random_moments_the_report_is_that_of_a_clean_run(share: int, tmp_path: Path) -> None:
+    """Also between two steps, in DuckDB, while threads write; ten times before a run may end its work."""
+    logs = []
+    for file in range(4):
+        log = SmallLog()
+        for number in range(300):
+            log.request(
+                f"/main/linux-64/numpy-1.26.{number % 9}-py311_0.conda",
+                client=f"c{number % 40}",
+                session=f"s{file}{number}",
+            )
+        logs.append(str(log.text("garbage").write(tmp_path / f"access-{file}.log")))
+    clean, *runs = _runs(tmp_path, "random", RANDOM_KILLS // SHARES, share, logs)
+    assert json.loads(clean["report"])["accounting"]["lines"] == 4 * 301
+    assert json.loads(clean["report"])["downloads"]["total"] == 4 * 300
+    assert sum(run["killed"] for run in runs) == RANDOM_KILLS // SHARES
+    for run in runs:
+        assert (run["report"], run["lines_again"], run["left_over"]) == (clean["report"], 0, [])
+
+
+def _runs(folder: Path, way: str, first: int, second: int, logs: list[str]) -> list[dict[str, Any]]:
+    program = Path(__file__).with_name("kill_everywhere.py")
+    command = [sys.executable, program, folder, way, str(first), str(second), *logs]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
+    assert (done.returncode, done.stderr) == (0, "")
+    return [json.loads(line) for line in done.stdout.splitlines()]

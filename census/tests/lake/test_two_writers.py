@@ -1,0 +1,61 @@
+"""Is no line lost or counted twice where two writers work at the same time?"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from census_process import CensusProcess
+from small_log import SmallLog
+
+FILES = 1000
+LINES = 3
+TIMEOUT_S = 300
+
+
+def test_two_writers_with_a_thousand_files_between_them(tmp_path: Path) -> None:
+    """Each finds all the files; the lake in the end is that of one writer."""
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    for number in range(FILES):
+        log = SmallLog()
+        for line in range(LINES):
+            log.request(
+                "/main/linux-64/numpy-1.26.4-py311_0.conda",
+                client=f"c{number % 70}",
+                session=f"s{number}-{line}",
+            )
+        log.write(logs / f"access-{number}.log")
+    census = CensusProcess(tmp_path, {"CENSUS_CONFIG": str(tmp_path / "config")})
+    census("ingest", "logs/access-0.log", "--lake", "alone")  # which makes the keys, as an operator does once
+    writers = [_start(census, "ingest", "logs", "--lake", "shared", "--writer", name) for name in ("a", "b")]
+    told = [writer.communicate(timeout=TIMEOUT_S) for writer in writers]
+    assert [writer.returncode for writer in writers] == [0, 0], told
+    read = [json.loads(output)["lines"] for output, _ in told]
+    assert sum(read) == FILES * LINES, read
+    assert census("ingest", "logs", "--lake", "alone").returncode == 0
+    shared, alone = (_report(census, lake) for lake in ("shared", "alone"))
+    assert shared["accounting"]["lines"] == FILES * LINES
+    assert shared["downloads"]["total"] == FILES * LINES
+    assert shared == alone
+
+
+def _start(census: CensusProcess, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", "from conda_census.cli import main; main()", *arguments, "--json"],
+        cwd=census.folder,
+        env=census.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def _report(census: CensusProcess, lake: str) -> dict[str, Any]:
+    done = census("report", "--lake", lake, "--json")
+    assert done.returncode == 0, done.stderr
+    report: dict[str, Any] = json.loads(done.stdout)
+    return report
