@@ -98,7 +98,8 @@ def _write(rows: pa.Table, batch: Batch, name: TableName, part: int) -> None:
     for day in days:
         of_day = rows if len(days) == 1 else rows.filter(pc.equal(rows["day"], pa.scalar(day, pa.date32())))
         folder = batch.staged / name / f"day={day}"
-        folder.mkdir(parents=True, exist_ok=True)
+        for missing in (folder.parent, folder):  # never the lake, which somebody may have removed meanwhile
+            missing.mkdir(exist_ok=True)
         fields = [field for field in of_day.schema if field.name != "day"]
         pq.write_table(
             of_day.drop_columns("day"),
