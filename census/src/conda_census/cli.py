@@ -78,7 +78,8 @@ def _version(
 @app.command()
 def ingest(
     paths: Annotated[
-        list[str], typer.Argument(metavar="PATH", help="Access logs, folders of them, or globs.")
+        list[str],
+        typer.Argument(metavar="PATH", help="Access logs, folders, globs, or - for standard input."),
     ],
     lake: LakeOption = None,
     format_name: Annotated[
