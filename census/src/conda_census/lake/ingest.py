@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -42,10 +42,17 @@ class IngestProgress(Protocol):
         """This source is being read; so many are done, of so many known now; so many lines were read."""
 
 
-def ingest(paths: list[str], settings: Settings, format_name: str, progress: IngestProgress) -> Summary:
+def ingest(
+    paths: list[str],
+    settings: Settings,
+    format_name: str,
+    progress: IngestProgress,
+    stop: Callable[[], bool] = lambda: False,
+) -> Summary:
     """Read the logs that ``paths`` name into the lake, leaving out what it holds already.
 
-    A source that cannot be read is counted in the summary, and the others are read all the same.
+    A source that cannot be read is counted in the summary, and the others are read all the same. When
+    ``stop`` says so, the batch under way is the last one.
 
     Raises:
         CensusError: the lake or the keys cannot be used.
@@ -66,7 +73,7 @@ def ingest(paths: list[str], settings: Settings, format_name: str, progress: Ing
             with _told_of(lake):
                 with WriterBatches(lake, settings.writer) as batches:
                     key = secrets.token_key()
-                    work = _Work(lake, batches, secrets, summary, progress, key, known_formats, needed)
+                    work = _Work(lake, batches, secrets, summary, progress, stop, key, known_formats, needed)
                     work.run(sources, format_name)
                 now = datetime.now(UTC)
                 secrets.forget_networks(now)
@@ -128,6 +135,7 @@ class _Work:
     secrets: Secrets
     summary: Summary
     progress: IngestProgress
+    stop: Callable[[], bool]
     key: bytes
     known_formats: Mapping[str, LogFormat]
     needed: set[str]
@@ -139,6 +147,8 @@ class _Work:
     def run(self, sources: list[Source], format_name: str) -> None:
         """End the batches that an earlier run left, then read what is new."""
         for batch in self.batches.unfinished():
+            if self.stop():
+                return
             self.files += len(batch.locations)
             self._work_on(batch)
         stored = known_logs(self.lake).stored_fingerprints
@@ -147,6 +157,8 @@ class _Work:
         self.files += len(new)
         self.found = {source.location: source for source in new}
         for parcel in _parcels(new):
+            if self.stop():
+                return
             self._work_on(self.batches.write_down(parcel, format_name))
 
     def _work_on(self, batch: Batch) -> None:
