@@ -8,6 +8,8 @@ from pathlib import Path
 from conda_census.errors import SourceError
 from conda_census.logs.compression import MAGIC_BYTES, codec_of, unpacked
 from conda_census.logs.files import LogFile, find_files, unreadable
+from conda_census.logs.object_addresses import is_object_address
+from conda_census.logs.objects import find_objects, object_at
 from conda_census.logs.parquet import PARQUET_MAGIC, rows_as_json_lines
 from conda_census.logs.source import Readable, Source
 from conda_census.logs.standard_input import STANDARD_INPUT, delete_spooled, is_spooled, spool, spooled_at
@@ -16,8 +18,9 @@ __all__ = ["decompressed", "find", "is_compressed", "release", "source_at"]
 
 
 def find(paths: Iterable[str]) -> tuple[list[Source], list[SourceError]]:
-    """The sources that paths, folders (with all below them), globs and ``-`` name, each once, smallest first.
+    """The sources that paths, addresses and ``-`` name, each once, smallest first.
 
+    A path is a file, a folder with all below it, or a glob; an address of objects is the same in a bucket.
     Smallest first, because a file that is the beginning of another must be read before it.
     What cannot be found is returned as errors beside the sources, so that one wrong path does not stop the
     rest.
@@ -28,6 +31,9 @@ def find(paths: Iterable[str]) -> tuple[list[Source], list[SourceError]]:
         try:
             if text == STANDARD_INPUT:
                 sources[text] = spool()
+            elif is_object_address(text):
+                for each in find_objects(text):
+                    sources.setdefault(each.location, each)
             else:
                 files, told = find_files(text)
                 errors += told
@@ -46,6 +52,8 @@ def source_at(location: str) -> Source:
     """
     if is_spooled(location):
         return spooled_at(location)
+    if is_object_address(location):
+        return object_at(location)
     path = Path(location)
     try:
         return LogFile(path, path.stat().st_size)
