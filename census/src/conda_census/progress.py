@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
@@ -12,6 +11,7 @@ from rich.progress import Progress as Bar
 
 from conda_census.errors import one_line
 from conda_census.lake.ingest import IngestProgress
+from conda_census.logs.source import Source
 
 __all__ = ["shown_progress"]
 
@@ -32,21 +32,22 @@ def shown_progress(console: Console) -> Iterator[IngestProgress]:
     with Bar(*columns, console=console, transient=True) as bar:
         task = bar.add_task("", total=None, lines=0)
 
-        def show(*, path: Path, files_done: int, files: int, lines: int) -> None:  # noqa: ARG001
+        def show(*, source: Source, files_done: int, files: int, lines: int) -> None:  # noqa: ARG001
             bar.update(task, completed=files_done, total=files, lines=lines)
 
         yield show
 
 
 def _plain(console: Console) -> IngestProgress:
-    told: list[Path] = []
+    told: list[str] = []
 
-    def show(*, path: Path, files_done: int, files: int, lines: int) -> None:  # noqa: ARG001
-        if told[-1:] == [path]:
+    def show(*, source: Source, files_done: int, files: int, lines: int) -> None:  # noqa: ARG001
+        name = str(source)
+        if told == [name]:
             return
-        told[:] = [path]
+        told[:] = [name]
         console.print(
-            one_line(f"reading {path} ({files_done + 1} of {files})"),
+            one_line(f"reading {name} ({files_done + 1} of {files})"),
             highlight=False,
             soft_wrap=True,
             markup=False,

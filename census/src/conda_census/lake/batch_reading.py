@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections import defaultdict
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 import duckdb
@@ -24,8 +22,8 @@ from conda_census.lake.rows import SourcesFound, rows_of_part
 from conda_census.lake.staging import ReadSource, stage_part, stage_sources
 from conda_census.lake.store import Lake
 from conda_census.lake.summary import Summary
-from conda_census.logs.fingerprints import fingerprint_of_file
 from conda_census.logs.formats import LogFormat
+from conda_census.logs.source import Source
 
 __all__ = ["Claimed", "Progress", "read_batch", "stored_fingerprint"]
 
@@ -35,24 +33,24 @@ _MEMORY_LIMIT = "600MB"
 class Progress(Protocol):
     """Told how far the reading of a batch is."""
 
-    def __call__(self, *, path: Path, lines: int) -> None:
-        """This file is being read; so many lines of the batch were read."""
+    def __call__(self, *, source: Source, lines: int) -> None:
+        """This source is being read; so many lines of the batch were read."""
 
 
 @dataclass(frozen=True)
 class Claimed:
-    """A file of a batch that no other writer is at work on.
+    """A source of a batch that no other writer is at work on.
 
     Attributes:
         number: its place in the batch.
-        path: where it is.
+        source: what is to be read.
         head: names the log, however long it grows.
         log_format: the format of its lines.
         beginning: its first lines.
     """
 
     number: int
-    path: Path
+    source: Source
     head: str
     log_format: LogFormat
     beginning: list[bytes]
@@ -147,26 +145,26 @@ class _Attempt:
         return set()
 
     def _read_log(self, reader: SourcesReader, log: Claimed) -> None:
-        self._progress(path=log.path, lines=reader.lines)
+        self._progress(source=log.source, lines=reader.lines)
         if log.head in self._read_of_head:
             reader.settle()  # how far the same log was read under another name has to be known
         earlier = [
             *self._known.readings.get(log.head, ()),
             *map(SourceReading.reached, self._read_of_head[log.head]),
         ]
-        stored = stored_fingerprint(log.path, self._key)
-        for _ in reader.read(log.number, log.path, log.log_format, log.beginning, log.head, earlier):
+        stored = stored_fingerprint(log.source, self._key)
+        for _ in reader.read(log.number, log.source, log.log_format, log.beginning, log.head, earlier):
             if reader.part.is_full:
                 reader.finish()
                 self._stage_part(reader)
-            self._progress(path=log.path, lines=reader.lines)
-        if stored_fingerprint(log.path, self._key) != stored:
+            self._progress(source=log.source, lines=reader.lines)
+        if stored_fingerprint(log.source, self._key) != stored:
             stored = ""  # it grew or was rotated meanwhile: what was read is no stored file
         reading = reader.reading_of(log.number)
         self._read_of_head[log.head].append(reading)
-        # A file's name may be no text, which no table holds.
-        name = os.fsencode(log.path).decode(errors="backslashreplace")
-        self._read.append(ReadSource(log.number, name, log.head, stored, log.log_format.name, reading))
+        self._read.append(
+            ReadSource(log.number, str(log.source), log.head, stored, log.log_format.name, reading)
+        )
 
     def _stage_part(self, reader: SourcesReader) -> None:
         if self._parts:
@@ -181,10 +179,10 @@ class _Attempt:
         return sources
 
 
-def stored_fingerprint(path: Path, key: bytes) -> str:
-    """Names a file as it is stored; empty where it cannot be read, for reading it will say why."""
+def stored_fingerprint(source: Source, key: bytes) -> str:
+    """Names a source as it is stored; empty where it cannot be read, for reading it will say why."""
     try:
-        return fingerprint_of_file(path, key)
+        return source.stored_fingerprint(key)
     except OSError:
         return ""
 

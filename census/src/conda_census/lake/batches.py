@@ -2,7 +2,7 @@
 
 A batch is a folder ``batches/<writer>/<number>`` in the lake:
 
-1. ``sources.json``: which files it reads. From now on these files are read under this number and no other.
+1. ``sources.json``: which sources it reads. From now on these are read under this number and no other.
 2. ``claims/<head>`` in the lake: one for each log, which only one writer can create.
 3. ``staged/<table>/day=<day>/<file>`` and last ``staged.json``: the rows to append, already pseudonymous.
    From now on the logs are not needed any more: they may be rotated away.
@@ -25,6 +25,7 @@ from filelock import FileLock, Timeout
 from conda_census.errors import LakeError
 from conda_census.exclusive_files import create_exclusively
 from conda_census.lake.store import Lake
+from conda_census.logs.source import Source
 
 __all__ = ["Batch", "SourceCounted", "WriterBatches"]
 
@@ -45,7 +46,7 @@ class Batch:
         writer: name of its writer.
         number: 1, 2, 3, … for each writer.
         folder: where it is written down.
-        paths: the files that it reads.
+        locations: where the sources lie that it reads.
         format_name: the format that was asked for, or auto.
         written_at: when it was written down, UTC.
     """
@@ -53,7 +54,7 @@ class Batch:
     writer: str
     number: int
     folder: Path
-    paths: tuple[Path, ...]
+    locations: tuple[str, ...]
     format_name: str
     written_at: datetime
 
@@ -141,8 +142,8 @@ class WriterBatches:
                 shutil.rmtree(folder)
         return batches
 
-    def write_down(self, paths: list[Path], format_name: str) -> Batch:
-        """Give the next number to these files.
+    def write_down(self, sources: list[Source], format_name: str) -> Batch:
+        """Give the next number to these sources.
 
         Raises:
             OSError: the lake's folder cannot be written.
@@ -151,7 +152,7 @@ class WriterBatches:
         number = 1 + max([self._lake.last_batch("sources", self._writer), *numbers])
         folder = self._folder / f"{number:08}"
         content = {
-            "paths": [str(path.absolute()) for path in paths],
+            "paths": [source.location for source in sources],
             "format": format_name,
             "written_at": datetime.now(UTC).isoformat(timespec="seconds"),
         }
@@ -179,13 +180,13 @@ class WriterBatches:
 
 
 def _read(writer: str, folder: Path, content: Mapping[str, object]) -> Batch:
-    paths = content["paths"]
-    assert isinstance(paths, list)  # noqa: S101 (written by this module)
+    locations = content["paths"]
+    assert isinstance(locations, list)  # noqa: S101 (written by this module)
     return Batch(
         writer=writer,
         number=int(folder.name),
         folder=folder,
-        paths=tuple(Path(path) for path in paths),
+        locations=tuple(map(str, locations)),
         format_name=str(content["format"]),
         written_at=datetime.fromisoformat(str(content["written_at"])),
     )

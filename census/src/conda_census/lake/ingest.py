@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Protocol
 
 import duckdb
@@ -24,7 +24,8 @@ from conda_census.lake.summary import Summary
 from conda_census.logs.fingerprints import head_of
 from conda_census.logs.formats import LogFormat, formats
 from conda_census.logs.sniff import format_of, read_beginning
-from conda_census.logs.sources import LogFile, find
+from conda_census.logs.source import Source
+from conda_census.logs.sources import find, release, source_at
 
 __all__ = ["IngestProgress", "ingest"]
 
@@ -37,14 +38,21 @@ _INTERRUPTED = "Query interrupted"
 class IngestProgress(Protocol):
     """Told how far the work is."""
 
-    def __call__(self, *, path: Path, files_done: int, files: int, lines: int) -> None:
-        """This file is being read; so many are done, of so many known now; so many lines were read."""
+    def __call__(self, *, source: Source, files_done: int, files: int, lines: int) -> None:
+        """This source is being read; so many are done, of so many known now; so many lines were read."""
 
 
-def ingest(paths: list[str], settings: Settings, format_name: str, progress: IngestProgress) -> Summary:
+def ingest(
+    paths: list[str],
+    settings: Settings,
+    format_name: str,
+    progress: IngestProgress,
+    stop: Callable[[], bool] = lambda: False,
+) -> Summary:
     """Read the logs that ``paths`` name into the lake, leaving out what it holds already.
 
-    A file that cannot be read is counted in the summary, and the others are read all the same.
+    A source that cannot be read is counted in the summary, and the others are read all the same. When
+    ``stop`` says so, the batch under way is the last one.
 
     Raises:
         CensusError: the lake or the keys cannot be used.
@@ -52,78 +60,109 @@ def ingest(paths: list[str], settings: Settings, format_name: str, progress: Ing
     started = time.monotonic()
     summary = Summary()
     known_formats = formats(settings)
-    files, errors = find(paths)
+    sources, errors = find(paths)
     for error in errors:
         summary.fail(error)
-    logs = list(_logs(files, known_formats, format_name, summary))
-    if logs or (settings.lake / "lake.json").exists():
-        secrets = Secrets(settings.config_folder)
-        lake = Lake.open_or_create(settings.lake, secrets.key_id())
-        try:
-            with WriterBatches(lake, settings.writer) as batches:
-                key = secrets.token_key()
-                work = _Work(lake, batches, secrets, summary, progress, key, known_formats)
-                work.run(logs, format_name)
-            now = datetime.now(UTC)
-            secrets.forget_networks(now)
-            lake.forget_request_ids(now)
-            summary.moved = moved_shares(lake, summary.batches)
-        except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as problem:
-            raise LakeError(
-                f"{lake.path}: {first_line(problem)}: put this right and run the same command again"
-            ) from None
-        except RuntimeError as problem:
-            if str(problem) == _INTERRUPTED:
-                raise KeyboardInterrupt from None
-            raise
+    needed: set[str] = set()
+    try:
+        if (settings.lake / "lake.json").exists() or _is_any_log(
+            sources, known_formats, format_name, summary
+        ):
+            secrets = Secrets(settings.config_folder)
+            lake = Lake.open_or_create(settings.lake, secrets.key_id())
+            with _told_of(lake):
+                with WriterBatches(lake, settings.writer) as batches:
+                    key = secrets.token_key()
+                    work = _Work(lake, batches, secrets, summary, progress, stop, key, known_formats, needed)
+                    work.run(sources, format_name)
+                now = datetime.now(UTC)
+                secrets.forget_networks(now)
+                lake.forget_request_ids(now)
+                summary.moved = moved_shares(lake, summary.batches)
+    finally:
+        for source in sources:
+            if source.location not in needed:
+                release(source.location)
     summary.seconds = time.monotonic() - started
     return summary
 
 
-def _logs(
-    files: list[LogFile], known_formats: Mapping[str, LogFormat], format_name: str, summary: Summary
-) -> Iterator[LogFile]:
-    """Those of the files that are logs, by their first lines, so that nothing is made for the others."""
-    for file in files:
+@contextmanager
+def _told_of(lake: Lake) -> Iterator[None]:
+    """Problems of the machine as problems of the lake, in one line."""
+    try:
+        yield
+    except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as problem:
+        raise LakeError(
+            f"{lake.path}: {first_line(problem)}: put this right and run the same command again"
+        ) from None
+    except RuntimeError as problem:
+        if str(problem) == _INTERRUPTED:
+            raise KeyboardInterrupt from None
+        raise
+
+
+def _is_any_log(
+    sources: list[Source], known_formats: Mapping[str, LogFormat], format_name: str, summary: Summary
+) -> bool:
+    """Is one of them a log, by its first lines? Where none is, nothing is made, and it is told why."""
+    looked = Summary()
+    for source in sources:
         try:
-            beginning = read_beginning(file.path)
+            beginning = read_beginning(source)
             if beginning.lines:
-                format_of(file.path, beginning, known_formats, format_name)
-                yield file
-            else:
-                summary.skipped += 1
+                format_of(source, beginning, known_formats, format_name)
+                return True
+            looked.skipped += 1
         except SourceError as error:
-            summary.fail(error)
+            looked.fail(error)
+    summary.skipped += looked.skipped
+    for told in looked.errors:
+        summary.fail(told)
+    return False
 
 
 @dataclass
 class _Work:
-    """One run of one writer."""
+    """One run of one writer.
+
+    Attributes:
+        needed: locations of the sources that batches were written down for and not finished.
+    """
 
     lake: Lake
     batches: WriterBatches
     secrets: Secrets
     summary: Summary
     progress: IngestProgress
+    stop: Callable[[], bool]
     key: bytes
     known_formats: Mapping[str, LogFormat]
-    path: Path | None = None
+    needed: set[str]
+    found: dict[str, Source] = field(default_factory=dict)
+    source: Source | None = None
     files: int = 0
     files_done: int = 0
 
-    def run(self, logs: list[LogFile], format_name: str) -> None:
+    def run(self, sources: list[Source], format_name: str) -> None:
         """End the batches that an earlier run left, then read what is new."""
         for batch in self.batches.unfinished():
-            self.files += len(batch.paths)
+            if self.stop():
+                return
+            self.files += len(batch.locations)
             self._work_on(batch)
         stored = known_logs(self.lake).stored_fingerprints
-        new = [log for log in logs if stored_fingerprint(log.path, self.key) not in stored]
-        self.summary.skipped += len(logs) - len(new)
+        new = [source for source in sources if stored_fingerprint(source, self.key) not in stored]
+        self.summary.skipped += len(sources) - len(new)
         self.files += len(new)
-        for paths in _parcels(new):
-            self._work_on(self.batches.write_down(paths, format_name))
+        self.found = {source.location: source for source in new}
+        for parcel in _parcels(new):
+            if self.stop():
+                return
+            self._work_on(self.batches.write_down(parcel, format_name))
 
     def _work_on(self, batch: Batch) -> None:
+        self.needed.update(batch.locations)
         if self.lake.last_batch("sources", batch.writer) < batch.number:
             if not batch.is_staged:
                 self._stage(batch)
@@ -132,46 +171,53 @@ class _Work:
                 self.summary.batches.append(batch.name)
                 for counts in batch.staged_counts():
                     self.summary.add(counts)
+        for location in batch.locations:
+            release(location)
         self.batches.finish(batch)
+        self.needed.difference_update(batch.locations)
 
     def _stage(self, batch: Batch) -> None:
-        """Read a batch's files and write its rows down; nothing is written where nothing is new."""
+        """Read a batch's sources and write its rows down; nothing is written where nothing is new."""
         claimed = list(self._claimed(batch))
         known = known_logs(self.lake)  # only now: other writers may have read a log before it was claimed
         read_batch(self.lake, batch, claimed, known, self.secrets, self.summary, self._tell)
 
     def _claimed(self, batch: Batch) -> Iterator[Claimed]:
-        """The files of the batch that no other writer is at work on."""
-        for number, path in enumerate(batch.paths):
+        """The logs of the batch that no other writer is at work on."""
+        for number, location in enumerate(batch.locations):
             try:
-                beginning = read_beginning(path)
+                source = self.found.get(location) or source_at(location)
+                beginning = read_beginning(source)
                 head = head_of(beginning.lines, self.key)
-                if self.batches.claim(head, batch):
-                    log_format = format_of(path, beginning, self.known_formats, batch.format_name)
-                    yield Claimed(number, path, head, log_format, beginning.lines)
+                if beginning.lines and self.batches.claim(head, batch):
+                    log_format = format_of(source, beginning, self.known_formats, batch.format_name)
+                    yield Claimed(number, source, head, log_format, beginning.lines)
                 else:
                     self.summary.skipped += 1
             except SourceError as error:
                 self.summary.fail(error)
 
-    def _tell(self, *, path: Path, lines: int) -> None:
-        if path != self.path:
-            self.path = path
+    def _tell(self, *, source: Source, lines: int) -> None:
+        if source != self.source:
+            self.source = source
             self.files_done += 1
         self.progress(
-            path=path, files_done=self.files_done - 1, files=self.files, lines=self.summary.lines + lines
+            source=source,
+            files_done=self.files_done - 1,
+            files=self.files,
+            lines=self.summary.lines + lines,
         )
 
 
-def _parcels(logs: list[LogFile]) -> Iterator[list[Path]]:
-    """The files in parcels of at most ``_BATCH_BYTES``, a larger file alone."""
-    parcel: list[Path] = []
+def _parcels(sources: list[Source]) -> Iterator[list[Source]]:
+    """The sources in parcels of at most ``_BATCH_BYTES``, a larger one alone."""
+    parcel: list[Source] = []
     size = 0
-    for log in logs:
-        if parcel and size + log.stored_size > _BATCH_BYTES:
+    for source in sources:
+        if parcel and size + source.stored_size > _BATCH_BYTES:
             yield parcel
             parcel, size = [], 0
-        parcel.append(log.path)
-        size += log.stored_size
+        parcel.append(source)
+        size += source.stored_size
     if parcel:
         yield parcel

@@ -46,4 +46,4 @@ def known_logs(lake: Lake) -> KnownLogs:
     readings = defaultdict(list)
     for head, size, lines, fingerprint, _stored in rows:
         readings[head].append(Reading(size, lines, fingerprint))
-    return KnownLogs(frozenset(stored for *_rest, stored in rows), dict(readings))
+    return KnownLogs(frozenset(stored for *_rest, stored in rows if stored), dict(readings))

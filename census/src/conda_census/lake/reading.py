@@ -11,7 +11,6 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -26,6 +25,7 @@ from conda_census.logs.blocks import blocks_of_lines
 from conda_census.logs.fingerprints import Fingerprint, Reading, head_of
 from conda_census.logs.formats import LogFormat
 from conda_census.logs.regular.requests import Parsed, Requests
+from conda_census.logs.source import Readable
 from conda_census.logs.sources import decompressed, is_compressed
 
 __all__ = ["SourceReading", "SourcesReader"]
@@ -120,14 +120,14 @@ class SourcesReader:
 
     def read(
         self,
-        source: int,
-        path: Path,
+        number: int,
+        source: Readable,
         log_format: LogFormat,
         beginning: list[bytes],
         head: str,
         earlier: list[Reading],
     ) -> Iterator[None]:
-        """Read a file under the number ``source``.
+        """Read a source under this number.
 
         ``head`` names the log that was claimed: another one may have come in its place since.
         What one of the ``earlier`` readings covers is left out: the lines that came since are read.
@@ -136,18 +136,18 @@ class SourcesReader:
         Raises:
             SourceError: the file is damaged, cut short or cannot be read; nothing of it counts then.
         """
-        known = _longest_covered(path, earlier, self._key)
+        known = _longest_covered(source, earlier, self._key)
         fingerprint = Fingerprint(self._key)
         reading = SourceReading(first_line=1 + (known.lines if known else 0))
-        self._readings[source] = reading
+        self._readings[number] = reading
         columns, parse = log_format.columns(beginning), log_format.parse_regular(beginning)
         try:
-            pieces = _behind(decompressed(path), known, fingerprint, path)
-            may_grow = not is_compressed(path)
+            pieces = _behind(decompressed(source), known, fingerprint, source)
+            may_grow = not is_compressed(source)
             for block in blocks_of_lines(
                 pieces, fingerprint, lambda rest: not may_grow or log_format.line.fullmatch(rest) is not None
             ):
-                self._blocks.append(_Block(source, columns, self._pool.submit(parse, block)))
+                self._blocks.append(_Block(number, columns, self._pool.submit(parse, block)))
                 if len(self._blocks) > self._cores + _AHEAD:
                     self._collect()
                 yield
@@ -155,9 +155,9 @@ class SourcesReader:
                 fingerprint.size > (known.size if known else 0)
                 and head_of(fingerprint.beginning, self._key) != head
             ):
-                raise _replaced(path)
+                raise _replaced(source)
         except SourceError:
-            self._failed.add(source)
+            self._failed.add(number)
             raise
         reading.size = fingerprint.size
         reading.fingerprint = fingerprint.hexdigest()
@@ -207,7 +207,7 @@ class SourcesReader:
         self._readings[source].drop(reason, numbers)
 
 
-def _longest_covered(path: Path, earlier: list[Reading], key: bytes) -> Reading | None:
+def _longest_covered(source: Readable, earlier: list[Reading], key: bytes) -> Reading | None:
     """The longest of the earlier readings that is the beginning of this file."""
     if not earlier:
         return None
@@ -215,7 +215,7 @@ def _longest_covered(path: Path, earlier: list[Reading], key: bytes) -> Reading 
     fingerprint = Fingerprint(key)
     by_fingerprint = {reading.fingerprint: reading for reading in earlier}
     sizes = sorted({reading.size for reading in earlier})
-    for piece in decompressed(path):
+    for piece in decompressed(source):
         rest = memoryview(piece)
         while sizes and fingerprint.size + len(rest) >= sizes[0]:
             taken = sizes.pop(0) - fingerprint.size
@@ -229,7 +229,7 @@ def _longest_covered(path: Path, earlier: list[Reading], key: bytes) -> Reading 
 
 
 def _behind(
-    pieces: Iterator[bytes], known: Reading | None, fingerprint: Fingerprint, path: Path
+    pieces: Iterator[bytes], known: Reading | None, fingerprint: Fingerprint, source: Readable
 ) -> Iterator[bytes]:
     """What follows the bytes of an earlier reading, which only the fingerprint sees."""
     if known:
@@ -239,11 +239,11 @@ def _behind(
             if fingerprint.size == known.size:
                 break
         if fingerprint.hexdigest() != known.fingerprint:
-            raise _replaced(path)
+            raise _replaced(source)
         if covered < len(piece):
             yield piece[covered:]
     yield from pieces
 
 
-def _replaced(path: Path) -> SourceError:
-    return SourceError(f"{path}: was replaced while it was read: run the same command again")
+def _replaced(source: Readable) -> SourceError:
+    return SourceError(f"{source}: was replaced while it was read: run the same command again")

@@ -27,10 +27,10 @@ _DICTIONARY_BYTES_MAX = 64 << 20
 
 @dataclass(frozen=True)
 class ReadSource:
-    """A file that was read: its number in the batch, how it is named, and what was in it."""
+    """A source that was read: its number in the batch, how it is named, and what was in it."""
 
     source: int
-    path: str
+    name: str
     head: str
     stored_fingerprint: str
     format_name: str
@@ -46,13 +46,13 @@ _SOURCES_SQL = f"""
                sum(unknown_tokens) AS unknown_tokens
         FROM source_requests GROUP BY source
     )
-    SELECT coalesce(first_time, ingested_at)::DATE AS day, path AS source, size, head, fingerprint,
+    SELECT coalesce(first_time, ingested_at)::DATE AS day, name AS source, size, head, fingerprint,
            stored_fingerprint, format, {DECODER_VERSION}::BIGINT AS decoder_version, first_line, lines,
            read.requests, dropped, dropped_lines, coalesce(other_requests, 0)::BIGINT AS other_requests,
            coalesce(malformed_tokens, 0)::BIGINT AS malformed_tokens,
            coalesce(unknown_tokens, 0)::BIGINT AS unknown_tokens, first_time, last_time, batch, ingested_at
     FROM read_sources AS read LEFT JOIN found USING (source)
-    ORDER BY day, first_time, path
+    ORDER BY day, first_time, name
 """
 
 
@@ -124,7 +124,7 @@ def _read_sources(batch: Batch, sources: list[ReadSource]) -> pa.Table:
     rows = [
         {
             "source": source.source,
-            "path": source.path,
+            "name": source.name,
             "head": source.head,
             "stored_fingerprint": source.stored_fingerprint,
             "format": source.format_name,
@@ -142,7 +142,7 @@ def _read_sources(batch: Batch, sources: list[ReadSource]) -> pa.Table:
 _READ_SOURCES = pa.schema(
     {
         "source": pa.int64(),
-        "path": pa.string(),
+        "name": pa.string(),
         "head": pa.string(),
         "stored_fingerprint": pa.string(),
         "format": pa.string(),

@@ -154,7 +154,11 @@ _SOURCES = Table(
         Column("size", "BIGINT", "bytes of the log, decompressed, from its start to the last line read"),
         Column("head", "VARCHAR", "keyed SHA-256 of the log's first line: what stays while it grows"),
         Column("fingerprint", "VARCHAR", "keyed SHA-256 of these bytes' number, first and last 64 KiB"),
-        Column("stored_fingerprint", "VARCHAR", "the same of the file as it is stored, compressed or not"),
+        Column(
+            "stored_fingerprint",
+            "VARCHAR",
+            "of the file as it is stored; for an object, of its address, size and e_tag",
+        ),
         Column("format", "VARCHAR", "log format, such as combined"),
         Column("decoder_version", "BIGINT", "version of the rules by which requests were understood"),
         Column("first_line", "BIGINT", "number of the first line that this reading took, from 1"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
+from typing import BinaryIO
 
 import duckdb
 import pyarrow as pa
@@ -17,8 +17,10 @@ PARQUET_MAGIC = b"PAR1"
 _ROWS = 1 << 14
 
 
-def rows_as_json_lines(path: Path) -> Iterator[bytes]:
+def rows_as_json_lines(parquet: BinaryIO, name: str) -> Iterator[bytes]:
     """Each row as an object of JSON in a line, in the order of the file; some rows at once.
+
+    ``name`` is what an error calls it.
 
     Raises:
         OSError: the file cannot be read.
@@ -27,14 +29,14 @@ def rows_as_json_lines(path: Path) -> Iterator[bytes]:
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
     try:
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(parquet) as file:
             for batch in file.iter_batches(_ROWS):
                 connection.register("batch", _texts(batch))
                 lines = connection.execute("SELECT to_json(batch)::VARCHAR FROM batch").fetchall()
                 yield b"".join(line.encode() + b"\n" for (line,) in lines)
     except (pa.ArrowException, duckdb.Error):
         raise SourceError(
-            f"{path}: damaged Parquet data: fetch the file again, or recover what can be "
+            f"{name}: damaged Parquet data: fetch the file again, or recover what can be "
             "and give the recovered file"
         ) from None
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from conda_census.errors import SourceError
 from conda_census.logs.blocks import MAX_LINE_BYTES
 from conda_census.logs.formats import LogFormat
+from conda_census.logs.source import Readable
 from conda_census.logs.sources import decompressed
 
 __all__ = ["Beginning", "format_of", "read_beginning"]
@@ -26,14 +26,14 @@ class Beginning:
     is_binary: bool
 
 
-def read_beginning(path: Path) -> Beginning:
-    """The first 256 KiB of a file, decompressed, as lines. The last one may be cut.
+def read_beginning(source: Readable) -> Beginning:
+    """The first 256 KiB of a source, decompressed, as lines. The last one may be cut.
 
     Raises:
-        SourceError: the file cannot be read, or is damaged.
+        SourceError: the source cannot be read, or is damaged.
     """
     data = b""
-    for piece in decompressed(path):
+    for piece in decompressed(source):
         data += piece
         if len(data) >= _BEGINNING_BYTES:
             break
@@ -41,7 +41,7 @@ def read_beginning(path: Path) -> Beginning:
 
 
 def format_of(
-    path: Path, beginning: Beginning, known: Mapping[str, LogFormat], name: str = "auto"
+    source: Readable, beginning: Beginning, known: Mapping[str, LogFormat], name: str = "auto"
 ) -> LogFormat:
     """The format that the most of the first lines are in, or the one that ``name`` forces.
 
@@ -52,7 +52,7 @@ def format_of(
     """
     if name not in ("auto", *known):
         raise SourceError(
-            f"{path}: was to be read in the format {name}, which is not known any more: "
+            f"{source}: was to be read in the format {name}, which is not known any more: "
             "put it back into census.toml, or give --format another name"
         )
     candidates = list(known.values()) if name == "auto" else [known[name]]
@@ -65,14 +65,14 @@ def format_of(
         if most:
             return next(known[each] for each, count in matches.items() if 2 * count >= most)
     if beginning.is_binary:
-        raise SourceError(f"{path}: a binary file, not an access log: name the log itself")
+        raise SourceError(f"{source}: a binary file, not an access log: name the log itself")
     tried = ", ".join(
         f"{log_format.name} ({faults[log_format.name] or _missing(log_format, lines)})"
         for log_format in candidates
     )
     raise SourceError(
-        f"{path}: not an access log: none of its first {len(beginning.lines)} lines is in a format that was "
-        f"tried: {tried}: check that it is the access log of the web server, or describe its format in "
+        f"{source}: not an access log: none of its first {len(beginning.lines)} lines is in a format that "
+        f"was tried: {tried}: check that it is the access log of the web server, or describe its format in "
         "census.toml"
     )
 

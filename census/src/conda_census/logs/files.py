@@ -1,0 +1,116 @@
+"""Which files does a path name?"""
+
+from __future__ import annotations
+
+import glob
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+from conda_census.errors import SourceError
+from conda_census.logs.fingerprints import fingerprint_of_file
+
+__all__ = ["LogFile", "find_files", "unreadable"]
+
+#: A folder that holds a file of this name is a lake of the census.
+_LAKE_MANIFEST = "lake.json"
+
+
+@dataclass(frozen=True)
+class LogFile:
+    """A file that may be an access log, and its size in bytes as it is stored."""
+
+    path: Path
+    stored_size: int
+
+    def __str__(self) -> str:
+        # A file's name may be no text, which no table holds.
+        return os.fsencode(self.path.absolute()).decode(errors="backslashreplace")
+
+    @property
+    def location(self) -> str:
+        """The path from the root on."""
+        return str(self.path.absolute())
+
+    def open(self, mode: Literal["rb"], /) -> BinaryIO:
+        """The file's bytes."""
+        return self.path.open(mode)
+
+    def stored_fingerprint(self, key: bytes) -> str:
+        """The fingerprint of its two ends and its size."""
+        return fingerprint_of_file(self.path, key)
+
+
+def find_files(text: str) -> tuple[list[LogFile], list[SourceError]]:
+    """The files that a path, a folder (with all below it) or a glob names.
+
+    Hidden files, and files of the census itself, are left out of a folder. What cannot be read is returned as
+    errors beside the files.
+    """
+    files: list[LogFile] = []
+    errors: list[SourceError] = []
+    try:
+        for path in _expand(text, errors):
+            _add(path, files, errors)
+    except SourceError as error:
+        errors.append(error)
+    except OSError as error:
+        errors.append(unreadable(Path(text), error))
+    return files, errors
+
+
+def unreadable(name: object, error: OSError) -> SourceError:
+    """What the system says against reading it, for a person."""
+    return SourceError(
+        f"{name}: cannot be read ({error.strerror or type(error).__name__}): "
+        "check that it is there and that you may read it"
+    )
+
+
+def _add(path: Path, files: list[LogFile], errors: list[SourceError]) -> None:
+    try:
+        status = path.stat()
+        if stat.S_ISREG(status.st_mode):
+            files.append(LogFile(path, status.st_size))
+        else:
+            # A log is read more than once, and a pipe may wait for ever.
+            errors.append(
+                SourceError(f"{path}: a pipe or a device: name - and let the log come from standard input")
+            )
+    except OSError as error:
+        errors.append(unreadable(path, error))
+
+
+def _expand(text: str, errors: list[SourceError]) -> list[Path]:
+    path = Path(text)
+    if path.is_dir():
+        told = len(errors)
+        below = sorted(_below(path, errors))
+        if not below and len(errors) == told:
+            raise SourceError(f"{text}: no files in this folder: name a folder that holds access logs")
+        return below
+    if path.exists():
+        return [path]
+    matches = sorted(Path(match) for match in glob.glob(text, recursive=True))  # noqa: PTH207 (absolute too)
+    if not matches:
+        raise SourceError(f"{text}: no such file, folder or pattern: check the path")
+    return [file for match in matches for file in (_below(match, errors) if match.is_dir() else [match])]
+
+
+def _below(top: Path, errors: list[SourceError]) -> Iterator[Path]:
+    """The files in a folder and below it, but for hidden ones and those of a lake."""
+
+    def tell(error: OSError) -> None:
+        errors.append(unreadable(Path(error.filename), error))
+
+    for folder, folders, names in os.walk(top, onerror=tell):
+        if _LAKE_MANIFEST in names:
+            folders.clear()
+            continue
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        yield from (
+            path for name in names if not name.startswith(".") and (path := Path(folder, name)).is_file()
+        )
