@@ -213,6 +213,18 @@ def test_an_endpoint_that_is_not_there(census: CensusProcess) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_a_wrong_key(census: CensusProcess, bucket: S3Server) -> None:
+    """One line that says what to check, without the key."""
+    bucket.put("logs/a.log", SmallLog().request().content())
+    bucket.refuse_all()
+    for address in (f"s3://{BUCKET}/logs/", f"s3://{BUCKET}/logs/a.log"):
+        done = census("ingest", address)
+        assert done.returncode == 1
+        assert done.stderr.startswith(f"conda-census: {address}: access was denied: check the credentials")
+        assert "made-up-secret" not in done.stderr
+        assert "MADE-UP-KEY-ID" not in done.stderr
+
+
 def test_a_query_or_a_user_is_never_repeated(census: CensusProcess) -> None:
     """An address that holds what may be secret is refused without it."""
     for address in (

@@ -33,6 +33,10 @@ class S3Server:
         self._client.put_object(Bucket=BUCKET, Key=key, Body=content)
         return f"s3://{BUCKET}/{key}"
 
+    def refuse_all(self) -> None:
+        """From now on ask who asks, and know nobody."""
+        requests.post(f"{self.endpoint}/moto-api/reset-auth", data="0", timeout=10)
+
     def variables(self) -> dict[str, str]:
         """The environment in which the server is the store."""
         return self.environment(self.endpoint)
@@ -64,7 +68,9 @@ def s3_server() -> Iterator[S3Server]:
     listening = _Listening()
     logger = logging.getLogger("werkzeug")
     level = logger.level
-    requests.post(f"http://{host}:{port}/moto-api/reset", timeout=10)  # what an earlier server held
+    # What an earlier server held, and whom it refused.
+    requests.post(f"http://{host}:{port}/moto-api/reset", timeout=10)
+    requests.post(f"http://{host}:{port}/moto-api/reset-auth", data="inf", timeout=10)
     try:
         store = S3Server(f"http://{host}:{port}", listening.lines)
         logger.addHandler(listening)

@@ -24,6 +24,8 @@ __all__ = ["LogObject", "find_objects", "object_at"]
 #: An endpoint that is not there is told in seconds; a store that is busy for a moment is asked again.
 _RETRY: RetryConfig = {"max_retries": 4, "retry_timeout": timedelta(seconds=10)}
 
+_DENIED = re.compile(r"\b(?:401 Unauthorized|403 Forbidden)\b")
+
 
 @dataclass(frozen=True)
 class LogObject:
@@ -140,13 +142,12 @@ def _told_of(address: ObjectAddress) -> Iterator[None]:
     except PreconditionError:
         raise _replaced(address) from None
     except (PermissionError, PermissionDeniedError, UnauthenticatedError):
-        raise SourceError(
-            f"{address}: access was denied: check the credentials in the environment, "
-            "and that they may list the bucket and read its objects"
-        ) from None
+        raise _denied(address) from None
     except (BaseError, OSError, ValueError) as problem:
         if "NoSuchBucket" in str(problem):
             raise SourceError(f"{address}: no such object or bucket: check the address") from None
+        if _DENIED.search(str(problem)):  # a list that is denied has no error of its own
+            raise _denied(address) from None
         raise SourceError(
             f"{address}: the store cannot be read ({_harmless(first_line(problem))}): "
             "check the endpoint and the credentials in the environment, and that it can be reached"
@@ -157,6 +158,13 @@ def _harmless(text: str) -> str:
     """What a library says, without what may be secret: an answer, a query, a user in an address."""
     text = text.partition("<")[0].rstrip(" :")
     return re.sub(r"//[^/\s]*@", "//", re.sub(r"\?\S*", "", text))
+
+
+def _denied(address: ObjectAddress) -> SourceError:
+    return SourceError(
+        f"{address}: access was denied: check the credentials in the environment, "
+        "and that they may list the bucket and read its objects"
+    )
 
 
 def _replaced(address: ObjectAddress) -> SourceError:
