@@ -23,7 +23,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --only-b
 BUILD_TOOLS := hatchling editables
 PROJECTS    := client/pyproject.toml census/pyproject.toml
 
-.PHONY: help report test lint fuzz lock picture clean bench-client bench-ingest
+.PHONY: help report test lint fuzz lock picture clean bench-client bench-ingest bench-year
 .DEFAULT_GOAL := help
 
 help: ## list what there is to make
@@ -84,6 +84,9 @@ bench-client: $(VENV)/.test-ready ## measure what the plug-in adds to a conda co
 
 bench-ingest: $(VENV)/.report-ready ## measure ingest beside zcat and DuckDB on the same files (takes half an hour)
 	@cd benchmarks && $(abspath $(BIN))/python ingest.py $(BENCH_OPTIONS)
+
+bench-year: $(VENV)/.report-ready ## measure ingest of a day into a lake that holds a year (takes some minutes)
+	@cd benchmarks && $(abspath $(BIN))/python a_year.py $(BENCH_OPTIONS)
 
 picture: report ## renew docs/report.png from the example (needs chromium)
 	@chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --force-device-scale-factor=1 \
