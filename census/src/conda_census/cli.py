@@ -203,6 +203,32 @@ def sources(
             typer.echo(line)
 
 
+@app.command()
+def compact(
+    lake: LakeOption = None,
+    keep_days: Annotated[
+        int,
+        typer.Option(
+            "--keep-days", metavar="N", min=0, max=3650, help="Keep for N days what somebody may still read."
+        ),
+    ] = 7,
+    as_json: JsonOption = False,
+) -> None:
+    """Make the many small files of the lake few large ones, also while others read and write it."""
+    from conda_census.lake.compaction import compact as run
+    from conda_census.lake.store import Lake
+    from conda_census.progress import shown_steps
+    from conda_census.report.compaction_text import compaction_lines
+
+    with shown_steps(Console(stderr=True), "compacting") as progress:
+        compacted = run(Lake.open(load_settings(lake).lake), keep_days, progress)
+    if as_json:
+        typer.echo(json.dumps({"keep_days": keep_days, "tables": compacted}))
+    else:
+        for line in compaction_lines(compacted):
+            typer.echo(line)
+
+
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
     """Stop in good order; pressed again, at once, for DuckDB 2.0 may wait for ever for its own threads."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
