@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol, TypedDict
+from typing import TypedDict
 
 import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, WriterProperties
@@ -25,8 +25,9 @@ from filelock import FileLock, Timeout
 from conda_census.errors import LakeError, first_line
 from conda_census.lake.store import Lake, application
 from conda_census.lake.tables import TABLES, TableName
+from conda_census.steps import Steps
 
-__all__ = ["KEEP_DAYS", "CompactProgress", "FilesJson", "TableCompacted", "compact"]
+__all__ = ["KEEP_DAYS", "FilesJson", "TableCompacted", "compact"]
 
 #: Delta remembers for so long which files a table had before.
 KEEP_DAYS = 7
@@ -37,13 +38,6 @@ _REMEMBERED = "delta.deletedFileRetentionDuration"
 # What a compaction writes, also where it was killed before a file was complete.
 _COMPACTED = re.compile(r"part-\d{5}-[0-9a-f-]{36}-c\d{3}\.zstd\.parquet(?:#\d+)?")
 _OF_BATCH = re.compile(r"(?P<writer>.+)-(?P<batch>\d{8,})-\d{4,}\.parquet")
-
-
-class CompactProgress(Protocol):
-    """Told how far the work is."""
-
-    def __call__(self, what: str, *, done: int, of: int) -> None:
-        """This is being worked on; so many of so many are done."""
 
 
 class FilesJson(TypedDict):
@@ -67,7 +61,7 @@ class TableCompacted(TypedDict):
     deleted: FilesJson
 
 
-def compact(lake: Lake, keep_days: int, progress: CompactProgress) -> list[TableCompacted]:
+def compact(lake: Lake, keep_days: int, progress: Steps) -> list[TableCompacted]:
     """Make the small files of each day of each table one, and delete what was replaced ``keep_days`` ago.
 
     Raises:
@@ -94,7 +88,7 @@ def _alone(lake: Lake) -> Iterator[None]:
         lock.release()
 
 
-def _compact_table(lake: Lake, name: TableName, keep_days: int, progress: CompactProgress) -> TableCompacted:
+def _compact_table(lake: Lake, name: TableName, keep_days: int, progress: Steps) -> TableCompacted:
     folder = lake.path / name
     try:
         table = lake.table(name)

@@ -101,12 +101,20 @@ class Lake:
                 f"{path}: no lake can be made here ({first_line(error)}): choose another --lake"
             ) from None
         lake = cls.open(path)
-        if lake.key_id != key_id:
-            raise LakeError(
-                f"{path}: its pseudonyms were made with another key, so everything would be counted twice: "
-                "set CENSUS_CONFIG to the folder that holds the key, or start a new lake"
-            )
+        lake.expect_key(key_id)
         return lake
+
+    def expect_key(self, key_id: str) -> None:
+        """Go on only where this is the key behind the lake's pseudonyms.
+
+        Raises:
+            LakeError: it is another one.
+        """
+        if self.key_id != key_id:
+            raise LakeError(
+                f"{self.path}: its pseudonyms were made with another key, so everything would be counted "
+                "twice: set CENSUS_CONFIG to the folder that holds the key, or start a new lake"
+            )
 
     def files(self, name: TableName) -> list[str]:
         """Paths of the Parquet files that the table consists of now; ``day`` stands in their folders' names.
