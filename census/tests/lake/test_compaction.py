@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import uuid
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
@@ -224,3 +226,20 @@ def test_a_lake_that_cannot_be_written(lake: Lake) -> None:
         LakeError, match=r"sources: cannot be compacted \(.*\): put this right and run the same"
     ):
         _compact(lake)
+
+
+def test_a_full_disk_is_told_before(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is old goes first, which may be room enough; where it is not, nothing is begun."""
+    for number in (1, 3):
+        _append(lake, number)
+    left = lake.path / "sessions" / f"day={DAYS[1]}" / f"part-00000-{uuid.UUID(int=1)}-c000.zstd.parquet"
+    left.write_bytes(b"PAR1")
+    before = lake.files("sessions")
+    usage = shutil.disk_usage(lake.path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: usage._replace(free=1000))
+    with pytest.raises(
+        LakeError, match=r"sessions: [\d,]+ bytes are needed for a while, and less is free: make"
+    ):
+        _compact(lake)
+    assert lake.files("sessions") == before
+    assert not left.exists()

@@ -11,7 +11,8 @@ table has. For an ingest moves the files of its batch into the table's folder be
 from __future__ import annotations
 
 import re
-from collections import Counter
+import shutil
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -94,17 +95,23 @@ def _compact_table(lake: Lake, name: TableName, keep_days: int, progress: Steps)
         table = lake.table(name)
         before = _files(_sizes(table).values())
         _remember(table, keep_days)
+        _, old = _delete_old(table, folder, keep_days)  # first of all, for the others need room
         days = _days_of_many_files(table)
-        for number, day in enumerate(days):
+        for number, (day, size) in enumerate(days):
             progress(f"{name} of {day}", done=number, of=len(days))
+            _expect_room(folder, size)
             _compact_day(lake, name, day)
         table = lake.table(name)
         if days:
             table.create_checkpoint()
             table.cleanup_metadata()
-        kept, deleted = _delete_old(table, folder, keep_days)
+        kept, replaced = _delete_old(table, folder, keep_days)
         return TableCompacted(
-            table=name, before=before, after=_files(_sizes(table).values()), kept=kept, deleted=deleted
+            table=name,
+            before=before,
+            after=_files(_sizes(table).values()),
+            kept=kept,
+            deleted=FilesJson(files=old["files"] + replaced["files"], bytes=old["bytes"] + replaced["bytes"]),
         )
     except (OSError, DeltaError) as error:
         raise LakeError(
@@ -122,10 +129,22 @@ def _remember(table: DeltaTable, keep_days: int) -> None:
         )
 
 
-def _days_of_many_files(table: DeltaTable) -> list[str]:
-    small = pa.table(table.get_add_actions(flatten=True)).to_pylist()
-    days = Counter(str(file["partition.day"]) for file in small if file["size_bytes"] < _FILE_BYTES)
-    return sorted(day for day, files in days.items() if files > 1)
+def _days_of_many_files(table: DeltaTable) -> list[tuple[str, int]]:
+    """The days that have more than one small file, and how many bytes these have."""
+    sizes = defaultdict(list)
+    for file in pa.table(table.get_add_actions(flatten=True)).to_pylist():
+        if file["size_bytes"] < _FILE_BYTES:
+            sizes[str(file["partition.day"])].append(file["size_bytes"])
+    return sorted((day, sum(each)) for day, each in sizes.items() if len(each) > 1)
+
+
+def _expect_room(folder: Path, size_bytes: int) -> None:
+    """Delta's own error for a full disk is a page long."""
+    if shutil.disk_usage(folder).free < size_bytes:
+        raise LakeError(
+            f"{folder}: {size_bytes:,} bytes are needed for a while, and less is free: "
+            "make room and run the same command again"
+        )
 
 
 def _compact_day(lake: Lake, name: TableName, day: str) -> None:

@@ -28,7 +28,7 @@ def _words(files: FilesJson) -> str:
 def _size(size_bytes: int) -> str:
     size, unit = float(size_bytes), "B"
     for larger in ("kB", "MB", "GB", "TB"):
-        if size < 1000:  # noqa: PLR2004 a unit is a thousand of the one before
+        if size < 999.5:  # noqa: PLR2004 which rounds to a thousand, the next unit
             break
         size, unit = size / 1000, larger
     return f"{size:.3g} {unit}"
