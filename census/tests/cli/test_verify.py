@@ -75,6 +75,26 @@ def test_what_cannot_be_compared(census: CensusProcess, tmp_path: Path) -> None:
     assert _verified(census, "--since", "2024-01-17")["readings"] == []
 
 
+def test_a_log_that_was_rotated(census: CensusProcess, tmp_path: Path) -> None:
+    """It is found under its new name, compressed too, and what has its name now is another log."""
+    old = SmallLog().request(client="c1", session="s1").text("garbage")
+    old.write(tmp_path / "access.log")
+    assert census("ingest", "access.log").returncode == 0
+    old.request("/page").write(tmp_path / "access.log")
+    assert census("ingest", "access.log").returncode == 0
+    (tmp_path / "access.log-20240116.gz").write_bytes(gzip.compress(old.content()))
+    SmallLog().request(client="c2", session="s2").write(tmp_path / "access.log")
+    readings = _verified(census)["readings"]
+    assert [(each["state"], Path(each["file"]).name) for each in readings] == [
+        ("same", "access.log-20240116.gz")
+    ] * 2
+    shown = census("sources", "--verify").stdout.splitlines()
+    place = f"{tmp_path}/access.log, now {tmp_path}/access.log-20240116.gz"
+    assert set(shown[:2]) == {f"same\t{place}, from line 3 on\t-", f"same\t{place}\t-"}
+    (tmp_path / "access.log-20240116.gz").unlink()
+    assert _verified(census)["states"]["changed"] == 2
+
+
 def test_what_differs(census: CensusProcess, tmp_path: Path) -> None:
     """The format says other things than it said: the lines are the same, and what was counted is not."""
     toml = tmp_path / "census.toml"

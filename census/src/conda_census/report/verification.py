@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import TypedDict
 
+from conda_census.errors import one_line
 from conda_census.lake.verification import STATES, Difference, State, Verified
 from conda_census.report.wording import plain
 
@@ -21,9 +22,10 @@ class DifferenceJson(TypedDict):
 
 
 class VerifiedJson(TypedDict):
-    """A reading of a log, and what became of it."""
+    """A reading of a log, and what became of it; ``file`` is what was read now, null where nothing was."""
 
     source: str
+    file: str | None
     batch: str
     first_line: int
     state: State
@@ -54,18 +56,19 @@ def verification_lines(document: Verification) -> Iterator[str]:
             f"{one['what']}: {one['lake']} in the lake, {one['log']} in the log"
             for one in each["differences"]
         )
-        place = (
-            each["source"]
-            if each["first_line"] == 1
-            else f"{each['source']}, from line {each['first_line']} on"
-        )
-        yield "\t".join((each["state"], plain(place), plain(each["reason"] or "; ".join(differences) or "-")))
+        log = each["source"]
+        if each["file"] not in {None, log}:
+            log += f", now {each['file']}"
+        if each["first_line"] > 1:
+            log += f", from line {each['first_line']} on"
+        yield "\t".join((each["state"], plain(log), plain(each["reason"] or "; ".join(differences) or "-")))
     yield ", ".join(f"{number} {state}" for state, number in document["states"].items())
 
 
 def _verified(verified: Verified) -> VerifiedJson:
     return VerifiedJson(
         source=verified.recorded.source,
+        file=one_line(str(verified.file)) if verified.file else None,
         batch=verified.recorded.batch,
         first_line=verified.recorded.first_line,
         state=verified.state,
