@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
+from random import SystemRandom
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
@@ -206,9 +207,19 @@ def sources(
     lake: LakeOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
+    verify: Annotated[
+        bool,
+        typer.Option("--verify", help="Read some of the logs again, and compare; code 1 if one differs."),
+    ] = False,
+    sample: Annotated[
+        int, typer.Option("--sample", metavar="N", min=1, help="With --verify: how many of them, at random.")
+    ] = 20,
     as_json: JsonOption = False,
 ) -> None:
     """List the logs that were read, what was dropped of each, and which days are complete."""
+    if verify:
+        _verify(lake, since, until, sample, as_json=as_json)
+        return
     from conda_census.engines.duckdb import open_lake
     from conda_census.lake.store import Lake
     from conda_census.report.sources import list_what_was_read
@@ -224,6 +235,60 @@ def sources(
     else:
         for line in plain_lines(listed):
             typer.echo(line)
+
+
+@app.command()
+def compact(
+    lake: LakeOption = None,
+    keep_days: Annotated[
+        int,
+        typer.Option(
+            "--keep-days", metavar="N", min=0, max=3650, help="Keep for N days what somebody may still read."
+        ),
+    ] = 7,
+    as_json: JsonOption = False,
+) -> None:
+    """Make the many small files of the lake few large ones, also while others read and write it."""
+    from conda_census.lake.compaction import compact as run
+    from conda_census.lake.store import Lake
+    from conda_census.report.compaction_text import compaction_lines
+    from conda_census.steps import shown_steps
+
+    with shown_steps(Console(stderr=True), "compacting") as progress:
+        compacted = run(Lake.open(load_settings(lake).lake), keep_days, progress)
+    if as_json:
+        typer.echo(json.dumps({"keep_days": keep_days, "tables": compacted}))
+    else:
+        for line in compaction_lines(compacted):
+            typer.echo(line)
+
+
+def _verify(
+    lake: Path | None, since: datetime | None, until: datetime | None, sample: int, *, as_json: bool
+) -> None:
+    from conda_census.decode.pseudonyms import Secrets
+    from conda_census.lake.store import Lake
+    from conda_census.lake.verification import recorded_readings, verify
+    from conda_census.logs.formats import formats as known_formats
+    from conda_census.report.verification import verification, verification_lines
+    from conda_census.steps import shown_steps
+
+    settings = load_settings(lake)
+    opened, secrets = Lake.open(settings.lake), Secrets(settings.config_folder)
+    opened.expect_key(secrets.key_id())
+    readings = recorded_readings(opened, _day(since), _day(until))
+    with shown_steps(Console(stderr=True), "reading again") as progress:
+        verified = verify(
+            readings, sample, secrets.token_key(), known_formats(settings), SystemRandom(), progress
+        )
+    document = verification(verified)
+    if as_json:
+        typer.echo(json.dumps(document, ensure_ascii=False))
+    else:
+        for line in verification_lines(document):
+            typer.echo(line)
+    if document["states"]["differs"]:
+        raise typer.Exit(1)
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:

@@ -144,8 +144,11 @@ class SourcesReader:
         try:
             pieces = _behind(decompressed(source), known, fingerprint, source)
             may_grow = not is_compressed(source)
+            shows_its_end = log_format.shows_its_end
             for block in blocks_of_lines(
-                pieces, fingerprint, lambda rest: not may_grow or log_format.line.fullmatch(rest) is not None
+                pieces,
+                fingerprint,
+                lambda rest: not may_grow or (shows_its_end and log_format.line.fullmatch(rest) is not None),
             ):
                 self._blocks.append(_Block(number, columns, self._pool.submit(parse, block)))
                 if len(self._blocks) > self._cores + _AHEAD:

@@ -1,7 +1,11 @@
-"""How are the Delta tables of a lake opened, read and appended to? The only code that touches Delta."""
+"""How are the Delta tables of a lake opened, read and appended to?
+
+With ``compaction.py`` the only code that touches Delta.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from dataclasses import dataclass
@@ -12,7 +16,7 @@ from urllib.parse import unquote
 import pyarrow as pa
 import pyarrow.parquet as pq
 from deltalake import CommitProperties, DeltaTable, Transaction
-from deltalake.exceptions import DeltaError
+from deltalake.exceptions import CommitFailedError, DeltaError
 from deltalake.transaction import AddAction
 
 from conda_census.config import LATE_DELIVERY
@@ -20,7 +24,7 @@ from conda_census.errors import LakeError, first_line
 from conda_census.exclusive_files import create_exclusively
 from conda_census.lake.tables import LAKE_VERSION, TABLES, TableName, delta_schema
 
-__all__ = ["Lake"]
+__all__ = ["Lake", "application"]
 
 _MANIFEST = "lake.json"
 
@@ -97,12 +101,20 @@ class Lake:
                 f"{path}: no lake can be made here ({first_line(error)}): choose another --lake"
             ) from None
         lake = cls.open(path)
-        if lake.key_id != key_id:
-            raise LakeError(
-                f"{path}: its pseudonyms were made with another key, so everything would be counted twice: "
-                "set CENSUS_CONFIG to the folder that holds the key, or start a new lake"
-            )
+        lake.expect_key(key_id)
         return lake
+
+    def expect_key(self, key_id: str) -> None:
+        """Go on only where this is the key behind the lake's pseudonyms.
+
+        Raises:
+            LakeError: it is another one.
+        """
+        if self.key_id != key_id:
+            raise LakeError(
+                f"{self.path}: its pseudonyms were made with another key, so everything would be counted "
+                "twice: set CENSUS_CONFIG to the folder that holds the key, or start a new lake"
+            )
 
     def files(self, name: TableName) -> list[str]:
         """Paths of the Parquet files that the table consists of now; ``day`` stands in their folders' names.
@@ -110,7 +122,7 @@ class Lake:
         Raises:
             LakeError: the table cannot be read.
         """
-        return [unquote(uri) for uri in self._table(name).file_uris()]
+        return [unquote(uri) for uri in self.table(name).file_uris()]
 
     def last_batch(self, name: TableName, writer: str) -> int:
         """The number of the last batch of this writer that the table holds, 0 for none.
@@ -118,7 +130,7 @@ class Lake:
         Raises:
             LakeError: the table cannot be read.
         """
-        return self._table(name).transaction_version(_application(writer)) or 0
+        return self.table(name).transaction_version(application(writer)) or 0
 
     def append(self, name: TableName, staged: Path, files: list[str], writer: str, batch: int) -> None:
         """Append files as one transaction that carries the batch's number, unless the table has it.
@@ -134,18 +146,12 @@ class Lake:
         Raises:
             LakeError: the table cannot be written.
         """
-        table = self._table(name)
-        if (table.transaction_version(_application(writer)) or 0) >= batch:
-            return
         try:
-            transaction = Transaction(_application(writer), batch)
-            table.create_write_transaction(
-                [_moved(staged / file, self.path / name / file, file) for file in files],
-                mode="append",
-                schema=table.schema(),
-                partition_by=["day"],
-                commit_properties=CommitProperties(app_transactions=[transaction], max_commit_retries=100),
-            )
+            try:
+                self._append(name, staged, files, writer, batch)
+            except CommitFailedError:
+                # Compaction changed a setting of the table, which it does once, and nothing else conflicts.
+                self._append(name, staged, files, writer, batch)
         except (OSError, DeltaError) as error:
             raise LakeError(
                 f"{self.path / name}: cannot be written ({first_line(error)}): "
@@ -161,16 +167,23 @@ class Lake:
         Raises:
             LakeError: the table cannot be read.
         """
-        table, latest = self._table("request_ids"), now - LATE_DELIVERY
+        table, latest = self.table("request_ids"), now - LATE_DELIVERY
         last_read: dict[str, float] = {}
         for file in pa.table(table.get_add_actions(flatten=True)).to_pylist():
             day, read_at = str(file["partition.day"]), file["modification_time"] / 1000
             last_read[day] = max(last_read.get(day, 0), read_at)
         for day, read_at in last_read.items():
             if day < latest.date().isoformat() and read_at < latest.timestamp():
-                table.delete(f"day = '{day}'")
+                # Another process may rewrite or forget the day just now: then the next run forgets it.
+                with contextlib.suppress(CommitFailedError):
+                    table.delete(f"day = '{day}'")
 
-    def _table(self, name: TableName) -> DeltaTable:
+    def table(self, name: TableName) -> DeltaTable:
+        """The table as it is now.
+
+        Raises:
+            LakeError: it cannot be read.
+        """
         try:
             return DeltaTable(str(self.path / name))
         except (OSError, DeltaError) as error:
@@ -178,6 +191,24 @@ class Lake:
                 f"{self.path / name}: the table cannot be read ({first_line(error)}): "
                 "restore it from your backup"
             ) from None
+
+    def _append(self, name: TableName, staged: Path, files: list[str], writer: str, batch: int) -> None:
+        table = self.table(name)
+        if (table.transaction_version(application(writer)) or 0) >= batch:
+            return
+        transaction = Transaction(application(writer), batch)
+        table.create_write_transaction(
+            [_moved(staged / file, self.path / name / file, file) for file in files],
+            mode="append",
+            schema=table.schema(),
+            partition_by=["day"],
+            commit_properties=CommitProperties(app_transactions=[transaction], max_commit_retries=100),
+        )
+
+
+def application(writer: str) -> str:
+    """What Delta calls a writer, whose last batch each table remembers."""
+    return f"conda-census:{writer}"
 
 
 def _moved(staged: Path, place: Path, path: str) -> AddAction:
@@ -194,10 +225,6 @@ def _moved(staged: Path, place: Path, path: str) -> AddAction:
         data_change=True,
         stats=json.dumps({"numRecords": pq.read_metadata(place).num_rows}),
     )
-
-
-def _application(writer: str) -> str:
-    return f"conda-census:{writer}"
 
 
 def _refuse_special_characters(path: Path) -> None:

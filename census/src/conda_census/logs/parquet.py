@@ -34,7 +34,9 @@ def rows_as_json_lines(parquet: BinaryIO, name: str) -> Iterator[bytes]:
                 connection.register("batch", _texts(batch))
                 lines = connection.execute("SELECT to_json(batch)::VARCHAR FROM batch").fetchall()
                 yield b"".join(line.encode() + b"\n" for (line,) in lines)
-    except (pa.ArrowException, duckdb.Error):
+    except (pa.ArrowException, duckdb.Error, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise  # the file's system, not its content: pyarrow has one kind of error for both
         raise SourceError(
             f"{name}: damaged Parquet data: fetch the file again, or recover what can be "
             "and give the recovered file"

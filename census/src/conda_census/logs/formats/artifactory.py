@@ -53,4 +53,5 @@ ARTIFACTORY = LogFormat(
         Mark(re.compile(rb"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d"), "a time at its start"),
         Mark(re.compile(rb"^(?:[^|]*+\|){10}"), "eleven fields parted by bars"),
     ),
+    shows_its_end=False,
 )

@@ -13,7 +13,7 @@ import re
 from conda_census.logs.blocks import MAX_LINE_BYTES
 from conda_census.logs.formats.bracketed import BRACKETED_MARKS
 from conda_census.logs.formats.log_format import LogFormat, Mark, always
-from conda_census.logs.formats.raw_columns import MAX_BYTES
+from conda_census.logs.formats.raw_columns import MAX_BYTES, is_blank
 from conda_census.logs.formats.request_line import as_sent, path_of_request, quotes_hidden
 from conda_census.logs.regular.combined import parse_combined
 
@@ -32,7 +32,7 @@ _COLUMNS = rf"""
     WITH split AS (
         SELECT line_number, strlen(line) > {MAX_LINE_BYTES} AS is_too_long,
                if(is_too_long, NULL, string_split({quotes_hidden("line")}, '"')) AS field,
-               trim(line, E' \t\r\n') = '' AS is_blank
+               {is_blank("line")} AS is_blank
         FROM lines
     ), fields AS (
         SELECT line_number, is_too_long, is_blank, len(field) >= 7 AS is_split,

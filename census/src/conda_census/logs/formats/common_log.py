@@ -19,4 +19,5 @@ COMMON_LOG = LogFormat(
     line=bracketed_line(r"(?:\d+|-)\s*"),
     columns=always(bracketed_columns(r"(\S+)\s*", ("bytes",), {"bytes": "bytes"})),
     marks=BRACKETED_MARKS,
+    shows_its_end=False,
 )

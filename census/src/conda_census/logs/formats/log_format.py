@@ -69,8 +69,9 @@ class LogFormat:
     Attributes:
         name: as ``--format`` takes it.
         example: a line, for people.
-        line: matches a whole line, without its end; used to sniff, and to tell whether a last line
-            without an end was written to its end. Where a header says what the columns are, a data line.
+        line: matches a whole line, without its end; used to sniff, and, where ``shows_its_end``, to tell
+            whether a last line without an end was written to its end. Where a header says what the columns
+            are, a data line.
         columns: given the first lines of the file, in which a header may stand, SQL that selects from a
             relation ``lines(line_number BIGINT, line VARCHAR)`` the columns of ``RAW_COLUMNS``, one row a
             line. ``dropped`` is a ``DropReason`` or null; a line that is not dropped has all but the last
@@ -83,6 +84,8 @@ class LogFormat:
             is not, or where the format has no header.
         parse_regular: given the first lines of the file, what takes its regular lines apart fast. It says of
             them what ``columns`` says, and leaves all other lines to it.
+        shows_its_end: does a line tell by itself that it is whole? Not where it ends with a value that may be
+            longer, such as bytes or a user agent without quotes: such a line counts once its end is there.
         sample_rate: the share of all requests that the log has.
     """
 
@@ -93,6 +96,7 @@ class LogFormat:
     marks: tuple[Mark, ...] = ()
     header_fault: Callable[[Sequence[bytes]], str | None] = _no_header
     parse_regular: Callable[[Sequence[bytes]], ParseRegular] = _nothing_regular
+    shows_its_end: bool = True
     sample_rate: float = 1.0
 
 

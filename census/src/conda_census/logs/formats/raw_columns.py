@@ -6,16 +6,31 @@ from collections.abc import Mapping
 
 from conda_census.logs.blocks import MAX_LINE_BYTES
 
-__all__ = ["FOUND", "MAX_BYTES", "client_address", "found", "percent_decoded", "raw_columns", "sent_range"]
+__all__ = [
+    "FOUND",
+    "MAX_BYTES",
+    "client_address",
+    "found",
+    "is_blank",
+    "percent_decoded",
+    "raw_columns",
+    "sent_range",
+]
 
 #: No answer is larger: a number beyond it was not written by a server, and sums of such would not fit.
 MAX_BYTES = 10**12
 
+
+def is_blank(line: str) -> str:
+    """SQL: has a line nothing but blanks? DuckDB's own ``trim`` of several characters is ten times slower."""
+    return rf"regexp_full_match({line}, '[ \t\r\n]*')"
+
+
 #: ``texts``: each line without its end; null where it is too long to be looked at.
 _TEXTS = rf"""
-    SELECT line_number, trim(line, E' \t\r\n') = '' AS is_blank,
+    SELECT line_number, {is_blank("line")} AS is_blank,
            strlen(line) > {MAX_LINE_BYTES} AS is_too_long,
-           if(is_too_long, NULL, rtrim(line, E'\r\n')) AS text
+           if(is_too_long, NULL, regexp_replace(line, '[\r\n]+$', '')) AS text
     FROM lines
 """
 

@@ -25,8 +25,10 @@ _PATTERN = (
 )
 _GROUPS = ("written_time", "address", "request_id", "key", "request", "status", "bytes", "user_agent", "host")
 
+# What S3 does by itself, such as the end of an object's life, has no request, and mostly no status.
 # The key is the path whichever way the bucket is named, in the host or before the key.
 _COLUMNS = {
+    "reason": "if(request_id <> '' AND request[1] IN ('', '-'), 'no_request', NULL)",
     "time": bracketed_time("written_time"),
     "path": f"if(key NOT IN ('', '-') AND request[1] <> '', '/' || key, {path_of_request('request')})",
 } | {name: name for name in ("status", "bytes", "user_agent", "address", "request_id", "host")}

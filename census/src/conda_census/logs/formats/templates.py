@@ -85,6 +85,7 @@ def template_format(name: str, place: str, pieces: Sequence[Piece], sample_rate:
         example="".join(piece if isinstance(piece, str) else piece.example for piece in pieces),
         line=re.compile("".join(_patterns(place, pieces, read, strict=True)).encode() + rb"\s*"),
         columns=always(raw_columns(found_by_pattern(pattern + r"\s*", groups, _columns(read, groups)))),
+        shows_its_end=pieces[-1] not in read or getattr(pieces[-1], "role", None) == "status",
         sample_rate=sample_rate,
     )
 

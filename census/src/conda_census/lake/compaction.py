@@ -1,0 +1,218 @@
+"""How do many small files of a lake become few large ones, beside those that read and write it meanwhile?
+
+A day's files become one in a commit of its own, which changes no row and leaves the numbers of the batches.
+The files that it replaced stay for some days, for whoever opened the table before, and are deleted then. A
+kill at any point leaves files that no table knows; the next compaction deletes them.
+
+A file is deleted only where it is known what it is: one that a compaction wrote, or one of a batch that the
+table has. For an ingest moves the files of its batch into the table's folder before it commits them.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypedDict
+
+import pyarrow as pa
+from deltalake import CommitProperties, DeltaTable, WriterProperties
+from deltalake.exceptions import CommitFailedError, DeltaError
+from filelock import FileLock, Timeout
+
+from conda_census.errors import LakeError, first_line
+from conda_census.lake.store import Lake, application
+from conda_census.lake.tables import TABLES, TableName
+from conda_census.steps import Steps
+
+__all__ = ["KEEP_DAYS", "FilesJson", "TableCompacted", "compact"]
+
+#: Delta remembers for so long which files a table had before.
+KEEP_DAYS = 7
+
+_FILE_BYTES = 128 << 20
+_TRIES = 5
+_REMEMBERED = "delta.deletedFileRetentionDuration"
+# What a compaction writes, also where it was killed before a file was complete.
+_COMPACTED = re.compile(r"part-\d{5}-[0-9a-f-]{36}-c\d{3}\.zstd\.parquet(?:#\d+)?")
+_OF_BATCH = re.compile(r"(?P<writer>.+)-(?P<batch>\d{8,})-\d{4,}\.parquet")
+
+
+class FilesJson(TypedDict):
+    """How many files, and their bytes."""
+
+    files: int
+    bytes: int
+
+
+class TableCompacted(TypedDict):
+    """What became of a table, as ``compact --json`` prints it.
+
+    ``before`` and ``after`` are the files that it consists of; ``kept`` are old files that are there still
+    for those who read them, and ``deleted`` those that are gone.
+    """
+
+    table: TableName
+    before: FilesJson
+    after: FilesJson
+    kept: FilesJson
+    deleted: FilesJson
+
+
+def compact(lake: Lake, keep_days: int, progress: Steps) -> list[TableCompacted]:
+    """Make the small files of each day of each table one, and delete what was replaced ``keep_days`` ago.
+
+    Raises:
+        LakeError: another compaction is running, or the lake cannot be read or written.
+    """
+    with _alone(lake):
+        return [_compact_table(lake, table.name, keep_days, progress) for table in TABLES]
+
+
+@contextmanager
+def _alone(lake: Lake) -> Iterator[None]:
+    lock = FileLock(lake.path / "compact.lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise LakeError(
+            f"{lake.path}: another compaction is running: wait until it is done, and run this one again"
+        ) from None
+    except OSError as error:
+        raise LakeError(f"{lake.path}: cannot be written ({error.strerror}): give access to it") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _compact_table(lake: Lake, name: TableName, keep_days: int, progress: Steps) -> TableCompacted:
+    folder = lake.path / name
+    try:
+        table = lake.table(name)
+        before = _files(_sizes(table).values())
+        _remember(table, keep_days)
+        _, old = _delete_old(table, folder, keep_days)  # first of all, for the others need room
+        days = _days_of_many_files(table)
+        for number, (day, size) in enumerate(days):
+            progress(f"{name} of {day}", done=number, of=len(days))
+            _expect_room(folder, size)
+            _compact_day(lake, name, day)
+        table = lake.table(name)
+        if days:
+            table.create_checkpoint()
+            table.cleanup_metadata()
+        kept, replaced = _delete_old(table, folder, keep_days)
+        return TableCompacted(
+            table=name,
+            before=before,
+            after=_files(_sizes(table).values()),
+            kept=kept,
+            deleted=FilesJson(files=old["files"] + replaced["files"], bytes=old["bytes"] + replaced["bytes"]),
+        )
+    except (OSError, DeltaError) as error:
+        raise LakeError(
+            f"{folder}: cannot be compacted ({first_line(error)}): "
+            "put this right and run the same command again"
+        ) from None
+
+
+def _remember(table: DeltaTable, keep_days: int) -> None:
+    """Let Delta remember for long enough which files the table had."""
+    found = re.fullmatch(r"interval (\d+) days", table.metadata().configuration.get(_REMEMBERED, ""))
+    if keep_days > (int(found[1]) if found else KEEP_DAYS):
+        table.alter.set_table_properties(
+            {_REMEMBERED: f"interval {keep_days} days"}, commit_properties=_patient()
+        )
+
+
+def _days_of_many_files(table: DeltaTable) -> list[tuple[str, int]]:
+    """The days that have more than one small file, and how many bytes these have."""
+    sizes = defaultdict(list)
+    for file in pa.table(table.get_add_actions(flatten=True)).to_pylist():
+        if file["size_bytes"] < _FILE_BYTES:
+            sizes[str(file["partition.day"])].append(file["size_bytes"])
+    return sorted((day, sum(each)) for day, each in sizes.items() if len(each) > 1)
+
+
+def _expect_room(folder: Path, size_bytes: int) -> None:
+    """Delta's own error for a full disk is a page long."""
+    if shutil.disk_usage(folder).free < size_bytes:
+        raise LakeError(
+            f"{folder}: {size_bytes:,} bytes are needed for a while, and less is free: "
+            "make room and run the same command again"
+        )
+
+
+def _compact_day(lake: Lake, name: TableName, day: str) -> None:
+    """One commit, or none where the day's files do not fit together; what comes meanwhile stays as it is."""
+    for left in reversed(range(_TRIES)):
+        try:
+            lake.table(name).optimize.compact(
+                partition_filters=[("day", "=", day)],
+                target_size=_FILE_BYTES,
+                max_concurrent_tasks=1,
+                writer_properties=WriterProperties(compression="ZSTD", compression_level=3),
+                commit_properties=_patient(),
+            )
+        except CommitFailedError:
+            # A day's request ids were forgotten meanwhile, or a setting was changed.
+            if not left:
+                raise
+        else:
+            return
+
+
+def _delete_old(table: DeltaTable, folder: Path, keep_days: int) -> tuple[FilesJson, FilesJson]:
+    """Delete what no version of the last days refers to; what was kept, and what was deleted.
+
+    The table was opened before its folder is listed: batches that come in between have higher numbers.
+    """
+    current = _sizes(table)
+    recent = _removed(table, 0) - _removed(table, keep_days)
+    kept: list[int] = []
+    deleted: list[int] = []
+    for path in sorted(folder.glob("day=*/*")):
+        file = f"{path.parent.name}/{path.name}"
+        if file in current:
+            continue
+        size = path.stat().st_size
+        if file in recent:
+            kept.append(size)
+        elif _is_known(path.name, table):
+            path.unlink(missing_ok=True)
+            deleted.append(size)
+    return _files(kept), _files(deleted)
+
+
+def _removed(table: DeltaTable, days: int) -> set[str]:
+    """The files that the table had and has not had any more for so many days."""
+    return set(table.vacuum(retention_hours=24 * days, dry_run=True, enforce_retention_duration=False))
+
+
+def _is_known(name: str, table: DeltaTable) -> bool:
+    """Was it written by a compaction (none but this is running), or for a batch that the table has?"""
+    if _COMPACTED.fullmatch(name):
+        return True
+    found = _OF_BATCH.fullmatch(name)
+    return found is not None and int(found["batch"]) <= (
+        table.transaction_version(application(found["writer"])) or 0
+    )
+
+
+def _sizes(table: DeltaTable) -> dict[str, int]:
+    """The table's files, as ``day=<day>/<file>``, and their bytes."""
+    files = pa.table(table.get_add_actions(flatten=True)).to_pylist()
+    return {file["path"]: file["size_bytes"] for file in files}
+
+
+def _files(sizes: Iterable[int]) -> FilesJson:
+    each = list(sizes)
+    return {"files": len(each), "bytes": sum(each)}
+
+
+def _patient() -> CommitProperties:
+    return CommitProperties(max_commit_retries=100)

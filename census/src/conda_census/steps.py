@@ -1,0 +1,37 @@
+"""How does a person see how far work is that is done step by step?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from conda_census.errors import one_line
+
+__all__ = ["Steps", "shown_steps"]
+
+
+class Steps(Protocol):
+    """Told how far work is that is done step by step."""
+
+    def __call__(self, what: str, *, done: int, of: int) -> None:
+        """This is being worked on; so many of so many are done."""
+
+
+@contextmanager
+def shown_steps(console: Console, doing: str) -> Iterator[Steps]:
+    """A bar of the steps on a terminal; elsewhere one plain line for each."""
+    if not console.is_terminal:
+        yield lambda what, *, done, of: console.print(
+            one_line(f"{doing} {what} ({done + 1} of {of})"), highlight=False, soft_wrap=True, markup=False
+        )
+        return
+    columns = (TextColumn(doing), BarColumn(bar_width=None), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(
+        *columns, TextColumn("{task.description}", markup=False), console=console, transient=True
+    ) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda what, *, done, of: bar.update(task, description=one_line(what), completed=done, total=of)

@@ -1,0 +1,171 @@
+"""Does everything exist that ``docs/operating.md`` tells an operator to use?"""
+
+from __future__ import annotations
+
+import ast
+import configparser
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+import yaml
+
+import conda_census
+from conda_census.census_toml import read_census_toml
+from conda_census.cli import app
+from conda_census.config import Settings
+from conda_census.logs.formats import formats
+
+ROOT = Path(__file__).parents[3]
+DOCUMENT = ROOT / "docs" / "operating.md"
+TEXT = DOCUMENT.read_text()
+SOURCES = [path.read_text() for path in sorted(Path(conda_census.__file__).parent.rglob("*.py"))]
+GROUP = typer.main.get_group(app)
+
+
+def _blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+
+
+def _objects() -> list[dict[str, Any]]:
+    return [each for block in _blocks("yaml") for each in yaml.safe_load_all(block)]
+
+
+def _units() -> list[configparser.ConfigParser]:
+    units = []
+    for block in _blocks("ini"):
+        unit = configparser.ConfigParser(strict=False, interpolation=None)
+        unit.optionxform = str  # type: ignore[assignment,method-assign]
+        unit.read_string(block)
+        units.append(unit)
+    return units
+
+
+def _containers() -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Each container, and the pod that it is in."""
+    for each in _objects():
+        if each["kind"] == "CronJob":
+            pod = each["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+            yield from ((container, pod) for container in pod["containers"])
+
+
+def _commands() -> list[list[str]]:
+    """The arguments of each call of the census: in shell, in the text, in a unit, in a container."""
+    lines = [line for block in _blocks("sh") for line in block.splitlines()]
+    lines += re.findall(r"`(conda-census [^`]+)`", TEXT)
+    lines += [unit["Service"]["ExecStart"] for unit in _units() if "Service" in unit]
+    split = [shlex.split(line) for line in lines]
+    called = [words[1:] for words in split if words and Path(words[0]).name == "conda-census"]
+    return called + [container["args"] for container, _pod in _containers()]
+
+
+@pytest.mark.parametrize("arguments", _commands(), ids=" ".join)
+def test_a_command_is_one_that_the_census_takes(arguments: list[str]) -> None:
+    """Its own parser takes the arguments, up to where it would run; one that is only named needs none."""
+    name, *rest = arguments
+    command = GROUP.commands[name]
+    if rest == ["--html"] or (name == "ingest" and not rest):
+        return
+    command.make_context(name, rest, parent=typer.Context(GROUP))
+
+
+def test_there_are_commands_in_it() -> None:
+    """Every command of the census, and the units and containers among them."""
+    assert {arguments[0] for arguments in _commands()} == set(GROUP.commands)
+    assert len(list(_containers())) == 2
+    assert len(_units()) == 4
+
+
+def test_options_and_variables_that_the_text_names() -> None:
+    """Also outside of commands: an option is one of some command, a variable is read by the census."""
+    parameters = [each for command in GROUP.commands.values() for each in command.params]
+    known = {option for each in parameters for option in each.opts}
+    assert set(re.findall(r"`(--[a-z-]+)", TEXT)) <= known
+    variables = set(re.findall(r"\bCENSUS_[A-Z]+", TEXT))
+    assert variables == {"CENSUS_CONFIG", "CENSUS_LAKE"}
+    assert all(any(f'"{variable}"' in source for source in SOURCES) for variable in variables)
+
+
+@pytest.mark.parametrize("block", _blocks("toml"))
+def test_what_stands_for_census_toml_is_understood(block: str, tmp_path: Path) -> None:
+    """Every key, and every format in it."""
+    file = tmp_path / "census.toml"
+    file.write_text(block)
+    said = read_census_toml(file)
+    assert said.formats or said.lake
+    known = formats(Settings(tmp_path / "lake", tmp_path, "main", said.formats))
+    assert {table.name for table in said.formats} <= set(known)
+
+
+def test_units_are_whole() -> None:
+    """A service runs the census as its user and can write the lake and, to ingest, the keys."""
+    for unit in _units():
+        assert unit["Unit"]["Description"]
+        if "Timer" in unit:
+            assert unit["Timer"]["OnCalendar"]
+            assert unit["Install"]["WantedBy"] == "timers.target"
+            continue
+        service = unit["Service"]
+        assert (service["Type"], service["User"]) == ("oneshot", "census")
+        written = {f"/var/lib/{name}" for name in service["StateDirectory"].split()}
+        assert "/var/lib/conda-census" in written
+        if "ingest" in service["ExecStart"]:
+            assert "/var/lib/conda-census-keys" in written
+
+
+def test_objects_of_kubernetes_are_whole() -> None:
+    """A container mounts volumes of its pod, each claim is there, and no job runs twice at once."""
+    claims = {each["metadata"]["name"] for each in _objects() if each["kind"] == "PersistentVolumeClaim"}
+    jobs = [each for each in _objects() if each["kind"] == "CronJob"]
+    assert {each["apiVersion"] for each in jobs} == {"batch/v1"}
+    for job in jobs:
+        assert len(job["spec"]["schedule"].split()) == 5
+        assert job["spec"]["concurrencyPolicy"] == "Forbid"
+    for container, pod in _containers():
+        volumes = {volume["name"]: volume for volume in pod["volumes"]}
+        mounted = {mount["name"]: mount["mountPath"] for mount in container["volumeMounts"]}
+        assert set(mounted) == set(volumes)
+        assert {
+            volume["persistentVolumeClaim"]["claimName"]
+            for volume in volumes.values()
+            if "persistentVolumeClaim" in volume
+        } == claims
+        for variable in container["env"]:
+            assert any(variable["value"].startswith(f"{path}/") for path in mounted.values())
+
+
+def _messages() -> list[str]:
+    """Every text in the source, with … for what is put into it."""
+    texts = []
+    for source in SOURCES:
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.JoinedStr):
+                texts.append(
+                    "".join(
+                        str(part.value) if isinstance(part, ast.Constant) else "…" for part in node.values
+                    )
+                )
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                texts.append(node.value)
+    return texts
+
+
+@pytest.mark.parametrize("message", re.findall(r"^\| `([^`]+)` \| [^|]+ \| [^|]+ \|$", TEXT, re.MULTILINE))
+def test_a_message_is_one_that_the_census_prints(message: str) -> None:
+    """The table of messages has the words that a person will see."""
+    pattern = re.compile(".*?".join(map(re.escape, message.split("…"))))
+    assert any(pattern.search(text) for text in _messages())
+
+
+def test_links_lead_somewhere() -> None:
+    """Files are there, and headings."""
+    for target in re.findall(r"\]\(([^)]+)\)", TEXT):
+        name, _, heading = target.partition("#")
+        file = (DOCUMENT.parent / name).resolve() if name else DOCUMENT
+        headings = re.findall(r"^#+ (.*)$", file.read_text(), re.MULTILINE)
+        slugs = {re.sub(r"[^a-z0-9 -]", "", each.lower()).replace(" ", "-") for each in headings}
+        assert not heading or heading in slugs, target
