@@ -87,6 +87,12 @@ def test_a_prefix_gives_the_report_that_a_folder_gives(
     assert run(census, f"s3://{BUCKET}/logs/")["lines"] == 1
     assert set(bucket.read()) == {"logs/2024/new.log"}
 
+    verified = json.loads(census("sources", "--verify", "--json").stdout)
+    assert verified["states"]["same"] == 6
+    bucket.put("logs/a.log", SmallLog().request("/another").content())
+    verified = json.loads(census("sources", "--verify", "--json").stdout)
+    assert (verified["states"]["same"], verified["states"]["changed"]) == (5, 1)
+
 
 @pytest.mark.parametrize(
     ("path", "lines"),

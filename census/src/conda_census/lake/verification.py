@@ -19,6 +19,8 @@ from conda_census.lake.recount import Counts, recount, time_of
 from conda_census.lake.store import Lake
 from conda_census.logs.fingerprints import Fingerprint
 from conda_census.logs.formats import LogFormat
+from conda_census.logs.object_addresses import is_object_address
+from conda_census.logs.objects import LogObject, object_at
 from conda_census.logs.rotated import RotatedLogs
 from conda_census.logs.sniff import read_beginning
 from conda_census.logs.sources import decompressed
@@ -26,7 +28,7 @@ from conda_census.steps import Steps
 
 __all__ = ["STATES", "Difference", "Recorded", "State", "Verified", "recorded_readings", "verify"]
 
-#: ``not_here``: in an object store, or it came from standard input. ``changed``: its name is another's now.
+#: ``not_here``: it came from standard input, or from another machine. ``changed``: its name is another's now.
 State = Literal["same", "differs", "changed", "unreadable", "gone", "not_here"]
 STATES: tuple[State, ...] = get_args(State)
 
@@ -72,7 +74,7 @@ class Verified:
     recorded: Recorded
     state: State
     reason: str = ""
-    file: Path | None = None
+    file: Path | LogObject | None = None
     differences: tuple[Difference, ...] = ()
 
 
@@ -111,7 +113,11 @@ def verify(
     random.shuffle(shuffled)
     for reading in shuffled:
         path = Path(reading.source)
-        if not path.is_absolute():
+        if is_object_address(reading.source):
+            if len(verified) < sample:
+                progress(reading.source, done=len(verified), of=min(sample, len(shuffled)))
+                verified.append(_verify_object(reading, key, known_formats))
+        elif not path.is_absolute():
             missing.append(Verified(reading, "not_here", "it is no file of this machine"))
         elif len(verified) < sample or not path.exists():
             file = rotated.find(path, reading.head)
@@ -137,7 +143,16 @@ def _counts(
     )
 
 
-def _verify(reading: Recorded, file: Path, key: bytes, known_formats: Mapping[str, LogFormat]) -> Verified:
+def _verify_object(reading: Recorded, key: bytes, known_formats: Mapping[str, LogFormat]) -> Verified:
+    try:
+        return _verify(reading, object_at(reading.source), key, known_formats)
+    except SourceError as error:
+        return Verified(reading, "unreadable", str(error))
+
+
+def _verify(
+    reading: Recorded, file: Path | LogObject, key: bytes, known_formats: Mapping[str, LogFormat]
+) -> Verified:
     log_format = known_formats.get(reading.format_name)
     if log_format is None:
         reason = f"the format {reading.format_name} is not known: put it back into census.toml"
