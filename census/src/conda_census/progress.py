@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
 from conda_census.errors import one_line
-from conda_census.lake.ingest import IngestProgress
+from conda_census.lake.ingest import IngestProgress, SoFar
 from conda_census.logs.source import Source
 
 __all__ = ["shown_progress"]
@@ -18,22 +19,25 @@ __all__ = ["shown_progress"]
 
 @contextmanager
 def shown_progress(console: Console) -> Iterator[IngestProgress]:
-    """A bar of files and lines on a terminal; elsewhere one plain line for each file."""
+    """On a terminal a bar of bytes, with files, lines a second and time left; else a line for each file."""
     if not console.is_terminal:
         yield _plain(console)
         return
     columns = (
         TextColumn("reading"),
         BarColumn(bar_width=None),
-        MofNCompleteColumn(),
-        TextColumn("files  {task.fields[lines]:,} lines"),
-        TimeElapsedColumn(),
+        TextColumn("{task.fields[said]}"),
+        TimeRemainingColumn(compact=True),
     )
     with Bar(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("", total=None, lines=0)
+        task = bar.add_task("", total=None, said="")
+        started = time.monotonic()
 
-        def show(*, source: Source, files_done: int, files: int, lines: int) -> None:  # noqa: ARG001
-            bar.update(task, completed=files_done, total=files, lines=lines)
+        def show(*, source: Source, so_far: SoFar) -> None:  # noqa: ARG001 (its name has no room)
+            a_second = so_far.lines / max(time.monotonic() - started, 1)
+            files = f"{so_far.files_done} of {so_far.files} files"
+            said = f"{files}  {so_far.lines:,} lines  {a_second:,.0f}/s"
+            bar.update(task, completed=so_far.bytes_done, total=so_far.bytes_in_all, said=said)
 
         yield show
 
@@ -41,13 +45,13 @@ def shown_progress(console: Console) -> Iterator[IngestProgress]:
 def _plain(console: Console) -> IngestProgress:
     told: list[str] = []
 
-    def show(*, source: Source, files_done: int, files: int, lines: int) -> None:  # noqa: ARG001
+    def show(*, source: Source, so_far: SoFar) -> None:
         name = str(source)
         if told == [name]:
             return
         told[:] = [name]
         console.print(
-            one_line(f"reading {name} ({files_done + 1} of {files})"),
+            one_line(f"reading {name} ({so_far.files_done + 1} of {so_far.files})"),
             highlight=False,
             soft_wrap=True,
             markup=False,

@@ -23,7 +23,7 @@ from conda_census.lake.staging import ReadSource, stage_part, stage_sources
 from conda_census.lake.store import Lake
 from conda_census.lake.summary import Summary
 from conda_census.logs.formats import LogFormat
-from conda_census.logs.source import Source
+from conda_census.logs.source import Source, Watched
 
 __all__ = ["Claimed", "Progress", "read_batch", "stored_fingerprint"]
 
@@ -33,8 +33,8 @@ _MEMORY_LIMIT = "600MB"
 class Progress(Protocol):
     """Told how far the reading of a batch is."""
 
-    def __call__(self, *, source: Source, lines: int) -> None:
-        """This source is being read; so many lines of the batch were read."""
+    def __call__(self, *, source: Source, stored_read: int, lines: int) -> None:
+        """So many bytes of this source were read, as they are stored, and so many lines of the batch."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,8 @@ class _Attempt:
         return set()
 
     def _read_log(self, reader: SourcesReader, log: Claimed) -> None:
-        self._progress(source=log.source, lines=reader.lines)
+        self._progress(source=log.source, stored_read=0, lines=reader.lines)
+        watched = Watched(log.source)
         if log.head in self._read_of_head:
             reader.settle()  # how far the same log was read under another name has to be known
         earlier = [
@@ -153,11 +154,11 @@ class _Attempt:
             *map(SourceReading.reached, self._read_of_head[log.head]),
         ]
         stored = stored_fingerprint(log.source, self._key)
-        for _ in reader.read(log.number, log.source, log.log_format, log.beginning, log.head, earlier):
+        for _ in reader.read(log.number, watched, log.log_format, log.beginning, log.head, earlier):
             if reader.part.is_full:
                 reader.finish()
                 self._stage_part(reader)
-            self._progress(source=log.source, lines=reader.lines)
+            self._progress(source=log.source, stored_read=watched.stored_read, lines=reader.lines)
         if stored_fingerprint(log.source, self._key) != stored:
             stored = ""  # it grew or was rotated meanwhile: what was read is no stored file
         reading = reader.reading_of(log.number)

@@ -27,7 +27,7 @@ from conda_census.logs.sniff import format_of, read_beginning
 from conda_census.logs.source import Source
 from conda_census.logs.sources import find, release, source_at
 
-__all__ = ["IngestProgress", "ingest"]
+__all__ = ["IngestProgress", "SoFar", "ingest"]
 
 #: A batch holds so many bytes as they are stored: enough to be worth its commits, little enough for memory.
 _BATCH_BYTES = 256 << 20
@@ -35,11 +35,30 @@ _BATCH_BYTES = 256 << 20
 _INTERRUPTED = "Query interrupted"
 
 
+@dataclass(frozen=True)
+class SoFar:
+    """How far the work is.
+
+    Attributes:
+        files_done: files that were read to their end.
+        files: files in all, as far as they are known now.
+        bytes_done: bytes that were read, as they are stored.
+        bytes_in_all: bytes in all, as far as they are known now.
+        lines: lines that were read.
+    """
+
+    files_done: int
+    files: int
+    bytes_done: int
+    bytes_in_all: int
+    lines: int
+
+
 class IngestProgress(Protocol):
     """Told how far the work is."""
 
-    def __call__(self, *, source: Source, files_done: int, files: int, lines: int) -> None:
-        """This source is being read; so many are done, of so many known now; so many lines were read."""
+    def __call__(self, *, source: Source, so_far: SoFar) -> None:
+        """This source is being read."""
 
 
 def ingest(
@@ -143,6 +162,8 @@ class _Work:
     source: Source | None = None
     files: int = 0
     files_done: int = 0
+    bytes_in_all: int = 0
+    bytes_done: int = 0
 
     def run(self, sources: list[Source], format_name: str) -> None:
         """End the batches that an earlier run left, then read what is new."""
@@ -155,6 +176,7 @@ class _Work:
         new = [source for source in sources if stored_fingerprint(source, self.key) not in stored]
         self.summary.skipped += len(sources) - len(new)
         self.files += len(new)
+        self.bytes_in_all += sum(source.stored_size for source in new)
         self.found = {source.location: source for source in new}
         for parcel in _parcels(new):
             if self.stop():
@@ -186,7 +208,10 @@ class _Work:
         """The logs of the batch that no other writer is at work on."""
         for number, location in enumerate(batch.locations):
             try:
-                source = self.found.get(location) or source_at(location)
+                source = self.found.get(location)
+                if source is None:  # of a batch that an earlier run left
+                    source = source_at(location)
+                    self.bytes_in_all += source.stored_size
                 beginning = read_beginning(source)
                 head = head_of(beginning.lines, self.key)
                 if beginning.lines and self.batches.claim(head, batch):
@@ -194,19 +219,23 @@ class _Work:
                     yield Claimed(number, source, head, log_format, beginning.lines)
                 else:
                     self.summary.skipped += 1
+                    self.bytes_in_all -= source.stored_size
             except SourceError as error:
                 self.summary.fail(error)
 
-    def _tell(self, *, source: Source, lines: int) -> None:
+    def _tell(self, *, source: Source, stored_read: int, lines: int) -> None:
         if source != self.source:
+            self.bytes_done += self.source.stored_size if self.source else 0
             self.source = source
             self.files_done += 1
-        self.progress(
-            source=source,
+        so_far = SoFar(
             files_done=self.files_done - 1,
             files=self.files,
+            bytes_done=self.bytes_done + min(stored_read, source.stored_size),
+            bytes_in_all=self.bytes_in_all,
             lines=self.summary.lines + lines,
         )
+        self.progress(source=source, so_far=so_far)
 
 
 def _parcels(sources: list[Source]) -> Iterator[list[Source]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import BinaryIO, Literal, Protocol
 
-__all__ = ["Readable", "Source"]
+__all__ = ["Readable", "Source", "Watched"]
 
 
 class Readable(Protocol):
@@ -39,3 +39,27 @@ class Source(Readable, Protocol):
         Raises:
             OSError: it cannot be read.
         """
+
+
+class Watched:
+    """What bytes can be had of, and how far they were read."""
+
+    def __init__(self, source: Readable) -> None:
+        self._source = source
+        self._file: BinaryIO | None = None
+        self._read = 0
+
+    def __str__(self) -> str:
+        return str(self._source)
+
+    def open(self, mode: Literal["rb"], /) -> BinaryIO:
+        """Its bytes from the beginning on; see :class:`Readable`."""
+        self._file = self._source.open(mode)
+        return self._file
+
+    @property
+    def stored_read(self) -> int:
+        """How many bytes were read, as they are stored."""
+        if self._file is not None and not self._file.closed:
+            self._read = self._file.tell()
+        return self._read
