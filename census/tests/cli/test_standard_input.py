@@ -153,3 +153,13 @@ def test_nothing_can_come(census: CensusProcess) -> None:
     )  # fmt: skip
     assert done.returncode == 1
     assert done.stderr.startswith("conda-census: standard input: nothing comes from it")
+
+
+def test_the_last_line_may_lack_its_end(census: CensusProcess, tmp_path: Path) -> None:
+    """A pipe that has ended gives no more, whereas of a file the rest of the line may still come."""
+    line = '192.0.2.7 - - [16/Jan/2024:10:00:00 +0000] "GET /main/noarch/repodata.json HTTP/1.1" 200 10'
+    content = f"{line}\n{line}".encode()
+    assert send(census, content, "--format", "common")["requests"] == 2
+    (tmp_path / "access.log").write_bytes(content)
+    of_file = census("ingest", "access.log", "--format", "common", "--lake", "other", "--json")
+    assert json.loads(of_file.stdout)["requests"] == 1

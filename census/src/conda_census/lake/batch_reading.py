@@ -154,7 +154,10 @@ class _Attempt:
             *map(SourceReading.reached, self._read_of_head[log.head]),
         ]
         stored = stored_fingerprint(log.source, self._key)
-        for _ in reader.read(log.number, watched, log.log_format, log.beginning, log.head, earlier):
+        may_grow = log.source.may_grow
+        for _ in reader.read(
+            log.number, watched, log.log_format, log.beginning, log.head, earlier, may_grow=may_grow
+        ):
             if reader.part.is_full:
                 reader.finish()
                 self._stage_part(reader)

@@ -126,6 +126,8 @@ class SourcesReader:
         beginning: list[bytes],
         head: str,
         earlier: list[Reading],
+        *,
+        may_grow: bool,
     ) -> Iterator[None]:
         """Read a source under this number.
 
@@ -143,7 +145,7 @@ class SourcesReader:
         columns, parse = log_format.columns(beginning), log_format.parse_regular(beginning)
         try:
             pieces = _behind(decompressed(source), known, fingerprint, source)
-            may_grow = not is_compressed(source)
+            may_grow = may_grow and not is_compressed(source)
             shows_its_end = log_format.shows_its_end
             for block in blocks_of_lines(
                 pieces,

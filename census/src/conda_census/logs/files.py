@@ -35,6 +35,11 @@ class LogFile:
         """The path from the root on."""
         return str(self.path.absolute())
 
+    @property
+    def may_grow(self) -> bool:
+        """A server may be writing it."""
+        return True
+
     def open(self, mode: Literal["rb"], /) -> BinaryIO:
         """The file's bytes."""
         return self.path.open(mode)

@@ -44,6 +44,11 @@ class LogObject:
         """The address of the object."""
         return str(self.address)
 
+    @property
+    def may_grow(self) -> bool:
+        """Objects are put in place whole."""
+        return False
+
     def open(self, mode: Literal["rb"], /) -> BinaryIO:  # noqa: ARG002 (there is no other)
         """Its bytes, which come as they are read: no copy is kept."""
         return open_by_ranges(self.stored_size, self._fetch)

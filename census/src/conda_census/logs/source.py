@@ -33,6 +33,10 @@ class Source(Readable, Protocol):
     def stored_size(self) -> int:
         """Its size in bytes as it is stored, compressed or not."""
 
+    @property
+    def may_grow(self) -> bool:
+        """May more be added to it, so that a last line without its end is better left for later?"""
+
     def stored_fingerprint(self, key: bytes) -> str:
         """Names it as it is stored, so that it is known again without being read.
 

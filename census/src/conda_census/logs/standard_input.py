@@ -40,6 +40,11 @@ class Spooled:
         """Where the file is, marked as one that is to be deleted."""
         return f"{_SCHEME}{self.path}"
 
+    @property
+    def may_grow(self) -> bool:
+        """A pipe that has ended gives no more."""
+        return False
+
     def open(self, mode: Literal["rb"], /) -> BinaryIO:
         """The file's bytes."""
         return self.path.open(mode)
