@@ -37,7 +37,7 @@ from conda_census.cli import main
 main()
 """
 LONGEST_LINE = 100 << 20
-MEMORY_BYTES = 600 << 20
+MEMORY_KIB = 400 << 10
 
 
 def _log(requests: int = 20, session: str = "s") -> SmallLog:
@@ -158,10 +158,10 @@ def test_a_line_of_100_mb_is_dropped_in_little_memory(census: CensusProcess, tmp
             file.write(b"x" * (LONGEST_LINE // 100))
         file.write(b"\n" + _log(session="t").content())
     program = f"""
-import atexit, resource, sys
+import atexit, pathlib, sys
 @atexit.register
-def tell():
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, file=sys.stderr)
+def tell():  # what getrusage says would be that of the tests' own process, of which this one is a fork
+    print(pathlib.Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0], file=sys.stderr)
 {MAIN}
 """
     done = _with(census, program, "ingest", "access.log", "--json")
@@ -169,4 +169,4 @@ def tell():
     told = json.loads(done.stdout)
     assert (told["lines"], told["requests"]) == (41, 40)
     assert told["dropped"] == {"too_long": 1}
-    assert int(done.stderr.split()[-1]) < MEMORY_BYTES
+    assert int(done.stderr.split()[-1]) < MEMORY_KIB
