@@ -23,7 +23,6 @@ MODULES = (
     "administrator",
     "choice",
     "conda_context",
-    "debug",
     "host",
     "hosts",
     "plugin",

@@ -14,13 +14,13 @@ from anaconda_anon_usage import (
     channels,
     choice,
     conda_context,
+    explain,
     host,
     hosts,
     store,
     suffix,
     tokens,
 )
-from anaconda_anon_usage.debug import explain
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace

@@ -10,8 +10,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from anaconda_anon_usage import choice, hosts, suffix, tokens
-from anaconda_anon_usage.debug import explain
+from anaconda_anon_usage import choice, explain, hosts, suffix, tokens
 
 if TYPE_CHECKING:
     from typing import Callable

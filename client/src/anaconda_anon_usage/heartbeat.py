@@ -9,8 +9,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from anaconda_anon_usage import channels, choice, conda_context, hosts, suffix
-from anaconda_anon_usage.debug import explain
+from anaconda_anon_usage import channels, choice, conda_context, explain, hosts, suffix
 
 if TYPE_CHECKING:
     from typing import Callable

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from anaconda_anon_usage.debug import explain
+from anaconda_anon_usage import explain
 
 if TYPE_CHECKING:
     from typing import Callable, Iterable

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from conda.plugins import hookimpl, types
 
-from anaconda_anon_usage import conda_context, suffix
-from anaconda_anon_usage.debug import explain
+from anaconda_anon_usage import conda_context, explain, suffix
 
 if TYPE_CHECKING:
     from typing import Callable, Iterator

@@ -23,8 +23,7 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from anaconda_anon_usage import tokens
-from anaconda_anon_usage.debug import explain
+from anaconda_anon_usage import explain, tokens
 from anaconda_anon_usage.token_file import ENVIRONMENT, INSTALLATION, TO_BE_MADE, Saved, read, write
 
 if TYPE_CHECKING:

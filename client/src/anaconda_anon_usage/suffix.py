@@ -10,8 +10,7 @@ import os
 from functools import lru_cache
 from typing import Any
 
-from anaconda_anon_usage import administrator, choice, host, store, tokens
-from anaconda_anon_usage.debug import explain
+from anaconda_anon_usage import administrator, choice, explain, host, store, tokens
 
 #: The commands that make the environment they name (as conda calls them when it invokes a pre-command hook).
 _MAKES_ENVIRONMENT = frozenset(["create", "env_create"])
@@ -101,10 +100,11 @@ def _set_by_administrator(context: Any) -> list[tokens.Token]:  # noqa: ANN401
     try:
         from conda.base.constants import SEARCH_PATH
 
-        # conda itself knows its root prefix without this variable, which nobody need have set.
-        environ = {**os.environ, "CONDA_ROOT": str(context.root_prefix)}
-        key = (environ["CONDA_ROOT"], environ.get("CONDA_PREFIX", ""))
+        root_prefix = str(context.root_prefix)
+        key = (root_prefix, os.environ.get("CONDA_PREFIX", ""))
         if key not in _administrators:
+            # conda itself knows its root prefix without this variable, which nobody need have set.
+            environ = {**os.environ, "CONDA_ROOT": root_prefix}
             _administrators[key] = administrator.found(SEARCH_PATH, environ)
         return _administrators[key]
     except Exception as error:  # the other tokens are sent all the same

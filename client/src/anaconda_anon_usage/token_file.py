@@ -11,8 +11,7 @@ import stat
 import time
 from typing import TYPE_CHECKING
 
-from anaconda_anon_usage import tokens
-from anaconda_anon_usage.debug import explain
+from anaconda_anon_usage import explain, tokens
 
 if TYPE_CHECKING:
     from typing import Mapping
