@@ -271,10 +271,10 @@ def test_a_log_that_is_rotated_while_it_is_read_loses_no_line(
 
     read = SourcesReader.read
 
-    def rotate_and_read(*arguments: Any) -> Iterator[None]:  # noqa: ANN401 (passed on as they are)
+    def rotate_and_read(*arguments: Any, **options: Any) -> Iterator[None]:  # noqa: ANN401 (passed on as they are)
         live.rename(rotated)
         new.write(live)
-        return read(*arguments)
+        return read(*arguments, **options)
 
     with monkeypatch.context() as patch:
         patch.setattr(SourcesReader, "read", rotate_and_read)
