@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
-from conda_census.errors import one_line
 from conda_census.lake.ingest import IngestProgress, SoFar
 from conda_census.logs.source import Source
+from conda_census.steps import print_step
 
 __all__ = ["shown_progress"]
 
@@ -50,11 +50,6 @@ def _plain(console: Console) -> IngestProgress:
         if told == [name]:
             return
         told[:] = [name]
-        console.print(
-            one_line(f"reading {name} ({so_far.files_done + 1} of {so_far.files})"),
-            highlight=False,
-            soft_wrap=True,
-            markup=False,
-        )
+        print_step(console, "reading", name, so_far.files_done, so_far.files)
 
     return show

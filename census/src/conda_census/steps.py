@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from conda_census.errors import one_line
 
-__all__ = ["Steps", "shown_steps"]
+__all__ = ["Steps", "print_step", "shown_steps"]
 
 
 class Steps(Protocol):
@@ -25,9 +25,7 @@ class Steps(Protocol):
 def shown_steps(console: Console, doing: str) -> Iterator[Steps]:
     """A bar of the steps on a terminal; elsewhere one plain line for each."""
     if not console.is_terminal:
-        yield lambda what, *, done, of: console.print(
-            one_line(f"{doing} {what} ({done + 1} of {of})"), highlight=False, soft_wrap=True, markup=False
-        )
+        yield lambda what, *, done, of: print_step(console, doing, what, done, of)
         return
     columns = (TextColumn(doing), BarColumn(bar_width=None), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(
@@ -35,3 +33,10 @@ def shown_steps(console: Console, doing: str) -> Iterator[Steps]:
     ) as bar:
         task = bar.add_task("", total=None)
         yield lambda what, *, done, of: bar.update(task, description=one_line(what), completed=done, total=of)
+
+
+def print_step(console: Console, doing: str, what: str, done: int, of: int) -> None:
+    """One plain line, for where nothing can be drawn again."""
+    console.print(
+        one_line(f"{doing} {what} ({done + 1} of {of})"), highlight=False, soft_wrap=True, markup=False
+    )

@@ -7,7 +7,6 @@ import random
 import shutil
 import signal
 import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -50,17 +49,6 @@ def _told(census: CensusProcess) -> tuple[str, list[dict[str, object]]]:
     kept = ("source", "format", "first_line", "lines", "requests", "dropped", "first_time", "last_time")
     sources = [{name: each[name] for name in kept} for each in list_what_was_read(tables)["sources"]]
     return json.dumps(make_report(tables, None, None)), sources
-
-
-def _start(census: CensusProcess, *arguments: str | Path) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-u", "-c", "from conda_census.cli import main; main()", *map(str, arguments)],
-        cwd=census.folder,
-        env=census.environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
 
 
 def _left_over(lake: Path) -> list[str]:
@@ -132,7 +120,7 @@ def test_beside_writers(filled: CensusProcess, census: CensusProcess, tmp_path: 
                 del busy[writer]
         for writer, logs in waiting.items():
             if logs and writer not in busy:
-                busy[writer] = _start(census, "ingest", logs.pop(), "--writer", writer)
+                busy[writer] = census.start("ingest", logs.pop(), "--writer", writer)
         done = census("compact", "--keep-days", "1", "--json")
         assert done.returncode == 0, done.stderr
         compactions += 1
@@ -152,7 +140,7 @@ def test_beside_writers(filled: CensusProcess, census: CensusProcess, tmp_path: 
 def test_killed(moment: int, copied: CensusProcess, tmp_path: Path) -> None:
     """Killed as it begins with a day, or a little later: nothing changes, and the next one cleans up."""
     before = _told(copied)
-    process = _start(copied, "compact", "--keep-days", "0")
+    process = copied.start("compact", "--keep-days", "0")
     assert process.stderr is not None
     told = [process.stderr.readline() for _ in range(moment)]
     assert told[-1].startswith("compacting ")

@@ -13,14 +13,13 @@ import pyarrow.parquet as pq
 import pytest
 from other_users import with_mounts
 
-from census_process import CensusProcess
+from census_process import MAIN, CensusProcess
 from conda_census.config import Settings
 from conda_census.lake import ingest as pipeline
 from conda_census.lake.ingest import ingest
 from conda_census.lake.store import Lake
 from small_log import SmallLog
 
-MAIN = "from conda_census.cli import main; main()"
 # What a test does at the moment when the first rows are made; then the work goes on.
 IN_THE_MIDDLE = """
 import os, shutil, sys
@@ -45,18 +44,6 @@ def _log(requests: int = 20, session: str = "s") -> SmallLog:
     for number in range(requests):
         log.request("/main/linux-64/numpy-1.26.4-py311_0.conda", client="c", session=f"{session}{number}")
     return log
-
-
-def _with(census: CensusProcess, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", program, *arguments],
-        cwd=census.folder,
-        env=census.environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
 
 
 def _lines(census: CensusProcess, lake: str = "census-lake") -> dict[str, Any]:
@@ -105,7 +92,7 @@ def test_a_full_disk(census: CensusProcess, tmp_path: Path) -> None:
 def test_the_lake_is_removed_in_the_middle(census: CensusProcess, tmp_path: Path) -> None:
     """The run ends with a clear error and no traceback; the next makes the lake and reads the log."""
     _log().write(tmp_path / "access.log")
-    done = _with(census, IN_THE_MIDDLE.format('shutil.rmtree("census-lake")'), "ingest", "access.log")
+    done = census("ingest", "access.log", program=IN_THE_MIDDLE.format('shutil.rmtree("census-lake")'))
     assert done.returncode == 1
     assert "census-lake" in done.stderr
     assert "Traceback" not in done.stderr
@@ -118,7 +105,7 @@ def test_a_log_is_deleted_while_it_is_read(census: CensusProcess, tmp_path: Path
     _log().write(tmp_path / "access.log")
     _log(session="t").write(tmp_path / "other.log")
     program = IN_THE_MIDDLE.format('os.path.exists("access.log") and os.unlink("access.log")')
-    done = _with(census, program, "ingest", "access.log", "other.log")
+    done = census("ingest", "access.log", "other.log", program=program)
     assert "Traceback" not in done.stderr
     assert census("ingest", "other.log").returncode == 0
     assert _lines(census)["lines"] in {20, 40}
@@ -164,7 +151,7 @@ def tell():  # what getrusage says would be that of the tests' own process, of w
     print(pathlib.Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0], file=sys.stderr)
 {MAIN}
 """
-    done = _with(census, program, "ingest", "access.log", "--json")
+    done = census("ingest", "access.log", "--json", program=program)
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert (told["lines"], told["requests"]) == (41, 40)

@@ -14,10 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from census_process import CensusProcess
+from census_process import MAIN, CensusProcess
 from small_log import SmallLog
-
-MAIN = "from conda_census.cli import main; main()"
 
 
 def _logs(folder: Path) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from census_process import CensusProcess
+from census_process import MAIN, CensusProcess
 from small_log import SmallLog
 
 KILLED_WHILE_READING = """
@@ -49,9 +49,8 @@ def log() -> SmallLog:
 
 def send(census: CensusProcess, content: bytes, *arguments: str) -> dict[str, Any]:
     """Run ``ingest -`` with this on standard input; its summary, with what it told."""
-    program = "from conda_census.cli import main; main()"
     done = subprocess.run(
-        [sys.executable, "-c", program, "ingest", "-", *arguments, "--json"],
+        [sys.executable, "-c", MAIN, "ingest", "-", *arguments, "--json"],
         cwd=census.folder,
         env=census.environment(),
         input=content,
@@ -103,7 +102,7 @@ def test_beside_files(census: CensusProcess, temporary: Path, log: SmallLog, tmp
 def test_nobody_else_may_read_it(census: CensusProcess, temporary: Path, log: SmallLog) -> None:
     """While it comes, it is kept in a file with mode 0600; Ctrl-C deletes it."""
     run = subprocess.Popen(
-        [sys.executable, "-c", "from conda_census.cli import main; main()", "ingest", "-"],
+        [sys.executable, "-c", MAIN, "ingest", "-"],
         cwd=census.folder, env=census.environment(), stdin=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     with run:
@@ -148,7 +147,7 @@ def test_what_was_kept_is_gone(census: CensusProcess, temporary: Path, log: Smal
 def test_nothing_can_come(census: CensusProcess) -> None:
     """A process without standard input is told so, in one line."""
     done = subprocess.run(
-        ["sh", "-c", f"{sys.executable} -c 'from conda_census.cli import main; main()' ingest - <&-"],
+        ["sh", "-c", f"{sys.executable} -c '{MAIN}' ingest - <&-"],
         cwd=census.folder, env=census.environment(), capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
     assert done.returncode == 1

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +29,8 @@ def test_two_writers_with_a_thousand_files_between_them(tmp_path: Path) -> None:
         log.write(logs / f"access-{number}.log")
     census = CensusProcess(tmp_path, {"CENSUS_CONFIG": str(tmp_path / "config")})
     census("ingest", "logs/access-0.log", "--lake", "alone")  # which makes the keys, as an operator does once
-    writers = [_start(census, "ingest", "logs", "--lake", "shared", "--writer", name) for name in ("a", "b")]
+    arguments = ("ingest", "logs", "--lake", "shared", "--json", "--writer")
+    writers = [census.start(*arguments, name) for name in ("a", "b")]
     told = [writer.communicate(timeout=TIMEOUT_S) for writer in writers]
     assert [writer.returncode for writer in writers] == [0, 0], told
     read = [json.loads(output)["lines"] for output, _ in told]
@@ -41,17 +40,6 @@ def test_two_writers_with_a_thousand_files_between_them(tmp_path: Path) -> None:
     assert shared["accounting"]["lines"] == FILES * LINES
     assert shared["downloads"]["total"] == FILES * LINES
     assert shared == alone
-
-
-def _start(census: CensusProcess, *arguments: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-c", "from conda_census.cli import main; main()", *arguments, "--json"],
-        cwd=census.folder,
-        env=census.environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
 
 
 def _report(census: CensusProcess, lake: str) -> dict[str, Any]:

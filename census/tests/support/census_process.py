@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-__all__ = ["CensusProcess"]
+__all__ = ["MAIN", "CensusProcess"]
+
+#: What ``conda-census`` runs; a test may put a program of its own in its place that does something before.
+MAIN = "from conda_census.cli import main; main()"
 
 
 @dataclass
@@ -20,11 +23,11 @@ class CensusProcess:
     variables: dict[str, str] = field(default_factory=dict)
 
     def __call__(
-        self, *arguments: str | Path, output: IO[str] | None = None
+        self, *arguments: str | Path, output: IO[str] | None = None, program: str = MAIN
     ) -> subprocess.CompletedProcess[str]:
         """Run it with these arguments and return what it printed, but for what went to ``output``."""
         return subprocess.run(
-            [sys.executable, "-c", "from conda_census.cli import main; main()", *map(str, arguments)],
+            [sys.executable, "-c", program, *map(str, arguments)],
             cwd=self.folder,
             env=self.environment(),
             stdout=output or subprocess.PIPE,
@@ -32,6 +35,17 @@ class CensusProcess:
             text=True,
             check=False,
             timeout=120,
+        )
+
+    def start(self, *arguments: str | Path, program: str = MAIN) -> subprocess.Popen[str]:
+        """Start it, and let the test go on beside it."""
+        return subprocess.Popen(
+            [sys.executable, "-u", "-c", program, *map(str, arguments)],
+            cwd=self.folder,
+            env=self.environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         )
 
     def environment(self) -> dict[str, str]:

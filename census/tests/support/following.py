@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -14,11 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from census_process import CensusProcess
+from census_process import MAIN, CensusProcess
 
 __all__ = ["Following", "following"]
-
-PROGRAM = "from conda_census.cli import main; main()"
 
 
 @dataclass
@@ -45,16 +42,9 @@ class Following:
 
 
 @contextmanager
-def following(census: CensusProcess, *arguments: str | Path, program: str = PROGRAM) -> Iterator[Following]:
+def following(census: CensusProcess, *arguments: str | Path, program: str = MAIN) -> Iterator[Following]:
     """A process that looks every 0.2 seconds for what has come."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", program, "ingest", "--follow", "--interval", "0.2", *map(str, arguments)],
-        cwd=census.folder,
-        env=census.environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = census.start("ingest", "--follow", "--interval", "0.2", *arguments, program=program)
     run = Following(process)
 
     def listen() -> None:

@@ -18,13 +18,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypedDict
 
-import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, WriterProperties
 from deltalake.exceptions import CommitFailedError, DeltaError
 from filelock import FileLock, Timeout
 
 from conda_census.errors import LakeError, first_line
-from conda_census.lake.store import Lake, application
+from conda_census.lake.store import Lake, application, files_of
 from conda_census.lake.tables import TABLES, TableName
 from conda_census.steps import Steps
 
@@ -132,7 +131,7 @@ def _remember(table: DeltaTable, keep_days: int) -> None:
 def _days_of_many_files(table: DeltaTable) -> list[tuple[str, int]]:
     """The days that have more than one small file, and how many bytes these have."""
     sizes = defaultdict(list)
-    for file in pa.table(table.get_add_actions(flatten=True)).to_pylist():
+    for file in files_of(table):
         if file["size_bytes"] < _FILE_BYTES:
             sizes[str(file["partition.day"])].append(file["size_bytes"])
     return sorted((day, sum(each)) for day, each in sizes.items() if len(each) > 1)
@@ -205,8 +204,7 @@ def _is_known(name: str, table: DeltaTable) -> bool:
 
 def _sizes(table: DeltaTable) -> dict[str, int]:
     """The table's files, as ``day=<day>/<file>``, and their bytes."""
-    files = pa.table(table.get_add_actions(flatten=True)).to_pylist()
-    return {file["path"]: file["size_bytes"] for file in files}
+    return {file["path"]: file["size_bytes"] for file in files_of(table)}
 
 
 def _files(sizes: Iterable[int]) -> FilesJson:

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import duckdb
 
-from conda_census.config import Settings
+from conda_census.config import LAKE_MANIFEST, Settings
 from conda_census.decode.pseudonyms import Secrets
 from conda_census.errors import LakeError, SourceError, first_line
 from conda_census.lake.batch_reading import Claimed, read_batch, stored_fingerprint
@@ -84,7 +84,7 @@ def ingest(
         summary.fail(error)
     needed: set[str] = set()
     try:
-        if (settings.lake / "lake.json").exists() or _is_any_log(
+        if (settings.lake / LAKE_MANIFEST).exists() or _is_any_log(
             sources, known_formats, format_name, summary
         ):
             secrets = Secrets(settings.config_folder)

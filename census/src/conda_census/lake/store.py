@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import pyarrow as pa
@@ -19,14 +20,12 @@ from deltalake import CommitProperties, DeltaTable, Transaction
 from deltalake.exceptions import CommitFailedError, DeltaError
 from deltalake.transaction import AddAction
 
-from conda_census.config import LATE_DELIVERY
+from conda_census.config import LAKE_MANIFEST, LATE_DELIVERY
 from conda_census.errors import LakeError, first_line
 from conda_census.exclusive_files import create_exclusively
 from conda_census.lake.tables import LAKE_VERSION, TABLES, TableName, delta_schema
 
-__all__ = ["Lake", "application"]
-
-_MANIFEST = "lake.json"
+__all__ = ["Lake", "application", "files_of"]
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ class Lake:
             LakeError: there is none, or it is of a newer version, or it cannot be read.
         """
         _refuse_special_characters(path)
-        manifest = path / _MANIFEST
+        manifest = path / LAKE_MANIFEST
         try:
             text = manifest.read_text()
         except (FileNotFoundError, NotADirectoryError):
@@ -80,7 +79,7 @@ class Lake:
         """
         _refuse_special_characters(path)
         try:
-            is_new = not (path / _MANIFEST).exists()
+            is_new = not (path / LAKE_MANIFEST).exists()
             if is_new:
                 _refuse_foreign_folder(path)
             for table in TABLES:
@@ -95,7 +94,7 @@ class Lake:
                     )
             if is_new:
                 manifest = {"lake_version": LAKE_VERSION, "key_id": key_id}
-                create_exclusively(path / _MANIFEST, json.dumps(manifest).encode())
+                create_exclusively(path / LAKE_MANIFEST, json.dumps(manifest).encode())
         except (OSError, DeltaError) as error:
             raise LakeError(
                 f"{path}: no lake can be made here ({first_line(error)}): choose another --lake"
@@ -169,7 +168,7 @@ class Lake:
         """
         table, latest = self.table("request_ids"), now - LATE_DELIVERY
         last_read: dict[str, float] = {}
-        for file in pa.table(table.get_add_actions(flatten=True)).to_pylist():
+        for file in files_of(table):
             day, read_at = str(file["partition.day"]), file["modification_time"] / 1000
             last_read[day] = max(last_read.get(day, 0), read_at)
         for day, read_at in last_read.items():
@@ -211,6 +210,12 @@ def application(writer: str) -> str:
     return f"conda-census:{writer}"
 
 
+def files_of(table: DeltaTable) -> list[dict[str, Any]]:
+    """What Delta knows of each file of a table: its ``path``, ``size_bytes``, ``partition.day`` and more."""
+    found: list[dict[str, Any]] = pa.table(table.get_add_actions(flatten=True)).to_pylist()
+    return found
+
+
 def _moved(staged: Path, place: Path, path: str) -> AddAction:
     """Move a file to its place, and say to Delta what it is."""
     if staged.exists():
@@ -242,7 +247,7 @@ def _refuse_foreign_folder(path: Path) -> None:
     """A folder without a manifest may be new, or left by a run that was killed while it made the lake."""
     ours = {table.name for table in TABLES}
     names = sorted(child.name for child in path.iterdir()) if path.is_dir() else []
-    foreign = [name for name in names if name not in ours and not name.startswith(f".{_MANIFEST}.")]
+    foreign = [name for name in names if name not in ours and not name.startswith(f".{LAKE_MANIFEST}.")]
     if foreign:
         raise LakeError(
             f"{path}: not a lake, and not empty either (it holds {foreign[0]}): name a new folder with --lake"

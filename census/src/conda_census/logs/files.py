@@ -10,13 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
 
+from conda_census.config import LAKE_MANIFEST
 from conda_census.errors import SourceError
 from conda_census.logs.fingerprints import fingerprint_of_file
 
 __all__ = ["LogFile", "find_files", "unreadable"]
-
-#: A folder that holds a file of this name is a lake of the census.
-_LAKE_MANIFEST = "lake.json"
 
 
 @dataclass(frozen=True)
@@ -112,7 +110,7 @@ def _below(top: Path, errors: list[SourceError]) -> Iterator[Path]:
         errors.append(unreadable(Path(error.filename), error))
 
     for folder, folders, names in os.walk(top, onerror=tell):
-        if _LAKE_MANIFEST in names:
+        if LAKE_MANIFEST in names:
             folders.clear()
             continue
         folders[:] = [name for name in folders if not name.startswith(".")]

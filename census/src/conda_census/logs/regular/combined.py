@@ -12,7 +12,7 @@ import numpy.typing as npt
 from conda_census.logs.regular.fields import as_decimals, as_dictionary, bytes_at, word, words
 from conda_census.logs.regular.requests import Parsed, Requests
 from conda_census.logs.regular.split import Split, split, text_of_lines
-from conda_census.logs.regular.times import MICROSECONDS, each_once, microseconds, two_digits
+from conda_census.logs.regular.times import MICROSECONDS, each_once, microseconds, pairs_of_digits
 
 __all__ = ["parse_combined"]
 
@@ -97,14 +97,8 @@ class _Fields:
 
     def _times(self) -> tuple[np.ndarray, np.ndarray]:
         distinct, repeats = each_once(self.around_first, _TIME_BYTES + 3)
-        day, is_day = two_digits(distinct, 1)
-        century, is_century = two_digits(distinct, 8)
-        year, is_year = two_digits(distinct, 10)
-        hour, is_hour = two_digits(distinct, 13)
-        minute, is_minute = two_digits(distinct, 16)
-        second, is_second = two_digits(distinct, 19)
-        zone_hour, is_zone_hour = two_digits(distinct, 23)
-        zone_minute, is_zone_minute = two_digits(distinct, 25)
+        numbers, are_numbers = pairs_of_digits(distinct, 1, 8, 10, 13, 16, 19, 23, 25)
+        day, century, year, hour, minute, second, zone_hour, zone_minute = numbers
         letters = distinct[:, 4:7].astype(np.int64)
         names = (letters[:, 0] << 16) | (letters[:, 1] << 8) | letters[:, 2]
         is_month = names[:, None] == _MONTHS
@@ -115,8 +109,8 @@ class _Fields:
         zone_s = (zone_hour * 60 + zone_minute) * 60
         time -= np.where(is_minus, -zone_s, zone_s) * MICROSECONDS
         marks = distinct[:, [0, 3, 7, 12, 15, 18, 21, 27, 28]] == np.frombuffer(b"[//::: ] ", dtype=np.uint8)
-        exists &= is_day & is_century & is_year & is_hour & is_minute & is_second & is_month.any(axis=1)
-        exists &= is_zone_hour & is_zone_minute & (zone_hour < 15) & (zone_minute < 60) & marks.all(axis=1)
+        exists &= are_numbers & is_month.any(axis=1)
+        exists &= (zone_hour < 15) & (zone_minute < 60) & marks.all(axis=1)
         exists &= (is_minus | (distinct[:, 22] == ord("+"))) & (time >= 0)
         return np.repeat(time, repeats), np.repeat(exists, repeats)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-__all__ = ["as_decimals", "as_dictionary", "as_strings", "bytes_at", "word", "words"]
+__all__ = ["as_decimals", "as_dictionary", "as_large_strings", "as_strings", "bytes_at", "word", "words"]
 
 Bytes = npt.NDArray[np.uint8]
 Places = npt.NDArray[np.int64]
@@ -37,13 +39,12 @@ def words(rows: Bytes) -> npt.NDArray[np.uint64]:
 
 def as_strings(data: Bytes, begins: Places, ends: Places) -> pa.StringArray:
     """The texts between ``begins`` and ``ends``, which do not overlap and stand in order."""
-    # What lies between two fields is an element too, and then left out: so the bytes are copied only once.
-    places = np.empty(2 * len(begins) + 1, dtype=np.int32)
-    places[0] = 0
-    places[1::2] = begins
-    places[2::2] = ends
-    between = pa.StringArray.from_buffers(2 * len(begins), pa.py_buffer(places), pa.py_buffer(data))
-    return between.take(pa.array(np.arange(1, 2 * len(begins), 2, dtype=np.int32)))
+    return _taken(pa.StringArray, np.int32, data, begins, ends)
+
+
+def as_large_strings(data: Bytes, begins: Places, ends: Places) -> pa.LargeStringArray:
+    """The same for texts of which there may be more than 2 GiB together."""
+    return _taken(pa.LargeStringArray, np.int64, data, begins, ends)
 
 
 def as_dictionary(data: Bytes, begins: Places, ends: Places) -> pa.DictionaryArray:
@@ -69,6 +70,18 @@ def as_decimals(
         low = low + high * 10**_DIGITS
         is_number &= is_high
     return low, is_number
+
+
+def _taken(
+    strings: type[pa.Array], offset: type[np.signedinteger[Any]], data: Bytes, begins: Places, ends: Places
+) -> pa.Array:
+    # What lies between two texts is an element too, and then left out: so the bytes are copied only once.
+    places = np.empty(2 * len(begins) + 1, dtype=offset)
+    places[0] = 0
+    places[1::2] = begins
+    places[2::2] = ends
+    between = strings.from_buffers(2 * len(begins), pa.py_buffer(places), pa.py_buffer(data))
+    return between.take(pa.array(np.arange(1, 2 * len(begins), 2, dtype=offset)))
 
 
 def _eight_digits(data: Bytes, ends: Places, lengths: Places) -> tuple[Places, npt.NDArray[np.bool_]]:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from conda_census.logs.blocks import MAX_LINE_BYTES
+from conda_census.logs.regular.fields import as_large_strings
 
 __all__ = ["Split", "split", "text_of_lines"]
 
@@ -74,12 +75,7 @@ def split(
 
 def text_of_lines(split: Split, lines: npt.NDArray[np.int64]) -> pa.LargeStringArray:
     """Some lines of a block, by their indices in order, with their line ends."""
-    places = np.empty(2 * len(lines) + 1, dtype=np.int64)
-    places[0] = 0
-    places[1::2] = split.line_begins[lines]
-    places[2::2] = split.line_ends[lines] + 1
-    between = pa.LargeStringArray.from_buffers(2 * len(lines), pa.py_buffer(places), pa.py_buffer(split.data))
-    return between.take(pa.array(np.arange(1, 2 * len(lines), 2)))
+    return as_large_strings(split.data, split.line_begins[lines], split.line_ends[lines] + 1)
 
 
 def _places(data: npt.NDArray[np.uint8], separator: int) -> npt.NDArray[np.int64]:

@@ -19,7 +19,7 @@ from conda_census.logs.regular.fields import as_decimals, as_dictionary, as_stri
 from conda_census.logs.regular.none import parse_nothing
 from conda_census.logs.regular.requests import Parsed, ParseRegular, Requests
 from conda_census.logs.regular.split import Split, split, text_of_lines
-from conda_census.logs.regular.times import each_once, microseconds, two_digits
+from conda_census.logs.regular.times import each_once, microseconds, pairs_of_digits
 
 __all__ = ["Positions", "parse_tabular"]
 
@@ -161,15 +161,10 @@ class _Fields:
     def _times(self) -> tuple[Numbers, Truths]:
         written = bytes_at(self.data, self._begin(self.positions.date), _TIME_BYTES)
         distinct, repeats = each_once(written, _TIME_BYTES)
-        century, is_century = two_digits(distinct, 0)
-        year, is_year = two_digits(distinct, 2)
-        month, is_month = two_digits(distinct, 5)
-        day, is_day = two_digits(distinct, 8)
-        hour, is_hour = two_digits(distinct, 11)
-        minute, is_minute = two_digits(distinct, 14)
-        second, is_second = two_digits(distinct, 17)
+        numbers, are_numbers = pairs_of_digits(distinct, 0, 2, 5, 8, 11, 14, 17)
+        century, year, month, day, hour, minute, second = numbers
         time, exists = microseconds((century * 100 + year, month, day), (hour, minute, second))
-        exists &= is_century & is_year & is_month & is_day & is_hour & is_minute & is_second
+        exists &= are_numbers
         marks = distinct[:, [4, 7, 10, 13, 16, 19]] == _MARKS
         exists &= np.all(marks[:, :5], axis=1) & (marks[:, 5] | (distinct[:, 19] == ord("\n")))
         return np.repeat(time, repeats), np.repeat(exists, repeats)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["MICROSECONDS", "each_once", "microseconds", "two_digits"]
+__all__ = ["MICROSECONDS", "each_once", "microseconds", "pairs_of_digits"]
 
 Bytes = npt.NDArray[np.uint8]
 Numbers = npt.NDArray[np.int64]
@@ -31,12 +31,12 @@ def each_once(written: Bytes, width: int) -> tuple[Bytes, Numbers]:
     return written[begins], np.diff(begins, append=len(words))
 
 
-def two_digits(written: Bytes, column: int) -> tuple[Numbers, Truths]:
-    """The number that two digits at ``column`` make in each row, and whether they are digits."""
-    pair = written[:, column : column + 2]
-    is_number: Truths = np.all((pair >= _ZERO) & (pair <= _NINE), axis=1)
-    digits = pair.astype(np.int64) - _ZERO
-    return digits[:, 0] * 10 + digits[:, 1], is_number
+def pairs_of_digits(written: Bytes, *columns: int) -> tuple[Numbers, Truths]:
+    """The numbers that two digits at each of ``columns`` make, a row for each, and whether all are digits."""
+    pairs = written[:, np.add.outer(columns, (0, 1))]
+    are_numbers: Truths = np.all((pairs >= _ZERO) & (pairs <= _NINE), axis=(1, 2))
+    digits = pairs.astype(np.int64) - _ZERO
+    return (digits[:, :, 0] * 10 + digits[:, :, 1]).T, are_numbers
 
 
 def microseconds(
