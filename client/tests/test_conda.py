@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 MODULES = (
     "administrator",
-    "choice",
     "conda_context",
     "host",
     "hosts",

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from anaconda_anon_usage import (
     __version__,
     channels,
-    choice,
     conda_context,
     explain,
     host,
@@ -138,7 +137,7 @@ def _set(*, sharing: bool) -> int:
 
     # conda knows where a choice goes and keeps the comments there. This reads and writes no token.
     value = "true" if sharing else "false"
-    command = [sys.executable, "-m", "conda", "config", "--set", choice.SETTING, value]
+    command = [sys.executable, "-m", "conda", "config", "--set", suffix.SETTING, value]
     if subprocess.run(command, check=False).returncode:  # noqa: S603  conda itself, with our own words
         raise NotPossibleError("conda could not save the choice")
     now, decided_by, where = _decision(_context(again=True))
@@ -199,7 +198,7 @@ def _context(*, again: bool = False) -> Any:  # noqa: ANN401
         from conda.base.context import context, reset_context
     except ImportError:
         raise NotPossibleError("there is no conda here: run it with the Python of conda's base") from None
-    if again or not hasattr(type(context), choice.SETTING):
+    if again or not hasattr(type(context), suffix.SETTING):
         # Outside conda nobody has imported the plug-in, which makes the settings known, or read the files.
         from anaconda_anon_usage import plugin
 
@@ -210,18 +209,18 @@ def _context(*, again: bool = False) -> Any:  # noqa: ANN401
 
 def _decision(context: Any) -> tuple[bool, str, str | None]:  # noqa: ANN401
     """Return whether sharing is on, what decided it, and in which file or variable; none if nobody chose."""
-    chosen = choice.choose(suffix.setting(context), os.environ)
-    if chosen.decided_by == choice.DO_NOT_TRACK:
-        return chosen.sharing, chosen.decided_by, choice.DO_NOT_TRACK
+    sharing, decided_by = suffix.choice(context)
+    if decided_by == suffix.DO_NOT_TRACK:
+        return sharing, decided_by, suffix.DO_NOT_TRACK
     where = None
     for source, parameters in context.raw_data.items():
-        if choice.SETTING in parameters:
+        if suffix.SETTING in parameters:
             where = str(source)
-            if "final" in str(parameters[choice.SETTING].keyflag()):
+            if "final" in str(parameters[suffix.SETTING].keyflag()):
                 break  # conda's #!final: nothing that is read later counts
     if where == "envvars":
-        where = "CONDA_" + choice.SETTING.upper()
-    return chosen.sharing, chosen.decided_by if where else "default", where
+        where = "CONDA_" + suffix.SETTING.upper()
+    return sharing, decided_by if where else "default", where
 
 
 def _only_hosts(context: Any) -> list[str]:  # noqa: ANN401
@@ -235,9 +234,9 @@ def _only_hosts(context: Any) -> list[str]:  # noqa: ANN401
 
 def _wants_heartbeat(context: Any) -> bool:  # noqa: ANN401
     try:
-        return bool(getattr(context, choice.HEARTBEAT))
+        return bool(getattr(context, suffix.HEARTBEAT))
     except Exception as error:  # then none is sent, as heartbeat finds out too
-        explain("%s cannot be read: %r", choice.HEARTBEAT, error)
+        explain("%s cannot be read: %r", suffix.HEARTBEAT, error)
         return False
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from anaconda_anon_usage import choice, explain, hosts, suffix, tokens
+from anaconda_anon_usage import explain, hosts, suffix, tokens
 
 if TYPE_CHECKING:
     from typing import Callable
@@ -29,8 +29,8 @@ def register_settings() -> None:
     """
     from conda.common.configuration import ParameterLoader, PrimitiveParameter, SequenceParameter
 
-    _register(choice.SETTING, ParameterLoader(PrimitiveParameter(default=True)))
-    _register(choice.HEARTBEAT, ParameterLoader(PrimitiveParameter(default=False)))
+    _register(suffix.SETTING, ParameterLoader(PrimitiveParameter(default=True)))
+    _register(suffix.HEARTBEAT, ParameterLoader(PrimitiveParameter(default=False)))
     element = PrimitiveParameter("", element_type=str)
     _register(hosts.SETTING, ParameterLoader(SequenceParameter(element, string_delimiter=",")))
 

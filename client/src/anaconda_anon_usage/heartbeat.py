@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from anaconda_anon_usage import channels, choice, conda_context, explain, hosts, suffix
+from anaconda_anon_usage import channels, conda_context, explain, hosts, suffix
 
 if TYPE_CHECKING:
     from typing import Callable
@@ -46,12 +46,12 @@ def of_hosts(context: Any) -> list[str]:  # noqa: ANN401
 
 
 def _is_wanted(context: Any) -> bool:  # noqa: ANN401
-    chosen = choice.choose(suffix.setting(context), os.environ)
-    if not chosen.sharing:
-        explain("no heartbeat: sharing is off: %s", chosen.decided_by)
+    sharing, decided_by = suffix.choice(context)
+    if not sharing:
+        explain("no heartbeat: sharing is off: %s", decided_by)
         return False
-    if not getattr(context, choice.HEARTBEAT):
-        explain("no heartbeat: %s is not set", choice.HEARTBEAT)
+    if not getattr(context, suffix.HEARTBEAT):
+        explain("no heartbeat: %s is not set", suffix.HEARTBEAT)
         return False
     if context.offline:
         explain("no heartbeat: conda is offline")

@@ -9,7 +9,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-from anaconda_anon_usage import choice, store, suffix
+from anaconda_anon_usage import store, suffix
 
 if TYPE_CHECKING:
     from typing import Mapping
@@ -33,7 +33,8 @@ def give_once(command: str) -> None:
 
     if command in _QUIET_COMMANDS or _is_ci(os.environ) or _is_quiet(context):
         return
-    if choice.choose(suffix.setting(context), os.environ).sharing and store.note_told():
+    sharing, _ = suffix.choice(context)
+    if sharing and store.note_told():
         sys.stderr.write(TEXT + "\n")
         sys.stderr.flush()
 

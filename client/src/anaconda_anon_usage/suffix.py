@@ -1,6 +1,8 @@
-"""What does this conda command send after conda's own user agent?
+"""What does this conda command send after conda's own user agent, and is sharing on at all?
 
-conda has no types, so its context is ``Any`` here.
+The answer to the second comes from conda's own setting ``anaconda_anon_usage`` (any condarc,
+``CONDA_ANACONDA_ANON_USAGE``) and from ``DO_NOT_TRACK``. No token file is ever touched to find it. conda has
+no types, so its context is ``Any`` here.
 """
 
 from __future__ import annotations
@@ -8,9 +10,21 @@ from __future__ import annotations
 import atexit
 import os
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from anaconda_anon_usage import administrator, choice, explain, host, store, tokens
+from anaconda_anon_usage import administrator, explain, host, store, tokens
+
+if TYPE_CHECKING:
+    from typing import Literal, Mapping
+
+    DecidedBy = Literal["DO_NOT_TRACK", "setting", "unreadable setting"]
+
+#: The setting, as it is written in a condarc.
+SETTING = "anaconda_anon_usage"
+#: The setting, off by default, with which a person asks for requests of the plug-in's own: see ``heartbeat``.
+HEARTBEAT = "anaconda_heartbeat"
+#: https://consoledonottrack.com
+DO_NOT_TRACK = "DO_NOT_TRACK"
 
 #: The commands that make the environment they name (as conda calls them when it invokes a pre-command hook).
 _MAKES_ENVIRONMENT = frozenset(["create", "env_create"])
@@ -41,9 +55,9 @@ def found_in_file(prefix: str) -> None:
 
 def of(context: Any) -> str:  # noqa: ANN401
     """Return ``aau/VERSION`` and the tokens. While sharing is off, no token file is touched."""
-    chosen = choice.choose(setting(context), os.environ)
-    if not chosen.sharing:
-        explain("sharing is off: %s", chosen.decided_by)
+    sharing, decided_by = choice(context)
+    if not sharing:
+        explain("sharing is off: %s", decided_by)
         return tokens.suffix()
     found = (("c", _installation(context)), ("s", tokens.session()), ("e", _environment(context)))
     sent = [tokens.Token(prefix, value) for prefix, value in found if value] + _set_by_administrator(context)
@@ -51,13 +65,28 @@ def of(context: Any) -> str:  # noqa: ANN401
     return tokens.suffix(sent)
 
 
-def setting(context: Any) -> bool | None:  # noqa: ANN401
-    """Return conda's value of the setting, or ``None`` where conda cannot tell it."""
+def choice(context: Any) -> tuple[bool, DecidedBy]:  # noqa: ANN401
+    """Return whether sharing is on, and what decided it."""
+    setting: bool | None = None
     try:
-        return bool(getattr(context, choice.SETTING))
+        setting = bool(getattr(context, SETTING))
     except Exception as error:  # conda's own errors for a value that it cannot understand
         explain("the setting cannot be read: %r", error)
-        return None
+    return choose(setting, os.environ)
+
+
+def choose(setting: bool | None, environ: Mapping[str, str]) -> tuple[bool, DecidedBy]:
+    """Return whether sharing is on, and what decided it.
+
+    `setting` is conda's value of :data:`SETTING` (its default is true), or ``None`` where conda could not
+    tell it: a person who wrote something there that cannot be understood has more likely meant *off*.
+    ``DO_NOT_TRACK`` turns sharing off unless it is unset, empty or ``0``.
+    """
+    if environ.get(DO_NOT_TRACK, "").strip() not in ("", "0"):
+        return False, "DO_NOT_TRACK"
+    if setting is None:
+        return False, "unreadable setting"
+    return setting, "setting"
 
 
 @lru_cache(maxsize=None)

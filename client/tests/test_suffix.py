@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from anaconda_anon_usage.choice import choose
+from anaconda_anon_usage.suffix import choose
 
 
 @pytest.mark.parametrize(
