@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections import defaultdict
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,20 +15,24 @@ import pyarrow as pa
 from conda_census.decode.pseudonyms import Secrets
 from conda_census.errors import SourceError
 from conda_census.lake.batches import Batch
+from conda_census.lake.decoding import decode_paths_and_agents, decode_user_agents, know_nothing
 from conda_census.lake.known import KnownLogs
 from conda_census.lake.part import Part
 from conda_census.lake.reading import SourceReading, SourcesReader
-from conda_census.lake.repeats import SeenRequests
+from conda_census.lake.repeats import SeenRequests, hashed
 from conda_census.lake.rows import SourcesFound, rows_of_part
 from conda_census.lake.staging import ReadSource, stage_part, stage_sources
 from conda_census.lake.store import Lake
 from conda_census.lake.summary import Summary
+from conda_census.lake.turns import Turns
 from conda_census.logs.formats import LogFormat
 from conda_census.logs.source import Source, Watched
 
 __all__ = ["Claimed", "Progress", "read_batch", "stored_fingerprint"]
 
 _MEMORY_LIMIT = "600MB"
+#: So many parts at most become rows at once: each holds some hundred megabytes.
+_PARTS_AT_ONCE = min(os.cpu_count() or 1, 3)
 
 
 class Progress(Protocol):
@@ -75,8 +80,14 @@ def read_batch(
     failed: set[int] = set()
     while True:
         rest = [log for log in claimed if log.number not in failed]
-        with tempfile.TemporaryDirectory(prefix="conda-census-") as spill, _connect(spill) as connection:
-            attempt = _Attempt(connection, spill, lake, batch, known, secrets, summary, progress)
+        with (
+            tempfile.TemporaryDirectory(prefix="conda-census-") as spill,
+            _connect(spill) as connection,
+            _connect(spill) as database,
+        ):
+            database.execute("SET threads = 1")  # the parts that become rows at once have one each
+            know_nothing(database)
+            attempt = _Attempt(connection, database, lake, batch, known, secrets, summary, progress)
             newly_failed = attempt.read(rest)
         if not newly_failed:
             return
@@ -90,7 +101,7 @@ class _Attempt:
     def __init__(
         self,
         connection: duckdb.DuckDBPyConnection,
-        spill: str,
+        database: duckdb.DuckDBPyConnection,
         lake: Lake,
         batch: Batch,
         known: KnownLogs,
@@ -99,7 +110,7 @@ class _Attempt:
         progress: Progress,
     ) -> None:
         self._connection = connection
-        self._spill = spill
+        self._database = database
         self._batch = batch
         self._known = known
         self._secrets = secrets
@@ -110,14 +121,18 @@ class _Attempt:
         self._read_of_head: dict[str, list[SourceReading]] = defaultdict(list)
         self._parts: list[Future[SourcesFound]] = []
         self._seen = SeenRequests(lake)
+        self._turns = Turns()
         self._errors: list[SourceError] = []
         self._skipped = 0
 
     def read(self, claimed: list[Claimed]) -> set[int]:
         """Stage the rows; or return the files that failed after rows of theirs were staged."""
         self._batch.start_staging()
-        # While one part becomes rows, the next is read.
-        with SourcesReader(self._connection, self._key) as reader, ThreadPoolExecutor(1) as self._background:
+        # While some parts become rows, the next is read.
+        with (
+            SourcesReader(self._connection, self._key) as reader,
+            ThreadPoolExecutor(_PARTS_AT_ONCE, thread_name_prefix="rows") as self._background,
+        ):
             for log in claimed:
                 parts = len(self._parts)
                 try:
@@ -171,14 +186,22 @@ class _Attempt:
         )
 
     def _stage_part(self, reader: SourcesReader) -> None:
-        if self._parts:
-            self._parts[-1].result()  # two at most are in memory
+        if len(self._parts) >= _PARTS_AT_ONCE:
+            self._parts[-_PARTS_AT_ONCE].result()  # memory holds no more
         part, failed, number = reader.take_part(), reader.failed, len(self._parts)
         self._parts.append(self._background.submit(self._write_part, part, failed, number))
 
     def _write_part(self, part: Part, failed: frozenset[int], number: int) -> SourcesFound:
-        with _connect(self._spill) as connection:
-            rows, sources = rows_of_part(connection, part.take(failed), self._seen, self._secrets)
+        with self._database.cursor() as connection:
+            connection.execute("SET VARIABLE token_key = ?", [self._key.hex()])
+            with self._turns.take(number) as wait:
+                requests = part.take(failed)
+                decode_user_agents(connection, requests)
+                hashes = hashed(connection, requests)
+                wait()  # of a request that came twice the first one counts
+                first_seen = self._seen.leave_out(requests, hashes)
+                decode_paths_and_agents(connection)
+            rows, sources = rows_of_part(connection, first_seen, self._secrets)
         stage_part(self._batch, number, rows)
         return sources
 

@@ -11,8 +11,8 @@ from conda_census.logs.regular.requests import Requests
 
 __all__ = ["Part", "PartRequests"]
 
-_ROWS_MAX = 1_500_000
-_TEXT_BYTES_MAX = 300 << 20
+_ROWS_MAX = 1000000
+_TEXT_BYTES_MAX = 150 << 20
 
 
 @dataclass(frozen=True)

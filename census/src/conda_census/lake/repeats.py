@@ -17,11 +17,13 @@ import pyarrow.parquet as pq
 from conda_census.lake.part import PartRequests
 from conda_census.lake.store import Lake
 
-__all__ = ["FirstSeen", "SeenRequests"]
+__all__ = ["FirstSeen", "SeenRequests", "hashed"]
 
 Hashes = npt.NDArray[np.int64]
 
 _DAY_US = 86_400_000_000
+#: So many sorted arrays of hashes are kept apart before they are merged.
+_SORTED_MAX = 8
 # 63 bits: among the ten million requests of a day two have the same hash once in 180,000 days.
 _HASHED = """
     SELECT coalesce(
@@ -45,24 +47,33 @@ class FirstSeen:
     repeated: dict[int, Hashes]
 
 
+def hashed(connection: duckdb.DuckDBPyConnection, part: PartRequests) -> Hashes:
+    """What stands for each request that its log names, -1 where it does not; nothing if it names none.
+
+    The connection must have the variable ``token_key``.
+    """
+    if part.request_ids is None:
+        return np.empty(0, dtype=np.int64)
+    identified = pa.table({"request_id": part.request_ids, "time": part.requests["time"]})
+    connection.register("identified", identified)
+    return np.asarray(connection.sql(_HASHED).fetchnumpy()["hashed"])
+
+
 class SeenRequests:
     """The requests that the lake and the batch under way hold, of the days that were asked about."""
 
     def __init__(self, lake: Lake) -> None:
         self._lake = lake
         self._files: dict[str, list[str]] | None = None
-        self._of_day: dict[int, Hashes] = {}
+        self._of_day: dict[int, list[Hashes]] = {}
 
-    def leave_out(self, connection: duckdb.DuckDBPyConnection, part: PartRequests) -> FirstSeen:
+    def leave_out(self, part: PartRequests, hashes: Hashes) -> FirstSeen:
         """Leave out the requests that were seen before; those that are left have been seen from now on.
 
-        The connection must have the variable ``token_key``.
+        ``hashes`` are those of :func:`hashed`.
         """
-        if part.request_ids is None:
+        if not len(hashes):
             return FirstSeen(part, _rows([]), {})
-        identified = pa.table({"request_id": part.request_ids, "time": part.requests["time"]})
-        connection.register("identified", identified)
-        hashes = np.asarray(connection.sql(_HASHED).fetchnumpy()["hashed"])
         days = part.requests["time"].cast(pa.int64()).to_numpy() // _DAY_US
         is_repeated = np.zeros(len(hashes), dtype=bool)
         rows = []
@@ -75,14 +86,24 @@ class SeenRequests:
 
     def _new(self, day: int, hashes: Hashes) -> npt.NDArray[np.bool_]:
         """Which of the hashes are seen for the first time on this day, since 1970?"""
-        seen = self._of_day.get(day)
-        if seen is None:
-            seen = np.sort(self._in_lake(day))
-        is_new = np.zeros(len(hashes), dtype=bool)
-        is_new[np.unique(hashes, return_index=True)[1]] = True
-        if len(seen):
-            is_new &= seen[np.minimum(np.searchsorted(seen, hashes), len(seen) - 1)] != hashes
-        self._of_day[day] = np.sort(np.concatenate([seen, hashes[is_new]]))
+        if day not in self._of_day:
+            self._of_day[day] = [np.sort(self._in_lake(day))]
+        seen = self._of_day[day]
+        ordered = np.sort(hashes)
+        is_old = np.zeros(len(ordered), dtype=bool)
+        is_old[1:] = ordered[1:] == ordered[:-1]
+        for earlier in seen:
+            is_old |= _is_among(ordered, earlier)
+        is_new = np.ones(len(hashes), dtype=bool)
+        if is_old.any():
+            # Few logs repeat a request, so which one is the first is asked of those few alone.
+            suspects = np.flatnonzero(_is_among(hashes, np.unique(ordered[is_old])))
+            is_new[suspects] = False
+            firsts = suspects[np.unique(hashes[suspects], return_index=True)[1]]
+            is_new[firsts] = ~np.any([_is_among(hashes[firsts], earlier) for earlier in seen], axis=0)
+        seen.append(ordered[~is_old])
+        if len(seen) > _SORTED_MAX:
+            self._of_day[day] = [np.sort(np.concatenate(seen), kind="stable")]  # which merges what is sorted
         return is_new
 
     def _in_lake(self, day: int) -> Hashes:
@@ -96,6 +117,15 @@ class SeenRequests:
             for file in self._files.get(name, ())
         ]
         return np.concatenate(hashes) if hashes else np.empty(0, dtype=np.int64)
+
+
+def _is_among(hashes: Hashes, ordered: Hashes) -> npt.NDArray[np.bool_]:
+    if not len(ordered):
+        return np.zeros(len(hashes), dtype=bool)
+    found: npt.NDArray[np.bool_] = (
+        ordered[np.minimum(np.searchsorted(ordered, hashes), len(ordered) - 1)] == hashes
+    )
+    return found
 
 
 def _rows(of_days: list[tuple[int, Hashes]]) -> pa.Table:

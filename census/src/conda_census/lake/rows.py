@@ -1,9 +1,7 @@
 """How do the requests of a part become the rows of the lake's tables?
 
-Agents, tokens and paths are decoded once for each distinct text, and requests carry the numbers of their
-texts. A *visit* is what the requests of one user agent make: those of a session; without a session token
-those of one address within one hour. Visits, of which there are few, become sessions in SQL; downloads, of
-which there are many, become rows by looking their numbers up.
+Requests carry the numbers of their texts and of their visit. Visits, of which there are few, become sessions
+in SQL; downloads, of which there are many, become rows by looking their numbers up.
 """
 
 from __future__ import annotations
@@ -16,19 +14,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from conda_census.decode.agents import AGENT_COLUMNS, DESCRIBE_AGENT_SQL
-from conda_census.decode.artifacts import DESCRIBE_PATH_SQL
-from conda_census.decode.pseudonyms import Secrets, folded_session_sql, network_sql, token_sql
-from conda_census.decode.tokens import TOKENS_SQL
-from conda_census.lake.part import PartRequests
-from conda_census.lake.repeats import SeenRequests
+from conda_census.decode.agents import AGENT_COLUMNS
+from conda_census.decode.pseudonyms import Secrets, folded_session_sql, network_sql
+from conda_census.lake.order import as_one_number
+from conda_census.lake.repeats import FirstSeen
 from conda_census.lake.tables import TABLES, Table, TableName
+from conda_census.lake.visits import marked_requests
 
 __all__ = ["DECODER_VERSION", "PartRows", "SourcesFound", "rows_of_part"]
-
-_HOUR_US = 3_600_000_000
-#: Of a whole number that sorts as it should.
-_BITS = 63
 
 #: Raised when the same lines would give other rows.
 DECODER_VERSION = 2
@@ -50,41 +43,19 @@ class SourcesFound:
     repeated: dict[int, np.ndarray]
 
 
-# The decoding expressions read the relations user_agents, agents and paths.
-_DECODE = f"""
-    CREATE OR REPLACE TEMP VIEW user_agents AS SELECT user_agent FROM user_agent_texts;
-    CREATE OR REPLACE TEMP TABLE decoded_user_agents AS
-    SELECT user_agent_id, decoded.* EXCLUDE (user_agent)
-           REPLACE ({token_sql("client_token", "c")} AS client_token,
-                    {token_sql("session_token", "s")} AS session_token,
-                    {token_sql("environment_token", "e")} AS environment_token)
-    FROM ({TOKENS_SQL}) AS decoded JOIN user_agent_texts USING (user_agent);
-
-    CREATE OR REPLACE TEMP VIEW agents AS SELECT DISTINCT agent FROM decoded_user_agents;
-    CREATE OR REPLACE TEMP TABLE described_agents AS
-    SELECT row_number() OVER () - 1 AS agent_id, described.* FROM ({DESCRIBE_AGENT_SQL}) AS described;
-
-    CREATE OR REPLACE TEMP VIEW paths AS SELECT path FROM path_texts;
-    CREATE OR REPLACE TEMP TABLE artifacts AS
-    SELECT path_id, described.* EXCLUDE (path),
-           row_number() OVER (ORDER BY channel, subdir, name, version, build, path) AS place
-    FROM ({DESCRIBE_PATH_SQL}) AS described JOIN path_texts USING (path)
-"""
-
 _VISITS = """
-    CREATE OR REPLACE TEMP TABLE visits AS
-    SELECT user_agent_id, folded_address, folded_hour,
-           arg_min(address_id, time) AS address_id, min(time) AS first_time, max(time) AS last_time,
-           min(time)::DATE AS day, count(*) AS requests,
+    CREATE TEMP TABLE visits AS
+    SELECT visit, min(user_agent_id) AS user_agent_id, arg_min(address_id, time) AS address_id,
+           min(time) AS first_time, max(time) AS last_time, min(time)::DATE AS day, count(*) AS requests,
            count(*) FILTER (is_index) AS index_requests, count(*) FILTER (is_heartbeat) AS heartbeats,
            sum(bytes)::BIGINT AS bytes
-    FROM requests GROUP BY user_agent_id, folded_address, folded_hour
+    FROM requests GROUP BY visit
 """
 
 _DAYS = "SELECT DISTINCT day::VARCHAR FROM visits ORDER BY 1"
 
 _NETWORKS = f"""
-    CREATE OR REPLACE TEMP TABLE networks AS
+    CREATE TEMP TABLE networks AS
     SELECT day, address_id, {network_sql("address", "key")} AS network
     FROM (SELECT DISTINCT day, address_id FROM visits)
     JOIN network_keys USING (day) JOIN address_texts USING (address_id)
@@ -96,9 +67,8 @@ _FOLDED_SESSION = folded_session_sql(
 )
 
 _NAMED_VISITS = f"""
-    CREATE OR REPLACE TEMP TABLE named_visits AS
-    SELECT visits.rowid AS visit,
-           visits.* EXCLUDE (user_agent_id, folded_address, folded_hour, address_id, day),
+    CREATE TEMP TABLE named_visits AS
+    SELECT visits.* EXCLUDE (user_agent_id, address_id, day),
            networks.network, ua.agent, ua.plugin_version, ua.sharing,
            ua.client_token AS client, ua.environment_token AS environment,
            ua.session_token IS NULL AS folded,
@@ -112,7 +82,7 @@ _NAMED_VISITS = f"""
 # its environment exists, and so before it has a token: what it did then belongs to the environment that it
 # names later, where it names one only.
 _LABELLED_VISITS = """
-    CREATE OR REPLACE TEMP TABLE merged_visits AS
+    CREATE TEMP TABLE merged_visits AS
     WITH repeated AS (
         SELECT hash(session) AS hashed FROM named_visits GROUP BY hashed HAVING count(*) > 1
     ), several AS (
@@ -127,7 +97,7 @@ _LABELLED_VISITS = """
            if(n.environments <= 1, n.organizations, v.organizations) AS download_organizations
     FROM several AS v JOIN named AS n ON v.session = n.session AND v.client IS NOT DISTINCT FROM n.client;
 
-    CREATE OR REPLACE TEMP VIEW labelled_visits AS
+    CREATE TEMP VIEW labelled_visits AS
     SELECT *, organizations AS download_organizations FROM named_visits
     WHERE visit NOT IN (SELECT visit FROM merged_visits)
     UNION ALL FROM merged_visits
@@ -137,11 +107,10 @@ _LABELLED_VISITS = """
 # files as their bytes make where the whole size is known from another answer in the part, else one. No piece
 # is larger than the whole: a 200 that is smaller than a piece was broken off, and does not tell the size.
 _COMPLETED = """
-    CREATE OR REPLACE TEMP TABLE completed AS
+    CREATE TEMP TABLE completed AS
     WITH pieces AS (
         SELECT v.session, v.client, v.environment, v.visit, r.path_id, r.time, r.bytes
-        FROM requests AS r JOIN visits USING (user_agent_id, folded_address, folded_hour)
-        JOIN labelled_visits AS v ON v.visit = visits.rowid
+        FROM requests AS r JOIN labelled_visits AS v USING (visit)
         WHERE r.is_delivery AND r.status = 206
     ), whole_sizes AS (
         SELECT path_id, max(bytes) AS whole_bytes FROM requests
@@ -155,9 +124,7 @@ _COMPLETED = """
         SELECT from_pieces.*, if(whole_bytes > 0, bytes // whole_bytes, 1) AS downloads
         FROM from_pieces LEFT JOIN whole_sizes USING (path_id)
     )
-    SELECT visits.rowid AS visit, r.path_id, r.time, r.bytes
-    FROM requests AS r JOIN visits USING (user_agent_id, folded_address, folded_hour)
-    WHERE r.is_delivery AND r.status = 200
+    SELECT visit, path_id, time, bytes FROM requests WHERE is_delivery AND status = 200
     UNION ALL
     SELECT visit, path_id, time, bytes // downloads FROM times_whole, range(downloads) WHERE downloads > 0
 """
@@ -198,37 +165,17 @@ _SOURCE_REQUESTS = """
 """
 
 
-_PATH_MARKS = """
-    SELECT kind IN ('package', 'installer') AS is_delivery, kind = 'index' AS is_index,
-           kind = 'heartbeat' AS is_heartbeat, kind = 'other' AS is_other
-    FROM artifacts ORDER BY path_id
-"""
-
-_USER_AGENT_MARKS = """
-    SELECT session_token IS NULL AS is_folded, is_malformed, has_unknown_token
-    FROM decoded_user_agents ORDER BY user_agent_id
-"""
-
-
 def rows_of_part(
-    connection: duckdb.DuckDBPyConnection, requests: PartRequests, seen: SeenRequests, secrets: Secrets
+    connection: duckdb.DuckDBPyConnection, first_seen: FirstSeen, secrets: Secrets
 ) -> tuple[PartRows, SourcesFound]:
     """The rows of a part, and what is known of its sources now.
 
-    Requests that were read before are left out.
+    The texts of the part must be decoded already, with the same connection.
 
     Raises:
         CensusError: a key cannot be read or made.
     """
-    key = secrets.token_key().hex()
-    connection.execute("SET VARIABLE token_key = ?", [key])
-    first_seen = seen.leave_out(connection, requests)
-    part = first_seen.part
-    for name, texts in (("user_agent", part.user_agents), ("path", part.paths), ("address", part.addresses)):
-        numbers = pa.array(np.arange(len(texts), dtype=np.int32))
-        connection.register(f"{name}_texts", pa.table({f"{name}_id": numbers, name: texts}))
-    connection.execute(_DECODE)
-    connection.register("requests", _marked(connection, part.requests))
+    connection.register("requests", marked_requests(connection, first_seen.part.requests))
     connection.execute(_VISITS)
     _name_networks(connection, secrets)
     connection.execute(_NAMED_VISITS)
@@ -248,23 +195,6 @@ def rows_of_part(
     }
     decoded = connection.sql(_SOURCE_REQUESTS).to_arrow_table()
     return rows, SourcesFound(decoded, first_seen.repeated)
-
-
-def _marked(connection: duckdb.DuckDBPyConnection, requests: pa.Table) -> pa.Table:
-    """The requests with what their path and user agent say, looked up by number."""
-    path, user_agent = requests["path_id"].to_numpy(), requests["user_agent_id"].to_numpy()
-    paths = connection.sql(_PATH_MARKS).fetchnumpy()
-    user_agents = connection.sql(_USER_AGENT_MARKS).fetchnumpy()
-    is_folded = user_agents.pop("is_folded")[user_agent]
-    hour = requests["time"].cast(pa.int64()).to_numpy() // _HOUR_US
-    columns = {name: marks[path] for name, marks in paths.items()}
-    columns |= {name: marks[user_agent] for name, marks in user_agents.items()}
-    columns["is_delivery"] &= requests["is_get"].to_numpy()
-    columns["folded_address"] = np.where(is_folded, requests["address_id"].to_numpy(), -1)
-    columns["folded_hour"] = np.where(is_folded, hour, -1)
-    for name, values in columns.items():
-        requests = requests.append_column(name, pa.array(values))
-    return requests
 
 
 def _column(connection: duckdb.DuckDBPyConnection, sql: str) -> np.ndarray:
@@ -289,6 +219,7 @@ def _counts(visits: np.ndarray) -> pa.Table:
 def _sessions(connection: duckdb.DuckDBPyConnection) -> pa.Table:
     """The rows of the table ``sessions``: what an agent says is looked up by the agent's number."""
     rows = _typed(connection, "sessions", _SESSIONS, AGENT_COLUMNS)
+    rows = rows.take(pa.array(_order_of_sessions(rows)))
     agents = connection.sql("FROM described_agents ORDER BY agent_id").to_arrow_table()
     agent = rows["agent_id"].to_numpy()
     columns = {name: rows[name] for name in rows.column_names}
@@ -296,19 +227,33 @@ def _sessions(connection: duckdb.DuckDBPyConnection) -> pa.Table:
     return pa.table({column.name: columns[column.name] for column in _table("sessions").columns})
 
 
+def _order_of_sessions(rows: pa.Table) -> np.ndarray:
+    """The order of the table, by the beginnings of its pseudonyms: few of them have the same."""
+    day, first_time = (rows[name].to_numpy().astype(np.int64) for name in ("day", "first_time"))
+    client, environment = (_beginnings(rows[name]) for name in ("client", "environment"))
+    return np.lexsort((first_time, environment, client, day))
+
+
+def _beginnings(pseudonyms: pa.ChunkedArray) -> np.ndarray:
+    """The first 8 of the 16 bytes of each as a number that sorts like them, what is missing last."""
+    whole = pseudonyms.fill_null(b"\xff" * 16).cast(pa.binary(16)).combine_chunks()
+    return np.frombuffer(whole.buffers()[1], dtype=">u8")[::2][: len(whole)].astype(np.uint64)
+
+
 def _typed(
     connection: duckdb.DuckDBPyConnection, name: TableName, sql: str, without: tuple[str, ...]
 ) -> pa.Table:
-    """The rows of a table, sorted, each column of its type, but for some that are looked up later."""
+    """The rows of a table, each column of its type, but for some that are looked up later.
+
+    They are sorted unless some columns are left out.
+    """
     table = _table(name)
     columns = [
         f"{each.name}::{each.type} AS {each.name}" for each in table.columns if each.name not in without
     ]
     more = ["agent_id"] if without else []
-    order = ", ".join(table.sort)
-    return connection.sql(
-        f"SELECT {', '.join(columns + more)} FROM ({sql}) ORDER BY {order}"
-    ).to_arrow_table()
+    order = "" if without else f"ORDER BY {', '.join(table.sort)}"
+    return connection.sql(f"SELECT {', '.join(columns + more)} FROM ({sql}) {order}").to_arrow_table()
 
 
 def _table(name: TableName) -> Table:
@@ -320,7 +265,7 @@ def _downloads(connection: duckdb.DuckDBPyConnection, completed: pa.Table) -> pa
     place = _column(connection, "SELECT place AS found FROM artifacts ORDER BY path_id")
     path, visit = completed["path_id"].to_numpy(), completed["visit"].to_numpy()
     time = completed["time"].combine_chunks()
-    order = _order(place[path], time.cast(pa.int64()).to_numpy())
+    order = np.argsort(as_one_number(place[path], time.cast(pa.int64()).to_numpy()))
     path, visit, time = path[order], visit[order], time.take(pa.array(order))
     artifacts = connection.sql("""
         SELECT channel, subdir, name, version, build, build_number, extension FROM artifacts ORDER BY path_id
@@ -334,15 +279,6 @@ def _downloads(connection: duckdb.DuckDBPyConnection, completed: pa.Table) -> pa
     rows |= {name: _looked_up(artifacts[name], path) for name in artifacts.column_names}
     rows["bytes"] = completed["bytes"].combine_chunks().take(pa.array(order))
     return pa.table({column.name: rows[column.name] for column in _table("downloads").columns})
-
-
-def _order(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """The order by two columns; as one number, where both fit into one, it is found several times faster."""
-    low = second - second.min() if len(second) else second
-    bits = int(low.max(initial=0)).bit_length()
-    if int(first.max(initial=0)).bit_length() + bits < _BITS:
-        return np.argsort((first.astype(np.int64) << bits) | low)
-    return np.lexsort((second, first))
 
 
 def _looked_up(values: pa.ChunkedArray, numbers: np.ndarray) -> pa.Array:

@@ -9,7 +9,16 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from conda_census.logs.regular.fields import as_decimals, as_dictionary, bytes_at, word, words
+from conda_census.logs.regular.fields import (
+    as_decimals,
+    as_dictionary,
+    bytes_at,
+    chosen,
+    decimals_of,
+    until,
+    word,
+    words,
+)
 from conda_census.logs.regular.requests import Parsed, Requests
 from conda_census.logs.regular.split import Split, split, text_of_lines
 from conda_census.logs.regular.times import MICROSECONDS, each_once, microseconds, pairs_of_digits
@@ -26,10 +35,17 @@ _METHOD = _TIME_BYTES + 1
 #: `` HTTP/1.1" 200 `` around the second quote.
 _PROTOCOL_BYTES = 9
 _END_BYTES = 16
+_FOUR_LETTERS = word(b"\xff" * 4)
+_FIVE_LETTERS = word(b"\xff" * 5)
+_GET, _HEAD, _POST = word(b"GET "), word(b"HEAD "), word(b"POST ")
 _HTTP_1 = word(b" HTTP/1.")
 _HTTP_2 = word(b" HTTP/2.")
-#: The longest is an IPv6 address with the blank behind it.
+#: The longest IPv4 address, and the longest of all, which is an IPv6 address, with the blank behind it.
+_IPV4_BYTES = 16
 _ADDRESS_BYTES = 46
+#: The bytes before and behind a status, and what they are.
+_AROUND_STATUS = word(b"\0\0\xff\0\0\0\xff\0")
+_BLANKS = word(b"\0\0 \0\0\0 \0")
 #: A size has 12 digits at most: more were not written by a server.
 _SIZE_DIGITS = 12
 _MONTHS = np.array(
@@ -43,10 +59,10 @@ _MONTHS = np.array(
 def parse_combined(block: bytes) -> Parsed:
     """Take the regular lines of a block apart."""
     lines = split(block, '"', _QUOTES)
-    keep = np.flatnonzero(_has_room(lines))
-    found = _Fields(lines.data, lines.begins[keep], lines.separators[:, keep])
-    regular = np.flatnonzero(found.is_regular())
-    requests = found.requests(regular, lines.regular[keep][regular])
+    kept = chosen(_has_room(lines))
+    found = _Fields(lines.data, lines.begins[kept], lines.separators[:, kept])
+    regular = chosen(found.is_regular())
+    requests = found.requests(regular, lines.regular[kept][regular])
     is_rest = np.ones(len(lines.line_ends), dtype=bool)
     is_rest[requests.line] = False
     rest = np.flatnonzero(is_rest)
@@ -81,18 +97,18 @@ class _Fields:
         found: Truths = self.has_time & self.has_address & self.has_path & self.has_numbers
         return found
 
-    def requests(self, chosen: np.ndarray, lines: np.ndarray) -> Requests:
-        """The requests of the chosen lines, whose indices in the block are ``lines``."""
-        quotes = self.quotes[:, chosen]
+    def requests(self, regular: np.ndarray | slice, lines: np.ndarray) -> Requests:
+        """The requests of the regular lines, whose indices in the block are ``lines``."""
+        quotes = self.quotes[:, regular]
         return Requests(
             line=lines,
-            time=self.time[chosen],
-            is_get=self.is_get[chosen],
-            path=as_dictionary(self.data, self.path_begins[chosen], quotes[1] - _PROTOCOL_BYTES),
-            status=self.status[chosen],
-            size_bytes=self.size_bytes[chosen],
+            time=self.time[regular],
+            is_get=self.is_get[regular],
+            path=as_dictionary(self.data, self.path_begins[regular], quotes[1] - _PROTOCOL_BYTES),
+            status=self.status[regular],
+            size_bytes=self.size_bytes[regular],
             user_agent=as_dictionary(self.data, quotes[4] + 1, quotes[5]),
-            address=as_dictionary(self.data, self.begins[chosen], self.address_ends[chosen]),
+            address=as_dictionary(self.data, self.begins[regular], self.address_ends[regular]),
         )
 
     def _times(self) -> tuple[np.ndarray, np.ndarray]:
@@ -115,21 +131,23 @@ class _Fields:
         return np.repeat(time, repeats), np.repeat(exists, repeats)
 
     def _address_ends(self) -> tuple[np.ndarray, np.ndarray]:
-        is_blank = bytes_at(self.data, self.begins, _ADDRESS_BYTES) == ord(" ")
-        lengths = is_blank.argmax(axis=1)
-        # A blank is before the time at least: what is longer than the window has none in it.
-        has_address = is_blank[np.arange(len(lengths)), lengths] if len(lengths) else np.empty(0, dtype=bool)
+        lengths, has_address = until(" ", bytes_at(self.data, self.begins, _IPV4_BYTES))
+        longer = np.flatnonzero(~has_address)
+        if len(longer):
+            # A blank is before the time at least: what is longer than the window has none in it.
+            is_blank = bytes_at(self.data, self.begins[longer], _ADDRESS_BYTES) == ord(" ")
+            lengths[longer] = is_blank.argmax(axis=1)
+            has_address[longer] = is_blank.any(axis=1)
         return self.begins + lengths, has_address
 
     def _paths(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        methods = self.around_first[:, _METHOD : _METHOD + 5]
-        is_get = (methods[:, :4] == np.frombuffer(b"GET ", dtype=np.uint8)).all(axis=1)
+        methods = self.around_first[:, _METHOD : _METHOD + 8].copy().view("<u8")[:, 0]
+        is_get = methods & _FOUR_LETTERS == _GET
         path_begins = self.quotes[0] + np.where(is_get, 5, 6)
         has_method = is_get
         if not is_get.all():
-            has_method = is_get.copy()
-            for method in (b"HEAD ", b"POST "):
-                has_method |= (methods == np.frombuffer(method, dtype=np.uint8)).all(axis=1)
+            methods &= _FIVE_LETTERS
+            has_method = is_get | (methods == _HEAD) | (methods == _POST)
         protocol = words(self.around_second)[:, 0]
         minor = self.around_second[:, _PROTOCOL_BYTES - 1]
         is_http = ((protocol == _HTTP_1) | (protocol == _HTTP_2)) & (minor >= ord("0")) & (minor <= ord("9"))
@@ -137,11 +155,10 @@ class _Fields:
 
     def _numbers(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         begin, end = self.quotes[1] + 6, self.quotes[2] - 1
-        written = self.around_second[:, 10:15]
-        digits = written[:, 1:4].astype(np.int16) - ord("0")
-        status = digits[:, 0] * 100 + digits[:, 1] * 10 + digits[:, 2]
-        has_numbers = (written[:, 0] == ord(" ")) & (written[:, 4] == ord(" ")) & (self.data[end] == ord(" "))
-        has_numbers &= ((digits >= 0) & (digits <= 9)).all(axis=1)
+        written = words(self.around_second)[:, 1]
+        # Moved so that its digits are the last of the word.
+        status, has_numbers = decimals_of(written << np.uint64(16), 3)
+        has_numbers &= (written & _AROUND_STATUS == _BLANKS) & (self.data[end] == ord(" "))
         size_bytes, is_size = as_decimals(self.data, begin, end, _SIZE_DIGITS)
         is_none = (end - begin == 1) & (self.data[begin] == ord("-"))
-        return status, np.where(is_none, 0, size_bytes), has_numbers & (is_size | is_none)
+        return status.astype(np.int16), np.where(is_none, 0, size_bytes), has_numbers & (is_size | is_none)

@@ -8,15 +8,30 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-__all__ = ["as_decimals", "as_dictionary", "as_large_strings", "as_strings", "bytes_at", "word", "words"]
+__all__ = [
+    "as_decimals",
+    "as_dictionary",
+    "as_large_strings",
+    "as_strings",
+    "bytes_at",
+    "chosen",
+    "decimals_of",
+    "until",
+    "word",
+    "words",
+]
 
 Bytes = npt.NDArray[np.uint8]
 Places = npt.NDArray[np.int64]
 
 _DIGITS = 8
 _ZEROS = np.uint64(0x3030303030303030)
+#: By the number of digits: which bytes of a word count, the highest of them.
+_KEPT = np.array([(1 << 64) - (1 << (64 - 8 * n)) for n in range(_DIGITS + 1)], dtype=np.uint64)
 _HIGH_HALVES = np.uint64(0xF0F0F0F0F0F0F0F0)
 _SIXES = np.uint64(0x0606060606060606)
+_ONES = np.uint64(0x0101010101010101)
+_HIGH_BITS = np.uint64(0x8080808080808080)
 
 
 def bytes_at(data: Bytes, begins: Places, count: int) -> Bytes:
@@ -27,6 +42,11 @@ def bytes_at(data: Bytes, begins: Places, count: int) -> Bytes:
     return found
 
 
+def chosen(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64] | slice:
+    """An index for what a mask chooses; where that is all, one that copies nothing."""
+    return slice(None) if mask.all() else np.flatnonzero(mask)
+
+
 def word(text: bytes) -> np.uint64:
     """Eight bytes as :func:`words` has them."""
     return np.uint64(int.from_bytes(text, "little"))
@@ -35,6 +55,20 @@ def word(text: bytes) -> np.uint64:
 def words(rows: Bytes) -> npt.NDArray[np.uint64]:
     """Rows of bytes as rows of words of eight bytes, which are compared at once."""
     return rows.view("<u8")
+
+
+def until(letter: str, rows: Bytes) -> tuple[Places, npt.NDArray[np.bool_]]:
+    """How many bytes stand before an ASCII letter in each row of 16, and whether it is there at all.
+
+    (The lowest byte that is zero, see "Bit Twiddling Hacks" by Sean Eron Anderson.)
+    """
+    letters = words(rows) ^ word(letter.encode() * 8)
+    marks = (letters - _ONES) & ~letters & _HIGH_BITS
+    low, high = marks[:, 0], marks[:, 1]
+    is_low = low != 0
+    mark = np.where(is_low, low, high)
+    before = np.bitwise_count((mark - np.uint64(1)) & ~mark) >> 3
+    return before + np.where(is_low, 0, 8), mark != 0
 
 
 def as_strings(data: Bytes, begins: Places, ends: Places) -> pa.StringArray:
@@ -72,6 +106,22 @@ def as_decimals(
     return low, is_number
 
 
+def decimals_of(
+    letters: npt.NDArray[np.uint64], digits: Places | int
+) -> tuple[Places, npt.NDArray[np.bool_]]:
+    """The whole numbers that the last ``digits`` letters of each word write, and whether all are digits.
+
+    All digits of a number in one multiplication: Daniel Lemire, "Quickly parsing eight digits". The first
+    letter is the lowest byte; the bytes before a shorter number are taken for zeros.
+    """
+    values = (letters ^ _ZEROS) & _KEPT[digits]
+    is_number = (values | (values + _SIXES)) & _HIGH_HALVES == 0
+    values = (values * np.uint64(10) + (values >> np.uint64(8))) & np.uint64(0x00FF00FF00FF00FF)
+    values = (values * np.uint64(100) + (values >> np.uint64(16))) & np.uint64(0x0000FFFF0000FFFF)
+    values = (values * np.uint64(10_000) + (values >> np.uint64(32))) & np.uint64(0xFFFFFFFF)
+    return values.view(np.int64), is_number
+
+
 def _taken(
     strings: type[pa.Array], offset: type[np.signedinteger[Any]], data: Bytes, begins: Places, ends: Places
 ) -> pa.Array:
@@ -85,20 +135,5 @@ def _taken(
 
 
 def _eight_digits(data: Bytes, ends: Places, lengths: Places) -> tuple[Places, npt.NDArray[np.bool_]]:
-    """The numbers of up to 8 digits that end before ``ends``: all digits of a number in one multiplication.
-
-    (Daniel Lemire, "Quickly parsing eight digits", with the bytes before a shorter number taken for zeros.)
-    """
-    window = words(bytes_at(data, ends - _DIGITS, _DIGITS))[:, 0]
-    unused = (np.uint64(8) * (_DIGITS - lengths).astype(np.uint64)).clip(max=np.uint64(63))
-    is_empty = lengths == 0
-    # The first letter is the lowest byte.
-    kept = np.where(is_empty, np.uint64(0), ~np.uint64(0) << unused)
-    window = (window & kept) | (_ZEROS & ~kept)
-    is_digits = (window & _HIGH_HALVES == _ZEROS) & ((window + _SIXES) & _HIGH_HALVES == _ZEROS)
-    window = ((window - _ZEROS) * np.uint64(10) + ((window - _ZEROS) >> np.uint64(8))) & np.uint64(
-        0x00FF00FF00FF00FF
-    )
-    window = (window * np.uint64(100) + (window >> np.uint64(16))) & np.uint64(0x0000FFFF0000FFFF)
-    window = (window * np.uint64(10_000) + (window >> np.uint64(32))) & np.uint64(0xFFFFFFFF)
-    return window.astype(np.int64), is_digits
+    """The numbers of up to 8 digits that end before ``ends``."""
+    return decimals_of(words(bytes_at(data, ends - _DIGITS, _DIGITS))[:, 0], lengths)

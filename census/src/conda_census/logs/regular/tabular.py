@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from conda_census.logs.regular.fields import as_decimals, as_dictionary, as_strings, bytes_at
+from conda_census.logs.regular.fields import as_decimals, as_dictionary, as_strings, bytes_at, chosen
 from conda_census.logs.regular.none import parse_nothing
 from conda_census.logs.regular.requests import Parsed, ParseRegular, Requests
 from conda_census.logs.regular.split import Split, split, text_of_lines
@@ -85,7 +85,7 @@ def _parse(block: bytes, positions: Positions) -> Parsed:
     if b"\r" in block:
         return parse_nothing(block)
     lines = split(block, "\t", positions.fields - 1, wanted=positions.separators, has_escapes=False)
-    fields = _Fields(lines, positions, np.flatnonzero(_has_room(lines, positions)))
+    fields = _Fields(lines, positions, chosen(_has_room(lines, positions)))
     requests = fields.requests()
     is_rest = np.ones(len(lines.line_ends), dtype=bool)
     is_rest[requests.line] = False
@@ -103,13 +103,13 @@ def _has_room(lines: Split, positions: Positions) -> Truths:
 class _Fields:
     """The fields of lines that may be regular."""
 
-    def __init__(self, lines: Split, positions: Positions, chosen: Numbers) -> None:
+    def __init__(self, lines: Split, positions: Positions, kept: Numbers | slice) -> None:
         self.data = lines.data
         self.positions = positions
-        self.lines = lines.regular[chosen]
-        self.begins = lines.begins[chosen]
-        self.ends = lines.ends[chosen]
-        self.tabs = lines.separators[:, chosen]
+        self.lines = lines.regular[kept]
+        self.begins = lines.begins[kept]
+        self.ends = lines.ends[kept]
+        self.tabs = lines.separators[:, kept]
 
     def requests(self) -> Requests:
         """The requests of the lines that are regular."""
@@ -146,11 +146,11 @@ class _Fields:
     def _length(self, position: int) -> Numbers:
         return self._end(position) - self._begin(position)
 
-    def _places(self, position: int, chosen: Numbers) -> tuple[Numbers, Numbers]:
-        return self._begin(position)[chosen], self._end(position)[chosen]
+    def _places(self, position: int, kept: Numbers) -> tuple[Numbers, Numbers]:
+        return self._begin(position)[kept], self._end(position)[kept]
 
-    def _texts(self, position: int, chosen: Numbers) -> pa.DictionaryArray:
-        return as_dictionary(self.data, *self._places(position, chosen))
+    def _texts(self, position: int, kept: Numbers) -> pa.DictionaryArray:
+        return as_dictionary(self.data, *self._places(position, kept))
 
     def _is_missing(self, position: int) -> Truths:
         """Is a field empty, or ``-``?"""
@@ -204,4 +204,6 @@ def _decoded(user_agents: pa.DictionaryArray) -> tuple[pa.DictionaryArray, Truth
         user_agents.indices.to_numpy()
     ]
     kept = user_agents.indices.filter(pa.array(is_plain))
-    return pa.DictionaryArray.from_arrays(kept, texts).dictionary_decode().dictionary_encode(), is_plain
+    # What was sent with blanks and what was sent with %20 is one text.
+    distinct = texts.dictionary_encode()
+    return pa.DictionaryArray.from_arrays(distinct.indices.take(kept), distinct.dictionary), is_plain

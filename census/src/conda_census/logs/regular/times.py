@@ -25,8 +25,12 @@ def each_once(written: Bytes, width: int) -> tuple[Bytes, Numbers]:
         written: one row of bytes for each line, a multiple of 4 wide.
         width: so many bytes are compared, a multiple of 4.
     """
-    words = written.view(np.uint32)[:, : width // 4]
-    changes = np.flatnonzero((words[1:] != words[:-1]).any(axis=1)) + 1
+    words = written.view(np.uint32)
+    is_change = np.zeros(max(len(words) - 1, 0), dtype=bool)
+    # Column by column: numpy is slow along so short an axis.
+    for column in range(width // 4):
+        is_change |= words[1:, column] != words[:-1, column]
+    changes = np.flatnonzero(is_change) + 1
     begins = np.concatenate([np.zeros(1, dtype=np.int64), changes]) if len(words) else changes
     return written[begins], np.diff(begins, append=len(words))
 

@@ -1,0 +1,88 @@
+"""What do the texts of a part say? Each user agent, path and address is decoded once, however many send it.
+
+The parts of a batch share a database, in which the paths and agents that were decoded once stay known.
+"""
+
+from __future__ import annotations
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from conda_census.decode.agents import DESCRIBE_AGENT_SQL
+from conda_census.decode.artifacts import DESCRIBE_PATH_SQL
+from conda_census.decode.pseudonyms import token_sql
+from conda_census.decode.tokens import TOKENS_SQL
+from conda_census.lake.part import PartRequests
+
+__all__ = ["decode_paths_and_agents", "decode_user_agents", "know_nothing"]
+
+#: Beyond this many, which no repository has, what is known is forgotten.
+_KNOWN_MAX = 300_000
+
+# The decoding expressions read the relations user_agents, agents and paths.
+_KNOW_NOTHING = f"""
+    CREATE TEMP TABLE agents (agent VARCHAR);
+    CREATE TABLE known_agents AS {DESCRIBE_AGENT_SQL};
+    DROP TABLE agents;
+    CREATE TEMP TABLE paths (path VARCHAR);
+    CREATE TABLE known_paths AS {DESCRIBE_PATH_SQL};
+    DROP TABLE paths
+"""
+
+# DuckDB keeps the order of the rows of a scan; to join the ids by text would take as long as decoding does.
+_USER_AGENTS = f"""
+    CREATE TEMP VIEW user_agents AS SELECT user_agent FROM user_agent_texts;
+    CREATE TEMP TABLE decoded_user_agents AS
+    SELECT (row_number() OVER () - 1)::INTEGER AS user_agent_id, decoded.* EXCLUDE (user_agent)
+           REPLACE ({token_sql("client_token", "c")} AS client_token,
+                    {token_sql("session_token", "s")} AS session_token,
+                    {token_sql("environment_token", "e")} AS environment_token)
+    FROM ({TOKENS_SQL}) AS decoded
+"""
+
+_AGENTS = f"""
+    CREATE TEMP TABLE agents_of_part AS SELECT DISTINCT agent FROM decoded_user_agents;
+    CREATE TEMP VIEW agents AS FROM agents_of_part ANTI JOIN known_agents USING (agent);
+    INSERT INTO known_agents {DESCRIBE_AGENT_SQL};
+    CREATE TEMP TABLE described_agents AS
+    SELECT row_number() OVER () - 1 AS agent_id, known_agents.*
+    FROM agents_of_part JOIN known_agents USING (agent)
+"""
+
+_PATHS = f"""
+    CREATE TEMP VIEW paths AS SELECT path FROM path_texts ANTI JOIN known_paths USING (path);
+    INSERT INTO known_paths {DESCRIBE_PATH_SQL};
+    CREATE TEMP TABLE artifacts AS
+    SELECT path_id, known_paths.* EXCLUDE (path),
+           row_number() OVER (ORDER BY channel, subdir, name, version, build, path) AS place
+    FROM path_texts JOIN known_paths USING (path)
+"""
+
+
+def know_nothing(database: duckdb.DuckDBPyConnection) -> None:
+    """Prepare a database for the parts of a batch."""
+    database.execute(_KNOW_NOTHING)
+
+
+def decode_user_agents(connection: duckdb.DuckDBPyConnection, part: PartRequests) -> None:
+    """Make the table ``decoded_user_agents`` of a part.
+
+    The connection is a cursor of the database that :func:`know_nothing` has prepared, and has the variable
+    ``token_key``: the key for tokens in hexadecimal.
+    """
+    for name, texts in (("user_agent", part.user_agents), ("path", part.paths), ("address", part.addresses)):
+        numbers = pa.array(np.arange(len(texts), dtype=np.int32))
+        connection.register(f"{name}_texts", pa.table({f"{name}_id": numbers, name: texts}))
+    connection.execute(_USER_AGENTS)
+
+
+def decode_paths_and_agents(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the tables ``described_agents`` and ``artifacts`` of a part; of its user agents they are made.
+
+    One part after the other: what one has decoded is known to the next.
+    """
+    for table, sql in (("known_agents", _AGENTS), ("known_paths", _PATHS)):
+        if len(connection.table(table)) > _KNOWN_MAX:
+            connection.execute(f"DELETE FROM {table}")
+        connection.execute(sql)

@@ -1,0 +1,40 @@
+"""How are rows sorted, or told apart, by several columns of numbers fast? By one number for each row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["as_one_number"]
+
+Numbers = npt.NDArray[np.int64]
+
+#: Of a whole number that sorts as it should.
+_BITS = 63
+
+
+def as_one_number(*columns: npt.NDArray[np.signedinteger[Any]]) -> Numbers:
+    """A number for each row, equal where all columns are equal, and in the order of the columns.
+
+    The columns stand side by side in its bits. Where they need more than there are, their distinct values
+    are numbered first.
+    """
+    first, *others = columns
+    number = _from_zero(first)
+    for column in others:
+        low = _from_zero(column)
+        if _bits(number) + _bits(low) > _BITS:
+            number, low = (np.unique(each, return_inverse=True)[1] for each in (number, low))
+        number = (number << _bits(low)) | low
+    return number
+
+
+def _from_zero(column: npt.NDArray[np.signedinteger[Any]]) -> Numbers:
+    column = column.astype(np.int64)
+    return column - column.min() if len(column) else column
+
+
+def _bits(column: Numbers) -> int:
+    return int(column.max(initial=0)).bit_length()
