@@ -22,6 +22,8 @@ __all__ = ["ReadSource", "append_staged", "stage_part", "stage_sources"]
 
 #: Numbers that lie close together are kept as their differences.
 _DELTAS = ("time", "first_time", "last_time", "bytes", "build_number", "requests", "index_requests")
+#: The table and the column in which hardly a value stands twice.
+_ALL_DISTINCT = ("sessions", "session")
 _DICTIONARY_BYTES_MAX = 64 << 20
 
 
@@ -106,7 +108,9 @@ def _write(rows: pa.Table, batch: Batch, name: TableName, part: int) -> None:
             folder / f"{batch.writer}-{batch.number:08}-{part:04}.parquet",
             compression="zstd",
             compression_level=1,
-            use_dictionary=[field.name for field in fields if _is_text(field.type)],
+            use_dictionary=[
+                field.name for field in fields if _is_text(field.type) and (name, field.name) != _ALL_DISTINCT
+            ],
             column_encoding={field.name: "DELTA_BINARY_PACKED" for field in fields if field.name in _DELTAS},
             dictionary_pagesize_limit=_DICTIONARY_BYTES_MAX,
             write_statistics=[
