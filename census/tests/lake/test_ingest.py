@@ -14,7 +14,7 @@ import pytest
 
 from conda_census.config import Settings
 from conda_census.errors import CensusError, LakeError
-from conda_census.lake import batch_reading, reading
+from conda_census.lake import batch_reading, part, reading
 from conda_census.lake import ingest as pipeline
 from conda_census.lake.batches import WriterBatches
 from conda_census.lake.ingest import ingest
@@ -135,6 +135,45 @@ def test_what_is_a_download(
     run(log.write(tmp_path / "access.log"))
     assert len(rows(settings, "downloads")) == downloads
     assert sum(row["downloads"] for row in rows(settings, "sessions")) == downloads
+
+
+@pytest.mark.parametrize(
+    ("files", "downloads"),
+    [
+        ([[(206, 60)], [(206, 40)]], 1),
+        ([[(206, 60)], [], [(206, 40)]], 1),
+        # the size is known from another part
+        ([[(200, 100)], [(206, 100)], [(206, 100)]], 3),
+        ([[(206, 30)], [(206, 30)], [(200, 100)]], 1),
+        # more pieces than may wait stay where they are
+        ([[(206, 60)] * 4, [(206, 60)] * 4], 2),
+    ],
+)
+def test_pieces_of_a_file_in_several_parts_are_one_download(
+    files: list[list[tuple[int, int]]],
+    downloads: int,
+    run: Ingest,
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A batch of many lines is made into rows in parts, and pieces wait for the last of them."""
+    monkeypatch.setattr(part, "_ROWS_MAX", 12)
+    monkeypatch.setattr(reading, "_AHEAD", -100)
+    logs = []
+    for number, pieces in enumerate(files):
+        log = SmallLog()
+        for status, size in pieces:
+            log.request(PACKAGE, status=status, size=size, client="c1", session="s1")
+        for page in range(12):
+            log.request(f"/page-{number}-{page}")
+        logs.append(log.write(tmp_path / f"access-{number}.log"))
+    summary = run(*logs)
+    assert len(rows(settings, "downloads")) == downloads
+    sessions = rows(settings, "sessions")
+    assert sum(row["downloads"] for row in sessions) == downloads
+    assert summary.requests == sum(map(len, files)) + 12 * len(files)
+    assert sum(row["requests"] for row in sessions) == summary.requests
 
 
 def test_requests_before_the_environment_belong_to_it(

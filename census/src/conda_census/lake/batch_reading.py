@@ -15,7 +15,12 @@ import pyarrow as pa
 from conda_census.decode.pseudonyms import Secrets
 from conda_census.errors import SourceError
 from conda_census.lake.batches import Batch
-from conda_census.lake.decoding import decode_paths_and_agents, decode_user_agents, know_nothing
+from conda_census.lake.decoding import (
+    decode_paths_and_agents,
+    decode_user_agents,
+    know_nothing,
+    note_sizes,
+)
 from conda_census.lake.known import KnownLogs
 from conda_census.lake.part import Part
 from conda_census.lake.reading import SourceReading, SourcesReader
@@ -25,6 +30,7 @@ from conda_census.lake.staging import ReadSource, stage_part, stage_sources
 from conda_census.lake.store import Lake
 from conda_census.lake.summary import Summary
 from conda_census.lake.turns import Turns
+from conda_census.lake.visits import marked_requests
 from conda_census.logs.formats import LogFormat
 from conda_census.logs.source import Source, Watched
 
@@ -143,7 +149,7 @@ class _Attempt:
                         self._summary.fail(error)
                         return {log.number}
             reader.finish()
-            self._stage_part(reader)
+            self._stage_part(reader, is_last=True)
             found = [part.result() for part in self._parts]
         for part in found:
             for source, lines in part.repeated.items():
@@ -175,7 +181,7 @@ class _Attempt:
         ):
             if reader.part.is_full:
                 reader.finish()
-                self._stage_part(reader)
+                self._stage_part(reader, is_last=False)
             self._progress(source=log.source, stored_read=watched.stored_read, lines=reader.lines)
         if stored_fingerprint(log.source, self._key) != stored:
             stored = ""  # it grew or was rotated meanwhile: what was read is no stored file
@@ -185,10 +191,10 @@ class _Attempt:
             ReadSource(log.number, str(log.source), log.head, stored, log.log_format.name, reading)
         )
 
-    def _stage_part(self, reader: SourcesReader) -> None:
+    def _stage_part(self, reader: SourcesReader, *, is_last: bool) -> None:
         if len(self._parts) >= _PARTS_AT_ONCE:
             self._parts[-_PARTS_AT_ONCE].result()  # memory holds no more
-        part, failed, number = reader.take_part(), reader.failed, len(self._parts)
+        part, failed, number = reader.take_part(is_last=is_last), reader.failed, len(self._parts)
         self._parts.append(self._background.submit(self._write_part, part, failed, number))
 
     def _write_part(self, part: Part, failed: frozenset[int], number: int) -> SourcesFound:
@@ -201,6 +207,8 @@ class _Attempt:
                 wait()  # of a request that came twice the first one counts
                 first_seen = self._seen.leave_out(requests, hashes)
                 decode_paths_and_agents(connection)
+                connection.register("requests", marked_requests(connection, first_seen.part.requests))
+                note_sizes(connection)
             rows, sources = rows_of_part(connection, first_seen, self._secrets)
         stage_part(self._batch, number, rows)
         return sources

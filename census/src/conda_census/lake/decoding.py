@@ -15,7 +15,7 @@ from conda_census.decode.pseudonyms import token_sql
 from conda_census.decode.tokens import TOKENS_SQL
 from conda_census.lake.part import PartRequests
 
-__all__ = ["decode_paths_and_agents", "decode_user_agents", "know_nothing"]
+__all__ = ["decode_paths_and_agents", "decode_user_agents", "know_nothing", "note_sizes"]
 
 #: Beyond this many, which no repository has, what is known is forgotten.
 _KNOWN_MAX = 300_000
@@ -26,7 +26,8 @@ _KNOW_NOTHING = f"""
     CREATE TABLE known_agents AS {DESCRIBE_AGENT_SQL};
     DROP TABLE agents;
     CREATE TEMP TABLE paths (path VARCHAR);
-    CREATE TABLE known_paths AS {DESCRIBE_PATH_SQL};
+    CREATE TABLE known_paths AS
+    SELECT *, 0::BIGINT AS largest_bytes, false AS was_whole FROM ({DESCRIBE_PATH_SQL});
     DROP TABLE paths
 """
 
@@ -52,11 +53,22 @@ _AGENTS = f"""
 
 _PATHS = f"""
     CREATE TEMP VIEW paths AS SELECT path FROM path_texts ANTI JOIN known_paths USING (path);
-    INSERT INTO known_paths {DESCRIBE_PATH_SQL};
+    INSERT INTO known_paths SELECT *, 0, false FROM ({DESCRIBE_PATH_SQL});
     CREATE TEMP TABLE artifacts AS
-    SELECT path_id, known_paths.* EXCLUDE (path),
+    SELECT path_id, known_paths.* EXCLUDE (path, largest_bytes, was_whole),
            row_number() OVER (ORDER BY channel, subdir, name, version, build, path) AS place
     FROM path_texts JOIN known_paths USING (path)
+"""
+
+_SIZES = """
+    UPDATE known_paths
+    SET largest_bytes = greatest(known_paths.largest_bytes, found.largest_bytes),
+        was_whole = known_paths.was_whole OR found.was_whole
+    FROM (
+        SELECT path_id, max(bytes) AS largest_bytes, bool_or(status = 200) AS was_whole
+        FROM requests WHERE is_delivery GROUP BY path_id
+    ) AS found JOIN path_texts USING (path_id)
+    WHERE known_paths.path = path_texts.path
 """
 
 
@@ -86,3 +98,11 @@ def decode_paths_and_agents(connection: duckdb.DuckDBPyConnection) -> None:
         if len(connection.table(table)) > _KNOWN_MAX:
             connection.execute(f"DELETE FROM {table}")
         connection.execute(sql)
+
+
+def note_sizes(connection: duckdb.DuckDBPyConnection) -> None:
+    """Note how large the answers for each path of a part were, of its table ``requests``.
+
+    No piece of a file is larger than the file: a whole answer that is smaller was broken off.
+    """
+    connection.execute(_SIZES)

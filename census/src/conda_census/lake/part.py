@@ -11,8 +11,10 @@ from conda_census.logs.regular.requests import Requests
 
 __all__ = ["Part", "PartRequests"]
 
-_ROWS_MAX = 1000000
+_ROWS_MAX = 700_000
 _TEXT_BYTES_MAX = 150 << 20
+#: The status of an answer that holds a piece of a file.
+_PARTIAL = 206
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Part:
     _chunks: list[tuple[np.ndarray, Requests]] = field(default_factory=list)
     _rows: int = 0
     _text_bytes: int = 0
+    _pieces_wait: bool = False
 
     def add(self, sources: np.ndarray, requests: Requests) -> None:
         """Take the requests of a block; ``sources`` has the number of each one's source."""
@@ -64,6 +67,21 @@ class Part:
     def is_empty(self) -> bool:
         """Is there no request?"""
         return not self._chunks
+
+    def cut(self) -> Part:
+        """The part that follows: it begins with the pieces (206) of this one, which go with those to come.
+
+        Where there are so many that they would fill it, they stay here.
+        """
+        following = Part()
+        for sources, requests in self._chunks:
+            places = np.flatnonzero(requests.status == _PARTIAL)
+            if len(places):
+                following.add(sources[places], requests.take(places))
+        if following._rows > _ROWS_MAX // 4 or following._text_bytes > _TEXT_BYTES_MAX // 4:
+            return Part()
+        self._pieces_wait = not following.is_empty
+        return following
 
     def take(self, without_sources: frozenset[int]) -> PartRequests:
         """The requests, but for those of some sources. The part is empty afterwards."""
@@ -89,6 +107,10 @@ class Part:
             }
         )
         ids, lines = _identified(requests)
+        if self._pieces_wait:
+            stays = np.flatnonzero(table["status"].to_numpy() != _PARTIAL)
+            table, ids = table.take(stays), None if ids is None else ids.take(stays)
+            lines = lines[stays] if len(lines) else lines
         return PartRequests(table, paths, user_agents, addresses, ids, lines)
 
 

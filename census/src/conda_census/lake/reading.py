@@ -176,9 +176,12 @@ class SourcesReader:
         """What was read of a source; its counts are complete when :meth:`finish` was called."""
         return self._readings[source]
 
-    def take_part(self) -> Part:
-        """The requests up to now; those that come are put into another part."""
-        part, self.part = self.part, Part()
+    def take_part(self, *, is_last: bool) -> Part:
+        """The requests up to now; those that come are put into another part.
+
+        Pieces of files wait for the last part, in which they are all together.
+        """
+        part, self.part = self.part, Part() if is_last else self.part.cut()
         return part
 
     def settle(self) -> None:

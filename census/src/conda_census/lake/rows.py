@@ -19,7 +19,6 @@ from conda_census.decode.pseudonyms import Secrets, folded_session_sql, network_
 from conda_census.lake.order import as_one_number
 from conda_census.lake.repeats import FirstSeen
 from conda_census.lake.tables import TABLES, Table, TableName
-from conda_census.lake.visits import marked_requests
 
 __all__ = ["DECODER_VERSION", "PartRows", "SourcesFound", "rows_of_part"]
 
@@ -104,7 +103,7 @@ _LABELLED_VISITS = """
 """
 
 # A download is complete with 200. Pieces (206) of one file in one session are put together: as many whole
-# files as their bytes make where the whole size is known from another answer in the part, else one. No piece
+# files as their bytes make where the whole size is known from another answer in the batch, else one. No piece
 # is larger than the whole: a 200 that is smaller than a piece was broken off, and does not tell the size.
 _COMPLETED = """
     CREATE TEMP TABLE completed AS
@@ -113,9 +112,9 @@ _COMPLETED = """
         FROM requests AS r JOIN labelled_visits AS v USING (visit)
         WHERE r.is_delivery AND r.status = 206
     ), whole_sizes AS (
-        SELECT path_id, max(bytes) AS whole_bytes FROM requests
-        WHERE is_delivery AND path_id IN (SELECT path_id FROM pieces)
-        GROUP BY path_id HAVING bool_or(status = 200)
+        SELECT path_id, largest_bytes AS whole_bytes
+        FROM path_texts JOIN known_paths USING (path)
+        WHERE was_whole AND path_id IN (SELECT path_id FROM pieces)
     ), from_pieces AS (
         SELECT coalesce(arg_max(visit, environment), min(visit)) AS visit, path_id, max(time) AS time,
                sum(bytes)::BIGINT AS bytes
@@ -170,12 +169,11 @@ def rows_of_part(
 ) -> tuple[PartRows, SourcesFound]:
     """The rows of a part, and what is known of its sources now.
 
-    The texts of the part must be decoded already, with the same connection.
+    The connection must have the tables of ``decoding``, and ``requests`` as ``visits`` has marked them.
 
     Raises:
         CensusError: a key cannot be read or made.
     """
-    connection.register("requests", marked_requests(connection, first_seen.part.requests))
     connection.execute(_VISITS)
     _name_networks(connection, secrets)
     connection.execute(_NAMED_VISITS)

@@ -55,6 +55,20 @@ class Requests:
             request_id=None if self.request_id is None else self.request_id.filter(mask),
         )
 
+    def take(self, places: np.ndarray) -> Requests:
+        """Those at some places, with the texts that they alone need."""
+        return Requests(
+            line=self.line[places],
+            time=self.time[places],
+            is_get=self.is_get[places],
+            path=_taken(self.path, places),
+            status=self.status[places],
+            size_bytes=self.size_bytes[places],
+            user_agent=_taken(self.user_agent, places),
+            address=_taken(self.address, places),
+            request_id=None if self.request_id is None else self.request_id.take(pa.array(places)),
+        )
+
 
 @dataclass(frozen=True)
 class Parsed:
@@ -91,3 +105,7 @@ def no_requests() -> Requests:
         user_agent=texts,
         address=texts,
     )
+
+
+def _taken(texts: pa.DictionaryArray, places: np.ndarray) -> pa.DictionaryArray:
+    return texts.take(pa.array(places)).dictionary_decode().dictionary_encode()
