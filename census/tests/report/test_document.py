@@ -39,11 +39,15 @@ def test_the_report_says_what_is_in_the_lake(report: Report) -> None:
     ]
 
 
-def test_what_is_not_estimated_yet_is_null(report: Report) -> None:
-    """A key whose estimator is still to come is there, without a guess."""
-    unknown = {"value": None, "low": None, "high": None}
+def test_the_share_that_opted_out_is_estimated(report: Report) -> None:
+    """Three visitor-days share, with 1, 2 and 1: R(q) = 4 q - q^2 is 2 at q = 2 - 2^0.5."""
+    share = report["opted_out"]["share"]
+    ratio = 2 - 2**0.5
 
-    assert report["opted_out"]["share"] == unknown
+    assert share["value"] == pytest.approx(ratio / (1 + ratio))
+    assert share["low"] < share["value"] < share["high"]
+    assert report["opted_out"]["calibration"]["installation_days"] == 4
+    assert report["opted_out"]["calibration"]["per_visitor_day"] == 4 / 3
 
 
 def test_an_empty_lake_gives_zeros_and_nulls(empty_report: Report) -> None:

@@ -22,6 +22,7 @@ from conda_census.report.shape import (
     Active,
     ActiveByClass,
     ByClass,
+    Calibration,
     DayRow,
     DownloadCounts,
     EnvironmentCounts,
@@ -128,10 +129,10 @@ def _spread(spread: Spread) -> EnvironmentSpread:
 
 
 def _opted_out(inside: LakeTables) -> OptedOutShares:
-    found = count_opted_out(inside.sessions)
-    off, tokens = found.off, found.tokens
+    found = count_opted_out(inside)
+    off, tokens, calibration = found.off, found.tokens, found.calibration
     return OptedOutShares(
-        share=_interval(Estimate()),
+        share=_interval(found.share),
         naive=NaiveShares(
             requests=ratio(off.requests, off.requests + tokens.requests),
             sessions=ratio(off.sessions, off.sessions + tokens.sessions),
@@ -139,6 +140,12 @@ def _opted_out(inside: LakeTables) -> OptedOutShares:
         ),
         off=_traffic(off),
         tokens=_traffic(tokens),
+        calibration=Calibration(
+            installation_days=calibration.installation_days,
+            per_visitor_day=calibration.per_visitor_day,
+            per_installation_day=calibration.per_installation_day,
+            dispersion=calibration.dispersion,
+        ),
     )
 
 

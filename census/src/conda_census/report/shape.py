@@ -8,6 +8,7 @@ __all__ = [
     "Active",
     "ActiveByClass",
     "ByClass",
+    "Calibration",
     "DayRow",
     "DownloadCounts",
     "EnvironmentCounts",
@@ -119,13 +120,27 @@ class TrafficCounts(TypedDict):
     visitor_days: int
 
 
+class Calibration(TypedDict):
+    """What is known where sharing is on, and the opted-out share is estimated by; null where nobody shares.
+
+    How many installation-days there were, how many of them one visitor-day hides, how many installations one
+    of them stands for, and how the network-days of an installation are dispersed (variance over mean).
+    """
+
+    installation_days: int
+    per_visitor_day: float | None
+    per_installation_day: float | None
+    dispersion: float
+
+
 class OptedOutShares(TypedDict):
-    """The opted-out share, and the traffic that it is estimated from."""
+    """The opted-out share of installations, and the traffic that it is estimated from."""
 
     share: Interval
     naive: NaiveShares
     off: TrafficCounts
     tokens: TrafficCounts
+    calibration: Calibration
 
 
 class InstallerRow(TypedDict):
