@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from conda_census.lake.tables import MEASURED, Table
@@ -62,3 +63,16 @@ def test_a_lake_may_lie_in_any_folder(tmp_path: Path, name: str) -> None:
     lake = SmallLake(tmp_path / name).session("2024-01-05", "s1")
 
     assert lake.open().sessions.session.to_pyarrow().to_pylist() == [b"s1"]
+
+
+def test_what_is_kept_is_computed_once(lake: SmallLake) -> None:
+    """It is a table as any other while it is needed, and gone afterwards."""
+    tables = lake.session("2024-01-05", "s1").session("2024-01-06", "s2").open()
+    by_day = tables.sessions.group_by("day").aggregate(sessions=tables.sessions.count())
+
+    with tables.keep(by_day) as first, tables.keep(first.filter(first.sessions > 1)) as second:
+        assert first.count().execute() == 2
+        assert second.count().execute() == 0
+
+    with pytest.raises(duckdb.CatalogException):
+        first.count().execute()

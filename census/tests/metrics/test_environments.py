@@ -1,8 +1,17 @@
 from __future__ import annotations
 
-from conda_census.metrics.environments import count_environments
+from datetime import date
+
+from conda_census.metrics.environments import Environments, count_environments
 from conda_census.metrics.intervals import Estimate
+from conda_census.metrics.population import population
+from conda_census.metrics.window import Window
 from small_lake import SmallLake
+
+
+def _counted(lake: SmallLake) -> Environments:
+    window = Window(date(2024, 1, 1), date(2024, 1, 31), None)
+    return count_environments(population(lake.open().sessions, window))
 
 
 def test_an_environment_is_a_pair_with_its_installation(lake: SmallLake) -> None:
@@ -10,7 +19,7 @@ def test_an_environment_is_a_pair_with_its_installation(lake: SmallLake) -> None
     lake.session("2024-01-01", "s1", "ada", "base").session("2024-01-02", "s2", "ada", "base")
     lake.session("2024-01-02", "s3", "bob", "base")
 
-    found = count_environments(lake.open().sessions)
+    found = _counted(lake).whole
 
     assert found.total == 2
     assert found.per_installation == {1: 2, 2: 0, 3: 0, 4: 0, 5: 0}
@@ -22,7 +31,7 @@ def test_the_distribution_puts_five_and_more_together(lake: SmallLake) -> None:
         for environment in range(number):
             lake.session("2024-01-01", f"s{number}-{environment}", f"c{number}", f"e{environment}")
 
-    found = count_environments(lake.open().sessions)
+    found = _counted(lake).whole
 
     assert found.total == 30
     assert found.per_installation == {1: 1, 2: 1, 3: 1, 4: 1, 5: 3}
@@ -34,7 +43,7 @@ def test_the_single_share_is_over_installations_with_an_environment(lake: SmallL
         lake.session("2024-01-01", f"s-{client}", client, f"base-{client}")
     lake.session("2024-01-01", "s5", "dee", "second").session("2024-01-01", "s6", "eve", None)
 
-    share = count_environments(lake.open().sessions).single_share
+    share = _counted(lake).whole.single_share
 
     assert share.value == 0.75
     assert (round(share.low, 3), round(share.high, 3)) == (0.301, 0.954)
@@ -42,7 +51,24 @@ def test_the_single_share_is_over_installations_with_an_environment(lake: SmallL
 
 def test_an_environment_without_its_installation_is_not_counted(lake: SmallLake) -> None:
     """There is no pair, and no share of nothing."""
-    found = count_environments(lake.session("2024-01-01", "s1", None, "base").open().sessions)
+    found = _counted(lake.session("2024-01-01", "s1", None, "base")).whole
 
     assert found.total == 0
     assert found.single_share == Estimate(None, None, None)
+
+
+def test_every_class_has_its_own_spread(lake: SmallLake) -> None:
+    """Of the lasting, Ada has two and Bob one: a half. Three containers share one, which is three pairs."""
+    for client, environments in (("ada", ("a1", "a2")), ("bob", ("b1",))):
+        for environment in environments:
+            lake.session("2024-01-01", f"s-{environment}", client, environment)
+        lake.session("2024-01-30", f"s-{client}", client, environments[0])
+    for client in ("box-1", "box-2", "box-3"):
+        lake.session("2024-01-02", f"s-{client}", client, "baked")
+
+    found = _counted(lake)
+
+    assert found.by_class["lasting"].single_share.value == 0.5
+    assert found.by_class["lasting"].per_installation == {1: 1, 2: 1, 3: 0, 4: 0, 5: 0}
+    assert (found.by_class["lasting"].total, found.by_class["image"].total, found.whole.total) == (3, 3, 6)
+    assert found.by_class["new"].single_share == Estimate(None, None, None)

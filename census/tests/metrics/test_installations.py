@@ -2,9 +2,17 @@ from __future__ import annotations
 
 from datetime import date
 
-from conda_census.metrics.installations import Installations, count_installations
+from ibis.expr.types import Table
+
+from conda_census.metrics.installations import Installations
+from conda_census.metrics.installations import count_installations as count_of_population
+from conda_census.metrics.population import population
 from conda_census.metrics.window import Window
 from small_lake import SmallLake
+
+
+def count_installations(sessions: Table, window: Window) -> Installations:
+    return count_of_population(population(sessions, window), window)
 
 
 def _window(since: str, until: str) -> Window:
@@ -32,7 +40,7 @@ def test_activity_looks_back_from_the_end_of_the_window(lake: SmallLake) -> None
 
     found = count_installations(lake.open().sessions, _window("2024-06-24", "2024-06-30"))
 
-    assert found == Installations(total=2, active={1: 1, 7: 2, 30: 4, 90: 6})
+    assert (found.total, found.active) == (2, {1: 1, 7: 2, 30: 4, 90: 6})
 
 
 def test_an_installation_counts_by_its_last_day(lake: SmallLake) -> None:
@@ -46,7 +54,21 @@ def test_an_installation_counts_by_its_last_day(lake: SmallLake) -> None:
 
 def test_an_empty_lake_has_no_installations(lake: SmallLake) -> None:
     """Zeros, with days and without."""
-    nobody = Installations(total=0, active={1: 0, 7: 0, 30: 0, 90: 0})
+    nobody = (0, {1: 0, 7: 0, 30: 0, 90: 0})
 
-    assert count_installations(lake.open().sessions, Window(None, None, None)) == nobody
-    assert count_installations(lake.open().sessions, _window("2024-01-01", "2024-01-01")) == nobody
+    for window in (Window(None, None, None), _window("2024-01-01", "2024-01-01")):
+        found = count_installations(lake.open().sessions, window)
+        assert (found.total, found.active) == nobody
+
+
+def test_every_class_has_its_count(lake: SmallLake) -> None:
+    """Ada stays, Bob came and went, Cy came this week; Dee was active, but not in the window."""
+    lake.session("2024-06-01", "s1", "ada").session("2024-06-29", "s2", "ada")
+    lake.session("2024-06-10", "s3", "bob").session("2024-06-29", "s4", "cy")
+    lake.session("2024-05-01", "s5", "dee")
+
+    found = count_installations(lake.open().sessions, _window("2024-06-01", "2024-06-30"))
+
+    assert found.by_class == {"lasting": 1, "ephemeral": 1, "image": 0, "new": 1}
+    assert found.active_by_class["ephemeral"] == {1: 0, 7: 0, 30: 1, 90: 2}
+    assert found.active_by_class["lasting"] == {1: 0, 7: 1, 30: 1, 90: 1}

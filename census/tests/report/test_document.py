@@ -15,10 +15,13 @@ def test_the_report_says_what_is_in_the_lake(report: Report) -> None:
     """Every figure of the small lake, counted by hand."""
     assert report["window"] == {"since": "2024-01-01", "until": "2024-01-03", "complete_until": "2024-01-02"}
     assert report["installations"]["total"] == 3
+    assert report["installations"]["by_class"] == {"lasting": 1, "ephemeral": 0, "image": 0, "new": 2}
     assert report["installations"]["active"] == {"1": 1, "7": 3, "30": 3, "90": 3}
     assert report["environments"]["total"] == 4
     assert report["environments"]["per_installation"] == {"1": 2, "2": 1, "3": 0, "4": 0, "5+": 0}
     assert report["environments"]["single_share"]["value"] == 2 / 3
+    assert report["environments"]["single_share_lasting"]["value"] == 0.0
+    assert report["environments"]["by_class"]["new"]["total"] == 2
     assert report["opted_out"]["off"] == {"requests": 3, "sessions": 2, "visitor_days": 2}
     assert report["opted_out"]["tokens"] == {"requests": 13, "sessions": 4, "visitor_days": 3}
     assert report["opted_out"]["naive"] == {"requests": 3 / 16, "sessions": 2 / 6, "visitor_days": 2 / 5}
@@ -36,13 +39,15 @@ def test_the_report_says_what_is_in_the_lake(report: Report) -> None:
     ]
 
 
-def test_what_is_not_estimated_yet_is_null(report: Report) -> None:
-    """A key whose estimator is still to come is there, without a guess."""
-    unknown = {"value": None, "low": None, "high": None}
+def test_the_share_that_opted_out_is_estimated(report: Report) -> None:
+    """Three visitor-days share, with 1, 2 and 1: R(q) = 4 q - q^2 is 2 at q = 2 - 2^0.5."""
+    share = report["opted_out"]["share"]
+    ratio = 2 - 2**0.5
 
-    assert report["opted_out"]["share"] == unknown
-    assert report["environments"]["single_share_lasting"] == unknown
-    assert set(report["installations"]["by_class"].values()) == {None}
+    assert share["value"] == pytest.approx(ratio / (1 + ratio))
+    assert share["low"] < share["value"] < share["high"]
+    assert report["opted_out"]["calibration"]["installation_days"] == 4
+    assert report["opted_out"]["calibration"]["per_visitor_day"] == 4 / 3
 
 
 def test_an_empty_lake_gives_zeros_and_nulls(empty_report: Report) -> None:
@@ -97,6 +102,6 @@ def test_equal_lakes_give_equal_bytes(tmp_path: Path, report: Report, appends: i
     fill(other)
     if appends == 2:
         other.open()
-        other.session("2024-01-02", "s3", "bob", "base", requests=0)
+        other.session("2024-01-02", "s3", "bob", "bob-base", requests=0)
 
     assert json.dumps(make_report(other.open())) == json.dumps(report)

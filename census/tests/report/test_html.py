@@ -58,11 +58,13 @@ def test_every_chart_says_what_it_shows(report: Report) -> None:
 
 
 def test_the_numbers_stand_beside_their_interval_and_definition(report: Report) -> None:
-    """And what is not estimated yet is called so."""
+    """And beside their classes."""
     text = " ".join(Parsed(page(report)).text.split())
 
-    assert "66.7 % 95 % interval 20.8 to 93.9 % Of the installations with at least one environment" in text
-    assert "Opted out not estimated yet" in text
+    assert "Installations 3 counted lasting 1, ephemeral 0, image 0, new 2 Distinct installation" in text
+    assert "66.7 % 95 % interval 20.8 to 93.9 % lasting 0.0 %, new 100.0 % Of the" in text
+    assert re.search(r"Opted out 36\.9 % 95 % interval \d+\.\d to \d+\.\d % Share of installations", text)
+    assert "Installation-days that share 4 in 3 visitor-days" in text
     assert "40 lines = 34 requests + 6 dropped" in text
     assert "complete until 2 January 2024, provisional from 3 January 2024" in text
 

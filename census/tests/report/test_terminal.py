@@ -27,10 +27,16 @@ def test_no_line_is_wider_than_the_terminal(report: Report, width: int) -> None:
 
 @pytest.mark.parametrize("width", [40, 80])
 def test_the_numbers_are_there_at_every_width(report: Report, width: int) -> None:
-    """With the interval beside the share, and what is not estimated called so."""
+    """With the interval and the classes beside the share."""
     text = _shown(report, width)
 
-    for words in ("66.7 %", "95 % interval", "not estimated yet", "40 lines = 34 requests + 6 dropped"):
+    for words in (
+        "66.7 %",
+        "95 % interval",
+        "36.9 %",
+        "lasting 1, ephemeral 0,",
+        "40 lines = 34 requests + 6 dropped",
+    ):
         assert words in text
 
 

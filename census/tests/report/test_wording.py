@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from conda_census.report.wording import completeness, count, days, percent, plain
+from conda_census.report.shape import Interval
+from conda_census.report.wording import completeness, count, days, interval, percent, plain
 
 
 @pytest.mark.parametrize(
@@ -13,7 +14,7 @@ from conda_census.report.wording import completeness, count, days, percent, plai
         (0.006, "0.60 %"),
         (0.631, "63.1 %"),
         (1.0, "100.0 %"),
-        (None, "not estimated yet"),
+        (None, "no data"),
     ],
 )
 def test_a_share_is_a_percentage(share: float | None, text: str) -> None:
@@ -22,9 +23,21 @@ def test_a_share_is_a_percentage(share: float | None, text: str) -> None:
 
 
 def test_a_count_has_its_thousands_apart() -> None:
-    """And one that is missing is never 0."""
+    """Six million and a bit."""
     assert count(6800000) == "6,800,000"
-    assert count(None) == "not estimated yet"
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        ({"value": 0.006, "low": 0.0041, "high": 0.012}, "95 % interval 0.41 to 1.2 %"),
+        ({"value": 0.0, "low": 0.0, "high": 0.01}, "95 % interval 0.0 to 1.0 %"),
+        ({"value": 0.5, "low": None, "high": None}, "no interval"),
+    ],
+)
+def test_an_interval_is_called_so(share: Interval, text: str) -> None:
+    """And where there is none, that is said."""
+    assert interval(share) == text
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,10 @@ from small_lake import SmallLake
 
 def fill(lake: SmallLake) -> None:
     """Three installations, four environments, two sessions that opted out, two installers, 40 lines."""
-    lake.session("2024-01-01", "s1", "ada", "base", requests=5)
-    lake.session("2024-01-02", "s2", "ada", "work", requests=4)
-    lake.session("2024-01-02", "s3", "bob", "base", requests=3).session("2024-01-03", "s4", "cy", "base")
+    lake.session("2024-01-01", "s1", "ada", "ada-base", requests=5)
+    lake.session("2024-01-02", "s2", "ada", "ada-work", requests=4)
+    lake.session("2024-01-02", "s3", "bob", "bob-base", requests=3)
+    lake.session("2024-01-03", "s4", "cy", "cy-base")
     lake.session("2024-01-02", "h1", sharing="off", folded=True, requests=2, network="n2")
     lake.session("2024-01-03", "h2", sharing="off", folded=True, requests=1, network="n2")
     for _ in range(6):

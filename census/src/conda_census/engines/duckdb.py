@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from itertools import count
+
 import ibis
 from ibis.backends.duckdb import Backend
+from ibis.expr.types import Table as Rows
 
 from conda_census.engines.tables import LakeFiles, LakeTables
 from conda_census.lake.tables import MEASURED, Table
 
 __all__ = ["open_lake"]
+
+_numbers = count(1)
 
 
 def open_lake(lake: LakeFiles) -> LakeTables:
@@ -25,7 +33,20 @@ def open_lake(lake: LakeFiles) -> LakeTables:
         downloads=connection.table("downloads"),
         installer_downloads=connection.table("installer_downloads"),
         sources=connection.table("sources"),
+        keep=partial(_kept, connection),
     )
+
+
+@contextmanager
+def _kept(connection: Backend, rows: Rows) -> Iterator[Rows]:
+    # By hand: Ibis 12 cannot drop what its own cache() makes, for sqlglot 30 writes the statement without
+    # the name.
+    name = f"kept_{next(_numbers)}"
+    connection.raw_sql(f"CREATE TEMP TABLE {name} AS {connection.compile(rows)}")
+    try:
+        yield connection.table(name)
+    finally:
+        connection.raw_sql(f"DROP TABLE {name}")
 
 
 def _create_view(connection: Backend, table: Table, files: list[str]) -> None:

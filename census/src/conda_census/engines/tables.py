@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -22,9 +24,13 @@ class LakeFiles(Protocol):
 
 @dataclass(frozen=True)
 class LakeTables:
-    """The tables of one lake, with the columns of ``lake.tables`` and times in UTC."""
+    """The tables of one lake, with the columns of ``lake.tables`` and times in UTC.
+
+    ``keep`` computes a table once, for several questions: ``with tables.keep(expression) as table``.
+    """
 
     sessions: Table
     downloads: Table
     installer_downloads: Table
     sources: Table
+    keep: Callable[[Table], AbstractContextManager[Table]]

@@ -6,16 +6,17 @@ from dataclasses import dataclass
 
 from ibis.expr.types import Table
 
+from conda_census.metrics.classes import CLASSES, InstallationClass
 from conda_census.metrics.intervals import Estimate, wilson
 
-__all__ = ["MOST_ENVIRONMENTS", "Environments", "count_environments"]
+__all__ = ["MOST_ENVIRONMENTS", "Environments", "Spread", "count_environments"]
 
 #: Installations with this many environments and more are counted together.
 MOST_ENVIRONMENTS = 5
 
 
 @dataclass(frozen=True)
-class Environments:
+class Spread:
     """``total`` pairs (environment, installation), and how they spread.
 
     ``per_installation``: installations by their number of pairs, 5 standing for 5 and more. ``single_share``:
@@ -24,31 +25,44 @@ class Environments:
 
     total: int
     per_installation: dict[int, int]
-    single_share: Estimate
+
+    @property
+    def single_share(self) -> Estimate:
+        """With Wilson's interval."""
+        return wilson(self.per_installation[1], sum(self.per_installation.values()))
 
 
-def count_environments(sessions: Table) -> Environments:
+@dataclass(frozen=True)
+class Environments:
+    """The spread over all installations, and over those of each class."""
+
+    whole: Spread
+    by_class: dict[InstallationClass, Spread]
+
+
+def count_environments(population: Table) -> Environments:
     """The environments of the window, and how they spread over the installations."""
-    found = environments_per_installation(sessions).to_pyarrow().to_pylist()
-    per_installation = dict.fromkeys(range(1, MOST_ENVIRONMENTS + 1), 0)
-    per_installation.update({int(row["number"]): int(row["installations"]) for row in found})
+    rows = environments_per_installation(population).to_pyarrow().to_pylist()
     return Environments(
-        total=sum(int(row["environments"]) for row in found),
-        per_installation=per_installation,
-        single_share=wilson(per_installation[1], sum(per_installation.values())),
+        whole=_spread(rows),
+        by_class={name: _spread([row for row in rows if row["class"] == name]) for name in CLASSES},
     )
 
 
-def environments_per_installation(sessions: Table) -> Table:
-    """Rows: number of environments (5: 5 and more), installations with it, their environments."""
-    known = sessions.filter(sessions.client.notnull(), sessions.environment.notnull())
-    pairs = known.select("client", "environment").distinct()
-    by_client = pairs.group_by("client").aggregate(environments=pairs.count())
-    numbered = by_client.mutate(
-        number=(by_client.environments >= MOST_ENVIRONMENTS).ifelse(MOST_ENVIRONMENTS, by_client.environments)
-    )
+def environments_per_installation(population: Table) -> Table:
+    """Rows: class, number of environments (5: 5 and more), installations with it, their environments."""
+    some = population.filter(population.environments > 0)
+    number = (some.environments >= MOST_ENVIRONMENTS).ifelse(MOST_ENVIRONMENTS, some.environments)
+    numbered = some.mutate(number=number)
     return (
-        numbered.group_by("number")
+        numbered.group_by("class", "number")
         .aggregate(installations=numbered.count(), environments=numbered.environments.sum())
-        .order_by("number")
+        .order_by("class", "number")
     )
+
+
+def _spread(rows: list[dict[str, int]]) -> Spread:
+    per_installation = dict.fromkeys(range(1, MOST_ENVIRONMENTS + 1), 0)
+    for row in rows:
+        per_installation[row["number"]] += row["installations"]
+    return Spread(sum(row["environments"] for row in rows), per_installation)

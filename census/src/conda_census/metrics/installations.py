@@ -1,4 +1,4 @@
-"""How many installations are there, and how many of them were active lately?"""
+"""How many installations are there, of which class, and how many of them were active lately?"""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from ibis.expr.types import Table
 
-from conda_census.metrics.counts import counts
+from conda_census.metrics.classes import CLASSES, InstallationClass
 from conda_census.metrics.window import Window
 
 __all__ = ["ACTIVE_DAYS", "Installations", "count_installations"]
@@ -18,32 +18,50 @@ ACTIVE_DAYS = (1, 7, 30, 90)
 
 @dataclass(frozen=True)
 class Installations:
-    """Distinct client tokens: ``total`` in the window, ``active`` by the length of the period in days."""
+    """Distinct client tokens: in the window by class, and active by the length of the period in days.
 
-    total: int
-    active: dict[int, int]
+    ``total`` and ``active`` are the sums over the classes.
+    """
+
+    by_class: dict[InstallationClass, int]
+    active_by_class: dict[InstallationClass, dict[int, int]]
+
+    @property
+    def total(self) -> int:
+        """All of the window."""
+        return sum(self.by_class.values())
+
+    @property
+    def active(self) -> dict[int, int]:
+        """By the length of the period in days."""
+        return {days: sum(active[days] for active in self.active_by_class.values()) for days in ACTIVE_DAYS}
 
 
-def count_installations(sessions: Table, window: Window) -> Installations:
+def count_installations(population: Table, window: Window) -> Installations:
     """The installations of the window, and those seen in the last 1, 7, 30 and 90 days up to its end.
 
-    Activity is a state at the end of the window, so a period longer than the window looks back before it:
-    give all ``sessions``, not only those of the window.
+    Activity is a state at the end of the window, so a period longer than the window looks back before it.
     """
     if window.since is None or window.until is None:
-        return Installations(total=0, active=dict.fromkeys(ACTIVE_DAYS, 0))
-    found = counts(activity(sessions, window))
-    return Installations(total=found["total"], active={days: found[f"active_{days}"] for days in ACTIVE_DAYS})
+        rows = []
+    else:
+        rows = activity(population, window).to_pyarrow().to_pylist()
+    found = {row["class"]: row for row in rows}
+    nothing = {"total": 0} | {f"active_{days}": 0 for days in ACTIVE_DAYS}
+    counts = {name: found.get(name, nothing) for name in CLASSES}
+    return Installations(
+        by_class={name: int(counts[name]["total"]) for name in CLASSES},
+        active_by_class={
+            name: {days: int(counts[name][f"active_{days}"]) for days in ACTIVE_DAYS} for name in CLASSES
+        },
+    )
 
 
-def activity(sessions: Table, window: Window) -> Table:
-    """One row: total, active_1, active_7, active_30, active_90. The window must have its days."""
+def activity(population: Table, window: Window) -> Table:
+    """Rows: class, total, active_1, active_7, active_30, active_90. The window must have its days."""
     if window.since is None or window.until is None:
         raise ValueError("activity needs a window with a first and a last day")
-    seen = sessions.filter(sessions.client.notnull(), sessions.day <= window.until)
-    by_client = seen.group_by("client").aggregate(last_day=seen.day.max())
     firsts = {f"active_{days}": window.until - timedelta(days=days - 1) for days in ACTIVE_DAYS}
     firsts["total"] = window.since
-    return by_client.aggregate(
-        **{name: (by_client.last_day >= first).sum() for name, first in sorted(firsts.items())}
-    )
+    counts = {name: (population.last_day >= first).sum() for name, first in sorted(firsts.items())}
+    return population.group_by("class").aggregate(**counts).order_by("class")

@@ -1,4 +1,4 @@
-"""How much of the traffic comes from clients that opted out?"""
+"""How many opted out: which share of the installations, and of the traffic?"""
 
 from __future__ import annotations
 
@@ -6,12 +6,19 @@ from dataclasses import dataclass
 
 from ibis.expr.types import Table
 
-from conda_census.decode.agents import AGENT_COLUMNS
+from conda_census.engines.tables import LakeTables
+from conda_census.metrics.intervals import Estimate, ratio
+from conda_census.metrics.opted_out_share import Rarefaction, estimate_share
+from conda_census.metrics.visitors import (
+    InstallationDays,
+    count_installation_days,
+    count_network_days,
+    count_visitor_days,
+    installations_by_visitor_day,
+    visitor_days,
+)
 
-__all__ = ["OptedOut", "Traffic", "count_opted_out"]
-
-#: What a user agent says apart from its tokens.
-_AGENT = (*AGENT_COLUMNS, "plugin_version")
+__all__ = ["Calibration", "OptedOut", "Traffic", "count_opted_out"]
 
 
 @dataclass(frozen=True)
@@ -24,30 +31,65 @@ class Traffic:
 
 
 @dataclass(frozen=True)
-class OptedOut:
-    """The traffic with the plug-in present: opted out (``off``) and sharing (``tokens``)."""
+class Calibration:
+    """What is known where sharing is on, by which the others are estimated; null where nobody shares.
 
+    Attributes:
+        installation_days: distinct pairs of installation and day (C_on).
+        per_visitor_day: installation-days that one visitor-day hides (r).
+        per_installation_day: installations that one installation-day stands for (a).
+        dispersion: variance over mean of the network-days of an installation.
+    """
+
+    installation_days: int
+    per_visitor_day: float | None
+    per_installation_day: float | None
+    dispersion: float
+
+
+@dataclass(frozen=True)
+class OptedOut:
+    """The share, and the traffic with the plug-in present: opted out (``off``) and sharing (``tokens``)."""
+
+    share: Estimate
     off: Traffic
     tokens: Traffic
+    calibration: Calibration
 
 
-def count_opted_out(sessions: Table) -> OptedOut:
-    """The traffic of the window with sharing ``off`` and ``tokens``; without the plug-in it is in neither."""
-    rows = traffic_by_sharing(sessions).to_pyarrow().to_pylist()
-    found = {
-        row["sharing"]: Traffic(int(row["requests"] or 0), int(row["sessions"]), int(row["visitor_days"]))
-        for row in rows
-    }
-    return OptedOut(off=found.get("off", Traffic()), tokens=found.get("tokens", Traffic()))
+def count_opted_out(tables: LakeTables) -> OptedOut:
+    """Of these sessions; those without the plug-in are in none of the numbers."""
+    days = count_installation_days(tables.sessions)
+    with tables.keep(visitor_days(tables.sessions)) as visitors:
+        numbers = count_visitor_days(visitors)
+        curve = Rarefaction(*installations_by_visitor_day(visitors))
+        networks = count_network_days(visitors)
+    traffic = {row["sharing"]: row for row in traffic_by_sharing(tables.sessions).to_pyarrow().to_pylist()}
+    return OptedOut(
+        share=estimate_share(curve, networks, days),
+        off=_traffic(traffic.get("off"), numbers["off"]),
+        tokens=_traffic(traffic.get("tokens"), numbers["tokens"]),
+        calibration=_calibration(days, numbers["tokens"]),
+    )
 
 
 def traffic_by_sharing(sessions: Table) -> Table:
-    """Rows: sharing (off or tokens), requests, sessions, visitor_days."""
+    """Rows: sharing (off or tokens), requests, sessions."""
     ours = sessions.filter(sessions.sharing.isin(["off", "tokens"]))
     traffic = ours.group_by("sharing").aggregate(
         requests=ours.requests.sum(), sessions=ours.session.nunique()
     )
-    # Grouping, unlike a distinct count of a tuple, keeps visitors whose agent leaves a part unsaid.
-    visitors = ours.select("sharing", "day", "network", *_AGENT).distinct()
-    visitor_days = visitors.group_by("sharing").aggregate(visitor_days=visitors.count())
-    return traffic.join(visitor_days, "sharing").order_by("sharing")
+    return traffic.order_by("sharing")
+
+
+def _traffic(row: dict[str, int] | None, visitor_days: int) -> Traffic:
+    return Traffic(int(row["requests"] or 0), int(row["sessions"]), visitor_days) if row else Traffic()
+
+
+def _calibration(days: InstallationDays, visitor_days: int) -> Calibration:
+    return Calibration(
+        installation_days=days.days,
+        per_visitor_day=ratio(days.days, visitor_days),
+        per_installation_day=ratio(days.installations, days.days),
+        dispersion=days.dispersion,
+    )

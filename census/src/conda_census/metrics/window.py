@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from ibis.expr.types import Table
@@ -68,7 +68,8 @@ def within(tables: LakeTables, window: Window) -> LakeTables:
     A log file that spans midnight cannot be cut, so the accounting of a window counts it whole. A source
     without any request has no time and counts in every window: what was dropped is never hidden.
     """
-    return LakeTables(
+    return replace(
+        tables,
         sessions=_days_within(tables.sessions, window),
         downloads=_days_within(tables.downloads, window),
         installer_downloads=_days_within(tables.installer_downloads, window),

@@ -9,17 +9,26 @@ DEFINITIONS = {
     "window": "UTC days, both ends included. A day is complete 24 hours after its end, when late logs have "
     "had time to arrive; a later day is provisional.",
     "installations": "Distinct installation tokens (c/) seen in the window. Counted, so without interval.",
-    "by_class": "Lasting; ephemeral (throw-away); image (baked into a container image); new.",
+    "by_class": "Image: has an environment token that 3 or more installations have, so it was copied. "
+    "Ephemeral: all its sessions lie within one hour, and it was first seen before the last 7 days. New: the "
+    "same, but first seen within them, so it may come back. Lasting: the rest. All that was seen up to the "
+    "end of the window counts, also before it.",
     "active": "Installations seen in the last days up to the end of the window, however long the window is.",
-    "environments": "Distinct pairs of environment token (e/) and installation.",
+    "environments": "Distinct pairs of environment token (e/) and installation. One that came with a "
+    "container image counts once for each installation that brought it.",
     "single_share": "Of the installations with at least one environment, the share with exactly one. "
     "Wilson interval at 95 %.",
     "single_share_lasting": "The same share among lasting installations.",
-    "opted_out": "Share of installations that turned sharing off. They send no token, so they cannot be "
-    "counted, only estimated.",
+    "opted_out": "Share of installations that turned sharing off. They send no token, so it is estimated "
+    "from their visitor-days, calibrated where sharing is on. Bootstrap interval over networks at 95 %. What "
+    "sends no token has no class.",
     "naive": "Off / (off + sharing), of the traffic of clients with the plug-in. It is not a share of "
     "installations: traffic without tokens is told apart by network, agent and time alone.",
     "visitor_days": "A visitor-day is a distinct pair of network and agent on one day.",
+    "calibration": "Where sharing is on it is known how many installations hide in one visitor-day, behind "
+    "one address. Those who opted out are fewer, so fewer of them hide: as many as in a sample of those who "
+    "share that makes as many visitor-days. One who comes daily makes many visitor-days, and the interval is "
+    "the wider for it. It is assumed that both kinds come equally often and from the same places.",
     "installer_downloads": "Complete deliveries of an installer. Counted, so without interval.",
     "sessions": "Distinct session tokens (s/); a session is one run of conda.",
     "without_token": "Requests without a session token, one session for each network, agent and hour.",
@@ -48,7 +57,7 @@ BLIND_SPOTS = (
     ),
     (
         "A container image brings one token many times, a throw-away machine a new one each time. Both are in"
-        " the totals until classes are estimated."
+        " the totals; the classes image and ephemeral tell them apart from the lasting."
     ),
     "A cloned or copied environment may carry the token of its origin.",
 )

@@ -4,22 +4,30 @@ from __future__ import annotations
 
 from datetime import date
 
+from ibis.expr.types import Table
+
 from conda_census.engines.tables import LakeTables
 from conda_census.metrics.accounting import account
 from conda_census.metrics.by_day import count_by_day
 from conda_census.metrics.downloads import count_downloads
-from conda_census.metrics.environments import MOST_ENVIRONMENTS, count_environments
+from conda_census.metrics.environments import MOST_ENVIRONMENTS, Spread, count_environments
 from conda_census.metrics.installations import count_installations
 from conda_census.metrics.installers import count_installer_downloads
 from conda_census.metrics.intervals import Estimate, ratio
 from conda_census.metrics.opted_out import Traffic, count_opted_out
+from conda_census.metrics.population import population
 from conda_census.metrics.sessions import count_sessions
 from conda_census.metrics.window import Window, choose_window, within
 from conda_census.report.shape import (
+    Active,
+    ActiveByClass,
     ByClass,
+    Calibration,
     DayRow,
     DownloadCounts,
     EnvironmentCounts,
+    EnvironmentsByClass,
+    EnvironmentSpread,
     InstallationCounts,
     InstallerDownloadCounts,
     InstallerRow,
@@ -45,17 +53,18 @@ def make_report(tables: LakeTables, since: date | None = None, until: date | Non
     """
     window = choose_window(tables, since, until)
     inside = within(tables, window)
-    return Report(
-        window=_window(window),
-        installations=_installations(tables, window),
-        environments=_environments(inside),
-        opted_out=_opted_out(inside),
-        installer_downloads=_installer_downloads(inside),
-        sessions=_sessions(inside),
-        downloads=DownloadCounts(total=count_downloads(inside.downloads)),
-        by_day=_by_day(inside),
-        accounting=_accounting(inside),
-    )
+    with tables.keep(population(tables.sessions, window)) as installations:
+        return Report(
+            window=_window(window),
+            installations=_installations(installations, window),
+            environments=_environments(installations),
+            opted_out=_opted_out(inside),
+            installer_downloads=_installer_downloads(inside),
+            sessions=_sessions(inside),
+            downloads=DownloadCounts(total=count_downloads(inside.downloads)),
+            by_day=_by_day(inside),
+            accounting=_accounting(inside),
+        )
 
 
 def _window(window: Window) -> WindowDays:
@@ -64,21 +73,50 @@ def _window(window: Window) -> WindowDays:
     )
 
 
-def _installations(tables: LakeTables, window: Window) -> InstallationCounts:
-    found = count_installations(tables.sessions, window)
-    active = found.active
+def _installations(installations: Table, window: Window) -> InstallationCounts:
+    found = count_installations(installations, window)
+    by_class, active = found.by_class, found.active_by_class
     return InstallationCounts(
         total=found.total,
-        by_class=ByClass(lasting=None, ephemeral=None, image=None, new=None),
-        active={"1": active[1], "7": active[7], "30": active[30], "90": active[90]},
+        by_class=ByClass(
+            lasting=by_class["lasting"],
+            ephemeral=by_class["ephemeral"],
+            image=by_class["image"],
+            new=by_class["new"],
+        ),
+        active=_active(found.active),
+        active_by_class=ActiveByClass(
+            lasting=_active(active["lasting"]),
+            ephemeral=_active(active["ephemeral"]),
+            image=_active(active["image"]),
+            new=_active(active["new"]),
+        ),
     )
 
 
-def _environments(inside: LakeTables) -> EnvironmentCounts:
-    found = count_environments(inside.sessions)
-    number = found.per_installation
+def _active(active: dict[int, int]) -> Active:
+    return {"1": active[1], "7": active[7], "30": active[30], "90": active[90]}
+
+
+def _environments(installations: Table) -> EnvironmentCounts:
+    found = count_environments(installations)
+    by_class = found.by_class
     return EnvironmentCounts(
-        total=found.total,
+        **_spread(found.whole),
+        single_share_lasting=_interval(by_class["lasting"].single_share),
+        by_class=EnvironmentsByClass(
+            lasting=_spread(by_class["lasting"]),
+            ephemeral=_spread(by_class["ephemeral"]),
+            image=_spread(by_class["image"]),
+            new=_spread(by_class["new"]),
+        ),
+    )
+
+
+def _spread(spread: Spread) -> EnvironmentSpread:
+    number = spread.per_installation
+    return EnvironmentSpread(
+        total=spread.total,
         per_installation={
             "1": number[1],
             "2": number[2],
@@ -86,16 +124,15 @@ def _environments(inside: LakeTables) -> EnvironmentCounts:
             "4": number[4],
             "5+": number[MOST_ENVIRONMENTS],
         },
-        single_share=_interval(found.single_share),
-        single_share_lasting=_interval(Estimate()),
+        single_share=_interval(spread.single_share),
     )
 
 
 def _opted_out(inside: LakeTables) -> OptedOutShares:
-    found = count_opted_out(inside.sessions)
-    off, tokens = found.off, found.tokens
+    found = count_opted_out(inside)
+    off, tokens, calibration = found.off, found.tokens, found.calibration
     return OptedOutShares(
-        share=_interval(Estimate()),
+        share=_interval(found.share),
         naive=NaiveShares(
             requests=ratio(off.requests, off.requests + tokens.requests),
             sessions=ratio(off.sessions, off.sessions + tokens.sessions),
@@ -103,6 +140,12 @@ def _opted_out(inside: LakeTables) -> OptedOutShares:
         ),
         off=_traffic(off),
         tokens=_traffic(tokens),
+        calibration=Calibration(
+            installation_days=calibration.installation_days,
+            per_visitor_day=calibration.per_visitor_day,
+            per_installation_day=calibration.per_installation_day,
+            dispersion=calibration.dispersion,
+        ),
     )
 
 

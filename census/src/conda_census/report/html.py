@@ -66,8 +66,8 @@ def write_page(report: Report, file: Path) -> None:
         raise CensusError(f"{file}: cannot write the page ({reason}): choose another file") from error
 
 
-def _percent(share: float | None, missing: str = wording.NOT_ESTIMATED) -> str:
-    return _unbroken(wording.percent(share, missing))
+def _percent(share: float | None) -> str:
+    return _unbroken(wording.percent(share))
 
 
 def _interval(share: Interval) -> str:

@@ -6,10 +6,14 @@ from typing import TypedDict
 
 __all__ = [
     "Active",
+    "ActiveByClass",
     "ByClass",
+    "Calibration",
     "DayRow",
     "DownloadCounts",
     "EnvironmentCounts",
+    "EnvironmentSpread",
+    "EnvironmentsByClass",
     "InstallationCounts",
     "InstallerDownloadCounts",
     "InstallerRow",
@@ -34,16 +38,25 @@ class WindowDays(TypedDict):
 
 
 class ByClass(TypedDict):
-    """Installations by class; null until classes are estimated."""
+    """Installations by class."""
 
-    lasting: int | None
-    ephemeral: int | None
-    image: int | None
-    new: int | None
+    lasting: int
+    ephemeral: int
+    image: int
+    new: int
 
 
 #: Installations seen in the last 1, 7, 30 and 90 days of the window.
 Active = TypedDict("Active", {"1": int, "7": int, "30": int, "90": int})
+
+
+class ActiveByClass(TypedDict):
+    """The same by class."""
+
+    lasting: Active
+    ephemeral: Active
+    image: Active
+    new: Active
 
 
 class InstallationCounts(TypedDict):
@@ -52,6 +65,7 @@ class InstallationCounts(TypedDict):
     total: int
     by_class: ByClass
     active: Active
+    active_by_class: ActiveByClass
 
 
 class Interval(TypedDict):
@@ -66,13 +80,28 @@ class Interval(TypedDict):
 PerInstallation = TypedDict("PerInstallation", {"1": int, "2": int, "3": int, "4": int, "5+": int})
 
 
-class EnvironmentCounts(TypedDict):
-    """Distinct pairs (environment, installation)."""
+class EnvironmentSpread(TypedDict):
+    """Distinct pairs (environment, installation), and how they spread over installations."""
 
     total: int
     per_installation: PerInstallation
     single_share: Interval
+
+
+class EnvironmentsByClass(TypedDict):
+    """The environments of the installations of each class."""
+
+    lasting: EnvironmentSpread
+    ephemeral: EnvironmentSpread
+    image: EnvironmentSpread
+    new: EnvironmentSpread
+
+
+class EnvironmentCounts(EnvironmentSpread):
+    """Distinct pairs (environment, installation)."""
+
     single_share_lasting: Interval
+    by_class: EnvironmentsByClass
 
 
 class NaiveShares(TypedDict):
@@ -91,13 +120,27 @@ class TrafficCounts(TypedDict):
     visitor_days: int
 
 
+class Calibration(TypedDict):
+    """What is known where sharing is on, and the opted-out share is estimated by; null where nobody shares.
+
+    How many installation-days there were, how many of them one visitor-day hides, how many installations one
+    of them stands for, and how the network-days of an installation are dispersed (variance over mean).
+    """
+
+    installation_days: int
+    per_visitor_day: float | None
+    per_installation_day: float | None
+    dispersion: float
+
+
 class OptedOutShares(TypedDict):
-    """The opted-out share, and the traffic that it is estimated from."""
+    """The opted-out share of installations, and the traffic that it is estimated from."""
 
     share: Interval
     naive: NaiveShares
     off: TrafficCounts
     tokens: TrafficCounts
+    calibration: Calibration
 
 
 class InstallerRow(TypedDict):

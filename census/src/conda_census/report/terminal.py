@@ -13,8 +13,6 @@ from rich.text import Text
 from conda_census.report.definitions import BLIND_SPOTS, DEFINITIONS
 from conda_census.report.shape import InstallerRow, Interval, Report
 from conda_census.report.wording import (
-    NOT_ESTIMATED,
-    NOTHING_TO_DIVIDE,
     completeness,
     count,
     days,
@@ -52,11 +50,14 @@ def _head(report: Report) -> RenderableType:
 
 def _headlines(report: Report, panels_a_row: int) -> Table:
     single, opted_out = report["environments"]["single_share"], report["opted_out"]["share"]
-    no_share = NOT_ESTIMATED if report["environments"]["total"] else NOTHING_TO_DIVIDE
+    split = ", ".join(f"{name} {count(number)}" for name, number in _by_class(report).items())
+    shares = ", ".join(
+        f"{name} {percent(share['value'])}" for name, share in _single_by_class(report).items()
+    )
     panels = [
-        _panel("Installations", count(report["installations"]["total"]), "counted", "installations"),
-        _panel("Single environment", percent(single["value"], no_share), _interval(single), "single_share"),
-        _panel("Opted out", percent(opted_out["value"]), _interval(opted_out), "opted_out"),
+        _panel("Installations", count(report["installations"]["total"]), "counted", "installations", split),
+        _panel("Single environment", percent(single["value"]), interval(single), "single_share", shares),
+        _panel("Opted out", percent(opted_out["value"]), interval(opted_out), "opted_out"),
         _panel(
             "Installer downloads",
             count(report["installer_downloads"]["total"]),
@@ -72,8 +73,30 @@ def _headlines(report: Report, panels_a_row: int) -> Table:
     return grid
 
 
-def _panel(title: str, number: str, beside: str, definition: str) -> Panel:
-    body = Group(_number(number, beside), _quiet(DEFINITIONS[definition]))
+def _by_class(report: Report) -> dict[str, int]:
+    found = report["installations"]["by_class"]
+    return {
+        "lasting": found["lasting"],
+        "ephemeral": found["ephemeral"],
+        "image": found["image"],
+        "new": found["new"],
+    }
+
+
+def _single_by_class(report: Report) -> dict[str, Interval]:
+    found = report["environments"]["by_class"]
+    spreads = {
+        "lasting": found["lasting"],
+        "ephemeral": found["ephemeral"],
+        "image": found["image"],
+        "new": found["new"],
+    }
+    return {name: spread["single_share"] for name, spread in spreads.items() if spread["total"]}
+
+
+def _panel(title: str, number: str, beside: str, definition: str, split: str = "") -> Panel:
+    between = [Text(split)] if split else []
+    body = Group(_number(number, beside), *between, _quiet(DEFINITIONS[definition]))
     return Panel(body, title=Text(title, style="bold"), title_align="left", border_style="dim")
 
 
@@ -84,12 +107,17 @@ def _installations(report: Report) -> RenderableType:
     table.add_row("7 days", count(active["7"]))
     table.add_row("30 days", count(active["30"]))
     table.add_row("90 days", count(active["90"]))
-    classes = _table("Class", "Installations")
-    classes.add_row("lasting", count(by_class["lasting"]))
-    classes.add_row("ephemeral", count(by_class["ephemeral"]))
-    classes.add_row("image", count(by_class["image"]))
-    classes.add_row("new", count(by_class["new"]))
-    classes.add_row("total", count(report["installations"]["total"]))
+    environments = report["environments"]["by_class"]
+    classes = _table("Class", "Installations", "Environments")
+    for name, number, spread in (
+        ("lasting", by_class["lasting"], environments["lasting"]),
+        ("ephemeral", by_class["ephemeral"], environments["ephemeral"]),
+        ("image", by_class["image"], environments["image"]),
+        ("new", by_class["new"], environments["new"]),
+    ):
+        classes.add_row(name, count(number), count(spread["total"]))
+    whole = count(report["installations"]["total"]), count(report["environments"]["total"])
+    classes.add_row("total", *whole)
     return _section("Installations", table, _definition("active"), classes, _definition("by_class"))
 
 
@@ -104,13 +132,13 @@ def _environments(report: Report, longest_bar: str) -> RenderableType:
     for label, number in listed:
         share = number / whole if whole else None
         bar = longest_bar[: round(len(longest_bar) * (share or 0))]
-        table.add_row(label, count(number), percent(share, NOTHING_TO_DIVIDE), Text(bar, "cyan"))
+        table.add_row(label, count(number), percent(share), Text(bar, "cyan"))
     lasting = environments["single_share_lasting"]
     return _section(
         "Environments an installation",
         table,
         _fact("Environments", count(environments["total"]), "counted", "environments"),
-        _fact("Single, lasting", percent(lasting["value"]), _interval(lasting), "single_share_lasting"),
+        _fact("Single, lasting", percent(lasting["value"]), interval(lasting), "single_share_lasting"),
     )
 
 
@@ -118,13 +146,23 @@ def _opted_out(report: Report) -> RenderableType:
     off, tokens = report["opted_out"]["off"], report["opted_out"]["tokens"]
     naive = report["opted_out"]["naive"]
     table = _table("By", "Off", "Sharing", "Share")
-    for name, off_count, tokens_count, share in (
+    for name, off_count, tokens_count, naive_share in (
         ("requests", off["requests"], tokens["requests"], naive["requests"]),
         ("sessions", off["sessions"], tokens["sessions"], naive["sessions"]),
         ("visitor-days", off["visitor_days"], tokens["visitor_days"], naive["visitor_days"]),
     ):
-        table.add_row(name, count(off_count), count(tokens_count), percent(share, NOTHING_TO_DIVIDE))
-    return _section("Opting out, naive shares", table, _definition("naive"), _definition("visitor_days"))
+        table.add_row(name, count(off_count), count(tokens_count), percent(naive_share))
+    share, calibration = report["opted_out"]["share"], report["opted_out"]["calibration"]
+    shared = f"in {count(tokens['visitor_days'])} visitor-days"
+    return _section(
+        "Opting out",
+        _fact("Estimated share of installations", percent(share["value"]), interval(share), "opted_out"),
+        _fact("Installation-days", count(calibration["installation_days"]), shared, "calibration"),
+        Text("Naive shares"),
+        table,
+        _definition("naive"),
+        _definition("visitor_days"),
+    )
 
 
 def _sessions_and_downloads(report: Report) -> RenderableType:
@@ -185,7 +223,7 @@ def _accounting(report: Report) -> RenderableType:
         for reason, number in accounting["dropped"].items():
             table.add_row(Text(plain(reason)), count(number))
         parts.append(table)
-    other = percent(accounting["other_share"], NOTHING_TO_DIVIDE)
+    other = percent(accounting["other_share"])
     malformed, unknown = count(accounting["malformed_tokens"]), count(accounting["unknown_tokens"])
     parts.append(_fact("Other requests", other, "of the requests", "other_share"))
     parts.append(_fact("Malformed tokens", malformed, "requests", "malformed_tokens"))
@@ -220,10 +258,6 @@ def _fact(name: str, number: str, beside: str, definition: str) -> RenderableTyp
 
 def _number(number: str, beside: str) -> Text:
     return Text.assemble((number, "bold"), "  ", (beside, "cyan"))
-
-
-def _interval(share: Interval) -> str:
-    return f"95 % interval {interval(share)}" if share["low"] is not None else "no interval"
 
 
 def _definition(name: str) -> Text:

@@ -8,7 +8,7 @@ from conda_census.report.shape import Interval, WindowDays
 
 __all__ = [
     "NOTHING_TO_DIVIDE",
-    "NOT_ESTIMATED",
+    "NO_INTERVAL",
     "completeness",
     "count",
     "day",
@@ -18,36 +18,36 @@ __all__ = [
     "plain",
 ]
 
-#: Shown for a number whose estimator is not there yet; never 0.
-NOT_ESTIMATED = "not estimated yet"
-
 _UNIT = " %"
 
 #: Shown for a share of nothing.
 NOTHING_TO_DIVIDE = "no data"
 
+#: Shown beside a share of which it cannot be said how sure it is.
+NO_INTERVAL = "no interval"
 
-def count(number: int | None) -> str:
+
+def count(number: int) -> str:
     """A whole number with a comma between thousands."""
-    return NOT_ESTIMATED if number is None else f"{number:,}"
+    return f"{number:,}"
 
 
-def percent(share: float | None, missing: str = NOT_ESTIMATED) -> str:
+def percent(share: float | None) -> str:
     """A share as a percentage: one decimal, two below 1 %; too small for these is not written as 0."""
     if share is None:
-        return missing
+        return NOTHING_TO_DIVIDE
     if 0 < share < 0.0001:  # noqa: PLR2004 a hundredth of a percent, the smallest that two decimals show
         return f"< 0.01{_UNIT}"
     decimals = 2 if 0 < share < 0.01 else 1  # noqa: PLR2004 one percent
     return f"{share:.{decimals}%}".replace("%", _UNIT)
 
 
-def interval(share: Interval, missing: str = NOT_ESTIMATED) -> str:
-    """The 95 % interval of a share."""
+def interval(share: Interval) -> str:
+    """The 95 % interval of a share, called so."""
     if share["low"] is None or share["high"] is None:
-        return missing
+        return NO_INTERVAL
     low, high = percent(share["low"]), percent(share["high"])
-    return f"{low.removesuffix(_UNIT)} to {high}"
+    return f"95{_UNIT} interval {low.removesuffix(_UNIT)} to {high}"
 
 
 def day(text: str) -> str:

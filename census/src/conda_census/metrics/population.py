@@ -1,0 +1,79 @@
+"""What is known of each installation? One row for each: seen when, with how many environments, its class."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import ibis
+from ibis.expr.types import IntegerValue, Table
+
+from conda_census.metrics.classes import ClassRules, baked, class_of
+from conda_census.metrics.window import Window
+
+__all__ = ["WEEKS_KEPT", "last_sunday", "population", "weeks_back"]
+
+#: So many weeks fit into the bits of ``weeks``.
+WEEKS_KEPT = 60
+_DAYS_OF_WEEK = 7
+_DEFAULT_RULES = ClassRules()
+
+
+@ibis.udf.agg.builtin(name="bit_or")  # type: ignore[untyped-decorator]
+def bit_or(bits: int) -> int:  # type: ignore[empty-body]
+    """The engine's own function; DuckDB and Spark have it under this name, and Ibis knows only DuckDB's."""
+
+
+def population(sessions: Table, window: Window, rules: ClassRules = _DEFAULT_RULES) -> Table:
+    """Rows: the installations seen up to the end of the window, also those not seen in it.
+
+    client; first_day, last_day (of the first and last session), first_time, last_time; environments (number
+    of its environments in the window); weeks (bit k: it was seen k calendar weeks before the window's last);
+    is_baked; class. Give all ``sessions``, not only those of the window: when an installation was first seen
+    does not depend on what is asked.
+
+    This is the one pass over all sessions that every question about installations shares: it costs a
+    grouping by (client, environment), and one by environment to find the copied tokens.
+    """
+    since, until = window.since or date.min, window.until or date.max
+    pairs = _pairs(sessions, until)
+    counted = pairs.environment.notnull() & (pairs.last_day >= since)
+    found = pairs.group_by("client").aggregate(
+        first_day=pairs.first_day.min(),
+        last_day=pairs.last_day.max(),
+        first_time=pairs.first_time.min(),
+        last_time=pairs.last_time.max(),
+        environments=pairs.count(where=counted),
+        weeks=bit_or(pairs.weeks),
+    )
+    copies = baked(pairs, rules).select(baked_client="client")
+    marked = found.left_join(copies, found.client == copies.baked_client)
+    installations = marked.mutate(is_baked=marked.baked_client.notnull()).drop("baked_client")
+    return installations.mutate(**{"class": class_of(installations, until, rules)})
+
+
+def weeks_back(table: Table, column: str, until: date) -> IntegerValue:
+    """How many calendar weeks, Monday to Sunday, a day lies before that of ``until``."""
+    return (ibis.literal(last_sunday(until)).delta(table[column], unit="day") // _DAYS_OF_WEEK).cast("int32")
+
+
+def last_sunday(until: date) -> date:
+    """The Sunday that ends the calendar week of ``until``."""
+    if until == date.max:
+        return until
+    return until + timedelta(days=_DAYS_OF_WEEK - 1 - until.weekday())
+
+
+def _pairs(sessions: Table, until: date) -> Table:
+    """Rows: client, environment (null for sessions without one), when it was seen, in which weeks."""
+    seen = sessions.filter(sessions.client.notnull(), sessions.day <= until)
+    back = weeks_back(seen, "day", until)
+    # Cast, not typed: Spark would shift a plain 1 within 32 bits.
+    bit = ibis.literal(1).cast("int64") << ibis.least(back, WEEKS_KEPT)
+    rows = seen.select("client", "environment", "day", "first_time", "last_time", bit=bit)
+    return rows.group_by("client", "environment").aggregate(
+        first_day=rows.day.min(),
+        last_day=rows.day.max(),
+        first_time=rows.first_time.min(),
+        last_time=rows.last_time.max(),
+        weeks=bit_or(rows.bit),
+    )
