@@ -29,6 +29,7 @@ from pathlib import Path
 from access_logs import Shape, write_logs
 
 _SEPARATORS: dict[Shape, str] = {"combined": '"', "cloudfront": "\t"}
+_FIELDS: dict[Shape, int] = {"combined": 7, "cloudfront": 33}
 _GOACCESS: dict[Shape, str] = {"combined": "COMBINED", "cloudfront": "CLOUDFRONT"}
 
 
@@ -118,11 +119,16 @@ def _ingest(logs: list[Path], lines: int, scratch: Path) -> Run:
 
 
 def _duckdb(shape: Shape, logs: list[Path]) -> str:
-    separator = _SEPARATORS[shape]
-    options = f"delim='{separator}', quote='', escape='', header=false, null_padding=true, all_varchar=true"
+    # The columns are given: what DuckDB finds out by itself differs with the number of files.
+    names = [f"column{number:02}" for number in range(_FIELDS[shape])]
+    columns = ", ".join(f"{name}: 'VARCHAR'" for name in names)
+    options = f"delim='{_SEPARATORS[shape]}', quote='', escape='', header=false, null_padding=true"
     files = [str(log) for log in logs]
-    columns = ("column1", "column5") if shape == "combined" else ("column07", "column10")
-    sql = f"SELECT count({columns[0]}), count({columns[1]}) FROM read_csv({files}, {options}, comment='#')"
+    counted = ("column01", "column05") if shape == "combined" else ("column07", "column10")
+    sql = (
+        f"SELECT count({counted[0]}), count({counted[1]}) FROM read_csv({files}, auto_detect=false, "
+        f"{options}, comment='#', columns={{{columns}}})"
+    )
     return f"import duckdb; print(duckdb.sql({sql!r}))"
 
 

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 from random import SystemRandom
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -261,6 +261,70 @@ def compact(
     else:
         for line in compaction_lines(compacted):
             typer.echo(line)
+
+
+def _dial(told: str) -> Any:  # noqa: ANN401  as typer types it
+    return typer.Option(metavar="SHARE", min=0, max=1, show_default=False, help=told)
+
+
+@app.command()
+def simulate(
+    installations: Annotated[int, typer.Option("--installations", metavar="N", min=1, help="How many last.")],
+    days: Annotated[int, typer.Option("--days", metavar="D", min=1, max=3650, help="How many days of logs.")],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="A new folder, for the logs and the truth.")
+    ],
+    seed: Annotated[int, typer.Option("--seed", metavar="S", min=0, help="The same writes the same.")] = 0,
+    since: Annotated[
+        datetime,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            metavar="DAY",
+            help="First day, UTC. [default: 2024-01-01]",
+            show_default=False,
+        ),
+    ] = datetime(2024, 1, 1),  # noqa: DTZ001  a day
+    files_per_day: Annotated[
+        int, typer.Option("--files-per-day", metavar="K", min=1, max=1440, help="Log files a day.")
+    ] = 1,
+    preset_name: Annotated[
+        str, typer.Option("--preset", metavar="NAME", help="plain, miniconda-2024q1 or hostile.")
+    ] = "plain",
+    single: Annotated[float | None, _dial("Installations with one environment.")] = None,
+    opted_out: Annotated[float | None, _dial("Of those with the plug-in: send no token.")] = None,
+    without_plugin: Annotated[float | None, _dial("Installations that send no suffix.")] = None,
+    shared_addresses: Annotated[float | None, _dial("Installations of which 50 share an address.")] = None,
+    images: Annotated[float | None, _dial("Containers on top, 25 of an image.")] = None,
+    ci: Annotated[float | None, _dial("Runs a day on top, each thrown away.")] = None,
+    cache_hits: Annotated[float | None, _dial("Downloads that leave no line.")] = None,
+    silent: Annotated[float | None, _dial("Environments that send nothing.")] = None,
+    ranged: Annotated[float | None, _dial("Downloads that come in two pieces.")] = None,
+    late: Annotated[float | None, _dial("Lines in the next day's log.")] = None,
+    other_clients: Annotated[float | None, _dial("Lines on top of browsers and crawlers.")] = None,
+    garbage: Annotated[float | None, _dial("Lines on top that are no request.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the access logs of a made-up population, and beside them what is true of it."""
+    dials = {
+        "single": single, "opted_out": opted_out, "without_plugin": without_plugin,
+        "shared_addresses": shared_addresses, "images": images, "ci": ci, "cache_hits": cache_hits,
+        "silent": silent, "ranged": ranged, "late": late, "other_clients": other_clients, "garbage": garbage,
+    }  # fmt: skip
+    from conda_census.simulate.scenario import PRESETS, Scenario, preset
+    from conda_census.simulate.simulation import TRUTH
+    from conda_census.simulate.simulation import simulate as run
+    from conda_census.steps import shown_steps
+
+    if preset_name not in PRESETS:
+        raise typer.BadParameter(f"choose one of {', '.join(PRESETS)}", param_hint="--preset")
+    chosen = {name: share for name, share in dials.items() if share is not None}
+    plain = Scenario(installations, days, seed, since.date())
+    with shown_steps(Console(stderr=True), "simulating") as progress:
+        truth = run(preset(preset_name, plain, chosen), out, files_per_day, progress)
+    if as_json:
+        typer.echo(json.dumps(truth))
+    else:
+        typer.echo(f"wrote {truth['lines']:,} lines of {days} days, and {out / TRUTH}")
 
 
 def _verify(

@@ -221,7 +221,7 @@ def test_a_format_of_ones_own(census: CensusProcess, tmp_path: Path) -> None:
 def test_every_command_and_option_is_in_the_readme(census: CensusProcess) -> None:
     """What --help lists, the documentation explains."""
     readme = README.read_text()
-    commands = ["ingest", "formats", "report", "sources", "compact"]
+    commands = ["ingest", "formats", "report", "sources", "compact", "simulate"]
     listed = re.findall(r"^\W*([a-z]+)  ", census("--help").stdout.partition("Commands")[2], re.MULTILINE)
     assert listed == commands
     for command in commands:

@@ -1,0 +1,52 @@
+"""What is drawn by chance, the same for the same seed, without keeping it? Numbers and tokens by counter."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["generator", "tokens", "uniform"]
+
+Kind = Literal["client", "session", "environment"]
+Words = npt.NDArray[np.uint64]
+
+_ALPHABET = np.frombuffer(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", dtype=np.uint8)
+_CHARACTERS = 22
+_BITS = 6
+_STREAMS = {"client": 1, "session": 2, "environment": 3}
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+
+
+def generator(seed: int, *purpose: int) -> np.random.Generator:
+    """Numbers of a stream of its own for each purpose."""
+    return np.random.default_rng([seed, *purpose])
+
+
+def uniform(seed: int, purpose: int, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    """A number between 0 and 1 for each of ``numbers``, whenever it is asked for."""
+    return (_mixed(seed, purpose, numbers) >> np.uint64(11)) / float(1 << 53)
+
+
+def tokens(seed: int, kind: Kind, numbers: npt.NDArray[np.int64]) -> list[str]:
+    """The token of each number: 22 letters of base64url, the last of them of 2 bits, as a real one has."""
+    words = [_mixed(seed, 1000 * _STREAMS[kind] + half, numbers) for half in (0, 1)]
+    letters = np.empty((len(numbers), _CHARACTERS), dtype=np.uint8)
+    for place in range(_CHARACTERS):
+        word = words[place // 11]
+        letters[:, place] = (word >> np.uint64(_BITS * (place % 11))) & np.uint64(63)
+    letters[:, -1] = (words[1] >> np.uint64(62)) << np.uint64(4)
+    whole = np.ascontiguousarray(_ALPHABET[letters]).view(f"S{_CHARACTERS}")[:, 0]
+    return [token.decode() for token in whole.tolist()]
+
+
+def _mixed(seed: int, purpose: int, numbers: npt.NDArray[np.int64]) -> Words:
+    """SplitMix64 (Steele, Lea, Flood, OOPSLA 2014), begun at a place of its own for each seed and purpose."""
+    start = np.random.SeedSequence([seed, purpose]).generate_state(1, np.uint64)[0]
+    with np.errstate(over="ignore"):
+        state: Words = numbers.astype(np.uint64) * _GOLDEN + start
+        state = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    mixed: Words = state ^ (state >> np.uint64(31))
+    return mixed

@@ -1,0 +1,89 @@
+"""What can be fetched? Packages whose versions appear over time, and installers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from conda_census.simulate.chance import generator
+
+__all__ = ["INSTALLERS", "SUBDIRS", "Channel", "make_channel"]
+
+SUBDIRS = ("linux-64", "osx-arm64", "win-64")
+_CHANNELS = ("pkgs/main", "conda-forge")
+_KNOWN = (
+    "python", "openssl", "ca-certificates", "numpy", "pandas", "scipy", "requests", "urllib3", "certifi",
+    "pip", "setuptools", "wheel", "sqlite", "zlib", "tk", "xz", "readline", "ncurses", "libffi", "bzip2",
+    "matplotlib", "scikit-learn", "pytorch", "ipython", "jupyterlab", "notebook", "pillow", "cryptography",
+    "pyyaml", "jinja2",
+)  # fmt: skip
+_PACKAGES = 2_000
+#: Rank by rank, as popular as packages are.
+_ZIPF = 1.1
+_NOARCH_SHARE = 0.3
+
+#: (product, version, platform, extension) of what is downloaded, with the share that it has.
+INSTALLERS: tuple[tuple[tuple[str, str, str, str], float], ...] = (
+    (("Miniconda3", "latest", "Linux-x86_64", "sh"), 0.55),
+    (("Miniconda3", "py311_23.11.0-2", "Linux-x86_64", "sh"), 0.1),
+    (("Miniconda3", "latest", "MacOSX-arm64", "pkg"), 0.15),
+    (("Miniconda3", "latest", "Windows-x86_64", "exe"), 0.12),
+    (("Anaconda3", "2023.09-0", "Windows-x86_64", "exe"), 0.08),
+)
+
+
+@dataclass(frozen=True)
+class Channel:
+    """Packages, one element of each array for each; the most popular first.
+
+    Attributes:
+        names, channels: of each package.
+        is_noarch: is it the same file for each platform?
+        cadence: days between two versions.
+        size_bytes: of its files.
+        weights: how often it is wanted, adding up to 1.
+    """
+
+    names: list[str]
+    channels: list[str]
+    is_noarch: npt.NDArray[np.bool_]
+    cadence: npt.NDArray[np.int64]
+    size_bytes: npt.NDArray[np.int64]
+    weights: npt.NDArray[np.float64]
+
+    def paths(self, day: int) -> list[list[str]]:
+        """For each platform of ``SUBDIRS`` the path of the newest build of each package on a day."""
+        release = (day + 400) // self.cadence
+        files = [
+            f"{name}-{1 + number // 30}.{number // 6 % 5}.{number % 6}-{build}_{number % 3}.conda"
+            for name, number, build in zip(
+                self.names,
+                release.tolist(),
+                np.where(self.is_noarch, "pyhd8ed1ab", "py311").tolist(),
+                strict=True,
+            )
+        ]
+        return [
+            [
+                f"/{channel}/{'noarch' if noarch else subdir}/{file}"
+                for channel, noarch, file in zip(self.channels, self.is_noarch.tolist(), files, strict=True)
+            ]
+            for subdir in SUBDIRS
+        ]
+
+
+def make_channel(seed: int) -> Channel:
+    """The packages of a seed."""
+    random = generator(seed, 2)
+    names = [*_KNOWN, *(f"package-{number:04}" for number in range(len(_KNOWN), _PACKAGES))]
+    weights = 1.0 / np.arange(1, _PACKAGES + 1) ** _ZIPF
+    return Channel(
+        names=names,
+        channels=[_CHANNELS[number % len(_CHANNELS)] for number in range(_PACKAGES)],
+        is_noarch=random.random(_PACKAGES) < _NOARCH_SHARE,
+        cadence=random.integers(10, 200, _PACKAGES),
+        size_bytes=random.lognormal(12, 1.5, _PACKAGES).astype(np.int64) + 2_000,
+        weights=weights / weights.sum(),
+    )

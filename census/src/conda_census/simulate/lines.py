@@ -1,0 +1,117 @@
+"""How does the traffic of a day look in a log? Lines of the combined format, in the order of time."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import numpy.typing as npt
+
+from conda_census.simulate.agents import FETCHERS, OTHER_CLIENTS, agent_of
+from conda_census.simulate.chance import generator, tokens
+from conda_census.simulate.channel import INSTALLERS, SUBDIRS, Channel
+from conda_census.simulate.population import Population
+from conda_census.simulate.scenario import Scenario
+from conda_census.simulate.traffic import DAY_S, Day
+
+__all__ = ["lines_of"]
+
+_PLUGIN = "1.0.0"
+_AGENTS = 3_000
+_SESSIONS_A_DAY_MAX = 1 << 32
+_GARBAGE = ("\x16\x03\x01\x02", "-", '192.0.2.1 - - [not a time] "GET / HTTP/1.1" 200 1 "-" "-"')
+
+
+def lines_of(day: Day, scenario: Scenario, population: Population, channel: Channel) -> list[str]:
+    """The lines of a day, each with its end, in the order of time."""
+    today = scenario.since + timedelta(days=day.number)
+    date_part = f"{today:%d/%b/%Y}"
+    clock = [f" - - [{date_part}:{_clock(second)} +0000] " for second in range(DAY_S)]
+    addresses = [_address(number) for number in population.address[day.installation].tolist()]
+    user_agents, platforms = _user_agents(day, scenario, population, today)
+    paths = [
+        [*of_platform, "/pkgs/main/noarch/repodata.json.zst", f"/pkgs/main/{subdir}/repodata.json.zst"]
+        for of_platform, subdir in zip(channel.paths(day.number), SUBDIRS, strict=True)
+    ]
+    requests = [
+        f'{addresses[session]}{clock[second]}"GET {paths[platforms[session]][package]} HTTP/1.1" {status} '
+        f'{size} "-" "{user_agents[session]}"\n'
+        for session, second, package, status, size in zip(
+            day.session.tolist(),
+            day.time_s.tolist(),
+            day.package.tolist(),
+            day.status.tolist(),
+            day.size_bytes.tolist(),
+            strict=True,
+        )
+    ]
+    installers = [
+        f'{_address(address)}{clock[second]}"GET {_INSTALLER_PATHS[which]} HTTP/1.1" 200 100000000 "-" '
+        f'"{FETCHERS[number % len(FETCHERS)]}"\n'
+        for number, address, second, which in zip(
+            day.fetched_by.tolist(),
+            population.address[day.fetched_by].tolist(),
+            day.fetched_s.tolist(),
+            day.installer.tolist(),
+            strict=True,
+        )
+    ]
+    others, seconds = _others(len(requests), scenario, day.number, clock)
+    lines = requests + installers + others
+    order = np.argsort(np.concatenate([day.time_s, day.fetched_s, seconds]), kind="stable")
+    return [lines[place] for place in order.tolist()]
+
+
+def _user_agents(
+    day: Day, scenario: Scenario, population: Population, today: date
+) -> tuple[list[str], list[int]]:
+    """The user agent of each session, and the platform of its installation."""
+    agents = [agent_of(number / _AGENTS, today) for number in range(_AGENTS)]
+    chosen = (population.agent[day.installation] * _AGENTS).astype(np.int64).tolist()
+    numbers = day.number * _SESSIONS_A_DAY_MAX + np.arange(len(day.installation))
+    clients = tokens(scenario.seed, "client", day.installation)
+    sessions = tokens(scenario.seed, "session", numbers)
+    environments = tokens(scenario.seed, "environment", population.environment_token[day.environment])
+    has_plugin = population.has_plugin[day.installation].tolist()
+    opted_out = population.opted_out[day.installation].tolist()
+    suffixes = [
+        f" aau/{_PLUGIN}" + ("" if off else f" c/{client} s/{session} e/{environment}") if plugin else ""
+        for plugin, off, client, session, environment in zip(
+            has_plugin, opted_out, clients, sessions, environments, strict=True
+        )
+    ]
+    whole = [agents[agent][0] + suffix for agent, suffix in zip(chosen, suffixes, strict=True)]
+    return whole, [agents[agent][1] for agent in chosen]
+
+
+def _others(
+    requests: int, scenario: Scenario, number: int, clock: list[str]
+) -> tuple[list[str], npt.NDArray[np.int64]]:
+    """Lines of other clients, and garbage, with their seconds."""
+    random = generator(scenario.seed, 4, number)
+    others, garbage = round(requests * scenario.other_clients), round(requests * scenario.garbage)
+    seconds = random.integers(0, DAY_S, others + garbage)
+    lines = [
+        f'203.0.113.{place % 250}{clock[second]}"GET /page-{place % 97} HTTP/1.1" 404 153 "-" '
+        f'"{OTHER_CLIENTS[place % len(OTHER_CLIENTS)]}"\n'
+        for place, second in enumerate(seconds[:others].tolist())
+    ]
+    lines += [_GARBAGE[place % len(_GARBAGE)] + "\n" for place in range(garbage)]
+    return lines, seconds
+
+
+def _address(number: int) -> str:
+    """A private address; there are 16 million of them, and documentation has fewer than a thousand."""
+    if number < 1 << 24:
+        return f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}"
+    return f"2001:db8::{number >> 16:x}:{number & 65535:x}"
+
+
+def _clock(second: int) -> str:
+    return f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
+
+
+_INSTALLER_PATHS = [
+    f"/{'archive' if product == 'Anaconda3' else 'miniconda'}/{product}-{version}-{platform}.{extension}"
+    for (product, version, platform, extension), _ in INSTALLERS
+]

@@ -1,0 +1,101 @@
+"""What is simulated: how many installations, for how long, and what makes the truth hard to see?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from conda_census.errors import CensusError
+
+__all__ = ["DIALS", "PRESETS", "Scenario", "preset"]
+
+#: The dials, each a share.
+DIALS = (
+    "single", "opted_out", "without_plugin", "shared_addresses", "images", "ci", "cache_hits", "silent",
+    "ranged", "late", "other_clients", "garbage",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A population and its dials; each dial is a share between 0 and 1, and off at 0.
+
+    Attributes:
+        installations: that last, in all; containers and throw-away machines come on top.
+        days: of logs.
+        seed: the same seed writes the same bytes.
+        since: the first day, UTC.
+        single: of the installations, those with one environment.
+        opted_out: of the installations with the plug-in.
+        without_plugin: of the installations.
+        shared_addresses: of the installations, those behind an address that 50 of them share.
+        images: containers that bake an environment token in, as a share of the installations.
+        ci: runs a day that throw their tokens away, as a share of the installations.
+        cache_hits: of the downloads, those that leave no line.
+        silent: of the environments, those that send nothing.
+        ranged: of the downloads, those that come in two pieces.
+        late: of the lines, those that stand in the next day's log.
+        other_clients: lines of browsers and crawlers for no package, as a share of the lines.
+        garbage: lines that are no request, as a share of the lines.
+    """
+
+    installations: int
+    days: int
+    seed: int = 0
+    since: date = date(2024, 1, 1)
+    single: float = 0.63
+    opted_out: float = 0.0
+    without_plugin: float = 0.0
+    shared_addresses: float = 0.0
+    images: float = 0.0
+    ci: float = 0.0
+    cache_hits: float = 0.0
+    silent: float = 0.0
+    ranged: float = 0.0
+    late: float = 0.0
+    other_clients: float = 0.0
+    garbage: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be simulated.
+
+        Raises:
+            CensusError: a number is out of its range.
+        """
+        if self.installations < 1 or self.days < 1:
+            raise CensusError("a population has one installation and one day at least")
+        for name in DIALS:
+            if not 0 <= getattr(self, name) <= 1:
+                raise CensusError(f"--{name.replace('_', '-')} is a share between 0 and 1")
+
+
+#: What differs from all dials at 0. The first quarter of 2024 is what Anaconda published of Miniconda: 63 %
+#: of the installations with a single environment, 0.6 % opted out.
+PRESETS: dict[str, dict[str, float]] = {
+    "plain": {},
+    "miniconda-2024q1": {"single": 0.63, "opted_out": 0.006, "without_plugin": 0.3},
+    "hostile": {
+        "opted_out": 0.05,
+        "without_plugin": 0.3,
+        "shared_addresses": 0.5,
+        "images": 0.2,
+        "ci": 0.02,
+        "cache_hits": 0.3,
+        "silent": 0.1,
+        "ranged": 0.05,
+        "late": 0.01,
+        "other_clients": 0.05,
+        "garbage": 0.01,
+    },
+}
+
+
+def preset(name: str, scenario: Scenario, chosen: dict[str, float]) -> Scenario:
+    """The scenario with the dials of a preset, but for those that were ``chosen`` one by one.
+
+    Raises:
+        CensusError: a number is out of its range.
+    """
+    dials: dict[str, Any] = {**PRESETS[name], **chosen}
+    return replace(scenario, **dials)

@@ -1,0 +1,143 @@
+"""What do the installations of a population ask for on one day?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from conda_census.simulate.chance import generator, uniform
+from conda_census.simulate.channel import INSTALLERS, Channel
+from conda_census.simulate.population import Population
+from conda_census.simulate.scenario import Scenario
+
+__all__ = ["DAY_S", "SESSION_S", "Day", "Days"]
+
+Numbers = npt.NDArray[np.int64]
+
+DAY_S = 86_400
+#: No session takes longer.
+SESSION_S = 60
+#: Packages that a session fetches on top of one: geometric with this mean.
+_MORE_PACKAGES = 7.0
+_INDEX_REQUESTS = 2
+_NOT_MODIFIED_SHARE = 0.5
+_INDEX_BYTES = 4_000_000
+
+
+@dataclass(frozen=True)
+class Day:
+    """The traffic of one day, one element of each array for each session, request or installer download.
+
+    Attributes:
+        number: which day, from 0.
+        installation, environment, start_s: of each session; seconds since midnight.
+        session, time_s, package, status, size_bytes: of each request; ``package`` is -1 and -2 for the index
+            of the platform and of noarch.
+        fetched_by, fetched_s, installer: of each installer download: by whom, when, and which of
+            ``INSTALLERS``.
+        downloads: how many packages were downloaded whole, also those that came in pieces.
+        by_package: how many of each package.
+    """
+
+    number: int
+    installation: Numbers
+    environment: Numbers
+    start_s: Numbers
+    session: Numbers
+    time_s: Numbers
+    package: Numbers
+    status: Numbers
+    size_bytes: Numbers
+    fetched_by: Numbers
+    fetched_s: Numbers
+    installer: Numbers
+    downloads: int
+    by_package: Numbers
+
+
+class Days:
+    """Makes one day after the other; each depends on the scenario alone."""
+
+    def __init__(self, scenario: Scenario, population: Population, channel: Channel) -> None:
+        self._scenario = scenario
+        self._population = population
+        self._channel = channel
+        self._by_day = np.argsort(population.environment_day, kind="stable")
+        self._days = population.environment_day[self._by_day]
+        self._by_made = np.argsort(population.made[: population.containers], kind="stable")
+        self._made = population.made[self._by_made]
+        self._cumulated = np.cumsum(channel.weights)
+
+    def day(self, number: int) -> Day:
+        """The traffic of a day, from 0."""
+        random = generator(self._scenario.seed, 3, number)
+        installation, environment = self._sessions(number, random)
+        start_s = random.integers(0, DAY_S - SESSION_S, len(installation))
+        session, package = self._packages(len(installation), random)
+        kept = random.random(len(package)) >= self._scenario.cache_hits
+        session, package = session[kept], package[kept]
+        downloads, by_package = len(package), np.bincount(package, minlength=len(self._channel.names))
+        size_bytes = self._channel.size_bytes[package]
+        is_ranged = random.random(len(package)) < self._scenario.ranged
+        half = size_bytes[is_ranged] // 2
+        size_bytes[is_ranged] -= half
+        status = np.where(is_ranged, 206, 200)
+        index = np.repeat(np.arange(len(installation)), _INDEX_REQUESTS)
+        is_modified = random.random(len(index)) >= _NOT_MODIFIED_SHARE
+        index_status = np.where(is_modified, 200, 304)
+        session = np.concatenate([index, session, session[is_ranged]])
+        time_s = np.concatenate([start_s[index], start_s[session[len(index) :]]])
+        time_s[len(index) :] += random.integers(1, SESSION_S, len(time_s) - len(index))
+        fetched_by, fetched_s, installer = self._installers(number, random)
+        return Day(
+            number=number,
+            installation=installation,
+            environment=environment,
+            start_s=start_s,
+            session=session,
+            time_s=time_s,
+            package=np.concatenate(
+                [np.tile([-1, -2], len(installation)), package, package[is_ranged]],
+            ),
+            status=np.concatenate([index_status, status, np.full(len(half), 206)]),
+            size_bytes=np.concatenate([np.where(is_modified, _INDEX_BYTES, 0), size_bytes, half]),
+            fetched_by=fetched_by,
+            fetched_s=fetched_s,
+            installer=installer,
+            downloads=downloads,
+            by_package=by_package,
+        )
+
+    def _sessions(self, number: int, random: np.random.Generator) -> tuple[Numbers, Numbers]:
+        """The first session of each environment whose day it is, and those that the rhythms bring."""
+        people = self._population
+        begin, end = np.searchsorted(self._days, [number, number + 1])
+        first = self._by_day[begin:end]
+        owners = np.searchsorted(people.first_environment, first, side="right") - 1
+        lasting = people.containers
+        comes = random.random(lasting, dtype=np.float32) < people.rate[:lasting]
+        comes &= (people.made[:lasting] <= number) & (number <= people.last[:lasting])
+        again = np.flatnonzero(comes)
+        begins, ends = people.first_environment[again], people.first_environment[again + 1]
+        environment = begins + (random.random(len(again)) * (ends - begins)).astype(np.int64)
+        is_there = people.environment_day[environment] < number
+        return np.concatenate([owners, again[is_there]]), np.concatenate([first, environment[is_there]])
+
+    def _packages(self, sessions: int, random: np.random.Generator) -> tuple[Numbers, Numbers]:
+        """The session and the package of each download, each package once a session."""
+        many = random.geometric(1 / (1 + _MORE_PACKAGES), sessions)
+        session = np.repeat(np.arange(sessions), many)
+        package = np.searchsorted(self._cumulated, random.random(len(session)) * self._cumulated[-1])
+        both = np.unique(session * len(self._cumulated) + package)
+        return both // len(self._cumulated), both % len(self._cumulated)
+
+    def _installers(self, number: int, random: np.random.Generator) -> tuple[Numbers, Numbers, Numbers]:
+        """Each installation that lasts was installed with an installer, on the day on which it was made."""
+        begin, end = np.searchsorted(self._made, [number, number + 1])
+        fetched_by = self._by_made[begin:end]
+        shares = np.cumsum([share for _, share in INSTALLERS])
+        chance = uniform(self._scenario.seed, 16, fetched_by)
+        which = np.searchsorted(shares[:-1], chance, side="right")
+        return fetched_by, random.integers(0, DAY_S, len(fetched_by)), which

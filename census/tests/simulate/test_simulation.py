@@ -1,0 +1,158 @@
+"""Does a census of the simulated logs find what is true of them?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from math import sqrt
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from conda_census.config import Settings
+from conda_census.engines.duckdb import open_lake
+from conda_census.errors import CensusError
+from conda_census.lake.ingest import ingest
+from conda_census.lake.store import Lake
+from conda_census.report.document import Report, make_report
+from conda_census.simulate.population import populate
+from conda_census.simulate.scenario import DIALS, PRESETS, Scenario, preset
+from conda_census.simulate.simulation import simulate
+from conda_census.simulate.truth import Truth
+
+PLAIN = Scenario(installations=300, days=14, seed=5)
+Census = Callable[[Scenario], tuple[Truth, Report]]
+
+
+def _quietly(_what: str, *, done: int, of: int) -> None:
+    assert 0 <= done < of
+
+
+@pytest.fixture
+def census(tmp_path: Path) -> Census:
+    """Simulate a scenario, ingest its logs, and report."""
+
+    def census(scenario: Scenario) -> tuple[Truth, Report]:
+        out = tmp_path / "logs"
+        truth = simulate(scenario, out, 2, _quietly)
+        assert json.loads((out / "truth.json").read_text()) == truth
+        settings = Settings(
+            lake=tmp_path / "lake", config_folder=tmp_path / "config", writer="main", formats=()
+        )
+        summary = ingest([str(out)], settings, "auto", lambda **_: None)
+        assert summary.lines == truth["lines"]
+        assert sum(summary.dropped.values()) == summary.lines - summary.requests
+        return truth, make_report(open_lake(Lake.open(settings.lake)))
+
+    return census
+
+
+@pytest.mark.parametrize(
+    "dials",
+    [
+        {},
+        {"opted_out": 0.2, "without_plugin": 0.3},
+        {"shared_addresses": 0.8},
+        {"images": 0.5},
+        {"ci": 0.1},
+        {"cache_hits": 0.5},
+        {"silent": 0.3},
+        {"ranged": 0.3},
+        {"late": 0.1},
+        {"other_clients": 0.2, "garbage": 0.1},
+        {"single": 1.0},
+        PRESETS["hostile"],
+    ],
+    ids=lambda dials: ",".join(dials)[:40] or "plain",
+)
+def test_the_census_finds_what_the_logs_show(dials: dict[str, float], census: Census) -> None:
+    """Counts are exact under every dial: what a dial hides is hidden from the truth of the logs too."""
+    scenario = replace(PLAIN, **dials)
+    truth, report = census(scenario)
+
+    installations, environments = report["installations"], report["environments"]
+    assert installations["total"] == truth["installations"] > 0
+    assert installations["by_class"] == truth["by_class"]
+    assert environments["per_installation"] == truth["per_installation"]
+    assert environments["total"] == truth["environments"]
+    assert environments["single_share"]["value"] == pytest.approx(truth["single_share"])
+    assert report["sessions"]["total"] == truth["sessions"]
+    # Pieces that came without a session token to one address within an hour may be of one download or of two.
+    slack = 0.01 if scenario.ranged and scenario.without_plugin else 0
+    assert report["downloads"]["total"] == pytest.approx(truth["downloads"], rel=slack)
+    found = {
+        (row["period"], row["product"], row["version"], row["platform"]): row["downloads"]
+        for row in _summed(report)
+    }
+    true = {
+        (row["period"], row["product"], row["version"], row["platform"]): row["downloads"]
+        for row in truth["installer_downloads"]
+    }
+    assert found == true
+
+
+@pytest.mark.parametrize("dial", [dial for dial in DIALS if dial != "single"])
+def test_each_dial_changes_something(dial: str, tmp_path: Path) -> None:
+    """And what nothing says of it stays the same: who exists, and when they came."""
+    scenario = replace(PLAIN, installations=100, days=3)
+    plain = simulate(scenario, tmp_path / "plain", 1, _quietly)
+    turned = simulate(replace(scenario, **{dial: 0.5}), tmp_path / "turned", 1, _quietly)
+
+    logs = [b"".join(_contents(tmp_path / name)) for name in ("plain", "turned")]
+    assert logs[0] != logs[1]
+    if dial not in ("images", "ci"):
+        assert turned["exist"] == plain["exist"]
+    assert turned["installer_downloads"] == plain["installer_downloads"] or dial in ("images", "ci")
+
+
+def test_the_same_seed_writes_the_same_bytes(tmp_path: Path) -> None:
+    """And another seed others."""
+    scenario = preset("hostile", replace(PLAIN, installations=50, days=2), {})
+    for name in ("one", "two"):
+        simulate(scenario, tmp_path / name, 3, _quietly)
+    simulate(replace(scenario, seed=6), tmp_path / "other", 3, _quietly)
+
+    one, two, other = ([*_contents(tmp_path / name)] for name in ("one", "two", "other"))
+    assert len(one) == 2 * 3 + 1
+    assert one == two != other
+
+
+def test_the_preset_has_the_published_shape() -> None:
+    """63 % with a single environment, 0.6 % opted out: within three standard errors."""
+    people = populate(preset("miniconda-2024q1", Scenario(20_000, 91, seed=3), {}))
+
+    numbers = np.diff(people.first_environment)
+    with_plugin = int(people.has_plugin.sum())
+    assert (numbers == 1).mean() == pytest.approx(0.63, abs=3 * sqrt(0.63 * 0.37 / 20_000))
+    share = people.opted_out.sum() / with_plugin
+    assert share == pytest.approx(0.006, abs=3 * sqrt(0.006 * 0.994 / with_plugin))
+
+
+def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
+    """Nothing is written over."""
+    (tmp_path / "mine").write_text("precious")
+    with pytest.raises(CensusError, match=r"not empty \(it holds mine\): name a new folder"):
+        simulate(PLAIN, tmp_path, 1, _quietly)
+
+
+@pytest.mark.parametrize("wrong", [{"installations": 0}, {"days": 0}, {"ci": 1.1}, {"late": -0.1}])
+def test_what_cannot_be_simulated(wrong: dict[str, Any]) -> None:
+    """It is said before anything is written."""
+    with pytest.raises(CensusError, match=r"at least|between 0 and 1"):
+        replace(PLAIN, **wrong)
+
+
+def _contents(folder: Path) -> list[bytes]:
+    return [file.read_bytes() for file in sorted(folder.iterdir())]
+
+
+def _summed(report: Report) -> list[dict[str, Any]]:
+    """The rows of all kinds of agent together."""
+    rows: dict[tuple[str, ...], dict[str, Any]] = {}
+    for row in report["installer_downloads"]["rows"]:
+        key = (row["period"], row["product"], row["version"], row["platform"])
+        rows.setdefault(key, {**row, "downloads": 0})["downloads"] += row["downloads"]
+    return list(rows.values())
