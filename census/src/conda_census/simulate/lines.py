@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,7 @@ from conda_census.simulate.traffic import DAY_S, Day
 __all__ = ["lines_of"]
 
 _PLUGIN = "1.0.0"
-_AGENTS = 3_000
+_AGENTS = 600
 _SESSIONS_A_DAY_MAX = 1 << 32
 _GARBAGE = ("\x16\x03\x01\x02", "-", '192.0.2.1 - - [not a time] "GET / HTTP/1.1" 200 1 "-" "-"')
 
@@ -25,8 +26,8 @@ _GARBAGE = ("\x16\x03\x01\x02", "-", '192.0.2.1 - - [not a time] "GET / HTTP/1.1
 def lines_of(day: Day, scenario: Scenario, population: Population, channel: Channel) -> list[str]:
     """The lines of a day, each with its end, in the order of time."""
     today = scenario.since + timedelta(days=day.number)
-    date_part = f"{today:%d/%b/%Y}"
-    clock = [f" - - [{date_part}:{_clock(second)} +0000] " for second in range(DAY_S)]
+    date_part = f" - - [{today:%d/%b/%Y}:"
+    clock = [date_part + time for time in _clock()]
     addresses = [_address(number) for number in population.address[day.installation].tolist()]
     user_agents, platforms = _user_agents(day, scenario, population, today)
     paths = [
@@ -107,8 +108,10 @@ def _address(number: int) -> str:
     return f"2001:db8::{number >> 16:x}:{number & 65535:x}"
 
 
-def _clock(second: int) -> str:
-    return f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
+@lru_cache(maxsize=1)
+def _clock() -> list[str]:
+    """The time of each second of a day, as it stands behind the date."""
+    return [f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02} +0000] " for second in range(DAY_S)]
 
 
 _INSTALLER_PATHS = [
