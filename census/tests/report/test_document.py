@@ -71,6 +71,7 @@ def test_the_keys_are_those_of_the_interface(report: Report) -> None:
         "sessions",
         "downloads",
         "by_day",
+        "retention",
         "accounting",
     ]
     assert list(report["installer_downloads"]["rows"][0]) == [

@@ -16,6 +16,7 @@ from conda_census.metrics.installers import count_installer_downloads
 from conda_census.metrics.intervals import Estimate, ratio
 from conda_census.metrics.opted_out import Traffic, count_opted_out
 from conda_census.metrics.population import population
+from conda_census.metrics.retention import count_retention
 from conda_census.metrics.sessions import count_sessions
 from conda_census.metrics.window import Window, choose_window, within
 from conda_census.report.shape import (
@@ -23,6 +24,7 @@ from conda_census.report.shape import (
     ActiveByClass,
     ByClass,
     Calibration,
+    CohortRow,
     DayRow,
     DownloadCounts,
     EnvironmentCounts,
@@ -63,6 +65,7 @@ def make_report(tables: LakeTables, since: date | None = None, until: date | Non
             sessions=_sessions(inside),
             downloads=DownloadCounts(total=count_downloads(inside.downloads)),
             by_day=_by_day(inside),
+            retention=_retention(installations, window),
             accounting=_accounting(inside),
         )
 
@@ -184,6 +187,17 @@ def _by_day(inside: LakeTables) -> list[DayRow]:
             downloads=row.downloads,
         )
         for row in count_by_day(inside.sessions, inside.downloads)
+    ]
+
+
+def _retention(installations: Table, window: Window) -> list[CohortRow]:
+    return [
+        CohortRow(
+            week=cohort.week.isoformat(),
+            installations=cohort.installations,
+            active=[_interval(share) for share in cohort.active],
+        )
+        for cohort in count_retention(installations, window)
     ]
 
 

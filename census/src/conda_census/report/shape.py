@@ -9,6 +9,7 @@ __all__ = [
     "ActiveByClass",
     "ByClass",
     "Calibration",
+    "CohortRow",
     "DayRow",
     "DownloadCounts",
     "EnvironmentCounts",
@@ -194,6 +195,14 @@ class DayRow(TypedDict):
     downloads: int
 
 
+class CohortRow(TypedDict):
+    """The installations first seen in the week of a Monday, and the share seen k weeks later, k from 0 on."""
+
+    week: str
+    installations: int
+    active: list[Interval]
+
+
 class Report(TypedDict):
     """The answer of ``conda-census report``; its keys are a public interface."""
 
@@ -205,4 +214,5 @@ class Report(TypedDict):
     sessions: SessionCounts
     downloads: DownloadCounts
     by_day: list[DayRow]
+    retention: list[CohortRow]
     accounting: LineCounts
