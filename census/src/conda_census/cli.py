@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 
 from conda_census import __version__
-from conda_census.config import DEFAULT_LAKE, load_settings
+from conda_census.config import DEFAULT_LAKE, SIMULATED_TRUTH, load_settings
 from conda_census.errors import CensusError, one_line
 
 if TYPE_CHECKING:  # a command imports what it alone needs
@@ -183,6 +183,12 @@ def report(
     html: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the report as a page that needs no network.")
     ] = None,
+    top: Annotated[
+        int, typer.Option("--top", metavar="N", min=0, help="So many packages by each measure.")
+    ] = 20,
+    package: Annotated[
+        str | None, typer.Option("--package", metavar="NAME", help="Tell of this package all versions.")
+    ] = None,
 ) -> None:
     """Show what the lake tells, each number with its definition."""
     from conda_census.engines.duckdb import open_lake
@@ -192,7 +198,7 @@ def report(
     from conda_census.report.terminal import show
 
     tables = open_lake(Lake.open(load_settings(lake).lake))
-    document = make_report(tables, _day(since), _day(until))
+    document = make_report(tables, _day(since), _day(until), top=top, package=package)
     if as_json:
         typer.echo(json.dumps(document, ensure_ascii=False))
     else:
@@ -311,7 +317,6 @@ def simulate(
         "silent": silent, "ranged": ranged, "late": late, "other_clients": other_clients, "garbage": garbage,
     }  # fmt: skip
     from conda_census.simulate.scenario import PRESETS, Scenario, preset
-    from conda_census.simulate.simulation import TRUTH
     from conda_census.simulate.simulation import simulate as run
     from conda_census.steps import shown_steps
 
@@ -324,7 +329,7 @@ def simulate(
     if as_json:
         typer.echo(json.dumps(truth))
     else:
-        typer.echo(f"wrote {truth['lines']:,} lines of {days} days, and {out / TRUTH}")
+        typer.echo(f"wrote {truth['lines']:,} lines of {days} days, and {out / SIMULATED_TRUTH}")
 
 
 def _verify(

@@ -13,11 +13,13 @@ import typer
 from conda_census.census_toml import CensusToml, FormatTable, read_census_toml
 from conda_census.errors import CensusError
 
-__all__ = ["DEFAULT_LAKE", "LAKE_MANIFEST", "LATE_DELIVERY", "Settings", "load_settings"]
+__all__ = ["DEFAULT_LAKE", "LAKE_MANIFEST", "SIMULATED_TRUTH", "LATE_DELIVERY", "Settings", "load_settings"]
 
 DEFAULT_LAKE = "census-lake"
 #: A folder that holds a file of this name is a lake of the census.
 LAKE_MANIFEST = "lake.json"
+#: Name of the file that stands beside simulated logs and says what is true of them.
+SIMULATED_TRUTH = "truth.json"
 #: The lines of a day may arrive so much later; then the day is complete.
 LATE_DELIVERY = timedelta(hours=24)
 _WRITER_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")

@@ -71,6 +71,8 @@ def test_the_keys_are_those_of_the_interface(report: Report) -> None:
         "sessions",
         "downloads",
         "by_day",
+        "agents",
+        "packages",
         "retention",
         "accounting",
     ]

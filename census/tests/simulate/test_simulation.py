@@ -43,6 +43,7 @@ def census(tmp_path: Path) -> Census:
             lake=tmp_path / "lake", config_folder=tmp_path / "config", writer="main", formats=()
         )
         summary = ingest([str(out)], settings, "auto", lambda **_: None)
+        assert summary.failed == 0
         assert summary.lines == truth["lines"]
         assert sum(summary.dropped.values()) == summary.lines - summary.requests
         return truth, make_report(open_lake(Lake.open(settings.lake)))

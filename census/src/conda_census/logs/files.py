@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-from conda_census.config import LAKE_MANIFEST
+from conda_census.config import LAKE_MANIFEST, SIMULATED_TRUTH
 from conda_census.errors import SourceError
 from conda_census.logs.fingerprints import fingerprint_of_file
 
@@ -104,7 +104,7 @@ def _expand(text: str, errors: list[SourceError]) -> list[Path]:
 
 
 def _below(top: Path, errors: list[SourceError]) -> Iterator[Path]:
-    """The files in a folder and below it, but for hidden ones and those of a lake."""
+    """The files in a folder and below it, but for hidden ones and those of the census itself."""
 
     def tell(error: OSError) -> None:
         errors.append(unreadable(Path(error.filename), error))
@@ -114,6 +114,5 @@ def _below(top: Path, errors: list[SourceError]) -> Iterator[Path]:
             folders.clear()
             continue
         folders[:] = [name for name in folders if not name.startswith(".")]
-        yield from (
-            path for name in names if not name.startswith(".") and (path := Path(folder, name)).is_file()
-        )
+        logs = [name for name in names if not name.startswith(".") and name != SIMULATED_TRUTH]
+        yield from (path for name in logs if (path := Path(folder, name)).is_file())

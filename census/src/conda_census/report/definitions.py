@@ -32,6 +32,9 @@ DEFINITIONS = {
     "installer_downloads": "Complete deliveries of an installer. Counted, so without interval.",
     "sessions": "Distinct session tokens (s/); a session is one run of conda.",
     "without_token": "Requests without a session token, one session for each network, agent and hour.",
+    "packages": "Environments and installations that downloaded the package in the window. What a cache of "
+    "packages gave is not seen, nor what was there before.",
+    "agents": "Installations by their latest session of the window, and sessions with and without tokens.",
     "downloads": "Complete downloads of a package; pieces of one file in one session are one download.",
     "by_day": "Sessions, with and without token, and installations seen on each UTC day. Installations do "
     "not add up over days.",

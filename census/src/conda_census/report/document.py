@@ -8,6 +8,7 @@ from ibis.expr.types import Table
 
 from conda_census.engines.tables import LakeTables
 from conda_census.metrics.accounting import account
+from conda_census.metrics.agents import PARTS, count_agents
 from conda_census.metrics.by_day import count_by_day
 from conda_census.metrics.downloads import count_downloads
 from conda_census.metrics.environments import MOST_ENVIRONMENTS, Spread, count_environments
@@ -15,6 +16,7 @@ from conda_census.metrics.installations import count_installations
 from conda_census.metrics.installers import count_installer_downloads
 from conda_census.metrics.intervals import Estimate, ratio
 from conda_census.metrics.opted_out import Traffic, count_opted_out
+from conda_census.metrics.packages import count_package, count_packages
 from conda_census.metrics.population import population
 from conda_census.metrics.retention import count_retention
 from conda_census.metrics.sessions import count_sessions
@@ -22,6 +24,7 @@ from conda_census.metrics.window import Window, choose_window, within
 from conda_census.report.shape import (
     Active,
     ActiveByClass,
+    AgentRow,
     ByClass,
     Calibration,
     CohortRow,
@@ -37,17 +40,33 @@ from conda_census.report.shape import (
     LineCounts,
     NaiveShares,
     OptedOutShares,
+    PackageCounts,
+    PackageFileRow,
+    PackageRow,
     Report,
     SessionCounts,
     TrafficCounts,
     WindowDays,
 )
 
-__all__ = ["Report", "make_report"]
+__all__ = ["TOP", "Report", "make_report"]
 
 
-def make_report(tables: LakeTables, since: date | None = None, until: date | None = None) -> Report:
+#: So many packages by each measure.
+TOP = 20
+
+
+def make_report(
+    tables: LakeTables,
+    since: date | None = None,
+    until: date | None = None,
+    *,
+    top: int = TOP,
+    package: str | None = None,
+) -> Report:
     """The report on the window from ``since`` to ``until``, by default over all days with data.
+
+    It tells of the ``top`` packages by each measure, and of one ``package`` all versions.
 
     Raises:
         WindowError: ``since`` is after ``until``.
@@ -65,6 +84,8 @@ def make_report(tables: LakeTables, since: date | None = None, until: date | Non
             sessions=_sessions(inside),
             downloads=DownloadCounts(total=count_downloads(inside.downloads)),
             by_day=_by_day(inside),
+            agents=_agents(inside),
+            packages=_packages(inside, top, package),
             retention=_retention(installations, window),
             accounting=_accounting(inside),
         )
@@ -188,6 +209,44 @@ def _by_day(inside: LakeTables) -> list[DayRow]:
         )
         for row in count_by_day(inside.sessions, inside.downloads)
     ]
+
+
+def _agents(inside: LakeTables) -> dict[str, list[AgentRow]]:
+    rows: dict[str, list[AgentRow]] = {part: [] for part in PARTS}
+    for each in count_agents(inside.sessions):
+        rows[each.part].append(
+            AgentRow(values=list(each.values), installations=each.installations, sessions=each.sessions)
+        )
+    return rows
+
+
+def _packages(inside: LakeTables, top: int, package: str | None) -> PackageCounts:
+    most = [
+        PackageRow(
+            name=each.name,
+            environments=each.environments,
+            installations=each.installations,
+            downloads=each.downloads,
+        )
+        for each in count_packages(inside.downloads, top)
+    ]
+    files = None if package is None else count_package(inside.downloads, package)
+    return PackageCounts(
+        top=most,
+        package=None
+        if files is None
+        else [
+            PackageFileRow(
+                channel=each.channel,
+                subdir=each.subdir,
+                version=each.version,
+                environments=each.environments,
+                installations=each.installations,
+                downloads=each.downloads,
+            )
+            for each in files
+        ],
+    )
 
 
 def _retention(installations: Table, window: Window) -> list[CohortRow]:

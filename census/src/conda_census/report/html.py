@@ -44,6 +44,8 @@ def page(report: Report) -> str:
         define=DEFINITIONS,
         blind_spots=BLIND_SPOTS,
         no_data=wording.NOTHING_TO_DIVIDE,
+        not_said=wording.NOT_SAID,
+        agent_parts=wording.AGENT_PARTS,
         figures=_figures(report),
     )
 

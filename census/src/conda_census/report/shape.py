@@ -7,6 +7,7 @@ from typing import TypedDict
 __all__ = [
     "Active",
     "ActiveByClass",
+    "AgentRow",
     "ByClass",
     "Calibration",
     "CohortRow",
@@ -22,6 +23,9 @@ __all__ = [
     "LineCounts",
     "NaiveShares",
     "OptedOutShares",
+    "PackageCounts",
+    "PackageFileRow",
+    "PackageRow",
     "PerInstallation",
     "Report",
     "SessionCounts",
@@ -195,6 +199,41 @@ class DayRow(TypedDict):
     downloads: int
 
 
+class AgentRow(TypedDict):
+    """How many have one value of a part of the agent: its name and version as sent, null where not said."""
+
+    values: list[str | None]
+    installations: int
+    sessions: int
+
+
+class PackageRow(TypedDict):
+    """Environments and installations that downloaded a package, and all its downloads."""
+
+    name: str
+    environments: int
+    installations: int
+    downloads: int
+
+
+class PackageFileRow(TypedDict):
+    """The same for one version in one channel for one platform."""
+
+    channel: str
+    subdir: str
+    version: str
+    environments: int
+    installations: int
+    downloads: int
+
+
+class PackageCounts(TypedDict):
+    """The packages with the most; and of the one that was asked for all versions, null if none was."""
+
+    top: list[PackageRow]
+    package: list[PackageFileRow] | None
+
+
 class CohortRow(TypedDict):
     """The installations first seen in the week of a Monday, and the share seen k weeks later, k from 0 on."""
 
@@ -214,5 +253,7 @@ class Report(TypedDict):
     sessions: SessionCounts
     downloads: DownloadCounts
     by_day: list[DayRow]
+    agents: dict[str, list[AgentRow]]
+    packages: PackageCounts
     retention: list[CohortRow]
     accounting: LineCounts

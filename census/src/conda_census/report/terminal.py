@@ -11,8 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from conda_census.report.definitions import BLIND_SPOTS, DEFINITIONS
-from conda_census.report.shape import InstallerRow, Interval, Report
+from conda_census.report.shape import InstallerRow, Interval, PackageFileRow, PackageRow, Report
 from conda_census.report.wording import (
+    AGENT_PARTS,
+    NOT_SAID,
     completeness,
     count,
     days,
@@ -25,6 +27,8 @@ __all__ = ["show"]
 
 _NARROW_COLUMNS = 60
 _MOST_INSTALLER_ROWS = 20
+_MOST_PACKAGES = 20
+_MOST_VALUES = 4
 
 
 def show(report: Report, console: Console) -> None:
@@ -38,6 +42,8 @@ def show(report: Report, console: Console) -> None:
     console.print(_opted_out(report))
     console.print(_sessions_and_downloads(report))
     console.print(_installers(report, narrow))
+    console.print(_packages(report))
+    console.print(_agents(report))
     console.print(_accounting(report))
     console.print(_section("What these numbers cannot see", _bullets(BLIND_SPOTS)))
 
@@ -205,6 +211,37 @@ def _narrow_installers(rows: list[InstallerRow]) -> Table:
         installer = Text("\n".join(plain(line) for line in lines))
         table.add_row(installer, count(row["downloads"]), end_section=True)
     return table
+
+
+def _packages(report: Report) -> RenderableType:
+    top, versions = report["packages"]["top"], report["packages"]["package"]
+    if versions is not None:
+        rows = [(f"{row['version']}\n{row['channel']}/{row['subdir']}", _uses(row)) for row in versions]
+    else:
+        rows = [(row["name"], _uses(row)) for row in top[:_MOST_PACKAGES]]
+    if not rows:
+        return _section("Packages", _quiet("No package was downloaded in these days."))
+    table = _table("Package" if versions is None else "Version", "Environments", "Installations", "Downloads")
+    for said, uses in rows:
+        table.add_row(_lines(said), *uses)
+    return _section("Packages", table, _definition("packages"))
+
+
+def _uses(row: PackageRow | PackageFileRow) -> tuple[str, str, str]:
+    return count(row["environments"]), count(row["installations"]), count(row["downloads"])
+
+
+def _agents(report: Report) -> RenderableType:
+    table = _table("Agent", "Installations", "Sessions")
+    for part, name in AGENT_PARTS.items():
+        for row in report["agents"][part][:_MOST_VALUES]:
+            said = " ".join(value for value in row["values"] if value) or NOT_SAID
+            table.add_row(_lines(f"{name}: {said}"), count(row["installations"]), count(row["sessions"]))
+    return _section("Agents", table, _definition("agents"))
+
+
+def _lines(text: str) -> Text:
+    return Text("\n".join(plain(line) for line in text.split("\n")))
 
 
 def _accounting(report: Report) -> RenderableType:

@@ -7,7 +7,9 @@ from datetime import date, timedelta
 from conda_census.report.shape import Interval, WindowDays
 
 __all__ = [
+    "AGENT_PARTS",
     "NOTHING_TO_DIVIDE",
+    "NOT_SAID",
     "NO_INTERVAL",
     "completeness",
     "count",
@@ -22,6 +24,20 @@ _UNIT = " %"
 
 #: Shown for a share of nothing.
 NOTHING_TO_DIVIDE = "no data"
+
+#: Shown for what an agent does not say.
+NOT_SAID = "not said"
+
+#: The parts of an agent that are shown, of those of ``metrics.agents``, and what they are called.
+AGENT_PARTS = {
+    "tool_version": "Tool",
+    "python": "Python",
+    "os": "System",
+    "distro": "Distribution",
+    "libc": "C library",
+    "solver": "Solver",
+    "plugin": "Plug-in",
+}
 
 #: Shown beside a share of which it cannot be said how sure it is.
 NO_INTERVAL = "no interval"

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from isal import igzip
 
+from conda_census.config import SIMULATED_TRUTH
 from conda_census.errors import CensusError
 from conda_census.simulate.chance import generator
 from conda_census.simulate.channel import make_channel
@@ -20,9 +21,7 @@ from conda_census.simulate.traffic import Days
 from conda_census.simulate.truth import Truth, Witness
 from conda_census.steps import Steps
 
-__all__ = ["TRUTH", "simulate"]
-
-TRUTH = "truth.json"
+__all__ = ["simulate"]
 
 
 def simulate(scenario: Scenario, out: Path, files_per_day: int, progress: Steps) -> Truth:
@@ -50,7 +49,7 @@ def simulate(scenario: Scenario, out: Path, files_per_day: int, progress: Steps)
         lines += len(today)
         _write(out, scenario, number, today, files_per_day)
     truth = witness.truth(lines)
-    (out / TRUTH).write_text(json.dumps(truth, indent=2) + "\n")
+    (out / SIMULATED_TRUTH).write_text(json.dumps(truth, indent=2) + "\n")
     return truth
 
 

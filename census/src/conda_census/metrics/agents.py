@@ -1,0 +1,74 @@
+"""What do installations and sessions run: which tool, Python, system, C library, solver and plug-in?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ibis.expr.types import Table
+
+__all__ = ["PARTS", "AgentCount", "count_agents"]
+
+#: What of an agent is counted: each part with the columns that make it.
+PARTS: dict[str, tuple[str, ...]] = {
+    "tool": ("tool",),
+    "tool_version": ("tool", "tool_version"),
+    "python": ("python", "python_version"),
+    "os": ("os",),
+    "distro": ("distro", "distro_version"),
+    "libc": ("libc", "libc_version"),
+    "solver": ("solver",),
+    "plugin": ("plugin_version",),
+}
+_COLUMNS = tuple(dict.fromkeys(column for columns in PARTS.values() for column in columns))
+
+
+@dataclass(frozen=True)
+class AgentCount:
+    """One value of a part of the agents: its name and version as they were sent, null where nothing said it.
+
+    ``installations`` by their latest session of the window, so that each counts once for each part;
+    ``sessions`` with and without tokens.
+    """
+
+    part: str
+    values: tuple[str | None, ...]
+    installations: int
+    sessions: int
+
+
+def count_agents(sessions: Table) -> list[AgentCount]:
+    """All values of all parts, part by part, those with the most installations and sessions first."""
+    found: dict[tuple[str, tuple[str | None, ...]], list[int]] = {}
+    for place, table in enumerate((latest_agents(sessions), agents_of_sessions(sessions))):
+        for row in table.to_pyarrow().to_pylist():
+            for part, columns in PARTS.items():
+                values = tuple(row[column] for column in columns)
+                found.setdefault((part, values), [0, 0])[place] += int(row["number"])
+    counts = [AgentCount(part, values, *numbers) for (part, values), numbers in found.items()]
+    order = list(PARTS)
+    return sorted(
+        counts,
+        key=lambda each: (
+            order.index(each.part),
+            -each.installations,
+            -each.sessions,
+            [value or "" for value in each.values],
+        ),
+    )
+
+
+def latest_agents(sessions: Table) -> Table:
+    """Rows: the columns of an agent, number of installations whose latest session sent it."""
+    known = sessions.filter(sessions.client.notnull())
+    # A tie of times is broken by the session's pseudonym, so that each run counts the same.
+    latest = known.group_by("client").aggregate(last_time=known.last_time.max())
+    at_last = known.inner_join(latest, ["client", "last_time"])
+    chosen = at_last.group_by("client").aggregate(session=at_last.session.min())
+    one = at_last.semi_join(chosen, ["client", "session"]).select("client", *_COLUMNS).distinct()
+    first = one.group_by("client").aggregate(**{name: one[name].max() for name in _COLUMNS})
+    return first.group_by(*_COLUMNS).aggregate(number=first.count())
+
+
+def agents_of_sessions(sessions: Table) -> Table:
+    """Rows: the columns of an agent, number of sessions that sent it; one in two batches counts once."""
+    return sessions.group_by(*_COLUMNS).aggregate(number=sessions.session.nunique())
