@@ -13,7 +13,7 @@ import typer
 from conda_census.census_toml import CensusToml, FormatTable, read_census_toml
 from conda_census.errors import CensusError
 
-__all__ = ["DEFAULT_LAKE", "LAKE_MANIFEST", "SIMULATED_TRUTH", "LATE_DELIVERY", "Settings", "load_settings"]
+__all__ = ["DEFAULT_LAKE", "LAKE_MANIFEST", "LATE_DELIVERY", "SIMULATED_TRUTH", "Settings", "load_settings"]
 
 DEFAULT_LAKE = "census-lake"
 #: A folder that holds a file of this name is a lake of the census.
