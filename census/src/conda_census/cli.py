@@ -299,6 +299,15 @@ def simulate(
     files_per_day: Annotated[
         int, typer.Option("--files-per-day", metavar="K", min=1, max=1440, help="Log files a day.")
     ] = 1,
+    processes: Annotated[
+        int | None,
+        typer.Option(
+            "--processes",
+            metavar="N",
+            min=1,
+            help="Write so many days at once. [default: one a core, if many]",
+        ),
+    ] = None,
     preset_name: Annotated[
         str, typer.Option("--preset", metavar="NAME", help="plain, miniconda-2024q1 or hostile.")
     ] = "plain",
@@ -329,6 +338,7 @@ def simulate(
         "shared_addresses": shared_addresses, "images": images, "ci": ci, "cache_hits": cache_hits,
         "silent": silent, "ranged": ranged, "late": late, "other_clients": other_clients, "garbage": garbage,
     }  # fmt: skip
+    from conda_census.simulate.day_logs import LogShape
     from conda_census.simulate.scenario import PRESETS, Scenario, preset
     from conda_census.simulate.simulation import simulate as run
     from conda_census.simulate.to_lake import simulate_lake
@@ -352,7 +362,8 @@ def simulate(
         if to_lake is not None:
             folder, truth = to_lake, simulate_lake(scenario, to_lake, progress)
         elif out is not None:
-            folder, truth = out, run(scenario, out, files_per_day, progress)
+            shape = LogShape(files_per_day=files_per_day)
+            folder, truth = out, run(scenario, out, shape, progress, processes)
     if as_json:
         typer.echo(json.dumps(truth))
     else:

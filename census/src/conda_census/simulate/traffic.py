@@ -149,7 +149,9 @@ class Days:
         many = random.geometric(1 / self._scenario.packages_per_session, sessions)
         session = np.repeat(np.arange(sessions), many)
         package = np.searchsorted(self._cumulated, random.random(len(session)) * self._cumulated[-1])
-        both = np.unique(session * len(self._cumulated) + package)
+        both = session * len(self._cumulated) + package
+        both.sort()
+        both = both[np.diff(both, prepend=-1) != 0]
         return both // len(self._cumulated), both % len(self._cumulated)
 
     def _installers(self, number: int, random: np.random.Generator) -> tuple[Numbers, Numbers, Numbers]:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypedDict
 
 import numpy as np
+import numpy.typing as npt
 
 from conda_census.simulate.channel import INSTALLERS, Channel
 from conda_census.simulate.population import Population
 from conda_census.simulate.scenario import Scenario
 from conda_census.simulate.traffic import DAY_S, Day
 
-__all__ = ["ByClass", "InstallerDownloads", "Truth", "Witness"]
+__all__ = ["ByClass", "InstallerDownloads", "Seen", "Truth", "Witness", "look_at"]
+
+Numbers = npt.NDArray[np.int64]
 
 _BRIEF_S = 3600
 _NEW_DAYS = 7
@@ -67,40 +71,81 @@ class Truth(TypedDict):
     exist: dict[str, int]
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What of a day is needed for the truth; it is made where the day is made, which may be another process.
+
+    Attributes:
+        number: which day, from 0.
+        installation, environment, first_s, last_s: of each session; seconds since the first midnight.
+        sessions, downloads_of_sharing: of those that share.
+        downloads: of each package.
+        installers: downloads of each installer of ``INSTALLERS``.
+        lines: of the day's log.
+    """
+
+    number: int
+    installation: npt.NDArray[np.int32]
+    environment: npt.NDArray[np.int32]
+    first_s: npt.NDArray[np.int32]
+    last_s: npt.NDArray[np.int32]
+    sessions: int
+    downloads_of_sharing: int
+    downloads: Numbers
+    installers: Numbers
+    lines: int
+
+
+def look_at(day: Day, population: Population, channel: Channel, lines: int) -> Seen:
+    """What a witness sees of a day, in whose log are so many lines."""
+    last_s = day.start_s.copy()
+    np.maximum.at(last_s, day.session, day.time_s)
+    midnight_s = day.number * DAY_S
+    shares = (population.has_plugin & ~population.opted_out)[day.installation]
+    session, package = day.fetched()
+    return Seen(
+        number=day.number,
+        installation=day.installation.astype(np.int32),
+        environment=day.environment.astype(np.int32),
+        first_s=(midnight_s + day.start_s).astype(np.int32),
+        last_s=(midnight_s + last_s).astype(np.int32),
+        sessions=int(shares.sum()),
+        downloads_of_sharing=int(shares[session].sum()),
+        downloads=np.bincount(package, minlength=len(channel.names)),
+        installers=np.bincount(day.installer, minlength=len(INSTALLERS)),
+        lines=lines,
+    )
+
+
 class Witness:
-    """Sees each day as it is made: ``see`` them in their order, then ask for the ``truth``."""
+    """Is told of each day what was seen: ``see`` them, then ask for the ``truth``."""
 
     def __init__(self, scenario: Scenario, population: Population, channel: Channel) -> None:
         self._scenario = scenario
         self._population = population
         self._channel = channel
-        self._first_s = np.full(len(population), np.iinfo(np.int64).max)
-        self._last_s = np.full(len(population), -1)
+        self._first_s = np.full(len(population), np.iinfo(np.int32).max, dtype=np.int32)
+        self._last_s = np.full(len(population), -1, dtype=np.int32)
         self._environment_seen = np.zeros(len(population.environment_day), dtype=bool)
-        self._sessions = self._downloads = self._downloads_of_sharing = 0
+        self._sessions = self._downloads = self._downloads_of_sharing = self._lines = 0
         self._packages = np.zeros(len(channel.names), dtype=np.int64)
         self._installers: Counter[tuple[str, int]] = Counter()
 
-    def see(self, day: Day) -> None:
+    def see(self, seen: Seen) -> None:
         """Take note of a day."""
-        people = self._population
-        last_s = day.start_s.copy()
-        np.maximum.at(last_s, day.session, day.time_s)
-        midnight_s = day.number * DAY_S
-        np.minimum.at(self._first_s, day.installation, midnight_s + day.start_s)
-        np.maximum.at(self._last_s, day.installation, midnight_s + last_s)
-        self._environment_seen[day.environment] = True
-        shares = (people.has_plugin & ~people.opted_out)[day.installation]
-        self._sessions += int(shares.sum())
-        self._downloads += day.downloads
-        session, package = day.fetched()
-        self._downloads_of_sharing += int(shares[session].sum())
-        self._packages += np.bincount(package, minlength=len(self._packages))
-        month = f"{self._scenario.since + timedelta(days=day.number):%Y-%m}"
-        self._installers.update((month, which) for which in day.installer.tolist())
+        np.minimum.at(self._first_s, seen.installation, seen.first_s)
+        np.maximum.at(self._last_s, seen.installation, seen.last_s)
+        self._environment_seen[seen.environment] = True
+        self._sessions += seen.sessions
+        self._downloads += int(seen.downloads.sum())
+        self._downloads_of_sharing += seen.downloads_of_sharing
+        self._packages += seen.downloads
+        self._lines += seen.lines
+        month = f"{self._scenario.since + timedelta(days=seen.number):%Y-%m}"
+        self._installers.update({(month, which): int(many) for which, many in enumerate(seen.installers)})
 
-    def truth(self, lines: int) -> Truth:
-        """What is true of all days that were seen, in so many lines."""
+    def truth(self) -> Truth:
+        """What is true of all days that were seen."""
         people = self._population
         seen = self._last_s >= 0
         shares = people.has_plugin & ~people.opted_out
@@ -124,7 +169,7 @@ class Witness:
             downloads=self._downloads,
             downloads_of_sharing=self._downloads_of_sharing,
             packages={self._channel.names[place]: int(self._packages[place]) for place in top},
-            lines=lines,
+            lines=self._lines,
             exist={"installations": len(people), "environments": len(people.environment_day)},
         )
 
@@ -151,6 +196,8 @@ class Witness:
     def _installer_downloads(self) -> list[InstallerDownloads]:
         rows = []
         for (period, which), downloads in sorted(self._installers.items()):
+            if not downloads:
+                continue
             product, version, platform, _ = INSTALLERS[which][0]
             rows.append(
                 InstallerDownloads(
