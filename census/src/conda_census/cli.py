@@ -296,6 +296,10 @@ def simulate(
             show_default=False,
         ),
     ] = datetime(2024, 1, 1),  # noqa: DTZ001  a day
+    format_name: Annotated[
+        str,
+        typer.Option("--format", metavar="NAME", help="Of the logs; any that conda-census formats lists."),
+    ] = "combined",
     files_per_day: Annotated[
         int, typer.Option("--files-per-day", metavar="K", min=1, max=1440, help="Log files a day.")
     ] = 1,
@@ -339,6 +343,7 @@ def simulate(
         "silent": silent, "ranged": ranged, "late": late, "other_clients": other_clients, "garbage": garbage,
     }  # fmt: skip
     from conda_census.simulate.day_logs import LogShape
+    from conda_census.simulate.log_formats import LOG_FORMATS
     from conda_census.simulate.scenario import PRESETS, Scenario, preset
     from conda_census.simulate.simulation import simulate as run
     from conda_census.simulate.to_lake import simulate_lake
@@ -346,6 +351,8 @@ def simulate(
 
     if (out is None) == (to_lake is None):
         raise typer.BadParameter("give one of the two", param_hint="--out, --to-lake")
+    if format_name not in LOG_FORMATS:
+        raise typer.BadParameter(f"choose one of {', '.join(LOG_FORMATS)}", param_hint="--format")
     if preset_name not in PRESETS:
         raise typer.BadParameter(f"choose one of {', '.join(PRESETS)}", param_hint="--preset")
     chosen = {name: share for name, share in dials.items() if share is not None}
@@ -362,7 +369,7 @@ def simulate(
         if to_lake is not None:
             folder, truth = to_lake, simulate_lake(scenario, to_lake, progress)
         elif out is not None:
-            shape = LogShape(files_per_day=files_per_day)
+            shape = LogShape(format_name, files_per_day)
             folder, truth = out, run(scenario, out, shape, progress, processes)
     if as_json:
         typer.echo(json.dumps(truth))

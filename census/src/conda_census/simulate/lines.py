@@ -76,6 +76,7 @@ def _columns(requests: Requests, names: set[str], seed: int) -> dict[str, Column
         "clock": taken(clock, requests.second),
         "epoch": lambda rows: _written(midnight_s + requests.second[rows]),
         "path": taken(requests.paths, requests.path),
+        "key": taken(pc.utf8_slice_codeunits(requests.paths, 1), requests.path),
         "status": lambda rows: _written(requests.status[rows]),
         "bytes": lambda rows: _written(requests.size_bytes[rows]),
         "user_agent": taken(user_agents, sender),
