@@ -328,8 +328,10 @@ def simulate(
     shared_addresses: Annotated[float | None, _dial("Installations of which 50 share an address.")] = None,
     images: Annotated[float | None, _dial("Containers on top, 25 of an image.")] = None,
     ci: Annotated[float | None, _dial("Runs a day on top, each thrown away.")] = None,
+    clones: Annotated[float | None, _dial("Environments that have the token of the first.")] = None,
     cache_hits: Annotated[float | None, _dial("Downloads that leave no line.")] = None,
     silent: Annotated[float | None, _dial("Environments that send nothing.")] = None,
+    interrupted: Annotated[float | None, _dial("Downloads that end early once.")] = None,
     ranged: Annotated[float | None, _dial("Downloads that come in two pieces.")] = None,
     late: Annotated[float | None, _dial("Lines in the next day's log.")] = None,
     other_clients: Annotated[float | None, _dial("Lines on top of browsers and crawlers.")] = None,
@@ -339,8 +341,9 @@ def simulate(
     """Write the access logs of a made-up population, and beside them what is true of it."""
     dials = {
         "single": single, "opted_out": opted_out, "without_plugin": without_plugin,
-        "shared_addresses": shared_addresses, "images": images, "ci": ci, "cache_hits": cache_hits,
-        "silent": silent, "ranged": ranged, "late": late, "other_clients": other_clients, "garbage": garbage,
+        "shared_addresses": shared_addresses, "images": images, "ci": ci, "clones": clones,
+        "cache_hits": cache_hits, "silent": silent, "interrupted": interrupted, "ranged": ranged,
+        "late": late, "other_clients": other_clients, "garbage": garbage,
     }  # fmt: skip
     from conda_census.simulate.day_logs import LogShape
     from conda_census.simulate.log_formats import LOG_FORMATS

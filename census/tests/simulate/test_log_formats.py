@@ -22,7 +22,8 @@ from conda_census.simulate.log_formats import LOG_FORMATS
 from conda_census.simulate.scenario import PRESETS, Scenario
 from conda_census.simulate.simulation import simulate
 
-SCENARIO = replace(Scenario(installations=400, days=3, seed=8), **PRESETS["hostile"])
+#: Where a client hangs up, CloudFront's logs say less than others.
+SCENARIO = replace(Scenario(installations=400, days=3, seed=8), **PRESETS["hostile"] | {"interrupted": 0.0})
 DAYS = 3
 FILES_PER_DAY = 2
 
@@ -59,6 +60,24 @@ def test_every_format_that_is_read_can_be_written() -> None:
     assert sorted(LOG_FORMATS) == sorted(BUILT_IN)
 
 
+@pytest.mark.parametrize(
+    ("name", "status", "reason"), [("combined", "499", None), ("cloudfront", "000", "no_answer")]
+)
+def test_a_client_that_hangs_up_is_logged_as_its_server_does(
+    name: str, status: str, reason: str | None, tmp_path: Path
+) -> None:
+    """Half of what is interrupted, and every download is here: 499 is a request, and 000 no answer."""
+    scenario = replace(SCENARIO, days=1, interrupted=1.0, ranged=0.0, garbage=0.0)
+    report = _report(name, tmp_path, scenario)
+
+    text = gzip.decompress(next((tmp_path / "logs").glob("*-0.log.gz")).read_bytes()).decode()
+    assert f"\t{status}\t" in text or f'" {status} 0 ' in text
+    truth = json.loads((tmp_path / "logs/truth.json").read_text())
+    assert report["downloads"]["total"] == truth["downloads"] + truth["broken_off"]
+    no_answer = report["accounting"]["dropped"].get("no_answer", 0)
+    assert no_answer == (truth["downloads"] - truth["broken_off"] if reason else 0)
+
+
 def test_a_header_stands_at_the_start_of_each_file(tmp_path: Path) -> None:
     """As CloudFront writes it."""
     simulate(replace(SCENARIO, days=1), tmp_path / "logs", LogShape("cloudfront", 3), _quietly)
@@ -71,8 +90,8 @@ def _quietly(_what: str, *, done: int, of: int) -> None:
     assert 0 <= done < of
 
 
-def _report(name: str, folder: Path) -> dict[str, Any]:
-    truth = simulate(SCENARIO, folder / "logs", LogShape(name, FILES_PER_DAY), _quietly)
+def _report(name: str, folder: Path, scenario: Scenario = SCENARIO) -> dict[str, Any]:
+    truth = simulate(scenario, folder / "logs", LogShape(name, FILES_PER_DAY), _quietly)
     settings = Settings(lake=folder / "lake", config_folder=folder / "config", writer="main", formats=())
     summary = ingest([str(folder / "logs")], settings, "auto", lambda **_: None)
     assert (summary.failed, summary.lines) == (0, truth["lines"])

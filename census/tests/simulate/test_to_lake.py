@@ -30,7 +30,7 @@ SCENARIOS = {
     "opted out": {"opted_out": 0.2, "without_plugin": 0.3, "shared_addresses": 0.8},
     "images": {"images": 0.5, "ci": 0.1},
     "hidden": {"cache_hits": 0.5, "silent": 0.3},
-    "others": {"other_clients": 0.2},
+    "others": {"clones": 0.5, "interrupted": 0.3, "other_clients": 0.2},
     "ranged": {"ranged": 0.3},
     "rhythm": {"activity": 3.0, "packages_per_session": 2.0},
     "hostile": HOSTILE,

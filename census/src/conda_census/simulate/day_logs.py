@@ -85,7 +85,7 @@ class DayLogs:
         with path.open("wb") as file:
             file.write(compressor.compress(self._format.header.encode()))
             for requests, rows in parts:
-                for lines in lines_of(requests, rows, self._format.line, self._scenario.seed):
+                for lines in lines_of(requests, rows, self._format, self._scenario.seed):
                     file.write(compressor.compress(lines))
             file.write(compressor.flush())
 

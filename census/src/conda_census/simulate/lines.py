@@ -14,8 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from conda_census.simulate.chance import tokens
+from conda_census.simulate.log_formats import WrittenFormat
 from conda_census.simulate.requests import Requests, texts
-from conda_census.simulate.traffic import DAY_S
+from conda_census.simulate.traffic import DAY_S, HUNG_UP
 
 __all__ = ["GARBAGE", "lines_of"]
 
@@ -27,20 +28,20 @@ GARBAGE = ("\x16\x03\x01\x02", "-", '192.0.2.1 - - [not a time] "GET / HTTP/1.1"
 #: So many lines are made at once: few enough for the caches of a processor.
 _BLOCK = 1 << 15
 _LINES_A_DAY_MAX = 1 << 40
+_STATUSES = 600
 
 
-def lines_of(requests: Requests, rows: Rows, template: str, seed: int) -> Iterator[bytes]:
+def lines_of(requests: Requests, rows: Rows, log_format: WrittenFormat, seed: int) -> Iterator[bytes]:
     """The lines of some rows, each with its end, many at once.
 
     Args:
         requests: of a day.
         rows: which of them, in order.
-        template: a line, with the parts that ``_columns`` names in braces, and those of the day as
-            ``strftime`` has them.
+        log_format: of the lines; ``_columns`` names the parts that one may have.
         seed: of the scenario.
     """
-    pieces = [*Formatter().parse(requests.day.strftime(template) + "\n")]
-    columns = _columns(requests, {name for _, name, _, _ in pieces if name is not None}, seed)
+    pieces = [*Formatter().parse(requests.day.strftime(log_format.line) + "\n")]
+    columns = _columns(requests, log_format, {name for _, name, _, _ in pieces if name is not None}, seed)
     garbage = texts([line + "\n" for line in GARBAGE])
     for begin in range(0, len(rows), _BLOCK):
         block = rows[begin : begin + _BLOCK]
@@ -56,11 +57,13 @@ def lines_of(requests: Requests, rows: Rows, template: str, seed: int) -> Iterat
         yield _bytes(lines)
 
 
-def _columns(requests: Requests, names: set[str], seed: int) -> dict[str, Column]:
+def _columns(requests: Requests, log_format: WrittenFormat, names: set[str], seed: int) -> dict[str, Column]:
     """For each part of a line what makes it of rows."""
     midnight_s = int(datetime.combine(requests.day, time(), UTC).timestamp())
     # A line that nobody sent is made as if the first had, and then replaced.
     sender, clock = np.maximum(requests.sender, 0), _clock()
+    statuses = [f"{status:03}" for status in range(_STATUSES)]
+    statuses[HUNG_UP] = f"{log_format.hung_up:03}"
     user_agents = requests.user_agents
     if "encoded_user_agent" in names:
         user_agents = pc.replace_substring(user_agents, " ", "%20")
@@ -77,7 +80,7 @@ def _columns(requests: Requests, names: set[str], seed: int) -> dict[str, Column
         "epoch": lambda rows: _written(midnight_s + requests.second[rows]),
         "path": taken(requests.paths, requests.path),
         "key": taken(pc.utf8_slice_codeunits(requests.paths, 1), requests.path),
-        "status": lambda rows: _written(requests.status[rows]),
+        "status": taken(texts(statuses), requests.status),
         "bytes": lambda rows: _written(requests.size_bytes[rows]),
         "user_agent": taken(user_agents, sender),
         "encoded_user_agent": taken(user_agents, sender),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from conda_census.simulate.traffic import HUNG_UP
+
 __all__ = ["LOG_FORMATS", "WrittenFormat"]
 
 
@@ -14,12 +16,17 @@ class WrittenFormat:
     Attributes:
         line: its parts in braces, and those of the day as ``strftime`` has them; see ``lines.lines_of``.
         header: lines at the start of each file, each with its end.
+        hung_up: the status where the client hung up before anything was sent; 499 is that of nginx, which
+            stands for what others log too.
     """
 
     line: str
     header: str = ""
+    hung_up: int = HUNG_UP
 
 
+#: As CloudFront logs it.
+_NO_ANSWER = 0
 _HOST = "conda.example.org"
 _ISO = "%Y-%m-%dT{clock}"
 #: The beginning that nginx, Apache, Traefik and Nexus share.
@@ -94,9 +101,9 @@ LOG_FORMATS: dict[str, WrittenFormat] = {
     ),
     "traefik": WrittenFormat(_TRAEFIK),
     "caddy": WrittenFormat(_CADDY),
-    "cloudfront": WrittenFormat(_CLOUDFRONT, _CLOUDFRONT_HEADER),
-    "cloudfront-v2": WrittenFormat(_CLOUDFRONT_V2),
-    "cloudfront-realtime": WrittenFormat(_CLOUDFRONT_REALTIME),
+    "cloudfront": WrittenFormat(_CLOUDFRONT, _CLOUDFRONT_HEADER, _NO_ANSWER),
+    "cloudfront-v2": WrittenFormat(_CLOUDFRONT_V2, hung_up=_NO_ANSWER),
+    "cloudfront-realtime": WrittenFormat(_CLOUDFRONT_REALTIME, hung_up=_NO_ANSWER),
     "s3": WrittenFormat(_S3),
     "cloudflare": WrittenFormat(_CLOUDFLARE),
     "fastly": WrittenFormat(_FASTLY),
