@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from math import sqrt
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ from conda_census.simulate.day_logs import LogShape
 from conda_census.simulate.population import populate
 from conda_census.simulate.scenario import DIALS, PRESETS, Scenario, preset
 from conda_census.simulate.simulation import simulate
+from conda_census.simulate.to_lake import simulate_lake, simulate_tables
 from conda_census.simulate.truth import Truth
 
 PLAIN = Scenario(installations=300, days=14, seed=5)
@@ -89,6 +92,10 @@ def test_the_census_finds_what_the_logs_show(dials: dict[str, float], census: Ce
     slack = 0.01 if scenario.ranged and (scenario.without_plugin or scenario.interrupted) else 0
     look_whole = truth["downloads"] + truth["broken_off"]
     assert report["downloads"]["total"] == pytest.approx(look_whole, rel=slack)
+    days = {row["day"]: row["installations"] for row in report["by_day"]}
+    assert {row["day"]: row["installations"] for row in truth["by_day"]} == days
+    assert sum(row["sessions"] for row in truth["by_day"]) == truth["sessions"]
+    assert sum(row["new"] for row in truth["by_day"]) == truth["installations"]
     found = {
         (row["period"], row["product"], row["version"], row["platform"]): row["downloads"]
         for row in _summed(report)
@@ -98,6 +105,35 @@ def test_the_census_finds_what_the_logs_show(dials: dict[str, float], census: Ce
         for row in truth["installer_downloads"]
     }
     assert found == true
+
+
+def test_installer_downloads_are_told_by_month_and_by_quarter(tmp_path: Path) -> None:
+    """February and March are of one quarter, April of the next."""
+    scenario = replace(PLAIN, installations=3000, days=61, since=date(2024, 2, 15), activity=0)
+    truth = simulate_lake(scenario, tmp_path / "lake", _quietly)
+
+    months, quarters = Counter[str](), Counter[str]()
+    for row in truth["installer_downloads"]:
+        months[row["period"]] += row["downloads"]
+    for row in truth["installer_downloads_by_quarter"]:
+        quarters[row["period"]] += row["downloads"]
+    assert list(months) == ["2024-02", "2024-03", "2024-04"]
+    assert quarters == {"2024-Q1": months["2024-02"] + months["2024-03"], "2024-Q2": months["2024-04"]}
+    assert len({row["product"] for row in truth["installer_downloads_by_quarter"]}) == 2
+
+
+def test_an_installation_is_new_once() -> None:
+    """Counted here from the rows of the sessions, day by day."""
+    simulated = simulate_tables(replace(PLAIN, opted_out=0.2, images=0.3))
+    truth, rows = simulated.truth, simulated.tables["sessions"].to_pylist()
+    known: set[bytes] = set()
+    for told in truth["by_day"]:
+        clients = [row["client"] for row in rows if str(row["day"]) == told["day"] and row["client"]]
+        assert told["sessions"] == len(clients)
+        assert told["installations"] == len(set(clients))
+        assert told["new"] == len(set(clients) - known)
+        known.update(clients)
+    assert len(truth["by_day"]) == 14
 
 
 def test_clones_have_the_token_of_the_first(census: Census) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TypedDict
 
 import numpy as np
@@ -15,7 +16,7 @@ from conda_census.simulate.population import Population
 from conda_census.simulate.scenario import Scenario
 from conda_census.simulate.traffic import DAY_S, Day
 
-__all__ = ["ByClass", "InstallerDownloads", "Seen", "Truth", "Witness", "look_at"]
+__all__ = ["ByClass", "DayOfSharing", "InstallerDownloads", "Seen", "Truth", "Witness", "look_at"]
 
 Numbers = npt.NDArray[np.int64]
 
@@ -36,13 +37,25 @@ class ByClass(TypedDict):
 
 
 class InstallerDownloads(TypedDict):
-    """Downloads of one installer in one month."""
+    """Downloads of one installer in one month (``2024-01``) or one quarter (``2024-Q1``)."""
 
     period: str
     product: str
     version: str
     platform: str
     downloads: int
+
+
+class DayOfSharing(TypedDict):
+    """What those did on one day who share: sessions, installations with one, and of these the new ones.
+
+    An installation is new on the day of its first session in the logs.
+    """
+
+    day: str
+    sessions: int
+    installations: int
+    new: int
 
 
 class Truth(TypedDict):
@@ -66,6 +79,8 @@ class Truth(TypedDict):
     opted_out_share: float | None
     without_plugin: int
     installer_downloads: list[InstallerDownloads]
+    installer_downloads_by_quarter: list[InstallerDownloads]
+    by_day: list[DayOfSharing]
     sessions: int
     downloads: int
     downloads_of_sharing: int
@@ -81,8 +96,8 @@ class Seen:
 
     Attributes:
         number: which day, from 0.
-        installation, environment, first_s, last_s: of each session; seconds since the first midnight.
-        sessions, downloads_of_sharing: of those that share.
+        installation, environment, first_s, last_s, shares: of each session; seconds since the first midnight.
+        downloads_of_sharing: of those that share.
         downloads: of each package.
         installers: downloads of each installer of ``INSTALLERS``.
         broken_off: deliveries that ended early and were logged as if they had not.
@@ -94,7 +109,7 @@ class Seen:
     environment: npt.NDArray[np.int32]
     first_s: npt.NDArray[np.int32]
     last_s: npt.NDArray[np.int32]
-    sessions: int
+    shares: npt.NDArray[np.bool_]
     downloads_of_sharing: int
     downloads: Numbers
     installers: Numbers
@@ -115,7 +130,7 @@ def look_at(day: Day, population: Population, channel: Channel, lines: int) -> S
         environment=day.environment.astype(np.int32),
         first_s=(midnight_s + day.start_s).astype(np.int32),
         last_s=(midnight_s + last_s).astype(np.int32),
-        sessions=int(shares.sum()),
+        shares=shares,
         downloads_of_sharing=int(shares[session].sum()),
         downloads=np.bincount(package, minlength=len(channel.names)),
         installers=np.bincount(day.installer, minlength=len(INSTALLERS)),
@@ -125,7 +140,7 @@ def look_at(day: Day, population: Population, channel: Channel, lines: int) -> S
 
 
 class Witness:
-    """Is told of each day what was seen: ``see`` them, then ask for the ``truth``."""
+    """Is told of each day what was seen: ``see`` them in their order, then ask for the ``truth``."""
 
     def __init__(self, scenario: Scenario, population: Population, channel: Channel) -> None:
         self._scenario = scenario
@@ -136,21 +151,33 @@ class Witness:
         self._environment_seen = np.zeros(len(population.environment_day), dtype=bool)
         self._sessions = self._downloads = self._downloads_of_sharing = self._broken_off = self._lines = 0
         self._packages = np.zeros(len(channel.names), dtype=np.int64)
-        self._installers: Counter[tuple[str, int]] = Counter()
+        self._installers: Counter[tuple[date, int]] = Counter()
+        self._by_day: list[DayOfSharing] = []
 
     def see(self, seen: Seen) -> None:
         """Take note of a day."""
+        day = self._scenario.since + timedelta(days=seen.number)
+        here = np.zeros(len(self._population), dtype=bool)
+        here[seen.installation[seen.shares]] = True
+        sessions = int(seen.shares.sum())
+        self._by_day.append(
+            DayOfSharing(
+                day=day.isoformat(),
+                sessions=sessions,
+                installations=int(here.sum()),
+                new=int((here & (self._last_s < 0)).sum()),
+            )
+        )
         np.minimum.at(self._first_s, seen.installation, seen.first_s)
         np.maximum.at(self._last_s, seen.installation, seen.last_s)
         self._environment_seen[seen.environment] = True
-        self._sessions += seen.sessions
+        self._sessions += sessions
         self._downloads += int(seen.downloads.sum())
         self._downloads_of_sharing += seen.downloads_of_sharing
         self._packages += seen.downloads
         self._broken_off += seen.broken_off
         self._lines += seen.lines
-        month = f"{self._scenario.since + timedelta(days=seen.number):%Y-%m}"
-        self._installers.update({(month, which): int(many) for which, many in enumerate(seen.installers)})
+        self._installers.update({(day, which): int(many) for which, many in enumerate(seen.installers)})
 
     def truth(self) -> Truth:
         """What is true of all days that were seen."""
@@ -174,7 +201,9 @@ class Witness:
             opted_out=opted_out,
             opted_out_share=opted_out / with_plugin if with_plugin else None,
             without_plugin=int((seen & ~people.has_plugin).sum()),
-            installer_downloads=self._installer_downloads(),
+            installer_downloads=self._installer_downloads(_month),
+            installer_downloads_by_quarter=self._installer_downloads(_quarter),
+            by_day=self._by_day,
             sessions=self._sessions,
             downloads=self._downloads,
             downloads_of_sharing=self._downloads_of_sharing,
@@ -218,9 +247,12 @@ class Witness:
             lasting=found["lasting"], ephemeral=found["ephemeral"], image=found["image"], new=found["new"]
         )
 
-    def _installer_downloads(self) -> list[InstallerDownloads]:
+    def _installer_downloads(self, period_of: Callable[[date], str]) -> list[InstallerDownloads]:
+        counted: Counter[tuple[str, int]] = Counter()
+        for (day, which), downloads in self._installers.items():
+            counted[period_of(day), which] += downloads
         rows = []
-        for (period, which), downloads in sorted(self._installers.items()):
+        for (period, which), downloads in sorted(counted.items()):
             if not downloads:
                 continue
             product, version, platform, _ = INSTALLERS[which][0]
@@ -230,3 +262,11 @@ class Witness:
                 )
             )
         return rows
+
+
+def _month(day: date) -> str:
+    return f"{day:%Y-%m}"
+
+
+def _quarter(day: date) -> str:
+    return f"{day:%Y}-Q{(day.month + 2) // 3}"
