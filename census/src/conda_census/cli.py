@@ -278,8 +278,14 @@ def simulate(
     installations: Annotated[int, typer.Option("--installations", metavar="N", min=1, help="How many last.")],
     days: Annotated[int, typer.Option("--days", metavar="D", min=1, max=3650, help="How many days of logs.")],
     out: Annotated[
-        Path, typer.Option("--out", metavar="DIR", help="A new folder, for the logs and the truth.")
-    ],
+        Path | None, typer.Option("--out", metavar="DIR", help="A new folder, for the logs and the truth.")
+    ] = None,
+    to_lake: Annotated[
+        Path | None,
+        typer.Option(
+            "--to-lake", metavar="LAKE", help="In place of --out: a new lake, as if the logs were read."
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option("--seed", metavar="S", min=0, help="The same writes the same.")] = 0,
     since: Annotated[
         datetime,
@@ -296,6 +302,13 @@ def simulate(
     preset_name: Annotated[
         str, typer.Option("--preset", metavar="NAME", help="plain, miniconda-2024q1 or hostile.")
     ] = "plain",
+    activity: Annotated[
+        float, typer.Option("--activity", metavar="X", min=0, help="Sessions, against the usual rhythm.")
+    ] = 1.0,
+    packages_per_session: Annotated[
+        float,
+        typer.Option("--packages-per-session", metavar="N", min=1, help="Of a session, on average."),
+    ] = 8.0,
     single: Annotated[float | None, _dial("Installations with one environment.")] = None,
     opted_out: Annotated[float | None, _dial("Of those with the plug-in: send no token.")] = None,
     without_plugin: Annotated[float | None, _dial("Installations that send no suffix.")] = None,
@@ -318,18 +331,33 @@ def simulate(
     }  # fmt: skip
     from conda_census.simulate.scenario import PRESETS, Scenario, preset
     from conda_census.simulate.simulation import simulate as run
+    from conda_census.simulate.to_lake import simulate_lake
     from conda_census.steps import shown_steps
 
+    if (out is None) == (to_lake is None):
+        raise typer.BadParameter("give one of the two", param_hint="--out, --to-lake")
     if preset_name not in PRESETS:
         raise typer.BadParameter(f"choose one of {', '.join(PRESETS)}", param_hint="--preset")
     chosen = {name: share for name, share in dials.items() if share is not None}
-    plain = Scenario(installations, days, seed, since.date())
+    plain = Scenario(
+        installations,
+        days,
+        seed,
+        since.date(),
+        activity=activity,
+        packages_per_session=packages_per_session,
+    )
+    scenario = preset(preset_name, plain, chosen)
     with shown_steps(Console(stderr=True), "simulating") as progress:
-        truth = run(preset(preset_name, plain, chosen), out, files_per_day, progress)
+        if to_lake is not None:
+            folder, truth = to_lake, simulate_lake(scenario, to_lake, progress)
+        elif out is not None:
+            folder, truth = out, run(scenario, out, files_per_day, progress)
     if as_json:
         typer.echo(json.dumps(truth))
     else:
-        typer.echo(f"wrote {truth['lines']:,} lines of {days} days, and {out / SIMULATED_TRUTH}")
+        what = "lines" if to_lake is None else "requests"
+        typer.echo(f"wrote {truth['lines']:,} {what} of {days} days, and {folder / SIMULATED_TRUTH}")
 
 
 def _verify(

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from itertools import count
 
 import ibis
+import pyarrow as pa
 from ibis.backends.duckdb import Backend
 from ibis.expr.types import Table as Rows
 
 from conda_census.engines.tables import LakeFiles, LakeTables
-from conda_census.lake.tables import MEASURED, Table
+from conda_census.lake.tables import MEASURED, Table, TableName
 
-__all__ = ["open_lake"]
+__all__ = ["open_lake", "open_tables"]
 
 _numbers = count(1)
 
@@ -24,10 +25,29 @@ def open_lake(lake: LakeFiles) -> LakeTables:
 
     What is appended to the lake afterwards is not seen: open it again.
     """
-    connection = ibis.duckdb.connect()
-    connection.raw_sql("SET TimeZone = 'UTC'")
+    connection = _connect()
     for table in MEASURED:
         _create_view(connection, table, lake.files(table.name))
+    return _tables(connection)
+
+
+def open_tables(tables: Mapping[TableName, pa.Table]) -> LakeTables:
+    """Tables that lie in memory, each with the columns that ``lake.tables`` names, ``day`` among them."""
+    connection = _connect()
+    for table in MEASURED:
+        connection.con.register("rows_in_memory", tables[table.name])
+        connection.raw_sql(f"CREATE TABLE {table.name} AS SELECT {_columns(table)} FROM rows_in_memory")
+        connection.con.unregister("rows_in_memory")
+    return _tables(connection)
+
+
+def _connect() -> Backend:
+    connection = ibis.duckdb.connect()
+    connection.raw_sql("SET TimeZone = 'UTC'")
+    return connection
+
+
+def _tables(connection: Backend) -> LakeTables:
     return LakeTables(
         sessions=connection.table("sessions"),
         downloads=connection.table("downloads"),
@@ -55,10 +75,13 @@ def _create_view(connection: Backend, table: Table, files: list[str]) -> None:
 
 
 def _select_files(table: Table, files: list[str]) -> str:
-    columns = ", ".join(f"CAST({column.name} AS {column.type}) AS {column.name}" for column in table.columns)
     listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
     options = "hive_partitioning = true, hive_types = {'day': DATE}, union_by_name = true"
-    return f"SELECT {columns} FROM read_parquet([{listed}], {options})"
+    return f"SELECT {_columns(table)} FROM read_parquet([{listed}], {options})"
+
+
+def _columns(table: Table) -> str:
+    return ", ".join(f"CAST({column.name} AS {column.type}) AS {column.name}" for column in table.columns)
 
 
 def _select_nothing(table: Table) -> str:

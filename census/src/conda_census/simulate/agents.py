@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from bisect import bisect
 from datetime import date
-from itertools import accumulate
 
-__all__ = ["FETCHERS", "OTHER_CLIENTS", "agent_of"]
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["AGENTS", "FETCHERS", "OTHER_CLIENTS", "agents_on"]
+
+Numbers = npt.NDArray[np.int64]
 
 #: (when it came out, conda, Python, requests)
 _RELEASES = (
@@ -42,15 +45,26 @@ OTHER_CLIENTS = (
 )
 
 
-def agent_of(chance: float, day: date) -> tuple[str, int]:
-    """The agent of an installation on a day, and its platform: a number between 0 and 1 chooses them.
+#: What an installation may say of itself, release by release.
+AGENTS = tuple(
+    f"conda/{conda} requests/{requests} CPython/{python} {system} solver/libmamba"
+    for _, conda, python, requests in _RELEASES
+    for system, _, _ in _SYSTEMS
+)
 
-    Some installations follow each release, others stay up to a year behind.
+_MOST_DAYS_BEHIND = 365
+
+
+def agents_on(day: date, chances: npt.NDArray[np.float32]) -> tuple[Numbers, Numbers]:
+    """The agent (of ``AGENTS``) and the platform that each installation has on a day.
+
+    A number between 0 and 1 chooses the system, and how far an installation stays behind the releases: some
+    follow each of them, others up to a year later.
     """
-    shares = [share for _, share, _ in _SYSTEMS]
-    place = min(bisect(list(accumulate(shares)), chance), len(shares) - 1)
-    system, share, platform = _SYSTEMS[place]
-    lag_days = int((chance - sum(shares[:place])) / share * 365)
-    out = [release for release in _RELEASES if (day - release[0]).days >= lag_days] or [_RELEASES[0]]
-    _, conda, python, requests = out[-1]
-    return f"conda/{conda} requests/{requests} CPython/{python} {system} solver/libmamba", platform
+    shares = np.array([share for _, share, _ in _SYSTEMS])
+    ends = np.cumsum(shares)
+    system = np.minimum(np.searchsorted(ends, chances, side="right"), len(shares) - 1)
+    lag_days = ((chances - (ends - shares)[system]) / shares[system] * _MOST_DAYS_BEHIND).astype(np.int64)
+    out = np.array([release[0].toordinal() for release in _RELEASES])
+    release = np.maximum(np.searchsorted(out, day.toordinal() - lag_days, side="right") - 1, 0)
+    return release * len(_SYSTEMS) + system, np.array([platform for _, _, platform in _SYSTEMS])[system]

@@ -9,9 +9,22 @@ import numpy.typing as npt
 
 from conda_census.simulate.chance import generator
 
-__all__ = ["INSTALLERS", "SUBDIRS", "Channel", "make_channel"]
+__all__ = [
+    "EXTENSION",
+    "INSTALLERS",
+    "NOARCH",
+    "SUBDIRS",
+    "Channel",
+    "build",
+    "build_number",
+    "make_channel",
+    "version",
+]
 
+#: Of each platform; what is the same for all lies in ``NOARCH``.
 SUBDIRS = ("linux-64", "osx-arm64", "win-64")
+NOARCH = "noarch"
+EXTENSION = "conda"
 _CHANNELS = ("pkgs/main", "conda-forge")
 _KNOWN = (
     "python", "openssl", "ca-certificates", "numpy", "pandas", "scipy", "requests", "urllib3", "certifi",
@@ -53,25 +66,41 @@ class Channel:
     size_bytes: npt.NDArray[np.int64]
     weights: npt.NDArray[np.float64]
 
+    def releases(self, day: int) -> npt.NDArray[np.int64]:
+        """The number of the newest release of each package on a day."""
+        return (day + 400) // self.cadence
+
     def paths(self, day: int) -> list[list[str]]:
         """For each platform of ``SUBDIRS`` the path of the newest build of each package on a day."""
-        release = (day + 400) // self.cadence
+        releases = self.releases(day)
         files = [
-            f"{name}-{1 + number // 30}.{number // 6 % 5}.{number % 6}-{build}_{number % 3}.conda"
-            for name, number, build in zip(
-                self.names,
-                release.tolist(),
-                np.where(self.is_noarch, "pyhd8ed1ab", "py311").tolist(),
-                strict=True,
+            f"{name}-{version(release)}-{build(release, is_noarch=noarch)}.{EXTENSION}"
+            for name, release, noarch in zip(
+                self.names, releases.tolist(), self.is_noarch.tolist(), strict=True
             )
         ]
         return [
             [
-                f"/{channel}/{'noarch' if noarch else subdir}/{file}"
+                f"/{channel}/{NOARCH if noarch else subdir}/{file}"
                 for channel, noarch, file in zip(self.channels, self.is_noarch.tolist(), files, strict=True)
             ]
             for subdir in SUBDIRS
         ]
+
+
+def version(release: int) -> str:
+    """The version of a release."""
+    return f"{1 + release // 30}.{release // 6 % 5}.{release % 6}"
+
+
+def build(release: int, *, is_noarch: bool) -> str:
+    """The build string of a release, which ends with :func:`build_number`."""
+    return f"{'pyhd8ed1ab' if is_noarch else 'py311'}_{build_number(release)}"
+
+
+def build_number(release: int) -> int:
+    """The build number of a release."""
+    return release % 3
 
 
 def make_channel(seed: int) -> Channel:

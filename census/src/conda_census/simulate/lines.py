@@ -8,18 +8,17 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from conda_census.simulate.agents import FETCHERS, OTHER_CLIENTS, agent_of
+from conda_census.simulate.agents import AGENTS, FETCHERS, OTHER_CLIENTS, agents_on
 from conda_census.simulate.chance import generator, tokens
 from conda_census.simulate.channel import INSTALLERS, SUBDIRS, Channel
 from conda_census.simulate.population import Population
 from conda_census.simulate.scenario import Scenario
-from conda_census.simulate.traffic import DAY_S, Day
+from conda_census.simulate.traffic import DAY_S, INSTALLER_BYTES, OTHER_ADDRESSES, OTHER_BYTES, Day
 
-__all__ = ["lines_of"]
+__all__ = ["PLUGIN_VERSION", "lines_of"]
 
-_PLUGIN = "1.0.0"
-_AGENTS = 600
-_SESSIONS_A_DAY_MAX = 1 << 32
+#: Of the plug-in.
+PLUGIN_VERSION = "1.0.0"
 _GARBAGE = ("\x16\x03\x01\x02", "-", '192.0.2.1 - - [not a time] "GET / HTTP/1.1" 200 1 "-" "-"')
 
 
@@ -47,8 +46,8 @@ def lines_of(day: Day, scenario: Scenario, population: Population, channel: Chan
         )
     ]
     installers = [
-        f'{_address(address)}{clock[second]}"GET {_INSTALLER_PATHS[which]} HTTP/1.1" 200 100000000 "-" '
-        f'"{FETCHERS[number % len(FETCHERS)]}"\n'
+        f'{_address(address)}{clock[second]}"GET {_INSTALLER_PATHS[which]} HTTP/1.1" 200 '
+        f'{INSTALLER_BYTES} "-" "{FETCHERS[number % len(FETCHERS)]}"\n'
         for number, address, second, which in zip(
             day.fetched_by.tolist(),
             population.address[day.fetched_by].tolist(),
@@ -57,7 +56,7 @@ def lines_of(day: Day, scenario: Scenario, population: Population, channel: Chan
             strict=True,
         )
     ]
-    others, seconds = _others(len(requests), scenario, day.number, clock)
+    others, seconds = _others(day, scenario, clock)
     lines = requests + installers + others
     order = np.argsort(np.concatenate([day.time_s, day.fetched_s, seconds]), kind="stable")
     return [lines[place] for place in order.tolist()]
@@ -67,38 +66,37 @@ def _user_agents(
     day: Day, scenario: Scenario, population: Population, today: date
 ) -> tuple[list[str], list[int]]:
     """The user agent of each session, and the platform of its installation."""
-    agents = [agent_of(number / _AGENTS, today) for number in range(_AGENTS)]
-    chosen = (population.agent[day.installation] * _AGENTS).astype(np.int64).tolist()
-    numbers = day.number * _SESSIONS_A_DAY_MAX + np.arange(len(day.installation))
-    clients = tokens(scenario.seed, "client", day.installation)
-    sessions = tokens(scenario.seed, "session", numbers)
-    environments = tokens(scenario.seed, "environment", population.environment_token[day.environment])
+    agents, platforms = agents_on(today, population.agent[day.installation])
+    numbers = day.session_numbers()
+    clients = tokens(scenario.seed, "client", day.installation).to_pylist()
+    sessions = tokens(scenario.seed, "session", numbers).to_pylist()
+    environment = population.environment_token[day.environment]
+    environments = tokens(scenario.seed, "environment", environment).to_pylist()
     has_plugin = population.has_plugin[day.installation].tolist()
     opted_out = population.opted_out[day.installation].tolist()
     suffixes = [
-        f" aau/{_PLUGIN}" + ("" if off else f" c/{client} s/{session} e/{environment}") if plugin else ""
+        f" aau/{PLUGIN_VERSION}" + ("" if off else f" c/{client} s/{session} e/{environment}")
+        if plugin
+        else ""
         for plugin, off, client, session, environment in zip(
             has_plugin, opted_out, clients, sessions, environments, strict=True
         )
     ]
-    whole = [agents[agent][0] + suffix for agent, suffix in zip(chosen, suffixes, strict=True)]
-    return whole, [agents[agent][1] for agent in chosen]
+    whole = [AGENTS[agent] + suffix for agent, suffix in zip(agents.tolist(), suffixes, strict=True)]
+    return whole, platforms.tolist()
 
 
-def _others(
-    requests: int, scenario: Scenario, number: int, clock: list[str]
-) -> tuple[list[str], npt.NDArray[np.int64]]:
+def _others(day: Day, scenario: Scenario, clock: list[str]) -> tuple[list[str], npt.NDArray[np.int64]]:
     """Lines of other clients, and garbage, with their seconds."""
-    random = generator(scenario.seed, 4, number)
-    others, garbage = round(requests * scenario.other_clients), round(requests * scenario.garbage)
-    seconds = random.integers(0, DAY_S, others + garbage)
+    random = generator(scenario.seed, 4, day.number)
     lines = [
-        f'203.0.113.{place % 250}{clock[second]}"GET /page-{place % 97} HTTP/1.1" 404 153 "-" '
-        f'"{OTHER_CLIENTS[place % len(OTHER_CLIENTS)]}"\n'
-        for place, second in enumerate(seconds[:others].tolist())
+        f'203.0.113.{place % OTHER_ADDRESSES}{clock[second]}"GET /page-{place % 97} HTTP/1.1" 404 '
+        f'{OTHER_BYTES} "-" "{OTHER_CLIENTS[place % len(OTHER_CLIENTS)]}"\n'
+        for place, second in enumerate(day.others_s.tolist())
     ]
+    garbage = round(len(day.session) * scenario.garbage)
     lines += [_GARBAGE[place % len(_GARBAGE)] + "\n" for place in range(garbage)]
-    return lines, seconds
+    return lines, np.concatenate([day.others_s, random.integers(0, DAY_S, garbage)])
 
 
 def _address(number: int) -> str:

@@ -38,6 +38,9 @@ class Scenario:
         late: of the lines, those that stand in the next day's log.
         other_clients: lines of browsers and crawlers for no package, as a share of the lines.
         garbage: lines that are no request, as a share of the lines.
+        activity: sessions after the first of each environment, against the usual rhythm, which is 1; nobody
+            has more than one a day.
+        packages_per_session: that a session asks for on average.
     """
 
     installations: int
@@ -56,6 +59,8 @@ class Scenario:
     late: float = 0.0
     other_clients: float = 0.0
     garbage: float = 0.0
+    activity: float = 1.0
+    packages_per_session: float = 8.0
 
     def __post_init__(self) -> None:
         """Refuse what cannot be simulated.
@@ -68,6 +73,10 @@ class Scenario:
         for name in DIALS:
             if not 0 <= getattr(self, name) <= 1:
                 raise CensusError(f"--{name.replace('_', '-')} is a share between 0 and 1")
+        if self.activity < 0:
+            raise CensusError("--activity is 0 at least")
+        if self.packages_per_session < 1:
+            raise CensusError("--packages-per-session is 1 at least")
 
 
 #: What differs from all dials at 0. The first quarter of 2024 is what Anaconda published of Miniconda: 63 %

@@ -11,10 +11,10 @@ import numpy as np
 from isal import igzip
 
 from conda_census.config import SIMULATED_TRUTH
-from conda_census.errors import CensusError
 from conda_census.simulate.chance import generator
 from conda_census.simulate.channel import make_channel
 from conda_census.simulate.lines import lines_of
+from conda_census.simulate.new_folder import make_new_folder
 from conda_census.simulate.population import populate
 from conda_census.simulate.scenario import Scenario
 from conda_census.simulate.traffic import Days
@@ -36,7 +36,7 @@ def simulate(scenario: Scenario, out: Path, files_per_day: int, progress: Steps)
     Raises:
         CensusError: the folder holds something, or cannot be written.
     """
-    _prepare(out)
+    make_new_folder(out, "--out")
     population, channel = populate(scenario), make_channel(scenario.seed)
     days, witness = Days(scenario, population, channel), Witness(scenario, population, channel)
     lines = 0
@@ -51,16 +51,6 @@ def simulate(scenario: Scenario, out: Path, files_per_day: int, progress: Steps)
     truth = witness.truth(lines)
     (out / SIMULATED_TRUTH).write_text(json.dumps(truth, indent=2) + "\n")
     return truth
-
-
-def _prepare(out: Path) -> None:
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        held = next(out.iterdir(), None)
-    except OSError as error:
-        raise CensusError(f"{out}: cannot be written ({error.strerror}): choose another --out") from None
-    if held:
-        raise CensusError(f"{out}: not empty (it holds {held.name}): name a new folder with --out")
 
 
 def _part(late: list[str], lines: list[str], scenario: Scenario, number: int) -> tuple[list[str], list[str]]:

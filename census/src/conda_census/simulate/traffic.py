@@ -12,18 +12,21 @@ from conda_census.simulate.channel import INSTALLERS, Channel
 from conda_census.simulate.population import Population
 from conda_census.simulate.scenario import Scenario
 
-__all__ = ["DAY_S", "SESSION_S", "Day", "Days"]
+__all__ = ["DAY_S", "INSTALLER_BYTES", "OTHER_ADDRESSES", "OTHER_BYTES", "SESSION_S", "Day", "Days"]
 
 Numbers = npt.NDArray[np.int64]
 
 DAY_S = 86_400
 #: No session takes longer.
 SESSION_S = 60
-#: Packages that a session fetches on top of one: geometric with this mean.
-_MORE_PACKAGES = 7.0
+INSTALLER_BYTES = 100_000_000
+#: Of other clients: so many addresses, and bytes of what they are told, which is that there is nothing.
+OTHER_ADDRESSES = 250
+OTHER_BYTES = 153
 _INDEX_REQUESTS = 2
 _NOT_MODIFIED_SHARE = 0.5
 _INDEX_BYTES = 4_000_000
+_SESSIONS_A_DAY_MAX = 1 << 32
 
 
 @dataclass(frozen=True)
@@ -33,12 +36,13 @@ class Day:
     Attributes:
         number: which day, from 0.
         installation, environment, start_s: of each session; seconds since midnight.
-        session, time_s, package, status, size_bytes: of each request; ``package`` is -1 and -2 for the index
-            of the platform and of noarch.
+        session, time_s, package, status, size_bytes, download: of each request; ``package`` is -1 and -2 for
+            the index of the platform and of noarch; ``download`` is the number of the download that it is
+            part of, from 0, and -1 for none.
         fetched_by, fetched_s, installer: of each installer download: by whom, when, and which of
             ``INSTALLERS``.
         downloads: how many packages were downloaded whole, also those that came in pieces.
-        by_package: how many of each package.
+        others_s: when each request of another client came.
     """
 
     number: int
@@ -50,11 +54,24 @@ class Day:
     package: Numbers
     status: Numbers
     size_bytes: Numbers
+    download: Numbers
     fetched_by: Numbers
     fetched_s: Numbers
     installer: Numbers
     downloads: int
-    by_package: Numbers
+    others_s: Numbers
+
+    def session_numbers(self) -> Numbers:
+        """A number for each session, of which no other day has one."""
+        return self.number * _SESSIONS_A_DAY_MAX + np.arange(len(self.installation))
+
+    def fetched(self) -> tuple[Numbers, Numbers]:
+        """The session and the package of each download, in the order of their numbers."""
+        session, package = (np.zeros(self.downloads, dtype=np.int64) for _ in range(2))
+        parts = self.download >= 0
+        session[self.download[parts]] = self.session[parts]
+        package[self.download[parts]] = self.package[parts]
+        return session, package
 
 
 class Days:
@@ -78,7 +95,7 @@ class Days:
         session, package = self._packages(len(installation), random)
         kept = random.random(len(package)) >= self._scenario.cache_hits
         session, package = session[kept], package[kept]
-        downloads, by_package = len(package), np.bincount(package, minlength=len(self._channel.names))
+        download = np.arange(len(package))
         size_bytes = self._channel.size_bytes[package]
         is_ranged = random.random(len(package)) < self._scenario.ranged
         half = size_bytes[is_ranged] // 2
@@ -90,6 +107,7 @@ class Days:
         session = np.concatenate([index, session, session[is_ranged]])
         time_s = np.concatenate([start_s[index], start_s[session[len(index) :]]])
         time_s[len(index) :] += random.integers(1, SESSION_S, len(time_s) - len(index))
+        others = round(len(session) * self._scenario.other_clients)
         fetched_by, fetched_s, installer = self._installers(number, random)
         return Day(
             number=number,
@@ -103,11 +121,12 @@ class Days:
             ),
             status=np.concatenate([index_status, status, np.full(len(half), 206)]),
             size_bytes=np.concatenate([np.where(is_modified, _INDEX_BYTES, 0), size_bytes, half]),
+            download=np.concatenate([np.full(len(index), -1), download, download[is_ranged]]),
             fetched_by=fetched_by,
             fetched_s=fetched_s,
             installer=installer,
-            downloads=downloads,
-            by_package=by_package,
+            downloads=len(download),
+            others_s=generator(self._scenario.seed, 6, number).integers(0, DAY_S, others),
         )
 
     def _sessions(self, number: int, random: np.random.Generator) -> tuple[Numbers, Numbers]:
@@ -117,7 +136,7 @@ class Days:
         first = self._by_day[begin:end]
         owners = np.searchsorted(people.first_environment, first, side="right") - 1
         lasting = people.containers
-        comes = random.random(lasting, dtype=np.float32) < people.rate[:lasting]
+        comes = random.random(lasting, dtype=np.float32) < people.rate[:lasting] * self._scenario.activity
         comes &= (people.made[:lasting] <= number) & (number <= people.last[:lasting])
         again = np.flatnonzero(comes)
         begins, ends = people.first_environment[again], people.first_environment[again + 1]
@@ -127,7 +146,7 @@ class Days:
 
     def _packages(self, sessions: int, random: np.random.Generator) -> tuple[Numbers, Numbers]:
         """The session and the package of each download, each package once a session."""
-        many = random.geometric(1 / (1 + _MORE_PACKAGES), sessions)
+        many = random.geometric(1 / self._scenario.packages_per_session, sessions)
         session = np.repeat(np.arange(sessions), many)
         package = np.searchsorted(self._cumulated, random.random(len(session)) * self._cumulated[-1])
         both = np.unique(session * len(self._cumulated) + package)

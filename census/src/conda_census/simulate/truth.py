@@ -93,11 +93,9 @@ class Witness:
         shares = (people.has_plugin & ~people.opted_out)[day.installation]
         self._sessions += int(shares.sum())
         self._downloads += day.downloads
-        of_sharing = (day.package >= 0) & shares[day.session]
-        self._downloads_of_sharing += len(
-            np.unique(day.session[of_sharing] * len(self._packages) + day.package[of_sharing])
-        )
-        self._packages += day.by_package
+        session, package = day.fetched()
+        self._downloads_of_sharing += int(shares[session].sum())
+        self._packages += np.bincount(package, minlength=len(self._packages))
         month = f"{self._scenario.since + timedelta(days=day.number):%Y-%m}"
         self._installers.update((month, which) for which in day.installer.tolist())
 

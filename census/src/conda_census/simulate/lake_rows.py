@@ -1,0 +1,264 @@
+"""What would the lake hold of a day, had its lines been ingested? The rows of its tables, without a line.
+
+Pseudonyms are random and drawn from the seed: no key is behind them, and no token.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from conda_census.config import LATE_DELIVERY
+from conda_census.decode.agents import AGENT_COLUMNS, DESCRIBE_AGENT_SQL
+from conda_census.lake.order import as_one_number
+from conda_census.lake.rows import DECODER_VERSION, PartRows
+from conda_census.lake.tables import TABLES, Table, TableName, delta_schema
+from conda_census.simulate.agents import AGENTS, FETCHERS, agents_on
+from conda_census.simulate.chance import Named, pseudonyms
+from conda_census.simulate.channel import (
+    EXTENSION,
+    INSTALLERS,
+    NOARCH,
+    SUBDIRS,
+    Channel,
+    build,
+    build_number,
+    version,
+)
+from conda_census.simulate.lines import PLUGIN_VERSION
+from conda_census.simulate.population import Population
+from conda_census.simulate.scenario import Scenario
+from conda_census.simulate.traffic import INSTALLER_BYTES, OTHER_ADDRESSES, Day
+from conda_census.simulate.visits import ABSENT, ALL_AGENTS, SHARING, Downloads, Visits, find_visits
+
+__all__ = ["SOURCE_FORMAT", "LakeRows"]
+
+Numbers = npt.NDArray[np.int64]
+
+#: What stands as the format of the one source that a day has.
+SOURCE_FORMAT = "simulated"
+_BYTES = 16
+_US = 1_000_000
+#: More than there are folded sessions or networks on a day.
+_A_DAY_MAX = 1 << 40
+
+
+class LakeRows:
+    """Makes the rows of one day after the other; each depends on the scenario alone."""
+
+    def __init__(self, scenario: Scenario, population: Population, channel: Channel) -> None:
+        self._scenario = scenario
+        self._population = population
+        self._channel = channel
+        self._places = _places(channel)
+        self._names = pa.array(channel.names)
+
+    def of_day(self, day: Day) -> PartRows:
+        """The rows of each table but ``request_ids``, in the order in which ingest writes them."""
+        agent, platform = agents_on(self._date(day), self._population.agent[day.installation])
+        visits, downloads = find_visits(day, self._population, agent)
+        return {
+            "sessions": self._sessions(day, visits),
+            "downloads": self._downloads(day, visits, downloads, platform),
+            "installer_downloads": self._installer_downloads(day),
+            "sources": self._sources(day),
+        }
+
+    def _date(self, day: Day) -> date:
+        return self._scenario.since + timedelta(days=day.number)
+
+    def _times(self, day: Day, seconds: Numbers) -> pa.Array:
+        midnight = (self._date(day) - date(1970, 1, 1)) // timedelta(seconds=1)
+        return pa.array((midnight + seconds) * _US).cast(pa.timestamp("us", "UTC"))
+
+    def _words(self, kind: Named, numbers: Numbers) -> npt.NDArray[np.uint64]:
+        return pseudonyms(self._scenario.seed, kind, numbers)
+
+    def _networks(self, day: Day, address: Numbers) -> pa.Array:
+        """Good for this day only."""
+        return _blobs(self._words("network", day.number * _A_DAY_MAX + OTHER_ADDRESSES + address))
+
+    def _of_those_that_share(self, day: Day, session: Numbers) -> tuple[npt.NDArray[np.uint64], ...]:
+        """The pseudonyms of session, client and environment."""
+        token = self._population.environment_token[day.environment[session]]
+        return (
+            self._words("session", day.session_numbers()[session]),
+            self._words("client", day.installation[session]),
+            self._words("environment", token),
+        )
+
+    def _sessions(self, day: Day, visits: Visits) -> pa.Table:
+        share, folded = np.flatnonzero(visits.session >= 0), np.flatnonzero(visits.session < 0)
+        session, client, environment = self._of_those_that_share(day, visits.session[share])
+        order = np.lexsort((visits.first_s[share], environment[:, 0], client[:, 0]))
+        rest = np.argsort(visits.first_s[folded], kind="stable")
+        places = np.concatenate([share[order], folded[rest]])
+        folded_session = self._words("folded", day.number * _A_DAY_MAX + rest)
+        rows = {
+            "session": _blobs(np.concatenate([session[order], folded_session])),
+            "folded": pa.array(visits.session[places] < 0),
+            "client": _blobs(client[order], missing=len(rest)),
+            "environment": _blobs(environment[order], missing=len(rest)),
+            "network": self._networks(day, visits.address[places]),
+            "sharing": _of(pa.array(SHARING), visits.sharing[places]),
+            "plugin_version": _of(
+                pa.array([PLUGIN_VERSION]), np.where(visits.sharing[places] < ABSENT, 0, -1)
+            ),
+            "first_time": self._times(day, visits.first_s[places]),
+            "last_time": self._times(day, visits.last_s[places]),
+            "requests": pa.array(visits.requests[places]),
+            "index_requests": pa.array(visits.index_requests[places]),
+            "downloads": pa.array(visits.downloads[places]),
+            "heartbeats": pa.array(np.zeros(len(places), dtype=np.int64)),
+            "bytes": pa.array(visits.size_bytes[places]),
+        }
+        rows |= {name: _no_texts(len(places)) for name in ("organizations", "installers", "machines")}
+        described, agent = _described_agents(), visits.agent[places]
+        rows |= {name: _of(described[name], agent) for name in AGENT_COLUMNS}
+        return self._table("sessions", day, rows)
+
+    def _downloads(self, day: Day, visits: Visits, downloads: Downloads, platform: Numbers) -> pa.Table:
+        of_session, package = day.fetched()
+        order = np.argsort(as_one_number(self._places[platform[of_session], package], downloads.time_s))
+        package, of_session, visit = package[order], of_session[order], downloads.visit[order]
+        # Visits that share stand first.
+        share = visits.session[visits.session >= 0]
+        session, client, environment = self._of_those_that_share(day, share)
+        folded = np.arange(len(visits.session) - len(share))
+        folded_session = self._words("folded", day.number * _A_DAY_MAX + folded)
+        shared = np.where(visit < len(share), visit, -1)
+        channels, channel = np.unique(self._channel.channels, return_inverse=True)
+        releases, release = np.unique(self._channel.releases(day.number), return_inverse=True)
+        number = np.array([build_number(each) for each in releases.tolist()])[release]
+        builds = [
+            build(each, is_noarch=noarch) for each in range(number.max() + 1) for noarch in (False, True)
+        ]
+        is_noarch = self._channel.is_noarch[package]
+        rows = {
+            "time": self._times(day, downloads.time_s[order]),
+            "session": _of(_blobs(np.concatenate([session, folded_session])), visit),
+            "client": _of(_blobs(client), shared),
+            "environment": _of(_blobs(environment), shared),
+            "organizations": _no_texts(len(package)),
+            "channel": _of(pa.array(channels.tolist()), channel[package]),
+            "subdir": _of(pa.array([NOARCH, *SUBDIRS]), np.where(is_noarch, 0, 1 + platform[of_session])),
+            "name": _of(self._names, package),
+            "version": _of(pa.array([version(each) for each in releases.tolist()]), release[package]),
+            "build": _of(pa.array(builds), number[package] * 2 + is_noarch),
+            "build_number": pa.array(number[package]),
+            "extension": _of(pa.array([EXTENSION]), np.zeros_like(package)),
+            "bytes": pa.array(downloads.size_bytes[order]),
+        }
+        return self._table("downloads", day, rows)
+
+    def _installer_downloads(self, day: Day) -> pa.Table:
+        products, versions, platforms, extensions = zip(*(name for name, _ in INSTALLERS), strict=True)
+        keys = [(products[each], platforms[each], versions[each]) for each in range(len(INSTALLERS))]
+        place = np.array([sorted(keys).index(key) for key in keys])
+        order = np.lexsort((day.fetched_s, place[day.installer]))
+        which, fetched_by = day.installer[order], day.fetched_by[order]
+        rows = {
+            "time": self._times(day, day.fetched_s[order]),
+            "client": pa.nulls(len(order), pa.binary()),
+            "network": self._networks(day, self._population.address[fetched_by]),
+            "product": _of(pa.array(products), which),
+            "version": _of(pa.array(versions), which),
+            "platform": _of(pa.array(platforms), which),
+            "extension": _of(pa.array(extensions), which),
+            "bytes": pa.array(np.full(len(order), INSTALLER_BYTES)),
+            "tool": _of(_described_agents()["tool"], len(AGENTS) + fetched_by % len(FETCHERS)),
+        }
+        return self._table("installer_downloads", day, rows)
+
+    def _sources(self, day: Day) -> pa.Table:
+        """One source a day, with as many lines as the day has requests: all that a log of it would hold."""
+        seconds = np.concatenate([day.time_s, day.fetched_s, day.others_s])
+        lines = len(seconds)
+        first_s, last_s = ([int(seconds.min())], [int(seconds.max())]) if lines else ([], [])
+        row: dict[str, object] = {
+            "day": self._date(day),
+            "source": f"{SOURCE_FORMAT}/{self._date(day)}",
+            "format": SOURCE_FORMAT,
+            "decoder_version": DECODER_VERSION,
+            "first_line": 1,
+            "lines": lines,
+            "requests": lines,
+            "dropped": [],
+            "dropped_lines": [],
+            "other_requests": len(day.others_s),
+            "malformed_tokens": 0,
+            "unknown_tokens": 0,
+            "first_time": next(iter(self._times(day, np.array(first_s)).to_pylist()), None),
+            "last_time": next(iter(self._times(day, np.array(last_s)).to_pylist()), None),
+            "batch": SOURCE_FORMAT,
+            "ingested_at": self._ingested_at(),
+        }
+        schema = pa.schema(delta_schema(_table_named("sources")).to_arrow())
+        return pa.Table.from_pylist([row], schema=schema)
+
+    def _ingested_at(self) -> datetime:
+        """When the last day is complete."""
+        after = self._scenario.since + timedelta(days=self._scenario.days)
+        return datetime.combine(after, time(), UTC) + LATE_DELIVERY
+
+    def _table(self, name: TableName, day: Day, rows: dict[str, pa.Array]) -> pa.Table:
+        many = len(next(iter(rows.values())))
+        rows["day"] = pa.repeat(pa.scalar(self._date(day), pa.date32()), many)
+        return pa.table({column.name: rows[column.name] for column in _table_named(name).columns})
+
+
+def _places(channel: Channel) -> Numbers:
+    """The order of packages in the table ``downloads``, by platform and package."""
+    keys = [
+        [
+            (of, NOARCH if noarch else subdir, name)
+            for of, noarch, name in zip(
+                channel.channels, channel.is_noarch.tolist(), channel.names, strict=True
+            )
+        ]
+        for subdir in SUBDIRS
+    ]
+    numbers = {key: number for number, key in enumerate(sorted({key for row in keys for key in row}))}
+    return np.array([[numbers[key] for key in row] for row in keys])
+
+
+@lru_cache(maxsize=1)
+def _described_agents() -> dict[str, pa.Array]:
+    """What the census makes of each agent, by column."""
+    connection = duckdb.connect()
+    connection.execute("CREATE TEMP TABLE agents (agent VARCHAR)")
+    connection.executemany("INSERT INTO agents VALUES (?)", [[agent] for agent in ALL_AGENTS])
+    rows = connection.sql(DESCRIBE_AGENT_SQL).to_arrow_table().to_pylist()
+    by_agent = {row["agent"]: row for row in rows}
+    columns = {name: [by_agent[agent][name] for agent in ALL_AGENTS] for name in AGENT_COLUMNS}
+    return {name: pa.array(values, pa.string()) for name, values in columns.items()}
+
+
+def _table_named(name: TableName) -> Table:
+    return next(table for table in TABLES if table.name == name)
+
+
+def _of(values: pa.Array, numbers: Numbers) -> pa.DictionaryArray:
+    """The value of each number, as a dictionary; missing where the number is negative or the value is."""
+    values = values.dictionary_encode() if values.null_count else values
+    if isinstance(values, pa.DictionaryArray):
+        places = np.append(values.indices.fill_null(-1).to_numpy(), -1)
+        numbers, values = places[numbers], values.dictionary
+    return pa.DictionaryArray.from_arrays(pa.array(numbers.astype(np.int32), mask=numbers < 0), values)
+
+
+def _blobs(words: npt.NDArray[np.uint64], *, missing: int = 0) -> pa.Array:
+    """Each two words as 16 bytes, and behind them what is missing."""
+    buffers = [None, pa.py_buffer(np.ascontiguousarray(words.astype(">u8")))]
+    blobs = pa.FixedSizeBinaryArray.from_buffers(pa.binary(_BYTES), len(words), buffers).cast(pa.binary())
+    return pa.concat_arrays([blobs, pa.nulls(missing, pa.binary())]) if missing else blobs
+
+
+def _no_texts(many: int) -> pa.Array:
+    """An empty list for each."""
+    return pa.ListArray.from_arrays(pa.array(np.zeros(many + 1, dtype=np.int32)), pa.array([], pa.string()))

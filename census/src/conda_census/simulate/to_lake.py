@@ -1,0 +1,104 @@
+"""How does a scenario get into a lake without a log? Its rows are made as they would have been ingested."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pyarrow as pa
+
+from conda_census.config import SIMULATED_TRUTH
+from conda_census.lake.batches import WriterBatches
+from conda_census.lake.rows import PartRows
+from conda_census.lake.staging import append_staged, stage_part
+from conda_census.lake.store import Lake
+from conda_census.lake.tables import TableName
+from conda_census.simulate.channel import make_channel
+from conda_census.simulate.lake_rows import SOURCE_FORMAT, LakeRows
+from conda_census.simulate.new_folder import make_new_folder
+from conda_census.simulate.population import populate
+from conda_census.simulate.scenario import Scenario
+from conda_census.simulate.traffic import Days
+from conda_census.simulate.truth import Truth, Witness
+from conda_census.steps import Steps
+
+__all__ = ["SimulatedTables", "simulate_lake", "simulate_tables"]
+
+#: Stands where a lake names the key behind its pseudonyms: there is none, so that no log can be added to it.
+_NO_KEY = SOURCE_FORMAT
+_WRITER = "simulate"
+
+
+@dataclass(frozen=True)
+class SimulatedTables:
+    """The tables of a lake in memory, but for ``request_ids``, and what is true of them."""
+
+    tables: dict[TableName, pa.Table]
+    truth: Truth
+
+
+def simulate_tables(scenario: Scenario) -> SimulatedTables:
+    """The tables of a lake of all days of a scenario, without any disk: what the tests of estimators ask.
+
+    Of the dials, ``late`` and ``garbage`` do nothing: they are of logs alone.
+    """
+    days = _DaysOfRows(scenario)
+    rows = list(days)
+    tables: dict[TableName, pa.Table] = {
+        name: pa.concat_tables([of_day[name] for of_day in rows]) for name in rows[0]
+    }
+    return SimulatedTables(tables, days.truth())
+
+
+def simulate_lake(scenario: Scenario, path: Path, progress: Steps) -> Truth:
+    """Write a new lake, and ``truth.json`` into its folder; return the truth.
+
+    The rows of a day are written before the next day is made, and all become the lake's at once at the end.
+
+    Args:
+        scenario: what is simulated.
+        path: the folder; it is made.
+        progress: is told each day.
+
+    Raises:
+        CensusError: the folder holds something, or cannot be written.
+    """
+    make_new_folder(path, "--to-lake")
+    lake, days = Lake.open_or_create(path, _NO_KEY), _DaysOfRows(scenario)
+    with WriterBatches(lake, _WRITER) as batches:
+        batch = batches.write_down([], SOURCE_FORMAT)
+        batch.start_staging()
+        for number, rows in enumerate(days):
+            progress(str(scenario.since + timedelta(days=number)), done=number, of=scenario.days)
+            stage_part(batch, number, rows)
+        truth = days.truth()
+        batch.end_staging([{"lines": truth["lines"], "requests": truth["lines"], "dropped": {}}])
+        append_staged(lake, batch)
+        batches.finish(batch)
+    (path / SIMULATED_TRUTH).write_text(json.dumps(truth, indent=2) + "\n")
+    return truth
+
+
+class _DaysOfRows:
+    """The rows of each day in order; afterwards, what is true of them."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        population, channel = populate(scenario), make_channel(scenario.seed)
+        self._scenario = scenario
+        self._days = Days(scenario, population, channel)
+        self._rows = LakeRows(scenario, population, channel)
+        self._witness = Witness(scenario, population, channel)
+        self._lines = 0
+
+    def __iter__(self) -> Iterator[PartRows]:
+        for number in range(self._scenario.days):
+            day = self._days.day(number)
+            self._witness.see(day)
+            self._lines += len(day.session) + len(day.fetched_s) + len(day.others_s)
+            yield self._rows.of_day(day)
+
+    def truth(self) -> Truth:
+        return self._witness.truth(self._lines)
