@@ -296,9 +296,22 @@ def simulate(
             show_default=False,
         ),
     ] = datetime(2024, 1, 1),  # noqa: DTZ001  a day
+    format_name: Annotated[
+        str,
+        typer.Option("--format", metavar="NAME", help="Of the logs; any that conda-census formats lists."),
+    ] = "combined",
     files_per_day: Annotated[
         int, typer.Option("--files-per-day", metavar="K", min=1, max=1440, help="Log files a day.")
     ] = 1,
+    processes: Annotated[
+        int | None,
+        typer.Option(
+            "--processes",
+            metavar="N",
+            min=1,
+            help="Write so many days at once. [default: one a core, if many]",
+        ),
+    ] = None,
     preset_name: Annotated[
         str, typer.Option("--preset", metavar="NAME", help="plain, miniconda-2024q1 or hostile.")
     ] = "plain",
@@ -315,8 +328,10 @@ def simulate(
     shared_addresses: Annotated[float | None, _dial("Installations of which 50 share an address.")] = None,
     images: Annotated[float | None, _dial("Containers on top, 25 of an image.")] = None,
     ci: Annotated[float | None, _dial("Runs a day on top, each thrown away.")] = None,
+    clones: Annotated[float | None, _dial("Environments that have the token of the first.")] = None,
     cache_hits: Annotated[float | None, _dial("Downloads that leave no line.")] = None,
     silent: Annotated[float | None, _dial("Environments that send nothing.")] = None,
+    interrupted: Annotated[float | None, _dial("Downloads that end early once.")] = None,
     ranged: Annotated[float | None, _dial("Downloads that come in two pieces.")] = None,
     late: Annotated[float | None, _dial("Lines in the next day's log.")] = None,
     other_clients: Annotated[float | None, _dial("Lines on top of browsers and crawlers.")] = None,
@@ -326,9 +341,12 @@ def simulate(
     """Write the access logs of a made-up population, and beside them what is true of it."""
     dials = {
         "single": single, "opted_out": opted_out, "without_plugin": without_plugin,
-        "shared_addresses": shared_addresses, "images": images, "ci": ci, "cache_hits": cache_hits,
-        "silent": silent, "ranged": ranged, "late": late, "other_clients": other_clients, "garbage": garbage,
+        "shared_addresses": shared_addresses, "images": images, "ci": ci, "clones": clones,
+        "cache_hits": cache_hits, "silent": silent, "interrupted": interrupted, "ranged": ranged,
+        "late": late, "other_clients": other_clients, "garbage": garbage,
     }  # fmt: skip
+    from conda_census.simulate.day_logs import LogShape
+    from conda_census.simulate.log_formats import LOG_FORMATS
     from conda_census.simulate.scenario import PRESETS, Scenario, preset
     from conda_census.simulate.simulation import simulate as run
     from conda_census.simulate.to_lake import simulate_lake
@@ -336,6 +354,8 @@ def simulate(
 
     if (out is None) == (to_lake is None):
         raise typer.BadParameter("give one of the two", param_hint="--out, --to-lake")
+    if format_name not in LOG_FORMATS:
+        raise typer.BadParameter(f"choose one of {', '.join(LOG_FORMATS)}", param_hint="--format")
     if preset_name not in PRESETS:
         raise typer.BadParameter(f"choose one of {', '.join(PRESETS)}", param_hint="--preset")
     chosen = {name: share for name, share in dials.items() if share is not None}
@@ -352,7 +372,8 @@ def simulate(
         if to_lake is not None:
             folder, truth = to_lake, simulate_lake(scenario, to_lake, progress)
         elif out is not None:
-            folder, truth = out, run(scenario, out, files_per_day, progress)
+            shape = LogShape(format_name, files_per_day)
+            folder, truth = out, run(scenario, out, shape, progress, processes)
     if as_json:
         typer.echo(json.dumps(truth))
     else:

@@ -16,6 +16,7 @@ from conda_census.lake.ingest import ingest
 from conda_census.lake.store import Lake
 from conda_census.lake.tables import MEASURED, TableName
 from conda_census.report.document import Report, make_report
+from conda_census.simulate.day_logs import LogShape
 from conda_census.simulate.scenario import DIALS, PRESETS, Scenario
 from conda_census.simulate.simulation import simulate
 from conda_census.simulate.to_lake import simulate_lake, simulate_tables
@@ -29,7 +30,7 @@ SCENARIOS = {
     "opted out": {"opted_out": 0.2, "without_plugin": 0.3, "shared_addresses": 0.8},
     "images": {"images": 0.5, "ci": 0.1},
     "hidden": {"cache_hits": 0.5, "silent": 0.3},
-    "others": {"other_clients": 0.2},
+    "others": {"clones": 0.5, "interrupted": 0.3, "other_clients": 0.2},
     "ranged": {"ranged": 0.3},
     "rhythm": {"activity": 3.0, "packages_per_session": 2.0},
     "hostile": HOSTILE,
@@ -105,7 +106,7 @@ def test_what_is_of_logs_alone_changes_no_table(dial: str) -> None:
 
 def test_no_log_can_be_added_to_a_simulated_lake(tmp_path: Path) -> None:
     """Its pseudonyms come from no key, so everybody would be counted twice; and nothing is written over."""
-    simulate(replace(PLAIN, days=1), tmp_path / "logs", 1, _quietly)
+    simulate(replace(PLAIN, days=1), tmp_path / "logs", LogShape(), _quietly)
     simulate_lake(replace(PLAIN, days=1), tmp_path / "lake", _quietly)
     with pytest.raises(CensusError, match="made with another key"):
         _ingest(tmp_path / "logs", tmp_path / "lake")
@@ -118,7 +119,7 @@ def _quietly(_what: str, *, done: int, of: int) -> None:
 
 
 def _ingested(scenario: Scenario, folder: Path) -> Lake:
-    simulate(scenario, folder / "logs", 1, _quietly)
+    simulate(scenario, folder / "logs", LogShape(), _quietly)
     return _ingest(folder / "logs", folder / "ingested")
 
 

@@ -10,7 +10,8 @@ import pyarrow as pa
 
 __all__ = ["generator", "pseudonyms", "tokens", "uniform"]
 
-Kind = Literal["client", "session", "environment"]
+#: What has a token, or an id that looks like one.
+Kind = Literal["client", "session", "environment", "request"]
 #: What has a pseudonym; a folded session has no token.
 Named = Literal["client", "session", "environment", "network", "folded"]
 Words = npt.NDArray[np.uint64]
@@ -18,7 +19,14 @@ Words = npt.NDArray[np.uint64]
 _ALPHABET = np.frombuffer(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", dtype=np.uint8)
 _CHARACTERS = 22
 _BITS = 6
-_STREAMS: dict[Named, int] = {"client": 1, "session": 2, "environment": 3, "network": 4, "folded": 5}
+_STREAMS: dict[Kind | Named, int] = {
+    "client": 1,
+    "session": 2,
+    "environment": 3,
+    "network": 4,
+    "folded": 5,
+    "request": 6,
+}
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -32,7 +40,7 @@ def uniform(seed: int, purpose: int, numbers: npt.NDArray[np.int64]) -> npt.NDAr
     return (_mixed(seed, purpose, numbers) >> np.uint64(11)) / float(1 << 53)
 
 
-def tokens(seed: int, kind: Kind, numbers: npt.NDArray[np.int64]) -> pa.Array:
+def tokens(seed: int, kind: Kind, numbers: npt.NDArray[np.int64]) -> pa.LargeStringArray:
     """The token of each number: 22 letters of base64url, the last of them of 2 bits, as a real one has."""
     words = [_mixed(seed, 1000 * _STREAMS[kind] + half, numbers) for half in (0, 1)]
     letters = np.empty((len(numbers), _CHARACTERS), dtype=np.uint8)
@@ -42,7 +50,7 @@ def tokens(seed: int, kind: Kind, numbers: npt.NDArray[np.int64]) -> pa.Array:
     letters[:, -1] = (words[1] >> np.uint64(62)) << np.uint64(4)
     offsets = np.arange(0, _CHARACTERS * (len(numbers) + 1), _CHARACTERS, dtype=np.int64)
     buffers = (pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(_ALPHABET[letters])))
-    return pa.LargeStringArray.from_buffers(len(numbers), *buffers).cast(pa.string())
+    return pa.LargeStringArray.from_buffers(len(numbers), *buffers)
 
 
 def pseudonyms(seed: int, kind: Named, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.uint64]:

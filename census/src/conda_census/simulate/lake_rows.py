@@ -30,8 +30,8 @@ from conda_census.simulate.channel import (
     build_number,
     version,
 )
-from conda_census.simulate.lines import PLUGIN_VERSION
 from conda_census.simulate.population import Population
+from conda_census.simulate.requests import PLUGIN_VERSION
 from conda_census.simulate.scenario import Scenario
 from conda_census.simulate.traffic import INSTALLER_BYTES, OTHER_ADDRESSES, Day
 from conda_census.simulate.visits import ABSENT, ALL_AGENTS, SHARING, Downloads, Visits, find_visits

@@ -28,7 +28,7 @@ _RHYTHMS = ((1.0, 0.15), (0.2, 0.35), (0.03, 0.35), (0.0, 0.15))
 _SEVERAL = ((2, 0.5), (3, 0.25), (4, 0.12), (7, 0.13))
 _OFFICE = 50
 _CONTAINERS_OF_IMAGE = 25
-_DIALS = {"plugin": 11, "opted_out": 12, "office": 13, "silent": 14, "agent": 15}
+_DIALS = {"plugin": 11, "opted_out": 12, "office": 13, "silent": 14, "agent": 15, "clones": 17}
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,8 @@ def populate(scenario: Scenario) -> Population:
     token = np.arange(len(owner))
     is_container = ~is_lasting & ~is_run
     contained = first[:-1][is_container]
+    is_clone = uniform(scenario.seed, _DIALS["clones"], token) < scenario.clones
+    token = np.where(is_clone & is_lasting[owner], first[owner], token)
     token[contained] = first[lasting] + np.arange(images) // _CONTAINERS_OF_IMAGE
     has_plugin = uniform(scenario.seed, _DIALS["plugin"], numbers) >= scenario.without_plugin
     has_plugin |= ~is_lasting

@@ -12,8 +12,8 @@ __all__ = ["DIALS", "PRESETS", "Scenario", "preset"]
 
 #: The dials, each a share.
 DIALS = (
-    "single", "opted_out", "without_plugin", "shared_addresses", "images", "ci", "cache_hits", "silent",
-    "ranged", "late", "other_clients", "garbage",
+    "single", "opted_out", "without_plugin", "shared_addresses", "images", "ci", "clones", "cache_hits",
+    "silent", "interrupted", "ranged", "late", "other_clients", "garbage",
 )  # fmt: skip
 
 
@@ -32,8 +32,12 @@ class Scenario:
         shared_addresses: of the installations, those behind an address that 50 of them share.
         images: containers that bake an environment token in, as a share of the installations.
         ci: runs a day that throw their tokens away, as a share of the installations.
+        clones: of the environments beside the first of an installation, those that were cloned from it by a
+            client that copies the token; that of today makes a new one.
         cache_hits: of the downloads, those that leave no line.
         silent: of the environments, those that send nothing.
+        interrupted: of the downloads, those that end early once and are begun again: half of them when part
+            of the file has come (200 with fewer bytes), the others before anything has (499 or 000).
         ranged: of the downloads, those that come in two pieces.
         late: of the lines, those that stand in the next day's log.
         other_clients: lines of browsers and crawlers for no package, as a share of the lines.
@@ -53,8 +57,10 @@ class Scenario:
     shared_addresses: float = 0.0
     images: float = 0.0
     ci: float = 0.0
+    clones: float = 0.0
     cache_hits: float = 0.0
     silent: float = 0.0
+    interrupted: float = 0.0
     ranged: float = 0.0
     late: float = 0.0
     other_clients: float = 0.0
@@ -90,8 +96,10 @@ PRESETS: dict[str, dict[str, float]] = {
         "shared_addresses": 0.5,
         "images": 0.2,
         "ci": 0.02,
+        "clones": 0.1,
         "cache_hits": 0.3,
         "silent": 0.1,
+        "interrupted": 0.05,
         "ranged": 0.05,
         "late": 0.01,
         "other_clients": 0.05,

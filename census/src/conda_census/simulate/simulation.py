@@ -3,69 +3,82 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from datetime import timedelta
-from itertools import pairwise
+from multiprocessing import get_context
 from pathlib import Path
 
-import numpy as np
-from isal import igzip
-
 from conda_census.config import SIMULATED_TRUTH
-from conda_census.simulate.chance import generator
 from conda_census.simulate.channel import make_channel
-from conda_census.simulate.lines import lines_of
+from conda_census.simulate.day_logs import DayLogs, LogShape
 from conda_census.simulate.new_folder import make_new_folder
 from conda_census.simulate.population import populate
 from conda_census.simulate.scenario import Scenario
-from conda_census.simulate.traffic import Days
-from conda_census.simulate.truth import Truth, Witness
+from conda_census.simulate.truth import Seen, Truth, Witness
 from conda_census.steps import Steps
 
 __all__ = ["simulate"]
 
+#: From so many installation-days on it is worth to start processes, each of which makes the population anew.
+_WORTH_PROCESSES = 3_000_000
 
-def simulate(scenario: Scenario, out: Path, files_per_day: int, progress: Steps) -> Truth:
+
+def simulate(
+    scenario: Scenario, out: Path, shape: LogShape, progress: Steps, processes: int | None = None
+) -> Truth:
     """Write the logs of a scenario into a new or empty folder, and then ``truth.json``; return the truth.
 
     Args:
-        scenario: what is simulated; the same writes the same bytes.
+        scenario: what is simulated; the same writes the same bytes, in however many processes.
         out: the folder; it is made.
-        files_per_day: how many files a day, each with a stretch of it.
+        shape: of the logs.
         progress: is told each day.
+        processes: how many write at once; by default one for each core where that is worth it.
 
     Raises:
         CensusError: the folder holds something, or cannot be written.
+        OSError: a file cannot be written.
     """
     make_new_folder(out, "--out")
-    population, channel = populate(scenario), make_channel(scenario.seed)
-    days, witness = Days(scenario, population, channel), Witness(scenario, population, channel)
-    lines = 0
-    late: list[str] = []
-    for number in range(scenario.days):
+    if processes is None:
+        many = scenario.installations * scenario.days >= _WORTH_PROCESSES
+        processes = os.cpu_count() or 1 if many else 1
+    witness = Witness(scenario, populate(scenario), make_channel(scenario.seed))
+    for number, seen in enumerate(_days(scenario, out, shape, min(processes, scenario.days))):
         progress(str(scenario.since + timedelta(days=number)), done=number, of=scenario.days)
-        day = days.day(number)
-        witness.see(day)
-        today, late = _part(late, lines_of(day, scenario, population, channel), scenario, number)
-        lines += len(today)
-        _write(out, scenario, number, today, files_per_day)
-    truth = witness.truth(lines)
+        witness.see(seen)
+    truth = witness.truth()
     (out / SIMULATED_TRUTH).write_text(json.dumps(truth, indent=2) + "\n")
     return truth
 
 
-def _part(late: list[str], lines: list[str], scenario: Scenario, number: int) -> tuple[list[str], list[str]]:
-    """The lines of a day's log, which begins with what was late, and those that are late themselves."""
-    if not scenario.late or number == scenario.days - 1:
-        return late + lines, []
-    is_late = generator(scenario.seed, 5, number).random(len(lines)) < scenario.late
-    on_time = [lines[place] for place in np.flatnonzero(~is_late).tolist()]
-    return late + on_time, [lines[place] for place in np.flatnonzero(is_late).tolist()]
+def _days(scenario: Scenario, out: Path, shape: LogShape, processes: int) -> Iterator[Seen]:
+    """What is seen of each day, in their order, once its logs are written."""
+    if processes == 1:
+        yield from map(DayLogs(scenario, out, shape).write, range(scenario.days))
+        return
+    # Not forked: the libraries have threads, which a fork would not have.
+    with ProcessPoolExecutor(
+        processes, get_context("spawn"), initializer=_prepare, initargs=(scenario, out, shape)
+    ) as pool:
+        try:
+            yield from pool.map(_write, range(scenario.days))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
-def _write(out: Path, scenario: Scenario, number: int, lines: list[str], files_per_day: int) -> None:
-    day = scenario.since + timedelta(days=number)
-    bounds = np.linspace(0, len(lines), files_per_day + 1).astype(int).tolist()
-    for file, (begin, end) in enumerate(pairwise(bounds)):
-        content = "".join(lines[begin:end]).encode()
-        # The time in a gzip's header would make other bytes each time.
-        (out / f"access-{day}-{file}.log.gz").write_bytes(igzip.compress(content, compresslevel=1, mtime=0))
+_of_this_process: list[DayLogs] = []
+
+
+def _prepare(scenario: Scenario, out: Path, shape: LogShape) -> None:
+    # Ctrl-C reaches all processes; the first one ends the others.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _of_this_process.append(DayLogs(scenario, out, shape))
+
+
+def _write(number: int) -> Seen:
+    return _of_this_process[0].write(number)

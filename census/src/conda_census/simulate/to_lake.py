@@ -22,7 +22,7 @@ from conda_census.simulate.new_folder import make_new_folder
 from conda_census.simulate.population import populate
 from conda_census.simulate.scenario import Scenario
 from conda_census.simulate.traffic import Days
-from conda_census.simulate.truth import Truth, Witness
+from conda_census.simulate.truth import Truth, Witness, look_at
 from conda_census.steps import Steps
 
 __all__ = ["SimulatedTables", "simulate_lake", "simulate_tables"]
@@ -86,19 +86,17 @@ class _DaysOfRows:
     """The rows of each day in order; afterwards, what is true of them."""
 
     def __init__(self, scenario: Scenario) -> None:
-        population, channel = populate(scenario), make_channel(scenario.seed)
         self._scenario = scenario
-        self._days = Days(scenario, population, channel)
-        self._rows = LakeRows(scenario, population, channel)
-        self._witness = Witness(scenario, population, channel)
-        self._lines = 0
+        self._population, self._channel = populate(scenario), make_channel(scenario.seed)
+        everything = (scenario, self._population, self._channel)
+        self._days, self._rows, self._witness = Days(*everything), LakeRows(*everything), Witness(*everything)
 
     def __iter__(self) -> Iterator[PartRows]:
         for number in range(self._scenario.days):
             day = self._days.day(number)
-            self._witness.see(day)
-            self._lines += len(day.session) + len(day.fetched_s) + len(day.others_s)
+            requests = len(day.session) + len(day.fetched_s) + len(day.others_s)
+            self._witness.see(look_at(day, self._population, self._channel, requests))
             yield self._rows.of_day(day)
 
     def truth(self) -> Truth:
-        return self._witness.truth(self._lines)
+        return self._witness.truth()

@@ -12,9 +12,19 @@ from conda_census.simulate.channel import INSTALLERS, Channel
 from conda_census.simulate.population import Population
 from conda_census.simulate.scenario import Scenario
 
-__all__ = ["DAY_S", "INSTALLER_BYTES", "OTHER_ADDRESSES", "OTHER_BYTES", "SESSION_S", "Day", "Days"]
+__all__ = [
+    "DAY_S",
+    "HUNG_UP",
+    "INSTALLER_BYTES",
+    "OTHER_ADDRESSES",
+    "OTHER_BYTES",
+    "SESSION_S",
+    "Day",
+    "Days",
+]
 
 Numbers = npt.NDArray[np.int64]
+Truths = npt.NDArray[np.bool_]
 
 DAY_S = 86_400
 #: No session takes longer.
@@ -25,6 +35,10 @@ OTHER_ADDRESSES = 250
 OTHER_BYTES = 153
 _INDEX_REQUESTS = 2
 _NOT_MODIFIED_SHARE = 0.5
+_OK, _PART, _NOT_MODIFIED = 200, 206, 304
+#: As nginx logs a client that hung up before anything was sent.
+HUNG_UP = 499
+_HUNG_UP_SHARE = 0.5
 _INDEX_BYTES = 4_000_000
 _SESSIONS_A_DAY_MAX = 1 << 32
 
@@ -37,11 +51,13 @@ class Day:
         number: which day, from 0.
         installation, environment, start_s: of each session; seconds since midnight.
         session, time_s, package, status, size_bytes, download: of each request; ``package`` is -1 and -2 for
-            the index of the platform and of noarch; ``download`` is the number of the download that it is
+            the index of the platform and of noarch; ``download`` is the number of the delivery that it is
             part of, from 0, and -1 for none.
         fetched_by, fetched_s, installer: of each installer download: by whom, when, and which of
             ``INSTALLERS``.
-        downloads: how many packages were downloaded whole, also those that came in pieces.
+        downloads: how many packages were downloaded whole, also those that came in pieces; these deliveries
+            have the first numbers.
+        deliveries: how many look like downloads: with them those that ended early with a 200.
         others_s: when each request of another client came.
     """
 
@@ -59,6 +75,7 @@ class Day:
     fetched_s: Numbers
     installer: Numbers
     downloads: int
+    deliveries: int
     others_s: Numbers
 
     def session_numbers(self) -> Numbers:
@@ -66,12 +83,23 @@ class Day:
         return self.number * _SESSIONS_A_DAY_MAX + np.arange(len(self.installation))
 
     def fetched(self) -> tuple[Numbers, Numbers]:
-        """The session and the package of each download, in the order of their numbers."""
-        session, package = (np.zeros(self.downloads, dtype=np.int64) for _ in range(2))
+        """The session and the package of each delivery, in the order of their numbers."""
+        session, package = (np.zeros(self.deliveries, dtype=np.int64) for _ in range(2))
         parts = self.download >= 0
         session[self.download[parts]] = self.session[parts]
         package[self.download[parts]] = self.package[parts]
         return session, package
+
+
+@dataclass(frozen=True)
+class _EndedEarly:
+    """Downloads that were tried and ended early: each ``of`` one that came whole later."""
+
+    of: Numbers
+    time_s: Numbers
+    status: Numbers
+    size_bytes: Numbers
+    delivery: Numbers
 
 
 class Days:
@@ -100,33 +128,57 @@ class Days:
         is_ranged = random.random(len(package)) < self._scenario.ranged
         half = size_bytes[is_ranged] // 2
         size_bytes[is_ranged] -= half
-        status = np.where(is_ranged, 206, 200)
         index = np.repeat(np.arange(len(installation)), _INDEX_REQUESTS)
         is_modified = random.random(len(index)) >= _NOT_MODIFIED_SHARE
-        index_status = np.where(is_modified, 200, 304)
-        session = np.concatenate([index, session, session[is_ranged]])
-        time_s = np.concatenate([start_s[index], start_s[session[len(index) :]]])
-        time_s[len(index) :] += random.integers(1, SESSION_S, len(time_s) - len(index))
-        others = round(len(session) * self._scenario.other_clients)
+        session_of_all = np.concatenate([session, session[is_ranged]])
+        time_s = start_s[session_of_all] + random.integers(1, SESSION_S, len(session_of_all))
+        early = self._ended_early(number, start_s[session], time_s[: len(session)], size_bytes, is_ranged)
         fetched_by, fetched_s, installer = self._installers(number, random)
+        others = round((len(index) + len(session_of_all)) * self._scenario.other_clients)
+        parts = (
+            (index, start_s[index], np.tile([-1, -2], len(installation)),
+             np.where(is_modified, _OK, _NOT_MODIFIED), np.where(is_modified, _INDEX_BYTES, 0),
+             np.full(len(index), -1)),
+            (session, time_s[: len(session)], package, np.where(is_ranged, _PART, _OK), size_bytes, download),
+            (session[is_ranged], time_s[len(session) :], package[is_ranged], np.full(len(half), _PART), half,
+             download[is_ranged]),
+            (session[early.of], early.time_s, package[early.of], early.status, early.size_bytes,
+             early.delivery),
+        )  # fmt: skip
+        names = ("session", "time_s", "package", "status", "size_bytes", "download")
+        requests = {
+            name: np.concatenate(of) for name, of in zip(names, zip(*parts, strict=True), strict=True)
+        }
         return Day(
             number=number,
             installation=installation,
             environment=environment,
             start_s=start_s,
-            session=session,
-            time_s=time_s,
-            package=np.concatenate(
-                [np.tile([-1, -2], len(installation)), package, package[is_ranged]],
-            ),
-            status=np.concatenate([index_status, status, np.full(len(half), 206)]),
-            size_bytes=np.concatenate([np.where(is_modified, _INDEX_BYTES, 0), size_bytes, half]),
-            download=np.concatenate([np.full(len(index), -1), download, download[is_ranged]]),
+            **requests,
             fetched_by=fetched_by,
             fetched_s=fetched_s,
             installer=installer,
             downloads=len(download),
+            deliveries=len(download) + int((early.delivery >= 0).sum()),
             others_s=generator(self._scenario.seed, 6, number).integers(0, DAY_S, others),
+        )
+
+    def _ended_early(
+        self, number: int, start_s: Numbers, time_s: Numbers, size_bytes: Numbers, is_ranged: Truths
+    ) -> _EndedEarly:
+        """What was tried before the downloads at ``time_s``, and ended early."""
+        random = generator(self._scenario.seed, 7, number)
+        ends = random.random(len(time_s)) < self._scenario.interrupted
+        of = np.flatnonzero(ends & ~is_ranged)
+        hung_up = random.random(len(of)) < _HUNG_UP_SHARE
+        delivery = np.full(len(of), -1)
+        delivery[~hung_up] = len(time_s) + np.arange(int((~hung_up).sum()))
+        return _EndedEarly(
+            of=of,
+            time_s=start_s[of] + (random.random(len(of)) * (time_s - start_s)[of]).astype(np.int64),
+            status=np.where(hung_up, HUNG_UP, _OK),
+            size_bytes=np.where(hung_up, 0, random.random(len(of)) * size_bytes[of]).astype(np.int64),
+            delivery=delivery,
         )
 
     def _sessions(self, number: int, random: np.random.Generator) -> tuple[Numbers, Numbers]:
@@ -149,7 +201,9 @@ class Days:
         many = random.geometric(1 / self._scenario.packages_per_session, sessions)
         session = np.repeat(np.arange(sessions), many)
         package = np.searchsorted(self._cumulated, random.random(len(session)) * self._cumulated[-1])
-        both = np.unique(session * len(self._cumulated) + package)
+        both = session * len(self._cumulated) + package
+        both.sort()
+        both = both[np.diff(both, prepend=-1) != 0]
         return both // len(self._cumulated), both % len(self._cumulated)
 
     def _installers(self, number: int, random: np.random.Generator) -> tuple[Numbers, Numbers, Numbers]:

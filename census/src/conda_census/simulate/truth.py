@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypedDict
 
 import numpy as np
+import numpy.typing as npt
 
 from conda_census.simulate.channel import INSTALLERS, Channel
 from conda_census.simulate.population import Population
 from conda_census.simulate.scenario import Scenario
 from conda_census.simulate.traffic import DAY_S, Day
 
-__all__ = ["ByClass", "InstallerDownloads", "Truth", "Witness"]
+__all__ = ["ByClass", "InstallerDownloads", "Seen", "Truth", "Witness", "look_at"]
+
+Numbers = npt.NDArray[np.int64]
 
 _BRIEF_S = 3600
 _NEW_DAYS = 7
@@ -46,13 +50,16 @@ class Truth(TypedDict):
 
     ``installations``, ``by_class``, ``environments``, ``per_installation`` and ``sessions`` are of those that
     share their tokens and sent something. ``opted_out`` are installations that opted out and sent something,
-    ``opted_out_share`` is their share of those with the plug-in that sent something. ``exist`` is how many
+    ``opted_out_share`` is their share of those with the plug-in that sent something. In
+    ``environments_apart`` each clone, whose token is that of another, counts by itself. ``broken_off`` are
+    downloads that ended early and were logged with 200, as if they had come whole. ``exist`` is how many
     installations and environments there are, whether they send anything or not.
     """
 
     installations: int
     by_class: ByClass
     environments: int
+    environments_apart: int
     per_installation: dict[str, int]
     single_share: float | None
     opted_out: int
@@ -62,50 +69,97 @@ class Truth(TypedDict):
     sessions: int
     downloads: int
     downloads_of_sharing: int
+    broken_off: int
     packages: dict[str, int]
     lines: int
     exist: dict[str, int]
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What of a day is needed for the truth; it is made where the day is made, which may be another process.
+
+    Attributes:
+        number: which day, from 0.
+        installation, environment, first_s, last_s: of each session; seconds since the first midnight.
+        sessions, downloads_of_sharing: of those that share.
+        downloads: of each package.
+        installers: downloads of each installer of ``INSTALLERS``.
+        broken_off: deliveries that ended early and were logged as if they had not.
+        lines: of the day's log.
+    """
+
+    number: int
+    installation: npt.NDArray[np.int32]
+    environment: npt.NDArray[np.int32]
+    first_s: npt.NDArray[np.int32]
+    last_s: npt.NDArray[np.int32]
+    sessions: int
+    downloads_of_sharing: int
+    downloads: Numbers
+    installers: Numbers
+    broken_off: int
+    lines: int
+
+
+def look_at(day: Day, population: Population, channel: Channel, lines: int) -> Seen:
+    """What a witness sees of a day, in whose log are so many lines."""
+    last_s = day.start_s.copy()
+    np.maximum.at(last_s, day.session, day.time_s)
+    midnight_s = day.number * DAY_S
+    shares = (population.has_plugin & ~population.opted_out)[day.installation]
+    session, package = (of_all[: day.downloads] for of_all in day.fetched())
+    return Seen(
+        number=day.number,
+        installation=day.installation.astype(np.int32),
+        environment=day.environment.astype(np.int32),
+        first_s=(midnight_s + day.start_s).astype(np.int32),
+        last_s=(midnight_s + last_s).astype(np.int32),
+        sessions=int(shares.sum()),
+        downloads_of_sharing=int(shares[session].sum()),
+        downloads=np.bincount(package, minlength=len(channel.names)),
+        installers=np.bincount(day.installer, minlength=len(INSTALLERS)),
+        broken_off=day.deliveries - day.downloads,
+        lines=lines,
+    )
+
+
 class Witness:
-    """Sees each day as it is made: ``see`` them in their order, then ask for the ``truth``."""
+    """Is told of each day what was seen: ``see`` them, then ask for the ``truth``."""
 
     def __init__(self, scenario: Scenario, population: Population, channel: Channel) -> None:
         self._scenario = scenario
         self._population = population
         self._channel = channel
-        self._first_s = np.full(len(population), np.iinfo(np.int64).max)
-        self._last_s = np.full(len(population), -1)
+        self._first_s = np.full(len(population), np.iinfo(np.int32).max, dtype=np.int32)
+        self._last_s = np.full(len(population), -1, dtype=np.int32)
         self._environment_seen = np.zeros(len(population.environment_day), dtype=bool)
-        self._sessions = self._downloads = self._downloads_of_sharing = 0
+        self._sessions = self._downloads = self._downloads_of_sharing = self._broken_off = self._lines = 0
         self._packages = np.zeros(len(channel.names), dtype=np.int64)
         self._installers: Counter[tuple[str, int]] = Counter()
 
-    def see(self, day: Day) -> None:
+    def see(self, seen: Seen) -> None:
         """Take note of a day."""
-        people = self._population
-        last_s = day.start_s.copy()
-        np.maximum.at(last_s, day.session, day.time_s)
-        midnight_s = day.number * DAY_S
-        np.minimum.at(self._first_s, day.installation, midnight_s + day.start_s)
-        np.maximum.at(self._last_s, day.installation, midnight_s + last_s)
-        self._environment_seen[day.environment] = True
-        shares = (people.has_plugin & ~people.opted_out)[day.installation]
-        self._sessions += int(shares.sum())
-        self._downloads += day.downloads
-        session, package = day.fetched()
-        self._downloads_of_sharing += int(shares[session].sum())
-        self._packages += np.bincount(package, minlength=len(self._packages))
-        month = f"{self._scenario.since + timedelta(days=day.number):%Y-%m}"
-        self._installers.update((month, which) for which in day.installer.tolist())
+        np.minimum.at(self._first_s, seen.installation, seen.first_s)
+        np.maximum.at(self._last_s, seen.installation, seen.last_s)
+        self._environment_seen[seen.environment] = True
+        self._sessions += seen.sessions
+        self._downloads += int(seen.downloads.sum())
+        self._downloads_of_sharing += seen.downloads_of_sharing
+        self._packages += seen.downloads
+        self._broken_off += seen.broken_off
+        self._lines += seen.lines
+        month = f"{self._scenario.since + timedelta(days=seen.number):%Y-%m}"
+        self._installers.update({(month, which): int(many) for which, many in enumerate(seen.installers)})
 
-    def truth(self, lines: int) -> Truth:
-        """What is true of all days that were seen, in so many lines."""
+    def truth(self) -> Truth:
+        """What is true of all days that were seen."""
         people = self._population
         seen = self._last_s >= 0
         shares = people.has_plugin & ~people.opted_out
         counted = seen & shares
-        numbers = np.add.reduceat(self._environment_seen.astype(np.int64), people.first_environment[:-1])
+        apart = np.add.reduceat(self._environment_seen.astype(np.int64), people.first_environment[:-1])
+        numbers = np.add.reduceat(self._visible().astype(np.int64), people.first_environment[:-1])
         spread = np.bincount(np.minimum(numbers[counted], _MOST), minlength=_MOST + 1)
         opted_out, with_plugin = int((seen & people.opted_out).sum()), int((seen & people.has_plugin).sum())
         named = {str(number): int(spread[number]) for number in range(1, _MOST)}
@@ -114,6 +168,7 @@ class Witness:
             installations=int(counted.sum()),
             by_class=self._by_class(counted),
             environments=int(numbers[counted].sum()),
+            environments_apart=int(apart[counted].sum()),
             per_installation={**named, f"{_MOST}+": int(spread[_MOST])},
             single_share=float(spread[1] / counted.sum()) if counted.any() else None,
             opted_out=opted_out,
@@ -123,15 +178,30 @@ class Witness:
             sessions=self._sessions,
             downloads=self._downloads,
             downloads_of_sharing=self._downloads_of_sharing,
+            broken_off=self._broken_off,
             packages={self._channel.names[place]: int(self._packages[place]) for place in top},
-            lines=lines,
+            lines=self._lines,
             exist={"installations": len(people), "environments": len(people.environment_day)},
         )
+
+    def _visible(self) -> npt.NDArray[np.bool_]:
+        """The environments that were seen, a clone as that of which it has the token.
+
+        The token of a container's environment is that of its image; it is no clone within an installation.
+        """
+        people = self._population
+        visible = self._environment_seen.copy()
+        lasting = people.first_environment[people.containers]
+        token = people.environment_token[:lasting]
+        clones = np.flatnonzero(visible[:lasting] & (token != np.arange(lasting)))
+        visible[clones] = False
+        visible[token[clones]] = True
+        return visible
 
     def _by_class(self, counted: np.ndarray) -> ByClass:
         people = self._population
         owner = np.repeat(np.arange(len(people)), np.diff(people.first_environment))
-        visible = self._environment_seen & counted[owner]
+        visible = self._visible() & counted[owner]
         copies = np.bincount(people.environment_token[visible], minlength=len(people.environment_token))
         is_image = np.zeros(len(people), dtype=bool)
         is_image[owner[visible & (copies[people.environment_token] >= _COPIED)]] = True
@@ -151,6 +221,8 @@ class Witness:
     def _installer_downloads(self) -> list[InstallerDownloads]:
         rows = []
         for (period, which), downloads in sorted(self._installers.items()):
+            if not downloads:
+                continue
             product, version, platform, _ = INSTALLERS[which][0]
             rows.append(
                 InstallerDownloads(

@@ -51,7 +51,7 @@ class Visits:
 
 @dataclass(frozen=True)
 class Downloads:
-    """One element of each array for each download of a package: its visit, its last second, and its bytes."""
+    """One element of each array for each delivery of a package: its visit, its last second, and its bytes."""
 
     visit: Numbers
     time_s: Numbers
@@ -59,7 +59,7 @@ class Downloads:
 
 
 def find_visits(day: Day, population: Population, agent: Numbers) -> tuple[Visits, Downloads]:
-    """The visits of a day and its downloads; ``agent`` is that of each session.
+    """The visits of a day and its deliveries; ``agent`` is that of each session.
 
     Requests without a session token fold as ingest folds them: those of one agent, of one address, in one
     hour. Of a file that came in pieces each session has its own download, whatever it is folded into.
@@ -80,8 +80,8 @@ def find_visits(day: Day, population: Population, agent: Numbers) -> tuple[Visit
     visit, shared = _visit_of_each(day, of_session == TOKENS, request_agent, request_sharing, address, time_s)
     some = _one_of_each(visit)
     parts = day.download >= 0
-    download_visit = _of_each(day.download[parts], visit[: len(parts)][parts], day.downloads)
-    last_s, download_s = (np.zeros(many, dtype=np.int64) for many in (len(some), day.downloads))
+    download_visit = _of_each(day.download[parts], visit[: len(parts)][parts], day.deliveries)
+    last_s, download_s = (np.zeros(many, dtype=np.int64) for many in (len(some), day.deliveries))
     first_s = np.full(len(some), np.iinfo(np.int64).max)
     np.minimum.at(first_s, visit, time_s)
     np.maximum.at(last_s, visit, time_s)
@@ -98,7 +98,7 @@ def find_visits(day: Day, population: Population, agent: Numbers) -> tuple[Visit
         downloads=np.bincount(download_visit, minlength=len(some)),
         size_bytes=_sums(visit, size_bytes, len(some)),
     )
-    sizes = _sums(day.download[parts], day.size_bytes[parts], day.downloads)
+    sizes = _sums(day.download[parts], day.size_bytes[parts], day.deliveries)
     return visits, Downloads(download_visit, download_s, sizes)
 
 

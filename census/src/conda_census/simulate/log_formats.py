@@ -1,0 +1,115 @@
+"""In which formats can logs be written? A line of each, as a server or CDN would write it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from conda_census.simulate.traffic import HUNG_UP
+
+__all__ = ["LOG_FORMATS", "WrittenFormat"]
+
+
+@dataclass(frozen=True)
+class WrittenFormat:
+    """How a format's lines are made.
+
+    Attributes:
+        line: its parts in braces, and those of the day as ``strftime`` has them; see ``lines.lines_of``.
+        header: lines at the start of each file, each with its end.
+        hung_up: the status where the client hung up before anything was sent; 499 is that of nginx, which
+            stands for what others log too.
+    """
+
+    line: str
+    header: str = ""
+    hung_up: int = HUNG_UP
+
+
+#: As CloudFront logs it.
+_NO_ANSWER = 0
+_HOST = "conda.example.org"
+_ISO = "%Y-%m-%dT{clock}"
+#: The beginning that nginx, Apache, Traefik and Nexus share.
+_COMMON = '{address} - - [%d/%b/%Y:{clock} +0000] "GET '
+
+_CLOUDFRONT_HEADER = (
+    "#Version: 1.0\n"
+    "#Fields: date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status cs(Referer) "
+    "cs(User-Agent) cs-uri-query cs(Cookie) x-edge-result-type x-edge-request-id x-host-header cs-protocol "
+    "cs-bytes time-taken x-forwarded-for ssl-protocol ssl-cipher x-edge-response-result-type "
+    "cs-protocol-version fle-status fle-encrypted-fields c-port time-to-first-byte "
+    "x-edge-detailed-result-type sc-content-type sc-content-len sc-range-start sc-range-end\n"
+)
+_CLOUDFRONT = (
+    "%Y-%m-%d\t{clock}\tFRA56-P1\t{bytes}\t{address}\tGET\td111111abcdef8.cloudfront.net\t{path}\t{status}\t-\t"
+    f"{{encoded_user_agent}}\t-\t-\tHit\t{{request_id}}==\t{_HOST}\thttps\t341\t0.001\t-\tTLSv1.3\t"
+    "TLS_AES_128_GCM_SHA256\tHit\tHTTP/1.1\t-\t-\t52431\t0.001\tHit\tbinary/octet-stream\t{bytes}\t-\t-"
+)
+_CLOUDFRONT_V2 = (
+    '{{"date":"%Y-%m-%d","time":"{clock}","sc-bytes":"{bytes}","c-ip":"{address}","cs-method":"GET",'
+    '"cs-uri-stem":"{path}","sc-status":"{status}","cs(User-Agent)":"{encoded_user_agent}",'
+    f'"x-edge-request-id":"{{request_id}}==","x-host-header":"{_HOST}"}}}}'
+)
+# All forty fields, of which most are not there.
+_CLOUDFRONT_REALTIME = "\t".join(
+    [
+        *("{epoch}.000", "{address}", "-", "{status}", "{bytes}", "GET", "https", _HOST, "{path}", "341"),
+        *("FRA56-P1", "{request_id}==", _HOST, "0.001", "HTTP/1.1", "IPv4", "{encoded_user_agent}"),
+        *["-"] * 23,
+    ]
+)
+_S3 = (
+    "79a5EXAMPLEowner conda-bucket [%d/%b/%Y:{clock} +0000] {address} - {request_id} REST.GET.OBJECT {key} "
+    '"GET {path} HTTP/1.1" {status} - {bytes} {bytes} 12 11 "-" "{user_agent}" - s9lzHYEXAMPLE= - '
+    f"TLS_AES_128_GCM_SHA256 - {_HOST} TLSv1.3 - -"
+)
+_CLOUDFLARE = (
+    f'{{{{"ClientIP":"{{address}}","ClientRequestHost":"{_HOST}","ClientRequestMethod":"GET",'
+    '"ClientRequestURI":"{path}","ClientRequestUserAgent":"{user_agent}","EdgeResponseBytes":{bytes},'
+    f'"EdgeResponseStatus":{{status}},"EdgeStartTimestamp":"{_ISO}Z","ParentRayID":"00",'
+    '"RayID":"{request_id}"}}'
+)
+_FASTLY = (
+    f"<134>{_ISO}Z cache-fra-eddf8230001 conda[123]: "
+    f'{{{{"timestamp":"{_ISO}+0000","client_ip":"{{address}}","host":"{_HOST}","url":"{{path}}",'
+    '"request_method":"GET","request_user_agent":"{user_agent}","response_status":{status},'
+    '"response_body_size":{bytes},"fastly_is_edge":true}}'
+)
+_GCP = (
+    f'{{{{"httpRequest":{{{{"remoteIp":"{{address}}","requestMethod":"GET","requestUrl":"https://{_HOST}{{path}}",'
+    '"responseSize":"{bytes}","status":{status},"userAgent":"{user_agent}"}},"insertId":"{request_id}",'
+    f'"timestamp":"{_ISO}.000000Z"}}}}'
+)
+_CADDY = (
+    '{{"level":"info","ts":{epoch}.000,"logger":"http.log.access","msg":"handled request","request":'
+    f'{{{{"remote_ip":"{{address}}","client_ip":"{{address}}","proto":"HTTP/2.0","method":"GET","host":"{_HOST}",'
+    '"uri":"{path}","headers":{{"User-Agent":["{user_agent}"]}}}},"duration":0.001,"size":{bytes},'
+    '"status":{status}}}'
+)
+_TRAEFIK = (
+    '{{"ClientHost":"{address}","DownstreamContentSize":{bytes},"DownstreamStatus":{status},'
+    f'"RequestHost":"{_HOST}","RequestMethod":"GET","RequestPath":"{{path}}","StartUTC":"{_ISO}.000000000Z",'
+    '"request_User-Agent":"{user_agent}"}}'
+)
+
+#: By their names in ``logs.formats``. ``common`` says nothing of user agents, and so of installations.
+LOG_FORMATS: dict[str, WrittenFormat] = {
+    "combined": WrittenFormat(_COMMON + '{path} HTTP/1.1" {status} {bytes} "-" "{user_agent}"'),
+    "common": WrittenFormat(_COMMON + '{path} HTTP/1.1" {status} {bytes}'),
+    "nexus": WrittenFormat(
+        _COMMON + '/repository{path} HTTP/1.1" {status} - {bytes} 12 "{user_agent}" [qtp1-23]'
+    ),
+    "traefik": WrittenFormat(_TRAEFIK),
+    "caddy": WrittenFormat(_CADDY),
+    "cloudfront": WrittenFormat(_CLOUDFRONT, _CLOUDFRONT_HEADER, _NO_ANSWER),
+    "cloudfront-v2": WrittenFormat(_CLOUDFRONT_V2, hung_up=_NO_ANSWER),
+    "cloudfront-realtime": WrittenFormat(_CLOUDFRONT_REALTIME, hung_up=_NO_ANSWER),
+    "s3": WrittenFormat(_S3),
+    "cloudflare": WrittenFormat(_CLOUDFLARE),
+    "fastly": WrittenFormat(_FASTLY),
+    "gcp": WrittenFormat(_GCP),
+    "artifactory": WrittenFormat(
+        f"{_ISO}.000Z|{{request_id}}|{{address}}|anonymous|GET|/api/conda{{path}}|{{status}}|-1|{{bytes}}|12|"
+        "{user_agent}"
+    ),
+}
