@@ -30,9 +30,7 @@ def opened(lake: LakeFiles, engine: str) -> Iterator[LakeTables]:
         EngineError: there is no such engine, or it cannot run.
     """
     if not is_engine(engine):
-        raise EngineError(
-            f"{engine}: no engine of the census: choose {', '.join(ENGINES[:2])} or {ENGINES[2]}"
-        )
+        raise EngineError(f"{engine}: no engine of the census: choose one of {', '.join(ENGINES)}")
     if engine == DEFAULT_ENGINE:
         from conda_census.engines.duckdb import open_lake
 

@@ -45,6 +45,8 @@ def open_lake(lake: LakeFiles, session: SparkSession) -> LakeTables:
     """
     # Views and settings belong to a session of this lake's own, which shares all else with the one given.
     own = session.newSession()
+    # As ibis.pyspark.connect would.
+    _Connection.register_options()
     connection = _Connection()
     connection.do_connect(own)
     for table in MEASURED:
