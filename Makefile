@@ -25,7 +25,7 @@ BUILD_TOOLS := hatchling editables
 SPARK_BUILD_TOOLS := setuptools wheel
 PROJECTS    := client/pyproject.toml census/pyproject.toml
 
-.PHONY: help report test lint fuzz lock picture clean bench-client bench-ingest bench-year
+.PHONY: help report test lint fuzz lock golden picture clean bench-client bench-ingest bench-year
 .DEFAULT_GOAL := help
 
 help: ## list what there is to make
@@ -90,6 +90,10 @@ bench-ingest: $(VENV)/.report-ready ## measure ingest beside zcat and DuckDB on 
 
 bench-year: $(VENV)/.report-ready ## measure ingest of a day into a lake that holds a year (takes some minutes)
 	@cd benchmarks && $(abspath $(BIN))/python a_year.py $(BENCH_OPTIONS)
+
+golden: $(VENV)/.test-ready ## renew the SQL of each metric in census/tests/metrics/sql: look at what changes
+	@CENSUS_GOLDEN=write $(BIN)/python -m pytest -n 0 census/tests/metrics/test_sql.py
+	@git --no-pager diff --stat -- census/tests/metrics/sql
 
 picture: report ## renew docs/report.png from the example (needs chromium)
 	@chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --force-device-scale-factor=1 \
