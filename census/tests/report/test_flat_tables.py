@@ -31,7 +31,11 @@ def test_the_headlines_are_given_in_total_and_by_class(report: Report) -> None:
         ("active_installations", 20, {"class": "all", "last_days": 1, "installations": 1}),
         ("environments", 25, {"class": "all", "environments_per_installation": "1", "installations": 2}),
         ("opted_out", 3, {"measure": "requests", "off": 3, "tokens": 13, "naive_share_off": 3 / 16}),
-        ("by_day", 3, {"day": date(2024, 1, 1), "sessions": 1, "installations": 1, "downloads": 0}),
+        (
+            "by_day",
+            3,
+            {"day": date(2024, 1, 1), "sessions": 1, "installations": 1, "first_seen": 1} | {"downloads": 0},
+        ),
         (
             "installers",
             2,
@@ -45,6 +49,18 @@ def test_the_headlines_are_given_in_total_and_by_class(report: Report) -> None:
             },
         ),
         ("packages", 1, {"name": "numpy", "environments": 0, "installations": 0, "downloads": 6}),
+        (
+            "completeness",
+            3,
+            {
+                "day": date(2024, 1, 1),
+                "sources": 1,
+                "lines": 7,
+                "requests": 5,
+                "dropped": 2,
+                "complete": True,
+            },
+        ),
         ("dropped_lines", 1, {"reason": "no-time", "lines": 6}),
     ],
 )

@@ -9,7 +9,7 @@ from typing import Literal
 import pyarrow as pa
 
 from conda_census.metrics.classes import CLASSES
-from conda_census.report.shape import Interval, Report
+from conda_census.report.shape import DayRow, Interval, ReadDay, Report
 
 __all__ = ["flat_tables"]
 
@@ -40,6 +40,7 @@ def flat_tables(report: Report) -> dict[str, pa.Table]:
         "agents": _agents(report),
         "retention": _retention(report),
         "dropped_lines": _dropped_lines(report),
+        "completeness": _completeness(report),
     }
 
 
@@ -98,14 +99,8 @@ def _opted_out(report: Report) -> pa.Table:
 
 
 def _by_day(report: Report) -> pa.Table:
-    columns = {"day": _DAY, "sessions": _COUNT, "installations": _COUNT, "downloads": _COUNT}
-    return _table(
-        columns,
-        (
-            (date.fromisoformat(row["day"]), row["sessions"], row["installations"], row["downloads"])
-            for row in report["by_day"]
-        ),
-    )
+    columns = {"day": _DAY, "sessions": _COUNT, "installations": _COUNT, "first_seen": _COUNT}
+    return _table(columns | {"downloads": _COUNT}, map(_of_day, report["by_day"]))
 
 
 def _installers(report: Report) -> pa.Table:
@@ -170,6 +165,24 @@ def _retention(report: Report) -> pa.Table:
 
 def _dropped_lines(report: Report) -> pa.Table:
     return _table({"reason": _TEXT, "lines": _COUNT}, report["accounting"]["dropped"].items())
+
+
+def _completeness(report: Report) -> pa.Table:
+    columns = {
+        "day": _DAY,
+        "sources": _COUNT,
+        "lines": _COUNT,
+        "requests": _COUNT,
+        "dropped": _COUNT,
+        "complete": pa.bool_(),
+    }
+    return _table(columns, map(_of_day, report["completeness"]))
+
+
+def _of_day(row: DayRow | ReadDay) -> tuple[object, ...]:
+    """The values of a row that begins with its day."""
+    _, *values = row.values()
+    return date.fromisoformat(row["day"]), *values
 
 
 _NONE = Interval(value=None, low=None, high=None)
