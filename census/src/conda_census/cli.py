@@ -183,6 +183,18 @@ def report(
     html: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the report as a page that needs no network.")
     ] = None,
+    svg: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write every chart as SVG into this folder.")
+    ] = None,
+    png: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write every chart as PNG into this folder.")
+    ] = None,
+    csv: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write every table as CSV into this folder.")
+    ] = None,
+    parquet: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write every table as Parquet into this folder.")
+    ] = None,
     top: Annotated[
         int, typer.Option("--top", metavar="N", min=0, help="So many packages by each measure.")
     ] = 20,
@@ -203,7 +215,7 @@ def report(
     from conda_census.engines.choice import ENGINES, is_engine, opened
     from conda_census.lake.store import Lake
     from conda_census.report.document import make_report
-    from conda_census.report.html import write_page
+    from conda_census.report.files import Wanted, write_files
     from conda_census.report.terminal import show
 
     if engine is not None and not is_engine(engine):
@@ -215,9 +227,8 @@ def report(
         typer.echo(json.dumps(document, ensure_ascii=False))
     else:
         show(document, Console())
-    if html:
-        write_page(document, html)
-        typer.echo(f"wrote {html}", err=True)
+    for place in write_files(document, Wanted(html, svg, png, csv, parquet), Console(stderr=True)):
+        typer.echo(f"wrote {place}", err=True)
 
 
 @app.command()
