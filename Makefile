@@ -17,13 +17,15 @@ HTML    ?= report.html
 FUZZ_LINES ?= 1000000
 
 CONSTRAINTS ?= constraints.txt
-# Wheels only: a fresh machine has no compiler. Versions come from the constraints alone.
-PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --only-binary :all: \
+# Wheels only: a fresh machine has no compiler. PySpark has no wheel, and needs none to be packed. Versions come from
+# the constraints alone.
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --only-binary :all: --no-binary pyspark \
        --no-build-isolation --constraint $(CONSTRAINTS)
 BUILD_TOOLS := hatchling editables
+SPARK_BUILD_TOOLS := setuptools wheel
 PROJECTS    := client/pyproject.toml census/pyproject.toml
 
-.PHONY: help report test lint fuzz lock picture clean bench-client bench-ingest bench-year
+.PHONY: help report test lint fuzz lock golden picture clean bench-client bench-ingest bench-year
 .DEFAULT_GOAL := help
 
 help: ## list what there is to make
@@ -54,7 +56,7 @@ lock: ## renew constraints.txt with the newest versions of everything
 	@: > $(VENV)/lock/none.txt
 	@$(MAKE) --no-print-directory VENV=$(VENV)/lock CONSTRAINTS=$(VENV)/lock/none.txt $(VENV)/lock/.test-ready
 	@{ echo "# Every package, by version. Made by make lock."; \
-	   $(VENV)/lock/bin/python -m pip freeze --all --exclude-editable --exclude pip --exclude setuptools; } > constraints.txt
+	   $(VENV)/lock/bin/python -m pip freeze --all --exclude-editable --exclude pip; } > constraints.txt
 	@rm -rf $(VENV)/lock
 	@echo "wrote constraints.txt: run make test before committing it"
 
@@ -74,7 +76,8 @@ $(VENV)/.report-ready: $(CONSTRAINTS) $(PROJECTS) | $(BIN)/python
 
 # conda-lock ships the real conda client, whole; of its other needs the tests use none.
 $(VENV)/.test-ready: $(VENV)/.report-ready $(CONSTRAINTS) $(PROJECTS) e2e/requirements.txt
-	@echo "installing what the tests need (the first time takes a minute or two)"
+	@echo "installing what the tests need, Spark among it (the first time takes some minutes)"
+	@$(PIP) $(SPARK_BUILD_TOOLS)
 	@$(PIP) --editable './census[test,lint]' --editable './client[test]' --requirement e2e/requirements.txt
 	@$(PIP) --no-deps conda-lock
 	@touch $@
@@ -87,6 +90,10 @@ bench-ingest: $(VENV)/.report-ready ## measure ingest beside zcat and DuckDB on 
 
 bench-year: $(VENV)/.report-ready ## measure ingest of a day into a lake that holds a year (takes some minutes)
 	@cd benchmarks && $(abspath $(BIN))/python a_year.py $(BENCH_OPTIONS)
+
+golden: $(VENV)/.test-ready ## renew the SQL of each metric in census/tests/metrics/sql: look at what changes
+	@CENSUS_GOLDEN=write $(BIN)/python -m pytest -n 0 census/tests/metrics/test_sql.py
+	@git --no-pager diff --stat -- census/tests/metrics/sql
 
 picture: report ## renew docs/report.png from the example (needs chromium)
 	@chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --force-device-scale-factor=1 \

@@ -68,7 +68,7 @@ def _census(scratch: Path, *arguments: str) -> None:
     subprocess.run(
         [str(Path(sys.executable).with_name("conda-census")), *arguments],
         env={**os.environ, "CENSUS_CONFIG": str(scratch / "keys")},
-        stdout=subprocess.DEVNULL,
+        capture_output=True,
         check=True,
     )
 

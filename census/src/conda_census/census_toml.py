@@ -50,6 +50,7 @@ class CensusToml:
 
     lake: Path | None = None
     writer: str | None = None
+    engine: str | None = None
     formats: tuple[FormatTable, ...] = field(default=())
 
 
@@ -70,12 +71,13 @@ def read_census_toml(path: Path) -> CensusToml:
         raise CensusError(f"{path}: not in UTF-8: save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise CensusError(f"{path}: not TOML: {error}: correct that line") from None
-    _only_known(content, ("lake", "writer", "formats"), str(path))
+    _only_known(content, ("lake", "writer", "engine", "formats"), str(path))
     lake = _text(content, "lake", str(path))
     tables = _table(content, "formats", str(path))
     return CensusToml(
         lake=path.parent / Path(lake).expanduser() if lake else None,
         writer=_text(content, "writer", str(path)),
+        engine=_text(content, "engine", str(path)),
         formats=tuple(_format_table(name, _table(tables, name, f"{path}: formats"), path) for name in tables),
     )
 

@@ -1,4 +1,4 @@
-"""Which lake, which folder for secrets, which writer and which formats does a command work with?"""
+"""Which lake, which folder for secrets, which writer, formats and engine does a command work with?"""
 
 from __future__ import annotations
 
@@ -13,9 +13,18 @@ import typer
 from conda_census.census_toml import CensusToml, FormatTable, read_census_toml
 from conda_census.errors import CensusError
 
-__all__ = ["DEFAULT_LAKE", "LAKE_MANIFEST", "LATE_DELIVERY", "SIMULATED_TRUTH", "Settings", "load_settings"]
+__all__ = [
+    "DEFAULT_ENGINE",
+    "DEFAULT_LAKE",
+    "LAKE_MANIFEST",
+    "LATE_DELIVERY",
+    "SIMULATED_TRUTH",
+    "Settings",
+    "load_settings",
+]
 
 DEFAULT_LAKE = "census-lake"
+DEFAULT_ENGINE = "duckdb"
 #: A folder that holds a file of this name is a lake of the census.
 LAKE_MANIFEST = "lake.json"
 #: Name of the file that stands beside simulated logs and says what is true of them.
@@ -34,16 +43,18 @@ class Settings:
         config_folder: folder of the secret keys behind the pseudonyms; never inside the lake.
         writer: name of this writer. Several may write at once, each under its own name.
         formats: what ``census.toml`` says of log formats.
+        engine: what runs the questions of a report, as ``engines.choice`` names it.
     """
 
     lake: Path
     config_folder: Path
     writer: str
     formats: tuple[FormatTable, ...] = ()
+    engine: str = DEFAULT_ENGINE
 
 
-def load_settings(lake: Path | None = None, writer: str | None = None) -> Settings:
-    """Flags first, then ``CENSUS_LAKE`` and ``CENSUS_WRITER``, then ``census.toml``, then the defaults.
+def load_settings(lake: Path | None = None, writer: str | None = None, engine: str | None = None) -> Settings:
+    """Flags first, then ``CENSUS_LAKE`` and so on, then ``census.toml``, then the defaults.
 
     ``census.toml`` is that of the configuration folder, which ``CENSUS_CONFIG`` names, or ``CENSUS_TOML``.
 
@@ -65,7 +76,8 @@ def load_settings(lake: Path | None = None, writer: str | None = None) -> Settin
             f"{config_folder}: the keys behind the pseudonyms must not lie inside the lake: "
             "set CENSUS_CONFIG to another folder"
         )
-    return Settings(folder, config_folder, name, said.formats)
+    chosen = engine or os.environ.get("CENSUS_ENGINE") or said.engine or DEFAULT_ENGINE
+    return Settings(folder, config_folder, name, said.formats, chosen)
 
 
 def _said(config_folder: Path) -> CensusToml:

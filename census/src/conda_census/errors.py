@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["CensusError", "LakeError", "SourceError", "first_line", "one_line"]
+__all__ = ["CensusError", "EngineError", "LakeError", "SourceError", "first_line", "one_line"]
 
 
 class CensusError(Exception):
@@ -21,6 +21,10 @@ class SourceError(CensusError):
 
 class LakeError(CensusError):
     """A lake that cannot be opened, read or written."""
+
+
+class EngineError(CensusError):
+    """An engine that is not there, or that failed."""
 
 
 def one_line(text: str) -> str:

@@ -18,6 +18,7 @@ import conda_census
 from conda_census.census_toml import read_census_toml
 from conda_census.cli import app
 from conda_census.config import Settings
+from conda_census.engines.choice import is_engine
 from conda_census.logs.formats import formats
 
 ROOT = Path(__file__).parents[3]
@@ -86,7 +87,7 @@ def test_options_and_variables_that_the_text_names() -> None:
     known = {option for each in parameters for option in each.opts}
     assert set(re.findall(r"`(--[a-z-]+)", TEXT)) <= known
     variables = set(re.findall(r"\bCENSUS_[A-Z]+", TEXT))
-    assert variables == {"CENSUS_CONFIG", "CENSUS_LAKE"}
+    assert variables == {"CENSUS_CONFIG", "CENSUS_LAKE", "CENSUS_ENGINE"}
     assert all(any(f'"{variable}"' in source for source in SOURCES) for variable in variables)
 
 
@@ -96,7 +97,7 @@ def test_what_stands_for_census_toml_is_understood(block: str, tmp_path: Path) -
     file = tmp_path / "census.toml"
     file.write_text(block)
     said = read_census_toml(file)
-    assert said.formats or said.lake
+    assert said.formats or said.lake or is_engine(str(said.engine))
     known = formats(Settings(tmp_path / "lake", tmp_path, "main", said.formats))
     assert {table.name for table in said.formats} <= set(known)
 

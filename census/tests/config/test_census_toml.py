@@ -18,7 +18,7 @@ NGINX = '$remote_addr [$time_local] "$request" $status'
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The configuration folder, and no variable of the tester's."""
-    for name in ("CENSUS_LAKE", "CENSUS_WRITER", "CENSUS_TOML"):
+    for name in ("CENSUS_LAKE", "CENSUS_WRITER", "CENSUS_ENGINE", "CENSUS_TOML"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("CENSUS_CONFIG", str(tmp_path))
     return tmp_path
@@ -29,6 +29,16 @@ def test_without_the_file_nothing_changes(folder: Path) -> None:
     settings = load_settings()
     assert (settings.config_folder, settings.lake, settings.writer) == (folder, Path("census-lake"), "main")
     assert formats(settings) == BUILT_IN
+
+
+def test_the_engine(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As with lake and writer."""
+    assert load_settings().engine == "duckdb"
+    (folder / "census.toml").write_text('engine = "local-spark"\n')
+    assert load_settings().engine == "local-spark"
+    monkeypatch.setenv("CENSUS_ENGINE", "spark://192.0.2.1:7077")
+    assert load_settings().engine == "spark://192.0.2.1:7077"
+    assert load_settings(engine="duckdb").engine == "duckdb"
 
 
 def test_lake_and_writer(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,7 +92,7 @@ def test_own_formats_come_first_and_may_replace_built_in_ones(folder: Path) -> N
     ("text", "message"),
     [
         ("formats = ", "not TOML: Invalid value (at end of document): correct that line"),
-        ('lak = "x"', "unknown key lak: correct it, or use one of lake, writer, formats"),
+        ('lak = "x"', "unknown key lak: correct it, or use one of lake, writer, engine, formats"),
         ("lake = 5", "lake must be a text: write it in quotes"),
         ("formats = 5", "formats must be a table: write it as [formats] or { … }"),
         ("formats.x = 5", "formats: x must be a table: write it as [x] or { … }"),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from scipy.stats import binom
 
 from conda_census.lake.moved import Move, Tally, moved_shares, moves
+from conda_census.lake.source_rows import SourceRows
 from conda_census.lake.store import Lake
 from small_lake import SmallLake
 
@@ -100,7 +101,7 @@ def test_what_is_compared(lake: SmallLake) -> None:
     source(last + timedelta(seconds=1), 90)
     lake.open()
 
-    found = moved_shares(Lake(lake.folder, ""), ["main/2"])
+    found = moved_shares(SourceRows(Lake(lake.folder, "")), ["main/2"])
 
     assert found == [Move("no_time", 0.01, 0.6)]
 
@@ -115,5 +116,5 @@ def test_a_run_without_a_request(lake: SmallLake) -> None:
     )  # fmt: skip
     lake.open()
 
-    assert moved_shares(Lake(lake.folder, ""), ["main/2"]) == [Move("no_time", 0.0, 1.0)]
-    assert moved_shares(Lake(lake.folder, ""), []) == []
+    assert moved_shares(SourceRows(Lake(lake.folder, "")), ["main/2"]) == [Move("no_time", 0.0, 1.0)]
+    assert moved_shares(SourceRows(Lake(lake.folder, "")), []) == []

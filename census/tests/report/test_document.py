@@ -37,6 +37,12 @@ def test_the_report_says_what_is_in_the_lake(report: Report) -> None:
         ("2024-01-02", 3, 2),
         ("2024-01-03", 2, 1),
     ]
+    assert [row["first_seen"] for row in report["by_day"]] == [1, 1, 1]
+    assert [(row["day"], row["sources"], row["complete"]) for row in report["completeness"]] == [
+        ("2024-01-01", 1, True),
+        ("2024-01-02", 1, True),
+        ("2024-01-03", 2, False),
+    ]
 
 
 def test_the_share_that_opted_out_is_estimated(report: Report) -> None:
@@ -75,6 +81,7 @@ def test_the_keys_are_those_of_the_interface(report: Report) -> None:
         "packages",
         "retention",
         "accounting",
+        "completeness",
     ]
     assert list(report["installer_downloads"]["rows"][0]) == [
         "period",

@@ -18,6 +18,7 @@ from conda_census.lake.batch_reading import Claimed, read_batch, stored_fingerpr
 from conda_census.lake.batches import Batch, WriterBatches
 from conda_census.lake.known import known_logs
 from conda_census.lake.moved import moved_shares
+from conda_census.lake.source_rows import SourceRows
 from conda_census.lake.staging import append_staged
 from conda_census.lake.store import Lake
 from conda_census.lake.summary import Summary
@@ -90,14 +91,17 @@ def ingest(
             secrets = Secrets(settings.config_folder)
             lake = Lake.open_or_create(settings.lake, secrets.key_id())
             with _told_of(lake):
+                rows = SourceRows(lake)
                 with WriterBatches(lake, settings.writer) as batches:
                     key = secrets.token_key()
-                    work = _Work(lake, batches, secrets, summary, progress, stop, key, known_formats, needed)
+                    work = _Work(
+                        lake, rows, batches, secrets, summary, progress, stop, key, known_formats, needed
+                    )
                     work.run(sources, format_name)
                 now = datetime.now(UTC)
                 secrets.forget_networks(now)
                 lake.forget_request_ids(now)
-                summary.moved = moved_shares(lake, summary.batches)
+                summary.moved = moved_shares(rows, summary.batches)
     finally:
         for source in sources:
             if source.location not in needed:
@@ -150,6 +154,7 @@ class _Work:
     """
 
     lake: Lake
+    rows: SourceRows
     batches: WriterBatches
     secrets: Secrets
     summary: Summary
@@ -172,7 +177,7 @@ class _Work:
                 return
             self.files += len(batch.locations)
             self._work_on(batch)
-        stored = known_logs(self.lake).stored_fingerprints
+        stored = known_logs(self.rows).stored_fingerprints
         new = [source for source in sources if stored_fingerprint(source, self.key) not in stored]
         self.summary.skipped += len(sources) - len(new)
         self.files += len(new)
@@ -201,7 +206,7 @@ class _Work:
     def _stage(self, batch: Batch) -> None:
         """Read a batch's sources and write its rows down; nothing is written where nothing is new."""
         claimed = list(self._claimed(batch))
-        known = known_logs(self.lake)  # only now: other writers may have read a log before it was claimed
+        known = known_logs(self.rows)  # only now: other writers may have read a log before it was claimed
         read_batch(self.lake, batch, claimed, known, self.secrets, self.summary, self._tell)
 
     def _claimed(self, batch: Batch) -> Iterator[Claimed]:

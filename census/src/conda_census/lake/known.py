@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-import duckdb
-
-from conda_census.lake.store import Lake
+from conda_census.lake.source_rows import SourceRows
 from conda_census.logs.fingerprints import Reading
 
 __all__ = ["KnownLogs", "known_logs"]
@@ -26,24 +24,19 @@ class KnownLogs:
     readings: dict[str, list[Reading]]
 
 
-def known_logs(lake: Lake) -> KnownLogs:
+def known_logs(rows: SourceRows) -> KnownLogs:
     """The logs that were read into the lake up to now.
 
     Raises:
         LakeError: the table cannot be read.
     """
-    files = lake.files("sources")
-    if not files:
+    connection = rows.now()
+    if connection is None:
         return KnownLogs(frozenset(), {})
-    rows = (
-        duckdb.connect()
-        .execute(
-            "SELECT head, size, first_line + lines - 1, fingerprint, stored_fingerprint FROM read_parquet(?)",
-            [files],
-        )
-        .fetchall()
-    )
+    found = connection.execute(
+        "SELECT head, size, first_line + lines - 1, fingerprint, stored_fingerprint FROM readings"
+    ).fetchall()
     readings = defaultdict(list)
-    for head, size, lines, fingerprint, _stored in rows:
+    for head, size, lines, fingerprint, _stored in found:
         readings[head].append(Reading(size, lines, fingerprint))
-    return KnownLogs(frozenset(stored for *_rest, stored in rows if stored), dict(readings))
+    return KnownLogs(frozenset(stored for *_rest, stored in found if stored), dict(readings))

@@ -6,9 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from math import exp, log
 
-import duckdb
-
-from conda_census.lake.store import Lake
+from conda_census.lake.source_rows import SourceRows
 
 __all__ = ["Move", "Tally", "moved_shares", "moves"]
 
@@ -71,7 +69,7 @@ def moves(before: Tally, now: Tally) -> list[Move]:
     return found
 
 
-def moved_shares(lake: Lake, batches: list[str]) -> list[Move]:
+def moved_shares(rows: SourceRows, batches: list[str]) -> list[Move]:
     """What moved in the logs that these batches read.
 
     They are compared with all other logs whose last request lies in the 7 days before the last request of
@@ -80,16 +78,12 @@ def moved_shares(lake: Lake, batches: list[str]) -> list[Move]:
     Raises:
         LakeError: the table cannot be read.
     """
-    files = lake.files("sources") if batches else []
-    if not files:
+    connection = rows.now() if batches else None
+    if connection is None:
         return []
-    rows = (
-        duckdb.connect()
-        .execute(_TALLIES, {"files": files, "batches": batches, "before": _COMPARED_WITH})
-        .fetchall()
-    )
+    found = connection.execute(_TALLIES, {"batches": batches, "before": _COMPARED_WITH}).fetchall()
     tallies = {
-        is_now: Tally(lines, dropped, requests, other) for is_now, lines, dropped, requests, other in rows
+        is_now: Tally(lines, dropped, requests, other) for is_now, lines, dropped, requests, other in found
     }
     return moves(tallies.get(False, Tally()), tallies.get(True, Tally()))
 
@@ -121,15 +115,15 @@ def _chance(low: tuple[int, int], high: tuple[int, int]) -> float:
 
 
 _TALLIES = """
-    WITH readings AS (
+    WITH told AS (
         SELECT list_contains($batches, batch) AS is_now, last_time,
                coalesce(last_time, ingested_at) AS moment, lines, requests, dropped, other_requests
-        FROM read_parquet($files)
+        FROM readings
     ), last AS (
-        SELECT coalesce(max(last_time), max(moment)) AS moment FROM readings WHERE is_now
+        SELECT coalesce(max(last_time), max(moment)) AS moment FROM told WHERE is_now
     ), compared AS (
-        SELECT readings.* FROM readings, last
-        WHERE is_now OR (readings.moment <= last.moment AND readings.moment > last.moment - $before)
+        SELECT told.* FROM told, last
+        WHERE is_now OR (told.moment <= last.moment AND told.moment > last.moment - $before)
     ), drops AS (
         SELECT is_now, entry.key AS reason, sum(entry.value)::BIGINT AS lines
         FROM (SELECT is_now, unnest(map_entries(dropped)) AS entry FROM compared) GROUP BY ALL

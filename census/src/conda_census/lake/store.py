@@ -27,6 +27,9 @@ from conda_census.lake.tables import LAKE_VERSION, TABLES, TableName, delta_sche
 
 __all__ = ["Lake", "application", "files_of"]
 
+#: To open a table is to read all commits since its last checkpoint, and a run opens each several times.
+_CHECKPOINT_COMMITS = "10"
+
 
 @dataclass(frozen=True)
 class Lake:
@@ -91,6 +94,7 @@ class Lake:
                         mode="ignore",
                         partition_by=["day"],
                         description=f"one row for {table.one_row}",
+                        configuration={"delta.checkpointInterval": _CHECKPOINT_COMMITS},
                     )
             if is_new:
                 manifest = {"lake_version": LAKE_VERSION, "key_id": key_id}

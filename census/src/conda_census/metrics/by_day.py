@@ -12,24 +12,33 @@ __all__ = ["Day", "count_by_day"]
 
 @dataclass(frozen=True)
 class Day:
-    """What one UTC day saw: distinct sessions (with and without token), distinct installations, downloads."""
+    """What one UTC day saw: distinct sessions (with and without token), distinct installations, downloads.
+
+    ``first_seen``: of the installations those that no earlier day saw, also none before the window.
+    """
 
     day: date
     sessions: int
     installations: int
+    first_seen: int
     downloads: int
 
 
-def count_by_day(sessions: Table, downloads: Table) -> list[Day]:
-    """The days of the window on which there was anything, in order. Installations do not add up over days."""
+def count_by_day(sessions: Table, downloads: Table, installations: Table) -> list[Day]:
+    """The days of the window on which there was anything, in order. Installations do not add up over days.
+
+    ``installations`` is the table of ``population``.
+    """
     active = {row["day"]: row for row in sessions_by_day(sessions).to_pyarrow().to_pylist()}
     fetched = {row["day"]: row["downloads"] for row in downloads_by_day(downloads).to_pyarrow().to_pylist()}
+    new = {row["first_day"]: row["number"] for row in first_days(installations).to_pyarrow().to_pylist()}
     nothing = {"sessions": 0, "installations": 0}
     return [
         Day(
             day=day,
             sessions=int(active.get(day, nothing)["sessions"]),
             installations=int(active.get(day, nothing)["installations"]),
+            first_seen=int(new.get(day, 0)),
             downloads=int(fetched.get(day, 0)),
         )
         for day in sorted(active.keys() | fetched.keys())
@@ -47,3 +56,9 @@ def sessions_by_day(sessions: Table) -> Table:
 def downloads_by_day(downloads: Table) -> Table:
     """Rows: day, downloads."""
     return downloads.group_by("day").aggregate(downloads=downloads.count()).order_by("day")
+
+
+def first_days(installations: Table) -> Table:
+    """Rows: first_day, number of installations that were first seen on it."""
+    days = installations.group_by("first_day").aggregate(number=installations.count())
+    return days.order_by("first_day")

@@ -21,6 +21,7 @@ from conda_census.metrics.population import population
 from conda_census.metrics.retention import count_retention
 from conda_census.metrics.sessions import count_sessions
 from conda_census.metrics.window import Window, choose_window, within
+from conda_census.report.completeness import read_days
 from conda_census.report.shape import (
     Active,
     ActiveByClass,
@@ -83,11 +84,12 @@ def make_report(
             installer_downloads=_installer_downloads(inside),
             sessions=_sessions(inside),
             downloads=DownloadCounts(total=count_downloads(inside.downloads)),
-            by_day=_by_day(inside),
+            by_day=_by_day(inside, installations),
             agents=_agents(inside),
             packages=_packages(inside, top, package),
             retention=_retention(installations, window),
             accounting=_accounting(inside),
+            completeness=read_days(tables, window),
         )
 
 
@@ -199,15 +201,16 @@ def _sessions(inside: LakeTables) -> SessionCounts:
     return SessionCounts(total=found.total, without_token=found.without_token)
 
 
-def _by_day(inside: LakeTables) -> list[DayRow]:
+def _by_day(inside: LakeTables, installations: Table) -> list[DayRow]:
     return [
         DayRow(
             day=row.day.isoformat(),
             sessions=row.sessions,
             installations=row.installations,
+            first_seen=row.first_seen,
             downloads=row.downloads,
         )
-        for row in count_by_day(inside.sessions, inside.downloads)
+        for row in count_by_day(inside.sessions, inside.downloads, installations)
     ]
 
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
-import altair as alt
-import vl_convert
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from conda_census.errors import CensusError
-from conda_census.report import alternatives, charts, wording
+from conda_census.report import wording
 from conda_census.report.definitions import BLIND_SPOTS, DEFINITIONS
-from conda_census.report.look import Look
+from conda_census.report.drawing import svg
+from conda_census.report.figures import Figure, figures_of
+from conda_census.report.look import DARK, LIGHT, Look
 from conda_census.report.shape import Interval, Report
+from conda_census.report.written import write_whole
 
 __all__ = ["page", "write_page"]
 
@@ -46,7 +44,9 @@ def page(report: Report) -> str:
         no_data=wording.NOTHING_TO_DIVIDE,
         not_said=wording.NOT_SAID,
         agent_parts=wording.AGENT_PARTS,
-        figures=_figures(report),
+        light=LIGHT,
+        dark=DARK,
+        figures={figure.name: _figure(figure, report) for figure in figures_of(report)},
     )
 
 
@@ -56,16 +56,7 @@ def write_page(report: Report, file: Path) -> None:
     Raises:
         CensusError: the file cannot be written.
     """
-    unfinished = file.with_name(f".{file.name}.unfinished")
-    html = page(report)
-    try:
-        unfinished.write_text(html, encoding="utf-8")
-        unfinished.replace(file)
-    except OSError as error:
-        with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
-        reason = error.strerror or error
-        raise CensusError(f"{file}: cannot write the page ({reason}): choose another file") from error
+    write_whole(file, page(report).encode(), "page")
 
 
 def _percent(share: float | None) -> str:
@@ -81,44 +72,20 @@ def _unbroken(text: str) -> str:
     return text.replace(" %", "\N{NO-BREAK SPACE}%")
 
 
-def _figures(report: Report) -> dict[str, Markup]:
-    """The charts by name, each only where there is something to draw."""
-    drawn = {}
-    if report["environments"]["total"]:
-        drawn["environments"] = _svgs(report, charts.environments, alternatives.environments(report))
-    if len(report["by_day"]) > 1:  # a single day has no course
-        drawn["by_day"] = _svgs(report, charts.by_day, alternatives.by_day(report))
-    if report["installer_downloads"]["total"]:
-        drawn["installers"] = _svgs(report, charts.installers, alternatives.installers(report))
-    return drawn
-
-
-def _svgs(report: Report, draw: Callable[[Report, Look], alt.LayerChart], alternative: str) -> Markup:
-    """The chart once for wide and once for narrow screens; the style sheet shows the one that fits."""
-    return Markup("").join(
-        _svg(draw(report, _page_look(width)), name, alternative) for name, width in _WIDTHS_PX.items()
+def _figure(figure: Figure, report: Report) -> Markup:
+    """The chart with its title, once for wide and once for narrow screens; the style sheet shows one."""
+    alternative = figure.alternative(report)
+    drawn = {
+        # Vega escapes the text that it draws; the class cannot stand in the SVG, which has its own.
+        name: Markup(svg(figure.draw(report, _look(width)), alternative))  # noqa: S704
+        for name, width in _WIDTHS_PX.items()
+    }
+    charts = Markup("").join(
+        Markup('<div class="chart {}">{}</div>').format(name, chart) for name, chart in drawn.items()
     )
+    return Markup("<figure><figcaption>{}</figcaption>{}</figure>").format(figure.title, charts)
 
 
-def _svg(chart: alt.LayerChart, name: str, alternative: str) -> Markup:
-    drawn = vl_convert.vegalite_to_svg(chart.to_dict())
-    opening = f'<svg role="img" aria-label="{escape(alternative)}" '
-    # Vega escapes the text that it draws; the wrapper's class cannot stand in the SVG, which has its own.
-    return Markup('<div class="chart {}">{}</div>').format(
-        name,
-        Markup(drawn.replace("<svg ", opening, 1)),  # noqa: S704 drawn by Vega, which escapes text
-    )
-
-
-def _page_look(width_px: int) -> Look:
+def _look(width_px: int) -> Look:
     """Colours as variables of the style sheet, so that one drawing serves light, dark and paper."""
-    return Look(
-        width=width_px,
-        ink="var(--ink)",
-        muted="var(--muted)",
-        rule="var(--rule)",
-        accent="var(--accent)",
-        soft="var(--soft)",
-        warm="var(--warm)",
-        grey="var(--grey)",
-    )
+    return Look(width=width_px, **{name: f"var(--{name})" for name in LIGHT})

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import altair as alt
 
-__all__ = ["FONT", "Look", "dress", "height_axis", "label_axis", "legend", "length_scale"]
+__all__ = ["DARK", "FONT", "LIGHT", "Look", "dress", "height_axis", "label_axis", "legend", "length_scale"]
 
 #: Vega measures text with Liberation Sans, which is as wide as these; another font could be cut off.
 FONT = "Arial, Helvetica, 'Liberation Sans', sans-serif"
@@ -17,14 +17,41 @@ _NARROW_PX = 480
 _LABEL_PX = 200
 _LABEL_GAP_PX = 8
 _LEGEND_ROW_PX = 22
+_TITLE_PX = 15
+#: The colours of a look by name, on white and on a dark screen.
+LIGHT = {
+    "paper": "#ffffff",
+    "ink": "#17222d",
+    "muted": "#586673",
+    "rule": "#dce2e8",
+    "accent": "#1c5a86",
+    "soft": "#9fc0d6",
+    "warm": "#c4883a",
+    "grey": "#98a4ae",
+}
+DARK = {
+    "paper": "#11171d",
+    "ink": "#e3e8ed",
+    "muted": "#99a6b2",
+    "rule": "#2b3540",
+    "accent": "#74b3dd",
+    "soft": "#3b6583",
+    "warm": "#d8a559",
+    "grey": "#71808d",
+}
 _PADDING_PX = {"left": 2, "top": 4, "right": 14, "bottom": 2}
+_ALONE_PADDING_PX = {"left": 18, "top": 16, "right": 18, "bottom": 16}
 
 
 @dataclass(frozen=True)
 class Look:
-    """Width in pixels and colours, each anything that SVG takes: ``#1b2733`` or ``var(--ink)``."""
+    """Width in pixels and colours, each anything that SVG takes: ``#1b2733`` or ``var(--ink)``.
+
+    A chart that stands alone has a ``title``, a ``subtitle`` and a ``background``.
+    """
 
     width: int
+    paper: str
     ink: str
     muted: str
     rule: str
@@ -33,6 +60,9 @@ class Look:
     warm: str
     grey: str
     font: str = FONT
+    background: str = "transparent"
+    title: str = ""
+    subtitle: str = ""
 
     @property
     def narrow(self) -> bool:
@@ -41,15 +71,16 @@ class Look:
 
 
 def dress(layers: list[alt.Chart], look: Look, height: int, legend_rows: int = 0) -> alt.LayerChart:
-    """The finished chart: as wide as the look says with its labels, on no background of its own."""
+    """The finished chart: as wide as the look says with its labels, on the background that the look has."""
+    legend_px = _LEGEND_ROW_PX * legend_rows
     dressed: alt.LayerChart = (
         alt.LayerChart(layer=layers)
         .properties(
             width=look.width,
             height=height,
             autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
-            background="transparent",
-            padding={**_PADDING_PX, "top": _PADDING_PX["top"] + _LEGEND_ROW_PX * legend_rows},
+            background=look.background,
+            padding={**_PADDING_PX, "top": _PADDING_PX["top"] + legend_px},
         )
         .configure(font=look.font)
         .configure_view(stroke=None)
@@ -58,7 +89,25 @@ def dress(layers: list[alt.Chart], look: Look, height: int, legend_rows: int = 0
         )
         .configure_legend(labelColor=look.ink, labelFontSize=_TEXT_PX)
     )
+    if look.title:
+        dressed = dressed.properties(title=_title(look, legend_px)).properties(padding=_ALONE_PADDING_PX)
     return dressed
+
+
+def _title(look: Look, legend_px: int) -> alt.TitleParams:
+    """What the chart shows, and of when, above the legend."""
+    return alt.TitleParams(
+        text=look.title,
+        subtitle=look.subtitle,
+        anchor="start",
+        frame="bounds",
+        offset=legend_px + 14,
+        color=look.ink,
+        subtitleColor=look.muted,
+        fontSize=_TITLE_PX,
+        subtitleFontSize=_TEXT_PX,
+        subtitlePadding=5,
+    )
 
 
 def label_axis(field: str, labels: list[str]) -> alt.Y:

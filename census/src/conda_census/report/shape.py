@@ -27,6 +27,7 @@ __all__ = [
     "PackageFileRow",
     "PackageRow",
     "PerInstallation",
+    "ReadDay",
     "Report",
     "SessionCounts",
     "TrafficCounts",
@@ -191,11 +192,12 @@ class LineCounts(TypedDict):
 
 
 class DayRow(TypedDict):
-    """What one UTC day saw."""
+    """What one UTC day saw; ``first_seen`` are the installations that no earlier day saw."""
 
     day: str
     sessions: int
     installations: int
+    first_seen: int
     downloads: int
 
 
@@ -242,6 +244,17 @@ class CohortRow(TypedDict):
     active: list[Interval]
 
 
+class ReadDay(TypedDict):
+    """How much of one UTC day was read: ``lines`` is ``requests`` plus ``dropped``."""
+
+    day: str
+    sources: int
+    lines: int
+    requests: int
+    dropped: int
+    complete: bool
+
+
 class Report(TypedDict):
     """The answer of ``conda-census report``; its keys are a public interface."""
 
@@ -257,3 +270,4 @@ class Report(TypedDict):
     packages: PackageCounts
     retention: list[CohortRow]
     accounting: LineCounts
+    completeness: list[ReadDay]

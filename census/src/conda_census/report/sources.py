@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime
 from typing import TypedDict
 
 from conda_census.engines.tables import LakeTables
-from conda_census.metrics.completeness import DayRead, count_days
 from conda_census.metrics.sources import SourceRead, list_sources
 from conda_census.metrics.window import choose_window, within
-from conda_census.report.shape import WindowDays
+from conda_census.report.completeness import read_days
+from conda_census.report.shape import ReadDay, WindowDays
 
-__all__ = ["DayJson", "DropsJson", "SourceJson", "Sources", "list_what_was_read"]
+__all__ = ["DropsJson", "SourceJson", "Sources", "list_what_was_read"]
 
 
 class DropsJson(TypedDict):
@@ -36,23 +36,12 @@ class SourceJson(TypedDict):
     batch: str
 
 
-class DayJson(TypedDict):
-    """One UTC day: ``lines`` is ``requests`` plus ``dropped``."""
-
-    day: str
-    sources: int
-    lines: int
-    requests: int
-    dropped: int
-    complete: bool
-
-
 class Sources(TypedDict):
     """The answer of ``conda-census sources``; its keys are a public interface."""
 
     window: WindowDays
     sources: list[SourceJson]
-    by_day: list[DayJson]
+    by_day: list[ReadDay]
 
 
 def list_what_was_read(tables: LakeTables, since: date | None = None, until: date | None = None) -> Sources:
@@ -68,7 +57,7 @@ def list_what_was_read(tables: LakeTables, since: date | None = None, until: dat
     return Sources(
         window=WindowDays(since=first, until=last, complete_until=complete),
         sources=[_source(source) for source in list_sources(inside.sources)],
-        by_day=[_day(day) for day in count_days(tables, window)],
+        by_day=read_days(tables, window),
     )
 
 
@@ -87,17 +76,6 @@ def _source(source: SourceRead) -> SourceJson:
         last_time=_time(source.last_time) if source.last_time else None,
         ingested_at=_time(source.ingested_at),
         batch=source.batch,
-    )
-
-
-def _day(day: DayRead) -> DayJson:
-    return DayJson(
-        day=day.day.isoformat(),
-        sources=day.sources,
-        lines=day.lines,
-        requests=day.requests,
-        dropped=day.dropped,
-        complete=day.complete,
     )
 
 

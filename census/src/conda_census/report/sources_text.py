@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from conda_census.report.shape import WindowDays
-from conda_census.report.sources import DayJson, SourceJson, Sources
+from conda_census.report.shape import ReadDay, WindowDays
+from conda_census.report.sources import SourceJson, Sources
 from conda_census.report.wording import completeness, count, days, plain
 
 __all__ = ["plain_lines", "show_sources"]
@@ -77,7 +77,7 @@ def _table_of_sources(sources: list[SourceJson]) -> Table:
     return table
 
 
-def _table_of_days(by_day: list[DayJson]) -> Table:
+def _table_of_days(by_day: list[ReadDay]) -> Table:
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column("Day (UTC)")
     for heading in ("Sources", "Lines", "Requests", "Dropped"):
@@ -98,7 +98,7 @@ def _drops(source: SourceJson) -> Iterator[str]:
         yield f"{drops['lines']} {reason} (line {first}{more})" if first else f"{drops['lines']} {reason}"
 
 
-def _state(day: DayJson) -> str:
+def _state(day: ReadDay) -> str:
     if not day["sources"]:
         return "no log"
     return "complete" if day["complete"] else "provisional"

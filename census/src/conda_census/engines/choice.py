@@ -1,0 +1,53 @@
+"""Which engine was asked for, and is it there?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from conda_census.config import DEFAULT_ENGINE
+from conda_census.engines.tables import LakeFiles, LakeTables
+from conda_census.errors import EngineError
+
+__all__ = ["ENGINES", "is_engine", "opened"]
+
+#: As a person may write them.
+ENGINES = (DEFAULT_ENGINE, "local-spark", "spark://HOST:PORT")
+_MASTER = re.compile(r"spark://[\w.-]+:\d{1,5}(,[\w.-]+:\d{1,5})*", re.ASCII)
+
+
+def is_engine(name: str) -> bool:
+    """Whether there is an engine of this name, be it installed or not."""
+    return name in ENGINES[:2] or bool(_MASTER.fullmatch(name))
+
+
+@contextmanager
+def opened(lake: LakeFiles, engine: str) -> Iterator[LakeTables]:
+    """The tables of ``lake`` as it stands now, for as long as the context lasts.
+
+    Raises:
+        EngineError: there is no such engine, or it cannot run.
+    """
+    if not is_engine(engine):
+        raise EngineError(f"{engine}: no engine of the census: choose one of {', '.join(ENGINES)}")
+    if engine == DEFAULT_ENGINE:
+        from conda_census.engines.duckdb import open_lake
+
+        yield open_lake(lake)
+    else:
+        with _opened_by_spark(lake, engine) as tables:
+            yield tables
+
+
+@contextmanager
+def _opened_by_spark(lake: LakeFiles, engine: str) -> Iterator[LakeTables]:
+    try:
+        from conda_census.engines.spark import open_lake
+        from conda_census.engines.spark_session import LOCAL, spark_session
+    except ModuleNotFoundError as missing:
+        raise EngineError(
+            f"{engine}: {missing.name} is not installed: pip install 'conda-census[spark]'"
+        ) from None
+    with spark_session(LOCAL if engine == "local-spark" else engine) as session:
+        yield open_lake(lake, session)

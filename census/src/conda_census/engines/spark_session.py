@@ -1,0 +1,193 @@
+"""How does a Spark session begin and end, without a word on the terminal?"""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from ipaddress import ip_address
+from tempfile import TemporaryFile
+from typing import IO
+
+from py4j.protocol import Py4JError
+from pyspark import SparkConf, SparkContext
+from pyspark import __version__ as spark_version
+from pyspark.errors import PySparkException
+from pyspark.java_gateway import launch_gateway
+from pyspark.sql import SparkSession
+
+from conda_census.engines.java import java_home
+from conda_census.errors import EngineError, first_line
+
+__all__ = ["LOCAL", "explained", "spark_session"]
+
+#: Spark in this process's own Java, on all cores.
+LOCAL = "local[*]"
+_CONNECT_TIMEOUT_S = 5.0
+_WORKERS_TIMEOUT_S = 60.0
+_NO_FILE = re.compile(
+    r"FILE_NOT_EXIST|FileNotFoundException|PATH_NOT_FOUND|CANNOT_READ_FILE|AccessControlException"
+)
+
+
+@contextmanager
+def spark_session(master: str) -> Iterator[SparkSession]:
+    """A session with ``LOCAL`` or ``spark://HOST:PORT``, and what goes wrong in it as one line.
+
+    What ``spark-defaults.conf`` says holds, but for what the census must have.
+
+    Raises:
+        EngineError: there is no Java, no master, no worker, or Spark fails at a question.
+    """
+    if master != LOCAL:
+        _expect_master(master)
+    with ExitStack() as stack:
+        log = stack.enter_context(TemporaryFile())
+        context = stack.enter_context(_context(master, log))
+        stack.enter_context(explained())
+        if master != LOCAL:
+            _expect_worker(context, master)
+        yield SparkSession(context)
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Tell what goes wrong in Spark as one line.
+
+    Raises:
+        EngineError: Spark failed.
+    """
+    try:
+        yield
+    except (PySparkException, Py4JError) as problem:
+        cause = _cause(problem)
+        if _NO_FILE.search(str(problem)):
+            raise EngineError(
+                f"Spark cannot read a file of the lake ({cause}): every worker must have the lake's folder "
+                "under the same path as this machine, and may read it; after a compaction, run the same "
+                "command again"
+            ) from None
+        raise EngineError(
+            f"Spark failed ({cause}): the logs of its workers say more; or use --engine duckdb"
+        ) from None
+
+
+@contextmanager
+def _context(master: str, log: IO[bytes]) -> Iterator[SparkContext]:
+    settings = SparkConf(loadDefaults=False).setAll(list(_settings(master).items()))
+    try:
+        # Started here and not by Spark, for what Java says goes to a file and not to the terminal.
+        with java_home() as home, _variable("JAVA_HOME", str(home)):
+            gateway = launch_gateway(settings, {"stdout": log, "stderr": log})  # type: ignore[no-untyped-call]
+    except PySparkException:
+        raise EngineError(
+            f"Spark cannot be started ({_last_line(log)}): put this right, or use --engine duckdb"
+        ) from None
+    try:
+        try:
+            context = SparkContext(conf=settings, gateway=gateway)
+        except (PySparkException, Py4JError) as problem:
+            raise EngineError(
+                f"{master}: Spark cannot begin ({_cause(problem)}): the cluster must run Spark "
+                f"{spark_version}, and its machines must reach this one"
+            ) from None
+        try:
+            yield context
+        finally:
+            context.stop()
+    finally:
+        gateway.shutdown()
+        gateway.proc.stdin.close()
+        gateway.proc.wait()
+        # So that the next session of this process has a Java of its own.
+        SparkContext._gateway = SparkContext._jvm = None  # noqa: SLF001
+
+
+@contextmanager
+def _variable(name: str, value: str) -> Iterator[None]:
+    before = os.environ.get(name)
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
+
+
+def _settings(master: str) -> dict[str, str]:
+    settings = {
+        "spark.app.name": "conda-census",
+        "spark.master": master,
+        "spark.log.level": "ERROR",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.sql.session.timeZone": "UTC",
+        # A number that is too large is an error, never another number.
+        "spark.sql.ansi.enabled": "true",
+        "spark.sql.catalogImplementation": "in-memory",
+    }
+    if master == LOCAL:
+        # One machine has no use for the 200 parts of a cluster.
+        settings["spark.sql.shuffle.partitions"] = str(os.cpu_count() or 1)
+    if master == LOCAL or all(_is_loopback(host) for host, _port in _addresses(master)):
+        settings |= {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+    return settings
+
+
+def _expect_master(master: str) -> None:
+    """Spark itself would try for a minute, and then say what nobody understands."""
+    problem: OSError | None = None
+    for address in _addresses(master):
+        try:
+            socket.create_connection(address, timeout=_CONNECT_TIMEOUT_S).close()
+        except OSError as refused:
+            problem = refused
+        else:
+            return
+    raise EngineError(
+        f"{master}: no master answers there ({(problem and problem.strerror) or problem}): "
+        "check the address, and that the cluster runs"
+    )
+
+
+def _expect_worker(context: SparkContext, master: str) -> None:
+    """Spark itself would wait for ever."""
+    until = time.monotonic() + _WORKERS_TIMEOUT_S
+    # The driver itself is in the list.
+    while context._jsc.sc().getExecutorMemoryStatus().size() < 2:  # noqa: SLF001, PLR2004
+        if time.monotonic() > until:
+            raise EngineError(
+                f"{master}: no worker took the work within {_WORKERS_TIMEOUT_S:.0f} s: "
+                "look on the master's page whether there are workers, with free cores and memory"
+            )
+        time.sleep(0.1)
+
+
+def _addresses(master: str) -> list[tuple[str, int]]:
+    """Of ``spark://HOST:PORT``, or ``spark://HOST:PORT,HOST:PORT`` where masters stand by."""
+    pairs = [each.rpartition(":") for each in master.removeprefix("spark://").split(",")]
+    return [(host, int(port)) for host, _colon, port in pairs]
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _cause(problem: Exception) -> str:
+    """The last that Java names as the reason, or else what it says first."""
+    causes = re.findall(r"^Caused by: (.*)$", str(problem), re.MULTILINE)
+    return causes[-1] if causes else first_line(problem)
+
+
+def _last_line(log: IO[bytes]) -> str:
+    log.seek(0)
+    lines = log.read().decode(errors="replace").split("\n")
+    return next((line.strip() for line in reversed(lines) if line.strip()), "it says nothing")

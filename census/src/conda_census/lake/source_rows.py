@@ -1,0 +1,42 @@
+"""What does the table ``sources`` say, to a run that asks it several times?"""
+
+from __future__ import annotations
+
+import duckdb
+
+from conda_census.lake.store import Lake
+
+__all__ = ["SourceRows"]
+
+_COLUMNS = (
+    "head, size, first_line, lines, fingerprint, stored_fingerprint, batch, last_time, ingested_at, "
+    "requests, dropped, other_requests"
+)
+
+
+class SourceRows:
+    """The rows of all logs in the lake; those that were read once are not read again.
+
+    After a year of hourly runs the table may consist of thousands of files, and to open them is what costs.
+    """
+
+    def __init__(self, lake: Lake) -> None:
+        self._lake = lake
+        self._connection = duckdb.connect()
+        self._files: set[str] = set()
+
+    def now(self) -> duckdb.DuckDBPyConnection | None:
+        """A connection with the rows up to now as its table ``readings``; none where there are no rows.
+
+        Raises:
+            LakeError: the table cannot be read.
+        """
+        files = set(self._lake.files("sources"))
+        if self._files - files:  # a compaction put some together
+            self._files = set()
+        if new := sorted(files - self._files):
+            rows = f"SELECT {_COLUMNS} FROM read_parquet($files)"
+            how = "INSERT INTO readings" if self._files else "CREATE OR REPLACE TABLE readings AS"
+            self._connection.execute(f"{how} {rows}", {"files": new})
+            self._files = files
+        return self._connection if files else None

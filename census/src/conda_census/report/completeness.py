@@ -1,0 +1,25 @@
+"""Of which days is everything in, as the report and ``sources`` say it?"""
+
+from __future__ import annotations
+
+from conda_census.engines.tables import LakeTables
+from conda_census.metrics.completeness import count_days
+from conda_census.metrics.window import Window
+from conda_census.report.shape import ReadDay
+
+__all__ = ["read_days"]
+
+
+def read_days(tables: LakeTables, window: Window) -> list[ReadDay]:
+    """Every day of the window in order, also one of which there is nothing. Give the tables whole."""
+    return [
+        ReadDay(
+            day=day.day.isoformat(),
+            sources=day.sources,
+            lines=day.lines,
+            requests=day.requests,
+            dropped=day.dropped,
+            complete=day.complete,
+        )
+        for day in count_days(tables, window)
+    ]

@@ -1,0 +1,25 @@
+"""How does a chart become a picture, without a browser?"""
+
+from __future__ import annotations
+
+import altair as alt
+import vl_convert
+from markupsafe import escape
+
+__all__ = ["png", "svg"]
+
+#: Pixels of the picture for each pixel of the chart, so that it is sharp on paper.
+_PNG_SCALE = 2
+
+
+def svg(chart: alt.LayerChart, alternative: str) -> str:
+    """The chart as SVG, with ``alternative`` for those who do not see it. Vega escapes the text in it."""
+    drawn = vl_convert.vegalite_to_svg(chart.to_dict())
+    opening = f'<svg role="img" aria-label="{escape(alternative)}" '
+    return drawn.replace("<svg ", opening, 1)
+
+
+def png(chart: alt.LayerChart) -> bytes:
+    """The chart as PNG."""
+    drawn: bytes = vl_convert.vegalite_to_png(chart.to_dict(), scale=_PNG_SCALE)
+    return drawn

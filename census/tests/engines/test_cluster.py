@@ -1,0 +1,33 @@
+"""Does a real cluster compute the report?"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from census_process import CensusProcess
+from conda_census.lake.store import Lake
+from quick_spark import quick_spark
+from spark_cluster import spark_cluster
+
+pytestmark = pytest.mark.xdist_group("spark")
+
+
+def test_a_cluster_gives_the_report_of_duckdb(simulated: Lake, tmp_path: Path) -> None:
+    """The same bytes on standard output, and nothing else there or on standard error."""
+    variables = quick_spark(tmp_path / "conf")
+    census = CensusProcess(tmp_path, {"CENSUS_LAKE": str(simulated.path)})
+    expected = census("report", "--json", "--package", "numpy")
+    census.variables |= variables
+    with spark_cluster(tmp_path, variables) as master:
+        done = census("report", "--json", "--package", "numpy", "--engine", master)
+        applications = list(tmp_path.glob("app-*"))
+
+    assert done.stderr == ""
+    assert json.loads(done.stdout)["packages"]["package"]
+    assert done.stdout == expected.stdout
+    # A worker had the work: this process only asked.
+    assert len(applications) == 1
+    assert list(applications[0].glob("*/stderr"))

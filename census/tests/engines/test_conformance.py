@@ -1,0 +1,94 @@
+"""Do both engines answer every question alike?"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from pyspark.sql import SparkSession
+
+import conda_census.metrics
+from conda_census.engines import duckdb, spark
+from conda_census.lake.store import Lake
+from conda_census.lake.tables import MEASURED
+from conda_census.report.document import make_report
+from conda_census.report.sources import list_what_was_read
+from questions import NOT_ASKED, QUESTIONS, Asked, asked, same
+from small_lake import SmallLake
+
+pytestmark = pytest.mark.xdist_group("spark")
+
+
+@dataclass(frozen=True)
+class Engines:
+    """One lake, opened by both."""
+
+    duckdb: Asked
+    spark: Asked
+
+
+@pytest.fixture(scope="module")
+def engines(simulated: Lake, spark_session: SparkSession) -> Iterator[Engines]:
+    """The lake of a made-up population."""
+    by_spark = spark.open_lake(simulated, spark_session)
+    with asked(duckdb.open_lake(simulated)) as one, asked(by_spark) as other:
+        yield Engines(one, other)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_both_engines_give_the_same_answer(question: str, engines: Engines) -> None:
+    """Of a lake that has something of everything, so that no answer is empty."""
+    expected = QUESTIONS[question](engines.duckdb)
+
+    assert expected
+    assert same(QUESTIONS[question](engines.spark), expected)
+
+
+def test_every_metric_is_asked() -> None:
+    """A new module of ``metrics`` belongs into ``questions.py``."""
+    modules = {module.name for module in pkgutil.iter_modules(conda_census.metrics.__path__)}
+
+    assert modules == QUESTIONS.keys() | NOT_ASKED.keys()
+
+
+def test_the_whole_report_is_the_same(engines: Engines) -> None:
+    """Every key of the document, with the versions of a package among them."""
+    expected = make_report(engines.duckdb.tables, package="numpy")
+
+    assert expected["packages"]["package"]
+    assert all(expected["installations"]["by_class"].values())
+    assert same(make_report(engines.spark.tables, package="numpy"), expected)
+
+
+def test_an_empty_lake_gives_the_same_report(lake: SmallLake, spark_session: SparkSession) -> None:
+    """Nothing is null for one engine and 0 for the other."""
+    expected = make_report(lake.open())
+    by_spark = spark.open_lake(lake, spark_session)
+
+    assert expected["window"]["since"] is None
+    assert same(make_report(by_spark), expected)
+    assert same(list_what_was_read(by_spark), list_what_was_read(lake.open()))
+
+
+def test_columns_and_types_are_the_same(
+    engines: Engines, lake: SmallLake, spark_session: SparkSession
+) -> None:
+    """With files and without, so that a metric cannot tell an engine by its types."""
+    empty = spark.open_lake(lake, spark_session)
+
+    for table in MEASURED:
+        expected = getattr(engines.duckdb.tables, table.name).schema()
+        assert getattr(engines.spark.tables, table.name).schema() == expected
+        assert getattr(empty, table.name).schema() == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [(1, 2), (1, 1.0), (0.5, 0.5000001), ([1], [1, 2]), ({"a": 1}, {"b": 1}), (None, 0), ((1,), [1])],
+)
+def test_what_is_not_the_same(one: object, other: object) -> None:
+    """The comparison of these tests can fail."""
+    assert not same(one, other)
+    assert same(one, one)

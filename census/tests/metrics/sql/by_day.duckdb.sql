@@ -1,0 +1,38 @@
+SELECT
+  *
+FROM (
+  SELECT
+    "t1"."day",
+    COUNT(DISTINCT "t1"."session") AS "sessions",
+    COUNT(DISTINCT "t1"."client") AS "installations"
+  FROM (
+    SELECT
+      *
+    FROM "sessions" AS "t0"
+    WHERE
+      "t0"."day" BETWEEN MAKE_DATE(2024, 1, 1) AND MAKE_DATE(2024, 1, 3)
+  ) AS "t1"
+  GROUP BY
+    1
+) AS "t2"
+ORDER BY
+  "t2"."day" ASC;
+
+SELECT
+  *
+FROM (
+  SELECT
+    "t1"."day",
+    COUNT(*) AS "downloads"
+  FROM (
+    SELECT
+      *
+    FROM "downloads" AS "t0"
+    WHERE
+      "t0"."day" BETWEEN MAKE_DATE(2024, 1, 1) AND MAKE_DATE(2024, 1, 3)
+  ) AS "t1"
+  GROUP BY
+    1
+) AS "t2"
+ORDER BY
+  "t2"."day" ASC;

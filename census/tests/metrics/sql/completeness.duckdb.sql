@@ -1,0 +1,35 @@
+SELECT
+  "t0"."day",
+  SUM("t0"."requests") AS "number"
+FROM "sessions" AS "t0"
+GROUP BY
+  1;
+
+SELECT
+  "t1"."day",
+  SUM("t1"."number") AS "number"
+FROM (
+  SELECT
+    "t0"."day",
+    COALESCE(
+      LIST_SUM(CASE WHEN "t0"."dropped" IS NULL THEN NULL ELSE MAP_VALUES("t0"."dropped") END),
+      0
+    ) AS "number"
+  FROM "sources" AS "t0"
+) AS "t1"
+GROUP BY
+  1;
+
+SELECT
+  CAST("t0"."first_time" AS DATE) AS "day",
+  COUNT(*) AS "number"
+FROM "sources" AS "t0"
+GROUP BY
+  1;
+
+SELECT
+  CAST("t0"."last_time" AS DATE) AS "day",
+  COUNT(*) AS "number"
+FROM "sources" AS "t0"
+GROUP BY
+  1;

@@ -1,0 +1,44 @@
+SELECT
+  `t0`.`day`,
+  SUM(`t0`.`requests`) AS `number`
+FROM `sessions` AS `t0`
+GROUP BY
+  1;
+
+SELECT
+  `t1`.`day`,
+  SUM(`t1`.`number`) AS `number`
+FROM (
+  SELECT
+    `t0`.`day`,
+    COALESCE(
+      AGGREGATE(
+        MAP_VALUES(`t0`.`dropped`),
+        CAST(STRUCT(0, 0) AS STRUCT<`sum`: BIGINT, `count`: BIGINT>),
+        (`s`, `x`) -> CAST(STRUCT(`x` + COALESCE(`s`.`sum`, 0), (
+          `s`.`count`
+        ) + IF(`x` IS NOT NULL, 1, 0)) AS STRUCT<`sum`: BIGINT, `count`: BIGINT>),
+        `s` -> IF((
+          `s`.`count`
+        ) > 0, `s`.`sum`, NULL)
+      ),
+      0
+    ) AS `number`
+  FROM `sources` AS `t0`
+) AS `t1`
+GROUP BY
+  1;
+
+SELECT
+  CAST(`t0`.`first_time` AS DATE) AS `day`,
+  COUNT(*) AS `number`
+FROM `sources` AS `t0`
+GROUP BY
+  1;
+
+SELECT
+  CAST(`t0`.`last_time` AS DATE) AS `day`,
+  COUNT(*) AS `number`
+FROM `sources` AS `t0`
+GROUP BY
+  1;

@@ -1,0 +1,19 @@
+SELECT
+  *
+FROM `sources` AS `t0`
+WHERE
+  (
+    (
+      CAST(`t0`.`first_time` AS DATE) <= MAKE_DATE(2024, 1, 3)
+    )
+    AND (
+      CAST(`t0`.`last_time` AS DATE) >= MAKE_DATE(2024, 1, 1)
+    )
+  )
+  OR (
+    `t0`.`first_time` IS NULL
+  )
+ORDER BY
+  COALESCE(`t0`.`first_time`, `t0`.`ingested_at`) ASC NULLS LAST,
+  `t0`.`source` ASC NULLS LAST,
+  `t0`.`first_line` ASC NULLS LAST;

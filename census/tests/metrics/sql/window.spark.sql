@@ -1,0 +1,25 @@
+SELECT
+  MIN(`t4`.`first_day`) AS `first_day`,
+  MAX(`t4`.`last_day`) AS `last_day`,
+  MAX(`t4`.`ingested_at`) AS `last_ingested`
+FROM (
+  SELECT
+    *
+  FROM (
+    SELECT
+      CAST(`t0`.`first_time` AS DATE) AS `first_day`,
+      CAST(`t0`.`last_time` AS DATE) AS `last_day`,
+      `t0`.`ingested_at`
+    FROM `sources` AS `t0`
+  ) AS `t2`
+  UNION ALL
+  SELECT
+    *
+  FROM (
+    SELECT
+      `t1`.`day` AS `first_day`,
+      `t1`.`day` AS `last_day`,
+      NULLIF(`t1`.`first_time`, `t1`.`first_time`) AS `ingested_at`
+    FROM `sessions` AS `t1`
+  ) AS `t3`
+) AS `t4`;

@@ -1,0 +1,85 @@
+"""Does a metric still ask of each engine what it asked when somebody last looked at it?
+
+``sql/<metric>.<engine>.sql`` holds the statements of each metric. ``make golden`` writes them anew: look at what
+changed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import ibis
+import pytest
+from ibis.expr.types import Table
+
+from conda_census.metrics.window import Window
+from known_lake import fill
+from questions import QUESTIONS, asked
+from small_lake import SmallLake
+
+FOLDER = Path(__file__).parent / "sql"
+#: Engines, as the files name them, with their dialects as Ibis does.
+DIALECTS = {"duckdb": "duckdb", "spark": "pyspark"}
+WINDOW = Window(date(2024, 1, 1), date(2024, 1, 3), date(2024, 1, 2))
+
+
+@pytest.fixture
+def statements(lake: SmallLake, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, list[Table]]]:
+    """Every expression that a metric runs, in order, those that it keeps among them."""
+    fill(lake)
+    tables = lake.open()
+    ran: list[Table] = []
+    run = Table.to_pyarrow
+
+    def recorded(expression: Table, **options: object) -> object:
+        ran.append(expression)
+        return run(expression, **options)
+
+    @contextmanager
+    def keep(expression: Table) -> Iterator[Table]:
+        ran.append(expression)
+        with tables.keep(expression) as kept:
+            yield kept
+
+    with asked(tables, WINDOW) as whole:
+        monkeypatch.setattr(Table, "to_pyarrow", recorded)
+        inside = replace(whole.inside, keep=keep)
+        found = {}
+        for name, question in QUESTIONS.items():
+            question(replace(whole, inside=inside))
+            found[name] = ran.copy()
+            ran.clear()
+        yield found
+
+
+@pytest.mark.parametrize("engine", DIALECTS)
+def test_the_statements_are_those_of_the_files(engine: str, statements: dict[str, list[Table]]) -> None:
+    """For all metrics: a file that nobody reads is left of one that is gone."""
+    written = {
+        f"{name}.{engine}.sql": "\n".join(_sql(each, DIALECTS[engine]) for each in expressions)
+        for name, expressions in statements.items()
+    }
+    if os.environ.get("CENSUS_GOLDEN") == "write":
+        FOLDER.mkdir(exist_ok=True)
+        for file in FOLDER.glob(f"*.{engine}.sql"):
+            file.unlink()
+        for name, text in written.items():
+            (FOLDER / name).write_text(text)
+    assert {file.name: file.read_text() for file in FOLDER.glob(f"*.{engine}.sql")} == written
+
+
+def test_every_metric_runs_something(statements: dict[str, list[Table]]) -> None:
+    """A file without a statement would never change."""
+    assert all(statements.values())
+
+
+def _sql(expression: Table, dialect: str) -> str:
+    text = str(ibis.to_sql(expression.unbind(), dialect=dialect))
+    # What is kept has a number, which depends on what was kept before.
+    return re.sub(r"\bkept_\d+\b", "kept", text).rstrip() + ";\n"

@@ -1,0 +1,125 @@
+"""Which questions can a lake be asked? Each module of ``metrics``, asked as the report asks it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, is_dataclass
+
+import numpy as np
+from ibis.expr.types import Table
+
+from conda_census.engines.tables import LakeTables
+from conda_census.metrics.accounting import account
+from conda_census.metrics.agents import count_agents
+from conda_census.metrics.by_day import count_by_day
+from conda_census.metrics.completeness import count_days
+from conda_census.metrics.downloads import count_downloads
+from conda_census.metrics.environments import count_environments
+from conda_census.metrics.installations import count_installations
+from conda_census.metrics.installers import count_installer_downloads
+from conda_census.metrics.opted_out import count_opted_out
+from conda_census.metrics.packages import count_package, count_packages
+from conda_census.metrics.population import population
+from conda_census.metrics.retention import count_retention
+from conda_census.metrics.sessions import count_sessions
+from conda_census.metrics.sources import list_sources
+from conda_census.metrics.visitors import (
+    count_installation_days,
+    count_network_days,
+    count_visitor_days,
+    installations_by_visitor_day,
+    visitor_days,
+)
+from conda_census.metrics.window import Window, choose_window, within
+
+__all__ = ["NOT_ASKED", "QUESTIONS", "Asked", "asked", "same"]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a question may look at: the whole lake, the window, what lies in it, and its installations."""
+
+    tables: LakeTables
+    inside: LakeTables
+    installations: Table
+    window: Window
+
+
+def _visitors(lake: Asked) -> object:
+    days = visitor_days(lake.inside.sessions)
+    return (
+        _rows(days, ["day", "network", "installations", "is_off", "is_sharing"]),
+        count_visitor_days(days),
+        installations_by_visitor_day(days),
+        count_network_days(days),
+        count_installation_days(lake.inside.sessions),
+    )
+
+
+QUESTIONS: dict[str, Callable[[Asked], object]] = {
+    "accounting": lambda lake: account(lake.inside.sources),
+    "agents": lambda lake: count_agents(lake.inside.sessions),
+    "by_day": lambda lake: count_by_day(lake.inside.sessions, lake.inside.downloads),
+    "completeness": lambda lake: count_days(lake.tables, lake.window),
+    "downloads": lambda lake: count_downloads(lake.inside.downloads),
+    "environments": lambda lake: count_environments(lake.installations),
+    "installations": lambda lake: count_installations(lake.installations, lake.window),
+    "installers": lambda lake: count_installer_downloads(lake.inside.installer_downloads),
+    "opted_out": lambda lake: count_opted_out(lake.inside),
+    "packages": lambda lake: (
+        count_packages(lake.inside.downloads, 3),
+        count_package(lake.inside.downloads, "numpy"),
+    ),
+    "population": lambda lake: _rows(population(lake.tables.sessions, lake.window), ["client"]),
+    "retention": lambda lake: count_retention(lake.installations, lake.window),
+    "sessions": lambda lake: count_sessions(lake.inside.sessions),
+    "sources": lambda lake: list_sources(lake.inside.sources),
+    "visitors": _visitors,
+    "window": lambda lake: choose_window(lake.tables),
+}
+
+#: What asks a lake nothing of its own, and why.
+NOT_ASKED = {
+    "classes": "the rules of population",
+    "counts": "how a table of one row is read",
+    "intervals": "arithmetic",
+    "opted_out_share": "arithmetic",
+}
+
+
+@contextmanager
+def asked(tables: LakeTables, window: Window | None = None) -> Iterator[Asked]:
+    """A lake of which all questions can be asked; by default of all its days."""
+    window = window or choose_window(tables)
+    with tables.keep(population(tables.sessions, window)) as installations:
+        yield Asked(tables, within(tables, window), installations, window)
+
+
+def same(one: object, other: object) -> bool:
+    """Whether two answers are the same, floating numbers to one part in a thousand million."""
+    if is_dataclass(one) and not isinstance(one, type):
+        return type(one) is type(other) and same(asdict(one), asdict(other))  # type: ignore[call-overload]
+    if isinstance(one, np.ndarray):
+        return isinstance(other, np.ndarray) and same(one.tolist(), other.tolist())
+    if isinstance(one, dict):
+        return (
+            isinstance(other, dict)
+            and list(one) == list(other)
+            and all(same(value, other[key]) for key, value in one.items())
+        )
+    if isinstance(one, list | tuple):
+        return (
+            type(one) is type(other)
+            and len(one) == len(other)  # type: ignore[arg-type]
+            and all(map(same, one, other))  # type: ignore[arg-type,call-overload]
+        )
+    if isinstance(one, float):
+        return isinstance(other, float) and math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-9)
+    return type(one) is type(other) and one == other
+
+
+def _rows(table: Table, order: list[str]) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = table.order_by(order).to_pyarrow().to_pylist()
+    return rows
