@@ -7,6 +7,7 @@ from pathlib import Path
 from conda_census.config import Settings
 from conda_census.lake.ingest import ingest
 from conda_census.lake.store import Lake
+from conda_census.simulate.day_logs import LogShape
 from conda_census.simulate.scenario import Scenario, preset
 from conda_census.simulate.simulation import simulate
 
@@ -16,7 +17,7 @@ __all__ = ["simulated_lake"]
 def simulated_lake(folder: Path) -> Lake:
     """Ten days of 60 installations and what disturbs them, ingested into ``folder / "lake"``."""
     scenario = preset("hostile", Scenario(installations=60, days=10, seed=5), {})
-    simulate(scenario, folder / "logs", 1, lambda *_, **__: None)
+    simulate(scenario, folder / "logs", LogShape(), lambda *_, **__: None)
     settings = Settings(folder / "lake", folder / "config", "main")
     ingest([str(folder / "logs")], settings, "auto", lambda **_: None)
     return Lake.open(settings.lake)
