@@ -25,7 +25,7 @@ BUILD_TOOLS := hatchling editables
 SPARK_BUILD_TOOLS := setuptools wheel
 PROJECTS    := client/pyproject.toml census/pyproject.toml
 
-.PHONY: help report test lint fuzz lock golden picture clean bench-client bench-ingest bench-year
+.PHONY: help report test lint fuzz lock golden picture clean bench-client bench-ingest bench-simulate bench-year
 .DEFAULT_GOAL := help
 
 help: ## list what there is to make
@@ -87,6 +87,9 @@ bench-client: $(VENV)/.test-ready ## measure what the plug-in adds to a conda co
 
 bench-ingest: $(VENV)/.report-ready ## measure ingest beside zcat and DuckDB on the same files (takes half an hour)
 	@cd benchmarks && $(abspath $(BIN))/python ingest.py $(BENCH_OPTIONS)
+
+bench-simulate: $(VENV)/.report-ready ## measure how fast the simulator writes, and in how much memory
+	@$(BIN)/python benchmarks/simulate.py $(BENCH_OPTIONS)
 
 bench-year: $(VENV)/.report-ready ## measure ingest of a day into a lake that holds a year (takes some minutes)
 	@cd benchmarks && $(abspath $(BIN))/python a_year.py $(BENCH_OPTIONS)

@@ -7,11 +7,14 @@ import os
 import signal
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from datetime import timedelta
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 
 from conda_census.config import SIMULATED_TRUTH
+from conda_census.errors import CensusError
 from conda_census.simulate.channel import make_channel
 from conda_census.simulate.day_logs import DayLogs, LogShape
 from conda_census.simulate.new_folder import make_new_folder
@@ -39,7 +42,7 @@ def simulate(
         processes: how many write at once; by default one for each core where that is worth it.
 
     Raises:
-        CensusError: the folder holds something, or cannot be written.
+        CensusError: the folder holds something, or cannot be written; or a process was ended.
         OSError: a file cannot be written.
     """
     make_new_folder(out, "--out")
@@ -66,18 +69,30 @@ def _days(scenario: Scenario, out: Path, shape: LogShape, processes: int) -> Ite
     ) as pool:
         try:
             yield from pool.map(_write, range(scenario.days))
-        except BaseException:
+        except BrokenProcessPool:
+            raise CensusError(
+                f"{out}: a process was ended from outside, as where memory runs out: remove the folder, "
+                "and run it again with fewer --processes"
+            ) from None
+        finally:
             pool.shutdown(wait=False, cancel_futures=True)
-            raise
 
 
 _of_this_process: list[DayLogs] = []
 
 
 def _prepare(scenario: Scenario, out: Path, shape: LogShape) -> None:
-    # Ctrl-C reaches all processes; the first one ends the others.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Ctrl-C reaches all processes, and ends this one at once and silently: the first one tells of it.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    Thread(target=_end_with_the_first, daemon=True).start()
     _of_this_process.append(DayLogs(scenario, out, shape))
+
+
+def _end_with_the_first() -> None:
+    """A pool's processes would else wait for ever for one that was killed."""
+    if first := parent_process():
+        first.join()
+        os._exit(1)
 
 
 def _write(number: int) -> Seen:
