@@ -1,6 +1,7 @@
 """May a test be skipped, and which tests share a process?
 
-Where ``CENSUS_REQUIRE_ALL`` is ``1``, what would be skipped fails. Tests of one ``xdist_group`` share a process.
+Where ``CENSUS_REQUIRE_ALL`` is ``1``, what would be skipped fails. Tests of one ``xdist_group`` share a
+process.
 """
 
 from __future__ import annotations

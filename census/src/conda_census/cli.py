@@ -292,6 +292,39 @@ def compact(
             typer.echo(line)
 
 
+@app.command()
+def export(
+    condastats: Annotated[
+        Path,
+        typer.Option(
+            "--condastats",
+            metavar="DIR",
+            help="Write downloads by hour and by month as Anaconda's public package data have them.",
+        ),
+    ],
+    lake: LakeOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the downloads of each day and month for tools that read Anaconda's public package data."""
+    from conda_census.engines.duckdb import open_lake
+    from conda_census.lake.store import Lake
+    from conda_census.report.condastats import export_condastats
+    from conda_census.steps import shown_steps
+
+    tables = open_lake(Lake.open(load_settings(lake).lake))
+    with shown_steps(Console(stderr=True), "exporting") as progress:
+        exported = export_condastats(tables, condastats, _day(since), _day(until), progress)
+    if as_json:
+        typer.echo(json.dumps(exported, ensure_ascii=False))
+    else:
+        typer.echo(
+            f"wrote {exported['files']:,} files with {exported['downloads']:,} downloads "
+            f"from {exported['since']} to {exported['until']} into {exported['folder']}"
+        )
+
+
 def _dial(told: str) -> Any:  # noqa: ANN401  as typer types it
     return typer.Option(metavar="SHARE", min=0, max=1, show_default=False, help=told)
 

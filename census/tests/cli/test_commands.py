@@ -137,6 +137,21 @@ def test_sources_in_a_pipe(census: CensusProcess, log: Path) -> None:
     assert later[-1] == "2024-01-17\t0\t0\t0\t0\tno log"
 
 
+def test_export(census: CensusProcess, tmp_path: Path) -> None:
+    """A line for a person, its figures as JSON."""
+    packages = SmallLog().request("/main/linux-64/numpy-1.26.4-py311_0.conda", client="c1", session="s1")
+    packages.request("/main/noarch/pip-24.0-pyhd8ed1ab_0.conda", client="c1", session="s1")
+    census("ingest", packages.write(tmp_path / "access.log"))
+    told = census("export", "--condastats", tmp_path / "public")
+    assert told.stdout.startswith("wrote 2 files with 2 downloads from 2024-01-16 to 2024-01-16 into ")
+    assert "exporting 2024-01-16 (1 of 2)" in told.stderr
+    written = json.loads(census("export", "--condastats", tmp_path / "public", "--json").stdout)
+    assert written == {
+        "folder": str(tmp_path / "public"), "since": "2024-01-16", "until": "2024-01-16", "files": 2,
+        "rows": 4, "downloads": 2,
+    }  # fmt: skip
+
+
 def test_the_lake_may_be_named_by_the_environment(census: CensusProcess, log: Path, tmp_path: Path) -> None:
     """CENSUS_LAKE names the lake, and --lake has the last word."""
     census.variables["CENSUS_LAKE"] = "by-variable"
@@ -221,7 +236,7 @@ def test_a_format_of_ones_own(census: CensusProcess, tmp_path: Path) -> None:
 def test_every_command_and_option_is_in_the_readme(census: CensusProcess) -> None:
     """What --help lists, the documentation explains."""
     readme = README.read_text()
-    commands = ["ingest", "formats", "report", "sources", "compact", "simulate"]
+    commands = ["ingest", "formats", "report", "sources", "compact", "export", "simulate"]
     listed = re.findall(r"^\W*([a-z]+)  ", census("--help").stdout.partition("Commands")[2], re.MULTILINE)
     assert listed == commands
     for command in commands:

@@ -22,6 +22,7 @@ from conda_census.metrics.installers import count_installer_downloads
 from conda_census.metrics.opted_out import count_opted_out
 from conda_census.metrics.packages import count_package, count_packages
 from conda_census.metrics.population import population
+from conda_census.metrics.public_downloads import COLUMNS, public_downloads
 from conda_census.metrics.retention import count_retention
 from conda_census.metrics.sessions import count_sessions
 from conda_census.metrics.sources import list_sources
@@ -61,7 +62,7 @@ def _visitors(lake: Asked) -> object:
 QUESTIONS: dict[str, Callable[[Asked], object]] = {
     "accounting": lambda lake: account(lake.inside.sources),
     "agents": lambda lake: count_agents(lake.inside.sessions),
-    "by_day": lambda lake: count_by_day(lake.inside.sessions, lake.inside.downloads),
+    "by_day": lambda lake: count_by_day(lake.inside.sessions, lake.inside.downloads, lake.installations),
     "completeness": lambda lake: count_days(lake.tables, lake.window),
     "downloads": lambda lake: count_downloads(lake.inside.downloads),
     "environments": lambda lake: count_environments(lake.installations),
@@ -73,6 +74,10 @@ QUESTIONS: dict[str, Callable[[Asked], object]] = {
         count_package(lake.inside.downloads, "numpy"),
     ),
     "population": lambda lake: _rows(population(lake.tables.sessions, lake.window), ["client"]),
+    "public_downloads": lambda lake: (
+        _rows(public_downloads(lake.inside.downloads, "hour"), list(COLUMNS)),
+        _rows(public_downloads(lake.inside.downloads, "month"), list(COLUMNS)),
+    ),
     "retention": lambda lake: count_retention(lake.installations, lake.window),
     "sessions": lambda lake: count_sessions(lake.inside.sessions),
     "sources": lambda lake: list_sources(lake.inside.sources),

@@ -1,0 +1,104 @@
+"""How do the downloads of a lake become files for the tools that read Anaconda's public package data?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TypedDict
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from conda_census.engines.tables import LakeTables
+from conda_census.errors import CensusError
+from conda_census.metrics.public_downloads import COLUMNS, Period, public_downloads
+from conda_census.metrics.window import choose_window
+from conda_census.report.written import make_folder, write_whole
+from conda_census.steps import Steps
+
+__all__ = ["Exported", "export_condastats"]
+
+_TEXTS = pa.dictionary(pa.int32(), pa.string())
+#: What the public files hold: times without a zone, and texts of which few differ.
+_TIMES: dict[Period, pa.DataType] = {"hour": pa.timestamp("ns"), "month": _TEXTS}
+
+
+class Exported(TypedDict):
+    """What was written, as ``export --json`` prints it: files, rows, downloads (of the daily files)."""
+
+    folder: str
+    since: str
+    until: str
+    files: int
+    rows: int
+    downloads: int
+
+
+@dataclass(frozen=True)
+class _File:
+    path: Path
+    period: Period
+    first_day: date
+    last_day: date
+
+
+def export_condastats(
+    tables: LakeTables, folder: Path, since: date | None, until: date | None, progress: Steps
+) -> Exported:
+    """Write one Parquet file for each day, by hours, and one for each month that has a day in the window.
+
+    The paths below ``folder`` are those of the public bucket: ``conda/hourly/2024/01/2024-01-05.parquet`` and
+    ``conda/monthly/2024/2024-01.parquet``. A month holds the days of the window alone. Files that are there
+    already are written again.
+
+    Raises:
+        CensusError: the lake holds nothing, or a file cannot be written.
+    """
+    window = choose_window(tables, since, until)
+    if window.since is None or window.until is None:
+        raise CensusError("the lake holds no day to export: run conda-census ingest first")
+    files = list(_files(folder, window.since, window.until))
+    rows = downloads = 0
+    for done, file in enumerate(files):
+        progress(file.path.stem, done=done, of=len(files))
+        inside = tables.downloads.filter(tables.downloads.day.between(file.first_day, file.last_day))
+        table = _as_published(public_downloads(inside, file.period).to_pyarrow(), file.period)
+        make_folder(file.path.parent)
+        write_whole(file.path, _parquet(table), "downloads")
+        rows += len(table)
+        if file.period == "hour":
+            downloads += sum(table["counts"].to_pylist())
+    return Exported(
+        folder=str(folder), since=str(window.since), until=str(window.until), files=len(files), rows=rows,
+        downloads=downloads,
+    )  # fmt: skip
+
+
+def _files(folder: Path, since: date, until: date) -> Iterator[_File]:
+    days = [since + timedelta(days=number) for number in range((until - since).days + 1)]
+    for day in days:
+        yield _File(folder / "conda" / "hourly" / f"{day:%Y/%m/%Y-%m-%d}.parquet", "hour", day, day)
+    months: dict[str, list[date]] = {}
+    for day in days:
+        months.setdefault(f"{day:%Y/%Y-%m}", []).append(day)
+    for month, of_month in months.items():
+        yield _File(folder / "conda" / "monthly" / f"{month}.parquet", "month", of_month[0], of_month[-1])
+
+
+def _as_published(table: pa.Table, period: Period) -> pa.Table:
+    types = dict.fromkeys(COLUMNS, _TEXTS) | {"time": _TIMES[period], "counts": pa.int64()}
+    columns = {}
+    for name in COLUMNS:
+        column = table[name]
+        if pa.types.is_timestamp(column.type):
+            column = column.cast(pa.timestamp(column.type.unit))  # UTC, which the public files do not say
+        columns[name] = column.combine_chunks().cast(types[name])
+    return pa.table(columns)
+
+
+def _parquet(table: pa.Table) -> bytes:
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, compression="snappy")
+    return bytes(sink.getvalue())

@@ -1,0 +1,90 @@
+"""Do exported downloads lie where, and look as, tools for the public package data expect?"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from conda_census.errors import CensusError
+from conda_census.report.condastats import export_condastats
+from small_lake import SmallLake
+
+
+def _silent(_what: str, *, done: int, of: int) -> None:
+    assert done < of
+
+
+def _lake(lake: SmallLake) -> SmallLake:
+    for day, hour in (("2024-01-30", 3), ("2024-01-30", 3), ("2024-02-01", 23)):
+        time = datetime(*map(int, day.split("-")), hour, 30, tzinfo=UTC)  # type: ignore[misc]
+        lake.source(day).download(
+            day,
+            "numpy",
+            channel="conda-forge",
+            subdir="linux-64",
+            version="2.0.0",
+            build="py312h_0",
+            time=time,
+        )
+    return lake
+
+
+def test_a_file_for_each_day_and_month(lake: SmallLake, tmp_path: Path) -> None:
+    """Also for a day without a download; a second export writes the same files again."""
+    tables = _lake(lake).open()
+    for _ in range(2):
+        exported = export_condastats(tables, tmp_path, None, None, _silent)
+    assert sorted(str(file.relative_to(tmp_path)) for file in (tmp_path / "conda").rglob("*.*")) == [
+        "conda/hourly/2024/01/2024-01-30.parquet",
+        "conda/hourly/2024/01/2024-01-31.parquet",
+        "conda/hourly/2024/02/2024-02-01.parquet",
+        "conda/monthly/2024/2024-01.parquet",
+        "conda/monthly/2024/2024-02.parquet",
+    ]
+    assert exported | {"folder": ""} == {
+        "folder": "", "since": "2024-01-30", "until": "2024-02-01", "files": 5, "rows": 4, "downloads": 3,
+    }  # fmt: skip
+
+
+def test_pandas_reads_what_the_public_files_hold(lake: SmallLake, tmp_path: Path) -> None:
+    """Times without a zone, texts as categories, counts as whole numbers."""
+    export_condastats(_lake(lake).open(), tmp_path, None, None, _silent)
+
+    hours = pd.read_parquet(tmp_path / "conda/hourly/2024/01/2024-01-30.parquet")
+    assert hours.to_dict("records") == [
+        {
+            "time": pd.Timestamp("2024-01-30 03:00"),
+            "data_source": "conda-forge",
+            "pkg_name": "numpy",
+            "pkg_version": "2.0.0",
+            "pkg_platform": "linux-64",
+            "pkg_python": "3.12",
+            "counts": 2,
+        }
+    ]
+    assert {str(kind) for kind in hours.dtypes[1:6]} == {"category"}
+    month = pd.read_parquet(tmp_path / "conda/monthly/2024/2024-02.parquet")
+    assert month[["time", "counts"]].to_dict("records") == [{"time": "2024-02", "counts": 1}]
+    empty = pq.read_table(tmp_path / "conda/hourly/2024/01/2024-01-31.parquet")
+    assert (len(empty), empty.schema.names) == (0, list(hours.columns))
+
+
+def test_a_window_cuts_its_months(lake: SmallLake, tmp_path: Path) -> None:
+    """A month holds the days of the window alone."""
+    tables = _lake(lake).open()
+    day = date(2024, 1, 31)
+    assert export_condastats(tables, tmp_path, day, day, _silent)["files"] == 2
+    assert len(pq.read_table(tmp_path / "conda/monthly/2024/2024-01.parquet")) == 0
+
+
+def test_an_empty_lake_and_a_folder_that_cannot_be_made(lake: SmallLake, tmp_path: Path) -> None:
+    """Each is told with what to do."""
+    with pytest.raises(CensusError, match="holds no day to export: run conda-census ingest"):
+        export_condastats(lake.open(), tmp_path, None, None, _silent)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(CensusError, match="cannot make the folder"):
+        export_condastats(_lake(lake).open(), tmp_path / "file", None, None, _silent)
