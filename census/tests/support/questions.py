@@ -61,7 +61,7 @@ def _visitors(lake: Asked) -> object:
 QUESTIONS: dict[str, Callable[[Asked], object]] = {
     "accounting": lambda lake: account(lake.inside.sources),
     "agents": lambda lake: count_agents(lake.inside.sessions),
-    "by_day": lambda lake: count_by_day(lake.inside.sessions, lake.inside.downloads),
+    "by_day": lambda lake: count_by_day(lake.inside.sessions, lake.inside.downloads, lake.installations),
     "completeness": lambda lake: count_days(lake.tables, lake.window),
     "downloads": lambda lake: count_downloads(lake.inside.downloads),
     "environments": lambda lake: count_environments(lake.installations),

@@ -36,3 +36,16 @@ FROM (
 ) AS `t2`
 ORDER BY
   `t2`.`day` ASC NULLS LAST;
+
+SELECT
+  *
+FROM (
+  SELECT
+    `t0`.`first_day`,
+    COUNT(*) AS `number`
+  FROM `kept` AS `t0`
+  GROUP BY
+    1
+) AS `t1`
+ORDER BY
+  `t1`.`first_day` ASC NULLS LAST;
