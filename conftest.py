@@ -1,7 +1,6 @@
 """May a test be skipped, and which tests share a process?
 
-Where ``CENSUS_REQUIRE_ALL`` is ``1``, what would be skipped fails. Tests of one ``xdist_group`` share a
-process.
+Where ``CENSUS_REQUIRE_ALL`` is ``1``, what would be skipped fails. Tests of an ``xdist_group`` share one.
 """
 
 from __future__ import annotations

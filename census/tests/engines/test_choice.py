@@ -77,6 +77,17 @@ def test_spark_that_is_not_installed(census: CensusProcess) -> None:
     assert census("report", program=WITHOUT_SPARK).returncode == 0
 
 
+def test_a_java_that_does_not_start(census: CensusProcess) -> None:
+    """What Java says of it is told in one line."""
+    census.variables["JDK_JAVA_OPTIONS"] = "-XX:+Nonsense"
+    done = census("report", "--engine", "local-spark")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        "conda-census: Spark cannot be started (Unrecognized VM option 'Nonsense'): "
+        "put this right, or use --engine duckdb\n"
+    )
+
+
 def test_a_master_that_does_not_answer(census: CensusProcess) -> None:
     """It is told at once, in one line."""
     with socket.socket() as closed:

@@ -112,7 +112,7 @@ def _gateway(settings: SparkConf, log: IO[bytes]) -> Iterator[JavaGateway]:
         if gateway:
             raise
         raise EngineError(
-            f"Spark cannot be started ({_last_line(log)}): put this right, or use --engine duckdb"
+            f"Spark cannot be started ({_reason(log)}): put this right, or use --engine duckdb"
         ) from None
     finally:
         if gateway:
@@ -237,7 +237,9 @@ def _cause(problem: Exception) -> str:
     return causes[-1] if causes else first_line(problem)
 
 
-def _last_line(log: IO[bytes]) -> str:
+def _reason(log: IO[bytes]) -> str:
+    """The first line in which Java complains, or else the last."""
     log.seek(0)
-    lines = log.read().decode(errors="replace").split("\n")
-    return next((line.strip() for line in reversed(lines) if line.strip()), "it says nothing")
+    lines = [line.strip() for line in log.read().decode(errors="replace").splitlines() if line.strip()]
+    complaints = [line for line in lines if re.search("Error|Exception|Unrecognized|Invalid", line)]
+    return next(iter(complaints or lines[-1:]), "it says nothing")
