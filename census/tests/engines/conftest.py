@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 from pyspark.sql import SparkSession
@@ -17,12 +18,13 @@ from simulated_lake import simulated_lake
 @pytest.fixture(scope="session")
 def spark_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     """A session on the wheel's Java, as on a machine that has none. Tests with it: group ``spark``."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(java, "_javas", lambda: iter(()))
-        for name, value in quick_spark(tmp_path_factory.mktemp("spark") / "conf").items():
-            patch.setenv(name, value)
-        with sessions.spark_session(sessions.LOCAL) as session:
-            yield session
+    with ExitStack() as stack:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(java, "_javas", lambda: iter(()))
+            for name, value in quick_spark(tmp_path_factory.mktemp("spark") / "conf").items():
+                patch.setenv(name, value)
+            session = stack.enter_context(sessions.spark_session(sessions.LOCAL))
+        yield session
 
 
 @pytest.fixture(scope="session")

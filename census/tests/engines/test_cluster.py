@@ -18,7 +18,7 @@ pytestmark = pytest.mark.xdist_group("spark")
 def test_a_cluster_gives_the_report_of_duckdb(simulated: Lake, tmp_path: Path) -> None:
     """The same bytes on standard output, and nothing else there or on standard error."""
     variables = quick_spark(tmp_path / "conf")
-    census = CensusProcess(tmp_path, {"CENSUS_LAKE": str(simulated.path)})
+    census = CensusProcess(tmp_path, {"CENSUS_LAKE": str(simulated.path)}, timeout_s=600)
     expected = census("report", "--json", "--package", "numpy")
     census.variables |= variables
     with spark_cluster(tmp_path, variables) as master:

@@ -1,7 +1,7 @@
 """Does a metric still ask of each engine what it asked when somebody last looked at it?
 
-``sql/<metric>.<engine>.sql`` holds the statements of each metric. ``make golden`` writes them anew: look at what
-changed.
+``sql/<metric>.<engine>.sql`` holds the statements of each metric. ``make golden`` writes them anew: look at
+what changed.
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ class CensusProcess:
 
     folder: Path
     variables: dict[str, str] = field(default_factory=dict)
+    timeout_s: float = 120
 
     def __call__(
         self, *arguments: str | Path, output: IO[str] | None = None, program: str = MAIN
@@ -34,7 +35,7 @@ class CensusProcess:
             stderr=subprocess.PIPE,
             text=True,
             check=False,
-            timeout=120,
+            timeout=self.timeout_s,
         )
 
     def start(self, *arguments: str | Path, program: str = MAIN) -> subprocess.Popen[str]:

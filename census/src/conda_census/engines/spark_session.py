@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
+import signal
 import socket
+import sys
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from ipaddress import ip_address
 from tempfile import TemporaryFile
 from typing import IO
 
+from py4j.java_gateway import JavaGateway
 from py4j.protocol import Py4JError
 from pyspark import SparkConf, SparkContext
 from pyspark import __version__ as spark_version
@@ -28,6 +33,8 @@ __all__ = ["LOCAL", "explained", "spark_session"]
 LOCAL = "local[*]"
 _CONNECT_TIMEOUT_S = 5.0
 _WORKERS_TIMEOUT_S = 60.0
+# Of a question that was broken off, py4j prints a traceback, whatever becomes of it.
+logging.getLogger().addFilter(lambda record: "while sending command" not in record.getMessage())
 _NO_FILE = re.compile(
     r"FILE_NOT_EXIST|FileNotFoundException|PATH_NOT_FOUND|CANNOT_READ_FILE|AccessControlException"
 )
@@ -78,32 +85,62 @@ def explained() -> Iterator[None]:
 @contextmanager
 def _context(master: str, log: IO[bytes]) -> Iterator[SparkContext]:
     settings = SparkConf(loadDefaults=False).setAll(list(_settings(master).items()))
-    try:
-        # Started here and not by Spark, for what Java says goes to a file and not to the terminal.
-        with java_home() as home, _variable("JAVA_HOME", str(home)):
-            gateway = launch_gateway(settings, {"stdout": log, "stderr": log})  # type: ignore[no-untyped-call]
-    except PySparkException:
-        raise EngineError(
-            f"Spark cannot be started ({_last_line(log)}): put this right, or use --engine duckdb"
-        ) from None
-    try:
+    with _gateway(settings, log) as gateway:
         try:
-            context = SparkContext(conf=settings, gateway=gateway)
+            with _ctrl_c_as_before():
+                context = SparkContext(conf=settings, gateway=gateway)
         except (PySparkException, Py4JError) as problem:
-            raise EngineError(
-                f"{master}: Spark cannot begin ({_cause(problem)}): the cluster must run Spark "
-                f"{spark_version}, and its machines must reach this one"
-            ) from None
+            raise _not_begun(master, problem) from None
         try:
             yield context
         finally:
-            context.stop()
+            # After Ctrl-C, the answer that was waited for would be taken for that to what is asked next.
+            if not isinstance(sys.exception(), KeyboardInterrupt):
+                with suppress(Py4JError):
+                    context.stop()
+
+
+@contextmanager
+def _gateway(settings: SparkConf, log: IO[bytes]) -> Iterator[JavaGateway]:
+    """The Java that Spark runs in. Started here and not by Spark, so that what it says goes to a file."""
+    gateway = None
+    try:
+        with java_home() as home, _variable("JAVA_HOME", str(home)), _ctrl_c_afterwards():
+            gateway = launch_gateway(settings, {"stdout": log, "stderr": log})  # type: ignore[no-untyped-call]
+        yield gateway
+    except PySparkException:
+        if gateway:
+            raise
+        raise EngineError(
+            f"Spark cannot be started ({_last_line(log)}): put this right, or use --engine duckdb"
+        ) from None
     finally:
-        gateway.shutdown()
-        gateway.proc.stdin.close()
-        gateway.proc.wait()
-        # So that the next session of this process has a Java of its own.
-        SparkContext._gateway = SparkContext._jvm = None  # noqa: SLF001
+        if gateway:
+            gateway.proc.terminate()
+            gateway.proc.wait()
+            # So that the next session of this process has a Java of its own.
+            SparkContext._gateway = SparkContext._jvm = None  # noqa: SLF001
+
+
+@contextmanager
+def _ctrl_c_afterwards() -> Iterator[None]:
+    """Broken off while it starts Java, PySpark leaves behind one that nobody ends."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _ctrl_c_as_before() -> Iterator[None]:
+    """Spark takes it for itself, and then asks Java to cancel in the middle of another question."""
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        yield
+    finally:
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, before)
 
 
 @contextmanager
@@ -158,14 +195,27 @@ def _expect_master(master: str) -> None:
 def _expect_worker(context: SparkContext, master: str) -> None:
     """Spark itself would wait for ever."""
     until = time.monotonic() + _WORKERS_TIMEOUT_S
-    # The driver itself is in the list.
-    while context._jsc.sc().getExecutorMemoryStatus().size() < 2:  # noqa: SLF001, PLR2004
-        if time.monotonic() > until:
-            raise EngineError(
-                f"{master}: no worker took the work within {_WORKERS_TIMEOUT_S:.0f} s: "
-                "look on the master's page whether there are workers, with free cores and memory"
-            )
+    while time.monotonic() < until:
+        try:
+            known = context._jsc.sc().getExecutorMemoryStatus().size()  # noqa: SLF001
+        except Py4JError as problem:
+            # What answers is no master, or it sent us away; Spark has stopped by itself.
+            raise _not_begun(master, problem) from None
+        # The driver itself is in the list.
+        if known > 1:
+            return
         time.sleep(0.1)
+    raise EngineError(
+        f"{master}: no worker took the work within {_WORKERS_TIMEOUT_S:.0f} s: "
+        "look on the master's page whether there are workers, with free cores and memory"
+    )
+
+
+def _not_begun(master: str, problem: Exception) -> EngineError:
+    return EngineError(
+        f"{master}: Spark cannot begin ({_cause(problem)}): the cluster must run Spark {spark_version}, "
+        "and its machines must reach this one"
+    )
 
 
 def _addresses(master: str) -> list[tuple[str, int]]:
@@ -183,7 +233,7 @@ def _is_loopback(host: str) -> bool:
 
 def _cause(problem: Exception) -> str:
     """The last that Java names as the reason, or else what it says first."""
-    causes = re.findall(r"^Caused by: (.*)$", str(problem), re.MULTILINE)
+    causes = re.findall(r"^(?:Caused by)?: (.*)$", str(problem), re.MULTILINE)
     return causes[-1] if causes else first_line(problem)
 
 

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from conda_census.report.charts import installer_totals
+from conda_census.report import totals
 from conda_census.report.shape import Report
-from conda_census.report.wording import count, day
+from conda_census.report.wording import count, day, percent, plain
 
-__all__ = ["by_day", "environments", "installers"]
+__all__ = [
+    "by_day",
+    "completeness",
+    "conda_versions",
+    "environments",
+    "first_seen",
+    "installers",
+    "installers_by_period",
+    "packages",
+    "python_versions",
+    "retention",
+    "systems",
+]
 
 
 def environments(report: Report) -> str:
@@ -25,14 +37,89 @@ def by_day(report: Report) -> str:
     busiest = max(rows, key=lambda row: row["sessions"])
     fewest, most = (pick(row["installations"] for row in rows) for pick in (min, max))
     return (
-        f"Chart of sessions and installations on {count(len(rows))} days. "
+        f"Chart of sessions and active installations on {count(len(rows))} days. "
         f"Most sessions: {count(busiest['sessions'])} on {day(busiest['day'])}. "
         f"Installations a day: from {count(fewest)} to {count(most)}."
     )
 
 
+def first_seen(report: Report) -> str:
+    """The sum, the day with most, and the last day."""
+    rows = report["by_day"]
+    most = max(rows, key=lambda row: row["first_seen"])
+    return (
+        f"Bar chart of installations first seen on {count(len(rows))} days, "
+        f"{count(sum(row['first_seen'] for row in rows))} in all. "
+        f"Most: {count(most['first_seen'])} on {day(most['day'])}. "
+        f"On the last day, {day(rows[-1]['day'])}: {count(rows[-1]['first_seen'])}."
+    )
+
+
 def installers(report: Report) -> str:
     """The totals of the bars."""
-    totals = installer_totals(report)
-    listed = ", ".join(f"{name} {count(sum(kinds.values()))}" for name, kinds in totals.items())
+    found = totals.installer_totals(report)
+    listed = _listed({name: sum(kinds.values()) for name, kinds in found.items()})
     return f"Bar chart of installer downloads by product and platform: {listed}."
+
+
+def installers_by_period(report: Report) -> str:
+    """The totals of the bars and their parts."""
+    found = totals.installers_by_period(report)
+    listed = "; ".join(
+        f"{period}: {_listed({name: number for name, number in products.items() if number}) or 'none'}"
+        for period, products in found.items()
+    )
+    return f"Bar chart of installer downloads by period and product. {listed}."
+
+
+def conda_versions(report: Report) -> str:
+    """The numbers of the bars."""
+    return f"Bar chart of installations by version of conda: {_listed(totals.conda_versions(report))}."
+
+
+def python_versions(report: Report) -> str:
+    """The numbers of the bars."""
+    return f"Bar chart of installations by version of Python: {_listed(totals.python_versions(report))}."
+
+
+def systems(report: Report) -> str:
+    """The numbers of the bars."""
+    return f"Bar chart of installations by operating system: {_listed(totals.systems(report))}."
+
+
+def packages(report: Report) -> str:
+    """The three numbers of each package."""
+    listed = "; ".join(
+        f"{plain(row['name'])} {count(row['environments'])}, {count(row['installations'])}, "
+        f"{count(row['downloads'])}"
+        for row in totals.top_packages(report)
+    )
+    return f"Bar chart of packages by environments, installations and downloads, in this order: {listed}."
+
+
+def retention(report: Report) -> str:
+    """Of each week how many came back in the next and in the last."""
+    listed = "; ".join(
+        f"{day(cohort['week'])}, {count(cohort['installations'])}: {percent(cohort['active'][1]['value'])} "
+        f"one week later, {percent(cohort['active'][-1]['value'])} {len(cohort['active']) - 1} weeks later"
+        for cohort in report["retention"]
+        if len(cohort["active"]) > 1
+    )
+    return f"Heat map of the share of installations, by the week of first sight, that came back. {listed}."
+
+
+def completeness(report: Report) -> str:
+    """How many days are complete, and which have no log."""
+    days = report["completeness"]
+    missing = [day(each["day"]) for each in days if not each["sources"]]
+    return (
+        f"Bar chart of the lines read of each of {count(len(days))} days: "
+        f"{count(sum(each['requests'] for each in days))} requests and "
+        f"{count(sum(each['dropped'] for each in days))} dropped lines; "
+        f"{count(sum(each['complete'] for each in days))} days are complete. "
+        f"Days without a log: {', '.join(missing) or 'none'}."
+    )
+
+
+def _listed(numbers: dict[str, int]) -> str:
+    return ", ".join(f"{name} {count(number)}" for name, number in numbers.items())

@@ -38,6 +38,12 @@ DEFINITIONS = {
     "downloads": "Complete downloads of a package; pieces of one file in one session are one download.",
     "by_day": "Sessions, with and without token, and installations seen on each UTC day. Installations do "
     "not add up over days.",
+    "first_seen": "First seen: no earlier day of the lake saw it. On the first days of the logs these are "
+    "all that there are.",
+    "retention": "Of the installations first seen in a whole calendar week, Monday to Sunday, the share "
+    "that was seen in each whole week after it.",
+    "completeness": "Requests count on the day on which their session begins, dropped lines on the day on "
+    "which their log begins. Where a day has no log, one may be missing.",
     "accounting": "Every line is a request or was dropped for a reason, and each is counted. A log that "
     "overlaps the window is counted whole, as is a log without any request.",
     "other_share": "Share of requests for nothing that a conda repository is known to hold.",

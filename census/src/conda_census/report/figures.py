@@ -7,7 +7,14 @@ from dataclasses import dataclass
 
 import altair as alt
 
-from conda_census.report import alternatives, charts
+from conda_census.report import alternatives, totals
+from conda_census.report.charts.agents import conda_versions, python_versions, systems
+from conda_census.report.charts.by_day import by_day, first_seen
+from conda_census.report.charts.completeness import completeness
+from conda_census.report.charts.environments import environments
+from conda_census.report.charts.installers import installers, installers_by_period
+from conda_census.report.charts.packages import packages
+from conda_census.report.charts.retention import retention
 from conda_census.report.look import Look
 from conda_census.report.shape import Report
 
@@ -21,7 +28,7 @@ class Figure:
     Attributes:
         name: how it is called in the page and as a file.
         title: what it shows.
-        has_data: whether there is something to draw.
+        has_data: whether there is something to draw; a single day has no course.
         draw: the chart.
         alternative: its figures in words.
     """
@@ -39,22 +46,78 @@ FIGURES = (
         "environments",
         "Installations by their number of environments",
         lambda report: report["environments"]["total"] > 0,
-        charts.environments,
+        environments,
         alternatives.environments,
     ),
     Figure(
         "by_day",
-        "Sessions and installations by day; provisional days are paler",
-        lambda report: len(report["by_day"]) > 1,  # a single day has no course
-        charts.by_day,
+        "Sessions and active installations by day; provisional days are paler",
+        lambda report: len(report["by_day"]) > 1,
+        by_day,
         alternatives.by_day,
+    ),
+    Figure(
+        "first_seen",
+        "Installations first seen, by day",
+        lambda report: len(report["by_day"]) > 1 and report["installations"]["total"] > 0,
+        first_seen,
+        alternatives.first_seen,
+    ),
+    Figure(
+        "retention",
+        "Installations that came back, in percent, by the week in which they were first seen",
+        lambda report: any(len(cohort["active"]) > 1 for cohort in report["retention"]),
+        retention,
+        alternatives.retention,
+    ),
+    Figure(
+        "installers_by_period",
+        "Installer downloads by quarter or month, and product",
+        lambda report: report["installer_downloads"]["total"] > 0,
+        installers_by_period,
+        alternatives.installers_by_period,
     ),
     Figure(
         "installers",
         "Installer downloads by platform and kind of agent",
         lambda report: report["installer_downloads"]["total"] > 0,
-        charts.installers,
+        installers,
         alternatives.installers,
+    ),
+    Figure(
+        "packages",
+        "Packages with the most environments, installations and downloads",
+        lambda report: len(report["packages"]["top"]) > 0,
+        packages,
+        alternatives.packages,
+    ),
+    Figure(
+        "conda_versions",
+        "Installations by version of conda",
+        lambda report: len(totals.conda_versions(report)) > 0,
+        conda_versions,
+        alternatives.conda_versions,
+    ),
+    Figure(
+        "python_versions",
+        "Installations by version of Python",
+        lambda report: len(totals.python_versions(report)) > 0,
+        python_versions,
+        alternatives.python_versions,
+    ),
+    Figure(
+        "systems",
+        "Installations by operating system",
+        lambda report: len(totals.systems(report)) > 0,
+        systems,
+        alternatives.systems,
+    ),
+    Figure(
+        "completeness",
+        "Lines read by day; provisional days are paler",
+        lambda report: len(report["completeness"]) > 1,
+        completeness,
+        alternatives.completeness,
     ),
 )
 

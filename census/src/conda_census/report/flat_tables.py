@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from conda_census.metrics.classes import CLASSES
 from conda_census.report.shape import DayRow, Interval, ReadDay, Report
+from conda_census.report.totals import installers_by_quarter
 
 __all__ = ["flat_tables"]
 
@@ -35,6 +36,7 @@ def flat_tables(report: Report) -> dict[str, pa.Table]:
         "opted_out": _opted_out(report),
         "by_day": _by_day(report),
         "installers": _installers(report),
+        "installers_by_quarter": _installers_by_quarter(report),
         "packages": _packages(report),
         "package_versions": _package_versions(report),
         "agents": _agents(report),
@@ -113,6 +115,17 @@ def _installers(report: Report) -> pa.Table:
         "downloads": _COUNT,
     }
     return _table(columns, (tuple(row.values()) for row in report["installer_downloads"]["rows"]))
+
+
+def _installers_by_quarter(report: Report) -> pa.Table:
+    return _table(
+        {"quarter": _TEXT, "product": _TEXT, "downloads": _COUNT},
+        (
+            (quarter, product, downloads)
+            for quarter, products in installers_by_quarter(report).items()
+            for product, downloads in products.items()
+        ),
+    )
 
 
 def _packages(report: Report) -> pa.Table:

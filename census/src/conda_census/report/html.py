@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -11,12 +13,15 @@ from conda_census.report import wording
 from conda_census.report.definitions import BLIND_SPOTS, DEFINITIONS
 from conda_census.report.drawing import svg
 from conda_census.report.figures import Figure, figures_of
+from conda_census.report.flat_tables import flat_tables
 from conda_census.report.look import DARK, LIGHT, Look
 from conda_census.report.shape import Interval, Report
 from conda_census.report.written import write_whole
 
 __all__ = ["page", "write_page"]
 
+#: Of a table so many rows stand on the page.
+_MOST_ROWS = 400
 _WIDTHS_PX = {"wide": 660, "narrow": 340}
 
 
@@ -33,6 +38,7 @@ def page(report: Report) -> str:
         "count": wording.count,
         "percent": _percent,
         "interval": _interval,
+        "between": lambda share: _interval(share).partition("interval ")[2],
         "plain": wording.plain,
     }
     return environment.get_template("page.html.j2").render(
@@ -46,6 +52,7 @@ def page(report: Report) -> str:
         agent_parts=wording.AGENT_PARTS,
         light=LIGHT,
         dark=DARK,
+        tables={name: _cells(table) for name, table in flat_tables(report).items()},
         figures={figure.name: _figure(figure, report) for figure in figures_of(report)},
     )
 
@@ -57,6 +64,38 @@ def write_page(report: Report, file: Path) -> None:
         CensusError: the file cannot be written.
     """
     write_whole(file, page(report).encode(), "page")
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """A table as text: of each column its heading and whether it holds numbers, and the first rows."""
+
+    columns: list[tuple[str, bool]]
+    rows: list[list[str]]
+    rows_in_all: int
+
+
+def _cells(table: pa.Table) -> _Cells:
+    columns = [
+        (name.replace("_", " "), pa.types.is_integer(kind) or pa.types.is_floating(kind))
+        for name, kind in zip(table.column_names, table.schema.types, strict=True)
+    ]
+    rows = [list(map(_cell, row.values())) for row in table.slice(0, _MOST_ROWS).to_pylist()]
+    return _Cells(columns, rows, table.num_rows)
+
+
+def _cell(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case int():
+            return wording.count(value)
+        case float():
+            return _percent(value)
+        case _:
+            return wording.plain(str(value))
 
 
 def _percent(share: float | None) -> str:

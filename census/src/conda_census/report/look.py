@@ -6,7 +6,19 @@ from dataclasses import dataclass
 
 import altair as alt
 
-__all__ = ["DARK", "FONT", "LIGHT", "Look", "dress", "height_axis", "label_axis", "legend", "length_scale"]
+__all__ = [
+    "DARK",
+    "FONT",
+    "LIGHT",
+    "Look",
+    "dress",
+    "height_axis",
+    "label_axis",
+    "legend",
+    "length_scale",
+    "plot_px",
+    "text_px",
+]
 
 #: Vega measures text with Liberation Sans, which is as wide as these; another font could be cut off.
 FONT = "Arial, Helvetica, 'Liberation Sans', sans-serif"
@@ -82,10 +94,15 @@ def dress(layers: list[alt.Chart], look: Look, height: int, legend_rows: int = 0
             background=look.background,
             padding={**_PADDING_PX, "top": _PADDING_PX["top"] + legend_px},
         )
-        .configure(font=look.font)
+        .configure(font=look.font, aria=False)  # the whole chart has one text
         .configure_view(stroke=None)
         .configure_axis(
-            labelColor=look.ink, labelFontSize=_TEXT_PX, gridColor=look.rule, domainColor=look.muted
+            labelColor=look.ink,
+            labelFontSize=_TEXT_PX,
+            titleColor=look.muted,
+            titleFontSize=_TEXT_PX,
+            gridColor=look.rule,
+            domainColor=look.muted,
         )
         .configure_legend(labelColor=look.ink, labelFontSize=_TEXT_PX)
     )
@@ -110,39 +127,53 @@ def _title(look: Look, legend_px: int) -> alt.TitleParams:
     )
 
 
-def label_axis(field: str, labels: list[str]) -> alt.Y:
-    """Names of the bars at the left, in the given order, with nothing drawn but the names."""
+def label_axis(field: str, labels: list[str], most_px: float | None = None, every: int = 1) -> alt.Y:
+    """Names of the bars at the left, in the given order, with nothing drawn but the names.
+
+    A name that is longer than ``most_px`` is cut. With ``every`` at 2, each second name stands there.
+    """
     axis = alt.Axis(
         title=None,
+        values=labels[::every],
         ticks=False,
         domain=False,
         grid=False,
         labelPadding=_LABEL_GAP_PX,
-        labelLimit=_LABEL_PX,
-        minExtent=_label_px(labels),
+        labelLimit=most_px or _LABEL_PX,
+        minExtent=_label_px(labels, most_px),
     )
     return alt.Y(f"{field}:N", sort=labels, axis=axis)
 
 
 def length_scale(longest: float, labels: list[str], texts: list[str], look: Look) -> alt.Scale:
     """The scale of horizontal bars: from 0 to where the text behind the longest bar still fits."""
-    plot_px = look.width - _label_px(labels) - _LABEL_GAP_PX - _PADDING_PX["right"]
-    bar_px = max(plot_px - _text_px(texts) - _LABEL_GAP_PX, 0.2 * plot_px)
-    return alt.Scale(domain=[0, (longest or 1) * plot_px / bar_px])
+    whole_px = plot_px(labels, look)
+    bar_px = max(whole_px - text_px(texts) - _LABEL_GAP_PX, 0.2 * whole_px)
+    return alt.Scale(domain=[0, (longest or 1) * whole_px / bar_px])
+
+
+def plot_px(labels: list[str], look: Look, most_px: float | None = None) -> float:
+    """How wide the part of a chart is that lies behind its labels."""
+    padding = _ALONE_PADDING_PX if look.title else _PADDING_PX
+    padding_px = padding["left"] + padding["right"]
+    return look.width - _label_px(labels, most_px) - _LABEL_GAP_PX - padding_px
 
 
 def height_axis(field: str) -> alt.Y:
     """Counts from 0 upwards, with few lines across."""
-    axis = alt.Axis(title=None, ticks=False, domain=False, tickCount=4, format="~s", labelPadding=6)
+    short = "format(datum.value, '~s')"  # as a format of the axis it would write 0k
+    axis = alt.Axis(title=None, ticks=False, domain=False, tickCount=4, labelExpr=short, labelPadding=6)
     return alt.Y(f"{field}:Q", axis=axis)
 
 
-def legend(columns: int, rows: int, labels: list[str] | None = None) -> alt.Legend:
+def legend(
+    columns: int, rows: int, labels: list[str] | None = None, most_px: float | None = None
+) -> alt.Legend:
     """Names of the colours above the chart, flush with the left end of the bars' ``labels``."""
     return alt.Legend(
         title=None,
         orient="none",
-        legendX=-_label_px(labels) if labels else 0,
+        legendX=-_label_px(labels, most_px) if labels else 0,
         legendY=-_LEGEND_ROW_PX * rows - 4,
         columns=columns,
         columnPadding=24,
@@ -152,9 +183,10 @@ def legend(columns: int, rows: int, labels: list[str] | None = None) -> alt.Lege
     )
 
 
-def _label_px(labels: list[str]) -> float:
-    return min(_LABEL_PX, _text_px(labels))
+def _label_px(labels: list[str], most_px: float | None) -> float:
+    return min(most_px or _LABEL_PX, text_px(labels))
 
 
-def _text_px(texts: list[str]) -> float:
+def text_px(texts: list[str]) -> float:
+    """How wide the longest of the texts may be."""
     return _LETTER_PX * max(map(len, texts), default=0)

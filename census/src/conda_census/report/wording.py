@@ -18,6 +18,7 @@ __all__ = [
     "interval",
     "percent",
     "plain",
+    "short",
 ]
 
 _UNIT = " %"
@@ -46,6 +47,15 @@ NO_INTERVAL = "no interval"
 def count(number: int) -> str:
     """A whole number with a comma between thousands."""
     return f"{number:,}"
+
+
+def short(number: int) -> str:
+    """A whole number in four letters at most, for where there is no room: 999, 12k, 3.4M."""
+    for unit, name in ((1_000_000_000, "G"), (1_000_000, "M"), (1_000, "k")):
+        if number >= unit:
+            parts = number / unit
+            return f"{parts:.1f}{name}" if parts < 10 else f"{parts:.0f}{name}"  # noqa: PLR2004  one digit
+    return str(number)
 
 
 def percent(share: float | None) -> str:

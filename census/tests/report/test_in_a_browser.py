@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from browser import Browser, Scheme, chromium_at
+from conda_census.report.document import Report
+from conda_census.report.figures import FIGURES
+from conda_census.report.html import page
+from made_up_report import made_up
+from programs import require
+
+_SHOWN_CHARTS = """[...document.querySelectorAll(".chart svg")].filter((chart) => chart.checkVisibility())"""
+
+_MARKS = "(chart) => chart.querySelectorAll('.mark-rect path').length"
+
+
+@pytest.fixture
+def file(empty_report: Report, tmp_path: Path) -> Path:
+    """A page with every chart, of half a year."""
+    report = made_up(empty_report, 26)
+    report["environments"]["total"] = 10
+    file = tmp_path / "report.html"
+    file.write_text(page(report), encoding="utf-8")
+    return file
+
+
+@pytest.fixture
+def chromium(tmp_path: Path) -> Iterator[Browser]:
+    """A real browser without a window."""
+    with chromium_at(require("chromium", "chromium"), tmp_path / "profile") as browser:
+        yield browser
+
+
+def test_the_page_in_chromium(chromium: Browser, file: Path) -> None:
+    """At the width of a desk and of phones, light and dark: quiet, on its own, whole, and no wider than it.
+
+    No request but for the page itself and no word on the console; each chart is drawn once and has marks; the
+    colours follow the reader; nothing makes the page wider than the screen, with all tables open too.
+    """
+    schemes: tuple[Scheme, ...] = ("light", "dark")
+    papers = set()
+    for width_px in (1280, 390, 320):
+        for scheme in schemes:
+            tab = chromium.open(file, width_px, scheme)
+
+            assert tab.requests() == [file.as_uri()]
+            assert tab.complaints() == []
+            assert tab.evaluate(f"{_SHOWN_CHARTS}.length") == len(FIGURES)
+            assert min(tab.evaluate(f"{_SHOWN_CHARTS}.map({_MARKS})")) > 0
+            tab.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
+            assert tab.evaluate("document.documentElement.scrollWidth") <= width_px
+            papers.add(tab.evaluate("getComputedStyle(document.body).backgroundColor"))
+    assert papers == {"rgb(255, 255, 255)", "rgb(17, 23, 29)"}
+
+
+def test_the_page_on_paper(chromium: Browser, file: Path) -> None:
+    """Printed by somebody who likes it dark: white, with the wide charts and no narrow one."""
+    tab = chromium.open(file, 700, "dark", media="print")
+
+    assert (
+        tab.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--paper').trim()")
+        == "#ffffff"
+    )
+    assert tab.evaluate(f"{_SHOWN_CHARTS}.every((chart) => chart.closest('.wide'))") is True

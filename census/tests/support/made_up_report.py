@@ -1,0 +1,88 @@
+"""Which report has something for every chart? One that is written down, and not counted from a lake."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from datetime import date, timedelta
+
+from conda_census.report.shape import (
+    AgentRow,
+    CohortRow,
+    DayRow,
+    InstallerRow,
+    Interval,
+    PackageRow,
+    ReadDay,
+    Report,
+)
+
+__all__ = ["made_up"]
+
+_PRODUCTS = (("Miniconda3", 30), ("Anaconda3", 8), ("Miniforge3", 5), ("Old", 2), ("Older", 1))
+_MONDAY = date(2024, 1, 1)
+
+
+def made_up(report: Report, weeks: int) -> Report:
+    """The report with so many weeks of days and cohorts, three quarters of installers, packages and agents.
+
+    Each day has 100 sessions of 60 installations, of which 5 are new, and 1,000 lines; the third day has no
+    log. Each cohort has 40 installations, of which a half comes back in the next week, a third in the one
+    after it, and so on.
+    """
+    full = deepcopy(report)
+    days = [_MONDAY + timedelta(days=number) for number in range(7 * weeks)]
+    full["window"]["since"], full["window"]["until"] = days[0].isoformat(), days[-1].isoformat()
+    full["window"]["complete_until"] = days[-3].isoformat()
+    full["by_day"] = [
+        DayRow(day=day.isoformat(), sessions=100, installations=60, first_seen=5, downloads=300)
+        for day in days
+    ]
+    full["completeness"] = [_read(day, place) for place, day in enumerate(days)]
+    full["retention"] = [_cohort(days[7 * week], weeks - week) for week in range(weeks)]
+    full["installer_downloads"]["rows"] = [
+        InstallerRow(
+            period=f"{day:%Y-%m}", product=product, platform="Linux-x86_64", version="latest",
+            agent="browser", downloads=downloads,
+        )
+        for day in days if day.day == 1
+        for product, downloads in _PRODUCTS
+    ]  # fmt: skip
+    full["installer_downloads"]["total"] = sum(
+        row["downloads"] for row in full["installer_downloads"]["rows"]
+    )
+    full["packages"]["top"] = [
+        PackageRow(
+            name=f"package-{n}", environments=2000 - n, installations=900 + n, downloads=70_000 // (n + 1)
+        )
+        for n in range(20)
+    ]
+    full["agents"]["tool_version"] = [_agent("conda", f"24.{n}.0", 100 - n) for n in range(14)]
+    full["agents"]["python"] = [
+        _agent("CPython", "3.12.1", 6),
+        _agent("CPython", "3.12.4", 3),
+        _agent("PyPy", "7.3.5", 1),
+    ]
+    full["agents"]["os"] = [_agent("Linux", None, 8), _agent(None, None, 2)]
+    full["installations"]["total"] = 10
+    return full
+
+
+def _read(day: date, place: int) -> ReadDay:
+    sources, requests, dropped = (0, 0, 0) if place == 2 else (1, 990, 10)
+    return ReadDay(
+        day=day.isoformat(),
+        sources=sources,
+        lines=requests + dropped,
+        requests=requests,
+        dropped=dropped,
+        complete=True,
+    )
+
+
+def _cohort(monday: date, weeks: int) -> CohortRow:
+    shares = [Interval(value=1 / (1 + later), low=0.0, high=1.0) for later in range(weeks)]
+    return CohortRow(week=monday.isoformat(), installations=40, active=shares)
+
+
+def _agent(name: str | None, version: str | None, installations: int) -> AgentRow:
+    return AgentRow(values=[name, version], installations=installations, sessions=installations)
