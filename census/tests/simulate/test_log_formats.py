@@ -106,4 +106,7 @@ def _without_reasons(report: dict[str, Any], headers: int) -> dict[str, Any]:
     accounting = report["accounting"]
     accounting["dropped"] = sum(accounting["dropped"].values()) - headers
     accounting["lines"] -= headers
+    for day in report["completeness"]:
+        for name in ("lines", "dropped"):  # the headers are in them
+            day.pop(name, None)
     return report
