@@ -201,6 +201,9 @@ def report(
     package: Annotated[
         str | None, typer.Option("--package", metavar="NAME", help="Tell of this package all versions.")
     ] = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Say also which way each number errs, and why.")
+    ] = False,
 ) -> None:
     """Show what the lake tells, each number with its definition."""
     from conda_census.engines.duckdb import open_lake
@@ -214,7 +217,7 @@ def report(
     if as_json:
         typer.echo(json.dumps(document, ensure_ascii=False))
     else:
-        show(document, Console())
+        show(document, Console(), verbose=verbose)
     for place in write_files(document, Wanted(html, svg, png, csv, parquet), Console(stderr=True)):
         typer.echo(f"wrote {place}", err=True)
 
