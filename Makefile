@@ -88,8 +88,13 @@ bench-ingest: $(VENV)/.report-ready ## measure ingest beside zcat and DuckDB on 
 bench-year: $(VENV)/.report-ready ## measure ingest of a day into a lake that holds a year (takes some minutes)
 	@cd benchmarks && $(abspath $(BIN))/python a_year.py $(BENCH_OPTIONS)
 
-picture: report ## renew docs/report.png from the example (needs chromium)
+PICTURE := $(VENV)/picture
+picture: $(VENV)/.report-ready ## renew docs/report.png from a simulated population (needs chromium)
+	@rm -rf $(PICTURE) && mkdir -p $(PICTURE)
+	@$(BIN)/conda-census simulate --preset miniconda-2024q1 --installations 3000 --days 91 --seed 7 --out $(PICTURE)/logs
+	@CENSUS_CONFIG=$(PICTURE)/keys $(BIN)/conda-census ingest $(PICTURE)/logs --lake $(PICTURE)/lake
+	@CENSUS_CONFIG=$(PICTURE)/keys $(BIN)/conda-census report --lake $(PICTURE)/lake --html $(PICTURE)/report.html >$(PICTURE)/report.txt
 	@chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --force-device-scale-factor=1 \
-	    --user-data-dir=$(VENV)/chromium --window-size=1000,1340 --screenshot=docs/report.png \
-	    "file://$(CURDIR)/$(HTML)" 2>/dev/null
+	    --user-data-dir=$(VENV)/chromium --window-size=1000,1560 --screenshot=docs/report.png \
+	    "file://$(abspath $(PICTURE))/report.html" 2>/dev/null
 	@echo "wrote docs/report.png"

@@ -12,6 +12,7 @@ from conda_census.report.html import page
 from conda_census.report.notes import NOTES, notes_on
 from conda_census.report.terminal import show
 from conda_census.simulate.scenario import DIALS
+from made_up_report import made_up
 
 #: What each dial of the simulator makes wrong, and words of the sentence that says so.
 _BIASES = {
@@ -81,6 +82,7 @@ def test_each_note_is_on_a_number_that_is_defined() -> None:
 def test_the_same_sentences_stand_in_json_page_and_terminal(report: Report) -> None:
     """In the terminal where they are asked for."""
     stream = io.StringIO()
+    report = made_up(report, 4)
     show(report, Console(file=stream, width=100), verbose=True)
     terminal = " ".join(stream.getvalue().split())
     text = " ".join(Text(page(report)).text.split())
