@@ -98,8 +98,13 @@ golden: $(VENV)/.test-ready ## renew the SQL of each metric in census/tests/metr
 	@CENSUS_GOLDEN=write $(BIN)/python -m pytest -n 0 census/tests/metrics/test_sql.py
 	@git --no-pager diff --stat -- census/tests/metrics/sql
 
-picture: report ## renew docs/report.png from the example (needs chromium)
+PICTURE := $(VENV)/picture
+picture: $(VENV)/.report-ready ## renew docs/report.png from a simulated population (needs chromium)
+	@rm -rf $(PICTURE) && mkdir -p $(PICTURE)
+	@$(BIN)/conda-census simulate --preset miniconda-2024q1 --installations 3000 --days 91 --seed 7 --out $(PICTURE)/logs
+	@CENSUS_CONFIG=$(PICTURE)/keys $(BIN)/conda-census ingest $(PICTURE)/logs --lake $(PICTURE)/lake
+	@CENSUS_CONFIG=$(PICTURE)/keys $(BIN)/conda-census report --lake $(PICTURE)/lake --html $(PICTURE)/report.html >$(PICTURE)/report.txt
 	@chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --force-device-scale-factor=1 \
-	    --user-data-dir=$(VENV)/chromium --window-size=1000,1340 --screenshot=docs/report.png \
-	    "file://$(CURDIR)/$(HTML)" 2>/dev/null
+	    --user-data-dir=$(VENV)/chromium --window-size=1000,1560 --screenshot=docs/report.png \
+	    "file://$(abspath $(PICTURE))/report.html" 2>/dev/null
 	@echo "wrote docs/report.png"

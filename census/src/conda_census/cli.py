@@ -210,6 +210,9 @@ def report(
             f"[env: CENSUS_ENGINE] [default: {DEFAULT_ENGINE}]",
         ),
     ] = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Say also which way each number errs, and why.")
+    ] = False,
 ) -> None:
     """Show what the lake tells, each number with its definition."""
     from conda_census.engines.choice import ENGINES, is_engine, opened
@@ -226,7 +229,7 @@ def report(
     if as_json:
         typer.echo(json.dumps(document, ensure_ascii=False))
     else:
-        show(document, Console())
+        show(document, Console(), verbose=verbose)
     for place in write_files(document, Wanted(html, svg, png, csv, parquet), Console(stderr=True)):
         typer.echo(f"wrote {place}", err=True)
 

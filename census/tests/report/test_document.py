@@ -82,6 +82,7 @@ def test_the_keys_are_those_of_the_interface(report: Report) -> None:
         "retention",
         "accounting",
         "completeness",
+        "notes",
     ]
     assert list(report["installer_downloads"]["rows"][0]) == [
         "period",

@@ -7,6 +7,7 @@ from rich.console import Console
 
 from conda_census.report.document import Report, make_report
 from conda_census.report.terminal import show
+from made_up_report import made_up
 from small_lake import SmallLake
 
 
@@ -16,10 +17,11 @@ def _shown(report: Report, width: int = 80, **options: object) -> str:
     return stream.getvalue()
 
 
-@pytest.mark.parametrize("width", [40, 80, 132])
-def test_no_line_is_wider_than_the_terminal(report: Report, width: int) -> None:
-    """And no word or number is cut short for it."""
-    text = _shown(report, width)
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+@pytest.mark.parametrize("weeks", [3, 13, 60])
+def test_no_line_is_wider_than_the_terminal(report: Report, width: int, weeks: int) -> None:
+    """And no word or number is cut short for it, for how many weeks ever."""
+    text = _shown(made_up(report, weeks), width)
 
     assert max(map(len, text.splitlines())) <= width
     assert "…" not in text
@@ -87,3 +89,37 @@ def test_text_from_a_log_is_only_text(lake: SmallLake) -> None:
 
     assert "\x1b" not in text
     assert "[bold red]x[/]" in text
+
+
+def test_the_course_of_days_is_drawn(report: Report) -> None:
+    """Sessions rise from 1 to 3 and fall to 2; of each course the fewest and the most are told."""
+    lines = _shown(report).splitlines()
+
+    assert "Sessions   ▃█▆ 1 to 3" in [line.rstrip() for line in lines]
+    assert "Downloads  ▁█▁ 0 to 6" in [line.rstrip() for line in lines]
+
+
+def test_retention_is_a_shaded_table(empty_report: Report) -> None:
+    """A half comes back in the first week, a third in the second, a quarter in the third."""
+    lines = [line.rstrip() for line in _shown(made_up(empty_report, 4)).splitlines()]
+
+    first = lines.index("weeks on    1   2   3")
+    assert lines[first + 1 : first + 4] == ["2024-01-01 █50 ▓33 ▓25", "2024-01-08 █50 ▓33", "2024-01-15 █50"]
+
+
+def test_bars_stand_where_there_is_room(empty_report: Report) -> None:
+    """Behind packages and agents at 80 columns, not at 60."""
+    report = made_up(empty_report, 2)
+
+    (wide,), (narrow,) = (
+        [line.split() for line in _shown(report, width).splitlines() if "package-0" in line]
+        for width in (80, 60)
+    )
+
+    assert wide == ["package-0", "2,000", "900", "70,000", "█" * 18]
+    assert narrow == ["package-0", "2,000", "900", "70,000"]
+
+
+def test_which_way_numbers_err_is_told_where_it_is_asked_for(report: Report) -> None:
+    """A terminal is short, and says how to see it."""
+    assert "Which way each number errs: --verbose says it." in _shown(report)

@@ -63,7 +63,7 @@ def made_up(report: Report, weeks: int) -> Report:
         _agent("PyPy", "7.3.5", 1),
     ]
     full["agents"]["os"] = [_agent("Linux", None, 8), _agent(None, None, 2)]
-    full["installations"]["total"] = 10
+    full["installations"]["total"] = sum(100 - n for n in range(14))
     return full
 
 

@@ -22,6 +22,7 @@ from conda_census.metrics.retention import count_retention
 from conda_census.metrics.sessions import count_sessions
 from conda_census.metrics.window import Window, choose_window, within
 from conda_census.report.completeness import read_days
+from conda_census.report.notes import NOTES
 from conda_census.report.shape import (
     Active,
     ActiveByClass,
@@ -90,6 +91,7 @@ def make_report(
             retention=_retention(installations, window),
             accounting=_accounting(inside),
             completeness=read_days(tables, window),
+            notes=list(NOTES),
         )
 
 

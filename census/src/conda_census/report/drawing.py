@@ -14,12 +14,18 @@ _PNG_SCALE = 2
 
 def svg(chart: alt.LayerChart, alternative: str) -> str:
     """The chart as SVG, with ``alternative`` for those who do not see it. Vega escapes the text in it."""
-    drawn = vl_convert.vegalite_to_svg(chart.to_dict())
+    drawn = vl_convert.vegalite_to_svg(_specification(chart))
     opening = f'<svg role="img" aria-label="{escape(alternative)}" '
     return drawn.replace("<svg ", opening, 1)
 
 
 def png(chart: alt.LayerChart) -> bytes:
     """The chart as PNG."""
-    drawn: bytes = vl_convert.vegalite_to_png(chart.to_dict(), scale=_PNG_SCALE)
+    drawn: bytes = vl_convert.vegalite_to_png(_specification(chart), scale=_PNG_SCALE)
     return drawn
+
+
+def _specification(chart: alt.LayerChart) -> dict[str, object]:
+    """Not checked against the schema, which takes as long as drawing: the tests draw every chart."""
+    found: dict[str, object] = chart.to_dict(validate=False)
+    return found

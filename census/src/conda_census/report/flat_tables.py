@@ -43,6 +43,7 @@ def flat_tables(report: Report) -> dict[str, pa.Table]:
         "retention": _retention(report),
         "dropped_lines": _dropped_lines(report),
         "completeness": _completeness(report),
+        "notes": _notes(report),
     }
 
 
@@ -190,6 +191,12 @@ def _completeness(report: Report) -> pa.Table:
         "complete": pa.bool_(),
     }
     return _table(columns, map(_of_day, report["completeness"]))
+
+
+def _notes(report: Report) -> pa.Table:
+    return _table(
+        {"number": _TEXT, "note": _TEXT}, ((each["number"], each["note"]) for each in report["notes"])
+    )
 
 
 def _of_day(row: DayRow | ReadDay) -> tuple[object, ...]:

@@ -15,7 +15,9 @@ from conda_census.report.drawing import svg
 from conda_census.report.figures import Figure, figures_of
 from conda_census.report.flat_tables import flat_tables
 from conda_census.report.look import DARK, LIGHT, Look
+from conda_census.report.notes import notes_on
 from conda_census.report.shape import Interval, Report
+from conda_census.report.totals import installer_products
 from conda_census.report.written import write_whole
 
 __all__ = ["page", "write_page"]
@@ -47,6 +49,8 @@ def page(report: Report) -> str:
         completeness=wording.completeness(report["window"]),
         define=DEFINITIONS,
         blind_spots=BLIND_SPOTS,
+        notes=notes_on,
+        products=installer_products(report),
         no_data=wording.NOTHING_TO_DIVIDE,
         not_said=wording.NOT_SAID,
         agent_parts=wording.AGENT_PARTS,

@@ -22,6 +22,7 @@ __all__ = [
     "Interval",
     "LineCounts",
     "NaiveShares",
+    "Note",
     "OptedOutShares",
     "PackageCounts",
     "PackageFileRow",
@@ -255,6 +256,13 @@ class ReadDay(TypedDict):
     complete: bool
 
 
+class Note(TypedDict):
+    """One sentence on which way a number errs, and why; ``number`` is its name in the report."""
+
+    number: str
+    note: str
+
+
 class Report(TypedDict):
     """The answer of ``conda-census report``; its keys are a public interface."""
 
@@ -271,3 +279,4 @@ class Report(TypedDict):
     retention: list[CohortRow]
     accounting: LineCounts
     completeness: list[ReadDay]
+    notes: list[Note]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -12,6 +14,9 @@ from rich.text import Text
 
 from conda_census.report.definitions import BLIND_SPOTS, DEFINITIONS
 from conda_census.report.shape import InstallerRow, Interval, PackageFileRow, PackageRow, Report
+from conda_census.report.terminal_marks import ASCII, BLOCKS, Marks, bar, course
+from conda_census.report.terminal_retention import shaded
+from conda_census.report.totals import installer_products
 from conda_census.report.wording import (
     AGENT_PARTS,
     NOT_SAID,
@@ -29,23 +34,47 @@ _NARROW_COLUMNS = 60
 _MOST_INSTALLER_ROWS = 20
 _MOST_PACKAGES = 20
 _MOST_VALUES = 4
+_ROOMY_BAR = 30
 
 
-def show(report: Report, console: Console) -> None:
-    """Prints the report as wide as the console is; text from logs is printed as text and nothing else."""
+def show(report: Report, console: Console, *, verbose: bool = False) -> None:
+    """Prints the report as wide as the console is; text from logs is printed as text and nothing else.
+
+    ``verbose``: with which way each number errs.
+    """
     narrow = console.width < _NARROW_COLUMNS
-    bar = ("#" if console.options.ascii_only else "█") * (5 if narrow else 36)
+    marks = ASCII if console.options.ascii_only else BLOCKS
+    bars = Bars(5 if narrow else min(36, console.width - 44), marks)
     console.print(_head(report))
     console.print(_headlines(report, panels_a_row=1 if narrow else 2))
     console.print(_installations(report))
-    console.print(_environments(report, longest_bar=bar))
+    console.print(_by_day(report, console.width, marks))
+    console.print(_environments(report, bars))
     console.print(_opted_out(report))
+    console.print(_retention(report, console.width, marks))
     console.print(_sessions_and_downloads(report))
     console.print(_installers(report, narrow))
-    console.print(_packages(report))
-    console.print(_agents(report))
+    console.print(_packages(report, bars))
+    console.print(_agents(report, bars))
     console.print(_accounting(report))
     console.print(_section("What these numbers cannot see", _bullets(BLIND_SPOTS)))
+    if verbose:
+        sentences = tuple(f"{note['number'].replace('_', ' ')}: {note['note']}" for note in report["notes"])
+        console.print(_section("Which way each number errs", _bullets(sentences)))
+    else:
+        console.print(Text.assemble("\nWhich way each number errs: ", ("--verbose", "bold"), " says it."))
+
+
+@dataclass(frozen=True)
+class Bars:
+    """Bars of one table: how long the longest may be, and of what."""
+
+    width: int
+    marks: Marks
+
+    def __call__(self, share: float | None) -> Text:
+        """The bar of a share."""
+        return Text(bar(share, self.width, self.marks), "cyan")
 
 
 def _head(report: Report) -> RenderableType:
@@ -69,6 +98,7 @@ def _headlines(report: Report, panels_a_row: int) -> Table:
             count(report["installer_downloads"]["total"]),
             "counted",
             "installer_downloads",
+            ", ".join(f"{name} {count(number)}" for name, number in installer_products(report).items()),
         ),
     ]
     grid = Table.grid(expand=True)
@@ -127,7 +157,33 @@ def _installations(report: Report) -> RenderableType:
     return _section("Installations", table, _definition("active"), classes, _definition("by_class"))
 
 
-def _environments(report: Report, longest_bar: str) -> RenderableType:
+def _by_day(report: Report, width: int, marks: Marks) -> RenderableType:
+    rows = report["by_day"]
+    if len(rows) <= 1:
+        return Text()  # a single day has no course
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    courses = {
+        "Sessions": [row["sessions"] for row in rows],
+        "Active": [row["installations"] for row in rows],
+        "First seen": [row["first_seen"] for row in rows],
+        "Downloads": [row["downloads"] for row in rows],
+    }
+    for name, numbers in courses.items():
+        ends = f"{count(min(numbers))} to {count(max(numbers))}"
+        room = width - len("First seen ") - len(" 000,000 to 000,000")
+        grid.add_row(name, Text(course(numbers, room, marks), "cyan"), ends)
+    spread = f"{rows[0]['day']} to {rows[-1]['day']}, fewest to most of a day"
+    return _section("Day by day", grid, _quiet(spread), _definition("by_day"), _definition("first_seen"))
+
+
+def _retention(report: Report, width: int, marks: Marks) -> RenderableType:
+    lines = shaded(report["retention"], width, marks)
+    if len(lines) == 1:
+        return Text()  # no week was followed by another
+    return _section("Coming back, in percent", *lines, _definition("retention"))
+
+
+def _environments(report: Report, bars: Bars) -> RenderableType:
     environments = report["environments"]
     numbers = environments["per_installation"]
     listed = [("1", numbers["1"]), ("2", numbers["2"]), ("3", numbers["3"]), ("4", numbers["4"])]
@@ -137,8 +193,7 @@ def _environments(report: Report, longest_bar: str) -> RenderableType:
     table.add_column("")
     for label, number in listed:
         share = number / whole if whole else None
-        bar = longest_bar[: round(len(longest_bar) * (share or 0))]
-        table.add_row(label, count(number), percent(share), Text(bar, "cyan"))
+        table.add_row(label, count(number), percent(share), bars(share))
     lasting = environments["single_share_lasting"]
     return _section(
         "Environments an installation",
@@ -213,17 +268,22 @@ def _narrow_installers(rows: list[InstallerRow]) -> Table:
     return table
 
 
-def _packages(report: Report) -> RenderableType:
+def _packages(report: Report, bars: Bars) -> RenderableType:
     top, versions = report["packages"]["top"], report["packages"]["package"]
     if versions is not None:
-        rows = [(f"{row['version']}\n{row['channel']}/{row['subdir']}", _uses(row)) for row in versions]
+        rows: list[tuple[str, PackageRow | PackageFileRow]] = [
+            (f"{row['version']}\n{row['channel']}/{row['subdir']}", row) for row in versions
+        ]
     else:
-        rows = [(row["name"], _uses(row)) for row in top[:_MOST_PACKAGES]]
+        rows = [(row["name"], row) for row in top[:_MOST_PACKAGES]]
     if not rows:
         return _section("Packages", _quiet("No package was downloaded in these days."))
     table = _table("Package" if versions is None else "Version", "Environments", "Installations", "Downloads")
-    for said, uses in rows:
-        table.add_row(_lines(said), *uses)
+    if _roomy(bars):
+        table.add_column("")
+    most = max(row["environments"] for _, row in rows) or 1
+    for said, row in rows:
+        table.add_row(_lines(said), *_uses(row), *_bar(bars, row["environments"] / most))
     return _section("Packages", table, _definition("packages"))
 
 
@@ -231,12 +291,25 @@ def _uses(row: PackageRow | PackageFileRow) -> tuple[str, str, str]:
     return count(row["environments"]), count(row["installations"]), count(row["downloads"])
 
 
-def _agents(report: Report) -> RenderableType:
+def _roomy(bars: Bars) -> bool:
+    """Whether a table with names and three numbers has room for bars."""
+    return bars.width >= _ROOMY_BAR
+
+
+def _bar(bars: Bars, share: float) -> list[Text]:
+    return [Bars(bars.width // 2, bars.marks)(share)] if _roomy(bars) else []
+
+
+def _agents(report: Report, bars: Bars) -> RenderableType:
     table = _table("Agent", "Installations", "Sessions")
+    if _roomy(bars):
+        table.add_column("")
     for part, name in AGENT_PARTS.items():
         for row in report["agents"][part][:_MOST_VALUES]:
             said = " ".join(value for value in row["values"] if value) or NOT_SAID
-            table.add_row(_lines(f"{name}: {said}"), count(row["installations"]), count(row["sessions"]))
+            numbers = count(row["installations"]), count(row["sessions"])
+            share = row["installations"] / (report["installations"]["total"] or 1)
+            table.add_row(_lines(f"{name}: {said}"), *numbers, *_bar(bars, share))
     return _section("Agents", table, _definition("agents"))
 
 

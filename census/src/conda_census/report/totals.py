@@ -10,6 +10,7 @@ from conda_census.report.wording import NOT_SAID, plain
 __all__ = [
     "AGENT_KINDS",
     "conda_versions",
+    "installer_products",
     "installer_totals",
     "installers_by_period",
     "installers_by_quarter",
@@ -60,6 +61,16 @@ def installer_totals(report: Report) -> dict[str, dict[str, int]]:
         return dict(ordered)
     together = {kind: sum(kinds[kind] for kinds in rest) for kind in AGENT_KINDS}
     return dict([*ordered[:_MOST_INSTALLERS], (f"{len(rest)} others", together)])
+
+
+def installer_products(report: Report) -> dict[str, int]:
+    """Downloads by product; most first, those after the third put together where they are more than one."""
+    names = _products(report)
+    found = dict.fromkeys(names, 0)
+    for row in report["installer_downloads"]["rows"]:
+        name = plain(row["product"])
+        found[name if name in found else "others"] += row["downloads"]
+    return found
 
 
 def installers_by_period(report: Report) -> dict[str, dict[str, int]]:

@@ -1,0 +1,95 @@
+"""Which way does each number err, and what makes it so?"""
+
+from __future__ import annotations
+
+from conda_census.report.shape import Note
+
+__all__ = ["NOTES", "notes_on"]
+
+#: By the name of the number in ``definitions.DEFINITIONS``.
+NOTES: tuple[Note, ...] = (
+    Note(
+        number="installations",
+        note="Too high: an installation that throws its token away, as CI and containers do, is counted "
+        "anew at each run.",
+    ),
+    Note(
+        number="installations",
+        note="Too low: without the plug-in, opted out, or behind a mirror that answers itself, none is "
+        "counted; nor is one that asked for nothing.",
+    ),
+    Note(
+        number="environments",
+        note="An environment baked into an image is counted once for each installation that brought it, "
+        "and a clone that kept the token of its origin not at all.",
+    ),
+    Note(
+        number="environments",
+        note="Too low: an environment that asked for nothing in the window is not seen.",
+    ),
+    Note(
+        number="single_share",
+        note="Too high: what is thrown away has one environment, and of two environments one may be "
+        "silent. The share of lasting installations is free of the first.",
+    ),
+    Note(
+        number="opted_out",
+        note="Too low: CI and containers that throw tokens away raise the number of those who share at "
+        "each run; so does each installation that shared for a part of the window.",
+    ),
+    Note(
+        number="opted_out",
+        note="Off either way where those who opt out come more or less often, or from larger or smaller "
+        "networks, than those who share.",
+    ),
+    Note(
+        number="naive",
+        note="By visitor-days too high where many share an address: those who share hide behind one "
+        "another, and the few who opted out do not.",
+    ),
+    Note(
+        number="installer_downloads",
+        note="Too high: CI fetches an installer at each run, and a crawler counts like a person. Pieces "
+        "that lie in the logs of two batches are a download in each.",
+    ),
+    Note(
+        number="installer_downloads",
+        note="Too low: what a mirror or a company's cache gave leaves no line.",
+    ),
+    Note(
+        number="first_seen",
+        note="Too high on the first days of the logs, when all is seen for the first time, and on each day"
+        " by what throws its tokens away.",
+    ),
+    Note(
+        number="retention",
+        note="Too low: what throws its tokens away never comes back, and one that asked for nothing looks "
+        "gone. The first weeks of the logs, which hold old installations too, lie higher.",
+    ),
+    Note(
+        number="without_token",
+        note="Too low: behind one address, clients of one kind in one hour are one session.",
+    ),
+    Note(
+        number="downloads",
+        note="Too low: what a package cache holds leaves no line.",
+    ),
+    Note(
+        number="packages",
+        note="Too low: an environment that got a package from the cache, or before the window, is not seen.",
+    ),
+    Note(
+        number="agents",
+        note="By installations, machines that throw their tokens away count at each run, so that what CI "
+        "runs is too high.",
+    ),
+    Note(
+        number="by_day",
+        note="Too low on provisional days, until late logs are in.",
+    ),
+)
+
+
+def notes_on(number: str) -> list[str]:
+    """The sentences on one number."""
+    return [note["note"] for note in NOTES if note["number"] == number]
