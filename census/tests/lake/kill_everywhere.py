@@ -1,4 +1,4 @@
-"""Kill ``ingest`` wherever it is, run it again, and print the report of each time and of a clean run.
+"""Kill ``ingest`` wherever it is, run it again, and print what the lake tells then, and after a clean run.
 
 Run as a program: ``python kill_everywhere.py FOLDER steps FIRST EVERY LOG…`` kills at each step, where FIRST
 and EVERY choose the steps, so that several programs can share them; ``python kill_everywhere.py FOLDER random
@@ -22,18 +22,23 @@ from functools import partial
 from pathlib import Path
 from types import FrameType
 
+import duckdb
+
 import conda_census.lake
 from conda_census.config import Settings
 from conda_census.engines.duckdb import open_lake
 from conda_census.lake.ingest import ingest
 from conda_census.lake.store import Lake
+from conda_census.lake.tables import MEASURED
 from conda_census.report.document import make_report
 
 #: The modules that change what is on disk: between their calls a kill leaves what the call before it left.
 OURS = {str(Path(conda_census.lake.__file__).with_name(name)) for name in ("batches.py", "store.py")}
 FILE_CHANGES = {os.link, os.unlink, os.mkdir, os.rmdir, os.replace}
 
-
+#: Columns that hold pseudonyms, and those that tell of the run.
+PSEUDONYMS = ("session", "client", "environment", "network")
+OF_THE_RUN = ("head", "fingerprint", "stored_fingerprint", "source", "batch", "ingested_at")
 #: So many kills at random moments fall upon one lake before a run may end its work.
 KILLS_OF_A_LAKE = 10
 
@@ -58,7 +63,7 @@ def kill_at_random(folder: Path, kills: int, seed: int, logs: list[str]) -> None
             _in_child(work)
             seconds = time.monotonic() - started
         outcome = folder / f"outcome-{number}.json"
-        _in_child(partial(_finish, settings, logs, outcome))
+        _in_child(partial(_finish, settings, logs, outcome, _report))
         kills -= killed
         sys.stdout.write(json.dumps({"killed": killed, **json.loads(outcome.read_text())}) + "\n")
         sys.stdout.flush()
@@ -67,12 +72,12 @@ def kill_at_random(folder: Path, kills: int, seed: int, logs: list[str]) -> None
 
 
 def kill_at_steps(folder: Path, first: int, every: int, logs: list[str]) -> None:
-    """Print one JSON line for each run: the step at which it was killed, what the runs read, the report."""
+    """Print one JSON line for each run: the step at which it was killed, what the runs read, the rows."""
     for step in itertools.chain([0], itertools.count(first, every)):
         settings = Settings(folder / f"lake-{step}", folder / f"config-{step}", "main")
         killed = step > 0 and _in_child(partial(_ingest, settings, logs, step)) == -signal.SIGKILL
         outcome = folder / f"outcome-{step}.json"
-        _in_child(partial(_finish, settings, logs, outcome))
+        _in_child(partial(_finish, settings, logs, outcome, _rows))
         run = {"step": step, "killed": killed, **json.loads(outcome.read_text())}
         sys.stdout.write(json.dumps(run) + "\n")
         sys.stdout.flush()
@@ -98,15 +103,33 @@ def _ingest(settings: Settings, logs: list[str], kill_at: int) -> None:
     sys.setprofile(None)
 
 
-def _finish(settings: Settings, logs: list[str], outcome: Path) -> None:
-    """Run again, once more, and report: the first run brings all to its end, the second finds nothing."""
+def _finish(settings: Settings, logs: list[str], outcome: Path, told: Callable[[Lake], object]) -> None:
+    """Run again, and once more: the first run brings all to its end, the second finds nothing.
+
+    ``told`` says what the lake holds then: its report, or where that takes too long its rows.
+    """
     ingest(logs, settings, "auto", lambda **_: None)
     again = ingest(logs, settings, "auto", lambda **_: None)
     left_over = [path.name for path in (settings.lake / "batches" / "main").iterdir() if path.name != "lock"]
     left_over += [path.name for path in (settings.lake / "claims").iterdir()]
-    report = make_report(open_lake(Lake.open(settings.lake)), None, None)
-    found = {"lines_again": again.lines, "left_over": left_over, "report": json.dumps(report)}
+    found = {"lines_again": again.lines, "left_over": left_over, "told": told(Lake.open(settings.lake))}
     outcome.write_text(json.dumps(found))
+
+
+def _report(lake: Lake) -> object:
+    return make_report(open_lake(lake), None, None)
+
+
+def _rows(lake: Lake) -> object:
+    """The rows of each table; of the pseudonyms, which no two lakes share, how many differ."""
+    found = {}
+    for table in MEASURED:
+        rows = duckdb.read_parquet(lake.files(table.name), hive_partitioning=True)
+        pseudonyms = [name for name in PSEUDONYMS if name in rows.columns]
+        differ = rows.aggregate(", ".join(f"count(DISTINCT {name})" for name in pseudonyms) or "count(*)")
+        rest = ", ".join(name for name in rows.columns if name not in {*pseudonyms, *OF_THE_RUN})
+        found[table.name] = str((differ.fetchall(), sorted(map(str, rows.project(rest).fetchall()))))
+    return found
 
 
 def _in_child(work: Callable[[], object], killed_after_s: float | None = None) -> int:
