@@ -25,7 +25,7 @@ BUILD_TOOLS := hatchling editables
 SPARK_BUILD_TOOLS := setuptools wheel
 PROJECTS    := client/pyproject.toml census/pyproject.toml
 
-.PHONY: help report test lint fuzz lock golden picture clean bench-client bench-ingest bench-simulate bench-year
+.PHONY: help report test lint fuzz lock golden picture clean bench-client bench-ingest bench-report bench-simulate bench-year coverage
 .DEFAULT_GOAL := help
 
 help: ## list what there is to make
@@ -93,6 +93,12 @@ bench-simulate: $(VENV)/.report-ready ## measure how fast the simulator writes, 
 
 bench-year: $(VENV)/.report-ready ## measure ingest of a day into a lake that holds a year (takes some minutes)
 	@cd benchmarks && $(abspath $(BIN))/python a_year.py $(BENCH_OPTIONS)
+
+bench-report: $(VENV)/.report-ready ## measure the report on 6.8 million installations beside SQL by hand (takes half an hour)
+	@$(BIN)/python benchmarks/report.py $(BENCH_OPTIONS)
+
+coverage: $(VENV)/.report-ready ## the tables of docs/accuracy.md, from 400 populations whose truth is known (takes an hour)
+	@$(BIN)/python benchmarks/accuracy.py $(COVERAGE_OPTIONS)
 
 golden: $(VENV)/.test-ready ## renew the SQL of each metric in census/tests/metrics/sql: look at what changes
 	@CENSUS_GOLDEN=write $(BIN)/python -m pytest -n 0 census/tests/metrics/test_sql.py

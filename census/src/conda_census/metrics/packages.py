@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
+from heapq import nsmallest
 
 from ibis.expr.types import Table
 
@@ -39,15 +41,13 @@ def count_packages(downloads: Table, top: int) -> list[PackageCount]:
 
     Most environments first, then most installations, most downloads, and by name.
     """
-    counted = by_package(downloads, ("name",))
-    ranked: set[str] = set()
+    # All of them, once: a repository has some ten thousand names, and to count one is to read all rows.
+    counted = [PackageCount(**row) for row in by_package(downloads, ("name",)).to_pyarrow().to_pylist()]
+    ranked: set[PackageCount] = set()
     for measure in ("environments", "installations", "downloads"):
-        first = counted.order_by([counted[measure].desc(), counted.name]).limit(top)
-        ranked.update(first.select("name").to_pyarrow()["name"].to_pylist())
-    rows = counted.filter(counted.name.isin(sorted(ranked))).to_pyarrow().to_pylist() if ranked else []
-    found = [PackageCount(**row) for row in rows]
+        ranked.update(nsmallest(top, counted, key=partial(_rank, measure)))
     return sorted(
-        found, key=lambda each: (-each.environments, -each.installations, -each.downloads, each.name)
+        ranked, key=lambda each: (-each.environments, -each.installations, -each.downloads, each.name)
     )
 
 
@@ -57,6 +57,10 @@ def count_package(downloads: Table, name: str) -> list[PackageFile]:
     rows = by_package(downloads.filter(downloads.name == name), keys).to_pyarrow().to_pylist()
     found = [PackageFile(**row) for row in rows]
     return sorted(found, key=lambda each: (-each.downloads, each.channel, each.subdir, each.version))
+
+
+def _rank(measure: str, package: PackageCount) -> tuple[int, str]:
+    return -getattr(package, measure), package.name
 
 
 def by_package(downloads: Table, keys: tuple[str, ...]) -> Table:

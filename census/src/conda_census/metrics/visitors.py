@@ -12,6 +12,7 @@ from conda_census.decode.agents import AGENT_COLUMNS
 from conda_census.metrics.counts import counts
 
 __all__ = [
+    "AGENT",
     "InstallationDays",
     "NetworkDays",
     "count_installation_days",
@@ -22,7 +23,7 @@ __all__ = [
 ]
 
 #: What a user agent says apart from its tokens.
-_AGENT = (*AGENT_COLUMNS, "plugin_version")
+AGENT = (*AGENT_COLUMNS, "plugin_version")
 
 Counts = NDArray[np.int64]
 
@@ -70,10 +71,10 @@ def visitor_days(sessions: Table) -> Table:
     may be one visitor.
     """
     ours = sessions.filter(sessions.sharing.isin(["off", "tokens"]))
-    who = ours.select("day", "network", *_AGENT, "client", is_off=ours.sharing == "off")
+    who = ours.select("day", "network", *AGENT, "client", is_off=ours.sharing == "off")
     # Grouping, unlike a distinct count, keeps visitors whose agent leaves a part unsaid.
     people = who.distinct()
-    return people.group_by("day", "network", *_AGENT).aggregate(
+    return people.group_by("day", "network", *AGENT).aggregate(
         is_off=people.is_off.any(),
         is_sharing=(~people.is_off).any(),
         installations=people.client.count(),
