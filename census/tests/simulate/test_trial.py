@@ -47,10 +47,10 @@ def test_an_interval_holds_the_truth_as_often_as_it_says(estimator: str) -> None
     The error, in half widths of the interval, has a root mean square of 1 / 1.96.
     """
     found = _trials()[estimator]
-    assert sum(one.is_covered or False for one in found) >= 19  # noqa: PLR2004
+    assert sum(one.is_covered or False for one in found) >= 19
     widths = [(one.estimate.high or 0.0) - (one.estimate.low or 0.0) for one in found]
     errors = [
         ((one.estimate.value or 0.0) - one.truth) / (width / 2)
         for one, width in zip(found, widths, strict=True)
     ]
-    assert 0.3 < sqrt(fmean(error**2 for error in errors)) < 0.8  # noqa: PLR2004
+    assert 0.3 < sqrt(fmean(error**2 for error in errors)) < 0.8
