@@ -41,6 +41,8 @@ PSEUDONYMS = ("session", "client", "environment", "network")
 OF_THE_RUN = ("head", "fingerprint", "stored_fingerprint", "source", "batch", "ingested_at")
 #: So many kills at random moments fall upon one lake before a run may end its work.
 KILLS_OF_A_LAKE = 10
+#: How often it is looked whether a run has ended before its kill.
+_LOOK_S = 0.002
 
 
 def kill_at_random(folder: Path, kills: int, seed: int, logs: list[str]) -> None:
@@ -123,12 +125,15 @@ def _report(lake: Lake) -> object:
 def _rows(lake: Lake) -> object:
     """The rows of each table; of the pseudonyms, which no two lakes share, how many differ."""
     found = {}
+    connection = duckdb.connect()
     for table in MEASURED:
-        rows = duckdb.read_parquet(lake.files(table.name), hive_partitioning=True)
+        rows = connection.read_parquet(lake.files(table.name), hive_partitioning=True)  # type: ignore[arg-type]
         pseudonyms = [name for name in PSEUDONYMS if name in rows.columns]
         differ = rows.aggregate(", ".join(f"count(DISTINCT {name})" for name in pseudonyms) or "count(*)")
-        rest = ", ".join(name for name in rows.columns if name not in {*pseudonyms, *OF_THE_RUN})
-        found[table.name] = str((differ.fetchall(), sorted(map(str, rows.project(rest).fetchall()))))
+        rest = [f"{name}::VARCHAR" for name in rows.columns if name not in {*pseudonyms, *OF_THE_RUN}]
+        found[table.name] = str(
+            (differ.fetchall(), sorted(map(str, rows.project(", ".join(rest)).fetchall())))
+        )
     return found
 
 
@@ -144,7 +149,12 @@ def _in_child(work: Callable[[], object], killed_after_s: float | None = None) -
             os._exit(1)
         os._exit(0)
     if killed_after_s is not None:
-        time.sleep(killed_after_s)
+        until = time.monotonic() + killed_after_s
+        while time.monotonic() < until:
+            ended, status = os.waitpid(child, os.WNOHANG)
+            if ended:
+                return os.waitstatus_to_exitcode(status)
+            time.sleep(_LOOK_S)
         os.kill(child, signal.SIGKILL)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 

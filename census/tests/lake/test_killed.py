@@ -35,7 +35,7 @@ def test_killed_at_each_step_and_run_again_the_rows_are_those_of_a_clean_run(
     logs = [str(log.write(tmp_path / "access.log")), str(compressed)]
     clean, *killed, last = _runs(tmp_path, "steps", share + 1, SHARES, logs)
     assert clean["told"]["downloads"].count("numpy") == 20
-    assert clean["told"]["sources"].count("datetime") == 4
+    assert {number in clean["told"]["sources"] for number in ("'22', '21'", "'2', '2'")} == {True}
     assert len(killed) > 25
     assert all(run["killed"] for run in killed)
     assert not last["killed"]

@@ -39,6 +39,8 @@ _BIASES = {
         ("single_share", "silent"),
         ("retention", "looks gone"),
     ],
+    "clones": [("environments", "a clone that kept the token")],
+    "interrupted": [("downloads", "broke off")],
     "ranged": [("installer_downloads", "pieces that lie in the logs of two batches")],
     "late": [("by_day", "late logs")],
     "other_clients": [("installer_downloads", "crawler")],
