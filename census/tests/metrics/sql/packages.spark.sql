@@ -1,212 +1,44 @@
 SELECT
-  `t6`.`name`
+  `t3`.`name`,
+  SUM(`t3`.`environments`) AS `environments`,
+  SUM(CAST(`t3`.`client` IS NOT NULL AS BIGINT)) AS `installations`,
+  SUM(`t3`.`downloads`) AS `downloads`
 FROM (
   SELECT
-    *
+    `t2`.`name`,
+    `t2`.`client`,
+    SUM(
+      CAST((
+        `t2`.`client` IS NOT NULL
+      ) AND (
+        `t2`.`environment` IS NOT NULL
+      ) AS BIGINT)
+    ) AS `environments`,
+    SUM(`t2`.`downloads`) AS `downloads`
   FROM (
     SELECT
-      `t3`.`name`,
-      SUM(`t3`.`environments`) AS `environments`,
-      SUM(CAST(`t3`.`client` IS NOT NULL AS BIGINT)) AS `installations`,
-      SUM(`t3`.`downloads`) AS `downloads`
+      `t1`.`name`,
+      `t1`.`client`,
+      `t1`.`environment`,
+      COUNT(*) AS `downloads`
     FROM (
       SELECT
-        `t2`.`name`,
-        `t2`.`client`,
-        SUM(
-          CAST((
-            `t2`.`client` IS NOT NULL
-          ) AND (
-            `t2`.`environment` IS NOT NULL
-          ) AS BIGINT)
-        ) AS `environments`,
-        SUM(`t2`.`downloads`) AS `downloads`
-      FROM (
-        SELECT
-          `t1`.`name`,
-          `t1`.`client`,
-          `t1`.`environment`,
-          COUNT(*) AS `downloads`
-        FROM (
-          SELECT
-            *
-          FROM `downloads` AS `t0`
-          WHERE
-            `t0`.`day` BETWEEN MAKE_DATE(2024, 1, 1) AND MAKE_DATE(2024, 1, 3)
-        ) AS `t1`
-        GROUP BY
-          1,
-          2,
-          3
-      ) AS `t2`
-      GROUP BY
-        1,
-        2
-    ) AS `t3`
-    GROUP BY
-      1
-  ) AS `t4`
-  ORDER BY
-    `t4`.`environments` DESC,
-    `t4`.`name` ASC NULLS LAST
-  LIMIT 3
-) AS `t6`;
-
-SELECT
-  `t6`.`name`
-FROM (
-  SELECT
-    *
-  FROM (
-    SELECT
-      `t3`.`name`,
-      SUM(`t3`.`environments`) AS `environments`,
-      SUM(CAST(`t3`.`client` IS NOT NULL AS BIGINT)) AS `installations`,
-      SUM(`t3`.`downloads`) AS `downloads`
-    FROM (
-      SELECT
-        `t2`.`name`,
-        `t2`.`client`,
-        SUM(
-          CAST((
-            `t2`.`client` IS NOT NULL
-          ) AND (
-            `t2`.`environment` IS NOT NULL
-          ) AS BIGINT)
-        ) AS `environments`,
-        SUM(`t2`.`downloads`) AS `downloads`
-      FROM (
-        SELECT
-          `t1`.`name`,
-          `t1`.`client`,
-          `t1`.`environment`,
-          COUNT(*) AS `downloads`
-        FROM (
-          SELECT
-            *
-          FROM `downloads` AS `t0`
-          WHERE
-            `t0`.`day` BETWEEN MAKE_DATE(2024, 1, 1) AND MAKE_DATE(2024, 1, 3)
-        ) AS `t1`
-        GROUP BY
-          1,
-          2,
-          3
-      ) AS `t2`
-      GROUP BY
-        1,
-        2
-    ) AS `t3`
-    GROUP BY
-      1
-  ) AS `t4`
-  ORDER BY
-    `t4`.`installations` DESC,
-    `t4`.`name` ASC NULLS LAST
-  LIMIT 3
-) AS `t6`;
-
-SELECT
-  `t6`.`name`
-FROM (
-  SELECT
-    *
-  FROM (
-    SELECT
-      `t3`.`name`,
-      SUM(`t3`.`environments`) AS `environments`,
-      SUM(CAST(`t3`.`client` IS NOT NULL AS BIGINT)) AS `installations`,
-      SUM(`t3`.`downloads`) AS `downloads`
-    FROM (
-      SELECT
-        `t2`.`name`,
-        `t2`.`client`,
-        SUM(
-          CAST((
-            `t2`.`client` IS NOT NULL
-          ) AND (
-            `t2`.`environment` IS NOT NULL
-          ) AS BIGINT)
-        ) AS `environments`,
-        SUM(`t2`.`downloads`) AS `downloads`
-      FROM (
-        SELECT
-          `t1`.`name`,
-          `t1`.`client`,
-          `t1`.`environment`,
-          COUNT(*) AS `downloads`
-        FROM (
-          SELECT
-            *
-          FROM `downloads` AS `t0`
-          WHERE
-            `t0`.`day` BETWEEN MAKE_DATE(2024, 1, 1) AND MAKE_DATE(2024, 1, 3)
-        ) AS `t1`
-        GROUP BY
-          1,
-          2,
-          3
-      ) AS `t2`
-      GROUP BY
-        1,
-        2
-    ) AS `t3`
-    GROUP BY
-      1
-  ) AS `t4`
-  ORDER BY
-    `t4`.`downloads` DESC,
-    `t4`.`name` ASC NULLS LAST
-  LIMIT 3
-) AS `t6`;
-
-SELECT
-  *
-FROM (
-  SELECT
-    `t3`.`name`,
-    SUM(`t3`.`environments`) AS `environments`,
-    SUM(CAST(`t3`.`client` IS NOT NULL AS BIGINT)) AS `installations`,
-    SUM(`t3`.`downloads`) AS `downloads`
-  FROM (
-    SELECT
-      `t2`.`name`,
-      `t2`.`client`,
-      SUM(
-        CAST((
-          `t2`.`client` IS NOT NULL
-        ) AND (
-          `t2`.`environment` IS NOT NULL
-        ) AS BIGINT)
-      ) AS `environments`,
-      SUM(`t2`.`downloads`) AS `downloads`
-    FROM (
-      SELECT
-        `t1`.`name`,
-        `t1`.`client`,
-        `t1`.`environment`,
-        COUNT(*) AS `downloads`
-      FROM (
-        SELECT
-          *
-        FROM `downloads` AS `t0`
-        WHERE
-          `t0`.`day` BETWEEN MAKE_DATE(2024, 1, 1) AND MAKE_DATE(2024, 1, 3)
-      ) AS `t1`
-      GROUP BY
-        1,
-        2,
-        3
-    ) AS `t2`
+        *
+      FROM `downloads` AS `t0`
+      WHERE
+        `t0`.`day` BETWEEN MAKE_DATE(2024, 1, 1) AND MAKE_DATE(2024, 1, 3)
+    ) AS `t1`
     GROUP BY
       1,
-      2
-  ) AS `t3`
+      2,
+      3
+  ) AS `t2`
   GROUP BY
-    1
-) AS `t4`
-WHERE
-  `t4`.`name` IN ('numpy');
+    1,
+    2
+) AS `t3`
+GROUP BY
+  1;
 
 SELECT
   `t3`.`channel`,
