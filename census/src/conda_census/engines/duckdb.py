@@ -44,6 +44,8 @@ def open_tables(tables: Mapping[TableName, pa.Table]) -> LakeTables:
 def _connect() -> Backend:
     connection = ibis.duckdb.connect()
     connection.raw_sql("SET TimeZone = 'UTC'")
+    # It would draw on the standard output wherever Python runs without a program's file.
+    connection.raw_sql("SET enable_progress_bar = false")
     return connection
 
 
