@@ -28,7 +28,7 @@ def open_lake(lake: LakeFiles) -> LakeTables:
     connection = _connect()
     for table in MEASURED:
         _create_view(connection, table, lake.files(table.name))
-    return _tables(connection)
+    return LakeTables.named(connection.table, partial(_kept, connection))
 
 
 def open_tables(tables: Mapping[TableName, pa.Table]) -> LakeTables:
@@ -38,7 +38,7 @@ def open_tables(tables: Mapping[TableName, pa.Table]) -> LakeTables:
         connection.con.register("rows_in_memory", tables[table.name])
         connection.raw_sql(f"CREATE TABLE {table.name} AS SELECT {_columns(table)} FROM rows_in_memory")
         connection.con.unregister("rows_in_memory")
-    return _tables(connection)
+    return LakeTables.named(connection.table, partial(_kept, connection))
 
 
 def _connect() -> Backend:
@@ -47,16 +47,6 @@ def _connect() -> Backend:
     # It would draw on the standard output wherever Python runs without a program's file.
     connection.raw_sql("SET enable_progress_bar = false")
     return connection
-
-
-def _tables(connection: Backend) -> LakeTables:
-    return LakeTables(
-        sessions=connection.table("sessions"),
-        downloads=connection.table("downloads"),
-        installer_downloads=connection.table("installer_downloads"),
-        sources=connection.table("sources"),
-        keep=partial(_kept, connection),
-    )
 
 
 @contextmanager

@@ -53,13 +53,7 @@ def open_lake(lake: LakeFiles, session: SparkSession) -> LakeTables:
         files = lake.files(table.name)
         rows = _select_files(own, table, files) if files else _select_nothing(own, table)
         rows.createTempView(table.name)
-    return LakeTables(
-        sessions=connection.table("sessions"),
-        downloads=connection.table("downloads"),
-        installer_downloads=connection.table("installer_downloads"),
-        sources=connection.table("sources"),
-        keep=partial(_kept, connection, own),
-    )
+    return LakeTables.named(connection.table, partial(_kept, connection, own))
 
 
 class _Connection(Backend):  # type: ignore[misc]

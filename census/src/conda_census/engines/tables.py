@@ -34,3 +34,16 @@ class LakeTables:
     installer_downloads: Table
     sources: Table
     keep: Callable[[Table], AbstractContextManager[Table]]
+
+    @classmethod
+    def named(
+        cls, table: Callable[[TableName], Table], keep: Callable[[Table], AbstractContextManager[Table]]
+    ) -> LakeTables:
+        """The tables that ``table`` gives by their names, as the connection of an engine does."""
+        return cls(
+            sessions=table("sessions"),
+            downloads=table("downloads"),
+            installer_downloads=table("installer_downloads"),
+            sources=table("sources"),
+            keep=keep,
+        )

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import TypedDict
 
 import pyarrow as pa
-import pyarrow.parquet as pq
+import pyarrow.compute as pc
 
 from conda_census.engines.tables import LakeTables
 from conda_census.errors import CensusError
 from conda_census.metrics.public_downloads import COLUMNS, Period, public_downloads
 from conda_census.metrics.window import choose_window
+from conda_census.report.table_files import parquet_bytes
 from conda_census.report.written import make_folder, write_whole
 from conda_census.steps import Steps
 
@@ -66,10 +67,10 @@ def export_condastats(
         inside = tables.downloads.filter(tables.downloads.day.between(file.first_day, file.last_day))
         table = _as_published(public_downloads(inside, file.period).to_pyarrow(), file.period)
         make_folder(file.path.parent)
-        write_whole(file.path, _parquet(table), "downloads")
+        write_whole(file.path, parquet_bytes(table), "downloads")
         rows += len(table)
         if file.period == "hour":
-            downloads += sum(table["counts"].to_pylist())
+            downloads += pc.sum(table["counts"]).as_py() or 0
     return Exported(
         folder=str(folder), since=str(window.since), until=str(window.until), files=len(files), rows=rows,
         downloads=downloads,
@@ -96,9 +97,3 @@ def _as_published(table: pa.Table, period: Period) -> pa.Table:
             column = column.cast(pa.timestamp(column.type.unit))  # UTC, which the public files do not say
         columns[name] = column.combine_chunks().cast(types[name])
     return pa.table(columns)
-
-
-def _parquet(table: pa.Table) -> bytes:
-    sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, compression="snappy")
-    return bytes(sink.getvalue())

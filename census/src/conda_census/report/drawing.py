@@ -26,6 +26,6 @@ def png(chart: alt.LayerChart) -> bytes:
 
 
 def _specification(chart: alt.LayerChart) -> dict[str, object]:
-    """Not checked against the schema, which takes as long as drawing: the tests draw every chart."""
+    """Not checked against the schema, which is an eighth of the page's time; the tests draw each."""
     found: dict[str, object] = chart.to_dict(validate=False)
     return found

@@ -14,7 +14,7 @@ from conda_census.report.flat_tables import flat_tables
 from conda_census.report.shape import Report
 from conda_census.report.written import make_folder, write_whole
 
-__all__ = ["TableKind", "write_tables"]
+__all__ = ["TableKind", "parquet_bytes", "write_tables"]
 
 TableKind = Literal["csv", "parquet"]
 
@@ -41,13 +41,14 @@ def _csv(table: pa.Table) -> bytes:
     return _bytes(sink)
 
 
-def _parquet(table: pa.Table) -> bytes:
+def parquet_bytes(table: pa.Table) -> bytes:
+    """The table as a Parquet file."""
     sink = pa.BufferOutputStream()
     parquet.write_table(table, sink)
     return _bytes(sink)
 
 
-_WRITE: dict[TableKind, Callable[[pa.Table], bytes]] = {"csv": _csv, "parquet": _parquet}
+_WRITE: dict[TableKind, Callable[[pa.Table], bytes]] = {"csv": _csv, "parquet": parquet_bytes}
 
 
 def _bytes(sink: pa.BufferOutputStream) -> bytes:

@@ -92,7 +92,7 @@ def installers_by_quarter(report: Report) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
     for row in report["installer_downloads"]["rows"]:
         year, month = map(int, row["period"].split("-"))
-        products = found.setdefault(f"{year}-Q{(month - 1) // _MONTHS_OF_QUARTER + 1}", {})
+        products = found.setdefault(f"{year}-Q{_quarter(month)}", {})
         products[row["product"]] = products.get(row["product"], 0) + row["downloads"]
     return found
 
@@ -157,10 +157,13 @@ def _period(year: int, month: int, months: int) -> int:
     return (year * _MONTHS_OF_YEAR + month - 1) // months
 
 
+def _quarter(month: int) -> int:
+    return (month - 1) // _MONTHS_OF_QUARTER + 1
+
+
 def _called(place: int, months: int, first: date, last: date) -> str:
     begin, end = _first_day(place, months), _first_day(place + 1, months) - timedelta(days=1)
-    quarter = (begin.month - 1) // _MONTHS_OF_QUARTER + 1
-    name = f"{begin:%b %Y}" if months == 1 else f"Q{quarter} {begin.year}"
+    name = f"{begin:%b %Y}" if months == 1 else f"Q{_quarter(begin.month)} {begin.year}"
     return name if first <= begin and end <= last else f"{name}, in part"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 from collections.abc import Iterator
@@ -13,14 +12,13 @@ from multiprocessing import get_context, parent_process
 from pathlib import Path
 from threading import Thread
 
-from conda_census.config import SIMULATED_TRUTH
 from conda_census.errors import CensusError
 from conda_census.simulate.channel import make_channel
 from conda_census.simulate.day_logs import DayLogs, LogShape
 from conda_census.simulate.new_folder import make_new_folder
 from conda_census.simulate.population import populate
 from conda_census.simulate.scenario import Scenario
-from conda_census.simulate.truth import Seen, Truth, Witness
+from conda_census.simulate.truth import Seen, Truth, Witness, write_truth
 from conda_census.steps import Steps
 
 __all__ = ["simulate"]
@@ -54,7 +52,7 @@ def simulate(
         progress(str(scenario.since + timedelta(days=number)), done=number, of=scenario.days)
         witness.see(seen)
     truth = witness.truth()
-    (out / SIMULATED_TRUTH).write_text(json.dumps(truth, indent=2) + "\n")
+    write_truth(truth, out)
     return truth
 
 

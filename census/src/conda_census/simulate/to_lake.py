@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,7 +9,6 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from conda_census.config import SIMULATED_TRUTH
 from conda_census.lake.batches import WriterBatches
 from conda_census.lake.rows import PartRows
 from conda_census.lake.staging import append_staged, stage_part
@@ -22,7 +20,7 @@ from conda_census.simulate.new_folder import make_new_folder
 from conda_census.simulate.population import populate
 from conda_census.simulate.scenario import Scenario
 from conda_census.simulate.traffic import Days
-from conda_census.simulate.truth import Truth, Witness, look_at
+from conda_census.simulate.truth import Truth, Witness, look_at, write_truth
 from conda_census.steps import Steps
 
 __all__ = ["SimulatedTables", "simulate_lake", "simulate_tables"]
@@ -78,7 +76,7 @@ def simulate_lake(scenario: Scenario, path: Path, progress: Steps) -> Truth:
         batch.end_staging([{"lines": truth["lines"], "requests": truth["lines"], "dropped": {}}])
         append_staged(lake, batch)
         batches.finish(batch)
-    (path / SIMULATED_TRUTH).write_text(json.dumps(truth, indent=2) + "\n")
+    write_truth(truth, path)
     return truth
 
 

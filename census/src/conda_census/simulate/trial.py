@@ -66,10 +66,8 @@ class Found:
 
 def trial(scenario: Scenario, expectations: Mapping[str, float]) -> list[Found]:
     """All estimators on one population; ``expectations`` are those of ``expected`` for such a population."""
-    return [
-        Found(name, estimate, {**_truths(scenario), **expectations}[name])
-        for name, estimate in _estimates(scenario).items()
-    ]
+    truths = {**_truths(scenario), **expectations}
+    return [Found(name, estimate, truths[name]) for name, estimate in _estimates(scenario).items()]
 
 
 def expected(scenario: Scenario) -> dict[str, float]:

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 from typing import TypedDict
 
 import numpy as np
 import numpy.typing as npt
 
+from conda_census.config import SIMULATED_TRUTH
 from conda_census.simulate.channel import INSTALLERS, Channel
 from conda_census.simulate.population import Population
 from conda_census.simulate.scenario import Scenario
 from conda_census.simulate.traffic import DAY_S, Day
 
-__all__ = ["ByClass", "DayOfSharing", "InstallerDownloads", "Seen", "Truth", "Witness", "look_at"]
+__all__ = [
+    "ByClass",
+    "DayOfSharing",
+    "InstallerDownloads",
+    "Seen",
+    "Truth",
+    "Witness",
+    "look_at",
+    "write_truth",
+]
 
 Numbers = npt.NDArray[np.int64]
 
@@ -262,6 +274,15 @@ class Witness:
                 )
             )
         return rows
+
+
+def write_truth(truth: Truth, folder: Path) -> None:
+    """Write it beside the logs, or into the lake.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    (folder / SIMULATED_TRUTH).write_text(json.dumps(truth, indent=2) + "\n")
 
 
 def _month(day: date) -> str:
