@@ -1,0 +1,69 @@
+"""Which commands are there, and how do they end? One file a command, one function each, no logic."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from conda_census import __version__
+from conda_census.cli.compact import compact
+from conda_census.cli.export import export
+from conda_census.cli.formats import formats
+from conda_census.cli.ingest import ingest
+from conda_census.cli.options import complain
+from conda_census.cli.report import report
+from conda_census.cli.simulate import simulate
+from conda_census.cli.sources import sources
+from conda_census.errors import CensusError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="conda-census",
+    help="How many conda installations and environments use a repository, from its access logs.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+for command in (ingest, formats, report, sources, compact, export, simulate):
+    app.command()(command)
+
+
+def main() -> None:
+    """Run the command that the arguments name; a mistake that a person can make is told in one line."""
+    signal.signal(signal.SIGINT, _interrupt)
+    try:
+        app()
+    except CensusError as error:
+        complain(error)
+        sys.exit(1)
+    except BrokenPipeError:
+        # The reader of a pipe has seen enough. Nothing more can be written, at exit neither.
+        sys.stdout = None
+        sys.exit(0)
+    except OSError as error:
+        sys.stdout = None
+        place = error.filename or "standard output"
+        complain(CensusError(f"{place}: {error.strerror}: put this right and run the same command again"))
+        sys.exit(1)
+
+
+@app.callback(invoke_without_command=True)
+def _version(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"conda-census {__version__}")
+        raise typer.Exit
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    """Stop in good order; pressed again, at once, for DuckDB 2.0 may wait for ever for its own threads."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    raise KeyboardInterrupt

@@ -1,0 +1,39 @@
+"""What does `conda-census compact` take, and what does it say?"""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from conda_census.cli.options import JsonOption, LakeOption
+from conda_census.config import load_settings
+
+__all__ = ["compact"]
+
+
+def compact(
+    lake: LakeOption = None,
+    keep_days: Annotated[
+        int,
+        typer.Option(
+            "--keep-days", metavar="N", min=0, max=3650, help="Keep for N days what somebody may still read."
+        ),
+    ] = 7,
+    as_json: JsonOption = False,
+) -> None:
+    """Make the many small files of the lake few large ones, also while others read and write it."""
+    from conda_census.lake.compaction import compact as run
+    from conda_census.lake.store import Lake
+    from conda_census.report.compaction_text import compaction_lines
+    from conda_census.steps import shown_steps
+
+    with shown_steps(Console(stderr=True), "compacting") as progress:
+        compacted = run(Lake.open(load_settings(lake).lake), keep_days, progress)
+    if as_json:
+        typer.echo(json.dumps({"keep_days": keep_days, "tables": compacted}))
+    else:
+        for line in compaction_lines(compacted):
+            typer.echo(line)

@@ -1,0 +1,47 @@
+"""What does `conda-census export` take, and what does it say?"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from conda_census.cli.options import JsonOption, LakeOption, SinceOption, UntilOption, day
+from conda_census.config import load_settings
+
+__all__ = ["export"]
+
+
+def export(
+    condastats: Annotated[
+        Path,
+        typer.Option(
+            "--condastats",
+            metavar="DIR",
+            help="Write downloads by hour and by month as Anaconda's public package data have them.",
+        ),
+    ],
+    lake: LakeOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the downloads of each day and month for tools that read Anaconda's public package data."""
+    from conda_census.engines.duckdb import open_lake
+    from conda_census.lake.store import Lake
+    from conda_census.report.condastats import export_condastats
+    from conda_census.steps import shown_steps
+
+    tables = open_lake(Lake.open(load_settings(lake).lake))
+    with shown_steps(Console(stderr=True), "exporting") as progress:
+        exported = export_condastats(tables, condastats, day(since), day(until), progress)
+    if as_json:
+        typer.echo(json.dumps(exported, ensure_ascii=False))
+    else:
+        typer.echo(
+            f"wrote {exported['files']:,} files with {exported['downloads']:,} downloads "
+            f"from {exported['since']} to {exported['until']} into {exported['folder']}"
+        )

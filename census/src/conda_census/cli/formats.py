@@ -1,0 +1,36 @@
+"""What does `conda-census formats` list?"""
+
+from __future__ import annotations
+
+import json
+
+import typer
+
+from conda_census.cli.options import JsonOption
+from conda_census.config import load_settings
+
+__all__ = ["formats"]
+
+
+def formats(as_json: JsonOption = False) -> None:
+    """List the log formats that can be read, those of census.toml first, with an example line each."""
+    from conda_census.logs.formats import formats as known_formats
+
+    settings = load_settings()
+    known = known_formats(settings).values()
+    configured = {table.name for table in settings.formats}
+    if as_json:
+        listed = [
+            {
+                "name": log_format.name,
+                "example": log_format.example,
+                "configured": log_format.name in configured,
+                "sample_rate": log_format.sample_rate,
+            }
+            for log_format in known
+        ]
+        typer.echo(json.dumps(listed, ensure_ascii=False))
+    else:
+        for log_format in known:
+            typer.echo(f"{log_format.name}{' (census.toml)' if log_format.name in configured else ''}")
+            typer.echo(f"    {log_format.example}")

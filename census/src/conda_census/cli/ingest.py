@@ -1,0 +1,96 @@
+"""What does `conda-census ingest` take, and what does it say?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from conda_census.cli.options import JsonOption, LakeOption, complain
+from conda_census.config import load_settings
+from conda_census.errors import one_line
+
+if TYPE_CHECKING:  # a command imports what it alone needs
+    from conda_census.lake.summary import Summary
+
+__all__ = ["ingest"]
+
+
+def ingest(
+    paths: Annotated[
+        list[str],
+        typer.Argument(metavar="PATH", help="Access logs, folders, globs, or - for standard input."),
+    ],
+    lake: LakeOption = None,
+    format_name: Annotated[
+        str, typer.Option("--format", metavar="NAME", help="auto, or a name that conda-census formats lists.")
+    ] = "auto",
+    writer: Annotated[
+        str | None,
+        typer.Option(
+            "--writer",
+            metavar="NAME",
+            help="Name of this writer, where several write at once. [env: CENSUS_WRITER] [default: main]",
+        ),
+    ] = None,
+    strict: Annotated[
+        bool,
+        typer.Option(
+            "--strict", help="Exit with code 3 where what is dropped moved against the week before."
+        ),
+    ] = False,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Go on reading what arrives, until SIGTERM or Ctrl-C.")
+    ] = False,
+    interval_s: Annotated[
+        float, typer.Option("--interval", metavar="SECONDS", min=0.1, help="Pause between two looks.")
+    ] = 60,
+    as_json: JsonOption = False,
+) -> None:
+    """Read access logs into the lake, each line exactly once."""
+    from conda_census.lake.follow import follow as run_again
+    from conda_census.lake.follow import stop_on_signals
+    from conda_census.lake.ingest import ingest as run
+    from conda_census.logs.formats import formats as known_formats
+    from conda_census.logs.standard_input import STANDARD_INPUT
+    from conda_census.progress import shown_progress
+
+    settings = load_settings(lake, writer)
+    names = ("auto", *known_formats(settings))
+    if format_name not in names:
+        raise typer.BadParameter(f"choose one of {', '.join(names)}", param_hint="--format")
+    if follow and STANDARD_INPUT in paths:
+        raise typer.BadParameter("- cannot be followed: standard input ends", param_hint="--follow")
+    if follow and strict:
+        raise typer.BadParameter("a run with --follow ends when it is told to", param_hint="--strict")
+
+    def ingest_once(stop: Callable[[], bool] = lambda: False) -> Summary:
+        with shown_progress(Console(stderr=True)) as progress:
+            return run(paths, settings, format_name, progress, stop)
+
+    if follow:
+        with stop_on_signals() as stop:
+            run_again(
+                lambda: ingest_once(stop), lambda told: _tell(told, as_json), complain, stop, interval_s
+            )
+        return
+    summary = ingest_once()
+    for error in summary.errors:
+        complain(error)
+    _tell(summary, as_json)
+    if summary.failed:
+        raise typer.Exit(1)
+    if summary.moved and strict:
+        raise typer.Exit(3)
+
+
+def _tell(summary: Summary, as_json: bool) -> None:
+    for move in summary.moved:
+        typer.echo(f"conda-census: {one_line(move.sentence())}", err=True)
+    if as_json:
+        typer.echo(json.dumps(summary.to_json()))
+    else:
+        Console(stderr=True).print(summary.sentence(), highlight=False, soft_wrap=True)

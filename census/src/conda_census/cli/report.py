@@ -1,0 +1,74 @@
+"""What does `conda-census report` take, and what does it write?"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from conda_census.cli.options import JsonOption, LakeOption, SinceOption, UntilOption, day
+from conda_census.config import DEFAULT_ENGINE, load_settings
+
+__all__ = ["report"]
+
+
+def report(
+    lake: LakeOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    as_json: JsonOption = False,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the report as a page that needs no network.")
+    ] = None,
+    svg: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write every chart as SVG into this folder.")
+    ] = None,
+    png: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write every chart as PNG into this folder.")
+    ] = None,
+    csv: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write every table as CSV into this folder.")
+    ] = None,
+    parquet: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write every table as Parquet into this folder.")
+    ] = None,
+    top: Annotated[
+        int, typer.Option("--top", metavar="N", min=0, help="So many packages by each measure.")
+    ] = 20,
+    package: Annotated[
+        str | None, typer.Option("--package", metavar="NAME", help="Tell of this package all versions.")
+    ] = None,
+    engine: Annotated[
+        str | None,
+        typer.Option(
+            "--engine",
+            metavar="NAME",
+            help="duckdb, local-spark or spark://HOST:PORT. "
+            f"[env: CENSUS_ENGINE] [default: {DEFAULT_ENGINE}]",
+        ),
+    ] = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Say also which way each number errs, and why.")
+    ] = False,
+) -> None:
+    """Show what the lake tells, each number with its definition."""
+    from conda_census.engines.choice import ENGINES, is_engine, opened
+    from conda_census.lake.store import Lake
+    from conda_census.report.document import make_report
+    from conda_census.report.files import Wanted, write_files
+    from conda_census.report.terminal import show
+
+    if engine is not None and not is_engine(engine):
+        raise typer.BadParameter(f"choose one of {', '.join(ENGINES)}", param_hint="--engine")
+    settings = load_settings(lake, engine=engine)
+    with opened(Lake.open(settings.lake), settings.engine) as tables:
+        document = make_report(tables, day(since), day(until), top=top, package=package)
+    if as_json:
+        typer.echo(json.dumps(document, ensure_ascii=False))
+    else:
+        show(document, Console(), verbose=verbose)
+    for place in write_files(document, Wanted(html, svg, png, csv, parquet), Console(stderr=True)):
+        typer.echo(f"wrote {place}", err=True)

@@ -1,0 +1,79 @@
+"""What does `conda-census sources` take, and what does it list?"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from random import SystemRandom
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from conda_census.cli.options import JsonOption, LakeOption, SinceOption, UntilOption, day
+from conda_census.config import load_settings
+
+__all__ = ["sources"]
+
+
+def sources(
+    lake: LakeOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    verify: Annotated[
+        bool,
+        typer.Option("--verify", help="Read some of the logs again, and compare; code 1 if one differs."),
+    ] = False,
+    sample: Annotated[
+        int, typer.Option("--sample", metavar="N", min=1, help="With --verify: how many of them, at random.")
+    ] = 20,
+    as_json: JsonOption = False,
+) -> None:
+    """List the logs that were read, what was dropped of each, and which days are complete."""
+    if verify:
+        _verify(lake, since, until, sample, as_json=as_json)
+        return
+    from conda_census.engines.duckdb import open_lake
+    from conda_census.lake.store import Lake
+    from conda_census.report.sources import list_what_was_read
+    from conda_census.report.sources_text import plain_lines, show_sources
+
+    tables = open_lake(Lake.open(load_settings(lake).lake))
+    listed = list_what_was_read(tables, day(since), day(until))
+    console = Console()
+    if as_json:
+        typer.echo(json.dumps(listed, ensure_ascii=False))
+    elif console.is_terminal:
+        show_sources(listed, console)
+    else:
+        for line in plain_lines(listed):
+            typer.echo(line)
+
+
+def _verify(
+    lake: Path | None, since: datetime | None, until: datetime | None, sample: int, *, as_json: bool
+) -> None:
+    from conda_census.decode.pseudonyms import Secrets
+    from conda_census.lake.store import Lake
+    from conda_census.lake.verification import recorded_readings, verify
+    from conda_census.logs.formats import formats as known_formats
+    from conda_census.report.verification import verification, verification_lines
+    from conda_census.steps import shown_steps
+
+    settings = load_settings(lake)
+    opened, secrets = Lake.open(settings.lake), Secrets(settings.config_folder)
+    opened.expect_key(secrets.key_id())
+    readings = recorded_readings(opened, day(since), day(until))
+    with shown_steps(Console(stderr=True), "reading again") as progress:
+        verified = verify(
+            readings, sample, secrets.token_key(), known_formats(settings), SystemRandom(), progress
+        )
+    document = verification(verified)
+    if as_json:
+        typer.echo(json.dumps(document, ensure_ascii=False))
+    else:
+        for line in verification_lines(document):
+            typer.echo(line)
+    if document["states"]["differs"]:
+        raise typer.Exit(1)
