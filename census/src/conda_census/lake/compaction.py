@@ -13,14 +13,12 @@ from __future__ import annotations
 import re
 import shutil
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TypedDict
 
 from deltalake import CommitProperties, DeltaTable, WriterProperties
 from deltalake.exceptions import CommitFailedError, DeltaError
-from filelock import FileLock, Timeout
 
 from conda_census.errors import LakeError, first_line
 from conda_census.lake.store import Lake, application, files_of
@@ -67,25 +65,8 @@ def compact(lake: Lake, keep_days: int, progress: Steps) -> list[TableCompacted]
     Raises:
         LakeError: another compaction is running, or the lake cannot be read or written.
     """
-    with _alone(lake):
+    with lake.alone("compact.lock", "another compaction is running"):
         return [_compact_table(lake, table.name, keep_days, progress) for table in TABLES]
-
-
-@contextmanager
-def _alone(lake: Lake) -> Iterator[None]:
-    lock = FileLock(lake.path / "compact.lock", timeout=0)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise LakeError(
-            f"{lake.path}: another compaction is running: wait until it is done, and run this one again"
-        ) from None
-    except OSError as error:
-        raise LakeError(f"{lake.path}: cannot be written ({error.strerror}): give access to it") from None
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _compact_table(lake: Lake, name: TableName, keep_days: int, progress: Steps) -> TableCompacted:

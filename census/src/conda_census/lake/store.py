@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,19 +17,21 @@ from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from deltalake import CommitProperties, DeltaTable, Transaction
+from deltalake import CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError
 from deltalake.transaction import AddAction
+from filelock import FileLock, Timeout
 
 from conda_census.config import LAKE_MANIFEST, LATE_DELIVERY
 from conda_census.errors import LakeError, first_line
 from conda_census.exclusive_files import create_exclusively
-from conda_census.lake.tables import LAKE_VERSION, TABLES, TableName, delta_schema
+from conda_census.lake.tables import LAKE_VERSION, TABLES, Reference, TableName, delta_schema
 
 __all__ = ["Lake", "application", "files_of"]
 
 #: To open a table is to read all commits since its last checkpoint, and a run opens each several times.
 _CHECKPOINT_COMMITS = "10"
+_REFERENCES_TIMEOUT_S = 60
 
 
 @dataclass(frozen=True)
@@ -156,10 +159,7 @@ class Lake:
                 # Compaction changed a setting of the table, which it does once, and nothing else conflicts.
                 self._append(name, staged, files, writer, batch)
         except (OSError, DeltaError) as error:
-            raise LakeError(
-                f"{self.path / name}: cannot be written ({first_line(error)}): "
-                "make room or give access, and run the same command again"
-            ) from None
+            raise self._unwritable(name, error) from None
 
     def forget_request_ids(self, now: datetime) -> None:
         """Forget the ids of the requests of days of which no lines can arrive any more.
@@ -181,19 +181,90 @@ class Lake:
                 with contextlib.suppress(CommitFailedError):
                     table.delete(f"day = '{day}'")
 
+    def reference(self, reference: Reference) -> pa.Table:
+        """All rows of a reference table; none where nothing was ever written.
+
+        Raises:
+            LakeError: the table cannot be read.
+        """
+        place, schema = self.path / reference.name, pa.schema(delta_schema(reference).to_arrow())
+        if not (place / "_delta_log").exists():
+            return schema.empty_table()
+        with _told_unreadable(place):
+            rows = DeltaTable(str(place)).to_pyarrow_table()
+            return rows.select(schema.names).cast(schema)
+
+    def replace_reference(self, reference: Reference, rows: pa.Table) -> None:
+        """Put these rows in the place of all that a reference table holds, at once or not at all.
+
+        What was read before, to make these rows of, was read ``with lake.changing_references()``.
+
+        Raises:
+            LakeError: the table cannot be written.
+        """
+        place = str(self.path / reference.name)
+        try:
+            write_deltalake(
+                place,
+                rows.cast(pa.schema(delta_schema(reference).to_arrow())),
+                mode="overwrite",
+                schema_mode="overwrite",
+                description=f"one row for {reference.one_row}",
+                writer_properties=WriterProperties(compression="ZSTD", compression_level=3),
+            )
+            # What was replaced a week ago nobody reads any more.
+            DeltaTable(place).vacuum(dry_run=False)
+        except (OSError, DeltaError) as error:
+            raise self._unwritable(reference.name, error) from None
+
+    @contextlib.contextmanager
+    def alone(self, lock_name: str, other: str, timeout_s: float = 0) -> Iterator[None]:
+        """No other process that asks for this lock runs meanwhile.
+
+        Args:
+            lock_name: a file in the lake.
+            other: what is told of the other process, such as ``another compaction is running``.
+            timeout_s: for so long it is waited for.
+
+        Raises:
+            LakeError: there is another one.
+        """
+        lock = FileLock(self.path / lock_name, timeout=timeout_s)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise LakeError(f"{self.path}: {other}: wait until it is done, and run this one again") from None
+        except OSError as error:
+            raise LakeError(f"{self.path}: cannot be written ({error.strerror}): give access to it") from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+    @contextlib.contextmanager
+    def changing_references(self) -> Iterator[None]:
+        """Nobody else changes a reference table between its being read and replaced.
+
+        Raises:
+            LakeError: another process does, and does not end.
+        """
+        with self.alone("references.lock", "another import is running", _REFERENCES_TIMEOUT_S):
+            yield
+
     def table(self, name: TableName) -> DeltaTable:
         """The table as it is now.
 
         Raises:
             LakeError: it cannot be read.
         """
-        try:
+        with _told_unreadable(self.path / name):
             return DeltaTable(str(self.path / name))
-        except (OSError, DeltaError) as error:
-            raise LakeError(
-                f"{self.path / name}: the table cannot be read ({first_line(error)}): "
-                "restore it from your backup"
-            ) from None
+
+    def _unwritable(self, name: str, error: Exception) -> LakeError:
+        return LakeError(
+            f"{self.path / name}: cannot be written ({first_line(error)}): "
+            "make room or give access, and run the same command again"
+        )
 
     def _append(self, name: TableName, staged: Path, files: list[str], writer: str, batch: int) -> None:
         table = self.table(name)
@@ -207,6 +278,16 @@ class Lake:
             partition_by=["day"],
             commit_properties=CommitProperties(app_transactions=[transaction], max_commit_retries=100),
         )
+
+
+@contextlib.contextmanager
+def _told_unreadable(place: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, DeltaError) as error:
+        raise LakeError(
+            f"{place}: the table cannot be read ({first_line(error)}): restore it from your backup"
+        ) from None
 
 
 def application(writer: str) -> str:

@@ -8,12 +8,23 @@ from typing import Literal
 from deltalake import Field, Schema
 from deltalake.schema import ArrayType, MapType, PrimitiveType
 
-__all__ = ["LAKE_VERSION", "MEASURED", "TABLES", "Column", "Table", "TableName", "delta_schema"]
+__all__ = [
+    "LAKE_VERSION",
+    "MEASURED",
+    "TABLES",
+    "Column",
+    "Reference",
+    "ReferenceName",
+    "Table",
+    "TableName",
+    "delta_schema",
+]
 
 #: Raised when a lake of this version could not be read by the census before it.
 LAKE_VERSION = 1
 
 TableName = Literal["sessions", "downloads", "installer_downloads", "request_ids", "sources"]
+ReferenceName = Literal["advisories", "names", "overrides", "repodata_builds"]
 
 ColumnType = Literal[
     "DATE",
@@ -51,6 +62,15 @@ class Table:
     one_row: str
     columns: tuple[Column, ...]
     sort: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A small table that no log made: what advisories and channels say. It is not partitioned."""
+
+    name: ReferenceName
+    one_row: str
+    columns: tuple[Column, ...]
 
 
 _DAY = Column("day", "DATE", "UTC day of the row's first request; the partition")
@@ -200,7 +220,7 @@ _DELTA_TYPES: dict[ColumnType, PrimitiveType | ArrayType | MapType] = {
 }
 
 
-def delta_schema(table: Table) -> Schema:
+def delta_schema(table: Table | Reference) -> Schema:
     """The table's schema for Delta, each column with its comment as metadata."""
     return Schema(
         [

@@ -1,0 +1,109 @@
+"""Which advisories does a lake know, and how do records come into it?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from conda_census.errors import CensusError
+from conda_census.exposure.aliases import AdvisoryGroup, grouped
+from conda_census.exposure.documents import documents
+from conda_census.exposure.fields import Field
+from conda_census.exposure.osv import Advisory, parse_advisory
+from conda_census.lake.references import ADVISORIES
+from conda_census.lake.store import Lake
+from conda_census.lake.tables import delta_schema
+
+__all__ = ["ImportedAdvisories", "import_advisories", "known_advisories", "open_advisories"]
+
+
+@dataclass(frozen=True)
+class ImportedAdvisories:
+    """What became of the records that were read.
+
+    ``unchanged`` are those of which the lake had this or a later version; ``problems`` one for each record
+    that was left out, and for each file that could not be read.
+    """
+
+    new: int
+    updated: int
+    unchanged: int
+    total: int
+    problems: tuple[CensusError, ...]
+
+
+def import_advisories(lake: Lake, paths: Iterable[Path]) -> ImportedAdvisories:
+    """Read the OSV records in files, zips and folders into the lake; of one id the last modified counts.
+
+    All that can be read comes into the lake at once. Where a run is killed, nothing has changed.
+
+    Raises:
+        LakeError: the lake cannot be read or written.
+    """
+    read: list[Advisory] = []
+    problems: list[CensusError] = []
+    for document in documents(paths):
+        try:
+            read.append(parse_advisory(_whole(document)))
+        except CensusError as problem:
+            problems.append(problem)
+    with lake.changing_references():
+        before = {each.id: each for each in _stored(lake)}
+        after = dict(before)
+        for record in read:
+            known = after.get(record.id)
+            if known is None or known.modified < record.modified:
+                after[record.id] = record
+        new = len(after) - len(before)
+        updated = sum(after[name] is not record for name, record in before.items())
+        if new or updated:
+            lake.replace_reference(ADVISORIES, _rows(after.values()))
+    return ImportedAdvisories(new, updated, len(read) - new - updated, len(after), tuple(problems))
+
+
+def known_advisories(lake: Lake) -> list[AdvisoryGroup]:
+    """All advisories of the lake, each in all its records, by id.
+
+    Raises:
+        LakeError: the lake cannot be read.
+    """
+    return grouped(_stored(lake))
+
+
+def open_advisories(groups: Iterable[AdvisoryGroup]) -> list[AdvisoryGroup]:
+    """Those that were not withdrawn."""
+    return [group for group in groups if group.is_open]
+
+
+def _whole(document: Field | CensusError) -> Field:
+    if isinstance(document, CensusError):
+        raise document
+    return document
+
+
+def _stored(lake: Lake) -> list[Advisory]:
+    rows = lake.reference(ADVISORIES).select(["id", "record"]).to_pylist()
+    place = str(lake.path / ADVISORIES.name)
+    return [parse_advisory(Field(json.loads(row["record"]), f"{place}: {row['id']}")) for row in rows]
+
+
+def _rows(records: Iterable[Advisory]) -> pa.Table:
+    rows = [
+        {
+            "id": record.id,
+            "modified": record.modified,
+            "published": record.published,
+            "withdrawn": record.withdrawn,
+            "severity": record.severity,
+            "summary": record.summary,
+            "aliases": list(record.aliases),
+            "packages": [f"{entry.ecosystem}:{entry.package}" for entry in record.entries],
+            "record": record.record,
+        }
+        for record in sorted(records, key=lambda each: each.id)
+    ]
+    return pa.Table.from_pylist(rows, schema=pa.schema(delta_schema(ADVISORIES).to_arrow()))

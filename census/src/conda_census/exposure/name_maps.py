@@ -1,0 +1,88 @@
+"""What does a map of names say, in whichever format it is written?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from conda_census.errors import CensusError
+from conda_census.exposure.documents import documents
+from conda_census.exposure.fields import Field, FieldError
+from conda_census.exposure.name_entries import PYPI, MapRead, NameEntry, named
+from conda_census.exposure.own_names import read_own_map
+
+__all__ = ["read_map"]
+
+
+def read_map(path: Path) -> MapRead:
+    """The entries of a map. Its format is told by what stands in it.
+
+    TOML is a map of the operator's own, YAML grayskull's ``config.yaml``, JSON with lists or nulls
+    parselmouth's, and JSON with texts alone the flat map that parselmouth makes for grayskull.
+    """
+    if path.suffix.lower() == ".toml":
+        return read_own_map(path)
+    entries: list[NameEntry] = []
+    problems: list[CensusError] = []
+    for document in documents([path]):
+        try:
+            whole = _whole(document)
+            parse, fields = _format_of(whole), list(whole.pairs())
+        except CensusError as problem:
+            problems.append(problem)
+            continue
+        for key, field in fields:
+            try:
+                entries += parse(key, field, Path(whole.file).name)
+            except FieldError as problem:
+                problems.append(problem)
+    return MapRead(tuple(_together(entries)), tuple(problems))
+
+
+_Parse = Callable[[str, Field, str], Iterable[NameEntry]]
+
+
+def _whole(document: Field | CensusError) -> Field:
+    if isinstance(document, CensusError):
+        raise document
+    return document
+
+
+def _format_of(whole: Field) -> _Parse:
+    values = list(whole.table().values())
+    if any(isinstance(value, dict) for value in values):
+        return _grayskull
+    if any(value is None or isinstance(value, list) for value in values):
+        return _parselmouth
+    return _flat
+
+
+def _parselmouth(conda_name: str, field: Field, map_name: str) -> Iterable[NameEntry]:
+    if not _is_absent(field):
+        yield named(conda_name, field.texts(), field, PYPI, "parselmouth", map_name)
+
+
+def _flat(conda_name: str, field: Field, map_name: str) -> Iterable[NameEntry]:
+    if not _is_absent(field):
+        yield named(conda_name, [field.text()], field, PYPI, "flat", map_name)
+
+
+def _grayskull(name: str, field: Field, map_name: str) -> Iterable[NameEntry]:
+    # A few of its entries have the name of the import alone.
+    if conda_name := field["conda_forge"].optional_text():
+        yield named(conda_name, [name], field["conda_forge"], PYPI, "grayskull", map_name)
+
+
+def _is_absent(field: Field) -> bool:
+    """A word in angle brackets marks, in an extract, a name that the whole map does not have."""
+    return isinstance(field.value, str) and field.value.startswith("<")
+
+
+def _together(entries: Iterable[NameEntry]) -> Iterable[NameEntry]:
+    """One entry for each conda name: grayskull's map has one for each name of PyPI."""
+    found: dict[str, NameEntry] = {}
+    for each in entries:
+        known = found.get(each.conda_name, each)
+        names = tuple(dict.fromkeys((*known.names, *each.names)))
+        found[each.conda_name] = NameEntry(each.conda_name, each.ecosystem, names, each.format, each.map)
+    return found.values()

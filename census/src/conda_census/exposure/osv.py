@@ -1,0 +1,155 @@
+"""What does an OSV record say (https://ossf.github.io/osv-schema/), as far as it bears on a verdict?"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, get_args
+
+from conda_census.exposure.fields import Field, FieldError
+from conda_census.exposure.severities import Severity, severity_of
+from conda_census.exposure.versions import VersionError, ordered
+
+__all__ = ["Advisory", "AffectedEntry", "Event", "EventKind", "VersionRange", "parse_advisory"]
+
+EventKind = Literal["introduced", "fixed", "last_affected", "limit"]
+
+#: Types of ranges. What GIT names are commits, which no build tells.
+_RANGE_TYPES = ("ECOSYSTEM", "SEMVER", "GIT")
+_SUMMARY_LETTERS = 160
+
+
+@dataclass(frozen=True)
+class Event:
+    """A version at which something changes. ``0`` introduces before all versions, ``*`` limits nothing."""
+
+    kind: EventKind
+    version: str
+
+
+@dataclass(frozen=True)
+class VersionRange:
+    """Events in the order of the record, which need not be that of their versions."""
+
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True)
+class AffectedEntry:
+    """One entry of ``affected``: a package of an ecosystem, with ranges or listed versions, or both."""
+
+    ecosystem: str
+    package: str
+    ranges: tuple[VersionRange, ...]
+    versions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Advisory:
+    """An OSV record.
+
+    Attributes:
+        entries: what it says of packages. Entries without one, of commits alone, are left out.
+        record: the whole record as JSON.
+    """
+
+    id: str
+    modified: datetime
+    published: datetime | None
+    withdrawn: datetime | None
+    aliases: tuple[str, ...]
+    summary: str
+    severity: Severity
+    entries: tuple[AffectedEntry, ...]
+    record: str
+
+
+def parse_advisory(whole: Field) -> Advisory:
+    """The record in a file.
+
+    Listed versions that conda cannot order are left out: no conda build has one, and the PyPA database has
+    two records of PyPI's early years that list some.
+
+    Raises:
+        FieldError: it does not follow the schema, or a range has a bound that conda cannot order: the first
+            field that is wrong.
+    """
+    _expect_osv(whole)
+    severities = [whole["severity"], *(entry["severity"] for entry in whole["affected"].items())]
+    return Advisory(
+        id=whole["id"].text(),
+        modified=whole["modified"].time(),
+        published=whole["published"].optional_time(),
+        withdrawn=whole["withdrawn"].optional_time(),
+        aliases=whole["aliases"].texts(),
+        summary=_summary(whole),
+        severity=severity_of(severities, whole["database_specific"]),
+        entries=tuple(entry for each in whole["affected"].items() if (entry := _entry(each))),
+        record=json.dumps(whole.value, ensure_ascii=False, separators=(",", ":")),
+    )
+
+
+def _expect_osv(whole: Field) -> None:
+    content = whole.table()
+    if content.get("dataType") == "CVE_RECORD":
+        raise FieldError(
+            f"{whole.file}: a CVE record (CVE JSON 5), not OSV: "
+            "import the OSV record of the same vulnerability"
+        )
+    if "id" not in content and "modified" not in content:
+        raise FieldError(f"{whole.file}: not an OSV record, for it has no id: name the records alone")
+
+
+def _entry(entry: Field) -> AffectedEntry | None:
+    """What the entry says of a package; None where it names commits of a repository alone."""
+    ranges = tuple(found for each in entry["ranges"].items() if (found := _range(each)))
+    versions = tuple(version for version in entry["versions"].texts() if _is_ordered(version))
+    if not entry["package"]:
+        return None
+    return AffectedEntry(
+        ecosystem=entry["package"]["ecosystem"].text(),
+        package=entry["package"]["name"].text(),
+        ranges=ranges,
+        versions=versions,
+    )
+
+
+def _range(found: Field) -> VersionRange | None:
+    kind = found["type"].one_of(_RANGE_TYPES)
+    events = tuple(_event(event, are_versions=kind != "GIT") for event in found["events"].items())
+    if not any(event.kind == "introduced" for event in events):
+        raise found["events"].wrong("must hold an introduced")
+    return VersionRange(events) if kind != "GIT" else None
+
+
+def _event(event: Field, *, are_versions: bool) -> Event:
+    [key, *more] = list(event.table()) or [""]
+    kind = next((known for known in get_args(EventKind) if known == key), None)
+    if kind is None or more:
+        raise event.wrong(f"must hold one of {', '.join(get_args(EventKind))}, and nothing else")
+    version = event[kind].text()
+    if are_versions and (kind, version) != ("limit", "*"):
+        try:
+            ordered(version)
+        except VersionError as error:
+            raise event[kind].wrong(f"says {error}") from None
+    return Event(kind, version)
+
+
+def _is_ordered(version: str) -> bool:
+    try:
+        ordered(version)
+    except VersionError:
+        return False
+    return True
+
+
+def _summary(whole: Field) -> str:
+    """Its summary, or the first sentence of its details, which is all that the PyPA database has."""
+    if summary := whole["summary"].optional_text():
+        return " ".join(summary.split())
+    details = " ".join((whole["details"].optional_text() or "").split())
+    sentence = re.split(r"(?<=[.!?]) ", details, maxsplit=1)[0]
+    return sentence if len(sentence) <= _SUMMARY_LETTERS else f"{sentence[: _SUMMARY_LETTERS - 1]}…"

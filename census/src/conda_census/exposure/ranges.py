@@ -1,0 +1,122 @@
+"""Which versions does an entry of an advisory affect? As the section *Evaluation* of the OSV schema says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import NamedTuple
+
+from rattler import Version
+
+from conda_census.exposure.osv import AffectedEntry, Event, VersionRange
+from conda_census.exposure.versions import ordered
+
+__all__ = ["AffectedVersions", "Bound", "Interval", "affected_versions"]
+
+_BEFORE_ALL = "0"
+_NO_LIMIT = "*"
+
+
+class Bound(NamedTuple):
+    """Where an interval begins or ends: a version, as it is compared and as the record has it."""
+
+    version: Version
+    text: str
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Versions from ``low`` on, and up to ``high``, which belongs to them or not; None is no bound."""
+
+    low: Bound | None
+    high: Bound | None
+    with_high: bool = False
+
+    def __contains__(self, version: Version) -> bool:
+        if self.low is not None and version < self.low.version:
+            return False
+        if self.high is None or version < self.high.version:
+            return True
+        return self.with_high and version == self.high.version
+
+    def __str__(self) -> str:
+        bounds = [f">={self.low.text}"] if self.low else []
+        if self.high:
+            bounds.append(f"{'<=' if self.with_high else '<'}{self.high.text}")
+        return ",".join(bounds) or "all versions"
+
+
+@dataclass(frozen=True)
+class AffectedVersions:
+    """The versions that are in any of the intervals, or listed: one of the two is enough."""
+
+    intervals: tuple[Interval, ...]
+    listed: frozenset[Version]
+
+    def __contains__(self, version: Version) -> bool:
+        return version in self.listed or any(version in interval for interval in self.intervals)
+
+
+def affected_versions(entry: AffectedEntry, conda_name: str) -> AffectedVersions:
+    """What the entry affects of the package, in that package's order of versions."""
+    intervals = (each for found in entry.ranges for each in _intervals(found, conda_name))
+    listed = (ordered(version, conda_name) for version in entry.versions)
+    return AffectedVersions(tuple(intervals), frozenset(listed))
+
+
+def _intervals(found: VersionRange, conda_name: str) -> Iterator[Interval]:
+    limit = _limit(found, conda_name)
+    start: Bound | None = None
+    is_open = False
+    for event, bound in _in_order(found, conda_name):
+        if event.kind == "introduced":
+            start, is_open = (start, True) if is_open else (bound, True)
+        elif is_open:
+            is_open = False
+            yield _limited(Interval(start, bound, event.kind == "last_affected"), limit)
+    if is_open:
+        yield _limited(Interval(start, None), limit)
+
+
+def _in_order(found: VersionRange, conda_name: str) -> Iterator[tuple[Event, Bound | None]]:
+    """The events that open and close, sorted stably by version; None is before all versions.
+
+    At one version an end that follows a beginning belongs to what was affected before, where something was:
+    ``introduced 3.2.0, fixed 3.2.2, introduced 3.1.1, fixed 3.2.0`` stands in PYSEC-2023-72.
+    """
+    starts = [event for event in found.events if _is_start(event)]
+    others = [event for event in found.events if event.kind != "limit" and not _is_start(event)]
+    bounds = sorted(
+        ((event, _bound(event, conda_name)) for event in others), key=lambda each: each[1].version
+    )
+    yield from ((event, None) for event in starts)
+    is_open = bool(starts)
+    for _version, group in groupby(bounds, key=lambda each: each[1].version):
+        at_once = list(group)
+        if is_open:
+            at_once.sort(key=lambda each: each[0].kind == "introduced")
+        yield from at_once
+        is_open = at_once[-1][0].kind == "introduced"
+
+
+def _is_start(event: Event) -> bool:
+    return event.kind == "introduced" and event.version == _BEFORE_ALL
+
+
+def _bound(event: Event, conda_name: str) -> Bound:
+    return Bound(ordered(event.version, conda_name), event.version)
+
+
+def _limit(found: VersionRange, conda_name: str) -> Bound | None:
+    """Below which all versions must be: the highest of the limits, None where there is none."""
+    limits = [event for event in found.events if event.kind == "limit"]
+    if not limits or any(event.version == _NO_LIMIT for event in limits):
+        return None
+    return max(_bound(event, conda_name) for event in limits)
+
+
+def _limited(interval: Interval, limit: Bound | None) -> Interval:
+    if limit is None or (interval.high is not None and interval.high.version < limit.version):
+        return interval
+    return Interval(interval.low, limit)

@@ -1,0 +1,158 @@
+"""Does an advisory affect a build?
+
+``affected = (in any range OR in the listed versions) AND NOT withdrawn AND NOT overridden for this build``.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import pyarrow as pa
+
+from conda_census.exposure.aliases import AdvisoryGroup
+from conda_census.exposure.builds import Build
+from conda_census.exposure.names import NameMap
+from conda_census.exposure.osv import AffectedEntry
+from conda_census.exposure.overrides import Overrides
+from conda_census.exposure.ranges import AffectedVersions, affected_versions
+from conda_census.exposure.versions import VersionError, ordered
+
+__all__ = ["Judge", "Subject", "Verdict", "by_name", "judged_table"]
+
+#: ``unknown``: no map knows the package, or conda cannot order the version of the build.
+Verdict = Literal["affected", "unaffected", "unknown"]
+
+#: A conda ecosystem is that of all channels, or of one.
+_CONDA = "conda"
+_CONDA_FORGE = "conda-forge"
+
+_JUDGED = pa.schema(
+    [(column, pa.string()) for column in ("name", "version", "build", "subdir", "channel")]
+    + [("affected", pa.bool_())]
+)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A conda package that an entry of a record is about.
+
+    Attributes:
+        channel: the one channel of which it is; None for all.
+        map: which map says that the record is about this package; the ecosystem where the record itself does.
+        is_bundled: the package carries others beside it, so that its version is not that of the record.
+    """
+
+    conda_name: str
+    channel: str | None
+    entry: AffectedEntry
+    map: str
+    is_bundled: bool = False
+
+    @cached_property
+    def versions(self) -> AffectedVersions:
+        """The versions of the package that are affected."""
+        return affected_versions(self.entry, self.conda_name)
+
+
+class Judge:
+    """Gives verdicts on builds, by what names and overrides say."""
+
+    def __init__(self, names: NameMap, overrides: Overrides | None = None) -> None:
+        self._names = names
+        self._overrides = overrides or Overrides()
+        self._subjects: dict[str, tuple[Subject, ...]] = {}
+
+    def subjects(self, group: AdvisoryGroup) -> tuple[Subject, ...]:
+        """The conda packages that the standing records of an advisory are about, by name; bundles too."""
+        if group.id not in self._subjects:
+            entries = [entry for record in group.standing for entry in record.entries]
+            found = [subject for entry in entries for subject in self._of_entry(entry)]
+            self._subjects[group.id] = tuple(sorted(found, key=lambda each: each.conda_name))
+        return self._subjects[group.id]
+
+    def packages(self, group: AdvisoryGroup) -> tuple[str, ...]:
+        """The conda packages whose builds an advisory can be judged of, sorted."""
+        names = {each.conda_name for each in self.subjects(group) if not each.is_bundled}
+        said = {
+            name
+            for name in names | {each.conda_name for each in self.subjects(group)}
+            if self._overrides.about(group.ids, name)
+        }
+        return tuple(sorted(names | said))
+
+    def verdict(self, group: AdvisoryGroup, build: Build) -> Verdict:
+        """The verdict on one build."""
+        if not group.is_open:
+            return "unaffected"
+        said = self._overrides.status(group.ids, build)
+        if said in ("not_affected", "fixed"):
+            return "unaffected"
+        if said == "affected":
+            return "affected"
+        subjects = [
+            each
+            for each in self.subjects(group)
+            if each.conda_name == build.name and each.channel in (None, build.channel)
+        ]
+        if not subjects or all(each.is_bundled for each in subjects):
+            standing = self._names.standing(build.name)
+            return "unknown" if standing in ("unknown", "bundled") else "unaffected"
+        try:
+            version = ordered(build.version, build.name)
+        except VersionError:
+            return "unknown"
+        is_affected = any(version in each.versions for each in subjects if not each.is_bundled)
+        return "affected" if is_affected else "unaffected"
+
+    def judged(
+        self, group: AdvisoryGroup, builds: dict[str, list[Build]]
+    ) -> Iterator[tuple[Build, Verdict]]:
+        """The verdict on each build of the packages that an advisory is about.
+
+        Args:
+            group: the advisory.
+            builds: by the name of their package, as ``by_name`` makes them.
+        """
+        for name in self.packages(group):
+            for build in builds.get(name, ()):
+                yield build, self.verdict(group, build)
+
+    def _of_entry(self, entry: AffectedEntry) -> Iterator[Subject]:
+        ecosystem, _, channel = entry.ecosystem.partition(":")
+        if ecosystem == _CONDA:
+            yield Subject(entry.package, channel or None, entry, entry.ecosystem)
+        elif ecosystem == _CONDA_FORGE:
+            yield Subject(entry.package, _CONDA_FORGE, entry, entry.ecosystem)
+        else:
+            for carrier in self._names.carriers(entry.ecosystem, entry.package):
+                is_bundled = len(carrier.names) > 1
+                yield Subject(carrier.conda_name, None, entry, carrier.map, is_bundled)
+
+
+def by_name(builds: Iterable[Build]) -> dict[str, list[Build]]:
+    """The distinct builds by the name of their package."""
+    found: dict[str, list[Build]] = defaultdict(list)
+    for build in dict.fromkeys(builds):
+        found[build.name].append(build)
+    return dict(found)
+
+
+def judged_table(judged: Iterable[tuple[Build, Verdict]]) -> pa.Table:
+    """The builds that are affected or not as a table with a boolean column ``affected``; unknown ones are not in it."""
+    rows = [
+        {
+            "name": build.name,
+            "version": build.version,
+            "build": build.build,
+            "subdir": build.subdir,
+            "channel": build.channel,
+            "affected": verdict == "affected",
+        }
+        for build, verdict in judged
+        if verdict != "unknown"
+    ]
+    return pa.Table.from_pylist(rows, schema=_JUDGED)
