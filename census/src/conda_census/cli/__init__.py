@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from conda_census import __version__
+from conda_census.cli.advisories import advisories
 from conda_census.cli.compact import compact
 from conda_census.cli.export import export
 from conda_census.cli.formats import formats
@@ -33,6 +34,7 @@ app = typer.Typer(
 
 for command in (ingest, formats, report, sources, compact, export, simulate):
     app.command()(command)
+app.add_typer(advisories)
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from conda_census.errors import CensusError
 from conda_census.exposure.aliases import AdvisoryGroup, grouped
-from conda_census.exposure.documents import documents
+from conda_census.exposure.documents import documents, whole
 from conda_census.exposure.fields import Field
 from conda_census.exposure.osv import Advisory, parse_advisory
 from conda_census.lake.references import ADVISORIES
@@ -48,7 +48,7 @@ def import_advisories(lake: Lake, paths: Iterable[Path]) -> ImportedAdvisories:
     problems: list[CensusError] = []
     for document in documents(paths):
         try:
-            read.append(parse_advisory(_whole(document)))
+            read.append(parse_advisory(whole(document)))
         except CensusError as problem:
             problems.append(problem)
     with lake.changing_references():
@@ -77,12 +77,6 @@ def known_advisories(lake: Lake) -> list[AdvisoryGroup]:
 def open_advisories(groups: Iterable[AdvisoryGroup]) -> list[AdvisoryGroup]:
     """Those that were not withdrawn."""
     return [group for group in groups if group.is_open]
-
-
-def _whole(document: Field | CensusError) -> Field:
-    if isinstance(document, CensusError):
-        raise document
-    return document
 
 
 def _stored(lake: Lake) -> list[Advisory]:

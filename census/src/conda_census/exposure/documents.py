@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import yaml
@@ -12,10 +12,7 @@ import yaml
 from conda_census.errors import CensusError, first_line
 from conda_census.exposure.fields import Field
 
-__all__ = ["Document", "documents"]
-
-#: What a file held, or why it could not be read.
-Document = Field | CensusError
+__all__ = ["documents", "whole"]
 
 # curl publishes JSON under the second name.
 _JSON = (".json", ".json.in")
@@ -34,30 +31,42 @@ class _Loader(yaml.CSafeLoader):
     }
 
 
-def documents(paths: Iterable[Path], skipped: Iterable[str] = ()) -> Iterator[Document]:
+def documents(
+    paths: Iterable[Path], is_wanted: Callable[[Path], bool] = bool
+) -> Iterator[Field | CensusError]:
     """What each file holds, folders with all below them; what cannot be read is told in its place.
 
     Args:
         paths: files and folders.
-        skipped: names of files that are left out where a folder holds them.
+        is_wanted: of the files in a folder, those that are read.
     """
-    left_out = frozenset(skipped)
     for path in paths:
         if not path.is_dir():
             yield from _read(path)
             continue
-        files = [file for file in sorted(path.rglob("*")) if _is_readable(file) and file.name not in left_out]
+        files = [file for file in sorted(path.rglob("*")) if _is_readable(file) and is_wanted(file)]
         if not files:
             yield CensusError(f"{path}: no JSON, YAML or zip in this folder: name one that holds some")
         for file in files:
             yield from _read(file)
 
 
+def whole(document: Field | CensusError) -> Field:
+    """What a file held.
+
+    Raises:
+        CensusError: it could not be read.
+    """
+    if isinstance(document, CensusError):
+        raise document
+    return document
+
+
 def _is_readable(path: Path) -> bool:
     return path.is_file() and path.name.lower().endswith((*_JSON, *_YAML, ".zip"))
 
 
-def _read(path: Path) -> Iterator[Document]:
+def _read(path: Path) -> Iterator[Field | CensusError]:
     try:
         if path.name.lower().endswith(".zip"):
             yield from _unzipped(path)
@@ -67,7 +76,7 @@ def _read(path: Path) -> Iterator[Document]:
         yield CensusError(f"{path}: cannot be read ({error.strerror}): check the path")
 
 
-def _unzipped(path: Path) -> Iterator[Document]:
+def _unzipped(path: Path) -> Iterator[Field | CensusError]:
     try:
         with zipfile.ZipFile(path) as archive:
             members = [each for each in archive.infolist() if _named(each.filename) is not None]
@@ -88,7 +97,7 @@ def _named(name: str) -> tuple[str, ...] | None:
     return next((kind for kind in (_JSON, _YAML) if name.lower().endswith(kind)), None)
 
 
-def _parsed(content: bytes, place: str) -> Document:
+def _parsed(content: bytes, place: str) -> Field | CensusError:
     kind = _named(place)
     if kind is None:
         return CensusError(f"{place}: neither JSON, YAML nor a zip of them: name such a file")

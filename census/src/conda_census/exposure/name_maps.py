@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from conda_census.errors import CensusError
-from conda_census.exposure.documents import documents
+from conda_census.exposure.documents import documents, whole
 from conda_census.exposure.fields import Field, FieldError
 from conda_census.exposure.name_entries import PYPI, MapRead, NameEntry, named
 from conda_census.exposure.own_names import read_own_map
@@ -26,26 +26,20 @@ def read_map(path: Path) -> MapRead:
     problems: list[CensusError] = []
     for document in documents([path]):
         try:
-            whole = _whole(document)
-            parse, fields = _format_of(whole), list(whole.pairs())
+            content = whole(document)
+            parse, fields = _format_of(content), list(content.pairs())
         except CensusError as problem:
             problems.append(problem)
             continue
         for key, field in fields:
             try:
-                entries += parse(key, field, Path(whole.file).name)
+                entries += parse(key, field, Path(content.file).name)
             except FieldError as problem:
                 problems.append(problem)
     return MapRead(tuple(_together(entries)), tuple(problems))
 
 
 _Parse = Callable[[str, Field, str], Iterable[NameEntry]]
-
-
-def _whole(document: Field | CensusError) -> Field:
-    if isinstance(document, CensusError):
-        raise document
-    return document
 
 
 def _format_of(whole: Field) -> _Parse:

@@ -16,7 +16,15 @@ from conda_census.lake.references import OVERRIDES
 from conda_census.lake.store import Lake
 from conda_census.lake.tables import delta_schema
 
-__all__ = ["STATUSES", "Override", "Overrides", "Status", "known_overrides", "stored_overrides", "store_overrides"]
+__all__ = [
+    "STATUSES",
+    "Override",
+    "Overrides",
+    "Status",
+    "known_overrides",
+    "store_overrides",
+    "stored_overrides",
+]
 
 #: As OpenVEX names them. What is under investigation overrides nothing.
 Status = Literal["not_affected", "fixed", "affected", "under_investigation"]
@@ -69,8 +77,14 @@ class Overrides:
 
     def __init__(self, overrides: Iterable[Override] = ()) -> None:
         self._by_name: dict[str, list[Override]] = defaultdict(list)
+        self._packages: dict[str, set[str]] = defaultdict(set)
         for each in sorted(overrides, key=lambda each: each.said_at):
             self._by_name[each.conda_name].append(each)
+            self._packages[each.advisory].add(each.conda_name)
+
+    def packages(self, ids: Collection[str]) -> set[str]:
+        """The conda packages of which something is said about an advisory."""
+        return {name for advisory in ids for name in self._packages.get(advisory, ())}
 
     def about(self, ids: Collection[str], conda_name: str) -> list[Override]:
         """What is said of an advisory, by any of its ids, and of a package, the latest last."""

@@ -64,25 +64,21 @@ class Judge:
     def __init__(self, names: NameMap, overrides: Overrides | None = None) -> None:
         self._names = names
         self._overrides = overrides or Overrides()
-        self._subjects: dict[str, tuple[Subject, ...]] = {}
+        self._subjects: dict[tuple[str, ...], tuple[Subject, ...]] = {}
 
     def subjects(self, group: AdvisoryGroup) -> tuple[Subject, ...]:
         """The conda packages that the standing records of an advisory are about, by name; bundles too."""
-        if group.id not in self._subjects:
+        records = tuple(record.id for record in group.standing)
+        if records not in self._subjects:
             entries = [entry for record in group.standing for entry in record.entries]
             found = [subject for entry in entries for subject in self._of_entry(entry)]
-            self._subjects[group.id] = tuple(sorted(found, key=lambda each: each.conda_name))
-        return self._subjects[group.id]
+            self._subjects[records] = tuple(sorted(found, key=lambda each: each.conda_name))
+        return self._subjects[records]
 
     def packages(self, group: AdvisoryGroup) -> tuple[str, ...]:
         """The conda packages whose builds an advisory can be judged of, sorted."""
         names = {each.conda_name for each in self.subjects(group) if not each.is_bundled}
-        said = {
-            name
-            for name in names | {each.conda_name for each in self.subjects(group)}
-            if self._overrides.about(group.ids, name)
-        }
-        return tuple(sorted(names | said))
+        return tuple(sorted(names | self._overrides.packages(group.ids)))
 
     def verdict(self, group: AdvisoryGroup, build: Build) -> Verdict:
         """The verdict on one build."""
@@ -108,9 +104,7 @@ class Judge:
         is_affected = any(version in each.versions for each in subjects if not each.is_bundled)
         return "affected" if is_affected else "unaffected"
 
-    def judged(
-        self, group: AdvisoryGroup, builds: dict[str, list[Build]]
-    ) -> Iterator[tuple[Build, Verdict]]:
+    def judged(self, group: AdvisoryGroup, builds: dict[str, list[Build]]) -> Iterator[tuple[Build, Verdict]]:
         """The verdict on each build of the packages that an advisory is about.
 
         Args:
@@ -142,7 +136,7 @@ def by_name(builds: Iterable[Build]) -> dict[str, list[Build]]:
 
 
 def judged_table(judged: Iterable[tuple[Build, Verdict]]) -> pa.Table:
-    """The builds that are affected or not as a table with a boolean column ``affected``; unknown ones are not in it."""
+    """The builds with a boolean column ``affected``, without those of which it is unknown."""
     rows = [
         {
             "name": build.name,

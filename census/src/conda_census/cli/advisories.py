@@ -1,0 +1,181 @@
+"""What do the commands of `conda-census advisories` take, and what do they say?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from conda_census.cli.options import JsonOption, LakeOption, complain
+from conda_census.config import load_settings
+from conda_census.errors import CensusError
+
+if TYPE_CHECKING:  # a command imports what it alone needs
+    from conda_census.exposure.verdicts import Judge
+    from conda_census.lake.store import Lake
+
+__all__ = ["advisories"]
+
+advisories = typer.Typer(
+    name="advisories",
+    help="Keep what is known of vulnerabilities: records, names, overrides, and what channels have.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+PathsArgument = Annotated[list[Path], typer.Argument(metavar="PATH", help="Files and folders.")]
+
+
+@advisories.command("import")
+def import_(paths: PathsArgument, lake: LakeOption = None, as_json: JsonOption = False) -> None:
+    """Read OSV records in JSON, YAML, or a zip of either; of one id the last modified counts."""
+    from conda_census.exposure.advisories import import_advisories
+    from conda_census.lake.store import Lake
+
+    done = import_advisories(Lake.open(load_settings(lake).lake), paths)
+    _say(
+        {"new": done.new, "updated": done.updated, "unchanged": done.unchanged, "total": done.total},
+        "records",
+        done.problems,
+        as_json=as_json,
+    )
+
+
+@advisories.command("list")
+def list_(
+    lake: LakeOption = None,
+    package: Annotated[
+        str | None, typer.Option("--package", metavar="NAME", help="Those about this conda package alone.")
+    ] = None,
+    severity: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--severity", metavar="WORD", help="Of this severity alone; may be given several times."
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the advisories of the lake with the conda packages that they are about, the newest first."""
+    from conda_census.exposure.advisories import known_advisories
+    from conda_census.exposure.severities import SEVERITIES
+    from conda_census.lake.store import Lake
+    from conda_census.report.advisories import advisory_documents
+    from conda_census.report.advisories_text import list_lines
+
+    severities = [each for each in SEVERITIES if each in (severity or ())]
+    if len(severities) < len(set(severity or ())):
+        raise typer.BadParameter(f"choose from {', '.join(SEVERITIES)}", param_hint="--severity")
+    opened = Lake.open(load_settings(lake).lake)
+    listed = advisory_documents(known_advisories(opened), _judge(opened), package, severities)
+    if as_json:
+        typer.echo(json.dumps(listed, ensure_ascii=False))
+    else:
+        for line in list_lines(listed):
+            typer.echo(line)
+
+
+@advisories.command()
+def show(
+    advisory: Annotated[str, typer.Argument(metavar="ID", help="An id or alias, such as CVE-2023-43804.")],
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show one advisory in all its records, by any of its ids."""
+    from conda_census.exposure.advisories import known_advisories
+    from conda_census.exposure.aliases import find_group
+    from conda_census.lake.store import Lake
+    from conda_census.report.advisories import advisory_document
+    from conda_census.report.advisories_text import advisory_lines
+
+    opened = Lake.open(load_settings(lake).lake)
+    group = find_group(known_advisories(opened), advisory)
+    if group is None:
+        raise CensusError(f"{advisory}: no advisory of the lake: see conda-census advisories list")
+    document = advisory_document(group, _judge(opened))
+    if as_json:
+        typer.echo(json.dumps(document, ensure_ascii=False))
+    else:
+        for line in advisory_lines(document):
+            typer.echo(line)
+
+
+@advisories.command()
+def names(paths: PathsArgument, lake: LakeOption = None, as_json: JsonOption = False) -> None:
+    """Read maps of what conda packages are called on PyPI: parselmouth, grayskull, or your own in TOML."""
+    from conda_census.exposure.names import import_names
+    from conda_census.lake.store import Lake
+
+    done = import_names(Lake.open(load_settings(lake).lake), paths)
+    counts = {"packages": done.packages, "known": done.known, "contradicted": len(done.contradicted)}
+    _say(counts, "names", done.problems, as_json=as_json)
+
+
+@advisories.command()
+def override(
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH", help="Files and folders.")] = None,
+    lake: LakeOption = None,
+    export: Annotated[
+        Path | None,
+        typer.Option("--export", metavar="FILE", help="Write all that the lake holds as OpenVEX."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Read what is true of single builds: OpenVEX, and info/security.json of unpacked conda packages."""
+    from conda_census.exposure.override_files import export_overrides, import_overrides
+    from conda_census.lake.store import Lake
+
+    if not paths and export is None:
+        raise typer.BadParameter("name files to read, or one to write with --export", param_hint="PATH")
+    opened = Lake.open(load_settings(lake).lake)
+    done = import_overrides(opened, paths or ())
+    counts = {"new": done.new, "updated": done.updated, "unchanged": done.unchanged, "total": done.total}
+    if export:
+        counts["exported"] = export_overrides(opened, export, datetime.now(UTC))
+    _say(counts, "overrides", done.problems, as_json=as_json)
+
+
+@advisories.command()
+def repodata(
+    places: Annotated[
+        list[str],
+        typer.Argument(metavar="PATH", help="repodata.json, plain or compressed, its address, or a channel."),
+    ],
+    channel: Annotated[
+        str | None, typer.Option("--channel", metavar="NAME", help="Its channel. [default: as its path says]")
+    ] = None,
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Read which builds a channel has, so that the smallest one that clears all advisories can be told."""
+    from conda_census.exposure.repodata import import_repodata
+    from conda_census.lake.store import Lake
+
+    done = import_repodata(Lake.open(load_settings(lake).lake), places, channel)
+    builds = {f"{name}/{subdir}": number for (name, subdir), number in done.subdirs.items()}
+    _say(builds, "builds", done.problems, as_json=as_json)
+
+
+def _say(counts: dict[str, int], what: str, problems: Iterable[CensusError], *, as_json: bool) -> None:
+    """Tell what was done and what was wrong; code 1 where something was."""
+    told = list(problems)
+    for problem in told:
+        complain(problem)
+    if as_json:
+        typer.echo(json.dumps({what: counts, "failed": len(told)}, ensure_ascii=False))
+    else:
+        listed = ", ".join(f"{number:,} {name}" for name, number in counts.items()) or "none"
+        typer.echo(f"{what}: {listed}, {len(told):,} failed")
+    if told:
+        raise typer.Exit(1)
+
+
+def _judge(lake: Lake) -> Judge:
+    from conda_census.exposure.names import known_names
+    from conda_census.exposure.overrides import known_overrides
+    from conda_census.exposure.verdicts import Judge
+
+    return Judge(known_names(lake), known_overrides(lake))

@@ -1,0 +1,137 @@
+"""Which is the smallest build that clears all open advisories of a package, and how is it installed?"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from rattler import Version
+
+from conda_census.exposure.aliases import AdvisoryGroup
+from conda_census.exposure.builds import Build
+from conda_census.exposure.verdicts import Judge
+from conda_census.exposure.versions import VersionError, ordered
+
+__all__ = ["Fix", "advisories_of", "smallest_fix"]
+
+_NOARCH = "noarch"
+
+
+@dataclass(frozen=True)
+class Fix:
+    """What to move to.
+
+    Attributes:
+        build: the build string where it is the same in all subdirs, else None.
+        clears: the advisories that some build of the package has and this one has not, by id.
+        subdirs: for which it is there, of those that were asked for.
+        command: what installs it.
+    """
+
+    channel: str
+    name: str
+    version: str
+    build: str | None
+    build_number: int
+    clears: tuple[str, ...]
+    subdirs: tuple[str, ...]
+    command: str
+
+
+def advisories_of(name: str, groups: Iterable[AdvisoryGroup], judge: Judge) -> list[AdvisoryGroup]:
+    """The open advisories that are about a conda package."""
+    return [group for group in groups if group.is_open and name in judge.packages(group)]
+
+
+def smallest_fix(
+    builds: Iterable[Build],
+    groups: Collection[AdvisoryGroup],
+    judge: Judge,
+    subdirs: Collection[str],
+    at_least: str | None = None,
+) -> Fix | None:
+    """The smallest build, by version and then by number, that no open advisory of its package affects.
+
+    Args:
+        builds: what the channels have of one package.
+        groups: the advisories of the package.
+        judge: gives the verdicts.
+        subdirs: for each of these it must be there, or in noarch, all in one channel.
+        at_least: below this version nobody is sent, for that is no update. By default: what is affected.
+
+    Returns:
+        None where no channel has one for all the subdirs, or nothing is affected.
+    """
+    judged = [_Judged.of(build, groups, judge) for build in builds]
+    known = [each for each in judged if each is not None]
+    affected = {group for each in known for group in each.affected_by}
+    lowest = _lowest(at_least, known)
+    if lowest is None:
+        return None
+    alike: dict[tuple[Version, int, str], list[_Judged]] = defaultdict(list)
+    for each in known:
+        alike[each.version, each.build.build_number, each.build.channel].append(each)
+    for (version, _, channel), found in sorted(alike.items()):
+        is_clear = all(each.is_clear for each in found)
+        if version >= lowest and is_clear and _covers((each.build for each in found), subdirs):
+            earlier = [
+                each for key, those in alike.items() if key[::2] == (version, channel) for each in those
+            ]
+            return _fix(
+                [each.build for each in found],
+                tuple(sorted(affected)),
+                tuple(sorted(subdirs)),
+                by_version=all(each.is_clear for each in earlier),
+            )
+    return None
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """A build, and what affects it."""
+
+    build: Build
+    version: Version
+    affected_by: frozenset[str]
+    is_clear: bool
+
+    @classmethod
+    def of(cls, build: Build, groups: Iterable[AdvisoryGroup], judge: Judge) -> _Judged | None:
+        try:
+            version = ordered(build.version, build.name)
+        except VersionError:
+            return None
+        verdicts = {group.id: judge.verdict(group, build) for group in groups}
+        affected = frozenset(name for name, verdict in verdicts.items() if verdict == "affected")
+        return cls(build, version, affected, all(each == "unaffected" for each in verdicts.values()))
+
+
+def _lowest(at_least: str | None, judged: Collection[_Judged]) -> Version | None:
+    affected = [each.version for each in judged if each.affected_by]
+    if at_least is None or not affected:
+        return min(affected, default=None)
+    return ordered(at_least, next(iter(judged)).build.name)
+
+
+def _covers(builds: Iterable[Build], subdirs: Iterable[str]) -> bool:
+    there = {build.subdir for build in builds}
+    return _NOARCH in there or there.issuperset(subdirs)
+
+
+def _fix(builds: list[Build], clears: tuple[str, ...], subdirs: tuple[str, ...], *, by_version: bool) -> Fix:
+    first = builds[0]
+    same = {build.build for build in builds}
+    spec = f"{first.name}=={first.version}"
+    if not by_version:
+        spec = f'{first.name}[version="{first.version}",build_number=">={first.build_number}"]'
+    return Fix(
+        channel=first.channel,
+        name=first.name,
+        version=first.version,
+        build=first.build if len(same) == 1 else None,
+        build_number=first.build_number,
+        clears=clears,
+        subdirs=subdirs,
+        command=f"conda install '{spec}'",
+    )

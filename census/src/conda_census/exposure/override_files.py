@@ -1,0 +1,122 @@
+"""How do statements about builds come into a lake, and out of it?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from conda_census.errors import CensusError
+from conda_census.exposure.advisories import known_advisories
+from conda_census.exposure.documents import documents, whole
+from conda_census.exposure.fields import Field
+from conda_census.exposure.info_security import index_beside, is_info_security, listed, listed_overrides
+from conda_census.exposure.openvex import is_openvex, openvex_document, statement_overrides
+from conda_census.exposure.overrides import Override, store_overrides, stored_overrides
+from conda_census.lake.store import Lake
+
+__all__ = ["ImportedOverrides", "export_overrides", "import_overrides"]
+
+
+@dataclass(frozen=True)
+class ImportedOverrides:
+    """What became of the statements that were read; ``total`` is how many the lake holds now."""
+
+    new: int
+    updated: int
+    unchanged: int
+    total: int
+    problems: tuple[CensusError, ...]
+
+
+def import_overrides(lake: Lake, paths: Iterable[Path]) -> ImportedOverrides:
+    """Read statements in OpenVEX, and those of ``info/security.json``, into the lake.
+
+    Of two about the same builds and the same advisory the later one counts.
+
+    Raises:
+        LakeError: the lake cannot be read or written.
+    """
+    ids = frozenset(name for group in known_advisories(lake) for name in group.ids)
+    read: list[Override] = []
+    problems: list[CensusError] = []
+    for document in documents(paths, _is_wanted):
+        try:
+            statements = list(_statements(whole(document)))
+        except CensusError as problem:
+            problems.append(problem)
+            continue
+        for vulnerability, overrides in statements:
+            try:
+                advisory = _known(vulnerability, ids)
+                read += [replace(each, advisory=advisory) for each in overrides()]
+            except CensusError as problem:
+                problems.append(problem)
+    with lake.changing_references():
+        before = {_about(each): each for each in stored_overrides(lake)}
+        after = dict(before)
+        for each in read:
+            known = after.get(_about(each))
+            if known is None or known.said_at < each.said_at:
+                after[_about(each)] = each
+        new = len(after) - len(before)
+        updated = sum(after[key] is not each for key, each in before.items())
+        if new or updated:
+            store_overrides(lake, after.values())
+    return ImportedOverrides(new, updated, len(read) - new - updated, len(after), tuple(problems))
+
+
+def export_overrides(lake: Lake, path: Path, issued: datetime) -> int:
+    """Write what the lake holds as OpenVEX, and say how many statements that are.
+
+    Raises:
+        CensusError: there are none, of which OpenVEX has no document.
+        OSError: the file cannot be written.
+    """
+    overrides = stored_overrides(lake)
+    if not overrides:
+        raise CensusError(f"{lake.path}: holds no overrides: import some first")
+    aliases = {name: set(group.ids) - {name} for group in known_advisories(lake) for name in group.ids}
+    path.write_text(openvex_document(overrides, aliases, issued), encoding="utf-8")
+    return len(overrides)
+
+
+def _is_wanted(path: Path) -> bool:
+    """Of what conda puts into the folder ``info`` of a package, the one file alone."""
+    return path.name == "security.json" or "info" not in (folder.name for folder in path.parents)
+
+
+def _statements(content: Field) -> Iterator[tuple[Field, Callable[[], list[Override]]]]:
+    """The field that names the advisory of each statement, and what makes overrides of it."""
+    if is_openvex(content):
+        for statement in content["statements"].items():
+            yield statement["vulnerability"], partial(statement_overrides, content, statement)
+    elif is_info_security(content):
+        index = index_beside(content)
+        for name, entry in listed(content):
+            yield entry, partial(listed_overrides, index, name, entry)
+    else:
+        raise CensusError(f"{content.file}: neither OpenVEX nor a conda package's info/security.json")
+
+
+def _known(vulnerability: Field, ids: Collection[str]) -> str:
+    """The id of an advisory of the lake: what the statement calls it, or an alias that OpenVEX has of it."""
+    name = vulnerability["name"] or vulnerability["id"]
+    known = [each for each in (name.text(), *vulnerability["aliases"].texts()) if each in ids]
+    if not known:
+        raise name.wrong(f"is {name.text()}, an advisory that the lake does not have: import it first")
+    return known[0]
+
+
+def _about(override: Override) -> tuple[object, ...]:
+    return (
+        override.advisory,
+        override.conda_name,
+        override.version,
+        override.build,
+        override.from_build_number,
+        override.subdir,
+        override.channel,
+    )
