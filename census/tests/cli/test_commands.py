@@ -236,10 +236,15 @@ def test_a_format_of_ones_own(census: CensusProcess, tmp_path: Path) -> None:
 def test_every_command_and_option_is_in_the_readme(census: CensusProcess) -> None:
     """What --help lists, the documentation explains."""
     readme = README.read_text()
-    commands = ["ingest", "formats", "report", "sources", "compact", "export", "simulate"]
-    listed = re.findall(r"^\W*([a-z]+)  ", census("--help").stdout.partition("Commands")[2], re.MULTILINE)
-    assert listed == commands
-    for command in commands:
-        options = set(re.findall(r"--[a-z-]+", census(command, "--help").stdout)) - {"--help"}
-        assert f"conda-census {command}" in readme
+    commands = ["ingest", "formats", "report", "sources", "compact", "export", "simulate", "advisories"]
+    of_advisories = ["import", "list", "show", "names", "override", "repodata"]
+    assert _commands_in(census("--help").stdout) == commands
+    assert _commands_in(census("advisories", "--help").stdout) == of_advisories
+    for words in [[each] for each in commands[:-1]] + [["advisories", each] for each in of_advisories]:
+        options = set(re.findall(r"--[a-z-]+", census(*words, "--help").stdout)) - {"--help"}
+        assert f"conda-census {' '.join(words)}" in readme
         assert [option for option in sorted(options) if f"`{option}" not in readme] == []
+
+
+def _commands_in(text: str) -> list[str]:
+    return re.findall(r"^\W*([a-z]+)  ", text.partition("Commands")[2], re.MULTILINE)

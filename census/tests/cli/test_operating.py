@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import typer
 import yaml
+from typer.core import TyperGroup
 
 import conda_census
 from conda_census.census_toml import read_census_toml
@@ -68,10 +69,14 @@ def _commands() -> list[list[str]]:
 def test_a_command_is_one_that_the_census_takes(arguments: list[str]) -> None:
     """Its own parser takes the arguments, up to where it would run; one that is only named needs none."""
     name, *rest = arguments
-    command = GROUP.commands[name]
+    command, parent = GROUP.commands[name], typer.Context(GROUP)
     if rest == ["--html"] or (name == "ingest" and not rest):
         return
-    command.make_context(name, rest, parent=typer.Context(GROUP))
+    if isinstance(command, TyperGroup):
+        parent = typer.Context(command, parent=parent)
+        name, *rest = rest
+        command = command.commands[name]
+    command.make_context(name, rest, parent=parent)
 
 
 def test_there_are_commands_in_it() -> None:
@@ -83,7 +88,8 @@ def test_there_are_commands_in_it() -> None:
 
 def test_options_and_variables_that_the_text_names() -> None:
     """Also outside of commands: an option is one of some command, a variable is read by the census."""
-    parameters = [each for command in GROUP.commands.values() for each in command.params]
+    groups = [GROUP, *(each for each in GROUP.commands.values() if isinstance(each, TyperGroup))]
+    parameters = [each for group in groups for command in group.commands.values() for each in command.params]
     known = {option for each in parameters for option in each.opts}
     assert set(re.findall(r"`(--[a-z-]+)", TEXT)) <= known
     variables = set(re.findall(r"\bCENSUS_[A-Z]+", TEXT))

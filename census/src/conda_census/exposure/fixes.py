@@ -57,7 +57,7 @@ def smallest_fix(
         builds: what the channels have of one package.
         groups: the advisories of the package.
         judge: gives the verdicts.
-        subdirs: for each of these it must be there, or in noarch, all in one channel.
+        subdirs: for each of these it must be there, or in noarch, in a channel that has an affected build.
         at_least: below this version nobody is sent, for that is no update. By default: what is affected.
 
     Returns:
@@ -69,12 +69,18 @@ def smallest_fix(
     lowest = _lowest(at_least, known)
     if lowest is None:
         return None
+    channels = {each.build.channel for each in known if each.affected_by}
     alike: dict[tuple[Version, int, str], list[_Judged]] = defaultdict(list)
     for each in known:
         alike[each.version, each.build.build_number, each.build.channel].append(each)
     for (version, _, channel), found in sorted(alike.items()):
         is_clear = all(each.is_clear for each in found)
-        if version >= lowest and is_clear and _covers((each.build for each in found), subdirs):
+        if (
+            channel in channels
+            and version >= lowest
+            and is_clear
+            and _covers((each.build for each in found), subdirs)
+        ):
             earlier = [
                 each for key, those in alike.items() if key[::2] == (version, channel) for each in those
             ]

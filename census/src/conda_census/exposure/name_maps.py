@@ -43,12 +43,19 @@ _Parse = Callable[[str, Field, str], Iterable[NameEntry]]
 
 
 def _format_of(whole: Field) -> _Parse:
-    values = list(whole.table().values())
-    if any(isinstance(value, dict) for value in values):
+    """What reads the entries of this map.
+
+    Raises:
+        FieldError: a value is of a type that no map has, so that this is something else.
+    """
+    fields = [field for _, field in whole.pairs()]
+    kinds = {type(field.value) for field in fields}
+    if kinds == {dict}:
         return _grayskull
-    if any(value is None or isinstance(value, list) for value in values):
-        return _parselmouth
-    return _flat
+    for field in fields:
+        if not isinstance(field.value, str | list | None):
+            raise field.wrong("does not say names, so that this is no map: name another file")
+    return _flat if kinds == {str} else _parselmouth
 
 
 def _parselmouth(conda_name: str, field: Field, map_name: str) -> Iterable[NameEntry]:

@@ -48,9 +48,9 @@ def import_overrides(lake: Lake, paths: Iterable[Path]) -> ImportedOverrides:
         except CensusError as problem:
             problems.append(problem)
             continue
-        for vulnerability, overrides in statements:
+        for statement, overrides in statements:
             try:
-                advisory = _known(vulnerability, ids)
+                advisory = _known(statement["vulnerability"] or statement, ids)
                 read += [replace(each, advisory=advisory) for each in overrides()]
             except CensusError as problem:
                 problems.append(problem)
@@ -89,10 +89,10 @@ def _is_wanted(path: Path) -> bool:
 
 
 def _statements(content: Field) -> Iterator[tuple[Field, Callable[[], list[Override]]]]:
-    """The field that names the advisory of each statement, and what makes overrides of it."""
+    """Each statement, and what makes overrides of it."""
     if is_openvex(content):
         for statement in content["statements"].items():
-            yield statement["vulnerability"], partial(statement_overrides, content, statement)
+            yield statement, partial(statement_overrides, content, statement)
     elif is_info_security(content):
         index = index_beside(content)
         for name, entry in listed(content):

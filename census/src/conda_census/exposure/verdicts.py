@@ -64,16 +64,16 @@ class Judge:
     def __init__(self, names: NameMap, overrides: Overrides | None = None) -> None:
         self._names = names
         self._overrides = overrides or Overrides()
-        self._subjects: dict[tuple[str, ...], tuple[Subject, ...]] = {}
+        # The group is kept with what was found, so that its identity stays its own.
+        self._subjects: dict[int, tuple[AdvisoryGroup, tuple[Subject, ...]]] = {}
 
     def subjects(self, group: AdvisoryGroup) -> tuple[Subject, ...]:
         """The conda packages that the standing records of an advisory are about, by name; bundles too."""
-        records = tuple(record.id for record in group.standing)
-        if records not in self._subjects:
+        if id(group) not in self._subjects:
             entries = [entry for record in group.standing for entry in record.entries]
             found = [subject for entry in entries for subject in self._of_entry(entry)]
-            self._subjects[records] = tuple(sorted(found, key=lambda each: each.conda_name))
-        return self._subjects[records]
+            self._subjects[id(group)] = (group, tuple(sorted(found, key=lambda each: each.conda_name)))
+        return self._subjects[id(group)][1]
 
     def packages(self, group: AdvisoryGroup) -> tuple[str, ...]:
         """The conda packages whose builds an advisory can be judged of, sorted."""

@@ -1,0 +1,138 @@
+"""Which is the smallest build that clears everything, and does what is proposed install it?"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from conda_census.exposure.aliases import grouped
+from conda_census.exposure.builds import Build
+from conda_census.exposure.fixes import Fix, advisories_of, smallest_fix
+from conda_census.exposure.name_entries import NameEntry
+from conda_census.exposure.names import NameMap
+from conda_census.exposure.overrides import Override, Overrides
+from conda_census.exposure.verdicts import Judge
+from conda_order import conda_order
+from osv_records import advisory, events
+
+_NAMES = NameMap([NameEntry("urllib3", "PyPI", ("urllib3",), "own", "own.toml")])
+#: As PYSEC-2023-192 and -212 of urllib3: 1.26.17 and 2.0.6 fix the first alone.
+_FIRST = advisory(
+    "A-1", events("introduced 0", "fixed 1.26.17", "introduced 2.0", "fixed 2.0.6"), package="urllib3"
+)
+_SECOND = advisory(
+    "B-1", events("introduced 0", "fixed 1.26.18", "introduced 2.0", "fixed 2.0.7"), package="urllib3"
+)
+_GROUPS = grouped([_FIRST, _SECOND])
+
+
+def _builds(
+    versions: str, subdir: str = "linux-64", channel: str = "main", build: str = "py_0"
+) -> list[Build]:
+    number = int(build.rpartition("_")[2])
+    return [Build(channel, subdir, "urllib3", version, build, number) for version in versions.split()]
+
+
+def _fix(
+    builds: list[Build], *subdirs: str, at_least: str | None = None, judge: Judge | None = None
+) -> Fix | None:
+    return smallest_fix(builds, _GROUPS, judge or Judge(_NAMES), subdirs or ("linux-64",), at_least)
+
+
+def test_all_advisories_are_cleared() -> None:
+    """What fixes one of two is no fix."""
+    fix = _fix(_builds("1.26.16 1.26.17 1.26.18 1.26.19 2.0.6 2.0.7"))
+    assert fix == Fix(
+        "main",
+        "urllib3",
+        "1.26.18",
+        "py_0",
+        0,
+        ("A-1", "B-1"),
+        ("linux-64",),
+        "conda install 'urllib3==1.26.18'",
+    )
+
+
+def test_nobody_is_sent_back() -> None:
+    """A clean version below all that is affected is no update, nor one below what is asked for."""
+    later = grouped([advisory("A-1", events("introduced 1.5", "fixed 2.0"), package="urllib3")])
+    fix = smallest_fix(_builds("1.0 1.5 2.0"), later, Judge(_NAMES), ["linux-64"])
+    assert fix
+    assert fix.version == "2.0"
+    above = _fix(_builds("1.26.16 1.26.18 2.0.1 2.0.7"), at_least="2.0.1")
+    assert above
+    assert above.version == "2.0.7"
+
+
+@pytest.mark.parametrize(
+    ("subdirs", "version"),
+    [
+        (("linux-64",), "1.26.18"),
+        (("osx-64",), "1.26.19"),
+        (("linux-64", "osx-64"), "1.26.20"),
+        (("linux-64", "osx-64", "win-64"), "1.26.21"),
+    ],
+)
+def test_it_is_there_for_every_subdir(subdirs: tuple[str, ...], version: str) -> None:
+    """In one channel; what is noarch is there for all."""
+    builds = [
+        *_builds("1.26.16 1.26.18 1.26.20"),
+        *_builds("1.26.19 1.26.20", "osx-64"),
+        *_builds("1.26.18 1.26.19", "osx-64", channel="other"),
+        *_builds("1.26.21", "noarch"),
+    ]
+    fix = _fix(builds, *subdirs)
+    assert fix
+    assert (fix.version, fix.subdirs) == (version, subdirs)
+
+
+def test_where_there_is_none() -> None:
+    """Nothing is proposed where nothing clears all, where nothing is affected, and where nothing is known."""
+    assert _fix(_builds("1.26.16 1.26.17")) is None
+    assert _fix(_builds("1.26.18 1.26.19")) is None
+    assert _fix(_builds("1.26.16 1.26.18"), "linux-64", "osx-64") is None
+    assert _fix([]) is None
+
+
+def test_versions_are_compared_as_versions() -> None:
+    """1.26.9 comes before 1.26.18."""
+    fix = _fix(_builds("1.26.100 1.26.9 1.26.18"))
+    assert fix
+    assert fix.version == "1.26.18"
+
+
+def _mitigated(build: str, number: int) -> Overrides:
+    said = [
+        Override(
+            advisory=name, conda_name="urllib3", version="1.26.16", build=build, from_build_number=number,
+            subdir=None, channel=None, status="fixed", justification=None, statement=None,
+            said_at=datetime(2024, 1, 1, tzinfo=UTC), author="us",
+        )
+        for name in ("A-1", "B-1")
+    ]  # fmt: skip
+    return Overrides(said)
+
+
+def test_a_build_may_be_the_fix(tmp_path: Path) -> None:
+    """A patch without a new version: its number is asked for, and conda takes that for what is meant."""
+    judge = Judge(_NAMES, _mitigated("py_1", 1))
+    builds = [build for text in ("py_0", "py_1", "py_2") for build in _builds("1.26.16", build=text)]
+    fix = _fix([*builds, *_builds("1.26.18")], judge=judge)
+    assert fix
+    assert (fix.version, fix.build, fix.build_number) == ("1.26.16", "py_1", 1)
+    spec = fix.command.removeprefix("conda install '").removesuffix("'")
+    with conda_order(tmp_path) as conda:
+        taken = [build.build for build in builds if conda.matches(spec, build._asdict())]
+        assert taken == ["py_1", "py_2"]
+        assert not conda.matches(spec, _builds("1.26.17", build="py_1")[0]._asdict())
+
+
+def test_which_advisories_are_about_a_package() -> None:
+    """Those that were not withdrawn."""
+    gone = advisory("C-1", events("introduced 0"), package="urllib3", withdrawn="2024-01-17T00:00:00Z")
+    other = advisory("D-1", events("introduced 0"), package="other")
+    groups = grouped([_FIRST, _SECOND, gone, other])
+    assert [group.id for group in advisories_of("urllib3", groups, Judge(_NAMES))] == ["A-1", "B-1"]

@@ -1,0 +1,138 @@
+"""Is a build affected by an advisory, by its package's name and version and by what is said of it?"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from conda_census.exposure.aliases import AdvisoryGroup, grouped
+from conda_census.exposure.builds import Build
+from conda_census.exposure.name_entries import NameEntry
+from conda_census.exposure.names import NameMap
+from conda_census.exposure.overrides import Override, Overrides, Status
+from conda_census.exposure.verdicts import Judge, Verdict, by_name, judged_table
+from osv_records import advisory, events
+
+_RANGE = events("introduced 1.0", "fixed 2.0")
+_NAMES = NameMap(
+    [
+        NameEntry("conda-demo", "PyPI", ("demo",), "own", "own.toml"),
+        NameEntry("conda-demo-base", "PyPI", ("demo",), "own", "own.toml"),
+        NameEntry("suite", "PyPI", ("demo", "other"), "own", "own.toml"),
+        NameEntry("demo", "PyPI", (), "own", "own.toml"),
+        NameEntry("conda-demo", "Bitnami", ("demo-app",), "own", "own.toml"),
+    ]
+)
+
+
+def _build(
+    name: str = "conda-demo", version: str = "1.5", channel: str = "pkgs/main", number: int = 0
+) -> Build:
+    return Build(channel, "linux-64", name, version, f"py_{number}", number)
+
+
+def _group(*ranges: dict[str, object], **more: object) -> AdvisoryGroup:
+    [group] = grouped([advisory("TEST-1", *(ranges or (_RANGE,)), **more)])
+    return group
+
+
+@pytest.mark.parametrize(
+    ("build", "verdict"),
+    [
+        (_build(), "affected"),
+        (_build("conda-demo-base"), "affected"),
+        (_build(version="2.0"), "unaffected"),
+        (_build("demo"), "unaffected"),  # the conda package of that name, which carries nothing of PyPI
+        (_build("nobody-knows"), "unknown"),
+        (_build("suite"), "unknown"),  # its version is not that of the demo in it
+        (_build(version="no version"), "unknown"),
+    ],
+)
+def test_by_name_and_version(build: Build, verdict: Verdict) -> None:
+    """A name leads to a record through the map alone; what no map knows is unknown, and never clean."""
+    assert Judge(_NAMES).verdict(_group(), build) == verdict
+
+
+@pytest.mark.parametrize(
+    ("ecosystem", "channel", "verdict"),
+    [
+        ("conda", "pkgs/main", "affected"),
+        ("conda", "conda-forge", "affected"),
+        ("conda:pkgs/main", "pkgs/main", "affected"),
+        ("conda:pkgs/main", "conda-forge", "unknown"),
+        ("conda-forge", "conda-forge", "affected"),
+        ("conda-forge", "pkgs/main", "unknown"),
+        ("PyPI", "pkgs/main", "unknown"),
+        ("CRAN", "conda-forge", "unknown"),
+    ],
+)
+def test_a_conda_ecosystem_needs_no_map(ecosystem: str, channel: str, verdict: Verdict) -> None:
+    """The record names the conda package itself, in all channels or in one."""
+    group = _group(package="r-demo", ecosystem=ecosystem)
+    assert Judge(_NAMES).verdict(group, _build("r-demo", channel=channel)) == verdict
+
+
+def test_another_ecosystem_has_names_of_its_own() -> None:
+    """A name of PyPI is none of Bitnami."""
+    judge = Judge(_NAMES)
+    assert judge.verdict(_group(package="demo-app", ecosystem="Bitnami"), _build()) == "affected"
+    assert judge.packages(_group(package="demo", ecosystem="Bitnami")) == ()
+
+
+def test_all_entries_of_a_record_count() -> None:
+    """Any of them is enough."""
+    package = {"package": {"ecosystem": "PyPI", "name": "Demo"}}
+    entries = [package | {"ranges": [events("introduced 5", "fixed 6")]}, package | {"versions": ["1.5.0"]}]
+    group = _group(affected=entries)
+    found = [Judge(_NAMES).verdict(group, _build(version=text)) for text in ("1.5", "5.5", "1.6")]
+    assert found == ["affected", "affected", "unaffected"]
+
+
+def test_what_was_withdrawn_affects_nothing() -> None:
+    """A record alone, and one of several: what the others say stands."""
+    withdrawn = advisory("A-1", _RANGE, withdrawn="2024-01-17T00:00:00Z")
+    standing = advisory("B-1", events("introduced 3", "fixed 4"), aliases=["A-1"])
+    [alone], [both] = grouped([withdrawn]), grouped([withdrawn, standing])
+    judge = Judge(_NAMES)
+    assert judge.verdict(alone, _build()) == "unaffected"
+    assert [judge.verdict(both, _build(version=text)) for text in ("1.5", "3.5")] == [
+        "unaffected",
+        "affected",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "on_affected", "on_unaffected"),
+    [
+        ("not_affected", "unaffected", "unaffected"),
+        ("fixed", "unaffected", "unaffected"),
+        ("affected", "affected", "affected"),
+        ("under_investigation", "affected", "unaffected"),
+    ],
+)
+def test_what_is_said_of_a_build(status: Status, on_affected: Verdict, on_unaffected: Verdict) -> None:
+    """A build may be patched without a new version, or miss what the record is about."""
+    said = Override(
+        advisory="TEST-1", conda_name="conda-demo", version=None, build="py_1", from_build_number=None,
+        subdir=None, channel=None, status=status, justification=None, statement=None,
+        said_at=datetime(2024, 1, 1, tzinfo=UTC), author="us",
+    )  # fmt: skip
+    judge = Judge(_NAMES, Overrides([said]))
+    assert judge.verdict(_group(), _build(number=1)) == on_affected
+    assert judge.verdict(_group(), _build(version="2.0", number=1)) == on_unaffected
+    assert judge.verdict(_group(), _build(number=0)) == "affected"
+
+
+def test_all_builds_of_the_packages_concerned() -> None:
+    """Each distinct one once, those that are clean too, for to move to one of them is to heal."""
+    builds = by_name([_build(), _build(), _build(version="2.0"), _build("suite"), _build("else")])
+    judged = list(Judge(_NAMES).judged(_group(), builds))
+    assert judged == [(_build(), "affected"), (_build(version="2.0"), "unaffected")]
+    rows = judged_table(judged).to_pylist()
+    assert [(row["name"], row["version"], row["affected"]) for row in rows] == [
+        ("conda-demo", "1.5", True),
+        ("conda-demo", "2.0", False),
+    ]
+    assert set(rows[0]) == {"name", "version", "build", "subdir", "channel", "affected"}
+    assert judged_table([(_build(), "unknown")]).num_rows == 0

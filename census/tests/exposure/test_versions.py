@@ -1,0 +1,109 @@
+"""Are versions ordered as conda orders them, and as their upstreams do where conda is wrong?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from conda_census.exposure.versions import VersionError, ordered
+from conda_order import CondaOrder, conda_order
+
+
+@pytest.fixture(scope="module")
+def conda(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CondaOrder]:
+    """The real conda."""
+    with conda_order(tmp_path_factory.mktemp("conda")) as order:
+        yield order
+
+
+_PART = st.sampled_from(
+    [
+        "0",
+        "1",
+        "01",
+        "2",
+        "10",
+        "2023",
+        "07",
+        "7",
+        "a",
+        "b1",
+        "rc",
+        "rc1",
+        "dev",
+        "post",
+        "post1",
+        "1a",
+        "2za",
+    ]
+)
+# An underscore at the end is read as conda does after a digit, where recipes have one: not so after a letter.
+_VERSION = st.builds(
+    lambda epoch, parts, local: f"{epoch}{'.'.join(parts)}{local}",
+    st.sampled_from(["", "", "", "1!"]),
+    st.lists(_PART, min_size=1, max_size=4),
+    st.sampled_from(["", "", "", "+1.a", ".1_", "-1"]),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(one=_VERSION, other=_VERSION)
+def test_the_order_is_condas(one: str, other: str, conda: CondaOrder) -> None:
+    """Whatever two versions: numbers, letters, dev and post, epochs, local parts, trailing underscores."""
+    expected = conda.compare(one, other)
+    try:
+        first, second = ordered(one), ordered(other)
+    except VersionError:
+        assert expected is None
+        return
+    assert expected == ("=" if first == second else "<" if first < second else ">")
+    if first == second:
+        assert hash(first) == hash(second)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("2023.07.22", "2023.7.22"), ("1.0", "1.0.0"), ("1.0RC1", "1.0rc1"), ("1.1", "1.01")]
+)
+def test_what_is_written_differently_may_be_the_same_version(one: str, other: str) -> None:
+    """conda-forge's certifi pads with zeros what PyPI does not."""
+    assert ordered(one) == ordered(other)
+    assert len({ordered(one), ordered(other)}) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "ascending"),
+    [
+        (
+            "openssl",
+            "0.9.8zh 1.0.1 1.0.1u 1.0.2 1.0.2a 1.0.2z 1.0.2za 1.0.2zh 1.1.0 1.1.1 1.1.1k 1.1.1w 3.0.0 3.0.13",
+        ),
+        ("openssl", "1.1.1-pre1 1.1.1 3.0.0alpha1 3.0.0"),
+        ("jpeg", "8d 9 9a 9b 9e 10"),
+        ("sudo", "1.8.31b1 1.8.31rc1 1.8.31 1.8.31p1 1.8.31p2 1.8.31p10 1.8.32"),
+    ],
+)
+def test_upstreams_that_conda_misreads(name: str, ascending: str) -> None:
+    """A letter after a number is a later release, of these packages and no others."""
+    versions = [ordered(text, name) for text in ascending.split()]
+    assert versions == sorted(versions)
+    assert len(set(versions)) == len(versions)
+
+
+def test_a_letter_of_any_other_package_comes_before_its_number() -> None:
+    """Conda takes it for a pre-release, as PEP 440 does."""
+    assert ordered("1.1.1a", "demo") < ordered("1.1.1", "demo")
+
+
+def test_condas_own_spelling_of_plain_openssl() -> None:
+    """A trailing underscore was the way to put 1.0.1 before 1.0.1a."""
+    assert ordered("1.0.1_", "openssl") == ordered("1.0.1", "openssl")
+
+
+@pytest.mark.parametrize("text", ["", "1..2", "not a version", "1.0+", "2013-01-21T20:33:09+0100"])
+def test_what_conda_cannot_order(text: str) -> None:
+    """It is told with the text, and never guessed."""
+    with pytest.raises(VersionError, match="no version that conda can order"):
+        ordered(text)
