@@ -11,7 +11,11 @@ import yaml
 from deltalake.exceptions import DeltaError
 
 from conda_census.errors import LakeError
-from conda_census.exposure.advisories import import_advisories, known_advisories, open_advisories
+from conda_census.exposure.advisories import import_advisories, known_advisories, open_advisories, unrecorded
+from conda_census.exposure.builds import Build
+from conda_census.exposure.names import NameMap
+from conda_census.exposure.verdicts import Judge
+from conda_census.exposure.versions import VersionError
 from conda_census.lake.references import ADVISORIES
 from conda_census.lake.store import Lake
 from osv_records import events, osv_record, write_records
@@ -95,6 +99,16 @@ def test_open_advisories(lake: Lake, tmp_path: Path) -> None:
     groups = known_advisories(lake)
     assert [group.id for group in groups] == ["A-1", "B-1"]
     assert [group.id for group in open_advisories(groups)] == ["A-1"]
+
+
+def test_a_vulnerability_without_a_record() -> None:
+    """All versions of a conda package below one are affected, in every channel."""
+    group, judge = unrecorded("openssl", "1.1.1l"), Judge(NameMap([]))
+    for version, verdict in (("1.1.1k", "affected"), ("1.1.1l", "unaffected"), ("0.9", "affected")):
+        assert judge.verdict(group, Build("any", "noarch", "openssl", version, "0", 0)) == verdict
+    assert group.id == "openssl below 1.1.1l"
+    with pytest.raises(VersionError):
+        unrecorded("openssl", "1..1")
 
 
 def test_as_many_records_as_pypa_has(lake: Lake, tmp_path: Path) -> None:

@@ -58,6 +58,7 @@ def test_folders_and_zips(tmp_path: Path) -> None:
         ("a.json", b"[" * 100_000, "a.json: not JSON ("),
         ("a.yaml", b"a: [1\nb: 2", "a.yaml: not YAML (line 2): correct that place"),
         ("a.yaml", b"a: \x00", "a.yaml: not YAML ("),
+        ("a.yaml", b"a: &a [1]\nb: [*a, *a]", "a.yaml: not YAML (a reference to another place)"),
         ("a.txt", b"a", "a.txt: neither JSON, YAML nor a zip of them: name such a file"),
         ("a.zip", b"PK", "a.zip: a damaged or encrypted zip: fetch the file again"),
     ],

@@ -51,16 +51,12 @@ def test_of_which_builds_something_is_said(restriction: dict[str, object], is_ab
     assert _said(**restriction).is_about(_BUILD) == is_about
 
 
-def test_the_latest_statement_counts() -> None:
-    """Whatever the order in which they came."""
-    for said in ([_said("fixed", 1), _said("affected", 2)], [_said("affected", 2), _said("fixed", 1)]):
-        assert Overrides(said).status(["CVE-2024-1"], _BUILD) == "affected"
-    assert Overrides([]).status(["CVE-2024-1"], _BUILD) is None
-
-
-def test_an_advisory_is_met_by_any_of_its_ids() -> None:
-    """Who says something may know it by another name."""
-    overrides = Overrides([_said()])
-    assert overrides.status(["GHSA-1", "CVE-2024-1"], _BUILD) == "fixed"
-    assert overrides.status(["CVE-2024-2"], _BUILD) is None
-    assert overrides.packages(["GHSA-1", "CVE-2024-1"]) == {"openssl"}
+def test_what_is_about_an_advisory_and_a_package() -> None:
+    """By any id of the advisory, the latest last, whatever the order in which it came."""
+    first, second, other = _said(day=1), _said(day=2, advisory="GHSA-1"), _said(day=3, advisory="CVE-2024-2")
+    for said in ([first, second, other], [other, second, first]):
+        overrides = Overrides(said)
+        assert overrides.about(["GHSA-1", "CVE-2024-1"], "openssl") == [first, second]
+        assert overrides.about(["GHSA-1"], "other") == []
+        assert overrides.packages(["GHSA-1", "CVE-2024-3"]) == {"openssl"}
+        assert overrides.packages(["CVE-2024-3"]) == set()

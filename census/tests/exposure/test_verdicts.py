@@ -37,6 +37,14 @@ def _group(*ranges: dict[str, object], **more: object) -> AdvisoryGroup:
     return group
 
 
+def _said(status: Status, day: int = 1, conda_name: str = "conda-demo") -> Override:
+    return Override(
+        advisory="TEST-1", conda_name=conda_name, version=None, build="py_1", from_build_number=None,
+        subdir=None, channel=None, status=status, justification=None, statement=None,
+        said_at=datetime(2024, 1, day, tzinfo=UTC), author="us",
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("build", "verdict"),
     [
@@ -113,15 +121,30 @@ def test_what_was_withdrawn_affects_nothing() -> None:
 )
 def test_what_is_said_of_a_build(status: Status, on_affected: Verdict, on_unaffected: Verdict) -> None:
     """A build may be patched without a new version, or miss what the record is about."""
-    said = Override(
-        advisory="TEST-1", conda_name="conda-demo", version=None, build="py_1", from_build_number=None,
-        subdir=None, channel=None, status=status, justification=None, statement=None,
-        said_at=datetime(2024, 1, 1, tzinfo=UTC), author="us",
-    )  # fmt: skip
-    judge = Judge(_NAMES, Overrides([said]))
+    judge = Judge(_NAMES, Overrides([_said(status)]))
     assert judge.verdict(_group(), _build(number=1)) == on_affected
     assert judge.verdict(_group(), _build(version="2.0", number=1)) == on_unaffected
     assert judge.verdict(_group(), _build(number=0)) == "affected"
+    builds = [_build(number=1), _build(version="2.0", number=1), _build(number=0)]
+    assert dict(judge.judged(_group(), by_name(builds))) == dict(
+        zip(builds, (on_affected, on_unaffected, "affected"), strict=True)
+    )
+
+
+def test_the_latest_statement_counts() -> None:
+    """Whatever the order in which they came."""
+    for order in (1, -1):
+        judge = Judge(_NAMES, Overrides([_said("fixed", 1), _said("affected", 2)][::order]))
+        assert judge.verdict(_group(), _build(version="2.0", number=1)) == "affected"
+
+
+def test_a_package_that_only_a_statement_names() -> None:
+    """A build may hold what is affected, though no map leads to its package."""
+    judge = Judge(_NAMES, Overrides([_said("affected", conda_name="static-demo")]))
+    build = _build("static-demo", number=1)
+    assert judge.packages(_group()) == ("conda-demo", "conda-demo-base", "static-demo")
+    assert judge.verdict(_group(), build) == "affected"
+    assert judge.verdict(_group(), _build("static-demo")) == "unknown"
 
 
 def test_all_builds_of_the_packages_concerned() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,12 +14,20 @@ from conda_census.errors import CensusError
 from conda_census.exposure.aliases import AdvisoryGroup, grouped
 from conda_census.exposure.documents import documents, whole
 from conda_census.exposure.fields import Field
-from conda_census.exposure.osv import Advisory, parse_advisory
+from conda_census.exposure.osv import (
+    CONDA,
+    Advisory,
+    AffectedEntry,
+    Event,
+    VersionRange,
+    parse_advisory,
+)
+from conda_census.exposure.versions import ordered
 from conda_census.lake.references import ADVISORIES
 from conda_census.lake.store import Lake
 from conda_census.lake.tables import delta_schema
 
-__all__ = ["ImportedAdvisories", "import_advisories", "known_advisories", "open_advisories"]
+__all__ = ["ImportedAdvisories", "import_advisories", "known_advisories", "open_advisories", "unrecorded"]
 
 
 @dataclass(frozen=True)
@@ -77,6 +86,20 @@ def known_advisories(lake: Lake) -> list[AdvisoryGroup]:
 def open_advisories(groups: Iterable[AdvisoryGroup]) -> list[AdvisoryGroup]:
     """Those that were not withdrawn."""
     return [group for group in groups if group.is_open]
+
+
+def unrecorded(conda_name: str, below: str) -> AdvisoryGroup:
+    """An advisory that has no record yet: all versions of a conda package below one are affected.
+
+    Raises:
+        VersionError: conda cannot order the version.
+    """
+    ordered(below, conda_name)
+    events = (Event("introduced", "0"), Event("fixed", below))
+    name, now = f"{conda_name} below {below}", datetime.now(UTC)
+    entry = AffectedEntry(CONDA, conda_name, (VersionRange(events),), ())
+    [group] = grouped([Advisory(name, now, None, None, (), name, "unknown", (entry,), "")])
+    return group
 
 
 def _stored(lake: Lake) -> list[Advisory]:

@@ -117,7 +117,20 @@ def _from_json(content: bytes) -> object:
 
 
 def _from_yaml(content: bytes) -> object:
-    return yaml.load(content, Loader=_Loader)  # noqa: S506  it is a safe one
+    found: object = yaml.load(content, Loader=_Loader)  # noqa: S506  it is a safe one
+    _expect_tree(found, set())
+    return found
+
+
+def _expect_tree(value: object, seen: set[int]) -> None:
+    """Nothing stands in two places: a few lines with references may be gigabytes when written out."""
+    if not isinstance(value, dict | list):
+        return
+    if id(value) in seen:
+        raise ValueError("a reference to another place")
+    seen.add(id(value))
+    for each in value.values() if isinstance(value, dict) else value:
+        _expect_tree(each, seen)
 
 
 class _RepeatedKeyError(Exception):

@@ -12,7 +12,10 @@ from conda_census.exposure.fields import Field, FieldError
 from conda_census.exposure.severities import Severity, severity_of
 from conda_census.exposure.versions import VersionError, ordered
 
-__all__ = ["Advisory", "AffectedEntry", "Event", "EventKind", "VersionRange", "parse_advisory"]
+__all__ = ["CONDA", "Advisory", "AffectedEntry", "Event", "EventKind", "VersionRange", "parse_advisory"]
+
+#: The ecosystem of conda packages, of all channels; ``conda:CHANNEL`` is that of one.
+CONDA = "conda"
 
 EventKind = Literal["introduced", "fixed", "last_affected", "limit"]
 

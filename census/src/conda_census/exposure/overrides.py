@@ -90,11 +90,6 @@ class Overrides:
         """What is said of an advisory, by any of its ids, and of a package, the latest last."""
         return [each for each in self._by_name.get(conda_name, ()) if each.advisory in ids]
 
-    def status(self, ids: Collection[str], build: Build) -> Status | None:
-        """What counts for a build; None where nothing is said of it."""
-        found = [each.status for each in self.about(ids, build.name) if each.is_about(build)]
-        return found[-1] if found else None
-
 
 def known_overrides(lake: Lake) -> Overrides:
     """What the lake knows.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property, partial
 from typing import Literal
 
 import pyarrow as pa
@@ -16,8 +16,8 @@ import pyarrow as pa
 from conda_census.exposure.aliases import AdvisoryGroup
 from conda_census.exposure.builds import Build
 from conda_census.exposure.names import NameMap
-from conda_census.exposure.osv import AffectedEntry
-from conda_census.exposure.overrides import Overrides
+from conda_census.exposure.osv import CONDA, AffectedEntry
+from conda_census.exposure.overrides import Override, Overrides
 from conda_census.exposure.ranges import AffectedVersions, affected_versions
 from conda_census.exposure.versions import VersionError, ordered
 
@@ -26,8 +26,6 @@ __all__ = ["Judge", "Subject", "Verdict", "by_name", "judged_table"]
 #: ``unknown``: no map knows the package, or conda cannot order the version of the build.
 Verdict = Literal["affected", "unaffected", "unknown"]
 
-#: A conda ecosystem is that of all channels, or of one.
-_CONDA = "conda"
 _CONDA_FORGE = "conda-forge"
 
 _JUDGED = pa.schema(
@@ -76,48 +74,48 @@ class Judge:
         return self._subjects[id(group)][1]
 
     def packages(self, group: AdvisoryGroup) -> tuple[str, ...]:
-        """The conda packages whose builds an advisory can be judged of, sorted."""
+        """The conda packages on whose builds there are verdicts, sorted."""
         names = {each.conda_name for each in self.subjects(group) if not each.is_bundled}
         return tuple(sorted(names | self._overrides.packages(group.ids)))
 
     def verdict(self, group: AdvisoryGroup, build: Build) -> Verdict:
         """The verdict on one build."""
-        if not group.is_open:
-            return "unaffected"
-        said = self._overrides.status(group.ids, build)
-        if said in ("not_affected", "fixed"):
-            return "unaffected"
-        if said == "affected":
-            return "affected"
-        subjects = [
-            each
-            for each in self.subjects(group)
-            if each.conda_name == build.name and each.channel in (None, build.channel)
-        ]
-        if not subjects or all(each.is_bundled for each in subjects):
-            standing = self._names.standing(build.name)
-            return "unknown" if standing in ("unknown", "bundled") else "unaffected"
-        try:
-            version = ordered(build.version, build.name)
-        except VersionError:
-            return "unknown"
-        is_affected = any(version in each.versions for each in subjects if not each.is_bundled)
-        return "affected" if is_affected else "unaffected"
+        said = self._overrides.about(group.ids, build.name)
+        return _said_of(build, said) or self._by_version(group, build.name, build.version, build.channel)
 
     def judged(self, group: AdvisoryGroup, builds: dict[str, list[Build]]) -> Iterator[tuple[Build, Verdict]]:
-        """The verdict on each build of the packages that an advisory is about.
+        """The verdict on each build of the packages that an advisory is about, as ``verdict`` gives it.
 
         Args:
             group: the advisory.
             builds: by the name of their package, as ``by_name`` makes them.
         """
         for name in self.packages(group):
+            said = self._overrides.about(group.ids, name)
+            # A version has many builds, and all have its verdict of which nothing else is said.
+            by_version = cache(partial(self._by_version, group, name))
             for build in builds.get(name, ()):
-                yield build, self.verdict(group, build)
+                yield build, _said_of(build, said) or by_version(build.version, build.channel)
+
+    def _by_version(self, group: AdvisoryGroup, name: str, version: str, channel: str) -> Verdict:
+        subjects = [
+            each
+            for each in self.subjects(group)
+            if each.conda_name == name and each.channel in (None, channel) and not each.is_bundled
+        ]
+        if not group.is_open:
+            return "unaffected"
+        if not subjects:
+            return "unknown" if self._names.standing(name) in ("unknown", "bundled") else "unaffected"
+        try:
+            number = ordered(version, name)
+        except VersionError:
+            return "unknown"
+        return "affected" if any(number in each.versions for each in subjects) else "unaffected"
 
     def _of_entry(self, entry: AffectedEntry) -> Iterator[Subject]:
         ecosystem, _, channel = entry.ecosystem.partition(":")
-        if ecosystem == _CONDA:
+        if ecosystem == CONDA:
             yield Subject(entry.package, channel or None, entry, entry.ecosystem)
         elif ecosystem == _CONDA_FORGE:
             yield Subject(entry.package, _CONDA_FORGE, entry, entry.ecosystem)
@@ -125,6 +123,14 @@ class Judge:
             for carrier in self._names.carriers(entry.ecosystem, entry.package):
                 is_bundled = len(carrier.names) > 1
                 yield Subject(carrier.conda_name, None, entry, carrier.map, is_bundled)
+
+
+def _said_of(build: Build, said: Iterable[Override]) -> Verdict | None:
+    """What the latest statement about a build makes of it, None where none does."""
+    about = [each for each in said if each.is_about(build)]
+    if not about or about[-1].status == "under_investigation":
+        return None
+    return "affected" if about[-1].status == "affected" else "unaffected"
 
 
 def by_name(builds: Iterable[Build]) -> dict[str, list[Build]]:
