@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,14 @@ def test_parselmouth(tmp_path: Path) -> None:
     }
     assert {(entry.format, entry.map) for entry in read.entries} == {("parselmouth", "mapping.json")}
     assert read.problems == ()
+
+
+def test_as_many_names_as_conda_forge_has(tmp_path: Path) -> None:
+    """Each is looked at once."""
+    content = {f"package-{number}": [f"package-{number}"] for number in range(34_000)}
+    start = time.monotonic()
+    assert len(_read(tmp_path, "mapping.json", json.dumps(content)).entries) == 34_000
+    assert time.monotonic() - start < 20
 
 
 def test_the_flat_map(tmp_path: Path) -> None:
@@ -103,6 +112,7 @@ def test_ones_own(tmp_path: Path) -> None:
         ("map.json", '{"a": "a", "b": "/"}', ["b has '/', which is no name of a package"], 1),
         ("map.json", '{"a": ["a"], "a": ["b"]}', ["a stands there twice"], 0),
         ("map.json", '{"name": "a", "build_number": 1}', ["build_number does not say names"], 0),
+        ("map.yaml", "a:\n  conda_forge: b\n~:\n  conda_forge: c\n", ["the whole must have texts as keys"], 0),
         ("map.json", "[]", ["the whole must be a table of keys and values"], 0),
         ("map.yaml", "a:\n  conda_forge: [b]\nb:\n  conda_forge: c\n", ["a.conda_forge must be a text"], 1),
     ],

@@ -43,14 +43,21 @@ class Field:
         Raises:
             FieldError: it is none.
         """
-        if not isinstance(self.value, dict) or not all(isinstance(key, str) for key in self.value):
+        if not isinstance(self.value, dict):
             raise self.wrong("must be a table of keys and values")
         return self.value
 
     def pairs(self) -> Iterator[tuple[str, Field]]:
-        """Each key with the field below it, in the order of the file."""
-        for key in self.table():
-            yield key, self[key]
+        """Each key with the field below it, in the order of the file.
+
+        Raises:
+            FieldError: it is no table, or a key is no text.
+        """
+        before = f"{self.path}." if self.path else ""
+        for key, value in self.table().items():
+            if not isinstance(key, str):
+                raise self.wrong("must have texts as keys")
+            yield key, Field(value, self.file, f"{before}{key}")
 
     def items(self) -> Iterator[Field]:
         """The entries of a list; none where the field is missing.
