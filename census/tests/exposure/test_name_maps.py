@@ -112,7 +112,7 @@ def test_ones_own(tmp_path: Path) -> None:
         ("map.json", '{"a": "a", "b": "/"}', ["b has '/', which is no name of a package"], 1),
         ("map.json", '{"a": ["a"], "a": ["b"]}', ["a stands there twice"], 0),
         ("map.json", '{"name": "a", "build_number": 1}', ["build_number does not say names"], 0),
-        ("map.yaml", "a:\n  conda_forge: b\n~:\n  conda_forge: c\n", ["the whole must have texts as keys"], 0),
+        ("map.yaml", "a:\n  conda_forge: b\n~:\n  conda_forge: c\n", ["the whole must have texts"], 0),
         ("map.json", "[]", ["the whole must be a table of keys and values"], 0),
         ("map.yaml", "a:\n  conda_forge: [b]\nb:\n  conda_forge: c\n", ["a.conda_forge must be a text"], 1),
     ],

@@ -15,6 +15,7 @@ from conda_census.config import load_settings
 from conda_census.errors import CensusError
 
 if TYPE_CHECKING:  # a command imports what it alone needs
+    from conda_census.exposure.latest import Imported
     from conda_census.exposure.verdicts import Judge
     from conda_census.lake.store import Lake
 
@@ -37,12 +38,7 @@ def import_(paths: PathsArgument, lake: LakeOption = None, as_json: JsonOption =
     from conda_census.lake.store import Lake
 
     done = import_advisories(Lake.open(load_settings(lake).lake), paths)
-    _say(
-        {"new": done.new, "updated": done.updated, "unchanged": done.unchanged, "total": done.total},
-        "records",
-        done.problems,
-        as_json=as_json,
-    )
+    _say(_counts(done), "records", done.problems, as_json=as_json)
 
 
 @advisories.command("list")
@@ -132,7 +128,7 @@ def override(
         raise typer.BadParameter("name files to read, or one to write with --export", param_hint="PATH")
     opened = Lake.open(load_settings(lake).lake)
     done = import_overrides(opened, paths or ())
-    counts = {"new": done.new, "updated": done.updated, "unchanged": done.unchanged, "total": done.total}
+    counts = _counts(done)
     if export:
         counts["exported"] = export_overrides(opened, export, datetime.now(UTC))
     _say(counts, "overrides", done.problems, as_json=as_json)
@@ -157,6 +153,10 @@ def repodata(
     done = import_repodata(Lake.open(load_settings(lake).lake), places, channel)
     builds = {f"{name}/{subdir}": number for (name, subdir), number in done.subdirs.items()}
     _say(builds, "builds", done.problems, as_json=as_json)
+
+
+def _counts(done: Imported) -> dict[str, int]:
+    return {"new": done.new, "updated": done.updated, "unchanged": done.unchanged, "total": done.total}
 
 
 def _say(counts: dict[str, int], what: str, problems: Iterable[CensusError], *, as_json: bool) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import attrgetter
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,6 +14,7 @@ from conda_census.errors import CensusError
 from conda_census.exposure.aliases import AdvisoryGroup, grouped
 from conda_census.exposure.documents import documents, whole
 from conda_census.exposure.fields import Field
+from conda_census.exposure.latest import Imported, latest
 from conda_census.exposure.osv import (
     CONDA,
     Advisory,
@@ -27,25 +28,10 @@ from conda_census.lake.references import ADVISORIES
 from conda_census.lake.store import Lake
 from conda_census.lake.tables import delta_schema
 
-__all__ = ["ImportedAdvisories", "import_advisories", "known_advisories", "open_advisories", "unrecorded"]
+__all__ = ["import_advisories", "known_advisories", "open_advisories", "unrecorded"]
 
 
-@dataclass(frozen=True)
-class ImportedAdvisories:
-    """What became of the records that were read.
-
-    ``unchanged`` are those of which the lake had this or a later version; ``problems`` one for each record
-    that was left out, and for each file that could not be read.
-    """
-
-    new: int
-    updated: int
-    unchanged: int
-    total: int
-    problems: tuple[CensusError, ...]
-
-
-def import_advisories(lake: Lake, paths: Iterable[Path]) -> ImportedAdvisories:
+def import_advisories(lake: Lake, paths: Iterable[Path]) -> Imported:
     """Read the OSV records in files, zips and folders into the lake; of one id the last modified counts.
 
     All that can be read comes into the lake at once. Where a run is killed, nothing has changed.
@@ -61,17 +47,10 @@ def import_advisories(lake: Lake, paths: Iterable[Path]) -> ImportedAdvisories:
         except CensusError as problem:
             problems.append(problem)
     with lake.changing_references():
-        before = {each.id: each for each in _stored(lake)}
-        after = dict(before)
-        for record in read:
-            known = after.get(record.id)
-            if known is None or known.modified < record.modified:
-                after[record.id] = record
-        new = len(after) - len(before)
-        updated = sum(after[name] is not record for name, record in before.items())
-        if new or updated:
-            lake.replace_reference(ADVISORIES, _rows(after.values()))
-    return ImportedAdvisories(new, updated, len(read) - new - updated, len(after), tuple(problems))
+        merged = latest(_stored(lake), read, attrgetter("id"), attrgetter("modified"))
+        if merged.new or merged.updated:
+            lake.replace_reference(ADVISORIES, _rows(merged.all))
+    return merged.imported(len(read), problems)
 
 
 def known_advisories(lake: Lake) -> list[AdvisoryGroup]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 
 from conda_census.errors import CensusError
@@ -13,25 +14,15 @@ from conda_census.exposure.advisories import known_advisories
 from conda_census.exposure.documents import documents, whole
 from conda_census.exposure.fields import Field
 from conda_census.exposure.info_security import index_beside, is_info_security, listed, listed_overrides
+from conda_census.exposure.latest import Imported, latest
 from conda_census.exposure.openvex import is_openvex, openvex_document, statement_overrides
 from conda_census.exposure.overrides import Override, store_overrides, stored_overrides
 from conda_census.lake.store import Lake
 
-__all__ = ["ImportedOverrides", "export_overrides", "import_overrides"]
+__all__ = ["export_overrides", "import_overrides"]
 
 
-@dataclass(frozen=True)
-class ImportedOverrides:
-    """What became of the statements that were read; ``total`` is how many the lake holds now."""
-
-    new: int
-    updated: int
-    unchanged: int
-    total: int
-    problems: tuple[CensusError, ...]
-
-
-def import_overrides(lake: Lake, paths: Iterable[Path]) -> ImportedOverrides:
+def import_overrides(lake: Lake, paths: Iterable[Path]) -> Imported:
     """Read statements in OpenVEX, and those of ``info/security.json``, into the lake.
 
     Of two about the same builds and the same advisory the later one counts.
@@ -55,17 +46,10 @@ def import_overrides(lake: Lake, paths: Iterable[Path]) -> ImportedOverrides:
             except CensusError as problem:
                 problems.append(problem)
     with lake.changing_references():
-        before = {_about(each): each for each in stored_overrides(lake)}
-        after = dict(before)
-        for each in read:
-            known = after.get(_about(each))
-            if known is None or known.said_at < each.said_at:
-                after[_about(each)] = each
-        new = len(after) - len(before)
-        updated = sum(after[key] is not each for key, each in before.items())
-        if new or updated:
-            store_overrides(lake, after.values())
-    return ImportedOverrides(new, updated, len(read) - new - updated, len(after), tuple(problems))
+        merged = latest(stored_overrides(lake), read, _about, attrgetter("said_at"))
+        if merged.new or merged.updated:
+            store_overrides(lake, merged.all)
+    return merged.imported(len(read), problems)
 
 
 def export_overrides(lake: Lake, path: Path, issued: datetime) -> int:
