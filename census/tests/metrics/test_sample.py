@@ -32,9 +32,9 @@ def some(lake: SmallLake) -> LakeTables:
 
 def test_whole_installations_are_taken_with_all_that_they_did(some: LakeTables) -> None:
     """Sessions without an installation are sampled by themselves; downloads without one are nobody's."""
-    with Sample(16).of_installations(some) as taken:
-        sessions = taken.sessions.to_pyarrow().to_pylist()
-        downloads = taken.downloads.to_pyarrow().to_pylist()
+    taken = Sample(16).of_installations(some)
+    sessions = taken.sessions.to_pyarrow().to_pylist()
+    downloads = taken.downloads.to_pyarrow().to_pylist()
 
     assert sorted((row["client"] or row["session"]) for row in sessions) == [b"\x00a", b"\x0a", b"\x0f\xff"]
     assert sorted(row["client"] for row in downloads) == [b"\x00a", b"\x0f\xff"]
@@ -42,17 +42,15 @@ def test_whole_installations_are_taken_with_all_that_they_did(some: LakeTables) 
 
 def test_whole_networks_are_taken_for_those_who_send_no_token(some: LakeTables) -> None:
     """Whoever they are."""
-    with Sample(16).of_networks(some) as taken:
-        sessions = taken.sessions.to_pyarrow().to_pylist()
+    sessions = Sample(16).of_networks(some).sessions.to_pyarrow().to_pylist()
 
     assert sorted(row["client"] for row in sessions) == [b"\x0f\xff", b"\x10"]
 
 
 def test_all_are_all(some: LakeTables) -> None:
     """Nothing is copied."""
-    with ALL.of_installations(some) as installations, ALL.of_networks(some) as networks:
-        assert installations is some
-        assert networks is some
+    assert ALL.of_installations(some) is some
+    assert ALL.of_networks(some) is some
 
 
 @pytest.mark.parametrize("many", [4, 5])

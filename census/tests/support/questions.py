@@ -61,12 +61,12 @@ def _visitors(lake: Asked) -> object:
 
 
 def _sample(lake: Asked) -> object:
-    with Sample(4).of_installations(lake.inside) as some, Sample(4).of_networks(lake.inside) as networks:
-        return (
-            count_sessions(some.sessions),
-            count_packages(lake.inside.downloads, 3, some.downloads),
-            count_opted_out(networks, some.sessions),
-        )
+    some, networks = Sample(4).of_installations(lake.inside), Sample(4).of_networks(lake.inside)
+    return (
+        count_sessions(some.sessions),
+        count_packages(lake.inside.downloads, 3, some.downloads),
+        count_opted_out(networks, some.sessions),
+    )
 
 
 QUESTIONS: dict[str, Callable[[Asked], object]] = {

@@ -12,8 +12,6 @@ each is drawn by itself with the chance 1/k.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from math import sqrt
 from statistics import NormalDist
@@ -21,7 +19,6 @@ from statistics import NormalDist
 import ibis
 from ibis.expr.types import BooleanValue, Table
 
-from conda_census.decode.agents import AGENT_COLUMNS
 from conda_census.engines.tables import LakeTables
 from conda_census.lake.panel import PANEL_ONE_IN, pseudonyms_below
 from conda_census.metrics.counts import counts
@@ -33,12 +30,6 @@ __all__ = ["ALL", "SAMPLES", "Sample", "choose_sample"]
 SAMPLES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 #: With more sessions than these, a sample is taken. All of them take up to a minute.
 _MANY_SESSIONS = 10_000_000
-_AGENT = (*AGENT_COLUMNS, "plugin_version")
-_OF_INSTALLATIONS = (
-    "day", "session", "folded", "client", "environment", "network", "sharing", "first_time", "last_time",
-    "requests",
-)  # fmt: skip
-_OF_NETWORKS = ("day", "network", "client", "session", "sharing", "requests")
 
 
 @dataclass(frozen=True)
@@ -47,31 +38,28 @@ class Sample:
 
     one_in: int = 1
 
-    @contextmanager
-    def of_installations(self, tables: LakeTables) -> Iterator[LakeTables]:
+    def of_installations(self, tables: LakeTables) -> LakeTables:
         """The same tables with the sessions and downloads of the sample.
 
         Sessions that name no installation are sampled by themselves; downloads that name none are left out.
         """
         if self.one_in == 1:
-            yield tables
-            return
-        sessions = tables.sessions.select(*_OF_INSTALLATIONS, *_AGENT)
+            return tables
+        sessions, downloads = tables.sessions, tables.downloads
+        # Two filters that files are chosen by, which one with "or" is not.
         named = sessions.filter(self._takes(sessions, "client"))
         unnamed = sessions.filter(sessions.client.isnull(), self._takes(sessions, "session"))
-        downloads = tables.downloads.filter(self._takes(tables.downloads, "client"))
-        with tables.keep(named.union(unnamed)) as kept:
-            yield replace(tables, sessions=kept, downloads=downloads)
+        return replace(
+            tables,
+            sessions=named.union(unnamed),
+            downloads=downloads.filter(self._takes(downloads, "client")),
+        )
 
-    @contextmanager
-    def of_networks(self, tables: LakeTables) -> Iterator[LakeTables]:
+    def of_networks(self, tables: LakeTables) -> LakeTables:
         """The same tables with the sessions from the sampled networks."""
         if self.one_in == 1:
-            yield tables
-            return
-        sessions = tables.sessions.select(*_OF_NETWORKS, *_AGENT)
-        with tables.keep(sessions.filter(self._takes(sessions, "network"))) as kept:
-            yield replace(tables, sessions=kept)
+            return tables
+        return replace(tables, sessions=tables.sessions.filter(self._takes(tables.sessions, "network")))
 
     def times(self, number: int) -> int:
         """What ``number`` in the sample stands for."""

@@ -87,10 +87,8 @@ def make_report(
     window = choose_window(tables, since, until)
     chosen = choose_sample(tables, window) if sample is None else sample
     inside = within(tables, window)
-    with (
-        chosen.of_installations(tables) as some,
-        tables.keep(population(some.sessions, window)) as installations,
-    ):
+    some = chosen.of_installations(tables)
+    with tables.keep(population(some.sessions, window)) as installations:
         looked_at = _LookedAt(chosen, within(some, window), installations)
         counted, environments = count_installations(installations, window), count_environments(installations)
         return Report(
@@ -200,8 +198,7 @@ def _spread(spread: Spread, times: Times) -> EnvironmentSpread:
 
 
 def _opted_out(inside: LakeTables, looked_at: _LookedAt) -> OptedOutShares:
-    with looked_at.sample.of_networks(inside) as of_networks:
-        found = count_opted_out(of_networks, looked_at.inside.sessions)
+    found = count_opted_out(looked_at.sample.of_networks(inside), looked_at.inside.sessions)
     times = looked_at.times
     off, tokens, calibration = found.off, found.tokens, found.calibration
     return OptedOutShares(

@@ -1,101 +1,32 @@
 SELECT
-  *
-FROM (
-  SELECT
-    `t0`.`day`,
-    `t0`.`session`,
-    `t0`.`folded`,
-    `t0`.`client`,
-    `t0`.`environment`,
-    `t0`.`network`,
-    `t0`.`sharing`,
-    `t0`.`first_time`,
-    `t0`.`last_time`,
-    `t0`.`requests`,
-    `t0`.`tool`,
-    `t0`.`tool_version`,
-    `t0`.`python`,
-    `t0`.`python_version`,
-    `t0`.`os`,
-    `t0`.`os_version`,
-    `t0`.`distro`,
-    `t0`.`distro_version`,
-    `t0`.`libc`,
-    `t0`.`libc_version`,
-    `t0`.`solver`,
-    `t0`.`solver_version`,
-    `t0`.`plugin_version`
-  FROM `sessions` AS `t0`
-  WHERE
-    `t0`.`day` BETWEEN MAKE_DATE(2024, 1, 1) AND MAKE_DATE(2024, 1, 3)
-    AND `t0`.`client` < UNHEX('40')
-) AS `t1`
-UNION ALL
-SELECT
-  *
-FROM (
-  SELECT
-    `t0`.`day`,
-    `t0`.`session`,
-    `t0`.`folded`,
-    `t0`.`client`,
-    `t0`.`environment`,
-    `t0`.`network`,
-    `t0`.`sharing`,
-    `t0`.`first_time`,
-    `t0`.`last_time`,
-    `t0`.`requests`,
-    `t0`.`tool`,
-    `t0`.`tool_version`,
-    `t0`.`python`,
-    `t0`.`python_version`,
-    `t0`.`os`,
-    `t0`.`os_version`,
-    `t0`.`distro`,
-    `t0`.`distro_version`,
-    `t0`.`libc`,
-    `t0`.`libc_version`,
-    `t0`.`solver`,
-    `t0`.`solver_version`,
-    `t0`.`plugin_version`
-  FROM `sessions` AS `t0`
-  WHERE
-    `t0`.`day` BETWEEN MAKE_DATE(2024, 1, 1) AND MAKE_DATE(2024, 1, 3)
-    AND `t0`.`client` IS NULL
-    AND `t0`.`session` < UNHEX('40')
-) AS `t2`;
-
-SELECT
-  `t0`.`day`,
-  `t0`.`network`,
-  `t0`.`client`,
-  `t0`.`session`,
-  `t0`.`sharing`,
-  `t0`.`requests`,
-  `t0`.`tool`,
-  `t0`.`tool_version`,
-  `t0`.`python`,
-  `t0`.`python_version`,
-  `t0`.`os`,
-  `t0`.`os_version`,
-  `t0`.`distro`,
-  `t0`.`distro_version`,
-  `t0`.`libc`,
-  `t0`.`libc_version`,
-  `t0`.`solver`,
-  `t0`.`solver_version`,
-  `t0`.`plugin_version`
-FROM `sessions` AS `t0`
-WHERE
-  `t0`.`day` BETWEEN MAKE_DATE(2024, 1, 1) AND MAKE_DATE(2024, 1, 3)
-  AND `t0`.`network` < UNHEX('40');
-
-SELECT
   COUNT(DISTINCT IF(NOT (
-    COALESCE(`t0`.`folded`, FALSE)
-  ), `t0`.`session`, NULL)) AS `total`,
-  COUNT(DISTINCT IF(COALESCE(`t0`.`folded`, FALSE), `t0`.`session`, NULL)) AS `without_token`
-FROM `kept` AS `t0`;
+    COALESCE(`t3`.`folded`, FALSE)
+  ), `t3`.`session`, NULL)) AS `total`,
+  COUNT(DISTINCT IF(COALESCE(`t3`.`folded`, FALSE), `t3`.`session`, NULL)) AS `without_token`
+FROM (
+  SELECT
+    *
+  FROM (
+    SELECT
+      *
+    FROM `sessions` AS `t0`
+    WHERE
+      `t0`.`day` BETWEEN MAKE_DATE(2024, 1, 1) AND MAKE_DATE(2024, 1, 3)
+      AND `t0`.`client` < UNHEX('40')
+  ) AS `t1`
+  UNION ALL
+  SELECT
+    *
+  FROM (
+    SELECT
+      *
+    FROM `sessions` AS `t0`
+    WHERE
+      `t0`.`day` BETWEEN MAKE_DATE(2024, 1, 1) AND MAKE_DATE(2024, 1, 3)
+      AND `t0`.`client` IS NULL
+      AND `t0`.`session` < UNHEX('40')
+  ) AS `t2`
+) AS `t3`;
 
 SELECT
   `t2`.`name`,
@@ -139,35 +70,58 @@ GROUP BY
 
 SELECT
   COUNT(*) AS `installations`,
-  SUM(`t3`.`days`) AS `days`,
-  SUM(`t3`.`networks`) AS `network_days`,
-  SUM(`t3`.`networks` * `t3`.`networks`) AS `network_days_squared`
+  SUM(`t6`.`days`) AS `days`,
+  SUM(`t6`.`networks`) AS `network_days`,
+  SUM(`t6`.`networks` * `t6`.`networks`) AS `network_days_squared`
 FROM (
   SELECT
-    `t2`.`client`,
+    `t5`.`client`,
     COUNT(*) AS `days`,
-    SUM(`t2`.`networks`) AS `networks`
+    SUM(`t5`.`networks`) AS `networks`
   FROM (
     SELECT
-      `t1`.`client`,
-      `t1`.`day`,
+      `t4`.`client`,
+      `t4`.`day`,
       COUNT(*) AS `networks`
     FROM (
       SELECT DISTINCT
-        `t0`.`client`,
-        `t0`.`day`,
-        `t0`.`network`
-      FROM `kept` AS `t0`
+        `t3`.`client`,
+        `t3`.`day`,
+        `t3`.`network`
+      FROM (
+        SELECT
+          *
+        FROM (
+          SELECT
+            *
+          FROM `sessions` AS `t0`
+          WHERE
+            `t0`.`day` BETWEEN MAKE_DATE(2024, 1, 1) AND MAKE_DATE(2024, 1, 3)
+            AND `t0`.`client` < UNHEX('40')
+        ) AS `t1`
+        UNION ALL
+        SELECT
+          *
+        FROM (
+          SELECT
+            *
+          FROM `sessions` AS `t0`
+          WHERE
+            `t0`.`day` BETWEEN MAKE_DATE(2024, 1, 1) AND MAKE_DATE(2024, 1, 3)
+            AND `t0`.`client` IS NULL
+            AND `t0`.`session` < UNHEX('40')
+        ) AS `t2`
+      ) AS `t3`
       WHERE
-        `t0`.`client` IS NOT NULL
-    ) AS `t1`
+        `t3`.`client` IS NOT NULL
+    ) AS `t4`
     GROUP BY
       1,
       2
-  ) AS `t2`
+  ) AS `t5`
   GROUP BY
     1
-) AS `t3`;
+) AS `t6`;
 
 SELECT
   `t2`.`day`,
@@ -216,9 +170,11 @@ FROM (
       `t0`.`plugin_version`,
       `t0`.`client`,
       `t0`.`sharing` = 'off' AS `is_off`
-    FROM `kept` AS `t0`
+    FROM `sessions` AS `t0`
     WHERE
-      `t0`.`sharing` IN ('off', 'tokens')
+      `t0`.`day` BETWEEN MAKE_DATE(2024, 1, 1) AND MAKE_DATE(2024, 1, 3)
+      AND `t0`.`network` < UNHEX('40')
+      AND `t0`.`sharing` IN ('off', 'tokens')
   ) AS `t1`
   GROUP BY
     1,
@@ -302,9 +258,11 @@ FROM (
   FROM (
     SELECT
       *
-    FROM `kept` AS `t0`
+    FROM `sessions` AS `t0`
     WHERE
-      `t0`.`sharing` IN ('off', 'tokens')
+      `t0`.`day` BETWEEN MAKE_DATE(2024, 1, 1) AND MAKE_DATE(2024, 1, 3)
+      AND `t0`.`network` < UNHEX('40')
+      AND `t0`.`sharing` IN ('off', 'tokens')
   ) AS `t1`
   GROUP BY
     1
