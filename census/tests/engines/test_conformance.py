@@ -13,6 +13,7 @@ import conda_census.metrics
 from conda_census.engines import duckdb, spark
 from conda_census.lake.store import Lake
 from conda_census.lake.tables import MEASURED
+from conda_census.metrics.sample import Sample
 from conda_census.report.document import make_report
 from conda_census.report.sources import list_what_was_read
 from questions import NOT_ASKED, QUESTIONS, Asked, asked, same
@@ -60,6 +61,15 @@ def test_the_whole_report_is_the_same(engines: Engines) -> None:
     assert expected["packages"]["package"]
     assert all(expected["installations"]["by_class"].values())
     assert same(make_report(engines.spark.tables, package="numpy"), expected)
+
+
+def test_the_report_on_a_sample_is_the_same(engines: Engines) -> None:
+    """Both take the same installations, for both compare bytes as numbers without sign."""
+    one_in_two = Sample(2)
+    expected = make_report(engines.duckdb.tables, sample=one_in_two)
+
+    assert expected["sample"]
+    assert same(make_report(engines.spark.tables, sample=one_in_two), expected)
 
 
 def test_an_empty_lake_gives_the_same_report(lake: SmallLake, spark_session: SparkSession) -> None:

@@ -5,11 +5,12 @@ and EVERY choose the steps, so that several programs can share them; ``python ki
 KILLS SEED LOG…`` kills at random moments, several times before the work is done. Each run is a process of
 its own, forked from this one, which has imported everything and done nothing, so that hundreds of them take
 little time. A step is a call of a function of the census that reads or writes the lake, or of one that
-changes the file system.
+changes the file system, before which the disk is not as it was at the step before.
 """
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import os
@@ -88,21 +89,32 @@ def kill_at_steps(folder: Path, first: int, every: int, logs: list[str]) -> None
 
 
 def _ingest(settings: Settings, logs: list[str], kill_at: int) -> None:
-    steps = 0
+    steps, left = 0, None
 
     def count(frame: FrameType, event: str, function: object) -> None:
-        nonlocal steps
+        nonlocal steps, left
         is_ours = event == "call" and (
             frame.f_code.co_filename in OURS and not frame.f_code.co_name.startswith("<")
         )
         if is_ours or (event == "c_call" and function in FILE_CHANGES):
-            steps += 1
+            found = _on_disk(settings.lake)
+            steps += found != left
+            left = found
             if steps == kill_at:
                 os.kill(os.getpid(), signal.SIGKILL)
 
     sys.setprofile(count)
     ingest(logs, settings, "auto", lambda **_: None)
     sys.setprofile(None)
+
+
+def _on_disk(lake: Path) -> list[tuple[str, int]]:
+    """Every file and folder, and how large it is: a run that dies leaves this and nothing else."""
+    found = []
+    for path in lake.rglob("*"):
+        with contextlib.suppress(FileNotFoundError):  # another thread removed it
+            found.append((str(path), path.lstat().st_size))
+    return sorted(found)
 
 
 def _finish(settings: Settings, logs: list[str], outcome: Path, told: Callable[[Lake], object]) -> None:

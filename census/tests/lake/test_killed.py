@@ -22,7 +22,7 @@ RANDOM_KILLS = 200
 def test_killed_at_each_step_and_run_again_the_rows_are_those_of_a_clean_run(
     share: int, tmp_path: Path
 ) -> None:
-    """Every call of the pipeline, and every change of the file system, is once the last that a run makes."""
+    """Whatever a run leaves on the disk between two of its calls, it is once what a killed run leaves."""
     log = SmallLog()
     for number in range(20):
         log.request(
@@ -36,7 +36,7 @@ def test_killed_at_each_step_and_run_again_the_rows_are_those_of_a_clean_run(
     clean, *killed, last = _runs(tmp_path, "steps", share + 1, SHARES, logs)
     assert clean["told"]["downloads"].count("numpy") == 20
     assert {number in clean["told"]["sources"] for number in ("'22', '21'", "'2', '2'")} == {True}
-    assert len(killed) > 25
+    assert len(killed) > 9
     assert all(run["killed"] for run in killed)
     assert not last["killed"]
     for run in [*killed, last]:

@@ -70,6 +70,7 @@ def test_the_keys_are_those_of_the_interface(report: Report) -> None:
     """They are public: in this order, and only ever more of them."""
     assert list(report) == [
         "window",
+        "sample",
         "installations",
         "environments",
         "opted_out",

@@ -24,6 +24,7 @@ from conda_census.metrics.packages import count_package, count_packages
 from conda_census.metrics.population import population
 from conda_census.metrics.public_downloads import COLUMNS, public_downloads
 from conda_census.metrics.retention import count_retention
+from conda_census.metrics.sample import Sample
 from conda_census.metrics.sessions import count_sessions
 from conda_census.metrics.sources import list_sources
 from conda_census.metrics.visitors import (
@@ -59,6 +60,15 @@ def _visitors(lake: Asked) -> object:
     )
 
 
+def _sample(lake: Asked) -> object:
+    some, networks = Sample(4).of_installations(lake.inside), Sample(4).of_networks(lake.inside)
+    return (
+        count_sessions(some.sessions),
+        count_packages(lake.inside.downloads, 3, some.downloads),
+        count_opted_out(networks, some.sessions),
+    )
+
+
 QUESTIONS: dict[str, Callable[[Asked], object]] = {
     "accounting": lambda lake: account(lake.inside.sources),
     "agents": lambda lake: count_agents(lake.inside.sessions),
@@ -73,6 +83,7 @@ QUESTIONS: dict[str, Callable[[Asked], object]] = {
         count_packages(lake.inside.downloads, 3),
         count_package(lake.inside.downloads, "numpy"),
     ),
+    "sample": _sample,
     "population": lambda lake: _rows(population(lake.tables.sessions, lake.window), ["client"]),
     "public_downloads": lambda lake: (
         _rows(public_downloads(lake.inside.downloads, "hour"), list(COLUMNS)),

@@ -41,6 +41,14 @@ def report(
     package: Annotated[
         str | None, typer.Option("--package", metavar="NAME", help="Tell of this package all versions.")
     ] = None,
+    one_in: Annotated[
+        int | None,
+        typer.Option(
+            "--one-in",
+            metavar="N",
+            help="Look at one installation in N, at most 256. [default: all; of very many, one in 16]",
+        ),
+    ] = None,
     engine: Annotated[
         str | None,
         typer.Option(
@@ -57,15 +65,19 @@ def report(
     """Show what the lake tells, each number with its definition."""
     from conda_census.engines.choice import ENGINES, is_engine, opened
     from conda_census.lake.store import Lake
+    from conda_census.metrics.sample import SAMPLES, Sample
     from conda_census.report.document import make_report
     from conda_census.report.files import Wanted, write_files
     from conda_census.report.terminal import show
 
     if engine is not None and not is_engine(engine):
         raise typer.BadParameter(f"choose one of {', '.join(ENGINES)}", param_hint="--engine")
+    if one_in is not None and one_in not in SAMPLES:
+        raise typer.BadParameter(f"choose one of {', '.join(map(str, SAMPLES))}", param_hint="--one-in")
     settings = load_settings(lake, engine=engine)
+    sample = None if one_in is None else Sample(one_in)
     with opened(Lake.open(settings.lake), settings.engine) as tables:
-        document = make_report(tables, day(since), day(until), top=top, package=package)
+        document = make_report(tables, day(since), day(until), top=top, package=package, sample=sample)
     if as_json:
         typer.echo(json.dumps(document, ensure_ascii=False))
     else:

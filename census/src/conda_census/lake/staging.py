@@ -6,13 +6,16 @@ The files of a batch are written as the tables hold them, and need only be moved
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from conda_census.lake.batches import Batch
+from conda_census.lake.panel import apart
 from conda_census.lake.reading import SourceReading
 from conda_census.lake.rows import DECODER_VERSION, PartRows
 from conda_census.lake.store import Lake
@@ -25,6 +28,12 @@ _DELTAS = ("time", "first_time", "last_time", "bytes", "build_number", "requests
 #: The table and the column in which hardly a value stands twice.
 _ALL_DISTINCT = ("sessions", "session")
 _DICTIONARY_BYTES_MAX = 64 << 20
+#: Of these a reader knows the bounds in each row group, by which it leaves out what was not asked for.
+_BOUNDED = ("time", "first_time", "last_time", "client")
+#: With fewer, reading all of a file takes no longer than finding a part of it.
+_MANY_ROWS = 50_000
+#: With fewer, a dictionary is small whatever of it is used.
+_MANY_VALUES = 4096
 
 
 @dataclass(frozen=True)
@@ -102,22 +111,56 @@ def _write(rows: pa.Table, batch: Batch, name: TableName, part: int) -> None:
         folder = batch.staged / name / f"day={day}"
         for missing in (folder.parent, folder):  # never the lake, which somebody may have removed meanwhile
             missing.mkdir(exist_ok=True)
-        fields = [field for field in of_day.schema if field.name != "day"]
-        pq.write_table(
-            of_day.drop_columns("day"),
-            folder / f"{batch.writer}-{batch.number:08}-{part:04}.parquet",
-            compression="zstd",
-            compression_level=1,
-            use_dictionary=[
-                field.name for field in fields if _is_text(field.type) and (name, field.name) != _ALL_DISTINCT
-            ],
-            column_encoding={field.name: "DELTA_BINARY_PACKED" for field in fields if field.name in _DELTAS},
-            dictionary_pagesize_limit=_DICTIONARY_BYTES_MAX,
-            write_statistics=[
-                name for name in ("time", "first_time", "last_time") if name in of_day.column_names
-            ],
-            store_schema=False,  # readers should see plain columns, not how they were held here
+        _write_file(
+            of_day.drop_columns("day"), folder / f"{batch.writer}-{batch.number:08}-{part:04}.parquet", name
         )
+
+
+def _write_file(rows: pa.Table, path: Path, name: TableName) -> None:
+    with pq.ParquetWriter(
+        path,
+        rows.schema,
+        compression="zstd",
+        compression_level=1,
+        use_dictionary=[
+            field.name
+            for field in rows.schema
+            if _is_text(field.type) and (name, field.name) != _ALL_DISTINCT
+        ],
+        column_encoding={field.name: "DELTA_BINARY_PACKED" for field in rows.schema if field.name in _DELTAS},
+        dictionary_pagesize_limit=_DICTIONARY_BYTES_MAX,
+        write_statistics=[each for each in _BOUNDED if each in rows.column_names],
+        store_schema=False,  # readers should see plain columns, not how they were held here
+    ) as writer:
+        for group in _row_groups(rows, name):
+            writer.write_table(group)
+
+
+def _row_groups(rows: pa.Table, name: TableName) -> list[pa.Table]:
+    is_large = name in ("sessions", "downloads") and len(rows) >= _MANY_ROWS
+    return [_without_unused(group) for group in (apart(rows) if is_large else [rows])]
+
+
+def _without_unused(rows: pa.Table) -> pa.Table:
+    """The same, with dictionaries that hold no value but those of its rows: they are written whole."""
+    columns = {name: rows[name].combine_chunks() for name in rows.column_names}
+    large = {
+        name: each
+        for name, each in columns.items()
+        if pa.types.is_dictionary(each.type) and len(each.dictionary) > _MANY_VALUES
+    }
+    return pa.table(columns | {name: _renumbered(each) for name, each in large.items()})
+
+
+def _renumbered(column: pa.DictionaryArray) -> pa.DictionaryArray:
+    dictionary = column.dictionary
+    index = column.indices.fill_null(len(dictionary)).to_numpy()
+    is_used = np.zeros(len(dictionary) + 1, dtype=bool)
+    is_used[index] = True
+    is_used[-1] = False  # stands for what is missing
+    number = (np.cumsum(is_used) - 1).astype(np.int32)
+    indices = pa.array(number[index], mask=index == len(dictionary))
+    return pa.DictionaryArray.from_arrays(indices, dictionary.filter(pa.array(is_used[:-1])))
 
 
 def _is_text(type_: pa.DataType) -> bool:

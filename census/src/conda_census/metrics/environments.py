@@ -20,10 +20,12 @@ class Spread:
     """``total`` pairs (environment, installation), and how they spread.
 
     ``per_installation``: installations by their number of pairs, 5 standing for 5 and more. ``single_share``:
-    of the installations with at least one, the share with exactly one.
+    of the installations with at least one, the share with exactly one. ``squares``: the sum over the
+    installations of the square of their number.
     """
 
     total: int
+    squares: int
     per_installation: dict[int, int]
 
     @property
@@ -50,13 +52,17 @@ def count_environments(population: Table) -> Environments:
 
 
 def environments_per_installation(population: Table) -> Table:
-    """Rows: class, number of environments (5: 5 and more), installations with it, their environments."""
+    """Rows: class, number of environments (5: 5 and more), installations, environments, squares."""
     some = population.filter(population.environments > 0)
     number = (some.environments >= MOST_ENVIRONMENTS).ifelse(MOST_ENVIRONMENTS, some.environments)
     numbered = some.mutate(number=number)
     return (
         numbered.group_by("class", "number")
-        .aggregate(installations=numbered.count(), environments=numbered.environments.sum())
+        .aggregate(
+            installations=numbered.count(),
+            environments=numbered.environments.sum(),
+            squares=(numbered.environments * numbered.environments).sum(),
+        )
         .order_by("class", "number")
     )
 
@@ -65,4 +71,5 @@ def _spread(rows: list[dict[str, int]]) -> Spread:
     per_installation = dict.fromkeys(range(1, MOST_ENVIRONMENTS + 1), 0)
     for row in rows:
         per_installation[row["number"]] += row["installations"]
-    return Spread(sum(row["environments"] for row in rows), per_installation)
+    total, squares = (sum(row[name] for row in rows) for name in ("environments", "squares"))
+    return Spread(total, squares, per_installation)

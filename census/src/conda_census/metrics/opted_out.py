@@ -57,9 +57,12 @@ class OptedOut:
     calibration: Calibration
 
 
-def count_opted_out(tables: LakeTables) -> OptedOut:
-    """Of these sessions; those without the plug-in are in none of the numbers."""
-    days = count_installation_days(tables.sessions)
+def count_opted_out(tables: LakeTables, sampled: Table | None = None) -> OptedOut:
+    """Of these sessions; those without the plug-in are in none of the numbers.
+
+    ``sampled``: sessions of whole installations, where ``tables`` has those of some networks alone.
+    """
+    days = count_installation_days(tables.sessions if sampled is None else sampled)
     with tables.keep(visitor_days(tables.sessions)) as visitors:
         numbers = count_visitor_days(visitors)
         curve = Rarefaction(*installations_by_visitor_day(visitors))

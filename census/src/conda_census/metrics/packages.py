@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from heapq import nsmallest
+from typing import Any
 
 from ibis.expr.types import Table
 
@@ -36,13 +37,14 @@ class PackageFile:
     downloads: int
 
 
-def count_packages(downloads: Table, top: int) -> list[PackageCount]:
+def count_packages(downloads: Table, top: int, sampled: Table | None = None) -> list[PackageCount]:
     """The packages that are among the ``top`` by environments, by installations or by downloads.
 
-    Most environments first, then most installations, most downloads, and by name.
+    Most environments first, then most installations, most downloads, and by name. ``sampled``: those of the
+    downloads among which environments and installations are counted, by default all.
     """
     # All of them, once: a repository has some ten thousand names, and to count one is to read all rows.
-    counted = [PackageCount(**row) for row in by_package(downloads, ("name",)).to_pyarrow().to_pylist()]
+    counted = [PackageCount(**row) for row in _counted(downloads, sampled, ("name",))]
     ranked: set[PackageCount] = set()
     for measure in ("environments", "installations", "downloads"):
         ranked.update(nsmallest(top, counted, key=partial(_rank, measure)))
@@ -51,28 +53,39 @@ def count_packages(downloads: Table, top: int) -> list[PackageCount]:
     )
 
 
-def count_package(downloads: Table, name: str) -> list[PackageFile]:
+def count_package(downloads: Table, name: str, sampled: Table | None = None) -> list[PackageFile]:
     """All versions of a package by channel and platform, most downloads first; none if nobody fetched it."""
     keys = ("channel", "subdir", "version")
-    rows = by_package(downloads.filter(downloads.name == name), keys).to_pyarrow().to_pylist()
-    found = [PackageFile(**row) for row in rows]
+    of_name = downloads.filter(downloads.name == name)
+    of_sample = None if sampled is None else sampled.filter(sampled.name == name)
+    found = [PackageFile(**row) for row in _counted(of_name, of_sample, keys)]
     return sorted(found, key=lambda each: (-each.downloads, each.channel, each.subdir, each.version))
+
+
+def _counted(downloads: Table, sampled: Table | None, keys: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Rows: the keys, environments, installations, downloads."""
+    users = users_by_package(downloads if sampled is None else sampled, keys).to_pyarrow().to_pylist()
+    of_key = {tuple(row[key] for key in keys): row for row in users}
+    nobody = {"environments": 0, "installations": 0}
+    fetched = downloads_by_package(downloads, keys).to_pyarrow().to_pylist()
+    return [nobody | of_key.get(tuple(row[key] for key in keys), {}) | row for row in fetched]
 
 
 def _rank(measure: str, package: PackageCount) -> tuple[int, str]:
     return -getattr(package, measure), package.name
 
 
-def by_package(downloads: Table, keys: tuple[str, ...]) -> Table:
-    """Rows: the keys, environments, installations, downloads."""
+def downloads_by_package(downloads: Table, keys: tuple[str, ...]) -> Table:
+    """Rows: the keys, downloads."""
+    return downloads.group_by(*keys).aggregate(downloads=downloads.count())
+
+
+def users_by_package(downloads: Table, keys: tuple[str, ...]) -> Table:
+    """Rows: the keys, environments, installations; of the downloads that name their installation."""
+    known = downloads.filter(downloads.client.notnull())
     # First one row for each environment of an installation, which are far fewer than downloads.
-    pairs = downloads.group_by(*keys, "client", "environment").aggregate(downloads=downloads.count())
-    by_client = pairs.group_by(*keys, "client").aggregate(
-        environments=pairs.count(where=pairs.client.notnull() & pairs.environment.notnull()),
-        downloads=pairs.downloads.sum(),
-    )
+    pairs = known.select(*keys, "client", "environment").distinct()
+    by_client = pairs.group_by(*keys, "client").aggregate(environments=pairs.environment.count())
     return by_client.group_by(*keys).aggregate(
-        environments=by_client.environments.sum(),
-        installations=by_client.count(where=by_client.client.notnull()),
-        downloads=by_client.downloads.sum(),
+        environments=by_client.environments.sum(), installations=by_client.count()
     )

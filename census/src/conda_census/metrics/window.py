@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
+import ibis
 from ibis.expr.types import Table
 
 from conda_census.config import LATE_DELIVERY
@@ -54,7 +55,7 @@ def data_span(tables: LakeTables) -> Table:
     sessions = tables.sessions.select(
         first_day=tables.sessions.day,
         last_day=tables.sessions.day,
-        ingested_at=tables.sessions.first_time.nullif(tables.sessions.first_time),
+        ingested_at=ibis.null(sources.ingested_at.type()),
     )
     both = sources.union(sessions)
     return both.aggregate(

@@ -8,7 +8,7 @@ __all__ = ["BLIND_SPOTS", "DEFINITIONS"]
 DEFINITIONS = {
     "window": "UTC days, both ends included. A day is complete 24 hours after its end, when late logs have "
     "had time to arrive; a later day is provisional.",
-    "installations": "Distinct installation tokens (c/) seen in the window. Counted, so without interval.",
+    "installations": "Distinct installation tokens (c/) seen in the window.",
     "by_class": "Image: has an environment token that 3 or more installations have, so it was copied. "
     "Ephemeral: all its sessions lie within one hour, and it was first seen before the last 7 days. New: the "
     "same, but first seen within them, so it may come back. Lasting: the rest. All that was seen up to the "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 
 from ibis.expr.types import Table
@@ -11,14 +13,15 @@ from conda_census.metrics.accounting import account
 from conda_census.metrics.agents import PARTS, count_agents
 from conda_census.metrics.by_day import count_by_day
 from conda_census.metrics.downloads import count_downloads
-from conda_census.metrics.environments import MOST_ENVIRONMENTS, Spread, count_environments
-from conda_census.metrics.installations import count_installations
+from conda_census.metrics.environments import MOST_ENVIRONMENTS, Environments, Spread, count_environments
+from conda_census.metrics.installations import Installations, count_installations
 from conda_census.metrics.installers import count_installer_downloads
 from conda_census.metrics.intervals import Estimate, ratio
 from conda_census.metrics.opted_out import Traffic, count_opted_out
 from conda_census.metrics.packages import count_package, count_packages
 from conda_census.metrics.population import population
 from conda_census.metrics.retention import count_retention
+from conda_census.metrics.sample import Sample, choose_sample
 from conda_census.metrics.sessions import count_sessions
 from conda_census.metrics.window import Window, choose_window, within
 from conda_census.report.completeness import read_days
@@ -30,6 +33,7 @@ from conda_census.report.shape import (
     ByClass,
     Calibration,
     CohortRow,
+    CountInterval,
     DayRow,
     DownloadCounts,
     EnvironmentCounts,
@@ -46,6 +50,7 @@ from conda_census.report.shape import (
     PackageFileRow,
     PackageRow,
     Report,
+    SampleCounts,
     SessionCounts,
     TrafficCounts,
     WindowDays,
@@ -53,6 +58,9 @@ from conda_census.report.shape import (
 
 __all__ = ["TOP", "Report", "make_report"]
 
+
+#: What a number in the sample stands for.
+Times = Callable[[int], int]
 
 #: So many packages by each measure.
 TOP = 20
@@ -65,34 +73,53 @@ def make_report(
     *,
     top: int = TOP,
     package: str | None = None,
+    sample: Sample | None = None,
 ) -> Report:
     """The report on the window from ``since`` to ``until``, by default over all days with data.
 
-    It tells of the ``top`` packages by each measure, and of one ``package`` all versions.
+    It tells of the ``top`` packages by each measure, and of one ``package`` all versions. ``sample``: which
+    installations are looked at, by default all unless they are very many.
 
     Raises:
         WindowError: ``since`` is after ``until``.
         AccountingError: lines of the logs are missing or counted twice.
     """
     window = choose_window(tables, since, until)
+    chosen = choose_sample(tables, window) if sample is None else sample
     inside = within(tables, window)
-    with tables.keep(population(tables.sessions, window)) as installations:
+    some = chosen.of_installations(tables)
+    with tables.keep(population(some.sessions, window)) as installations:
+        looked_at = _LookedAt(chosen, within(some, window), installations)
+        counted, environments = count_installations(installations, window), count_environments(installations)
         return Report(
             window=_window(window),
-            installations=_installations(installations, window),
-            environments=_environments(installations),
-            opted_out=_opted_out(inside),
+            sample=_sample(chosen, counted, environments.whole),
+            installations=_installations(counted, chosen.times),
+            environments=_environments(environments, chosen.times),
+            opted_out=_opted_out(inside, looked_at),
             installer_downloads=_installer_downloads(inside),
-            sessions=_sessions(inside),
+            sessions=_sessions(looked_at),
             downloads=DownloadCounts(total=count_downloads(inside.downloads)),
-            by_day=_by_day(inside, installations),
-            agents=_agents(inside),
-            packages=_packages(inside, top, package),
-            retention=_retention(installations, window),
+            by_day=_by_day(inside, looked_at),
+            agents=_agents(looked_at),
+            packages=_packages(inside, looked_at, top, package),
+            retention=_retention(looked_at, window),
             accounting=_accounting(inside),
             completeness=read_days(tables, window),
             notes=list(NOTES),
         )
+
+
+@dataclass(frozen=True)
+class _LookedAt:
+    """What of the window is in the sample: its tables, and its installations as ``population`` has them."""
+
+    sample: Sample
+    inside: LakeTables
+    installations: Table
+
+    def times(self, number: int) -> int:
+        return self.sample.times(number)
 
 
 def _window(window: Window) -> WindowDays:
@@ -101,63 +128,78 @@ def _window(window: Window) -> WindowDays:
     )
 
 
-def _installations(installations: Table, window: Window) -> InstallationCounts:
-    found = count_installations(installations, window)
+def _sample(sample: Sample, installations: Installations, environments: Spread) -> SampleCounts | None:
+    if sample.one_in == 1:
+        return None
+    return SampleCounts(
+        one_in=sample.one_in,
+        looked_at=installations.total,
+        installations=_count_interval(sample, installations.total, installations.total),
+        environments=_count_interval(sample, environments.total, environments.squares),
+    )
+
+
+def _count_interval(sample: Sample, number: int, squares: int) -> CountInterval:
+    whole, margin = sample.times(number), round(sample.margin(squares))
+    return CountInterval(low=max(whole - margin, number), high=whole + margin)
+
+
+def _installations(found: Installations, times: Times) -> InstallationCounts:
     by_class, active = found.by_class, found.active_by_class
     return InstallationCounts(
-        total=found.total,
+        total=times(found.total),
         by_class=ByClass(
-            lasting=by_class["lasting"],
-            ephemeral=by_class["ephemeral"],
-            image=by_class["image"],
-            new=by_class["new"],
+            lasting=times(by_class["lasting"]),
+            ephemeral=times(by_class["ephemeral"]),
+            image=times(by_class["image"]),
+            new=times(by_class["new"]),
         ),
-        active=_active(found.active),
+        active=_active(found.active, times),
         active_by_class=ActiveByClass(
-            lasting=_active(active["lasting"]),
-            ephemeral=_active(active["ephemeral"]),
-            image=_active(active["image"]),
-            new=_active(active["new"]),
+            lasting=_active(active["lasting"], times),
+            ephemeral=_active(active["ephemeral"], times),
+            image=_active(active["image"], times),
+            new=_active(active["new"], times),
         ),
     )
 
 
-def _active(active: dict[int, int]) -> Active:
-    return {"1": active[1], "7": active[7], "30": active[30], "90": active[90]}
+def _active(active: dict[int, int], times: Times) -> Active:
+    return {"1": times(active[1]), "7": times(active[7]), "30": times(active[30]), "90": times(active[90])}
 
 
-def _environments(installations: Table) -> EnvironmentCounts:
-    found = count_environments(installations)
+def _environments(found: Environments, times: Times) -> EnvironmentCounts:
     by_class = found.by_class
     return EnvironmentCounts(
-        **_spread(found.whole),
+        **_spread(found.whole, times),
         single_share_lasting=_interval(by_class["lasting"].single_share),
         by_class=EnvironmentsByClass(
-            lasting=_spread(by_class["lasting"]),
-            ephemeral=_spread(by_class["ephemeral"]),
-            image=_spread(by_class["image"]),
-            new=_spread(by_class["new"]),
+            lasting=_spread(by_class["lasting"], times),
+            ephemeral=_spread(by_class["ephemeral"], times),
+            image=_spread(by_class["image"], times),
+            new=_spread(by_class["new"], times),
         ),
     )
 
 
-def _spread(spread: Spread) -> EnvironmentSpread:
+def _spread(spread: Spread, times: Times) -> EnvironmentSpread:
     number = spread.per_installation
     return EnvironmentSpread(
-        total=spread.total,
+        total=times(spread.total),
         per_installation={
-            "1": number[1],
-            "2": number[2],
-            "3": number[3],
-            "4": number[4],
-            "5+": number[MOST_ENVIRONMENTS],
+            "1": times(number[1]),
+            "2": times(number[2]),
+            "3": times(number[3]),
+            "4": times(number[4]),
+            "5+": times(number[MOST_ENVIRONMENTS]),
         },
         single_share=_interval(spread.single_share),
     )
 
 
-def _opted_out(inside: LakeTables) -> OptedOutShares:
-    found = count_opted_out(inside)
+def _opted_out(inside: LakeTables, looked_at: _LookedAt) -> OptedOutShares:
+    found = count_opted_out(looked_at.sample.of_networks(inside), looked_at.inside.sessions)
+    times = looked_at.times
     off, tokens, calibration = found.off, found.tokens, found.calibration
     return OptedOutShares(
         share=_interval(found.share),
@@ -166,10 +208,10 @@ def _opted_out(inside: LakeTables) -> OptedOutShares:
             sessions=ratio(off.sessions, off.sessions + tokens.sessions),
             visitor_days=ratio(off.visitor_days, off.visitor_days + tokens.visitor_days),
         ),
-        off=_traffic(off),
-        tokens=_traffic(tokens),
+        off=_traffic(off, times),
+        tokens=_traffic(tokens, times),
         calibration=Calibration(
-            installation_days=calibration.installation_days,
+            installation_days=times(calibration.installation_days),
             per_visitor_day=calibration.per_visitor_day,
             per_installation_day=calibration.per_installation_day,
             dispersion=calibration.dispersion,
@@ -177,9 +219,11 @@ def _opted_out(inside: LakeTables) -> OptedOutShares:
     )
 
 
-def _traffic(traffic: Traffic) -> TrafficCounts:
+def _traffic(traffic: Traffic, times: Times) -> TrafficCounts:
     return TrafficCounts(
-        requests=traffic.requests, sessions=traffic.sessions, visitor_days=traffic.visitor_days
+        requests=times(traffic.requests),
+        sessions=times(traffic.sessions),
+        visitor_days=times(traffic.visitor_days),
     )
 
 
@@ -198,44 +242,51 @@ def _installer_downloads(inside: LakeTables) -> InstallerDownloadCounts:
     return InstallerDownloadCounts(total=sum(row["downloads"] for row in rows), rows=rows)
 
 
-def _sessions(inside: LakeTables) -> SessionCounts:
-    found = count_sessions(inside.sessions)
-    return SessionCounts(total=found.total, without_token=found.without_token)
+def _sessions(looked_at: _LookedAt) -> SessionCounts:
+    found, times = count_sessions(looked_at.inside.sessions), looked_at.times
+    return SessionCounts(total=times(found.total), without_token=times(found.without_token))
 
 
-def _by_day(inside: LakeTables, installations: Table) -> list[DayRow]:
+def _by_day(inside: LakeTables, looked_at: _LookedAt) -> list[DayRow]:
+    times = looked_at.times
     return [
         DayRow(
             day=row.day.isoformat(),
-            sessions=row.sessions,
-            installations=row.installations,
-            first_seen=row.first_seen,
+            sessions=times(row.sessions),
+            installations=times(row.installations),
+            first_seen=times(row.first_seen),
             downloads=row.downloads,
         )
-        for row in count_by_day(inside.sessions, inside.downloads, installations)
+        for row in count_by_day(looked_at.inside.sessions, inside.downloads, looked_at.installations)
     ]
 
 
-def _agents(inside: LakeTables) -> dict[str, list[AgentRow]]:
+def _agents(looked_at: _LookedAt) -> dict[str, list[AgentRow]]:
     rows: dict[str, list[AgentRow]] = {part: [] for part in PARTS}
-    for each in count_agents(inside.sessions):
+    for each in count_agents(looked_at.inside.sessions):
         rows[each.part].append(
-            AgentRow(values=list(each.values), installations=each.installations, sessions=each.sessions)
+            AgentRow(
+                values=list(each.values),
+                installations=looked_at.times(each.installations),
+                sessions=looked_at.times(each.sessions),
+            )
         )
     return rows
 
 
-def _packages(inside: LakeTables, top: int, package: str | None) -> PackageCounts:
+def _packages(inside: LakeTables, looked_at: _LookedAt, top: int, package: str | None) -> PackageCounts:
+    times = looked_at.times
+    sampled = looked_at.inside.downloads
     most = [
         PackageRow(
             name=each.name,
-            environments=each.environments,
-            installations=each.installations,
+            environments=times(each.environments),
+            installations=times(each.installations),
             downloads=each.downloads,
         )
-        for each in count_packages(inside.downloads, top)
+        for each in count_packages(inside.downloads, top, sampled)
     ]
-    files = None if package is None else count_package(inside.downloads, package)
+    files = None if package is None else count_package(inside.downloads, package, sampled)
     return PackageCounts(
         top=most,
         package=None
@@ -245,8 +296,8 @@ def _packages(inside: LakeTables, top: int, package: str | None) -> PackageCount
                 channel=each.channel,
                 subdir=each.subdir,
                 version=each.version,
-                environments=each.environments,
-                installations=each.installations,
+                environments=times(each.environments),
+                installations=times(each.installations),
                 downloads=each.downloads,
             )
             for each in files
@@ -254,14 +305,14 @@ def _packages(inside: LakeTables, top: int, package: str | None) -> PackageCount
     )
 
 
-def _retention(installations: Table, window: Window) -> list[CohortRow]:
+def _retention(looked_at: _LookedAt, window: Window) -> list[CohortRow]:
     return [
         CohortRow(
             week=cohort.week.isoformat(),
-            installations=cohort.installations,
+            installations=looked_at.times(cohort.installations),
             active=[_interval(share) for share in cohort.active],
         )
-        for cohort in count_retention(installations, window)
+        for cohort in count_retention(looked_at.installations, window)
     ]
 
 

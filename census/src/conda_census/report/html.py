@@ -38,6 +38,7 @@ def page(report: Report) -> str:
     )
     environment.filters |= {
         "count": wording.count,
+        "how_sure": wording.how_sure,
         "percent": _percent,
         "interval": _interval,
         "between": lambda share: _interval(share).partition("interval ")[2],
@@ -47,6 +48,7 @@ def page(report: Report) -> str:
         report=report,
         days=wording.days(report["window"]),
         completeness=wording.completeness(report["window"]),
+        sampled=wording.sampled(report["sample"]),
         define=DEFINITIONS,
         blind_spots=BLIND_SPOTS,
         notes=notes_on,

@@ -11,6 +11,7 @@ __all__ = [
     "ByClass",
     "Calibration",
     "CohortRow",
+    "CountInterval",
     "DayRow",
     "DownloadCounts",
     "EnvironmentCounts",
@@ -30,6 +31,7 @@ __all__ = [
     "PerInstallation",
     "ReadDay",
     "Report",
+    "SampleCounts",
     "SessionCounts",
     "TrafficCounts",
     "WindowDays",
@@ -64,6 +66,22 @@ class ActiveByClass(TypedDict):
     ephemeral: Active
     image: Active
     new: Active
+
+
+class CountInterval(TypedDict):
+    """The 95 % interval of a count."""
+
+    low: int
+    high: int
+
+
+class SampleCounts(TypedDict):
+    """One installation in ``one_in`` was looked at, ``looked_at`` in all, and counts were multiplied."""
+
+    one_in: int
+    looked_at: int
+    installations: CountInterval
+    environments: CountInterval
 
 
 class InstallationCounts(TypedDict):
@@ -267,6 +285,7 @@ class Report(TypedDict):
     """The answer of ``conda-census report``; its keys are a public interface."""
 
     window: WindowDays
+    sample: SampleCounts | None
     installations: InstallationCounts
     environments: EnvironmentCounts
     opted_out: OptedOutShares

@@ -23,9 +23,11 @@ from conda_census.report.wording import (
     completeness,
     count,
     days,
+    how_sure,
     interval,
     percent,
     plain,
+    sampled,
 )
 
 __all__ = ["show"]
@@ -80,7 +82,8 @@ class Bars:
 def _head(report: Report) -> RenderableType:
     window = report["window"]
     title = Text("Census of conda installations", style="bold")
-    return Group(Text(), title, Text(days(window)), _quiet(completeness(window)), Text())
+    of_how_many = [_quiet(sampled(report["sample"]))] if report["sample"] else []
+    return Group(Text(), title, Text(days(window)), _quiet(completeness(window)), *of_how_many, Text())
 
 
 def _headlines(report: Report, panels_a_row: int) -> Table:
@@ -89,8 +92,10 @@ def _headlines(report: Report, panels_a_row: int) -> Table:
     shares = ", ".join(
         f"{name} {percent(share['value'])}" for name, share in _single_by_class(report).items()
     )
+    total = count(report["installations"]["total"])
+    sure = how_sure(report["sample"] and report["sample"]["installations"])
     panels = [
-        _panel("Installations", count(report["installations"]["total"]), "counted", "installations", split),
+        _panel("Installations", total, sure, "installations", split),
         _panel("Single environment", percent(single["value"]), interval(single), "single_share", shares),
         _panel("Opted out", percent(opted_out["value"]), interval(opted_out), "opted_out"),
         _panel(
@@ -198,7 +203,12 @@ def _environments(report: Report, bars: Bars) -> RenderableType:
     return _section(
         "Environments an installation",
         table,
-        _fact("Environments", count(environments["total"]), "counted", "environments"),
+        _fact(
+            "Environments",
+            count(environments["total"]),
+            how_sure(report["sample"] and report["sample"]["environments"]),
+            "environments",
+        ),
         _fact("Single, lasting", percent(lasting["value"]), interval(lasting), "single_share_lasting"),
     )
 
@@ -230,7 +240,12 @@ def _sessions_and_downloads(report: Report) -> RenderableType:
     sessions, downloads = report["sessions"], report["downloads"]
     return _section(
         "Sessions and downloads",
-        _fact("Sessions", count(sessions["total"]), "counted", "sessions"),
+        _fact(
+            "Sessions",
+            count(sessions["total"]),
+            "from the sample" if report["sample"] else "counted",
+            "sessions",
+        ),
         _fact("Sessions without token", count(sessions["without_token"]), "folded", "without_token"),
         _fact("Package downloads", count(downloads["total"]), "counted", "downloads"),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from conda_census.report.shape import Interval, WindowDays
+from conda_census.report.shape import CountInterval, Interval, SampleCounts, WindowDays
 
 __all__ = [
     "AGENT_PARTS",
@@ -15,9 +15,11 @@ __all__ = [
     "count",
     "day",
     "days",
+    "how_sure",
     "interval",
     "percent",
     "plain",
+    "sampled",
     "short",
 ]
 
@@ -74,6 +76,24 @@ def interval(share: Interval) -> str:
         return NO_INTERVAL
     low, high = percent(share["low"]), percent(share["high"])
     return f"95{_UNIT} interval {low.removesuffix(_UNIT)} to {high}"
+
+
+def how_sure(bounds: CountInterval | None) -> str:
+    """The 95 % interval of a count, or that all were counted."""
+    if bounds is None:
+        return "counted"
+    return f"95{_UNIT} interval {count(bounds['low'])} to {count(bounds['high'])}"
+
+
+def sampled(sample: SampleCounts | None) -> str:
+    """On how many installations the numbers rest; nothing where all were looked at."""
+    if sample is None:
+        return ""
+    return (
+        f"One installation in {sample['one_in']} was looked at, {count(sample['looked_at'])} in all, and "
+        "what was counted there is multiplied. Downloads and installer downloads are counted, all of them. "
+        "--one-in 1 looks at every installation, which takes minutes."
+    )
 
 
 def day(text: str) -> str:

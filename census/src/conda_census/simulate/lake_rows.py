@@ -132,6 +132,9 @@ class LakeRows:
         folded = np.arange(len(visits.session) - len(share))
         folded_session = self._words("folded", day.number * _A_DAY_MAX + folded)
         shared = np.where(visit < len(share), visit, -1)
+        # Parquet keeps a dictionary as it is only where no value stands in it twice.
+        _, first, number_of = np.unique(client[:, 0], return_index=True, return_inverse=True)
+        clients = np.append(number_of, -1)[shared]
         channels, channel = np.unique(self._channel.channels, return_inverse=True)
         releases, release = np.unique(self._channel.releases(day.number), return_inverse=True)
         number = np.array([build_number(each) for each in releases.tolist()])[release]
@@ -142,7 +145,7 @@ class LakeRows:
         rows = {
             "time": self._times(day, downloads.time_s[order]),
             "session": _of(_blobs(np.concatenate([session, folded_session])), visit),
-            "client": _of(_blobs(client), shared),
+            "client": _of(_blobs(client[first]), clients),
             "environment": _of(_blobs(environment), shared),
             "organizations": _no_texts(len(package)),
             "channel": _of(pa.array(channels.tolist()), channel[package]),

@@ -5,7 +5,8 @@ FROM (
     `t1`.`class`,
     `t1`.`number`,
     COUNT(*) AS `installations`,
-    SUM(`t1`.`environments`) AS `environments`
+    SUM(`t1`.`environments`) AS `environments`,
+    SUM(`t1`.`environments` * `t1`.`environments`) AS `squares`
   FROM (
     SELECT
       `t0`.`client`,

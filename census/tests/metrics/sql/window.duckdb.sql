@@ -11,7 +11,7 @@ FROM (
       CAST("t0"."last_time" AS DATE) AS "last_day",
       "t0"."ingested_at"
     FROM "sources" AS "t0"
-  ) AS "t2"
+  ) AS "t3"
   UNION ALL
   SELECT
     *
@@ -19,7 +19,7 @@ FROM (
     SELECT
       "t1"."day" AS "first_day",
       "t1"."day" AS "last_day",
-      NULLIF("t1"."first_time", "t1"."first_time") AS "ingested_at"
+      CAST(NULL AS TIMESTAMPTZ) AS "ingested_at"
     FROM "sessions" AS "t1"
-  ) AS "t3"
+  ) AS "t2"
 ) AS "t4";
