@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -11,7 +12,7 @@ from conda_census.exposure.builds import Build
 from conda_census.exposure.name_entries import NameEntry
 from conda_census.exposure.names import NameMap
 from conda_census.exposure.overrides import Override, Overrides, Status
-from conda_census.exposure.verdicts import Judge, Verdict, by_name, judged_table
+from conda_census.exposure.verdicts import Judge, Verdict, by_name
 from osv_records import advisory, events
 
 _RANGE = events("introduced 1.0", "fixed 2.0")
@@ -104,6 +105,8 @@ def test_what_was_withdrawn_affects_nothing() -> None:
     [alone], [both] = grouped([withdrawn]), grouped([withdrawn, standing])
     judge = Judge(_NAMES)
     assert judge.verdict(alone, _build()) == "unaffected"
+    said = Overrides([replace(_said("affected"), advisory="A-1")])
+    assert Judge(_NAMES, said).verdict(alone, _build(number=1)) == "unaffected"
     assert [judge.verdict(both, _build(version=text)) for text in ("1.5", "3.5")] == [
         "unaffected",
         "affected",
@@ -152,10 +155,19 @@ def test_all_builds_of_the_packages_concerned() -> None:
     builds = by_name([_build(), _build(), _build(version="2.0"), _build("suite"), _build("else")])
     judged = list(Judge(_NAMES).judged(_group(), builds))
     assert judged == [(_build(), "affected"), (_build(version="2.0"), "unaffected")]
-    rows = judged_table(judged).to_pylist()
-    assert [(row["name"], row["version"], row["affected"]) for row in rows] == [
-        ("conda-demo", "1.5", True),
-        ("conda-demo", "2.0", False),
-    ]
-    assert set(rows[0]) == {"name", "version", "build", "subdir", "channel", "affected"}
-    assert judged_table([(_build(), "unknown")]).num_rows == 0
+
+
+def test_what_came_to_mend() -> None:
+    """A later version, or a build said to be fixed; none from before the fault, nor one that never had it."""
+    for overrides, number, expected in (
+        (Overrides(), 0, {"0.9": False, "1.5": False, "2.0": True}),
+        (Overrides([_said("fixed")]), 1, {"0.9": True, "1.5": True, "2.0": True}),
+        (Overrides([_said("not_affected")]), 1, {"0.9": False, "1.5": False, "2.0": False}),
+        (Overrides([_said("under_investigation")]), 1, {"0.9": False, "1.5": False, "2.0": True}),
+    ):
+        judge = Judge(_NAMES, overrides)
+        found = {text: judge.is_fix(_group(), _build(version=text, number=number)) for text in expected}
+        assert found == expected
+    assert not Judge(_NAMES).is_fix(_group(), _build("nobody-knows", "2.0"))
+    assert not Judge(_NAMES).is_fix(_group(), _build("demo", "2.0"))
+    assert Judge(_NAMES).is_fix(_group(versions=("0.1",)), _build(version="0.2"))

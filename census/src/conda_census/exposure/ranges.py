@@ -57,6 +57,14 @@ class AffectedVersions:
     def __contains__(self, version: Version) -> bool:
         return version in self.listed or any(version in interval for interval in self.intervals)
 
+    def are_before(self, version: Version) -> bool:
+        """Whether some affected version comes before this one."""
+        lows = [interval.low for interval in self.intervals]
+        return (
+            any(low is None or low.version < version for low in lows)
+            or min(self.listed, default=version) < version
+        )
+
 
 def affected_versions(entry: AffectedEntry, conda_name: str) -> AffectedVersions:
     """What the entry affects of the package, in that package's order of versions."""

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from typing import Literal
 
-import pyarrow as pa
-
 from conda_census.exposure.aliases import AdvisoryGroup
 from conda_census.exposure.builds import Build
 from conda_census.exposure.names import NameMap
@@ -21,17 +19,12 @@ from conda_census.exposure.overrides import Override, Overrides
 from conda_census.exposure.ranges import AffectedVersions, affected_versions
 from conda_census.exposure.versions import VersionError, ordered
 
-__all__ = ["Judge", "Subject", "Verdict", "by_name", "judged_table"]
+__all__ = ["Judge", "Subject", "Verdict", "by_name"]
 
 #: ``unknown``: no map knows the package, or conda cannot order the version of the build.
 Verdict = Literal["affected", "unaffected", "unknown"]
 
 _CONDA_FORGE = "conda-forge"
-
-_JUDGED = pa.schema(
-    [(column, pa.string()) for column in ("name", "version", "build", "subdir", "channel")]
-    + [("affected", pa.bool_())]
-)
 
 
 @dataclass(frozen=True)
@@ -80,8 +73,22 @@ class Judge:
 
     def verdict(self, group: AdvisoryGroup, build: Build) -> Verdict:
         """The verdict on one build."""
-        said = self._overrides.about(group.ids, build.name)
+        said = self._said(group, build.name)
         return _said_of(build, said) or self._by_version(group, build.name, build.version, build.channel)
+
+    def is_fix(self, group: AdvisoryGroup, build: Build) -> bool:
+        """Whether a build came to mend what the advisory is about.
+
+        It is unaffected, and either said to be fixed, or of a version that comes after an affected one: a
+        version from before the fault is unaffected too, and so is a build that never had it.
+        """
+        if self.verdict(group, build) != "unaffected":
+            return False
+        about = [each for each in self._said(group, build.name) if each.is_about(build)]
+        if about and about[-1].status in ("fixed", "not_affected"):
+            return about[-1].status == "fixed"
+        subjects = self._subjects_of(group, build.name, build.channel)
+        return any(each.versions.are_before(ordered(build.version, build.name)) for each in subjects)
 
     def judged(self, group: AdvisoryGroup, builds: dict[str, list[Build]]) -> Iterator[tuple[Build, Verdict]]:
         """The verdict on each build of the packages that an advisory is about, as ``verdict`` gives it.
@@ -91,20 +98,16 @@ class Judge:
             builds: by the name of their package, as ``by_name`` makes them.
         """
         for name in self.packages(group):
-            said = self._overrides.about(group.ids, name)
+            said = self._said(group, name)
             # A version has many builds, and all have its verdict of which nothing else is said.
             by_version = cache(partial(self._by_version, group, name))
             for build in builds.get(name, ()):
                 yield build, _said_of(build, said) or by_version(build.version, build.channel)
 
     def _by_version(self, group: AdvisoryGroup, name: str, version: str, channel: str) -> Verdict:
-        subjects = [
-            each
-            for each in self.subjects(group)
-            if each.conda_name == name and each.channel in (None, channel) and not each.is_bundled
-        ]
         if not group.is_open:
             return "unaffected"
+        subjects = self._subjects_of(group, name, channel)
         if not subjects:
             return "unknown" if self._names.standing(name) in ("unknown", "bundled") else "unaffected"
         try:
@@ -112,6 +115,18 @@ class Judge:
         except VersionError:
             return "unknown"
         return "affected" if any(number in each.versions for each in subjects) else "unaffected"
+
+    def _said(self, group: AdvisoryGroup, name: str) -> list[Override]:
+        """What is said of builds of a package; of what was withdrawn nothing counts."""
+        return self._overrides.about(group.ids, name) if group.is_open else []
+
+    def _subjects_of(self, group: AdvisoryGroup, name: str, channel: str) -> list[Subject]:
+        """What tells by its version whether a build of the package is affected."""
+        return [
+            each
+            for each in self.subjects(group)
+            if each.conda_name == name and each.channel in (None, channel) and not each.is_bundled
+        ]
 
     def _of_entry(self, entry: AffectedEntry) -> Iterator[Subject]:
         ecosystem, _, channel = entry.ecosystem.partition(":")
@@ -139,20 +154,3 @@ def by_name(builds: Iterable[Build]) -> dict[str, list[Build]]:
     for build in dict.fromkeys(builds):
         found[build.name].append(build)
     return dict(found)
-
-
-def judged_table(judged: Iterable[tuple[Build, Verdict]]) -> pa.Table:
-    """The builds with a boolean column ``affected``, without those of which it is unknown."""
-    rows = [
-        {
-            "name": build.name,
-            "version": build.version,
-            "build": build.build,
-            "subdir": build.subdir,
-            "channel": build.channel,
-            "affected": verdict == "affected",
-        }
-        for build, verdict in judged
-        if verdict != "unknown"
-    ]
-    return pa.Table.from_pylist(rows, schema=_JUDGED)
