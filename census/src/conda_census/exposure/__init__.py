@@ -1,0 +1,1 @@
+"""Who still holds an affected build, and how fast do they heal? Advisories, inventory and survival."""
