@@ -56,7 +56,7 @@ class LakeRows:
         self._population = population
         self._channel = channel
         self._places = _places(channel)
-        self._names = pa.array(channel.names)
+        self._names = pa.array(channel.names[: len(np.unique(channel.package))])
 
     def of_day(self, day: Day) -> PartRows:
         """The rows of each table but ``request_ids``, in the order in which ingest writes them."""
@@ -150,7 +150,7 @@ class LakeRows:
             "organizations": _no_texts(len(package)),
             "channel": _of(pa.array(channels.tolist()), channel[package]),
             "subdir": _of(pa.array([NOARCH, *SUBDIRS]), np.where(is_noarch, 0, 1 + platform[of_session])),
-            "name": _of(self._names, package),
+            "name": _of(self._names, self._channel.package[package]),
             "version": _of(pa.array([version(each) for each in releases.tolist()]), release[package]),
             "build": _of(pa.array(builds), number[package] * 2 + is_noarch),
             "build_number": pa.array(number[package]),
