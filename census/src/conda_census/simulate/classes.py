@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from conda_census.simulate.traffic import DAY_S
 
-__all__ = ["COPIED", "ByClass", "Classes", "Seconds", "classes", "count_classes"]
+__all__ = ["COPIED", "ByClass", "Seconds", "classes", "count_classes"]
 
 #: A token that was seen under so many installations was copied.
 COPIED = 3

@@ -21,6 +21,7 @@ _EARLIEST, _LATEST = 1 / 8, 1 / 4
 #: A fix is sought that came so many days before the disclosure, every third time, or comes after it.
 _READY = 3
 _DAYS_BEFORE, _DAYS_AFTER = (1, 10), (1, 21)
+_NEAR_DAYS = 4
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def plan_disclosures(scenario: Scenario, channel: Channel) -> list[Disclosure]:
         is_ready = number % _READY == _READY - 1
         low, high = _DAYS_BEFORE if is_ready else _DAYS_AFTER
         away = int(random.integers(low, high + 1))
-        package, fix = _nearest(channel, free, day, -away if is_ready else away)
+        package, fix = _chosen(channel, free, day, -away if is_ready else away)
         free.remove(package)
         planned.append(
             Disclosure(
@@ -85,10 +86,11 @@ def plan_disclosures(scenario: Scenario, channel: Channel) -> list[Disclosure]:
     return planned
 
 
-def _nearest(channel: Channel, free: list[int], day: int, away: int) -> tuple[int, int]:
-    """The package, and its release, that comes nearest to so many days from a day, on the same side of it."""
+def _chosen(channel: Channel, free: list[int], day: int, away: int) -> tuple[int, int]:
+    """The most popular package with a release near so many days before or after a day, and that release."""
     cadence = channel.cadence[free]
     release = channel.releases(day)[free] + (away > 0)
     comes = np.array([first_day(*each) for each in zip(release.tolist(), cadence.tolist(), strict=True)])
-    place = int(np.argmin(np.abs(comes - day - away)))
+    missed_by = np.maximum(np.abs(comes - day - away), _NEAR_DAYS)
+    place = int(np.argmin(missed_by))
     return free[place], int(release[place])

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from conda_census.simulate.channel import Channel
-from conda_census.simulate.classes import COPIED, ByClass, Classes, Seconds, classes, count_classes
+from conda_census.simulate.classes import COPIED, ByClass, Seconds, classes, count_classes
 from conda_census.simulate.disclosures import Disclosure
 from conda_census.simulate.holdings import Holdings, Installs
 from conda_census.simulate.population import Population
@@ -68,7 +68,8 @@ class ExposureDay(TypedDict):
     itself, and ``everywhere`` the environments of everybody, whether they share or send anything or not.
 
     ``prevalent`` were active and held an affected build at the end of the day of the disclosure; ``incident``
-    came to hold one later, or came back with one. Null until the disclosure.
+    came to hold one later, or came back with one; all containers of one token are one of class ``image`` in
+    these two. Null until the disclosure.
     """
 
     day: str
@@ -108,6 +109,8 @@ class ExposureWitness:
         self._token = population.environment_token
         self._owner = np.repeat(np.arange(len(population)), np.diff(population.first_environment))
         self._shares = (population.has_plugin & ~population.opted_out)[self._owner]
+        self._is_unit = np.zeros(environments, dtype=bool)
+        self._is_unit[self._token[self._shares]] = True
         self._is_container = (self._owner >= population.containers) & (self._owner < population.runs)
         self._silent_day, self._silent = self._holdings.silent(population)
         self._silent_shares = self._shares[population.environment_day == scenario.days]
@@ -132,7 +135,7 @@ class ExposureWitness:
             number = disclosure.number
             self._install(number, seen, installs)
             if day == disclosure.day:
-                held = self._affected[number] & self._is_unit()
+                held = self._affected[number] & self._is_unit
                 self._stands[number][held] = np.where(
                     self._is_active(self._token_day[held], day), _PREVALENT, _AWAY
                 )
@@ -164,11 +167,6 @@ class ExposureWitness:
     def _date(self, day: int) -> str:
         return (self._scenario.since + timedelta(days=day)).isoformat()
 
-    def _is_unit(self) -> Truths:
-        """The numbers that are tokens of somebody who shares."""
-        units: Truths = self._shares & (self._token == np.arange(len(self._token)))
-        return units
-
     def _is_active(self, seen_day: npt.NDArray[np.int32], day: int) -> Truths:
         active: Truths = day - seen_day < _ACTIVE_DAYS
         return active
@@ -197,14 +195,15 @@ class ExposureWitness:
     def _day(self, disclosure: Disclosure, day: int, first_s: Seconds, last_s: Seconds) -> ExposureDay:
         number, is_known = disclosure.number, day >= disclosure.day
         held, apart = self._affected[number], self._holdings.affected[number]
-        is_held = np.flatnonzero(held & self._is_unit())
         # Containers of an image that was hardly seen cannot be told to be of one.
-        is_rare = self._is_container & (self._copies[self._token] < COPIED)
-        units = is_held[~is_rare[is_held]]
-        single = np.flatnonzero(apart & is_rare)
+        is_rare = self._is_container & (self._copies < COPIED)
+        units = np.flatnonzero(held & self._is_unit & ~is_rare)
+        single = np.flatnonzero(apart & self._is_container & is_rare[self._token])
         active = units[self._is_active(self._token_day[units], day)]
         active_single = single[self._is_active(self._seen_day[single], day)]
-        active_classes = self._classes(np.concatenate([active, active_single]), day, first_s, last_s)
+        is_image = np.append(self._is_container[active], np.zeros(len(active_single), dtype=bool))
+        owner = self._owner[np.append(active, active_single)]
+        active_classes = classes(is_image, first_s[owner], last_s[owner], day)
         silent = self._silent[number] & (self._silent_day <= day)
         shared_apart = np.flatnonzero(apart & self._shares)
         return ExposureDay(
@@ -227,7 +226,8 @@ class ExposureWitness:
         last_s: Seconds,
     ) -> RemediationByClass:
         units = np.flatnonzero(self._stands[number] == stand)
-        of, healed = self._classes(units, day, first_s, last_s), self._healed[number][units]
+        owner, healed = self._owner[units], self._healed[number][units]
+        of = classes(self._is_container[units], first_s[owner], last_s[owner], day)
         exposed = ~healed & self._is_active(self._token_day[units], day)
         entered, remediated, left, silent = (
             count_classes(of[group])
@@ -251,9 +251,3 @@ class ExposureWitness:
             image=told("image"),
             new=told("new"),
         )
-
-    def _classes(self, units: Numbers, day: int, first_s: Seconds, last_s: Seconds) -> Classes:
-        """Of each unit, or container, that of its installation."""
-        owner = self._owner[units]
-        is_image = self._is_container[units] & (self._copies[self._token[units]] >= COPIED)
-        return classes(is_image, first_s[owner], last_s[owner], day)

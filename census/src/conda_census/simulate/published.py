@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from conda_census.config import SIMULATED_FOLDERS
-from conda_census.simulate.channel import EXTENSION, Channel, build, build_number, first_day, version
+from conda_census.simulate.builds import SimulatedBuild, builds_of
+from conda_census.simulate.channel import EXTENSION
 from conda_census.simulate.disclosures import Disclosure, channel_of, plan_disclosures
 from conda_census.simulate.scenario import Scenario
 
@@ -32,10 +33,9 @@ def publish(scenario: Scenario, folder: Path) -> None:
     indexes: dict[tuple[str, str], dict[str, Any]] = {}
     for disclosure in plan_disclosures(scenario, channel):
         _write(folder / _ADVISORIES / f"{disclosure.id}.json", _record(scenario, disclosure))
-        of = channel.channels[disclosure.package]
-        for subdir in channel.subdirs(disclosure.package):
-            files = indexes.setdefault((of, subdir), {})
-            files.update(_files(scenario, channel, disclosure.package, subdir))
+        for each in builds_of(disclosure, scenario, channel):
+            files = indexes.setdefault((each.channel, each.subdir), {})
+            files[f"{each.name}-{each.version}-{each.build}.{EXTENSION}"] = _entry(scenario, each)
     for (of, subdir), files in sorted(indexes.items()):
         index = {
             "info": {"subdir": subdir},
@@ -67,24 +67,18 @@ def _record(scenario: Scenario, disclosure: Disclosure) -> dict[str, Any]:
     }
 
 
-def _files(scenario: Scenario, channel: Channel, package: int, subdir: str) -> dict[str, dict[str, Any]]:
-    first, last = (int(channel.releases(day)[package]) for day in (0, scenario.days - 1))
-    files = {}
-    for release in range(first, last + 1):
-        name, of = channel.names[package], version(release)
-        built = build(release, is_noarch=bool(channel.is_noarch[package]))
-        out = scenario.since + timedelta(days=first_day(release, int(channel.cadence[package])))
-        files[f"{name}-{of}-{built}.{EXTENSION}"] = {
-            "build": built,
-            "build_number": build_number(release),
-            "depends": [],
-            "name": name,
-            "size": int(channel.size_bytes[package]),
-            "subdir": subdir,
-            "timestamp": (out - date(1970, 1, 1)) // timedelta(milliseconds=1),
-            "version": of,
-        }
-    return files
+def _entry(scenario: Scenario, each: SimulatedBuild) -> dict[str, Any]:
+    out = scenario.since + timedelta(days=each.day)
+    return {
+        "build": each.build,
+        "build_number": each.build_number,
+        "depends": [],
+        "name": each.name,
+        "size": each.size_bytes,
+        "subdir": each.subdir,
+        "timestamp": (out - date(1970, 1, 1)) // timedelta(milliseconds=1),
+        "version": each.version,
+    }
 
 
 def _midnight(scenario: Scenario, day: int) -> str:
