@@ -16,6 +16,7 @@ from conda_census.errors import CensusError
 from conda_census.lake.ingest import ingest
 from conda_census.simulate.builds import judged_builds
 from conda_census.simulate.day_logs import LogShape
+from conda_census.simulate.exposure_trial import exposure_trial, told_after
 from conda_census.simulate.exposure_truth import ExposureDay, ExposureTruth
 from conda_census.simulate.scenario import PRESETS, Scenario
 from conda_census.simulate.simulation import simulate
@@ -58,9 +59,9 @@ def _held(rows: Rows, day: date) -> dict[Unit, bool]:
 
 
 def _day(truth: ExposureTruth, days: int) -> ExposureDay:
-    """The truth so many days after the disclosure."""
-    wanted = date.fromisoformat(truth["disclosed"]) + timedelta(days=days)
-    return next(told for told in truth["by_day"] if told["day"] == wanted.isoformat())
+    told = told_after(truth, days)
+    assert told is not None
+    return told
 
 
 @pytest.mark.parametrize("dials", [{}, {"opted_out": 0.2, "without_plugin": 0.2, "ci": 0.01, "late": 0.1}])
@@ -176,6 +177,18 @@ def _band(rows: Rows, day: date) -> tuple[int, int, int]:
     may_be_healed = {unit for unit in observed if last_seen[unit] >= healed_on.get(unit[1], date.max)}
     may_hold = {unit for unit in active - set(own) if unit[1] in has_affected}
     return len(observed - may_be_healed), len(observed), len(observed | may_hold)
+
+
+def test_a_trial_has_what_an_estimator_needs() -> None:
+    """Tables to ask, builds with their verdicts, and the truth on the days that are asked for."""
+    trial = exposure_trial(PLAIN)
+    downloads = trial.tables.downloads.to_pyarrow()
+    for truth in trial.truths:
+        builds = trial.builds[truth["id"]]
+        assert {each.affected for each in builds} == {True, False}
+        assert {each.name for each in builds} == {truth["package"]}
+        assert truth["package"] in downloads["name"].to_pylist()
+        assert told_after(truth, 79) is None
 
 
 def test_containers_of_an_image_are_one_unit() -> None:
