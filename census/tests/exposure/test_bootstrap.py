@@ -5,8 +5,9 @@ import pytest
 
 from conda_census.exposure.bootstrap import Clustered, cluster_intervals
 from conda_census.exposure.survival import Curve, kaplan_meier
-from conda_census.exposure.units import Units, observed
+from conda_census.exposure.units import Units
 from conda_census.metrics.intervals import Estimate
+from watched_units import watched_units
 
 DAYS = (7, 30, 90)
 
@@ -14,7 +15,7 @@ DAYS = (7, 30, 90)
 def _independent(many: int, seed: int = 1) -> Units:
     random = np.random.default_rng(seed)
     healed, lost = random.exponential(40, many), random.random(many) * 200
-    return observed(np.zeros(many), np.minimum(healed, lost), healed <= lost, np.arange(many))
+    return watched_units(np.zeros(many), np.minimum(healed, lost), healed <= lost, np.arange(many))
 
 
 def _frail(seed: int) -> Units:
@@ -25,7 +26,9 @@ def _frail(seed: int) -> Units:
     entry = np.where(random.random(len(cluster)) < 0.5, 0.0, random.random(len(cluster)) * 60)
     lost = entry + random.random(len(cluster)) * 150
     found = healed > entry
-    return observed(entry[found], np.minimum(healed, lost)[found], (healed <= lost)[found], cluster[found])
+    return watched_units(
+        entry[found], np.minimum(healed, lost)[found], (healed <= lost)[found], cluster[found]
+    )
 
 
 def _widths(shares: list[Estimate]) -> list[float]:

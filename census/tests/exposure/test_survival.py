@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conda_census.exposure.survival import Curve, kaplan_meier
-from conda_census.exposure.units import Days, Units, observed
+from conda_census.exposure.units import Days, Units
 from conda_census.metrics.intervals import Estimate
+from watched_units import watched_units
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -66,7 +67,7 @@ def test_a_large_curve_is_that_of_lifelines() -> None:
     random = np.random.default_rng(3)
     entry = np.where(random.random(3000) < 0.5, 0.0, random.random(3000) * 60)
     healed, lost = entry + random.exponential(40, 3000), entry + random.random(3000) * 200
-    units = observed(entry, np.minimum(healed, lost), healed <= lost, np.arange(3000) // 2)
+    units = watched_units(entry, np.minimum(healed, lost), healed <= lost, np.arange(3000) // 2)
     curve = kaplan_meier(units)
     for ours, theirs in zip((curve.share, curve.low, curve.high), _theirs(units, curve.day), strict=True):
         assert ours[:-1] == pytest.approx(theirs[:-1], abs=1e-9)
@@ -136,7 +137,9 @@ def test_the_first_that_enter_need_not_decide() -> None:
 
 def test_nobody_gives_nulls() -> None:
     """A share of nobody is not 1: it is not known."""
-    nobody = kaplan_meier(observed(*(np.array([]) for _ in range(2)), np.array([], bool), np.array([], int)))
+    nobody = kaplan_meier(
+        watched_units(*(np.array([]) for _ in range(2)), np.array([], bool), np.array([], int))
+    )
     assert nobody.at([0, 7]) == [Estimate(), Estimate()]
     assert nobody.median() == Estimate()
 
@@ -180,15 +183,6 @@ def test_what_no_curve_is_made_of(changed: dict[str, list[Any]], told: str) -> N
         Units(**{name: np.array(values) for name, values in columns.items()})
 
 
-def test_who_is_not_watched_for_any_time_is_left_out() -> None:
-    """One was gone when the watch began, one on that very day."""
-    units = observed(
-        np.array([0.0, 3.0, 4.0]), np.array([2.0, 3.0, 1.0]), np.array([True, True, False]), np.arange(3)
-    )
-    assert len(units) == 1
-    assert kaplan_meier(units).at_risk.tolist() == [1]
-
-
 def test_the_interval_holds_the_truth_as_often_as_it_says() -> None:
     """Of 400 curves of 80 units each, half of them late: at 95 %, 367 or more but once in 1,000 times."""
     held = np.zeros(4, dtype=int)
@@ -212,5 +206,5 @@ def _exponential(random: np.random.Generator, many: int) -> Curve:
     healed, entry = healed[found], entry[found]
     lost = entry + random.random(many) * 150
     return kaplan_meier(
-        observed(entry, np.minimum(healed, lost), healed <= lost, np.arange(many)), fewest_at_risk=5
+        watched_units(entry, np.minimum(healed, lost), healed <= lost, np.arange(many)), fewest_at_risk=5
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Days", "Numbers", "RiskSets", "Truths", "Units", "days_passed", "observed", "risk_sets"]
+__all__ = ["Days", "Numbers", "RiskSets", "Truths", "Units", "days_passed", "risk_sets"]
 
 Days = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int64]
@@ -48,18 +48,12 @@ class Units:
         if (self.entry < 0).any():
             raise ValueError("a unit that enters before the clock begins: let it enter at 0")
         if unwatched := int((self.entry >= self.exit).sum()):
-            raise ValueError(f"{unwatched} units with entry >= exit: leave them out, as observed() does")
+            raise ValueError(f"{unwatched} units with entry >= exit, who are never at risk: leave them out")
         if self.count is not None and (self.count < 0).any():
             raise ValueError("a negative count")
 
     def __len__(self) -> int:
         return len(self.entry)
-
-
-def observed(entry: Days, exit_: Days, event: Truths, cluster: Numbers) -> Units:
-    """The units that are watched for any time at all: who is gone when the watch begins is never at risk."""
-    watched = entry < exit_
-    return Units(entry[watched], exit_[watched], event[watched], cluster[watched])
 
 
 @dataclass(frozen=True)
