@@ -18,6 +18,7 @@ __all__ = [
     "DEFAULT_LAKE",
     "LAKE_MANIFEST",
     "LATE_DELIVERY",
+    "SIMULATED_FOLDERS",
     "SIMULATED_TRUTH",
     "Settings",
     "load_settings",
@@ -29,6 +30,8 @@ DEFAULT_ENGINE = "duckdb"
 LAKE_MANIFEST = "lake.json"
 #: Name of the file that stands beside simulated logs and says what is true of them.
 SIMULATED_TRUTH = "truth.json"
+#: Names of the folders beside it: what was disclosed, and the index of the made-up channel.
+SIMULATED_FOLDERS = ("advisories", "repodata")
 #: The lines of a day may arrive so much later; then the day is complete.
 LATE_DELIVERY = timedelta(hours=24)
 _WRITER_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")

@@ -33,7 +33,8 @@ SCENARIOS = {
     "others": {"clones": 0.5, "interrupted": 0.3, "other_clients": 0.2},
     "ranged": {"ranged": 0.3},
     "rhythm": {"activity": 3.0, "packages_per_session": 2.0},
-    "hostile": HOSTILE,
+    "vulnerable": {"disclosures": 3, "urgency": 0.3, "cache_hits": 0.3},
+    "hostile": {**HOSTILE, "disclosures": 2},
 }
 
 
@@ -49,10 +50,18 @@ def test_the_report_is_that_of_the_ingested_logs(name: str, tmp_path: Path) -> N
     assert truth == json.loads((tmp_path / "simulated/truth.json").read_text())
 
 
+def test_a_day_on_which_nobody_comes() -> None:
+    """It has a source without a line, which has no time."""
+    tables = simulate_tables(Scenario(installations=1, days=9, seed=2)).tables
+    lines = {row["day"]: (row["lines"], row["first_time"]) for row in tables["sources"].to_pylist()}
+    assert len(lines) == 9
+    assert (0, None) in lines.values()
+
+
 @pytest.mark.parametrize("name", ["sessions", "downloads", "installer_downloads"])
 def test_the_rows_are_those_of_the_ingested_logs(name: TableName, tmp_path: Path) -> None:
     """In all columns and in number, but for what the pseudonyms are: these say the same, and are others."""
-    scenario = replace(PLAIN, **HOSTILE)
+    scenario = replace(PLAIN, **HOSTILE, disclosures=3, urgency=0.5)
     simulate_lake(scenario, tmp_path / "simulated", _quietly)
 
     simulated, ingested = (

@@ -64,6 +64,16 @@ def simulate(
         float,
         typer.Option("--packages-per-session", metavar="N", min=1, help="Of a session, on average."),
     ] = 8.0,
+    disclosures: Annotated[
+        int,
+        typer.Option("--disclosures", metavar="N", min=0, max=20, help="Packages found vulnerable."),
+    ] = 0,
+    urgency: Annotated[
+        float,
+        typer.Option(
+            "--urgency", metavar="SHARE", min=0, max=1, help="Sessions that move to a fix beyond the habit."
+        ),
+    ] = 0.0,
     single: Annotated[float | None, _dial("Installations with one environment.")] = None,
     opted_out: Annotated[float | None, _dial("Of those with the plug-in: send no token.")] = None,
     without_plugin: Annotated[float | None, _dial("Installations that send no suffix.")] = None,
@@ -108,6 +118,8 @@ def simulate(
         since.date(),
         activity=activity,
         packages_per_session=packages_per_session,
+        disclosures=disclosures,
+        urgency=urgency,
     )
     scenario = preset(preset_name, plain, chosen)
     with shown_steps(Console(stderr=True), "simulating") as progress:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-from conda_census.config import LAKE_MANIFEST, SIMULATED_TRUTH
+from conda_census.config import LAKE_MANIFEST, SIMULATED_FOLDERS, SIMULATED_TRUTH
 from conda_census.errors import SourceError
 from conda_census.logs.fingerprints import fingerprint_of_file
 
@@ -113,6 +113,7 @@ def _below(top: Path, errors: list[SourceError]) -> Iterator[Path]:
         if LAKE_MANIFEST in names:
             folders.clear()
             continue
-        folders[:] = [name for name in folders if not name.startswith(".")]
+        published = SIMULATED_FOLDERS if SIMULATED_TRUTH in names else ()
+        folders[:] = [name for name in folders if not name.startswith(".") and name not in published]
         logs = [name for name in names if not name.startswith(".") and name != SIMULATED_TRUTH]
         yield from (path for name in logs if (path := Path(folder, name)).is_file())

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-__all__ = ["generator", "pseudonyms", "tokens", "uniform"]
+__all__ = ["generator", "pseudonyms", "session_numbers", "tokens", "uniform"]
 
 #: What has a token, or an id that looks like one.
 Kind = Literal["client", "session", "environment", "request"]
@@ -27,6 +27,7 @@ _STREAMS: dict[Kind | Named, int] = {
     "folded": 5,
     "request": 6,
 }
+_SESSIONS_A_DAY_MAX = 1 << 32
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -38,6 +39,11 @@ def generator(seed: int, *purpose: int) -> np.random.Generator:
 def uniform(seed: int, purpose: int, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
     """A number between 0 and 1 for each of ``numbers``, whenever it is asked for."""
     return (_mixed(seed, purpose, numbers) >> np.uint64(11)) / float(1 << 53)
+
+
+def session_numbers(day: int, sessions: int) -> npt.NDArray[np.int64]:
+    """A number for each session of a day, of which no other day has one."""
+    return day * _SESSIONS_A_DAY_MAX + np.arange(sessions)
 
 
 def tokens(seed: int, kind: Kind, numbers: npt.NDArray[np.int64]) -> pa.LargeStringArray:

@@ -17,8 +17,10 @@ __all__ = [
     "Channel",
     "build",
     "build_number",
+    "first_day",
     "make_channel",
     "version",
+    "with_held_back",
 ]
 
 #: Of each platform; what is the same for all lies in ``NOARCH``.
@@ -36,6 +38,8 @@ _PACKAGES = 2_000
 #: Rank by rank, as popular as packages are.
 _ZIPF = 1.1
 _NOARCH_SHARE = 0.3
+#: The first release of each package came so many days before the logs.
+_EARLIER_DAYS = 400
 
 #: (product, version, platform, extension) of what is downloaded, with the share that it has.
 INSTALLERS: tuple[tuple[tuple[str, str, str, str], float], ...] = (
@@ -57,6 +61,9 @@ class Channel:
         cadence: days between two versions.
         size_bytes: of its files.
         weights: how often it is wanted, adding up to 1.
+        newest: the newest release that there ever is.
+        package: the number of the package; its own, but for those that stand behind the others once more, as
+            they are for whoever stays at a release (``with_held_back``).
     """
 
     names: list[str]
@@ -65,10 +72,16 @@ class Channel:
     cadence: npt.NDArray[np.int64]
     size_bytes: npt.NDArray[np.int64]
     weights: npt.NDArray[np.float64]
+    newest: npt.NDArray[np.int64]
+    package: npt.NDArray[np.int64]
 
     def releases(self, day: int) -> npt.NDArray[np.int64]:
         """The number of the newest release of each package on a day."""
-        return (day + 400) // self.cadence
+        return np.minimum((day + _EARLIER_DAYS) // self.cadence, self.newest)
+
+    def subdirs(self, package: int) -> tuple[str, ...]:
+        """Those that have files of a package."""
+        return (NOARCH,) if self.is_noarch[package] else SUBDIRS
 
     def paths(self, day: int) -> list[list[str]]:
         """For each platform of ``SUBDIRS`` the path of the newest build of each package on a day."""
@@ -103,6 +116,11 @@ def build_number(release: int) -> int:
     return release % 3
 
 
+def first_day(release: int, cadence: int) -> int:
+    """The day on which a release appears, from 0; negative before the logs."""
+    return release * cadence - _EARLIER_DAYS
+
+
 def make_channel(seed: int) -> Channel:
     """The packages of a seed."""
     random = generator(seed, 2)
@@ -115,4 +133,24 @@ def make_channel(seed: int) -> Channel:
         cadence=random.integers(10, 200, _PACKAGES),
         size_bytes=random.lognormal(12, 1.5, _PACKAGES).astype(np.int64) + 2_000,
         weights=weights / weights.sum(),
+        newest=np.full(_PACKAGES, np.iinfo(np.int64).max),
+        package=np.arange(_PACKAGES),
+    )
+
+
+def with_held_back(channel: Channel, held_back: list[tuple[int, int]]) -> Channel:
+    """The channel with packages once more behind all others, which nobody draws by chance.
+
+    ``held_back`` has for each its number and the release that it never passes.
+    """
+    packages, releases = np.array(held_back, dtype=np.int64).reshape(-1, 2).T
+    return Channel(
+        names=[*channel.names, *(channel.names[package] for package, _ in held_back)],
+        channels=[*channel.channels, *(channel.channels[package] for package, _ in held_back)],
+        is_noarch=np.append(channel.is_noarch, channel.is_noarch[packages]),
+        cadence=np.append(channel.cadence, channel.cadence[packages]),
+        size_bytes=np.append(channel.size_bytes, channel.size_bytes[packages]),
+        weights=np.append(channel.weights, np.zeros(len(packages))),
+        newest=np.append(channel.newest, releases),
+        package=np.append(channel.package, packages),
     )

@@ -13,14 +13,14 @@ import numpy.typing as npt
 from isal import isal_zlib
 
 from conda_census.simulate.chance import generator
-from conda_census.simulate.channel import make_channel
+from conda_census.simulate.disclosures import channel_of
 from conda_census.simulate.lines import lines_of
 from conda_census.simulate.log_formats import LOG_FORMATS
 from conda_census.simulate.population import populate
 from conda_census.simulate.requests import Requests, requests_of
 from conda_census.simulate.scenario import Scenario
+from conda_census.simulate.seen import Seen, look_at
 from conda_census.simulate.traffic import Day, Days
-from conda_census.simulate.truth import Seen, look_at
 
 __all__ = ["DayLogs", "LogShape"]
 
@@ -46,7 +46,7 @@ class DayLogs:
         self._out = out
         self._shape = shape
         self._format = LOG_FORMATS[shape.format_name]
-        self._population, self._channel = populate(scenario), make_channel(scenario.seed)
+        self._population, self._channel = populate(scenario), channel_of(scenario)
         self._days = Days(scenario, self._population, self._channel)
 
     def write(self, number: int) -> Seen:

@@ -56,7 +56,7 @@ class LakeRows:
         self._population = population
         self._channel = channel
         self._places = _places(channel)
-        self._names = pa.array(channel.names)
+        self._names = pa.array(channel.names[: len(np.unique(channel.package))])
 
     def of_day(self, day: Day) -> PartRows:
         """The rows of each table but ``request_ids``, in the order in which ingest writes them."""
@@ -75,6 +75,10 @@ class LakeRows:
     def _times(self, day: Day, seconds: Numbers) -> pa.Array:
         midnight = (self._date(day) - date(1970, 1, 1)) // timedelta(seconds=1)
         return pa.array((midnight + seconds) * _US).cast(pa.timestamp("us", "UTC"))
+
+    def _time(self, day: Day, second: int | None) -> datetime | None:
+        midnight = datetime.combine(self._date(day), time(), UTC)
+        return None if second is None else midnight + timedelta(seconds=second)
 
     def _words(self, kind: Named, numbers: Numbers) -> npt.NDArray[np.uint64]:
         return pseudonyms(self._scenario.seed, kind, numbers)
@@ -150,7 +154,7 @@ class LakeRows:
             "organizations": _no_texts(len(package)),
             "channel": _of(pa.array(channels.tolist()), channel[package]),
             "subdir": _of(pa.array([NOARCH, *SUBDIRS]), np.where(is_noarch, 0, 1 + platform[of_session])),
-            "name": _of(self._names, package),
+            "name": _of(self._names, self._channel.package[package]),
             "version": _of(pa.array([version(each) for each in releases.tolist()]), release[package]),
             "build": _of(pa.array(builds), number[package] * 2 + is_noarch),
             "build_number": pa.array(number[package]),
@@ -182,7 +186,7 @@ class LakeRows:
         """One source a day, with as many lines as the day has requests: all that a log of it would hold."""
         seconds = np.concatenate([day.time_s, day.fetched_s, day.others_s])
         lines = len(seconds)
-        first_s, last_s = ([int(seconds.min())], [int(seconds.max())]) if lines else ([], [])
+        first_s, last_s = (int(seconds.min()), int(seconds.max())) if lines else (None, None)
         row: dict[str, object] = {
             "day": self._date(day),
             "source": f"{SOURCE_FORMAT}/{self._date(day)}",
@@ -196,8 +200,8 @@ class LakeRows:
             "other_requests": len(day.others_s),
             "malformed_tokens": 0,
             "unknown_tokens": 0,
-            "first_time": next(iter(self._times(day, np.array(first_s)).to_pylist()), None),
-            "last_time": next(iter(self._times(day, np.array(last_s)).to_pylist()), None),
+            "first_time": self._time(day, first_s),
+            "last_time": self._time(day, last_s),
             "batch": SOURCE_FORMAT,
             "ingested_at": self._ingested_at(),
         }

@@ -8,13 +8,16 @@ from typing import Any
 
 from conda_census.errors import CensusError
 
-__all__ = ["DIALS", "PRESETS", "Scenario", "preset"]
+__all__ = ["DIALS", "MOST_DISCLOSURES", "PRESETS", "Scenario", "preset"]
 
 #: The dials, each a share.
 DIALS = (
     "single", "opted_out", "without_plugin", "shared_addresses", "images", "ci", "clones", "cache_hits",
     "silent", "interrupted", "ranged", "late", "other_clients", "garbage",
 )  # fmt: skip
+
+#: Packages that may be found vulnerable: there are few more that many use.
+MOST_DISCLOSURES = 20
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,11 @@ class Scenario:
         activity: sessions after the first of each environment, against the usual rhythm, which is 1; nobody
             has more than one a day.
         packages_per_session: that a session asks for on average.
+        disclosures: packages of the channel that are found vulnerable, each on a day within the window. Of
+            these the history is held for every environment, and a download leaves no line only where the
+            package cache of the installation has that very build.
+        urgency: of the sessions of an environment that holds an affected build, once that is disclosed and a
+            fix is out, those that move to the fix beyond the habit.
     """
 
     installations: int
@@ -67,6 +75,8 @@ class Scenario:
     garbage: float = 0.0
     activity: float = 1.0
     packages_per_session: float = 8.0
+    disclosures: int = 0
+    urgency: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse what cannot be simulated.
@@ -76,13 +86,15 @@ class Scenario:
         """
         if self.installations < 1 or self.days < 1:
             raise CensusError("a population has one installation and one day at least")
-        for name in DIALS:
+        for name in (*DIALS, "urgency"):
             if not 0 <= getattr(self, name) <= 1:
                 raise CensusError(f"--{name.replace('_', '-')} is a share between 0 and 1")
         if self.activity < 0:
             raise CensusError("--activity is 0 at least")
         if self.packages_per_session < 1:
             raise CensusError("--packages-per-session is 1 at least")
+        if not 0 <= self.disclosures <= MOST_DISCLOSURES:
+            raise CensusError(f"--disclosures is between 0 and {MOST_DISCLOSURES}")
 
 
 #: What differs from all dials at 0. The first quarter of 2024 is what Anaconda published of Miniconda: 63 %

@@ -13,12 +13,14 @@ from pathlib import Path
 from threading import Thread
 
 from conda_census.errors import CensusError
-from conda_census.simulate.channel import make_channel
 from conda_census.simulate.day_logs import DayLogs, LogShape
+from conda_census.simulate.disclosures import channel_of
 from conda_census.simulate.new_folder import make_new_folder
 from conda_census.simulate.population import populate
+from conda_census.simulate.published import publish
 from conda_census.simulate.scenario import Scenario
-from conda_census.simulate.truth import Seen, Truth, Witness, write_truth
+from conda_census.simulate.seen import Seen
+from conda_census.simulate.truth import Truth, Witness, write_truth
 from conda_census.steps import Steps
 
 __all__ = ["simulate"]
@@ -31,6 +33,8 @@ def simulate(
     scenario: Scenario, out: Path, shape: LogShape, progress: Steps, processes: int | None = None
 ) -> Truth:
     """Write the logs of a scenario into a new or empty folder, and then ``truth.json``; return the truth.
+
+    Before it come the advisories and the index of what was disclosed, if anything was.
 
     Args:
         scenario: what is simulated; the same writes the same bytes, in however many processes.
@@ -47,11 +51,12 @@ def simulate(
     if processes is None:
         many = scenario.installations * scenario.days >= _WORTH_PROCESSES
         processes = os.cpu_count() or 1 if many else 1
-    witness = Witness(scenario, populate(scenario), make_channel(scenario.seed))
+    witness = Witness(scenario, populate(scenario), channel_of(scenario))
     for number, seen in enumerate(_days(scenario, out, shape, min(processes, scenario.days))):
         progress(str(scenario.since + timedelta(days=number)), done=number, of=scenario.days)
         witness.see(seen)
     truth = witness.truth()
+    publish(scenario, out)
     write_truth(truth, out)
     return truth
 

@@ -14,13 +14,15 @@ from conda_census.lake.rows import PartRows
 from conda_census.lake.staging import append_staged, stage_part
 from conda_census.lake.store import Lake
 from conda_census.lake.tables import TableName
-from conda_census.simulate.channel import make_channel
+from conda_census.simulate.disclosures import channel_of
 from conda_census.simulate.lake_rows import SOURCE_FORMAT, LakeRows
 from conda_census.simulate.new_folder import make_new_folder
 from conda_census.simulate.population import populate
+from conda_census.simulate.published import publish
 from conda_census.simulate.scenario import Scenario
+from conda_census.simulate.seen import look_at
 from conda_census.simulate.traffic import Days
-from conda_census.simulate.truth import Truth, Witness, look_at, write_truth
+from conda_census.simulate.truth import Truth, Witness, write_truth
 from conda_census.steps import Steps
 
 __all__ = ["SimulatedTables", "simulate_lake", "simulate_tables"]
@@ -28,6 +30,7 @@ __all__ = ["SimulatedTables", "simulate_lake", "simulate_tables"]
 #: Stands where a lake names the key behind its pseudonyms: there is none, so that no log can be added to it.
 _NO_KEY = SOURCE_FORMAT
 _WRITER = "simulate"
+_PUBLISHED = "simulated"
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,8 @@ def simulate_tables(scenario: Scenario) -> SimulatedTables:
 def simulate_lake(scenario: Scenario, path: Path, progress: Steps) -> Truth:
     """Write a new lake, and ``truth.json`` into its folder; return the truth.
 
+    What was disclosed, if anything was, stands in the folder ``simulated`` of it.
+
     The rows of a day are written before the next day is made, and all become the lake's at once at the end.
 
     Args:
@@ -76,6 +81,8 @@ def simulate_lake(scenario: Scenario, path: Path, progress: Steps) -> Truth:
         batch.end_staging([{"lines": truth["lines"], "requests": truth["lines"], "dropped": {}}])
         append_staged(lake, batch)
         batches.finish(batch)
+    # Apart from the lake's own tables, one of which holds advisories.
+    publish(scenario, path / _PUBLISHED)
     write_truth(truth, path)
     return truth
 
@@ -85,7 +92,7 @@ class _DaysOfRows:
 
     def __init__(self, scenario: Scenario) -> None:
         self._scenario = scenario
-        self._population, self._channel = populate(scenario), make_channel(scenario.seed)
+        self._population, self._channel = populate(scenario), channel_of(scenario)
         everything = (scenario, self._population, self._channel)
         self._days, self._rows, self._witness = Days(*everything), LakeRows(*everything), Witness(*everything)
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from conda_census.simulate.chance import generator, uniform
+from conda_census.simulate.chance import generator, session_numbers, uniform
 from conda_census.simulate.channel import INSTALLERS, Channel
+from conda_census.simulate.installs import InstallsOfDays
 from conda_census.simulate.population import Population
 from conda_census.simulate.scenario import Scenario
 
@@ -40,7 +41,6 @@ _OK, _PART, _NOT_MODIFIED = 200, 206, 304
 HUNG_UP = 499
 _HUNG_UP_SHARE = 0.5
 _INDEX_BYTES = 4_000_000
-_SESSIONS_A_DAY_MAX = 1 << 32
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Day:
 
     def session_numbers(self) -> Numbers:
         """A number for each session, of which no other day has one."""
-        return self.number * _SESSIONS_A_DAY_MAX + np.arange(len(self.installation))
+        return session_numbers(self.number, len(self.installation))
 
     def fetched(self) -> tuple[Numbers, Numbers]:
         """The session and the package of each delivery, in the order of their numbers."""
@@ -114,6 +114,7 @@ class Days:
         self._by_made = np.argsort(population.made[: population.containers], kind="stable")
         self._made = population.made[self._by_made]
         self._cumulated = np.cumsum(channel.weights)
+        self._installs = InstallsOfDays(scenario, population, channel, self._sessions_of)
 
     def day(self, number: int) -> Day:
         """The traffic of a day, from 0."""
@@ -122,7 +123,7 @@ class Days:
         start_s = random.integers(0, DAY_S - SESSION_S, len(installation))
         session, package = self._packages(len(installation), random)
         kept = random.random(len(package)) >= self._scenario.cache_hits
-        session, package = session[kept], package[kept]
+        session, package = self._installs.in_place_of_draws(number, session[kept], package[kept])
         download = np.arange(len(package))
         size_bytes = self._channel.size_bytes[package]
         is_ranged = random.random(len(package)) < self._scenario.ranged
@@ -180,6 +181,10 @@ class Days:
             size_bytes=np.where(hung_up, 0, random.random(len(of)) * size_bytes[of]).astype(np.int64),
             delivery=delivery,
         )
+
+    def _sessions_of(self, number: int) -> tuple[Numbers, Numbers]:
+        """As the day itself has them, without the rest of it."""
+        return self._sessions(number, generator(self._scenario.seed, 3, number))
 
     def _sessions(self, number: int, random: np.random.Generator) -> tuple[Numbers, Numbers]:
         """The first session of each environment whose day it is, and those that the rhythms bring."""

@@ -5,47 +5,33 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import numpy as np
 import numpy.typing as npt
 
 from conda_census.config import SIMULATED_TRUTH
 from conda_census.simulate.channel import INSTALLERS, Channel
+from conda_census.simulate.classes import COPIED, ByClass, classes, count_classes
+from conda_census.simulate.exposure_truth import ExposureTruth, ExposureWitness
 from conda_census.simulate.population import Population
 from conda_census.simulate.scenario import Scenario
-from conda_census.simulate.traffic import DAY_S, Day
+from conda_census.simulate.seen import Seen
 
 __all__ = [
-    "ByClass",
     "DayOfSharing",
     "InstallerDownloads",
-    "Seen",
     "Truth",
     "Witness",
-    "look_at",
     "write_truth",
 ]
 
 Numbers = npt.NDArray[np.int64]
 
-_BRIEF_S = 3600
-_NEW_DAYS = 7
-_COPIED = 3
 _TOP = 50
 _MOST = 5
-
-
-class ByClass(TypedDict):
-    """Installations by the classes of the methods."""
-
-    lasting: int
-    ephemeral: int
-    image: int
-    new: int
 
 
 class InstallerDownloads(TypedDict):
@@ -78,7 +64,8 @@ class Truth(TypedDict):
     ``opted_out_share`` is their share of those with the plug-in that sent something. In
     ``environments_apart`` each clone, whose token is that of another, counts by itself. ``broken_off`` are
     downloads that ended early and were logged with 200, as if they had come whole. ``exist`` is how many
-    installations and environments there are, whether they send anything or not.
+    installations and environments there are, whether they send anything or not. ``exposure`` is there if
+    something was disclosed.
     """
 
     installations: int
@@ -100,55 +87,7 @@ class Truth(TypedDict):
     packages: dict[str, int]
     lines: int
     exist: dict[str, int]
-
-
-@dataclass(frozen=True)
-class Seen:
-    """What of a day is needed for the truth; it is made where the day is made, which may be another process.
-
-    Attributes:
-        number: which day, from 0.
-        installation, environment, first_s, last_s, shares: of each session; seconds since the first midnight.
-        downloads_of_sharing: of those that share.
-        downloads: of each package.
-        installers: downloads of each installer of ``INSTALLERS``.
-        broken_off: deliveries that ended early and were logged as if they had not.
-        lines: of the day's log.
-    """
-
-    number: int
-    installation: npt.NDArray[np.int32]
-    environment: npt.NDArray[np.int32]
-    first_s: npt.NDArray[np.int32]
-    last_s: npt.NDArray[np.int32]
-    shares: npt.NDArray[np.bool_]
-    downloads_of_sharing: int
-    downloads: Numbers
-    installers: Numbers
-    broken_off: int
-    lines: int
-
-
-def look_at(day: Day, population: Population, channel: Channel, lines: int) -> Seen:
-    """What a witness sees of a day, in whose log are so many lines."""
-    last_s = day.start_s.copy()
-    np.maximum.at(last_s, day.session, day.time_s)
-    midnight_s = day.number * DAY_S
-    shares = (population.has_plugin & ~population.opted_out)[day.installation]
-    session, package = (of_all[: day.downloads] for of_all in day.fetched())
-    return Seen(
-        number=day.number,
-        installation=day.installation.astype(np.int32),
-        environment=day.environment.astype(np.int32),
-        first_s=(midnight_s + day.start_s).astype(np.int32),
-        last_s=(midnight_s + last_s).astype(np.int32),
-        shares=shares,
-        downloads_of_sharing=int(shares[session].sum()),
-        downloads=np.bincount(package, minlength=len(channel.names)),
-        installers=np.bincount(day.installer, minlength=len(INSTALLERS)),
-        broken_off=day.deliveries - day.downloads,
-        lines=lines,
-    )
+    exposure: NotRequired[list[ExposureTruth]]
 
 
 class Witness:
@@ -162,7 +101,8 @@ class Witness:
         self._last_s = np.full(len(population), -1, dtype=np.int32)
         self._environment_seen = np.zeros(len(population.environment_day), dtype=bool)
         self._sessions = self._downloads = self._downloads_of_sharing = self._broken_off = self._lines = 0
-        self._packages = np.zeros(len(channel.names), dtype=np.int64)
+        self._packages = np.zeros(int(channel.package.max()) + 1, dtype=np.int64)
+        self._exposure = ExposureWitness(scenario, population, channel) if scenario.disclosures else None
         self._installers: Counter[tuple[date, int]] = Counter()
         self._by_day: list[DayOfSharing] = []
 
@@ -183,6 +123,8 @@ class Witness:
         np.minimum.at(self._first_s, seen.installation, seen.first_s)
         np.maximum.at(self._last_s, seen.installation, seen.last_s)
         self._environment_seen[seen.environment] = True
+        if self._exposure:
+            self._exposure.see(seen, self._first_s, self._last_s)
         self._sessions += sessions
         self._downloads += int(seen.downloads.sum())
         self._downloads_of_sharing += seen.downloads_of_sharing
@@ -203,7 +145,7 @@ class Witness:
         opted_out, with_plugin = int((seen & people.opted_out).sum()), int((seen & people.has_plugin).sum())
         named = {str(number): int(spread[number]) for number in range(1, _MOST)}
         top = np.argsort(-self._packages, kind="stable")[:_TOP].tolist()
-        return Truth(
+        truth = Truth(
             installations=int(counted.sum()),
             by_class=self._by_class(counted),
             environments=int(numbers[counted].sum()),
@@ -224,6 +166,9 @@ class Witness:
             lines=self._lines,
             exist={"installations": len(people), "environments": len(people.environment_day)},
         )
+        if self._exposure:
+            truth["exposure"] = self._exposure.truth()
+        return truth
 
     def _visible(self) -> npt.NDArray[np.bool_]:
         """The environments that were seen, a clone as that of which it has the token.
@@ -245,19 +190,9 @@ class Witness:
         visible = self._visible() & counted[owner]
         copies = np.bincount(people.environment_token[visible], minlength=len(people.environment_token))
         is_image = np.zeros(len(people), dtype=bool)
-        is_image[owner[visible & (copies[people.environment_token] >= _COPIED)]] = True
-        is_brief = self._last_s - self._first_s <= _BRIEF_S
-        is_recent = self._first_s // DAY_S >= self._scenario.days - _NEW_DAYS
-        classes = {
-            "image": is_image,
-            "new": ~is_image & is_brief & is_recent,
-            "ephemeral": ~is_image & is_brief & ~is_recent,
-            "lasting": ~is_image & ~is_brief,
-        }
-        found = {name: int((counted & members).sum()) for name, members in classes.items()}
-        return ByClass(
-            lasting=found["lasting"], ephemeral=found["ephemeral"], image=found["image"], new=found["new"]
-        )
+        is_image[owner[visible & (copies[people.environment_token] >= COPIED)]] = True
+        of = classes(is_image, self._first_s, self._last_s, self._scenario.days - 1)
+        return count_classes(of[counted])
 
     def _installer_downloads(self, period_of: Callable[[date], str]) -> list[InstallerDownloads]:
         counted: Counter[tuple[str, int]] = Counter()

@@ -1,0 +1,96 @@
+"""Which packages of the channel are found vulnerable, on which day, and when is a fixed version out?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from conda_census.simulate.chance import generator
+from conda_census.simulate.channel import Channel, first_day, make_channel, version, with_held_back
+from conda_census.simulate.scenario import MOST_DISCLOSURES, Scenario
+
+__all__ = ["Disclosure", "channel_of", "plan_disclosures"]
+
+#: Conda brings these up to date at every change of an environment; here every package moves by one habit.
+_AUTOMATIC = ("openssl", "ca-certificates", "certifi")
+#: Of the most popular, so that many hold one.
+_POPULAR = MOST_DISCLOSURES + len(_AUTOMATIC) + 7
+#: In this part of the window something is disclosed, so that most of it follows.
+_EARLIEST, _LATEST = 1 / 8, 1 / 4
+#: A fix is sought that came so many days before the disclosure, every third time, or comes after it.
+_READY = 3
+_DAYS_BEFORE, _DAYS_AFTER = (1, 10), (1, 21)
+_NEAR_DAYS = 4
+
+
+@dataclass(frozen=True)
+class Disclosure:
+    """One package is found vulnerable: every version below the fix is affected.
+
+    Attributes:
+        number: from 0.
+        id: of the advisory.
+        package: number in the channel.
+        name: of the package.
+        day: on which it is disclosed, from 0.
+        fix: the release that is the first not to be affected.
+        fix_day: on which that appears; it may be before the disclosure or after the last day.
+    """
+
+    number: int
+    id: str
+    package: int
+    name: str
+    day: int
+    fix: int
+    fix_day: int
+
+    @property
+    def fixed_version(self) -> str:
+        """That of the fix."""
+        return version(self.fix)
+
+
+def channel_of(scenario: Scenario) -> Channel:
+    """The channel of a scenario; behind all packages stand those found vulnerable, as before their fix."""
+    channel = make_channel(scenario.seed)
+    disclosures = plan_disclosures(scenario, channel)
+    return with_held_back(channel, [(each.package, each.fix - 1) for each in disclosures])
+
+
+def plan_disclosures(scenario: Scenario, channel: Channel) -> list[Disclosure]:
+    """All of a scenario, the same each time."""
+    random = generator(scenario.seed, 8)
+    free = [number for number in range(_POPULAR) if channel.names[number] not in _AUTOMATIC]
+    planned: list[Disclosure] = []
+    for number in range(scenario.disclosures):
+        earliest, latest = (int(scenario.days * part) for part in (_EARLIEST, _LATEST))
+        day = int(random.integers(earliest, latest + 1))
+        is_ready = number % _READY == _READY - 1
+        low, high = _DAYS_BEFORE if is_ready else _DAYS_AFTER
+        away = int(random.integers(low, high + 1))
+        package, fix = _chosen(channel, free, day, -away if is_ready else away)
+        free.remove(package)
+        planned.append(
+            Disclosure(
+                number=number,
+                id=f"CENSUS-SIM-{scenario.since.year}-{number + 1:04}",
+                package=package,
+                name=channel.names[package],
+                day=day,
+                fix=fix,
+                fix_day=first_day(fix, int(channel.cadence[package])),
+            )
+        )
+    return planned
+
+
+def _chosen(channel: Channel, free: list[int], day: int, away: int) -> tuple[int, int]:
+    """The most popular package with a release near so many days before or after a day, and that release."""
+    cadence = channel.cadence[free]
+    release = channel.releases(day)[free] + (away > 0)
+    comes = np.array([first_day(*each) for each in zip(release.tolist(), cadence.tolist(), strict=True)])
+    missed_by = np.maximum(np.abs(comes - day - away), _NEAR_DAYS)
+    place = int(np.argmin(missed_by))
+    return free[place], int(release[place])

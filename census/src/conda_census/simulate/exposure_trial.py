@@ -1,0 +1,43 @@
+"""What does an estimator of exposure see of one simulated population, and what should it find?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from conda_census.engines.duckdb import open_tables
+from conda_census.engines.tables import LakeTables
+from conda_census.simulate.builds import SimulatedBuild, judged_builds
+from conda_census.simulate.exposure_truth import ExposureDay, ExposureTruth
+from conda_census.simulate.scenario import Scenario
+from conda_census.simulate.to_lake import simulate_tables
+
+__all__ = ["ExposureTrial", "exposure_trial", "told_after"]
+
+
+@dataclass(frozen=True)
+class ExposureTrial:
+    """The lake of a population, and what is true of each advisory.
+
+    Attributes:
+        tables: of the lake, in memory.
+        builds: for each advisory, by its id, all builds of its package with their true verdicts.
+        truths: one for each advisory, in the order of their ids.
+    """
+
+    tables: LakeTables
+    builds: dict[str, list[SimulatedBuild]]
+    truths: list[ExposureTruth]
+
+
+def exposure_trial(scenario: Scenario) -> ExposureTrial:
+    """A trial of a scenario, which has disclosures."""
+    simulated = simulate_tables(scenario)
+    truths = simulated.truth.get("exposure", [])
+    return ExposureTrial(open_tables(simulated.tables), judged_builds(scenario), truths)
+
+
+def told_after(truth: ExposureTruth, days: int) -> ExposureDay | None:
+    """What is true so many days after the disclosure, at the end of the day; none after the last day."""
+    wanted = (date.fromisoformat(truth["disclosed"]) + timedelta(days=days)).isoformat()
+    return next((told for told in truth["by_day"] if told["day"] == wanted), None)

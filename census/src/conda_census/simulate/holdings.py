@@ -1,0 +1,145 @@
+"""Does each environment hold an affected build, and which of its installs leave a line in the logs?
+
+Of the packages that are found vulnerable every environment's history is kept, a bit for each. What
+happens is drawn by counter from the number of the session, so that whoever replays the sessions of all
+days in their order comes to the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from conda_census.simulate.chance import session_numbers, uniform
+from conda_census.simulate.channel import Channel
+from conda_census.simulate.disclosures import Disclosure, plan_disclosures
+from conda_census.simulate.population import Population
+from conda_census.simulate.scenario import Scenario
+
+__all__ = ["Holdings", "Installs"]
+
+Numbers = npt.NDArray[np.int64]
+Truths = npt.NDArray[np.bool_]
+
+#: Of the environments, those that stay before the fix: what they install is written down in a file.
+_HELD_BACK_SHARE = 0.05
+_HABIT, _CACHE, _HELD_BACK, _SILENT_DAY = 100, 200, 300, 400
+_NOTHING = -1
+
+
+@dataclass(frozen=True)
+class Installs:
+    """Of one day and of packages found vulnerable; one element of each array for each.
+
+    Attributes:
+        session: place of the session among those of the day.
+        disclosure: its number.
+        entry: place in the channel of what was installed.
+        is_affected: is it an affected build?
+        leaves_line: was it downloaded, and not taken from the package cache?
+    """
+
+    session: Numbers
+    disclosure: Numbers
+    entry: Numbers
+    is_affected: Truths
+    leaves_line: Truths
+
+
+class Holdings:
+    """What is held at the end of the last day that ``advance`` was told of.
+
+    Attributes:
+        disclosures: all of the scenario.
+        affected: for each disclosure and environment: does it hold an affected build?
+    """
+
+    def __init__(self, scenario: Scenario, population: Population, channel: Channel) -> None:
+        self.disclosures = plan_disclosures(scenario, channel)
+        self._scenario = scenario
+        self._channel = channel
+        many, environments = len(self.disclosures), len(population.environment_day)
+        self.affected = np.zeros((many, environments), dtype=bool)
+        # What lies in the package cache of each installation: the newest affected and unaffected release.
+        self._cached = np.full((2, many, len(population)), _NOTHING, dtype=np.int32)
+
+    def advance(self, number: int, installation: Numbers, environment: Numbers) -> Installs:
+        """The next day, by the installation and environment of its sessions: what they install.
+
+        An environment has one session a day at most, and a cache has what it had in the morning.
+        """
+        sessions = session_numbers(number, len(installation))
+        releases = self._channel.releases(number)
+        each = [
+            self._advance(
+                disclosure, number, int(releases[disclosure.package]), sessions, installation, environment
+            )
+            for disclosure in self.disclosures
+        ]
+        return Installs(*(np.concatenate(of) for of in zip(*each, strict=True)))
+
+    def silent(self, population: Population) -> tuple[npt.NDArray[np.int32], Truths]:
+        """Of environments that send nothing: for each disclosure and environment, what it installed and when.
+
+        The day of the only install, which nobody saw (as if from a mirror); and whether it was affected.
+        """
+        days = self._scenario.days
+        silent = np.flatnonzero(population.environment_day == days)
+        owner = np.searchsorted(population.first_environment, silent, side="right") - 1
+        begin = np.maximum(population.made[owner], 0)
+        part = uniform(self._scenario.seed, _SILENT_DAY, silent)
+        on = (begin + part * (days - begin)).astype(np.int32)
+        affected = np.zeros((len(self.disclosures), len(silent)), dtype=bool)
+        for disclosure in self.disclosures:
+            chance = uniform(self._scenario.seed, _HABIT + disclosure.number, -1 - silent)
+            affected[disclosure.number] = (chance < self._habit(disclosure)) & (on < disclosure.fix_day)
+        return on, affected
+
+    def _advance(
+        self,
+        disclosure: Disclosure,
+        number: int,
+        newest: int,
+        sessions: Numbers,
+        installation: Numbers,
+        environment: Numbers,
+    ) -> tuple[npt.NDArray[np.generic], ...]:
+        held = self.affected[disclosure.number]
+        chance = self._habit(disclosure)
+        is_fixed = newest >= disclosure.fix
+        wanted = self._drawn(_HABIT, disclosure, sessions)
+        is_taken = wanted < chance
+        if is_fixed and number > disclosure.day:
+            urged = np.flatnonzero(wanted < chance + self._scenario.urgency * (1 - chance))
+            urged = urged[held[environment[urged]] & ~self._stays(disclosure, environment[urged])]
+            is_taken[urged] = True
+        session = np.flatnonzero(is_taken)
+        owner, where = installation[session], environment[session]
+        stays = self._stays(disclosure, where) if is_fixed else np.ones(len(session), dtype=bool)
+        release = np.where(stays, min(newest, disclosure.fix - 1), newest)
+        cached = self._cached[:, disclosure.number]
+        in_cache = cached[1 - stays, owner] == release
+        is_hit = in_cache & (self._drawn(_CACHE, disclosure, sessions[session]) < self._scenario.cache_hits)
+        held[where] = stays
+        cached[1 - stays, owner] = release
+        behind = len(self._channel.names) - len(self.disclosures) + disclosure.number
+        entry = np.where(stays & is_fixed, behind, disclosure.package)
+        return session, np.full(len(session), disclosure.number), entry, stays, ~is_hit
+
+    def _habit(self, disclosure: Disclosure) -> float:
+        """The chance that an ordinary session has a package among those that it asks for.
+
+        Their number is geometric, and each is the package by its weight: what traffic draws of the others.
+        """
+        ends = 1 / self._scenario.packages_per_session
+        other = 1 - float(self._channel.weights[disclosure.package])
+        return 1 - ends * other / (1 - (1 - ends) * other)
+
+    def _stays(self, disclosure: Disclosure, environment: Numbers) -> Truths:
+        stays: Truths = self._drawn(_HELD_BACK, disclosure, environment) < _HELD_BACK_SHARE
+        return stays
+
+    def _drawn(self, purpose: int, disclosure: Disclosure, numbers: Numbers) -> npt.NDArray[np.float64]:
+        return uniform(self._scenario.seed, purpose + disclosure.number, numbers)
