@@ -1,0 +1,130 @@
+"""How many active environments hold an affected build? At least, as observed, and at most."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import ibis
+from ibis.expr.types import BooleanValue, DateValue, Table
+
+from conda_census.exposure.concerned import UNIT, Concerned
+from conda_census.exposure.inventory import PACKAGE_OF_UNIT
+from conda_census.metrics.classes import CLASSES, InstallationClass
+
+__all__ = ["ACTIVE_DAYS", "NOBODY", "Band", "Exposed", "count_exposed", "exposed_by_class", "is_active"]
+
+#: A unit is active on a day if it was seen within so many days up to it.
+ACTIVE_DAYS = 30
+
+
+@dataclass(frozen=True)
+class Band:
+    """Active units that hold an affected build.
+
+    Attributes:
+        low: without those that the installation's package cache could have healed unseen.
+        observed: those whose own latest download is affected.
+        high: with those that may have got an affected build from the package cache unseen.
+    """
+
+    low: int = 0
+    observed: int = 0
+    high: int = 0
+
+
+@dataclass(frozen=True)
+class Exposed:
+    """The band over all classes, and of each."""
+
+    whole: Band
+    by_class: dict[InstallationClass, Band]
+
+
+NOBODY = Exposed(Band(), dict.fromkeys(CLASSES, Band()))
+
+
+def count_exposed(known: Concerned) -> dict[int, Exposed]:
+    """For each advisory who is exposed at the end of ``known.as_of``."""
+    found: dict[int, dict[InstallationClass, Band]] = {
+        advisory: dict.fromkeys(CLASSES, Band()) for advisory in known.judged.disclosed
+    }
+    for row in exposed_by_class(known).to_pyarrow().to_pylist():
+        found[row["advisory"]][row["class"]] = Band(row["low"], row["observed"], row["high"])
+    return {advisory: Exposed(_sum(bands), bands) for advisory, bands in found.items()}
+
+
+def exposed_by_class(known: Concerned) -> Table:
+    """Rows: advisory, class, low, observed, high. A class with nobody at all has no row."""
+    states = _states(known)
+    observed, healed, hidden = _observed(states), _may_be_healed(states), _may_be_hidden(states)
+    marked = states.select(
+        "advisory", "class", *UNIT, low=observed & ~healed, observed=observed, high=observed | hidden
+    )
+    # Of several packages one is enough.
+    edges = ("low", "observed", "high")
+    each = marked.group_by("advisory", "class", *UNIT).aggregate(
+        **{edge: marked[edge].any() for edge in edges}
+    )
+    counted = each.group_by("advisory", "class").aggregate(
+        **{edge: each.count(where=each[edge]) for edge in edges}
+    )
+    return counted.filter(counted.high > 0).order_by("advisory", "class")
+
+
+def is_active(last_day: DateValue, day: DateValue) -> BooleanValue:
+    """Whether who was seen on ``last_day`` last is active at the end of ``day``."""
+    return day.delta(last_day, unit="day") < ACTIVE_DAYS
+
+
+def _states(known: Concerned) -> Table:
+    """Rows: one for each package of a unit that could be exposed; what its verdict is made of.
+
+    advisory, name, environment, owner, class, last_day, last_began; last_affected, last_unaffected (its own
+    downloads, null without one); in_cache (its installation downloaded an affected build), first_unaffected
+    (when its installation downloaded an unaffected one first).
+    """
+    own, pairs = known.own, known.units
+    caches = own.group_by("advisory", "name", "client").aggregate(
+        in_cache=own.affected.any(), first_unaffected=own.time.min(where=~own.affected)
+    )
+    last = own.group_by("advisory", "name", "client", "environment").aggregate(
+        last_affected=own.time.max(where=own.affected), last_unaffected=own.time.max(where=~own.affected)
+    )
+    rows = pairs.inner_join(caches, "client").left_join(
+        last, ["advisory", "name", "client", "environment"], rname="{name}_own"
+    )
+    states = rows.group_by(*PACKAGE_OF_UNIT).aggregate(
+        # That of a copied token is the same in all its rows.
+        **{"class": rows["class"].max()},
+        last_day=rows.last_day.max(),
+        last_began=rows.last_began.max(),
+        last_affected=rows.last_affected.max(),
+        last_unaffected=rows.last_unaffected.max(),
+        in_cache=rows.in_cache.any(),
+        first_unaffected=rows.first_unaffected.min(),
+    )
+    return states.filter(states.in_cache, is_active(states.last_day, ibis.literal(known.as_of)))
+
+
+def _observed(states: Table) -> BooleanValue:
+    later = states.last_affected >= states.last_unaffected
+    return states.last_affected.notnull() & (states.last_unaffected.isnull() | later)
+
+
+def _may_be_healed(states: Table) -> BooleanValue:
+    """A session began when the cache held an unaffected build, and after the unit got the affected one."""
+    after = (states.last_began > states.first_unaffected) & (states.last_began > states.last_affected)
+    return after.fill_null(False)
+
+
+def _may_be_hidden(states: Table) -> BooleanValue:
+    """The unit shows no own download of the package, whose affected build lies in the cache."""
+    return states.last_affected.isnull() & states.last_unaffected.isnull()
+
+
+def _sum(bands: dict[InstallationClass, Band]) -> Band:
+    return Band(
+        low=sum(band.low for band in bands.values()),
+        observed=sum(band.observed for band in bands.values()),
+        high=sum(band.high for band in bands.values()),
+    )
