@@ -1,8 +1,8 @@
 """Does a metric still ask of each engine what it asked when somebody last looked at it?
 
 ``sql/<metric>.<engine>.sql`` holds the statements of each metric, ``sql/exposure_<question>.<engine>.sql``
-those of exposure, and ``exposure_concerned`` what all of these share. ``make golden`` writes them anew: look at
-what changed.
+those of exposure, and ``exposure_concerned`` what all of these share. ``make golden`` writes them anew: look
+at what changed.
 """
 
 from __future__ import annotations
