@@ -93,7 +93,7 @@ def test_one_may_be_healed_on_the_day_on_which_one_became_exposed() -> None:
 def test_who_comes_back_after_long_enters_then(
     downloads: list[tuple[int, str]], expected: Row | None
 ) -> None:
-    """Nobody could count it at the disclosure; from its return on it is at risk, unless healed on that day."""
+    """Nobody could count it at the disclosure. It enters with its return, unless it healed on that day."""
     assert _one(*_downloads(*downloads)) == expected
 
 
@@ -110,7 +110,7 @@ def test_what_comes_after_the_day_asked_for_is_not_known() -> None:
 
 
 def test_the_fix_is_that_of_the_subdir() -> None:
-    """``worse`` is of win-64, where no fixed build was seen. That there is one is seen without a token too."""
+    """``worse`` is of win-64, where no fixed build was seen. Fixes are seen without tokens too."""
     visits = [
         Visit(30, "ada", "base", ("bad",)),
         Visit(30, "bob", "base-bob", ("worse",)),
