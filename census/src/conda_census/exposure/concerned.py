@@ -21,11 +21,12 @@ from conda_census.metrics.classes import ClassRules, copied
 from conda_census.metrics.population import population
 from conda_census.metrics.window import Window
 
-__all__ = ["COPIED", "UNIT", "Concerned", "concerned", "units", "visits"]
+__all__ = ["COPIED", "UNIT", "Concerned", "concerned"]
 
 #: The columns that name a unit. ``owner`` is its installation, and ``COPIED`` where the token was copied.
 UNIT = ("environment", "owner")
 COPIED = b""
+_PAIR = ("client", "environment")
 _DEFAULT_RULES = ClassRules()
 
 
@@ -34,16 +35,21 @@ class Concerned:
     """What is known of those whom advisories may concern, up to and including the day ``as_of``.
 
     Attributes:
-        own: the table of ``judged.own_downloads``.
-        visits: the table of :func:`visits`.
-        units: the table of :func:`units`.
+        downloads: those of ``judged.own_downloads``, also of no environment.
+        units: one row for each pair: client, environment, owner, class, last_day (seen), last_began (when its
+            last session began). The class is that of its installation, and ``image`` for a token that was
+            copied, all rows of which have the same unit.
+        own: the downloads that belong to a unit: advisory, name, number, day, time, affected, and of the unit
+            environment, owner, class.
+        days: the days on which a unit was seen: environment, owner, class, day.
     """
 
     judged: Judged
     as_of: date
-    own: Table
-    visits: Table
+    downloads: Table
     units: Table
+    own: Table
+    days: Table
 
 
 @contextmanager
@@ -52,46 +58,60 @@ def concerned(
 ) -> Iterator[Concerned]:
     """What every question about ``judged`` needs, computed once and kept for as long as the context lasts.
 
-    It reads the downloads of these packages and, twice, the columns of the sessions that say who they are.
+    It reads the downloads of these packages and, twice, who had a session.
     """
+    sessions = _visits(tables.sessions, as_of)
     with (
-        tables.keep(own_downloads(tables.downloads, judged, as_of)) as own,
-        tables.keep(visits(tables.sessions, own, as_of)) as seen,
-        tables.keep(units(seen, as_of, rules)) as found,
+        tables.keep(own_downloads(tables.downloads, judged, as_of)) as downloads,
+        tables.keep(_of_holders(sessions, downloads)) as theirs,
+        tables.keep(_of_copies(sessions, theirs)) as of_others,
     ):
-        yield Concerned(judged, as_of, own, seen, found)
+        visits = theirs.union(of_others)
+        with (
+            tables.keep(_units(visits, as_of, rules)) as units,
+            tables.keep(_own(downloads, units)) as own,
+            tables.keep(_days(visits, units)) as days,
+        ):
+            yield Concerned(judged, as_of, downloads, units, own, days)
 
 
-def visits(sessions: Table, own: Table, as_of: date) -> Table:
-    """Rows: client, environment (null without one), day, first_time, last_time; a session, or a part, each.
-
-    Those of every installation that downloaded an affected build, and of all that share an environment token
-    with one: whether a token was copied is seen only from all who have it.
-    """
+def _visits(sessions: Table, as_of: date) -> Table:
+    """Rows: a session, or a part of it, each: client, environment (or null), day, first_time, last_time."""
     known = sessions.filter(sessions.client.notnull(), sessions.day <= as_of)
-    rows = known.select("client", "environment", "day", "first_time", "last_time")
-    holders = own.filter(own.affected).select("client").distinct()
-    theirs = rows.filter(rows.environment.notnull()).semi_join(holders, "client")
-    shared = theirs.select("environment").distinct()
-    return rows.filter(rows.client.isin(holders.client) | rows.environment.isin(shared.environment))
+    return known.select(*_PAIR, "day", "first_time", "last_time")
 
 
-def units(visits: Table, as_of: date, rules: ClassRules = _DEFAULT_RULES) -> Table:
-    """Rows: one for each pair: client, environment, owner, class, last_day (seen), last_began.
+def _of_holders(visits: Table, downloads: Table) -> Table:
+    """Those of every installation that downloaded an affected build."""
+    holders = downloads.filter(downloads.affected).select("client").distinct()
+    return visits.semi_join(holders, "client")
 
-    ``last_began`` is when its last session began. The class is that of its installation, and ``image`` for a
-    token that was copied. The rows of such a token have the same unit.
+
+def _of_copies(visits: Table, theirs: Table) -> Table:
+    """Those of all other installations that have one of the same environment tokens.
+
+    Whether a token was copied is seen only from all who have it.
     """
-    window = Window(None, as_of, None)
-    classes = population(visits, window, rules).select("client", "class")
+    tokens = theirs.filter(theirs.environment.notnull()).select("environment").distinct()
+    return visits.semi_join(tokens, "environment").anti_join(theirs.select("client").distinct(), "client")
+
+
+def _units(visits: Table, as_of: date, rules: ClassRules) -> Table:
+    classes = population(visits, Window(None, as_of, None), rules).select("client", "class")
     seen = visits.filter(visits.environment.notnull())
-    pairs = seen.group_by("client", "environment").aggregate(
-        last_day=seen.day.max(), last_began=seen.first_time.max()
-    )
+    pairs = seen.group_by(_PAIR).aggregate(last_day=seen.day.max(), last_began=seen.first_time.max())
     copies = copied(pairs, rules).select(copied_environment="environment")
     marked = pairs.left_join(copies, pairs.environment == copies.copied_environment)
     is_copied = marked.copied_environment.notnull()
     owned = marked.mutate(owner=is_copied.ifelse(ibis.literal(COPIED), marked.client))
-    return owned.inner_join(classes, "client").select(
-        "client", "environment", "owner", "class", "last_day", "last_began"
-    )
+    return owned.inner_join(classes, "client").select(*_PAIR, "owner", "class", "last_day", "last_began")
+
+
+def _own(downloads: Table, units: Table) -> Table:
+    pairs = units.select(*_PAIR, "owner", "class")
+    return downloads.inner_join(pairs, _PAIR).drop("client")
+
+
+def _days(visits: Table, units: Table) -> Table:
+    pairs = units.select(*_PAIR, "owner", "class")
+    return visits.inner_join(pairs, _PAIR).select(*UNIT, "class", "day").distinct()

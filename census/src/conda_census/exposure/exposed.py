@@ -83,26 +83,22 @@ def _states(known: Concerned) -> Table:
     downloads, null without one); in_cache (its installation downloaded an affected build), first_unaffected
     (when its installation downloaded an unaffected one first).
     """
-    own, pairs = known.own, known.units
-    caches = own.group_by("advisory", "name", "client").aggregate(
-        in_cache=own.affected.any(), first_unaffected=own.time.min(where=~own.affected)
+    downloads, own, pairs = known.downloads, known.own, known.units
+    caches = downloads.group_by("advisory", "name", "client").aggregate(
+        in_cache=downloads.affected.any(), first_unaffected=downloads.time.min(where=~downloads.affected)
     )
-    last = own.group_by("advisory", "name", "client", "environment").aggregate(
+    cached = pairs.inner_join(caches, "client")
+    # Of a copied token all rows are of one class.
+    units = cached.group_by(*PACKAGE_OF_UNIT, "class").aggregate(
+        last_day=cached.last_day.max(),
+        last_began=cached.last_began.max(),
+        in_cache=cached.in_cache.any(),
+        first_unaffected=cached.first_unaffected.min(),
+    )
+    last = own.group_by(PACKAGE_OF_UNIT).aggregate(
         last_affected=own.time.max(where=own.affected), last_unaffected=own.time.max(where=~own.affected)
     )
-    rows = pairs.inner_join(caches, "client").left_join(
-        last, ["advisory", "name", "client", "environment"], rname="{name}_own"
-    )
-    states = rows.group_by(*PACKAGE_OF_UNIT).aggregate(
-        # That of a copied token is the same in all its rows.
-        **{"class": rows["class"].max()},
-        last_day=rows.last_day.max(),
-        last_began=rows.last_began.max(),
-        last_affected=rows.last_affected.max(),
-        last_unaffected=rows.last_unaffected.max(),
-        in_cache=rows.in_cache.any(),
-        first_unaffected=rows.first_unaffected.min(),
-    )
+    states = units.left_join(last, PACKAGE_OF_UNIT, rname="{name}_own")
     return states.filter(states.in_cache, is_active(states.last_day, ibis.literal(known.as_of)))
 
 

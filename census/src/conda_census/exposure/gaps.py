@@ -33,8 +33,7 @@ def usual_gap(known: Concerned, share: float = _SHARE) -> int:
 
 def count_gaps(known: Concerned) -> Table:
     """Rows: days, times: how often the next day with a visit came so many days after one; shortest first."""
-    pairs = known.units.filter(known.units["class"] == "lasting").select("client", "environment", "owner")
-    visits = known.visits.inner_join(pairs, ["client", "environment"]).select(*UNIT, "day").distinct()
+    visits = known.days.filter(known.days["class"] == "lasting")
     before = visits.day.lag().over(ibis.window(group_by=UNIT, order_by="day"))
     between = visits.mutate(before=before)
     gaps = between.filter(between.before.notnull()).select(

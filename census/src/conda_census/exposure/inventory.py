@@ -6,19 +6,20 @@ from ibis.expr.types import Table
 
 from conda_census.exposure.concerned import UNIT, Concerned
 
-__all__ = ["PACKAGE_OF_UNIT", "holdings", "inventory", "own_by_unit"]
+__all__ = ["PACKAGE_OF_UNIT", "holdings", "inventory"]
 
-#: The columns that name what one unit holds of one package, as one advisory sees it.
+#: The columns that name one package in one unit, as one advisory sees it.
 PACKAGE_OF_UNIT = ("advisory", "name", *UNIT)
 
 
 def inventory(known: Concerned) -> Table:
     """Rows: advisory, name, environment, owner, class; channel, subdir, version, build, affected.
 
-    The build of each unit's latest own download. Of several in the same moment it is the one of the highest
+    The build of each unit's latest own download, for the units of installations that ever downloaded an
+    affected one, and for tokens that were copied from or to these. Of several in the same moment it is the one of the highest
     number in ``judged``, so that an affected one comes first.
     """
-    own = own_by_unit(known)
+    own = known.own
     latest = own.group_by(PACKAGE_OF_UNIT).aggregate(time=own.time.max())
     last = own.inner_join(latest, [*PACKAGE_OF_UNIT, "time"])
     held = last.group_by(*PACKAGE_OF_UNIT, "class").aggregate(number=last.number.max())
@@ -31,9 +32,3 @@ def holdings(known: Concerned) -> Table:
     held = inventory(known)
     keys = ("advisory", "name", "channel", "subdir", "version", "build", "affected", "class")
     return held.group_by(*keys).aggregate(units=held.count()).order_by(*keys)
-
-
-def own_by_unit(known: Concerned) -> Table:
-    """Rows: the downloads that belong to a unit: those of ``own`` with environment, owner and class."""
-    pairs = known.units.select("client", "environment", "owner", "class")
-    return known.own.inner_join(pairs, ["client", "environment"])

@@ -18,7 +18,7 @@ from ibis.expr.types import IntegerValue, Table
 
 from conda_census.exposure.concerned import COPIED, UNIT, Concerned
 from conda_census.exposure.exposed import is_active
-from conda_census.exposure.inventory import PACKAGE_OF_UNIT, own_by_unit
+from conda_census.exposure.inventory import PACKAGE_OF_UNIT
 
 __all__ = ["at_risk"]
 
@@ -37,7 +37,7 @@ def at_risk(known: Concerned, fixes: Table) -> Table:
     Of several packages the first to be affected gives the entry, and the last to be healed the event.
     """
     days = _disclosures(known)
-    rows = own_by_unit(known).inner_join(days, "advisory")
+    rows = known.own.inner_join(days, "advisory")
     histories = _histories(rows).left_join(_seen(known, days), _UNIT_OF_ADVISORY, rname="{name}_seen")
     entered = _entered(histories)
     healed = _healed(entered, rows)
@@ -64,11 +64,8 @@ def _histories(rows: Table) -> Table:
 
 def _seen(known: Concerned, days: Table) -> Table:
     """Rows: a unit that got an affected build each; its visits at the disclosure, next and last."""
-    wanted = known.own.filter(known.own.affected).select("advisory", "client", "environment").distinct()
-    pairs = known.units.select("client", "environment", "owner")
-    holders = wanted.inner_join(pairs, ["client", "environment"]).select(_UNIT_OF_ADVISORY).distinct()
-    visits = known.visits.inner_join(pairs, ["client", "environment"]).select(*UNIT, "day").distinct()
-    rows = visits.inner_join(holders, UNIT).inner_join(days, "advisory")
+    holders = known.own.filter(known.own.affected).select(_UNIT_OF_ADVISORY).distinct()
+    rows = known.days.inner_join(holders, UNIT).inner_join(days, "advisory")
     before = rows.day <= rows.disclosed
     return rows.group_by(_UNIT_OF_ADVISORY).aggregate(
         seen_before=rows.day.max(where=before),

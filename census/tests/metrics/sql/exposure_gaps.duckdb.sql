@@ -2,98 +2,72 @@ SELECT
   *
 FROM (
   SELECT
-    "t8"."days",
+    "t3"."days",
     COUNT(*) AS "times"
   FROM (
     SELECT
-      CAST(DATE_DIFF('DAY', "t7"."before", "t7"."day") AS INT) AS "days"
+      CAST(DATE_DIFF('DAY', "t2"."before", "t2"."day") AS INT) AS "days"
     FROM (
       SELECT
-        "t6"."environment",
-        "t6"."owner",
-        "t6"."day",
-        LAG("t6"."day") OVER (
-          PARTITION BY "t6"."environment", "t6"."owner"
-          ORDER BY "t6"."day" ASC
+        "t1"."environment",
+        "t1"."owner",
+        "t1"."class",
+        "t1"."day",
+        LAG("t1"."day") OVER (
+          PARTITION BY "t1"."environment", "t1"."owner"
+          ORDER BY "t1"."day" ASC
           ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
         ) AS "before"
       FROM (
-        SELECT DISTINCT
+        SELECT
           *
-        FROM (
-          SELECT
-            "t2"."environment",
-            "t4"."owner",
-            "t2"."day"
-          FROM "kept" AS "t2"
-          INNER JOIN (
-            SELECT
-              "t1"."client",
-              "t1"."environment",
-              "t1"."owner"
-            FROM "kept" AS "t1"
-            WHERE
-              "t1"."class" = 'lasting'
-          ) AS "t4"
-            ON "t2"."client" = "t4"."client" AND "t2"."environment" = "t4"."environment"
-        ) AS "t5"
-      ) AS "t6"
-    ) AS "t7"
+        FROM "kept" AS "t0"
+        WHERE
+          "t0"."class" = 'lasting'
+      ) AS "t1"
+    ) AS "t2"
     WHERE
-      "t7"."before" IS NOT NULL
-  ) AS "t8"
+      "t2"."before" IS NOT NULL
+  ) AS "t3"
   GROUP BY
     1
-) AS "t9"
+) AS "t4"
 ORDER BY
-  "t9"."days" ASC;
+  "t4"."days" ASC;
 
 SELECT
   *
 FROM (
   SELECT
-    "t8"."days",
+    "t3"."days",
     COUNT(*) AS "times"
   FROM (
     SELECT
-      CAST(DATE_DIFF('DAY', "t7"."before", "t7"."day") AS INT) AS "days"
+      CAST(DATE_DIFF('DAY', "t2"."before", "t2"."day") AS INT) AS "days"
     FROM (
       SELECT
-        "t6"."environment",
-        "t6"."owner",
-        "t6"."day",
-        LAG("t6"."day") OVER (
-          PARTITION BY "t6"."environment", "t6"."owner"
-          ORDER BY "t6"."day" ASC
+        "t1"."environment",
+        "t1"."owner",
+        "t1"."class",
+        "t1"."day",
+        LAG("t1"."day") OVER (
+          PARTITION BY "t1"."environment", "t1"."owner"
+          ORDER BY "t1"."day" ASC
           ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
         ) AS "before"
       FROM (
-        SELECT DISTINCT
+        SELECT
           *
-        FROM (
-          SELECT
-            "t2"."environment",
-            "t4"."owner",
-            "t2"."day"
-          FROM "kept" AS "t2"
-          INNER JOIN (
-            SELECT
-              "t1"."client",
-              "t1"."environment",
-              "t1"."owner"
-            FROM "kept" AS "t1"
-            WHERE
-              "t1"."class" = 'lasting'
-          ) AS "t4"
-            ON "t2"."client" = "t4"."client" AND "t2"."environment" = "t4"."environment"
-        ) AS "t5"
-      ) AS "t6"
-    ) AS "t7"
+        FROM "kept" AS "t0"
+        WHERE
+          "t0"."class" = 'lasting'
+      ) AS "t1"
+    ) AS "t2"
     WHERE
-      "t7"."before" IS NOT NULL
-  ) AS "t8"
+      "t2"."before" IS NOT NULL
+  ) AS "t3"
   GROUP BY
     1
-) AS "t9"
+) AS "t4"
 ORDER BY
-  "t9"."days" ASC;
+  "t4"."days" ASC;

@@ -2,111 +2,79 @@ SELECT
   *
 FROM (
   SELECT
-    "t15"."advisory",
-    "t15"."name",
-    "t15"."channel",
-    "t15"."subdir",
-    "t15"."version",
-    "t15"."build",
-    "t15"."affected",
-    "t15"."class",
+    "t11"."advisory",
+    "t11"."name",
+    "t11"."channel",
+    "t11"."subdir",
+    "t11"."version",
+    "t11"."build",
+    "t11"."affected",
+    "t11"."class",
     COUNT(*) AS "units"
   FROM (
     SELECT
-      "t14".*
+      "t10".*
       EXCLUDE ("number")
     FROM (
       SELECT
-        "t13"."advisory",
-        "t13"."name",
-        "t13"."environment",
-        "t13"."owner",
-        "t13"."class",
-        "t13"."number",
-        "t6"."channel",
-        "t6"."subdir",
-        "t6"."version",
-        "t6"."build",
-        "t6"."affected"
+        "t9"."advisory",
+        "t9"."name",
+        "t9"."environment",
+        "t9"."owner",
+        "t9"."class",
+        "t9"."number",
+        "t4"."channel",
+        "t4"."subdir",
+        "t4"."version",
+        "t4"."build",
+        "t4"."affected"
       FROM (
         SELECT
-          "t11"."advisory",
-          "t11"."name",
-          "t11"."environment",
-          "t11"."owner",
-          "t11"."class",
-          MAX("t11"."number") AS "number"
+          "t7"."advisory",
+          "t7"."name",
+          "t7"."environment",
+          "t7"."owner",
+          "t7"."class",
+          MAX("t7"."number") AS "number"
         FROM (
           SELECT
-            "t3"."advisory",
-            "t3"."name",
-            "t3"."number",
-            "t3"."client",
-            "t3"."environment",
-            "t3"."day",
-            "t3"."time",
-            "t3"."affected",
-            "t7"."owner",
-            "t7"."class"
-          FROM "kept" AS "t3"
+            "t2"."advisory",
+            "t2"."name",
+            "t2"."number",
+            "t2"."environment",
+            "t2"."day",
+            "t2"."time",
+            "t2"."affected",
+            "t2"."owner",
+            "t2"."class"
+          FROM "kept" AS "t2"
           INNER JOIN (
             SELECT
-              "t2"."client",
-              "t2"."environment",
-              "t2"."owner",
-              "t2"."class"
-            FROM "kept" AS "t2"
-          ) AS "t7"
-            ON "t3"."client" = "t7"."client" AND "t3"."environment" = "t7"."environment"
-          INNER JOIN (
-            SELECT
-              "t8"."advisory",
-              "t8"."name",
-              "t8"."environment",
-              "t8"."owner",
-              MAX("t8"."time") AS "time"
-            FROM (
-              SELECT
-                "t3"."advisory",
-                "t3"."name",
-                "t3"."number",
-                "t3"."client",
-                "t3"."environment",
-                "t3"."day",
-                "t3"."time",
-                "t3"."affected",
-                "t7"."owner",
-                "t7"."class"
-              FROM "kept" AS "t3"
-              INNER JOIN (
-                SELECT
-                  "t2"."client",
-                  "t2"."environment",
-                  "t2"."owner",
-                  "t2"."class"
-                FROM "kept" AS "t2"
-              ) AS "t7"
-                ON "t3"."client" = "t7"."client" AND "t3"."environment" = "t7"."environment"
-            ) AS "t8"
+              "t1"."advisory",
+              "t1"."name",
+              "t1"."environment",
+              "t1"."owner",
+              MAX("t1"."time") AS "time"
+            FROM "kept" AS "t1"
             GROUP BY
               1,
               2,
               3,
               4
-          ) AS "t10"
-            ON "t3"."advisory" = "t10"."advisory"
-            AND "t3"."name" = "t10"."name"
-            AND "t3"."environment" = "t10"."environment"
-            AND "t7"."owner" = "t10"."owner"
-            AND "t3"."time" = "t10"."time"
-        ) AS "t11"
+          ) AS "t6"
+            ON "t2"."advisory" = "t6"."advisory"
+            AND "t2"."name" = "t6"."name"
+            AND "t2"."environment" = "t6"."environment"
+            AND "t2"."owner" = "t6"."owner"
+            AND "t2"."time" = "t6"."time"
+        ) AS "t7"
         GROUP BY
           1,
           2,
           3,
           4,
           5
-      ) AS "t13"
+      ) AS "t9"
       INNER JOIN (
         SELECT
           "t0"."number",
@@ -116,10 +84,10 @@ FROM (
           "t0"."build",
           "t0"."affected"
         FROM "in_memory" AS "t0"
-      ) AS "t6"
-        ON "t13"."number" = "t6"."number"
-    ) AS "t14"
-  ) AS "t15"
+      ) AS "t4"
+        ON "t9"."number" = "t4"."number"
+    ) AS "t10"
+  ) AS "t11"
   GROUP BY
     1,
     2,
@@ -129,13 +97,13 @@ FROM (
     6,
     7,
     8
-) AS "t16"
+) AS "t12"
 ORDER BY
-  "t16"."advisory" ASC,
-  "t16"."name" ASC,
-  "t16"."channel" ASC,
-  "t16"."subdir" ASC,
-  "t16"."version" ASC,
-  "t16"."build" ASC,
-  "t16"."affected" ASC,
-  "t16"."class" ASC;
+  "t12"."advisory" ASC,
+  "t12"."name" ASC,
+  "t12"."channel" ASC,
+  "t12"."subdir" ASC,
+  "t12"."version" ASC,
+  "t12"."build" ASC,
+  "t12"."affected" ASC,
+  "t12"."class" ASC;

@@ -1,109 +1,99 @@
-WITH "t23" AS (
+WITH "t7" AS (
+  SELECT DISTINCT
+    "t0"."advisory",
+    "t0"."disclosed"
+  FROM "in_memory" AS "t0"
+), "t18" AS (
   SELECT
-    "t5"."advisory",
-    "t5"."name",
-    "t5"."number",
-    "t5"."client",
-    "t5"."environment",
-    "t5"."day",
-    "t5"."time",
-    "t5"."affected",
-    "t18"."owner",
-    "t18"."class",
-    "t14"."disclosed"
-  FROM "kept" AS "t5"
-  INNER JOIN (
-    SELECT
-      "t2"."client",
-      "t2"."environment",
-      "t2"."owner",
-      "t2"."class"
-    FROM "kept" AS "t2"
-  ) AS "t18"
-    ON "t5"."client" = "t18"."client" AND "t5"."environment" = "t18"."environment"
-  INNER JOIN (
-    SELECT DISTINCT
-      "t0"."advisory",
-      "t0"."disclosed"
-    FROM "in_memory" AS "t0"
-  ) AS "t14"
-    ON "t5"."advisory" = "t14"."advisory"
-), "t46" AS (
+    "t4"."advisory",
+    "t4"."name",
+    "t4"."number",
+    "t4"."environment",
+    "t4"."day",
+    "t4"."time",
+    "t4"."affected",
+    "t4"."owner",
+    "t4"."class",
+    "t15"."disclosed"
+  FROM "kept" AS "t4"
+  INNER JOIN "t7" AS "t15"
+    ON "t4"."advisory" = "t15"."advisory"
+), "t37" AS (
   SELECT
-    "t45"."advisory",
-    "t45"."name",
-    "t45"."environment",
-    "t45"."owner",
-    "t45"."class",
-    "t45"."disclosed",
-    "t45"."affected_before",
-    "t45"."unaffected_before",
-    "t45"."affected_after",
-    "t45"."affected_day",
-    "t45"."unaffected_day",
-    "t45"."advisory_seen",
-    "t45"."environment_seen",
-    "t45"."owner_seen",
-    "t45"."seen_before",
-    "t45"."seen_after",
-    "t45"."last_day",
+    "t34"."advisory",
+    "t34"."name",
+    "t34"."environment",
+    "t34"."owner",
+    "t34"."class",
+    "t34"."disclosed",
+    "t34"."affected_before",
+    "t34"."unaffected_before",
+    "t34"."affected_after",
+    "t34"."affected_day",
+    "t34"."unaffected_day",
+    "t34"."advisory_seen",
+    "t34"."environment_seen",
+    "t34"."owner_seen",
+    "t34"."seen_before",
+    "t34"."seen_after",
+    "t34"."last_day",
     COALESCE(
       (
-        "t45"."affected_before" IS NOT NULL
+        "t34"."affected_before" IS NOT NULL
       )
       AND (
         (
-          "t45"."unaffected_before" IS NULL
+          "t34"."unaffected_before" IS NULL
         )
         OR (
-          "t45"."affected_before" >= "t45"."unaffected_before"
+          "t34"."affected_before" >= "t34"."unaffected_before"
         )
       )
       AND (
-        DATE_DIFF('DAY', "t45"."seen_before", "t45"."disclosed") < 30
+        DATE_DIFF('DAY', "t34"."seen_before", "t34"."disclosed") < 30
       ),
       FALSE
     ) AS "is_prevalent",
     COALESCE(
       (
-        "t45"."affected_before" IS NOT NULL
+        "t34"."affected_before" IS NOT NULL
       )
       AND (
         (
-          "t45"."unaffected_before" IS NULL
+          "t34"."unaffected_before" IS NULL
         )
         OR (
-          "t45"."affected_before" >= "t45"."unaffected_before"
+          "t34"."affected_before" >= "t34"."unaffected_before"
         )
       )
       AND NOT (
         COALESCE(
           (
-            "t45"."affected_before" IS NOT NULL
+            "t34"."affected_before" IS NOT NULL
           )
           AND (
             (
-              "t45"."unaffected_before" IS NULL
+              "t34"."unaffected_before" IS NULL
             )
             OR (
-              "t45"."affected_before" >= "t45"."unaffected_before"
+              "t34"."affected_before" >= "t34"."unaffected_before"
             )
           )
           AND (
-            DATE_DIFF('DAY', "t45"."seen_before", "t45"."disclosed") < 30
+            DATE_DIFF('DAY', "t34"."seen_before", "t34"."disclosed") < 30
           ),
           FALSE
         )
       )
       AND (
-        "t45"."seen_after" IS NOT NULL
+        "t34"."seen_after" IS NOT NULL
       )
       AND (
         (
-          "t45"."unaffected_day" IS NULL
+          "t34"."unaffected_day" IS NULL
         )
         OR (
-          "t45"."unaffected_day" > "t45"."seen_after"
+          "t34"."unaffected_day" > "t34"."seen_after"
         )
       ),
       FALSE
@@ -111,121 +101,121 @@ WITH "t23" AS (
     CASE
       WHEN COALESCE(
         (
-          "t45"."affected_before" IS NOT NULL
+          "t34"."affected_before" IS NOT NULL
         )
         AND (
           (
-            "t45"."unaffected_before" IS NULL
+            "t34"."unaffected_before" IS NULL
           )
           OR (
-            "t45"."affected_before" >= "t45"."unaffected_before"
+            "t34"."affected_before" >= "t34"."unaffected_before"
           )
         )
         AND (
-          DATE_DIFF('DAY', "t45"."seen_before", "t45"."disclosed") < 30
+          DATE_DIFF('DAY', "t34"."seen_before", "t34"."disclosed") < 30
         ),
         FALSE
       )
-      THEN "t45"."disclosed"
+      THEN "t34"."disclosed"
       WHEN COALESCE(
         (
-          "t45"."affected_before" IS NOT NULL
+          "t34"."affected_before" IS NOT NULL
         )
         AND (
           (
-            "t45"."unaffected_before" IS NULL
+            "t34"."unaffected_before" IS NULL
           )
           OR (
-            "t45"."affected_before" >= "t45"."unaffected_before"
+            "t34"."affected_before" >= "t34"."unaffected_before"
           )
         )
         AND NOT (
           COALESCE(
             (
-              "t45"."affected_before" IS NOT NULL
+              "t34"."affected_before" IS NOT NULL
             )
             AND (
               (
-                "t45"."unaffected_before" IS NULL
+                "t34"."unaffected_before" IS NULL
               )
               OR (
-                "t45"."affected_before" >= "t45"."unaffected_before"
+                "t34"."affected_before" >= "t34"."unaffected_before"
               )
             )
             AND (
-              DATE_DIFF('DAY', "t45"."seen_before", "t45"."disclosed") < 30
+              DATE_DIFF('DAY', "t34"."seen_before", "t34"."disclosed") < 30
             ),
             FALSE
           )
         )
         AND (
-          "t45"."seen_after" IS NOT NULL
+          "t34"."seen_after" IS NOT NULL
         )
         AND (
           (
-            "t45"."unaffected_day" IS NULL
+            "t34"."unaffected_day" IS NULL
           )
           OR (
-            "t45"."unaffected_day" > "t45"."seen_after"
+            "t34"."unaffected_day" > "t34"."seen_after"
           )
         ),
         FALSE
       )
-      THEN "t45"."seen_after"
-      ELSE "t45"."affected_day"
+      THEN "t34"."seen_after"
+      ELSE "t34"."affected_day"
     END AS "start"
   FROM (
     SELECT
-      "t39"."advisory",
-      "t39"."name",
-      "t39"."environment",
-      "t39"."owner",
-      "t39"."class",
-      "t39"."disclosed",
-      "t39"."affected_before",
-      "t39"."unaffected_before",
-      "t39"."affected_after",
-      "t39"."affected_day",
-      "t39"."unaffected_day",
-      "t42"."advisory" AS "advisory_seen",
-      "t42"."environment" AS "environment_seen",
-      "t42"."owner" AS "owner_seen",
-      "t42"."seen_before",
-      "t42"."seen_after",
-      "t42"."last_day"
+      "t32"."advisory",
+      "t32"."name",
+      "t32"."environment",
+      "t32"."owner",
+      "t32"."class",
+      "t32"."disclosed",
+      "t32"."affected_before",
+      "t32"."unaffected_before",
+      "t32"."affected_after",
+      "t32"."affected_day",
+      "t32"."unaffected_day",
+      "t29"."advisory" AS "advisory_seen",
+      "t29"."environment" AS "environment_seen",
+      "t29"."owner" AS "owner_seen",
+      "t29"."seen_before",
+      "t29"."seen_after",
+      "t29"."last_day"
     FROM (
       SELECT
-        "t24"."advisory",
-        "t24"."name",
-        "t24"."environment",
-        "t24"."owner",
-        "t24"."class",
-        "t24"."disclosed",
-        MAX("t24"."time") FILTER(WHERE
+        "t21"."advisory",
+        "t21"."name",
+        "t21"."environment",
+        "t21"."owner",
+        "t21"."class",
+        "t21"."disclosed",
+        MAX("t21"."time") FILTER(WHERE
           (
-            "t24"."day" <= "t24"."disclosed"
-          ) AND "t24"."affected") AS "affected_before",
-        MAX("t24"."time") FILTER(WHERE
+            "t21"."day" <= "t21"."disclosed"
+          ) AND "t21"."affected") AS "affected_before",
+        MAX("t21"."time") FILTER(WHERE
           (
-            "t24"."day" <= "t24"."disclosed"
+            "t21"."day" <= "t21"."disclosed"
           ) AND NOT (
-            "t24"."affected"
+            "t21"."affected"
           )) AS "unaffected_before",
-        MIN("t24"."time") FILTER(WHERE
+        MIN("t21"."time") FILTER(WHERE
           NOT (
-            "t24"."day" <= "t24"."disclosed"
-          ) AND "t24"."affected") AS "affected_after",
-        MIN("t24"."day") FILTER(WHERE
+            "t21"."day" <= "t21"."disclosed"
+          ) AND "t21"."affected") AS "affected_after",
+        MIN("t21"."day") FILTER(WHERE
           NOT (
-            "t24"."day" <= "t24"."disclosed"
-          ) AND "t24"."affected") AS "affected_day",
-        MIN("t24"."day") FILTER(WHERE
+            "t21"."day" <= "t21"."disclosed"
+          ) AND "t21"."affected") AS "affected_day",
+        MIN("t21"."day") FILTER(WHERE
           NOT (
-            "t24"."day" <= "t24"."disclosed"
+            "t21"."day" <= "t21"."disclosed"
           ) AND NOT (
-            "t24"."affected"
+            "t21"."affected"
           )) AS "unaffected_day"
-      FROM "t23" AS "t24"
+      FROM "t18" AS "t21"
       GROUP BY
         1,
         2,
@@ -233,267 +223,226 @@ WITH "t23" AS (
         4,
         5,
         6
-    ) AS "t39"
+    ) AS "t32"
     LEFT OUTER JOIN (
       SELECT
-        "t36"."advisory",
-        "t36"."environment",
-        "t36"."owner",
-        MAX("t36"."day") FILTER(WHERE
-          "t36"."day" <= "t36"."disclosed") AS "seen_before",
-        MIN("t36"."day") FILTER(WHERE
+        "t19"."advisory",
+        "t19"."environment",
+        "t19"."owner",
+        MAX("t19"."day") FILTER(WHERE
+          "t19"."day" <= "t19"."disclosed") AS "seen_before",
+        MIN("t19"."day") FILTER(WHERE
           NOT (
-            "t36"."day" <= "t36"."disclosed"
+            "t19"."day" <= "t19"."disclosed"
           )) AS "seen_after",
-        MAX("t36"."day") AS "last_day"
+        MAX("t19"."day") AS "last_day"
       FROM (
         SELECT
-          "t28"."environment",
-          "t28"."owner",
-          "t28"."day",
-          "t29"."advisory",
-          "t14"."disclosed"
-        FROM (
-          SELECT DISTINCT
-            *
-          FROM (
-            SELECT
-              "t6"."environment",
-              "t17"."owner",
-              "t6"."day"
-            FROM "kept" AS "t6"
-            INNER JOIN (
-              SELECT
-                "t2"."client",
-                "t2"."environment",
-                "t2"."owner"
-              FROM "kept" AS "t2"
-            ) AS "t17"
-              ON "t6"."client" = "t17"."client" AND "t6"."environment" = "t17"."environment"
-          ) AS "t21"
-        ) AS "t28"
+          "t5"."environment",
+          "t5"."owner",
+          "t5"."class",
+          "t5"."day",
+          "t13"."advisory",
+          "t16"."disclosed"
+        FROM "kept" AS "t5"
         INNER JOIN (
           SELECT DISTINCT
-            *
-          FROM (
-            SELECT
-              "t16"."advisory",
-              "t16"."environment",
-              "t17"."owner"
-            FROM (
-              SELECT DISTINCT
-                "t1"."advisory",
-                "t1"."client",
-                "t1"."environment"
-              FROM "kept" AS "t1"
-              WHERE
-                "t1"."affected"
-            ) AS "t16"
-            INNER JOIN (
-              SELECT
-                "t2"."client",
-                "t2"."environment",
-                "t2"."owner"
-              FROM "kept" AS "t2"
-            ) AS "t17"
-              ON "t16"."client" = "t17"."client" AND "t16"."environment" = "t17"."environment"
-          ) AS "t22"
-        ) AS "t29"
-          ON "t28"."environment" = "t29"."environment" AND "t28"."owner" = "t29"."owner"
-        INNER JOIN (
-          SELECT DISTINCT
-            "t0"."advisory",
-            "t0"."disclosed"
-          FROM "in_memory" AS "t0"
-        ) AS "t14"
-          ON "t29"."advisory" = "t14"."advisory"
-      ) AS "t36"
+            "t1"."advisory",
+            "t1"."environment",
+            "t1"."owner"
+          FROM "kept" AS "t1"
+          WHERE
+            "t1"."affected"
+        ) AS "t13"
+          ON "t5"."environment" = "t13"."environment" AND "t5"."owner" = "t13"."owner"
+        INNER JOIN "t7" AS "t16"
+          ON "t13"."advisory" = "t16"."advisory"
+      ) AS "t19"
       GROUP BY
         1,
         2,
         3
-    ) AS "t42"
-      ON "t39"."advisory" = "t42"."advisory"
-      AND "t39"."environment" = "t42"."environment"
-      AND "t39"."owner" = "t42"."owner"
-  ) AS "t45"
+    ) AS "t29"
+      ON "t32"."advisory" = "t29"."advisory"
+      AND "t32"."environment" = "t29"."environment"
+      AND "t32"."owner" = "t29"."owner"
+  ) AS "t34"
 )
 SELECT
-  "t57"."advisory",
-  "t57"."class",
-  "t57"."is_prevalent",
-  "t57"."entry",
-  "t57"."last_visit",
-  "t57"."fix",
+  "t48"."advisory",
+  "t48"."class",
+  "t48"."is_prevalent",
+  "t48"."entry",
+  "t48"."last_visit",
+  "t48"."fix",
   CASE
-    WHEN "t57"."owner" = CAST('' AS BLOB)
-    THEN "t57"."environment"
-    ELSE "t57"."owner"
+    WHEN "t48"."owner" = CAST('' AS BLOB)
+    THEN "t48"."environment"
+    ELSE "t48"."owner"
   END AS "installation",
-  CASE WHEN "t57"."is_healed" THEN "t57"."event" ELSE CAST(NULL AS INT) END AS "event"
+  CASE WHEN "t48"."is_healed" THEN "t48"."event" ELSE CAST(NULL AS INT) END AS "event"
 FROM (
   SELECT
-    "t56"."advisory",
-    "t56"."environment",
-    "t56"."owner",
-    "t56"."class",
-    BOOL_OR(CAST("t56"."is_prevalent" AS BOOLEAN)) AS "is_prevalent",
-    MIN("t56"."entry") AS "entry",
-    MAX("t56"."event") AS "event",
-    BOOL_AND(CAST("t56"."event" IS NOT NULL AS BOOLEAN)) AS "is_healed",
-    MAX("t56"."last_visit") AS "last_visit",
-    MAX("t56"."fix") AS "fix"
+    "t47"."advisory",
+    "t47"."environment",
+    "t47"."owner",
+    "t47"."class",
+    BOOL_OR(CAST("t47"."is_prevalent" AS BOOLEAN)) AS "is_prevalent",
+    MIN("t47"."entry") AS "entry",
+    MAX("t47"."event") AS "event",
+    BOOL_AND(CAST("t47"."event" IS NOT NULL AS BOOLEAN)) AS "is_healed",
+    MAX("t47"."last_visit") AS "last_visit",
+    MAX("t47"."fix") AS "fix"
   FROM (
     SELECT
-      "t50"."advisory",
-      "t50"."environment",
-      "t50"."owner",
-      "t50"."class",
-      "t50"."is_prevalent",
-      CAST(DATE_DIFF('DAY', "t50"."disclosed", "t50"."start") AS INT) - CAST(NOT (
-        "t50"."is_prevalent"
+      "t41"."advisory",
+      "t41"."environment",
+      "t41"."owner",
+      "t41"."class",
+      "t41"."is_prevalent",
+      CAST(DATE_DIFF('DAY', "t41"."disclosed", "t41"."start") AS INT) - CAST(NOT (
+        "t41"."is_prevalent"
       ) AND NOT (
-        "t50"."is_returned"
+        "t41"."is_returned"
       ) AS INT) AS "entry",
-      CAST(DATE_DIFF('DAY', "t50"."disclosed", "t55"."event") AS INT) AS "event",
-      CAST(DATE_DIFF('DAY', "t50"."disclosed", "t50"."last_day") AS INT) AS "last_visit",
-      CAST(DATE_DIFF('DAY', "t50"."disclosed", "t44"."fix") AS INT) AS "fix"
+      CAST(DATE_DIFF('DAY', "t41"."disclosed", "t46"."event") AS INT) AS "event",
+      CAST(DATE_DIFF('DAY', "t41"."disclosed", "t41"."last_day") AS INT) AS "last_visit",
+      CAST(DATE_DIFF('DAY', "t41"."disclosed", "t36"."fix") AS INT) AS "fix"
     FROM (
       SELECT
         *
-      FROM "t46" AS "t47"
+      FROM "t37" AS "t38"
       WHERE
-        "t47"."start" IS NOT NULL
-    ) AS "t50"
+        "t38"."start" IS NOT NULL
+    ) AS "t41"
     LEFT OUTER JOIN (
       SELECT
-        "t53"."advisory",
-        "t53"."name",
-        "t53"."environment",
-        "t53"."owner",
-        MIN("t53"."day") AS "event"
+        "t44"."advisory",
+        "t44"."name",
+        "t44"."environment",
+        "t44"."owner",
+        MIN("t44"."day") AS "event"
       FROM (
         SELECT
           *
         FROM (
           SELECT
-            "t34"."advisory",
-            "t34"."name",
-            "t34"."number",
-            "t34"."client",
-            "t34"."environment",
-            "t34"."day",
-            "t34"."time",
-            "t34"."affected",
-            "t34"."owner",
-            "t34"."class",
-            "t34"."disclosed",
-            "t51"."is_prevalent",
-            "t51"."is_returned",
-            "t51"."affected_after"
+            "t26"."advisory",
+            "t26"."name",
+            "t26"."number",
+            "t26"."environment",
+            "t26"."day",
+            "t26"."time",
+            "t26"."affected",
+            "t26"."owner",
+            "t26"."class",
+            "t26"."disclosed",
+            "t42"."is_prevalent",
+            "t42"."is_returned",
+            "t42"."affected_after"
           FROM (
             SELECT
               *
-            FROM "t23" AS "t24"
+            FROM "t18" AS "t21"
             WHERE
               NOT (
-                "t24"."affected"
-              ) AND "t24"."day" > "t24"."disclosed"
-          ) AS "t34"
+                "t21"."affected"
+              ) AND "t21"."day" > "t21"."disclosed"
+          ) AS "t26"
           INNER JOIN (
             SELECT
-              "t47"."advisory",
-              "t47"."name",
-              "t47"."environment",
-              "t47"."owner",
-              "t47"."is_prevalent",
-              "t47"."is_returned",
-              "t47"."affected_after"
-            FROM "t46" AS "t47"
+              "t38"."advisory",
+              "t38"."name",
+              "t38"."environment",
+              "t38"."owner",
+              "t38"."is_prevalent",
+              "t38"."is_returned",
+              "t38"."affected_after"
+            FROM "t37" AS "t38"
             WHERE
-              "t47"."start" IS NOT NULL
-          ) AS "t51"
-            ON "t34"."advisory" = "t51"."advisory"
-            AND "t34"."name" = "t51"."name"
-            AND "t34"."environment" = "t51"."environment"
-            AND "t34"."owner" = "t51"."owner"
-        ) AS "t52"
+              "t38"."start" IS NOT NULL
+          ) AS "t42"
+            ON "t26"."advisory" = "t42"."advisory"
+            AND "t26"."name" = "t42"."name"
+            AND "t26"."environment" = "t42"."environment"
+            AND "t26"."owner" = "t42"."owner"
+        ) AS "t43"
         WHERE
-          "t52"."is_prevalent"
-          OR "t52"."is_returned"
+          "t43"."is_prevalent"
+          OR "t43"."is_returned"
           OR (
-            "t52"."time" > "t52"."affected_after"
+            "t43"."time" > "t43"."affected_after"
           )
-      ) AS "t53"
+      ) AS "t44"
       GROUP BY
         1,
         2,
         3,
         4
-    ) AS "t55"
-      ON "t50"."advisory" = "t55"."advisory"
-      AND "t50"."name" = "t55"."name"
-      AND "t50"."environment" = "t55"."environment"
-      AND "t50"."owner" = "t55"."owner"
+    ) AS "t46"
+      ON "t41"."advisory" = "t46"."advisory"
+      AND "t41"."name" = "t46"."name"
+      AND "t41"."environment" = "t46"."environment"
+      AND "t41"."owner" = "t46"."owner"
     LEFT OUTER JOIN (
       SELECT
-        "t40"."advisory",
-        "t40"."name",
-        "t40"."environment",
-        "t40"."owner",
-        MIN("t40"."fix") AS "fix"
+        "t33"."advisory",
+        "t33"."name",
+        "t33"."environment",
+        "t33"."owner",
+        MIN("t33"."fix") AS "fix"
       FROM (
         SELECT
-          "t31"."advisory",
-          "t31"."name",
-          "t31"."environment",
-          "t31"."owner",
-          "t31"."number",
-          "t13"."channel",
-          "t13"."subdir",
-          "t38"."fix"
+          "t24"."advisory",
+          "t24"."name",
+          "t24"."environment",
+          "t24"."owner",
+          "t24"."number",
+          "t10"."channel",
+          "t10"."subdir",
+          "t30"."fix"
         FROM (
           SELECT DISTINCT
-            "t24"."advisory",
-            "t24"."name",
-            "t24"."environment",
-            "t24"."owner",
-            "t24"."number"
-          FROM "t23" AS "t24"
+            "t21"."advisory",
+            "t21"."name",
+            "t21"."environment",
+            "t21"."owner",
+            "t21"."number"
+          FROM "t18" AS "t21"
           WHERE
-            "t24"."affected"
-        ) AS "t31"
+            "t21"."affected"
+        ) AS "t24"
         INNER JOIN (
           SELECT
             "t0"."number",
             "t0"."channel",
             "t0"."subdir"
           FROM "in_memory" AS "t0"
-        ) AS "t13"
-          ON "t31"."number" = "t13"."number"
+        ) AS "t10"
+          ON "t24"."number" = "t10"."number"
         INNER JOIN (
           SELECT
-            "t33"."advisory",
-            "t33"."name",
-            "t33"."channel",
-            "t33"."subdir",
-            "t33"."day" AS "fix"
+            "t23"."advisory",
+            "t23"."name",
+            "t23"."channel",
+            "t23"."subdir",
+            "t23"."day" AS "fix"
           FROM (
             SELECT
-              "t25"."advisory",
-              "t25"."name",
-              "t25"."channel",
-              "t25"."subdir",
-              MIN("t25"."day") AS "day"
+              "t20"."advisory",
+              "t20"."name",
+              "t20"."channel",
+              "t20"."subdir",
+              MIN("t20"."day") AS "day"
             FROM (
               SELECT
-                "t20"."channel",
-                "t20"."subdir",
-                "t20"."name",
-                "t20"."version",
-                "t20"."build",
-                "t20"."day",
-                "t15"."advisory"
+                "t17"."channel",
+                "t17"."subdir",
+                "t17"."name",
+                "t17"."version",
+                "t17"."build",
+                "t17"."day",
+                "t12"."advisory"
               FROM (
                 SELECT DISTINCT
                   "t3"."channel",
@@ -515,7 +464,7 @@ FROM (
                     'readline'
                   )
                   AND "t3"."day" <= MAKE_DATE(2024, 1, 3)
-              ) AS "t20"
+              ) AS "t17"
               INNER JOIN (
                 SELECT
                   "t0"."advisory",
@@ -527,52 +476,52 @@ FROM (
                 FROM "in_memory" AS "t0"
                 WHERE
                   "t0"."is_fix"
-              ) AS "t15"
-                ON "t20"."channel" = "t15"."channel"
-                AND "t20"."subdir" = "t15"."subdir"
-                AND "t20"."name" = "t15"."name"
-                AND "t20"."version" = "t15"."version"
-                AND "t20"."build" = "t15"."build"
-            ) AS "t25"
+              ) AS "t12"
+                ON "t17"."channel" = "t12"."channel"
+                AND "t17"."subdir" = "t12"."subdir"
+                AND "t17"."name" = "t12"."name"
+                AND "t17"."version" = "t12"."version"
+                AND "t17"."build" = "t12"."build"
+            ) AS "t20"
             GROUP BY
               1,
               2,
               3,
               4
-          ) AS "t33"
-        ) AS "t38"
-          ON "t31"."advisory" = "t38"."advisory"
-          AND "t31"."name" = "t38"."name"
-          AND "t13"."channel" = "t38"."channel"
-          AND "t13"."subdir" = "t38"."subdir"
-      ) AS "t40"
+          ) AS "t23"
+        ) AS "t30"
+          ON "t24"."advisory" = "t30"."advisory"
+          AND "t24"."name" = "t30"."name"
+          AND "t10"."channel" = "t30"."channel"
+          AND "t10"."subdir" = "t30"."subdir"
+      ) AS "t33"
       GROUP BY
         1,
         2,
         3,
         4
-    ) AS "t44"
-      ON "t50"."advisory" = "t44"."advisory"
-      AND "t50"."name" = "t44"."name"
-      AND "t50"."environment" = "t44"."environment"
-      AND "t50"."owner" = "t44"."owner"
-  ) AS "t56"
+    ) AS "t36"
+      ON "t41"."advisory" = "t36"."advisory"
+      AND "t41"."name" = "t36"."name"
+      AND "t41"."environment" = "t36"."environment"
+      AND "t41"."owner" = "t36"."owner"
+  ) AS "t47"
   GROUP BY
     1,
     2,
     3,
     4
-) AS "t57"
+) AS "t48"
 ORDER BY
-  "t57"."advisory" ASC,
+  "t48"."advisory" ASC,
   CASE
-    WHEN "t57"."owner" = CAST('' AS BLOB)
-    THEN "t57"."environment"
-    ELSE "t57"."owner"
+    WHEN "t48"."owner" = CAST('' AS BLOB)
+    THEN "t48"."environment"
+    ELSE "t48"."owner"
   END ASC,
-  "t57"."class" ASC,
-  "t57"."is_prevalent" ASC,
-  "t57"."entry" ASC,
-  CASE WHEN "t57"."is_healed" THEN "t57"."event" ELSE CAST(NULL AS INT) END ASC,
-  "t57"."last_visit" ASC,
-  "t57"."fix" ASC;
+  "t48"."class" ASC,
+  "t48"."is_prevalent" ASC,
+  "t48"."entry" ASC,
+  CASE WHEN "t48"."is_healed" THEN "t48"."event" ELSE CAST(NULL AS INT) END ASC,
+  "t48"."last_visit" ASC,
+  "t48"."fix" ASC;
