@@ -16,6 +16,8 @@ from conda_census.exposure.gaps import count_gaps, usual_gap
 from conda_census.exposure.inventory import holdings
 from conda_census.exposure.judged import Judged, JudgedBuild, first_fixes, judge
 from conda_census.exposure.remediation import at_risk
+from conda_census.exposure.still_downloaded import list_still_downloaded
+from conda_census.exposure.unknown import count_unknown
 from conda_census.simulate.channel import NOARCH, SUBDIRS, build, make_channel, version
 
 __all__ = ["EXPOSURE_QUESTIONS", "AskedOfExposure", "asked_of_exposure"]
@@ -63,6 +65,8 @@ EXPOSURE_QUESTIONS: dict[str, Callable[[AskedOfExposure], object]] = {
     "gaps": lambda lake: (_rows(count_gaps(lake.known)), usual_gap(lake.known)),
     "inventory": lambda lake: _rows(holdings(lake.known)),
     "judged": lambda lake: _rows(_fixes(lake).order_by("advisory", "name", "channel", "subdir")),
+    "still_downloaded": lambda lake: list_still_downloaded(lake.tables, lake.known.judged, lake.known.as_of),
+    "unknown": lambda lake: count_unknown(lake.tables.downloads, ["numpy", "pandas", "python"]),
     "remediation": lambda lake: _rows(at_risk(lake.known, _fixes(lake)).order_by(_AT_RISK)),
 }
 

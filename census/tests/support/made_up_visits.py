@@ -70,6 +70,7 @@ class Visit:
     environment: str | None
     fetched: tuple[str, ...] = ()
     minute: int = 720
+    tool: str | None = "conda"
 
     @property
     def time(self) -> int:
@@ -91,8 +92,8 @@ def judged(disclosed: int = DISCLOSED) -> Judged:
     return judge(verdicts, {7: day(disclosed)})
 
 
-def lake_of(visits: Iterable[Visit]) -> LakeTables:
-    """A lake in memory."""
+def lake_of(visits: Iterable[Visit], copies_of_sessions: int = 1) -> LakeTables:
+    """A lake in memory; a session that came in several batches has as many rows."""
     rows: dict[str, list[dict[str, object]]] = {table.name: [] for table in MEASURED}
     for number, visit in enumerate(visits):
         who = {
@@ -102,7 +103,8 @@ def lake_of(visits: Iterable[Visit]) -> LakeTables:
             "environment": visit.environment and visit.environment.encode(),
         }
         began = datetime.combine(DAY_0, datetime.min.time(), UTC) + timedelta(seconds=visit.time)
-        rows["sessions"].append(who | {"first_time": began, "last_time": began + timedelta(seconds=1)})
+        session = who | {"first_time": began, "last_time": began + timedelta(seconds=1), "tool": visit.tool}
+        rows["sessions"] += [session] * copies_of_sessions
         for name in visit.fetched:
             build = BUILDS.get(name, _OTHER)
             what = {"channel": "main", "subdir": build.subdir, "name": build.name, "build": "0"}

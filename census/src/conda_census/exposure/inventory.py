@@ -16,8 +16,8 @@ def inventory(known: Concerned) -> Table:
     """Rows: advisory, name, environment, owner, class; channel, subdir, version, build, affected.
 
     The build of each unit's latest own download, for the units of installations that ever downloaded an
-    affected one, and for tokens that were copied from or to these. Of several in the same moment it is the one of the highest
-    number in ``judged``, so that an affected one comes first.
+    affected one, and of those with which they share a token. Of several in the same moment it is the one of
+    the highest number in ``judged``, so that an affected one comes first.
     """
     own = known.own
     latest = own.group_by(PACKAGE_OF_UNIT).aggregate(time=own.time.max())

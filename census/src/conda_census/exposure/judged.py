@@ -10,15 +10,15 @@ from typing import NamedTuple
 import ibis
 from ibis.expr.types import Table
 
-__all__ = ["Judged", "JudgedBuild", "first_fixes", "judge", "own_downloads"]
+__all__ = ["BUILD", "Judged", "JudgedBuild", "first_fixes", "judge", "judged_downloads", "own_downloads"]
 
 #: What tells one build from another, in the lake as in an advisory.
-_BUILD = ("channel", "subdir", "name", "version", "build")
+BUILD = ("channel", "subdir", "name", "version", "build")
 _COLUMNS = {
     "number": "int64",
     "advisory": "int64",
     "disclosed": "date",
-    **dict.fromkeys(_BUILD, "string"),
+    **dict.fromkeys(BUILD, "string"),
     "affected": "boolean",
     "is_fix": "boolean",
 }
@@ -71,27 +71,30 @@ def judge(verdicts: Iterable[JudgedBuild], disclosed: Mapping[int, date]) -> Jud
     return Judged(ibis.memtable(rows, schema=ibis.schema(_COLUMNS)), names, dict(disclosed))
 
 
-def own_downloads(downloads: Table, judged: Judged, as_of: date) -> Table:
-    """Rows: one for each download up to ``as_of`` by an installation that is known, and each advisory on it.
+def judged_downloads(downloads: Table, judged: Judged, as_of: date, *columns: str) -> Table:
+    """Rows: one for each download up to ``as_of`` and each advisory on its build.
 
-    advisory, name, number (of the build, as in ``judged``), client, environment (null where unsaid), day,
-    time, affected.
+    advisory, number (of the build, as in ``judged``), affected, what tells builds apart, and ``columns`` of
+    the downloads.
     """
-    builds = judged.builds.select("number", "advisory", "affected", *_BUILD)
-    known = _named(downloads, judged, as_of).filter(lambda row: row.client.notnull())
-    wanted = known.select(*_BUILD, "client", "environment", "day", "time")
-    return wanted.inner_join(builds, _BUILD).select(
+    builds = judged.builds.select("number", "advisory", "affected", *BUILD)
+    named = downloads.filter(downloads.name.isin(judged.names), downloads.day <= as_of)
+    return named.select(*BUILD, *columns).inner_join(builds, BUILD)
+
+
+def own_downloads(downloads: Table, judged: Judged, as_of: date) -> Table:
+    """Rows: the judged downloads of installations that are known.
+
+    advisory, name, number, client, environment (null where unsaid), day, time, affected.
+    """
+    known = downloads.filter(downloads.client.notnull())
+    return judged_downloads(known, judged, as_of, "client", "environment", "day", "time").select(
         "advisory", "name", "number", "client", "environment", "day", "time", "affected"
     )
 
 
 def first_fixes(downloads: Table, judged: Judged, as_of: date) -> Table:
     """Rows: advisory, name, channel, subdir, day: when anybody first downloaded a build that fixes, there."""
-    fixes = judged.builds.filter(judged.builds.is_fix).select("advisory", *_BUILD)
-    days = _named(downloads, judged, as_of).select(*_BUILD, "day").distinct()
-    found = days.inner_join(fixes, _BUILD)
+    fixes = judged.builds.filter(judged.builds.is_fix).select("number")
+    found = judged_downloads(downloads, judged, as_of, "day").semi_join(fixes, "number")
     return found.group_by("advisory", "name", "channel", "subdir").aggregate(day=found.day.min())
-
-
-def _named(downloads: Table, judged: Judged, as_of: date) -> Table:
-    return downloads.filter(downloads.name.isin(judged.names), downloads.day <= as_of)

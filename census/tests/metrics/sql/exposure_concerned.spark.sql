@@ -20,7 +20,8 @@ FROM (
     `t0`.`time`
   FROM `downloads` AS `t0`
   WHERE
-    `t0`.`name` IN (
+    `t0`.`client` IS NOT NULL
+    AND `t0`.`name` IN (
       'bzip2',
       'ca-certificates',
       'openssl',
@@ -31,7 +32,6 @@ FROM (
       'readline'
     )
     AND `t0`.`day` <= MAKE_DATE(2024, 1, 3)
-    AND `t0`.`client` IS NOT NULL
 ) AS `t5`
 INNER JOIN (
   SELECT

@@ -2,22 +2,24 @@ SELECT
   *
 FROM (
   SELECT
-    `t6`.`advisory`,
-    `t6`.`name`,
-    `t6`.`channel`,
-    `t6`.`subdir`,
-    MIN(`t6`.`day`) AS `day`
+    `t8`.`advisory`,
+    `t8`.`name`,
+    `t8`.`channel`,
+    `t8`.`subdir`,
+    MIN(`t8`.`day`) AS `day`
   FROM (
     SELECT
-      `t5`.`channel`,
-      `t5`.`subdir`,
-      `t5`.`name`,
-      `t5`.`version`,
-      `t5`.`build`,
-      `t5`.`day`,
-      `t4`.`advisory`
+      `t7`.`channel`,
+      `t7`.`subdir`,
+      `t7`.`name`,
+      `t7`.`version`,
+      `t7`.`build`,
+      `t7`.`day`,
+      `t5`.`number`,
+      `t5`.`advisory`,
+      `t5`.`affected`
     FROM (
-      SELECT DISTINCT
+      SELECT
         `t0`.`channel`,
         `t0`.`subdir`,
         `t0`.`name`,
@@ -37,33 +39,41 @@ FROM (
           'readline'
         )
         AND `t0`.`day` <= MAKE_DATE(2024, 1, 3)
-    ) AS `t5`
+    ) AS `t7`
     INNER JOIN (
       SELECT
+        `t1`.`number`,
         `t1`.`advisory`,
+        `t1`.`affected`,
         `t1`.`channel`,
         `t1`.`subdir`,
         `t1`.`name`,
         `t1`.`version`,
         `t1`.`build`
       FROM `in_memory` AS `t1`
+    ) AS `t5`
+      ON `t7`.`channel` = `t5`.`channel`
+      AND `t7`.`subdir` = `t5`.`subdir`
+      AND `t7`.`name` = `t5`.`name`
+      AND `t7`.`version` = `t5`.`version`
+      AND `t7`.`build` = `t5`.`build`
+    LEFT SEMI JOIN (
+      SELECT
+        `t1`.`number`
+      FROM `in_memory` AS `t1`
       WHERE
         `t1`.`is_fix`
-    ) AS `t4`
-      ON `t5`.`channel` = `t4`.`channel`
-      AND `t5`.`subdir` = `t4`.`subdir`
-      AND `t5`.`name` = `t4`.`name`
-      AND `t5`.`version` = `t4`.`version`
-      AND `t5`.`build` = `t4`.`build`
-  ) AS `t6`
+    ) AS `t6`
+      ON `t5`.`number` = `t6`.`number`
+  ) AS `t8`
   GROUP BY
     1,
     2,
     3,
     4
-) AS `t7`
+) AS `t9`
 ORDER BY
-  `t7`.`advisory` ASC NULLS LAST,
-  `t7`.`name` ASC NULLS LAST,
-  `t7`.`channel` ASC NULLS LAST,
-  `t7`.`subdir` ASC NULLS LAST;
+  `t9`.`advisory` ASC NULLS LAST,
+  `t9`.`name` ASC NULLS LAST,
+  `t9`.`channel` ASC NULLS LAST,
+  `t9`.`subdir` ASC NULLS LAST;
