@@ -4,6 +4,7 @@ import pytest
 
 from conda_census.exposure.concerned import concerned
 from conda_census.exposure.exposed import NOBODY, Band, Exposed, count_exposed
+from conda_census.metrics.sample import Sample
 from made_up_visits import Visit, day, judged, lake_of
 
 
@@ -158,3 +159,19 @@ def test_of_several_packages_one_is_enough() -> None:
 def test_of_an_empty_lake_there_is_nobody() -> None:
     """With every class, as always."""
     assert _exposed() == NOBODY
+
+
+def test_a_sample_stands_for_all_and_widens_the_band() -> None:
+    """One installation in 16, of which 100 have an exposed environment each and one has 10: 110 of them.
+
+    The margin is 1.96 times the root of 16 * 15 * (100 * 1 + 10 * 10), which is 429.4.
+    """
+    visits = [Visit(at, f"c{number}", f"e{number}", ("bad",)) for number in range(100) for at in (90, 91)]
+    visits += [Visit(at, "ada", f"ada-{number}", ("bad",)) for number in range(10) for at in (90, 91)]
+
+    found = _exposed(*visits)
+
+    assert found.whole == Band(110, 110, 110)
+    assert found.whole_of_all(Sample(16)) == Band(low=1760 - 429, observed=1760, high=1760 + 429)
+    assert found.of_all(Sample(16)).by_class["lasting"] == found.whole_of_all(Sample(16))
+    assert found.of_all(Sample()) == found

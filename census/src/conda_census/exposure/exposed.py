@@ -7,14 +7,16 @@ from dataclasses import dataclass
 import ibis
 from ibis.expr.types import BooleanValue, DateValue, Table
 
-from conda_census.exposure.concerned import UNIT, Concerned
+from conda_census.exposure.concerned import COPIED, UNIT, Concerned
 from conda_census.exposure.inventory import PACKAGE_OF_UNIT
 from conda_census.metrics.classes import CLASSES, InstallationClass
+from conda_census.metrics.sample import Sample
 
 __all__ = ["ACTIVE_DAYS", "NOBODY", "Band", "Exposed", "count_exposed", "exposed_by_class", "is_active"]
 
 #: A unit is active on a day if it was seen within so many days up to it.
 ACTIVE_DAYS = 30
+_EDGES = ("low", "observed", "high")
 
 
 @dataclass(frozen=True)
@@ -34,39 +36,68 @@ class Band:
 
 @dataclass(frozen=True)
 class Exposed:
-    """The band over all classes, and of each."""
+    """The band of each class, and of all together.
 
-    whole: Band
+    ``squares`` are sums over the installations of the square of their number of units, of which the margin of
+    a sample is made.
+    """
+
     by_class: dict[InstallationClass, Band]
+    squares: dict[InstallationClass, Band]
+
+    @property
+    def whole(self) -> Band:
+        """The sum over the classes."""
+        return _sum(self.by_class)
+
+    def of_all(self, sample: Sample) -> Exposed:
+        """What a sample of installations stands for; the band is wider by the margin of the sample."""
+        return Exposed(
+            {name: _of_all(band, self.squares[name], sample) for name, band in self.by_class.items()},
+            self.squares,
+        )
+
+    def whole_of_all(self, sample: Sample) -> Band:
+        """The same of all classes together, whose margins do not add up."""
+        return _of_all(self.whole, _sum(self.squares), sample)
 
 
-NOBODY = Exposed(Band(), dict.fromkeys(CLASSES, Band()))
+NOBODY = Exposed(dict.fromkeys(CLASSES, Band()), dict.fromkeys(CLASSES, Band()))
 
 
 def count_exposed(known: Concerned) -> dict[int, Exposed]:
     """For each advisory who is exposed at the end of ``known.as_of``."""
-    found: dict[int, dict[InstallationClass, Band]] = {
-        advisory: dict.fromkeys(CLASSES, Band()) for advisory in known.judged.disclosed
+    found = {
+        advisory: Exposed(dict(NOBODY.by_class), dict(NOBODY.squares)) for advisory in known.judged.disclosed
     }
     for row in exposed_by_class(known).to_pyarrow().to_pylist():
-        found[row["advisory"]][row["class"]] = Band(row["low"], row["observed"], row["high"])
-    return {advisory: Exposed(_sum(bands), bands) for advisory, bands in found.items()}
+        exposed = found[row["advisory"]]
+        exposed.by_class[row["class"]] = Band(*(int(row[edge]) for edge in _EDGES))
+        exposed.squares[row["class"]] = Band(*(int(row[f"{edge}_squares"]) for edge in _EDGES))
+    return found
 
 
 def exposed_by_class(known: Concerned) -> Table:
-    """Rows: advisory, class, low, observed, high. A class with nobody at all has no row."""
+    """Rows: advisory, class; low, observed, high, and low_squares and so on, as :class:`Exposed` has them.
+
+    A class with nobody at all has no row.
+    """
     states = _states(known)
     observed, healed, hidden = _observed(states), _may_be_healed(states), _may_be_hidden(states)
     marked = states.select(
         "advisory", "class", *UNIT, low=observed & ~healed, observed=observed, high=observed | hidden
     )
     # Of several packages one is enough.
-    edges = ("low", "observed", "high")
     each = marked.group_by("advisory", "class", *UNIT).aggregate(
-        **{edge: marked[edge].any() for edge in edges}
+        **{edge: marked[edge].any() for edge in _EDGES}
     )
-    counted = each.group_by("advisory", "class").aggregate(
-        **{edge: each.count(where=each[edge]) for edge in edges}
+    installation = (each.owner == ibis.literal(COPIED)).ifelse(each.environment, each.owner)
+    numbers = each.group_by("advisory", "class", installation=installation).aggregate(
+        **{edge: each.count(where=each[edge]) for edge in _EDGES}
+    )
+    counted = numbers.group_by("advisory", "class").aggregate(
+        **{edge: numbers[edge].sum() for edge in _EDGES},
+        **{f"{edge}_squares": (numbers[edge] * numbers[edge]).sum() for edge in _EDGES},
     )
     return counted.filter(counted.high > 0).order_by("advisory", "class")
 
@@ -123,4 +154,13 @@ def _sum(bands: dict[InstallationClass, Band]) -> Band:
         low=sum(band.low for band in bands.values()),
         observed=sum(band.observed for band in bands.values()),
         high=sum(band.high for band in bands.values()),
+    )
+
+
+def _of_all(band: Band, squares: Band, sample: Sample) -> Band:
+    return Band(
+        # Those who were seen are there at the least.
+        low=max(sample.times(band.low) - round(sample.margin(squares.low)), band.low),
+        observed=sample.times(band.observed),
+        high=sample.times(band.high) + round(sample.margin(squares.high)),
     )

@@ -45,7 +45,7 @@ def affected_downloads(tables: LakeTables, judged: Judged, as_of: date) -> Table
     first = as_of - timedelta(days=ACTIVE_DAYS - 1)
     lately = tables.downloads.filter(tables.downloads.day >= first)
     wanted = judged_downloads(lately, judged, as_of, "session")
-    affected = wanted.filter(wanted.affected).drop("affected", "number")
+    affected = wanted.filter(wanted.affected).select("advisory", *BUILD, "session")
     # A session may have begun on the day before, and have several rows.
     sessions = tables.sessions.filter(tables.sessions.day.between(first - timedelta(days=1), as_of))
     theirs = sessions.semi_join(affected, "session")

@@ -1,3 +1,67 @@
+WITH `t10` AS (
+  SELECT
+    `t9`.`advisory`,
+    `t9`.`channel`,
+    `t9`.`subdir`,
+    `t9`.`name`,
+    `t9`.`version`,
+    `t9`.`build`,
+    `t9`.`session`
+  FROM (
+    SELECT
+      `t7`.`channel`,
+      `t7`.`subdir`,
+      `t7`.`name`,
+      `t7`.`version`,
+      `t7`.`build`,
+      `t7`.`session`,
+      `t6`.`number`,
+      `t6`.`advisory`,
+      `t6`.`affected`
+    FROM (
+      SELECT
+        `t0`.`channel`,
+        `t0`.`subdir`,
+        `t0`.`name`,
+        `t0`.`version`,
+        `t0`.`build`,
+        `t0`.`session`
+      FROM `downloads` AS `t0`
+      WHERE
+        `t0`.`day` >= MAKE_DATE(2023, 12, 5)
+        AND `t0`.`name` IN (
+          'bzip2',
+          'ca-certificates',
+          'openssl',
+          'package-0036',
+          'package-0045',
+          'package-0046',
+          'package-0054',
+          'readline'
+        )
+        AND `t0`.`day` <= MAKE_DATE(2024, 1, 3)
+    ) AS `t7`
+    INNER JOIN (
+      SELECT
+        `t2`.`number`,
+        `t2`.`advisory`,
+        `t2`.`affected`,
+        `t2`.`channel`,
+        `t2`.`subdir`,
+        `t2`.`name`,
+        `t2`.`version`,
+        `t2`.`build`
+      FROM `in_memory` AS `t2`
+    ) AS `t6`
+      ON `t7`.`channel` = `t6`.`channel`
+      AND `t7`.`subdir` = `t6`.`subdir`
+      AND `t7`.`name` = `t6`.`name`
+      AND `t7`.`version` = `t6`.`version`
+      AND `t7`.`build` = `t6`.`build`
+  ) AS `t9`
+  WHERE
+    `t9`.`affected`
+)
 SELECT
   `t17`.`advisory`,
   `t17`.`channel`,
@@ -9,83 +73,16 @@ SELECT
   COUNT(*) AS `downloads`
 FROM (
   SELECT
+    `t12`.`advisory`,
     `t12`.`channel`,
     `t12`.`subdir`,
     `t12`.`name`,
     `t12`.`version`,
     `t12`.`build`,
     `t12`.`session`,
-    `t12`.`advisory`,
     `t16`.`session` AS `session_right`,
     `t16`.`tool`
-  FROM (
-    SELECT
-      `t10`.`channel`,
-      `t10`.`subdir`,
-      `t10`.`name`,
-      `t10`.`version`,
-      `t10`.`build`,
-      `t10`.`session`,
-      `t10`.`advisory`
-    FROM (
-      SELECT
-        *
-      FROM (
-        SELECT
-          `t7`.`channel`,
-          `t7`.`subdir`,
-          `t7`.`name`,
-          `t7`.`version`,
-          `t7`.`build`,
-          `t7`.`session`,
-          `t6`.`number`,
-          `t6`.`advisory`,
-          `t6`.`affected`
-        FROM (
-          SELECT
-            `t0`.`channel`,
-            `t0`.`subdir`,
-            `t0`.`name`,
-            `t0`.`version`,
-            `t0`.`build`,
-            `t0`.`session`
-          FROM `downloads` AS `t0`
-          WHERE
-            `t0`.`day` >= MAKE_DATE(2023, 12, 5)
-            AND `t0`.`name` IN (
-              'bzip2',
-              'ca-certificates',
-              'openssl',
-              'package-0036',
-              'package-0045',
-              'package-0046',
-              'package-0054',
-              'readline'
-            )
-            AND `t0`.`day` <= MAKE_DATE(2024, 1, 3)
-        ) AS `t7`
-        INNER JOIN (
-          SELECT
-            `t2`.`number`,
-            `t2`.`advisory`,
-            `t2`.`affected`,
-            `t2`.`channel`,
-            `t2`.`subdir`,
-            `t2`.`name`,
-            `t2`.`version`,
-            `t2`.`build`
-          FROM `in_memory` AS `t2`
-        ) AS `t6`
-          ON `t7`.`channel` = `t6`.`channel`
-          AND `t7`.`subdir` = `t6`.`subdir`
-          AND `t7`.`name` = `t6`.`name`
-          AND `t7`.`version` = `t6`.`version`
-          AND `t7`.`build` = `t6`.`build`
-      ) AS `t9`
-      WHERE
-        `t9`.`affected`
-    ) AS `t10`
-  ) AS `t12`
+  FROM `t10` AS `t12`
   LEFT OUTER JOIN (
     SELECT
       `t14`.`session`,
@@ -129,74 +126,7 @@ FROM (
         WHERE
           `t1`.`day` BETWEEN MAKE_DATE(2023, 12, 4) AND MAKE_DATE(2024, 1, 3)
       ) AS `t8`
-      LEFT SEMI JOIN (
-        SELECT
-          `t10`.`channel`,
-          `t10`.`subdir`,
-          `t10`.`name`,
-          `t10`.`version`,
-          `t10`.`build`,
-          `t10`.`session`,
-          `t10`.`advisory`
-        FROM (
-          SELECT
-            *
-          FROM (
-            SELECT
-              `t7`.`channel`,
-              `t7`.`subdir`,
-              `t7`.`name`,
-              `t7`.`version`,
-              `t7`.`build`,
-              `t7`.`session`,
-              `t6`.`number`,
-              `t6`.`advisory`,
-              `t6`.`affected`
-            FROM (
-              SELECT
-                `t0`.`channel`,
-                `t0`.`subdir`,
-                `t0`.`name`,
-                `t0`.`version`,
-                `t0`.`build`,
-                `t0`.`session`
-              FROM `downloads` AS `t0`
-              WHERE
-                `t0`.`day` >= MAKE_DATE(2023, 12, 5)
-                AND `t0`.`name` IN (
-                  'bzip2',
-                  'ca-certificates',
-                  'openssl',
-                  'package-0036',
-                  'package-0045',
-                  'package-0046',
-                  'package-0054',
-                  'readline'
-                )
-                AND `t0`.`day` <= MAKE_DATE(2024, 1, 3)
-            ) AS `t7`
-            INNER JOIN (
-              SELECT
-                `t2`.`number`,
-                `t2`.`advisory`,
-                `t2`.`affected`,
-                `t2`.`channel`,
-                `t2`.`subdir`,
-                `t2`.`name`,
-                `t2`.`version`,
-                `t2`.`build`
-              FROM `in_memory` AS `t2`
-            ) AS `t6`
-              ON `t7`.`channel` = `t6`.`channel`
-              AND `t7`.`subdir` = `t6`.`subdir`
-              AND `t7`.`name` = `t6`.`name`
-              AND `t7`.`version` = `t6`.`version`
-              AND `t7`.`build` = `t6`.`build`
-          ) AS `t9`
-          WHERE
-            `t9`.`affected`
-        ) AS `t10`
-      ) AS `t13`
+      LEFT SEMI JOIN `t10` AS `t13`
         ON `t8`.`session` = `t13`.`session`
     ) AS `t14`
     GROUP BY
