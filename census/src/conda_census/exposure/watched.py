@@ -16,7 +16,17 @@ from ibis.expr.types import Table
 
 from conda_census.exposure.exposed import ACTIVE_DAYS
 
-__all__ = ["AtRisk", "Clock", "Leaving", "States", "Watch", "count_states", "read_at_risk", "watch"]
+__all__ = [
+    "NOBODY_AT_RISK",
+    "AtRisk",
+    "Clock",
+    "Leaving",
+    "States",
+    "Watch",
+    "count_states",
+    "read_at_risk",
+    "watch",
+]
 
 #: What day 0 is: that of the disclosure, or the first on which there was a fix as well.
 Clock = Literal["disclosure", "fix_available"]
@@ -54,6 +64,18 @@ class AtRisk:
     def only(self, chosen: Truths) -> AtRisk:
         """Those that are chosen, in the same order."""
         return AtRisk(**{field.name: getattr(self, field.name)[chosen] for field in fields(self)})
+
+
+_NO_DAYS = np.empty(0)
+NOBODY_AT_RISK = AtRisk(
+    entry=_NO_DAYS,
+    event=_NO_DAYS,
+    last_visit=_NO_DAYS,
+    fix=_NO_DAYS,
+    cluster=np.empty(0, dtype=np.int64),
+    is_prevalent=np.empty(0, dtype=np.bool_),
+    kind=np.empty(0, dtype=np.str_),
+)
 
 
 class Watch(NamedTuple):
