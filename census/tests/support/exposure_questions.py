@@ -12,7 +12,7 @@ from ibis.expr.types import Table
 from conda_census.engines.tables import LakeTables
 from conda_census.exposure.concerned import Concerned, concerned
 from conda_census.exposure.exposed import count_exposed
-from conda_census.exposure.gaps import count_gaps, usual_gap
+from conda_census.exposure.gaps import count_gaps
 from conda_census.exposure.inventory import holdings
 from conda_census.exposure.judged import Judged, JudgedBuild, first_fixes, judge
 from conda_census.exposure.remediation import at_risk
@@ -62,7 +62,7 @@ class AskedOfExposure:
 
 EXPOSURE_QUESTIONS: dict[str, Callable[[AskedOfExposure], object]] = {
     "exposed": lambda lake: count_exposed(lake.known),
-    "gaps": lambda lake: (_rows(count_gaps(lake.known)), usual_gap(lake.known)),
+    "gaps": lambda lake: _rows(count_gaps(lake.known)),
     "inventory": lambda lake: _rows(holdings(lake.known)),
     "judged": lambda lake: _rows(_fixes(lake).order_by("advisory", "name", "channel", "subdir")),
     "still_downloaded": lambda lake: list_still_downloaded(lake.tables, lake.known.judged, lake.known.as_of),

@@ -36,35 +36,48 @@ def at_risk(known: Concerned, fixes: Table) -> Table:
 
     Of several packages the first to be affected gives the entry, and the last to be healed the event.
     """
-    days = _disclosures(known)
-    rows = known.own.inner_join(days, "advisory")
-    histories = _histories(rows).left_join(_seen(known, days), _UNIT_OF_ADVISORY, rname="{name}_seen")
-    entered = _entered(histories)
-    healed = _healed(entered, rows)
-    packages = entered.left_join(healed, PACKAGE_OF_UNIT, rname="{name}_healed")
-    packages = packages.left_join(_fixes(rows, known, fixes), PACKAGE_OF_UNIT, rname="{name}_fix")
-    return _by_unit(packages)
+    seen = _seen(known)
+    histories = _histories(_downloads(known, fixes)).left_join(seen, _UNIT_OF_ADVISORY, rname="{name}_seen")
+    return _by_unit(_entered(histories))
 
 
-def _disclosures(known: Concerned) -> Table:
-    return known.judged.builds.select("advisory", "disclosed").distinct()
+def _downloads(known: Concerned, fixes: Table) -> Table:
+    """The downloads of units, each with ``disclosed``, ``first_affected`` and ``fix``, the day.
+
+    ``first_affected`` is when the unit first got an affected build of this package after the disclosure.
+    """
+    own = known.own.inner_join(_fix_of_build(known, fixes), "number", rname="{name}_of_build")
+    after = own.affected & (own.day > own.disclosed)
+    together = ibis.window(group_by=PACKAGE_OF_UNIT)
+    return own.mutate(first_affected=own.time.min(where=after).over(together))
+
+
+def _fix_of_build(known: Concerned, fixes: Table) -> Table:
+    """Rows: number, disclosed, fix (when a fix was first seen in the channel and subdir of this build)."""
+    place = ["advisory", "name", "channel", "subdir"]
+    days = fixes.select(*place, fix="day")
+    builds = known.judged.builds.select("number", "disclosed", *place)
+    return builds.left_join(days, place, rname="{name}_of_fix").select("number", "disclosed", "fix")
 
 
 def _histories(rows: Table) -> Table:
-    """Rows: a package of a unit each, with its own downloads until the disclosure and after."""
+    """Rows: a package of a unit each, with its own downloads up to the disclosure and after it."""
     before = rows.day <= rows.disclosed
+    later = ~before & ~rows.affected
     return rows.group_by(*PACKAGE_OF_UNIT, "class", "disclosed").aggregate(
         affected_before=rows.time.max(where=before & rows.affected),
         unaffected_before=rows.time.max(where=before & ~rows.affected),
-        affected_after=rows.time.min(where=~before & rows.affected),
         affected_day=rows.day.min(where=~before & rows.affected),
-        unaffected_day=rows.day.min(where=~before & ~rows.affected),
+        unaffected_day=rows.day.min(where=later),
+        unaffected_again_day=rows.day.min(where=later & (rows.time > rows.first_affected)),
+        fix=rows.fix.min(where=rows.affected),
     )
 
 
-def _seen(known: Concerned, days: Table) -> Table:
+def _seen(known: Concerned) -> Table:
     """Rows: a unit that got an affected build each; its visits at the disclosure, next and last."""
     holders = known.own.filter(known.own.affected).select(_UNIT_OF_ADVISORY).distinct()
+    days = known.judged.builds.select("advisory", "disclosed").distinct()
     rows = known.days.inner_join(holders, UNIT).inner_join(days, "advisory")
     before = rows.day <= rows.disclosed
     return rows.group_by(_UNIT_OF_ADVISORY).aggregate(
@@ -75,54 +88,28 @@ def _seen(known: Concerned, days: Table) -> Table:
 
 
 def _entered(histories: Table) -> Table:
-    """The histories of those who ever were at risk, with ``is_prevalent``, ``is_returned`` and ``start``."""
+    """Those who ever were at risk: with ``is_prevalent``, ``entry`` and ``event``, the days."""
     later = histories.affected_before >= histories.unaffected_before
     held = histories.affected_before.notnull() & (histories.unaffected_before.isnull() | later)
     active = is_active(histories.seen_before, histories.disclosed)
     in_time = histories.unaffected_day.isnull() | (histories.unaffected_day > histories.seen_after)
     is_prevalent = (held & active).fill_null(False)
     is_returned = (held & ~is_prevalent & histories.seen_after.notnull() & in_time).fill_null(False)
-    start = ibis.cases(
-        (is_prevalent, histories.disclosed),
-        (is_returned, histories.seen_after),
-        else_=histories.affected_day,
+    # Who enters by a download may heal on the same day, so it enters on the day before.
+    entry = ibis.cases(
+        (is_prevalent, ibis.literal(0, "int32")),
+        (is_returned, _days(histories, "seen_after")),
+        else_=_days(histories, "affected_day") - ibis.literal(1, "int32"),
     )
-    marked = histories.mutate(is_prevalent=is_prevalent, is_returned=is_returned, start=start)
-    return marked.filter(marked.start.notnull())
-
-
-def _healed(entered: Table, rows: Table) -> Table:
-    """Rows: a package of a unit each that was healed, with ``event``, the day."""
-    starts = entered.select(*PACKAGE_OF_UNIT, "is_prevalent", "is_returned", "affected_after")
-    unaffected = rows.filter(~rows.affected, rows.day > rows.disclosed)
-    both = unaffected.inner_join(starts, PACKAGE_OF_UNIT)
-    after = both.filter(both.is_prevalent | both.is_returned | (both.time > both.affected_after))
-    return after.group_by(PACKAGE_OF_UNIT).aggregate(event=after.day.min())
-
-
-def _fixes(rows: Table, known: Concerned, fixes: Table) -> Table:
-    """Rows: a package of a unit each, with ``fix``, the day."""
-    places = known.judged.builds.select("number", "channel", "subdir")
-    taken = rows.filter(rows.affected).select(*PACKAGE_OF_UNIT, "number").distinct()
-    where = taken.inner_join(places, "number")
-    days = fixes.select("advisory", "name", "channel", "subdir", fix="day")
-    found = where.inner_join(days, ["advisory", "name", "channel", "subdir"])
-    return found.group_by(PACKAGE_OF_UNIT).aggregate(fix=found.fix.min())
+    event = (is_prevalent | is_returned).ifelse(
+        _days(histories, "unaffected_day"), _days(histories, "unaffected_again_day")
+    )
+    marked = histories.mutate(is_prevalent=is_prevalent, entry=entry.cast("int32"), event=event)
+    return marked.filter(marked.entry.notnull())
 
 
 def _by_unit(packages: Table) -> Table:
-    # Who enters by a download may heal on the same day; who came back and healed then never entered.
-    by_download = ~packages.is_prevalent & ~packages.is_returned
-    entry = _days(packages, "start") - by_download.cast("int32")
-    rows = packages.select(
-        *_UNIT_OF_ADVISORY,
-        "class",
-        "is_prevalent",
-        entry=entry,
-        event=_days(packages, "event"),
-        last_visit=_days(packages, "last_day"),
-        fix=_days(packages, "fix"),
-    )
+    rows = packages.mutate(last_visit=_days(packages, "last_day"), fix=_days(packages, "fix"))
     found = rows.group_by(*_UNIT_OF_ADVISORY, "class").aggregate(
         is_prevalent=rows.is_prevalent.any(),
         entry=rows.entry.min(),

@@ -1,540 +1,500 @@
-WITH `t7` AS (
-  SELECT DISTINCT
-    `t0`.`advisory`,
-    `t0`.`disclosed`
-  FROM `in_memory` AS `t0`
-), `t20` AS (
+SELECT
+  `t34`.`advisory`,
+  `t34`.`class`,
+  `t34`.`is_prevalent`,
+  `t34`.`entry`,
+  `t34`.`last_visit`,
+  `t34`.`fix`,
+  IF(`t34`.`owner` = UNHEX(''), `t34`.`environment`, `t34`.`owner`) AS `installation`,
+  IF(`t34`.`is_healed`, `t34`.`event`, CAST(NULL AS INT)) AS `event`
+FROM (
   SELECT
-    `t4`.`advisory`,
-    `t4`.`name`,
-    `t4`.`number`,
-    `t4`.`environment`,
-    `t4`.`day`,
-    `t4`.`time`,
-    `t4`.`affected`,
-    `t4`.`owner`,
-    `t4`.`class`,
-    `t17`.`disclosed`
-  FROM `kept` AS `t4`
-  INNER JOIN `t7` AS `t17`
-    ON `t4`.`advisory` = `t17`.`advisory`
-), `t39` AS (
-  SELECT
-    `t36`.`advisory`,
-    `t36`.`name`,
-    `t36`.`environment`,
-    `t36`.`owner`,
-    `t36`.`class`,
-    `t36`.`disclosed`,
-    `t36`.`affected_before`,
-    `t36`.`unaffected_before`,
-    `t36`.`affected_after`,
-    `t36`.`affected_day`,
-    `t36`.`unaffected_day`,
-    `t36`.`advisory_seen`,
-    `t36`.`environment_seen`,
-    `t36`.`owner_seen`,
-    `t36`.`seen_before`,
-    `t36`.`seen_after`,
-    `t36`.`last_day`,
-    COALESCE(
-      (
-        `t36`.`affected_before` IS NOT NULL
-      )
-      AND (
-        (
-          `t36`.`unaffected_before` IS NULL
-        )
-        OR (
-          `t36`.`affected_before` >= `t36`.`unaffected_before`
-        )
-      )
-      AND (
-        DATEDIFF(DAY, `t36`.`seen_before`, `t36`.`disclosed`) < 30
-      ),
-      FALSE
-    ) AS `is_prevalent`,
-    COALESCE(
-      (
-        `t36`.`affected_before` IS NOT NULL
-      )
-      AND (
-        (
-          `t36`.`unaffected_before` IS NULL
-        )
-        OR (
-          `t36`.`affected_before` >= `t36`.`unaffected_before`
-        )
-      )
-      AND NOT (
+    `t33`.`advisory`,
+    `t33`.`environment`,
+    `t33`.`owner`,
+    `t33`.`class`,
+    BOOL_OR(`t33`.`is_prevalent`) AS `is_prevalent`,
+    MIN(`t33`.`entry`) AS `entry`,
+    MAX(`t33`.`event`) AS `event`,
+    BOOL_AND(`t33`.`event` IS NOT NULL) AS `is_healed`,
+    MAX(`t33`.`last_visit`) AS `last_visit`,
+    MAX(`t33`.`fix`) AS `fix`
+  FROM (
+    SELECT
+      `t32`.`advisory`,
+      `t32`.`name`,
+      `t32`.`environment`,
+      `t32`.`owner`,
+      `t32`.`class`,
+      `t32`.`disclosed`,
+      `t32`.`affected_before`,
+      `t32`.`unaffected_before`,
+      `t32`.`affected_day`,
+      `t32`.`unaffected_day`,
+      `t32`.`unaffected_again_day`,
+      CAST(DATEDIFF(DAY, `t32`.`disclosed`, `t32`.`fix`) AS INT) AS `fix`,
+      `t32`.`advisory_seen`,
+      `t32`.`environment_seen`,
+      `t32`.`owner_seen`,
+      `t32`.`seen_before`,
+      `t32`.`seen_after`,
+      `t32`.`last_day`,
+      `t32`.`is_prevalent`,
+      `t32`.`entry`,
+      `t32`.`event`,
+      CAST(DATEDIFF(DAY, `t32`.`disclosed`, `t32`.`last_day`) AS INT) AS `last_visit`
+    FROM (
+      SELECT
+        `t31`.`advisory`,
+        `t31`.`name`,
+        `t31`.`environment`,
+        `t31`.`owner`,
+        `t31`.`class`,
+        `t31`.`disclosed`,
+        `t31`.`affected_before`,
+        `t31`.`unaffected_before`,
+        `t31`.`affected_day`,
+        `t31`.`unaffected_day`,
+        `t31`.`unaffected_again_day`,
+        `t31`.`fix`,
+        `t31`.`advisory_seen`,
+        `t31`.`environment_seen`,
+        `t31`.`owner_seen`,
+        `t31`.`seen_before`,
+        `t31`.`seen_after`,
+        `t31`.`last_day`,
         COALESCE(
           (
-            `t36`.`affected_before` IS NOT NULL
+            `t31`.`affected_before` IS NOT NULL
           )
           AND (
             (
-              `t36`.`unaffected_before` IS NULL
+              `t31`.`unaffected_before` IS NULL
             )
             OR (
-              `t36`.`affected_before` >= `t36`.`unaffected_before`
+              `t31`.`affected_before` >= `t31`.`unaffected_before`
             )
           )
           AND (
-            DATEDIFF(DAY, `t36`.`seen_before`, `t36`.`disclosed`) < 30
+            DATEDIFF(DAY, `t31`.`seen_before`, `t31`.`disclosed`) < 30
           ),
           FALSE
-        )
-      )
-      AND (
-        `t36`.`seen_after` IS NOT NULL
-      )
-      AND (
-        (
-          `t36`.`unaffected_day` IS NULL
-        )
-        OR (
-          `t36`.`unaffected_day` > `t36`.`seen_after`
-        )
-      ),
-      FALSE
-    ) AS `is_returned`,
-    CASE
-      WHEN COALESCE(
-        (
-          `t36`.`affected_before` IS NOT NULL
-        )
-        AND (
-          (
-            `t36`.`unaffected_before` IS NULL
-          )
-          OR (
-            `t36`.`affected_before` >= `t36`.`unaffected_before`
-          )
-        )
-        AND (
-          DATEDIFF(DAY, `t36`.`seen_before`, `t36`.`disclosed`) < 30
-        ),
-        FALSE
-      )
-      THEN `t36`.`disclosed`
-      WHEN COALESCE(
-        (
-          `t36`.`affected_before` IS NOT NULL
-        )
-        AND (
-          (
-            `t36`.`unaffected_before` IS NULL
-          )
-          OR (
-            `t36`.`affected_before` >= `t36`.`unaffected_before`
-          )
-        )
-        AND NOT (
-          COALESCE(
+        ) AS `is_prevalent`,
+        CAST(CASE
+          WHEN COALESCE(
             (
-              `t36`.`affected_before` IS NOT NULL
+              `t31`.`affected_before` IS NOT NULL
             )
             AND (
               (
-                `t36`.`unaffected_before` IS NULL
+                `t31`.`unaffected_before` IS NULL
               )
               OR (
-                `t36`.`affected_before` >= `t36`.`unaffected_before`
+                `t31`.`affected_before` >= `t31`.`unaffected_before`
               )
             )
             AND (
-              DATEDIFF(DAY, `t36`.`seen_before`, `t36`.`disclosed`) < 30
+              DATEDIFF(DAY, `t31`.`seen_before`, `t31`.`disclosed`) < 30
             ),
             FALSE
           )
-        )
-        AND (
-          `t36`.`seen_after` IS NOT NULL
-        )
-        AND (
-          (
-            `t36`.`unaffected_day` IS NULL
-          )
-          OR (
-            `t36`.`unaffected_day` > `t36`.`seen_after`
-          )
-        ),
-        FALSE
-      )
-      THEN `t36`.`seen_after`
-      ELSE `t36`.`affected_day`
-    END AS `start`
-  FROM (
-    SELECT
-      `t34`.`advisory`,
-      `t34`.`name`,
-      `t34`.`environment`,
-      `t34`.`owner`,
-      `t34`.`class`,
-      `t34`.`disclosed`,
-      `t34`.`affected_before`,
-      `t34`.`unaffected_before`,
-      `t34`.`affected_after`,
-      `t34`.`affected_day`,
-      `t34`.`unaffected_day`,
-      `t31`.`advisory` AS `advisory_seen`,
-      `t31`.`environment` AS `environment_seen`,
-      `t31`.`owner` AS `owner_seen`,
-      `t31`.`seen_before`,
-      `t31`.`seen_after`,
-      `t31`.`last_day`
-    FROM (
-      SELECT
-        `t23`.`advisory`,
-        `t23`.`name`,
-        `t23`.`environment`,
-        `t23`.`owner`,
-        `t23`.`class`,
-        `t23`.`disclosed`,
-        MAX(
-          IF((
-            `t23`.`day` <= `t23`.`disclosed`
-          ) AND `t23`.`affected`, `t23`.`time`, NULL)
-        ) AS `affected_before`,
-        MAX(
-          IF(
+          THEN 0
+          WHEN COALESCE(
             (
-              `t23`.`day` <= `t23`.`disclosed`
-            ) AND NOT (
-              `t23`.`affected`
+              `t31`.`affected_before` IS NOT NULL
+            )
+            AND (
+              (
+                `t31`.`unaffected_before` IS NULL
+              )
+              OR (
+                `t31`.`affected_before` >= `t31`.`unaffected_before`
+              )
+            )
+            AND NOT (
+              COALESCE(
+                (
+                  `t31`.`affected_before` IS NOT NULL
+                )
+                AND (
+                  (
+                    `t31`.`unaffected_before` IS NULL
+                  )
+                  OR (
+                    `t31`.`affected_before` >= `t31`.`unaffected_before`
+                  )
+                )
+                AND (
+                  DATEDIFF(DAY, `t31`.`seen_before`, `t31`.`disclosed`) < 30
+                ),
+                FALSE
+              )
+            )
+            AND (
+              `t31`.`seen_after` IS NOT NULL
+            )
+            AND (
+              (
+                `t31`.`unaffected_day` IS NULL
+              )
+              OR (
+                `t31`.`unaffected_day` > `t31`.`seen_after`
+              )
             ),
-            `t23`.`time`,
-            NULL
+            FALSE
           )
-        ) AS `unaffected_before`,
-        MIN(
-          IF(NOT (
-            `t23`.`day` <= `t23`.`disclosed`
-          ) AND `t23`.`affected`, `t23`.`time`, NULL)
-        ) AS `affected_after`,
-        MIN(
-          IF(NOT (
-            `t23`.`day` <= `t23`.`disclosed`
-          ) AND `t23`.`affected`, `t23`.`day`, NULL)
-        ) AS `affected_day`,
-        MIN(
-          IF(
-            NOT (
-              `t23`.`day` <= `t23`.`disclosed`
-            ) AND NOT (
-              `t23`.`affected`
+          THEN CAST(DATEDIFF(DAY, `t31`.`disclosed`, `t31`.`seen_after`) AS INT)
+          ELSE CAST(DATEDIFF(DAY, `t31`.`disclosed`, `t31`.`affected_day`) AS INT) - 1
+        END AS INT) AS `entry`,
+        IF(
+          COALESCE(
+            (
+              `t31`.`affected_before` IS NOT NULL
+            )
+            AND (
+              (
+                `t31`.`unaffected_before` IS NULL
+              )
+              OR (
+                `t31`.`affected_before` >= `t31`.`unaffected_before`
+              )
+            )
+            AND (
+              DATEDIFF(DAY, `t31`.`seen_before`, `t31`.`disclosed`) < 30
             ),
-            `t23`.`day`,
-            NULL
+            FALSE
           )
-        ) AS `unaffected_day`
-      FROM `t20` AS `t23`
-      GROUP BY
-        1,
-        2,
-        3,
-        4,
-        5,
-        6
-    ) AS `t34`
-    LEFT OUTER JOIN (
-      SELECT
-        `t21`.`advisory`,
-        `t21`.`environment`,
-        `t21`.`owner`,
-        MAX(IF(`t21`.`day` <= `t21`.`disclosed`, `t21`.`day`, NULL)) AS `seen_before`,
-        MIN(IF(NOT (
-          `t21`.`day` <= `t21`.`disclosed`
-        ), `t21`.`day`, NULL)) AS `seen_after`,
-        MAX(`t21`.`day`) AS `last_day`
+          OR COALESCE(
+            (
+              `t31`.`affected_before` IS NOT NULL
+            )
+            AND (
+              (
+                `t31`.`unaffected_before` IS NULL
+              )
+              OR (
+                `t31`.`affected_before` >= `t31`.`unaffected_before`
+              )
+            )
+            AND NOT (
+              COALESCE(
+                (
+                  `t31`.`affected_before` IS NOT NULL
+                )
+                AND (
+                  (
+                    `t31`.`unaffected_before` IS NULL
+                  )
+                  OR (
+                    `t31`.`affected_before` >= `t31`.`unaffected_before`
+                  )
+                )
+                AND (
+                  DATEDIFF(DAY, `t31`.`seen_before`, `t31`.`disclosed`) < 30
+                ),
+                FALSE
+              )
+            )
+            AND (
+              `t31`.`seen_after` IS NOT NULL
+            )
+            AND (
+              (
+                `t31`.`unaffected_day` IS NULL
+              )
+              OR (
+                `t31`.`unaffected_day` > `t31`.`seen_after`
+              )
+            ),
+            FALSE
+          ),
+          CAST(DATEDIFF(DAY, `t31`.`disclosed`, `t31`.`unaffected_day`) AS INT),
+          CAST(DATEDIFF(DAY, `t31`.`disclosed`, `t31`.`unaffected_again_day`) AS INT)
+        ) AS `event`
       FROM (
         SELECT
-          `t5`.`environment`,
-          `t5`.`owner`,
-          `t5`.`class`,
-          `t5`.`day`,
-          `t15`.`advisory`,
-          `t18`.`disclosed`
-        FROM `kept` AS `t5`
-        INNER JOIN (
-          SELECT DISTINCT
-            `t1`.`advisory`,
-            `t1`.`environment`,
-            `t1`.`owner`
-          FROM `kept` AS `t1`
-          WHERE
-            `t1`.`affected`
-        ) AS `t15`
-          ON `t5`.`environment` = `t15`.`environment` AND `t5`.`owner` = `t15`.`owner`
-        INNER JOIN `t7` AS `t18`
-          ON `t15`.`advisory` = `t18`.`advisory`
-      ) AS `t21`
-      GROUP BY
-        1,
-        2,
-        3
-    ) AS `t31`
-      ON `t34`.`advisory` = `t31`.`advisory`
-      AND `t34`.`environment` = `t31`.`environment`
-      AND `t34`.`owner` = `t31`.`owner`
-  ) AS `t36`
-)
-SELECT
-  `t50`.`advisory`,
-  `t50`.`class`,
-  `t50`.`is_prevalent`,
-  `t50`.`entry`,
-  `t50`.`last_visit`,
-  `t50`.`fix`,
-  IF(`t50`.`owner` = UNHEX(''), `t50`.`environment`, `t50`.`owner`) AS `installation`,
-  IF(`t50`.`is_healed`, `t50`.`event`, CAST(NULL AS INT)) AS `event`
-FROM (
-  SELECT
-    `t49`.`advisory`,
-    `t49`.`environment`,
-    `t49`.`owner`,
-    `t49`.`class`,
-    BOOL_OR(`t49`.`is_prevalent`) AS `is_prevalent`,
-    MIN(`t49`.`entry`) AS `entry`,
-    MAX(`t49`.`event`) AS `event`,
-    BOOL_AND(`t49`.`event` IS NOT NULL) AS `is_healed`,
-    MAX(`t49`.`last_visit`) AS `last_visit`,
-    MAX(`t49`.`fix`) AS `fix`
-  FROM (
-    SELECT
-      `t43`.`advisory`,
-      `t43`.`environment`,
-      `t43`.`owner`,
-      `t43`.`class`,
-      `t43`.`is_prevalent`,
-      CAST(DATEDIFF(DAY, `t43`.`disclosed`, `t43`.`start`) AS INT) - CAST(NOT (
-        `t43`.`is_prevalent`
-      ) AND NOT (
-        `t43`.`is_returned`
-      ) AS INT) AS `entry`,
-      CAST(DATEDIFF(DAY, `t43`.`disclosed`, `t48`.`event`) AS INT) AS `event`,
-      CAST(DATEDIFF(DAY, `t43`.`disclosed`, `t43`.`last_day`) AS INT) AS `last_visit`,
-      CAST(DATEDIFF(DAY, `t43`.`disclosed`, `t38`.`fix`) AS INT) AS `fix`
-    FROM (
-      SELECT
-        *
-      FROM `t39` AS `t40`
-      WHERE
-        `t40`.`start` IS NOT NULL
-    ) AS `t43`
-    LEFT OUTER JOIN (
-      SELECT
-        `t46`.`advisory`,
-        `t46`.`name`,
-        `t46`.`environment`,
-        `t46`.`owner`,
-        MIN(`t46`.`day`) AS `event`
-      FROM (
-        SELECT
-          *
+          `t30`.`advisory`,
+          `t30`.`name`,
+          `t30`.`environment`,
+          `t30`.`owner`,
+          `t30`.`class`,
+          `t30`.`disclosed`,
+          `t30`.`affected_before`,
+          `t30`.`unaffected_before`,
+          `t30`.`affected_day`,
+          `t30`.`unaffected_day`,
+          `t30`.`unaffected_again_day`,
+          `t30`.`fix`,
+          `t22`.`advisory` AS `advisory_seen`,
+          `t22`.`environment` AS `environment_seen`,
+          `t22`.`owner` AS `owner_seen`,
+          `t22`.`seen_before`,
+          `t22`.`seen_after`,
+          `t22`.`last_day`
         FROM (
           SELECT
             `t28`.`advisory`,
             `t28`.`name`,
-            `t28`.`number`,
             `t28`.`environment`,
-            `t28`.`day`,
-            `t28`.`time`,
-            `t28`.`affected`,
             `t28`.`owner`,
             `t28`.`class`,
             `t28`.`disclosed`,
-            `t44`.`is_prevalent`,
-            `t44`.`is_returned`,
-            `t44`.`affected_after`
+            MAX(
+              IF((
+                `t28`.`day` <= `t28`.`disclosed`
+              ) AND `t28`.`affected`, `t28`.`time`, NULL)
+            ) AS `affected_before`,
+            MAX(
+              IF(
+                (
+                  `t28`.`day` <= `t28`.`disclosed`
+                ) AND NOT (
+                  `t28`.`affected`
+                ),
+                `t28`.`time`,
+                NULL
+              )
+            ) AS `unaffected_before`,
+            MIN(
+              IF(NOT (
+                `t28`.`day` <= `t28`.`disclosed`
+              ) AND `t28`.`affected`, `t28`.`day`, NULL)
+            ) AS `affected_day`,
+            MIN(
+              IF(
+                NOT (
+                  `t28`.`day` <= `t28`.`disclosed`
+                ) AND NOT (
+                  `t28`.`affected`
+                ),
+                `t28`.`day`,
+                NULL
+              )
+            ) AS `unaffected_day`,
+            MIN(
+              IF(
+                NOT (
+                  `t28`.`day` <= `t28`.`disclosed`
+                )
+                AND NOT (
+                  `t28`.`affected`
+                )
+                AND (
+                  `t28`.`time` > `t28`.`first_affected`
+                ),
+                `t28`.`day`,
+                NULL
+              )
+            ) AS `unaffected_again_day`,
+            MIN(IF(`t28`.`affected`, `t28`.`fix`, NULL)) AS `fix`
           FROM (
             SELECT
-              *
-            FROM `t20` AS `t23`
-            WHERE
-              NOT (
-                `t23`.`affected`
-              ) AND `t23`.`day` > `t23`.`disclosed`
-          ) AS `t28`
-          INNER JOIN (
-            SELECT
-              `t40`.`advisory`,
-              `t40`.`name`,
-              `t40`.`environment`,
-              `t40`.`owner`,
-              `t40`.`is_prevalent`,
-              `t40`.`is_returned`,
-              `t40`.`affected_after`
-            FROM `t39` AS `t40`
-            WHERE
-              `t40`.`start` IS NOT NULL
-          ) AS `t44`
-            ON `t28`.`advisory` = `t44`.`advisory`
-            AND `t28`.`name` = `t44`.`name`
-            AND `t28`.`environment` = `t44`.`environment`
-            AND `t28`.`owner` = `t44`.`owner`
-        ) AS `t45`
-        WHERE
-          `t45`.`is_prevalent`
-          OR `t45`.`is_returned`
-          OR (
-            `t45`.`time` > `t45`.`affected_after`
-          )
-      ) AS `t46`
-      GROUP BY
-        1,
-        2,
-        3,
-        4
-    ) AS `t48`
-      ON `t43`.`advisory` = `t48`.`advisory`
-      AND `t43`.`name` = `t48`.`name`
-      AND `t43`.`environment` = `t48`.`environment`
-      AND `t43`.`owner` = `t48`.`owner`
-    LEFT OUTER JOIN (
-      SELECT
-        `t35`.`advisory`,
-        `t35`.`name`,
-        `t35`.`environment`,
-        `t35`.`owner`,
-        MIN(`t35`.`fix`) AS `fix`
-      FROM (
-        SELECT
-          `t26`.`advisory`,
-          `t26`.`name`,
-          `t26`.`environment`,
-          `t26`.`owner`,
-          `t26`.`number`,
-          `t11`.`channel`,
-          `t11`.`subdir`,
-          `t32`.`fix`
-        FROM (
-          SELECT DISTINCT
-            `t23`.`advisory`,
-            `t23`.`name`,
-            `t23`.`environment`,
-            `t23`.`owner`,
-            `t23`.`number`
-          FROM `t20` AS `t23`
-          WHERE
-            `t23`.`affected`
-        ) AS `t26`
-        INNER JOIN (
-          SELECT
-            `t0`.`number`,
-            `t0`.`channel`,
-            `t0`.`subdir`
-          FROM `in_memory` AS `t0`
-        ) AS `t11`
-          ON `t26`.`number` = `t11`.`number`
-        INNER JOIN (
-          SELECT
-            `t25`.`advisory`,
-            `t25`.`name`,
-            `t25`.`channel`,
-            `t25`.`subdir`,
-            `t25`.`day` AS `fix`
-          FROM (
-            SELECT
-              `t22`.`advisory`,
-              `t22`.`name`,
-              `t22`.`channel`,
-              `t22`.`subdir`,
-              MIN(`t22`.`day`) AS `day`
+              `t27`.`advisory`,
+              `t27`.`name`,
+              `t27`.`number`,
+              `t27`.`environment`,
+              `t27`.`day`,
+              `t27`.`time`,
+              `t27`.`affected`,
+              `t27`.`owner`,
+              `t27`.`class`,
+              `t27`.`disclosed`,
+              `t27`.`fix`,
+              MIN(
+                IF(`t27`.`affected` AND (
+                  `t27`.`day` > `t27`.`disclosed`
+                ), `t27`.`time`, NULL)
+              ) OVER (
+                PARTITION BY `t27`.`advisory`, `t27`.`name`, `t27`.`environment`, `t27`.`owner`
+                ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+              ) AS `first_affected`
             FROM (
               SELECT
-                `t19`.`channel`,
-                `t19`.`subdir`,
-                `t19`.`name`,
-                `t19`.`version`,
-                `t19`.`build`,
-                `t19`.`day`,
-                `t13`.`number`,
-                `t13`.`advisory`,
-                `t13`.`affected`
-              FROM (
-                SELECT
-                  `t3`.`channel`,
-                  `t3`.`subdir`,
-                  `t3`.`name`,
-                  `t3`.`version`,
-                  `t3`.`build`,
-                  `t3`.`day`
-                FROM `downloads` AS `t3`
-                WHERE
-                  `t3`.`name` IN (
-                    'bzip2',
-                    'ca-certificates',
-                    'openssl',
-                    'package-0036',
-                    'package-0045',
-                    'package-0046',
-                    'package-0054',
-                    'readline'
-                  )
-                  AND `t3`.`day` <= MAKE_DATE(2024, 1, 3)
-              ) AS `t19`
+                `t4`.`advisory`,
+                `t4`.`name`,
+                `t4`.`number`,
+                `t4`.`environment`,
+                `t4`.`day`,
+                `t4`.`time`,
+                `t4`.`affected`,
+                `t4`.`owner`,
+                `t4`.`class`,
+                `t26`.`disclosed`,
+                `t26`.`fix`
+              FROM `kept` AS `t4`
               INNER JOIN (
                 SELECT
-                  `t0`.`number`,
-                  `t0`.`advisory`,
-                  `t0`.`affected`,
-                  `t0`.`channel`,
-                  `t0`.`subdir`,
-                  `t0`.`name`,
-                  `t0`.`version`,
-                  `t0`.`build`
-                FROM `in_memory` AS `t0`
-              ) AS `t13`
-                ON `t19`.`channel` = `t13`.`channel`
-                AND `t19`.`subdir` = `t13`.`subdir`
-                AND `t19`.`name` = `t13`.`name`
-                AND `t19`.`version` = `t13`.`version`
-                AND `t19`.`build` = `t13`.`build`
-              LEFT SEMI JOIN (
-                SELECT
-                  `t0`.`number`
-                FROM `in_memory` AS `t0`
-                WHERE
-                  `t0`.`is_fix`
-              ) AS `t14`
-                ON `t13`.`number` = `t14`.`number`
-            ) AS `t22`
-            GROUP BY
-              1,
-              2,
-              3,
-              4
-          ) AS `t25`
-        ) AS `t32`
-          ON `t26`.`advisory` = `t32`.`advisory`
-          AND `t26`.`name` = `t32`.`name`
-          AND `t11`.`channel` = `t32`.`channel`
-          AND `t11`.`subdir` = `t32`.`subdir`
-      ) AS `t35`
-      GROUP BY
-        1,
-        2,
-        3,
-        4
-    ) AS `t38`
-      ON `t43`.`advisory` = `t38`.`advisory`
-      AND `t43`.`name` = `t38`.`name`
-      AND `t43`.`environment` = `t38`.`environment`
-      AND `t43`.`owner` = `t38`.`owner`
-  ) AS `t49`
+                  `t13`.`number`,
+                  `t13`.`disclosed`,
+                  `t24`.`fix`
+                FROM (
+                  SELECT
+                    `t2`.`number`,
+                    `t2`.`disclosed`,
+                    `t2`.`advisory`,
+                    `t2`.`name`,
+                    `t2`.`channel`,
+                    `t2`.`subdir`
+                  FROM `in_memory` AS `t2`
+                ) AS `t13`
+                LEFT OUTER JOIN (
+                  SELECT
+                    `t20`.`advisory`,
+                    `t20`.`name`,
+                    `t20`.`channel`,
+                    `t20`.`subdir`,
+                    `t20`.`day` AS `fix`
+                  FROM (
+                    SELECT
+                      `t19`.`advisory`,
+                      `t19`.`name`,
+                      `t19`.`channel`,
+                      `t19`.`subdir`,
+                      MIN(`t19`.`day`) AS `day`
+                    FROM (
+                      SELECT
+                        `t17`.`channel`,
+                        `t17`.`subdir`,
+                        `t17`.`name`,
+                        `t17`.`version`,
+                        `t17`.`build`,
+                        `t17`.`day`,
+                        `t14`.`number`,
+                        `t14`.`advisory`,
+                        `t14`.`affected`
+                      FROM (
+                        SELECT
+                          `t3`.`channel`,
+                          `t3`.`subdir`,
+                          `t3`.`name`,
+                          `t3`.`version`,
+                          `t3`.`build`,
+                          `t3`.`day`
+                        FROM `downloads` AS `t3`
+                        WHERE
+                          `t3`.`name` IN (
+                            'bzip2',
+                            'ca-certificates',
+                            'openssl',
+                            'package-0036',
+                            'package-0045',
+                            'package-0046',
+                            'package-0054',
+                            'readline'
+                          )
+                          AND `t3`.`day` <= MAKE_DATE(2024, 1, 3)
+                      ) AS `t17`
+                      INNER JOIN (
+                        SELECT
+                          `t2`.`number`,
+                          `t2`.`advisory`,
+                          `t2`.`affected`,
+                          `t2`.`channel`,
+                          `t2`.`subdir`,
+                          `t2`.`name`,
+                          `t2`.`version`,
+                          `t2`.`build`
+                        FROM `in_memory` AS `t2`
+                      ) AS `t14`
+                        ON `t17`.`channel` = `t14`.`channel`
+                        AND `t17`.`subdir` = `t14`.`subdir`
+                        AND `t17`.`name` = `t14`.`name`
+                        AND `t17`.`version` = `t14`.`version`
+                        AND `t17`.`build` = `t14`.`build`
+                      LEFT SEMI JOIN (
+                        SELECT
+                          `t2`.`number`
+                        FROM `in_memory` AS `t2`
+                        WHERE
+                          `t2`.`is_fix`
+                      ) AS `t15`
+                        ON `t14`.`number` = `t15`.`number`
+                    ) AS `t19`
+                    GROUP BY
+                      1,
+                      2,
+                      3,
+                      4
+                  ) AS `t20`
+                ) AS `t24`
+                  ON `t13`.`advisory` = `t24`.`advisory`
+                  AND `t13`.`name` = `t24`.`name`
+                  AND `t13`.`channel` = `t24`.`channel`
+                  AND `t13`.`subdir` = `t24`.`subdir`
+              ) AS `t26`
+                ON `t4`.`number` = `t26`.`number`
+            ) AS `t27`
+          ) AS `t28`
+          GROUP BY
+            1,
+            2,
+            3,
+            4,
+            5,
+            6
+        ) AS `t30`
+        LEFT OUTER JOIN (
+          SELECT
+            `t18`.`advisory`,
+            `t18`.`environment`,
+            `t18`.`owner`,
+            MAX(IF(`t18`.`day` <= `t18`.`disclosed`, `t18`.`day`, NULL)) AS `seen_before`,
+            MIN(IF(NOT (
+              `t18`.`day` <= `t18`.`disclosed`
+            ), `t18`.`day`, NULL)) AS `seen_after`,
+            MAX(`t18`.`day`) AS `last_day`
+          FROM (
+            SELECT
+              `t5`.`environment`,
+              `t5`.`owner`,
+              `t5`.`class`,
+              `t5`.`day`,
+              `t11`.`advisory`,
+              `t12`.`disclosed`
+            FROM `kept` AS `t5`
+            INNER JOIN (
+              SELECT DISTINCT
+                `t0`.`advisory`,
+                `t0`.`environment`,
+                `t0`.`owner`
+              FROM `kept` AS `t0`
+              WHERE
+                `t0`.`affected`
+            ) AS `t11`
+              ON `t5`.`environment` = `t11`.`environment` AND `t5`.`owner` = `t11`.`owner`
+            INNER JOIN (
+              SELECT DISTINCT
+                `t2`.`advisory`,
+                `t2`.`disclosed`
+              FROM `in_memory` AS `t2`
+            ) AS `t12`
+              ON `t11`.`advisory` = `t12`.`advisory`
+          ) AS `t18`
+          GROUP BY
+            1,
+            2,
+            3
+        ) AS `t22`
+          ON `t30`.`advisory` = `t22`.`advisory`
+          AND `t30`.`environment` = `t22`.`environment`
+          AND `t30`.`owner` = `t22`.`owner`
+      ) AS `t31`
+    ) AS `t32`
+    WHERE
+      `t32`.`entry` IS NOT NULL
+  ) AS `t33`
   GROUP BY
     1,
     2,
     3,
     4
-) AS `t50`
+) AS `t34`
 ORDER BY
-  `t50`.`advisory` ASC NULLS LAST,
-  IF(`t50`.`owner` = UNHEX(''), `t50`.`environment`, `t50`.`owner`) ASC NULLS LAST,
-  `t50`.`class` ASC NULLS LAST,
-  `t50`.`is_prevalent` ASC NULLS LAST,
-  `t50`.`entry` ASC NULLS LAST,
-  IF(`t50`.`is_healed`, `t50`.`event`, CAST(NULL AS INT)) ASC NULLS LAST,
-  `t50`.`last_visit` ASC NULLS LAST,
-  `t50`.`fix` ASC NULLS LAST;
+  `t34`.`advisory` ASC NULLS LAST,
+  IF(`t34`.`owner` = UNHEX(''), `t34`.`environment`, `t34`.`owner`) ASC NULLS LAST,
+  `t34`.`class` ASC NULLS LAST,
+  `t34`.`is_prevalent` ASC NULLS LAST,
+  `t34`.`entry` ASC NULLS LAST,
+  IF(`t34`.`is_healed`, `t34`.`event`, CAST(NULL AS INT)) ASC NULLS LAST,
+  `t34`.`last_visit` ASC NULLS LAST,
+  `t34`.`fix` ASC NULLS LAST;
