@@ -64,7 +64,7 @@ def make_exposure(
     judged = told.judged
     ((advisory, disclosed),) = judged.disclosed.items()
     chosen = choose_sample_for(tables, judged, as_of) if sample is None else sample
-    with chosen.of_installations(tables) as some, concerned(some, judged, as_of) as known:
+    with concerned(chosen.of_installations(tables), judged, as_of) as known:
         exposed = count_exposed(known)[advisory]
         units = _at_risk(known, tables, advisory, disclosed)
         gap = usual_gap(known)
