@@ -35,7 +35,7 @@ class Concerned:
     """What is known of those whom advisories may concern, up to and including the day ``as_of``.
 
     Attributes:
-        downloads: those of ``judged.own_downloads``, also of no environment.
+        downloads: those of ``judged.own_downloads``, also of no environment and of no installation.
         units: one row for each pair: client, environment, owner, class, last_day (seen), last_began (when its
             last session began). The class is that of its installation, and ``image`` for a token that was
             copied, all rows of which have the same unit.

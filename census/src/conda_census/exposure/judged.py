@@ -83,12 +83,12 @@ def judged_downloads(downloads: Table, judged: Judged, as_of: date, *columns: st
 
 
 def own_downloads(downloads: Table, judged: Judged, as_of: date) -> Table:
-    """Rows: the judged downloads of installations that are known.
+    """Rows: the judged downloads: advisory, name, number, client, environment, day, time, affected.
 
-    advisory, name, number, client, environment (null where unsaid), day, time, affected.
+    Also those that name no installation, which no unit and no cache will ever be found for: to leave them out
+    here would be to read the pseudonyms of all other packages as well.
     """
-    known = downloads.filter(downloads.client.notnull())
-    return judged_downloads(known, judged, as_of, "client", "environment", "day", "time").select(
+    return judged_downloads(downloads, judged, as_of, "client", "environment", "day", "time").select(
         "advisory", "name", "number", "client", "environment", "day", "time", "affected"
     )
 

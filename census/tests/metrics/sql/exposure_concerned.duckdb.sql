@@ -20,8 +20,7 @@ FROM (
     "t0"."time"
   FROM "downloads" AS "t0"
   WHERE
-    "t0"."client" IS NOT NULL
-    AND "t0"."name" IN (
+    "t0"."name" IN (
       'bzip2',
       'ca-certificates',
       'openssl',
