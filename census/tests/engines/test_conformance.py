@@ -16,6 +16,7 @@ from conda_census.lake.tables import MEASURED
 from conda_census.metrics.sample import Sample
 from conda_census.report.document import make_report
 from conda_census.report.sources import list_what_was_read
+from exposure_questions import EXPOSURE_QUESTIONS, AskedOfExposure, asked_of_exposure
 from questions import NOT_ASKED, QUESTIONS, Asked, asked, same
 from small_lake import SmallLake
 
@@ -45,6 +46,30 @@ def test_both_engines_give_the_same_answer(question: str, engines: Engines) -> N
 
     assert expected
     assert same(QUESTIONS[question](engines.spark), expected)
+
+
+@pytest.fixture(scope="module")
+def exposure(engines: Engines) -> Iterator[tuple[AskedOfExposure, AskedOfExposure]]:
+    """Of many advisories at once, by DuckDB and by Spark."""
+    until = engines.duckdb.window.until
+    assert until
+    with (
+        asked_of_exposure(engines.duckdb.tables, until) as one,
+        asked_of_exposure(engines.spark.tables, until) as other,
+    ):
+        yield one, other
+
+
+@pytest.mark.parametrize("question", EXPOSURE_QUESTIONS)
+def test_both_engines_say_the_same_of_exposure(
+    question: str, exposure: tuple[AskedOfExposure, AskedOfExposure]
+) -> None:
+    """Of the same lake, in which every advisory finds somebody."""
+    one, other = exposure
+    expected = EXPOSURE_QUESTIONS[question](one)
+
+    assert expected
+    assert same(EXPOSURE_QUESTIONS[question](other), expected)
 
 
 def test_every_metric_is_asked() -> None:

@@ -56,6 +56,8 @@ def _kept(connection: Backend, rows: Rows) -> Iterator[Rows]:
     # By hand: Ibis 12 cannot drop what its own cache() makes, for sqlglot 30 writes the statement without
     # the name.
     name = f"kept_{next(_numbers)}"
+    # What an expression brings along from memory: compiling alone does not hand it over.
+    connection._run_pre_execute_hooks(rows)  # noqa: SLF001
     connection.raw_sql(f"CREATE TEMP TABLE {name} AS {connection.compile(rows)}")
     try:
         yield connection.table(name)

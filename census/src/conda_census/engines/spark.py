@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 from ibis import Schema
 from ibis.backends.pyspark import Backend
+from ibis.expr.operations import InMemoryTable
 from ibis.expr.types import Expr
 from ibis.expr.types import Table as Rows
 from pyspark.sql import DataFrame, SparkSession
@@ -77,10 +78,17 @@ class _Connection(Backend):  # type: ignore[misc]
         answer = self.raw_sql(self.compile(table, params=params, limit=limit, **options)).toArrow()
         return expr.__pyarrow_result__(answer.cast(table.schema().to_pyarrow()))
 
+    def _register_in_memory_table(self, op: InMemoryTable) -> None:
+        # By Arrow too, for the same reason.
+        rows = op.data.to_pyarrow(op.schema)
+        self._session.createDataFrame(rows).createOrReplaceTempView(op.name)
+
 
 @contextmanager
 def _kept(connection: Backend, session: SparkSession, rows: Rows) -> Iterator[Rows]:
     name = f"kept_{next(_numbers)}"
+    # What an expression brings along from memory: compiling alone does not hand it over.
+    connection._run_pre_execute_hooks(rows)  # noqa: SLF001
     kept = session.sql(connection.compile(rows)).cache()
     kept.createTempView(name)
     try:

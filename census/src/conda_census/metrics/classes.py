@@ -9,7 +9,7 @@ from typing import Literal
 import ibis
 from ibis.expr.types import StringValue, Table
 
-__all__ = ["CLASSES", "ClassRules", "InstallationClass", "baked", "class_of"]
+__all__ = ["CLASSES", "ClassRules", "InstallationClass", "baked", "class_of", "copied"]
 
 InstallationClass = Literal["lasting", "ephemeral", "image", "new"]
 
@@ -57,7 +57,16 @@ def baked(pairs: Table, rules: ClassRules) -> Table:
     One copied environment is enough: the tokens of an image come with each of its containers, whatever else
     a container makes. ``pairs`` has one row for each pair of client and environment.
     """
-    known = pairs.filter(pairs.environment.notnull()).select("client", "environment")
+    known = _known(pairs)
+    return known.semi_join(copied(pairs, rules), "environment").select("client").distinct()
+
+
+def copied(pairs: Table, rules: ClassRules) -> Table:
+    """Rows: environment. The tokens that too many installations have; ``pairs`` as for :func:`baked`."""
+    known = _known(pairs)
     counted = known.group_by("environment").aggregate(installations=known.count())
-    copied = counted.filter(counted.installations >= rules.image_installations)
-    return known.semi_join(copied, "environment").select("client").distinct()
+    return counted.filter(counted.installations >= rules.image_installations).select("environment")
+
+
+def _known(pairs: Table) -> Table:
+    return pairs.filter(pairs.environment.notnull()).select("client", "environment")

@@ -5,8 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import sqrt
 from statistics import NormalDist
+from typing import TypedDict
 
-__all__ = ["Estimate", "ratio", "wilson"]
+__all__ = ["Estimate", "Interval", "ratio", "wilson"]
+
+
+class Interval(TypedDict):
+    """A share with its 95 % interval, between 0 and 1; null where it is not estimated."""
+
+    value: float | None
+    low: float | None
+    high: float | None
 
 
 @dataclass(frozen=True)
@@ -16,6 +25,10 @@ class Estimate:
     value: float | None = None
     low: float | None = None
     high: float | None = None
+
+    def keys(self) -> Interval:
+        """As it stands in a document."""
+        return Interval(value=self.value, low=self.low, high=self.high)
 
 
 def ratio(part: int, whole: int) -> float | None:

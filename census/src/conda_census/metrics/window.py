@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import TypedDict
 
 import ibis
 from ibis.expr.types import Table
@@ -12,11 +13,19 @@ from conda_census.config import LATE_DELIVERY
 from conda_census.engines.tables import LakeTables
 from conda_census.errors import CensusError
 
-__all__ = ["Window", "WindowError", "choose_window", "within"]
+__all__ = ["Window", "WindowDays", "WindowError", "choose_window", "within"]
 
 
 class WindowError(CensusError):
     """The window that was asked for ends before it begins."""
+
+
+class WindowDays(TypedDict):
+    """UTC days as YYYY-MM-DD, both ends included."""
+
+    since: str | None
+    until: str | None
+    complete_until: str | None
 
 
 @dataclass(frozen=True)
@@ -30,6 +39,13 @@ class Window:
     since: date | None
     until: date | None
     complete_until: date | None
+
+    def keys(self) -> WindowDays:
+        """As it stands in a document."""
+        since, until, complete = (
+            day.isoformat() if day else None for day in (self.since, self.until, self.complete_until)
+        )
+        return WindowDays(since=since, until=until, complete_until=complete)
 
 
 def choose_window(tables: LakeTables, since: date | None = None, until: date | None = None) -> Window:

@@ -16,7 +16,7 @@ from conda_census.metrics.downloads import count_downloads
 from conda_census.metrics.environments import MOST_ENVIRONMENTS, Environments, Spread, count_environments
 from conda_census.metrics.installations import Installations, count_installations
 from conda_census.metrics.installers import count_installer_downloads
-from conda_census.metrics.intervals import Estimate, ratio
+from conda_census.metrics.intervals import ratio
 from conda_census.metrics.opted_out import Traffic, count_opted_out
 from conda_census.metrics.packages import count_package, count_packages
 from conda_census.metrics.population import population
@@ -42,7 +42,6 @@ from conda_census.report.shape import (
     InstallationCounts,
     InstallerDownloadCounts,
     InstallerRow,
-    Interval,
     LineCounts,
     NaiveShares,
     OptedOutShares,
@@ -53,7 +52,6 @@ from conda_census.report.shape import (
     SampleCounts,
     SessionCounts,
     TrafficCounts,
-    WindowDays,
 )
 
 __all__ = ["TOP", "Report", "make_report"]
@@ -92,7 +90,7 @@ def make_report(
         looked_at = _LookedAt(chosen, within(some, window), installations)
         counted, environments = count_installations(installations, window), count_environments(installations)
         return Report(
-            window=_window(window),
+            window=window.keys(),
             sample=_sample(chosen, counted, environments.whole),
             installations=_installations(counted, chosen.times),
             environments=_environments(environments, chosen.times),
@@ -120,12 +118,6 @@ class _LookedAt:
 
     def times(self, number: int) -> int:
         return self.sample.times(number)
-
-
-def _window(window: Window) -> WindowDays:
-    return WindowDays(
-        since=_day(window.since), until=_day(window.until), complete_until=_day(window.complete_until)
-    )
 
 
 def _sample(sample: Sample, installations: Installations, environments: Spread) -> SampleCounts | None:
@@ -172,7 +164,7 @@ def _environments(found: Environments, times: Times) -> EnvironmentCounts:
     by_class = found.by_class
     return EnvironmentCounts(
         **_spread(found.whole, times),
-        single_share_lasting=_interval(by_class["lasting"].single_share),
+        single_share_lasting=by_class["lasting"].single_share.keys(),
         by_class=EnvironmentsByClass(
             lasting=_spread(by_class["lasting"], times),
             ephemeral=_spread(by_class["ephemeral"], times),
@@ -193,7 +185,7 @@ def _spread(spread: Spread, times: Times) -> EnvironmentSpread:
             "4": times(number[4]),
             "5+": times(number[MOST_ENVIRONMENTS]),
         },
-        single_share=_interval(spread.single_share),
+        single_share=spread.single_share.keys(),
     )
 
 
@@ -202,7 +194,7 @@ def _opted_out(inside: LakeTables, looked_at: _LookedAt) -> OptedOutShares:
     times = looked_at.times
     off, tokens, calibration = found.off, found.tokens, found.calibration
     return OptedOutShares(
-        share=_interval(found.share),
+        share=found.share.keys(),
         naive=NaiveShares(
             requests=ratio(off.requests, off.requests + tokens.requests),
             sessions=ratio(off.sessions, off.sessions + tokens.sessions),
@@ -310,7 +302,7 @@ def _retention(looked_at: _LookedAt, window: Window) -> list[CohortRow]:
         CohortRow(
             week=cohort.week.isoformat(),
             installations=looked_at.times(cohort.installations),
-            active=[_interval(share) for share in cohort.active],
+            active=[share.keys() for share in cohort.active],
         )
         for cohort in count_retention(looked_at.installations, window)
     ]
@@ -326,11 +318,3 @@ def _accounting(inside: LakeTables) -> LineCounts:
         malformed_tokens=found.malformed_tokens,
         unknown_tokens=found.unknown_tokens,
     )
-
-
-def _interval(estimate: Estimate) -> Interval:
-    return Interval(value=estimate.value, low=estimate.low, high=estimate.high)
-
-
-def _day(day: date | None) -> str | None:
-    return day.isoformat() if day else None

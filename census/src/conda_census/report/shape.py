@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from conda_census.metrics.intervals import Interval
+from conda_census.metrics.window import WindowDays
+
 __all__ = [
     "Active",
     "ActiveByClass",
@@ -36,14 +39,6 @@ __all__ = [
     "TrafficCounts",
     "WindowDays",
 ]
-
-
-class WindowDays(TypedDict):
-    """UTC days as YYYY-MM-DD, both ends included."""
-
-    since: str | None
-    until: str | None
-    complete_until: str | None
 
 
 class ByClass(TypedDict):
@@ -91,14 +86,6 @@ class InstallationCounts(TypedDict):
     by_class: ByClass
     active: Active
     active_by_class: ActiveByClass
-
-
-class Interval(TypedDict):
-    """A share with its 95 % interval, between 0 and 1; null where it is not estimated."""
-
-    value: float | None
-    low: float | None
-    high: float | None
 
 
 #: Installations by their number of environments.

@@ -120,7 +120,7 @@ FROM (
             FROM "t4" AS "t7"
             SEMI JOIN (
               SELECT
-                *
+                "t9"."environment"
               FROM (
                 SELECT
                   "t5"."environment",

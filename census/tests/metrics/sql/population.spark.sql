@@ -130,7 +130,7 @@ FROM (
             FROM `t4` AS `t7`
             LEFT SEMI JOIN (
               SELECT
-                *
+                `t9`.`environment`
               FROM (
                 SELECT
                   `t5`.`environment`,

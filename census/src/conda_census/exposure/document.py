@@ -1,0 +1,165 @@
+"""What does an exposure say? One document of one advisory that every surface shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from conda_census.engines.tables import LakeTables
+from conda_census.exposure.cannot_see import cannot_see
+from conda_census.exposure.concerned import Concerned, concerned
+from conda_census.exposure.curves import BandedCurve, Survival, banded_curve
+from conda_census.exposure.exposed import Band, Exposed, count_exposed
+from conda_census.exposure.gaps import usual_gap
+from conda_census.exposure.judged import Judged, first_fixes
+from conda_census.exposure.remediation import at_risk
+from conda_census.exposure.sampling import choose_sample_for
+from conda_census.exposure.shape import (
+    AdvisoryKeys,
+    BandByClass,
+    BandKeys,
+    CurvePoint,
+    Curves,
+    Exposure,
+    FixKeys,
+    StateKeys,
+    StillDownloadedRow,
+    UnknownShares,
+)
+from conda_census.exposure.still_downloaded import list_still_downloaded
+from conda_census.exposure.unknown import Unknown
+from conda_census.exposure.watched import NOBODY_AT_RISK, AtRisk, States, count_states, read_at_risk
+from conda_census.metrics.intervals import Estimate
+from conda_census.metrics.sample import Sample
+from conda_census.metrics.window import choose_window
+
+__all__ = ["Told", "make_exposure"]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is known of an advisory without a question to the lake's tables.
+
+    Attributes:
+        advisory: its record.
+        judged: the verdicts on the builds of the lake; of this advisory alone.
+        fix: what to move to, where it is known.
+        unknown: of how much no advisory says anything.
+    """
+
+    advisory: AdvisoryKeys
+    judged: Judged
+    fix: FixKeys | None
+    unknown: Unknown
+
+
+def make_exposure(
+    tables: LakeTables, told: Told, as_of: date, survival: Survival, sample: Sample | None = None
+) -> Exposure:
+    """The exposure at the end of the day ``as_of``.
+
+    ``survival`` makes curves of those who are watched. ``sample``: which installations are looked at, by
+    default all, but of a package that nearly everybody has.
+    """
+    judged = told.judged
+    ((advisory, disclosed),) = judged.disclosed.items()
+    chosen = choose_sample_for(tables, judged, as_of) if sample is None else sample
+    with concerned(chosen.of_installations(tables), judged, as_of) as known:
+        exposed = count_exposed(known)[advisory]
+        units = _at_risk(known, tables, advisory, disclosed)
+        gap = usual_gap(known)
+    days = (as_of - disclosed).days
+    prevalent, incident = units.only(units.is_prevalent), units.only(~units.is_prevalent)
+    since_disclosure = banded_curve(prevalent, "disclosure", days, gap, survival)
+    return Exposure(
+        advisory=told.advisory,
+        as_of=as_of.isoformat(),
+        disclosed=disclosed.isoformat(),
+        window=choose_window(tables, until=as_of).keys(),
+        one_in=chosen.one_in,
+        exposed=_band(exposed.whole_of_all(chosen)),
+        by_class=_by_class(exposed.of_all(chosen)),
+        prevalent=_states(count_states(prevalent, days), chosen),
+        incident=_states(count_states(incident, days), chosen),
+        upgraded_share=_upgraded(since_disclosure).keys(),
+        curve=Curves(
+            disclosure=_points(since_disclosure),
+            fix_available=_points(banded_curve(prevalent, "fix_available", days, gap, survival)),
+        ),
+        incident_curve=Curves(
+            disclosure=_points(banded_curve(incident, "disclosure", days, gap, survival)),
+            fix_available=_points(banded_curve(incident, "fix_available", days, gap, survival)),
+        ),
+        median_days=since_disclosure.median.keys(),
+        usual_gap_days=gap,
+        still_downloaded=_still_downloaded(tables, judged, as_of),
+        fix=told.fix,
+        unknown=UnknownShares(
+            downloads_share=told.unknown.downloads_share,
+            environments_share=told.unknown.environments_share,
+        ),
+        cannot_see=cannot_see(judged.names),
+    )
+
+
+def _at_risk(known: Concerned, tables: LakeTables, advisory: int, disclosed: date) -> AtRisk:
+    """Nobody, where the day that is asked for lies before the disclosure."""
+    if known.as_of < disclosed:
+        return NOBODY_AT_RISK
+    fixes = first_fixes(tables.downloads, known.judged, known.as_of)
+    return read_at_risk(at_risk(known, fixes)).get(advisory, NOBODY_AT_RISK)
+
+
+def _upgraded(curve: BandedCurve) -> Estimate:
+    """What is no longer exposed on the last day."""
+    if not curve.shares:
+        return Estimate()
+    last = curve.shares[-1]
+    value, low, high = (None if share is None else 1 - share for share in (last.value, last.high, last.low))
+    return Estimate(value, low, high)
+
+
+def _points(curve: BandedCurve) -> list[CurvePoint]:
+    return [
+        CurvePoint(day=day, share=share.value, low=share.low, high=share.high)
+        for day, share in enumerate(curve.shares)
+        if share.value is not None
+    ]
+
+
+def _band(band: Band) -> BandKeys:
+    return BandKeys(low=band.low, observed=band.observed, high=band.high)
+
+
+def _by_class(exposed: Exposed) -> BandByClass:
+    bands = exposed.by_class
+    return BandByClass(
+        lasting=_band(bands["lasting"]),
+        ephemeral=_band(bands["ephemeral"]),
+        image=_band(bands["image"]),
+        new=_band(bands["new"]),
+    )
+
+
+def _states(states: States, sample: Sample) -> StateKeys:
+    return StateKeys(
+        entered=sample.times(states.entered),
+        remediated=sample.times(states.remediated),
+        exposed=sample.times(states.exposed),
+        silent=sample.times(states.silent),
+    )
+
+
+def _still_downloaded(tables: LakeTables, judged: Judged, as_of: date) -> list[StillDownloadedRow]:
+    return [
+        StillDownloadedRow(
+            channel=each.channel,
+            subdir=each.subdir,
+            name=each.name,
+            version=each.version,
+            build=each.build,
+            tool=each.tool,
+            downloads=each.downloads,
+        )
+        for each in list_still_downloaded(tables, judged, as_of)
+    ]

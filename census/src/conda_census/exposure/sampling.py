@@ -1,0 +1,24 @@
+"""Is it enough to look at some of the installations to know how an advisory spreads?"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from conda_census.engines.tables import LakeTables
+from conda_census.exposure.judged import Judged
+from conda_census.lake.panel import PANEL_ONE_IN
+from conda_census.metrics.counts import counts
+from conda_census.metrics.sample import ALL, Sample
+
+__all__ = ["choose_sample_for"]
+
+#: With more downloads of the packages than these, those of a sample say enough; all of them take too long.
+_MANY_DOWNLOADS = 400_000
+
+
+def choose_sample_for(tables: LakeTables, judged: Judged, as_of: date, many: int = _MANY_DOWNLOADS) -> Sample:
+    """All installations, or of a package that nearly everybody has, some: a rare one is looked at whole."""
+    downloads = tables.downloads
+    named = downloads.filter(downloads.name.isin(judged.names), downloads.day <= as_of)
+    found = counts(named.aggregate(number=named.count()))["number"]
+    return Sample(PANEL_ONE_IN) if found > many else ALL

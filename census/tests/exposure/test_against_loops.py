@@ -1,0 +1,64 @@
+"""Do the expressions say of any visits what loops over them say?"""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from conda_census.engines.tables import LakeTables
+from conda_census.exposure.concerned import concerned
+from conda_census.exposure.exposed import count_exposed
+from conda_census.exposure.judged import first_fixes
+from conda_census.exposure.remediation import at_risk
+from made_up_visits import BUILDS, Visit, day, judged, lake_of, true_at_risk, true_exposed
+
+AS_OF = 100
+
+
+def _visit(house: int, client: str, environment: str | None, **more: object) -> Visit:
+    """Of one of several houses, which share nothing but the day of the fix."""
+    return Visit(client=f"{client}-{house}", environment=environment and f"{environment}-{house}", **more)  # type: ignore[arg-type]
+
+
+#: Few of each in a house, so that installations share environments, and environments a cache.
+VISITS = st.lists(
+    st.builds(
+        _visit,
+        house=st.integers(1, 4),
+        day=st.sampled_from([0, 5, 8, 11, 25, 39, 40, 41, 50, 69, 70, 71, 72, 90, 94, 99, 100, 101]),
+        client=st.sampled_from(["ada", "bob", "cy", "dan"]),
+        environment=st.sampled_from(["base", "work", "play", "baked", None]),
+        fetched=st.lists(st.sampled_from(["bad", "good", *BUILDS, "other"]), max_size=2, unique=True).map(
+            tuple
+        ),
+        minute=st.sampled_from([0, 700, 720, 1439]),
+    ),
+    max_size=50,
+)
+
+
+@settings(max_examples=20, deadline=None)
+@given(VISITS)
+def test_who_is_exposed(visits: list[Visit]) -> None:
+    """Each edge of the band, for each class."""
+    with concerned(lake_of(visits), judged(), day(AS_OF)) as known:
+        found = count_exposed(known)[7]
+
+    bands = {kind: (band.low, band.observed, band.high) for kind, band in found.by_class.items()}
+    assert {kind: band for kind, band in bands.items() if any(band)} == true_exposed(visits, AS_OF)
+    assert found.whole.low <= found.whole.observed <= found.whole.high
+
+
+@settings(max_examples=20, deadline=None)
+@given(VISITS)
+def test_who_was_at_risk(visits: list[Visit]) -> None:
+    """Each unit, with the days on which it enters, is healed and is seen last."""
+    assert _at_risk(lake_of(visits)) == true_at_risk(visits, AS_OF)
+
+
+def _at_risk(tables: LakeTables) -> list[tuple[object, ...]]:
+    with concerned(tables, judged(), day(AS_OF)) as known:
+        fixes = first_fixes(tables.downloads, known.judged, day(AS_OF))
+        rows = at_risk(known, fixes).to_pyarrow().to_pylist()
+    columns = ("class", "is_prevalent", "entry", "event", "last_visit", "fix")
+    return sorted((tuple(row[column] for column in columns) for row in rows), key=str)

@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+from conda_census.exposure.sampling import choose_sample_for
+from conda_census.metrics.sample import Sample
+from made_up_visits import Visit, day, judged, lake_of
+
+
+def test_a_rare_package_is_looked_at_whole_and_a_common_one_in_a_sample() -> None:
+    """Three downloads are many where two are. Other packages and later days do not count."""
+    fetched = ("bad", "other")
+    tables = lake_of([Visit(at, "ada", "base", fetched) for at in (1, 2, 3, 101)])
+
+    assert choose_sample_for(tables, judged(), day(100), many=3) == Sample(1)
+    assert choose_sample_for(tables, judged(), day(100), many=2) == Sample(16)

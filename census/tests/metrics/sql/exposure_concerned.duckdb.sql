@@ -1,0 +1,378 @@
+SELECT
+  "t4"."advisory",
+  "t5"."name",
+  "t4"."number",
+  "t5"."client",
+  "t5"."environment",
+  "t5"."day",
+  "t5"."time",
+  "t4"."affected"
+FROM (
+  SELECT
+    "t0"."channel",
+    "t0"."subdir",
+    "t0"."name",
+    "t0"."version",
+    "t0"."build",
+    "t0"."client",
+    "t0"."environment",
+    "t0"."day",
+    "t0"."time"
+  FROM "downloads" AS "t0"
+  WHERE
+    "t0"."name" IN (
+      'bzip2',
+      'ca-certificates',
+      'openssl',
+      'package-0036',
+      'package-0045',
+      'package-0046',
+      'package-0054',
+      'readline'
+    )
+    AND "t0"."day" <= MAKE_DATE(2024, 1, 3)
+) AS "t5"
+INNER JOIN (
+  SELECT
+    "t1"."number",
+    "t1"."advisory",
+    "t1"."affected",
+    "t1"."channel",
+    "t1"."subdir",
+    "t1"."name",
+    "t1"."version",
+    "t1"."build"
+  FROM "in_memory" AS "t1"
+) AS "t4"
+  ON "t5"."channel" = "t4"."channel"
+  AND "t5"."subdir" = "t4"."subdir"
+  AND "t5"."name" = "t4"."name"
+  AND "t5"."version" = "t4"."version"
+  AND "t5"."build" = "t4"."build";
+
+SELECT
+  "t5"."client",
+  "t5"."environment",
+  "t5"."day",
+  "t5"."first_time",
+  "t5"."last_time"
+FROM (
+  SELECT
+    "t0"."client",
+    "t0"."environment",
+    "t0"."day",
+    "t0"."first_time",
+    "t0"."last_time"
+  FROM "sessions" AS "t0"
+  WHERE
+    "t0"."client" IS NOT NULL AND "t0"."day" <= MAKE_DATE(2024, 1, 3)
+) AS "t5"
+SEMI JOIN (
+  SELECT DISTINCT
+    "t1"."client"
+  FROM "kept" AS "t1"
+  WHERE
+    "t1"."affected"
+) AS "t4"
+  ON "t5"."client" = "t4"."client";
+
+SELECT
+  "t6"."client",
+  "t6"."environment",
+  "t6"."day",
+  "t6"."first_time",
+  "t6"."last_time"
+FROM (
+  SELECT
+    "t0"."client",
+    "t0"."environment",
+    "t0"."day",
+    "t0"."first_time",
+    "t0"."last_time"
+  FROM "sessions" AS "t0"
+  WHERE
+    "t0"."client" IS NOT NULL AND "t0"."day" <= MAKE_DATE(2024, 1, 3)
+) AS "t6"
+SEMI JOIN (
+  SELECT DISTINCT
+    "t1"."environment"
+  FROM "kept" AS "t1"
+  WHERE
+    "t1"."environment" IS NOT NULL
+) AS "t7"
+  ON "t6"."environment" = "t7"."environment"
+ANTI JOIN (
+  SELECT DISTINCT
+    "t1"."client"
+  FROM "kept" AS "t1"
+) AS "t5"
+  ON "t6"."client" = "t5"."client";
+
+WITH "t2" AS (
+  SELECT
+    *
+  FROM "kept" AS "t0"
+  UNION ALL
+  SELECT
+    *
+  FROM "kept" AS "t1"
+), "t5" AS (
+  SELECT
+    "t4"."client",
+    "t4"."environment",
+    MAX("t4"."day") AS "last_day",
+    MAX("t4"."first_time") AS "last_began"
+  FROM (
+    SELECT
+      *
+    FROM "t2" AS "t3"
+    WHERE
+      "t3"."environment" IS NOT NULL
+  ) AS "t4"
+  GROUP BY
+    1,
+    2
+), "t10" AS (
+  SELECT
+    "t7"."client",
+    "t7"."environment",
+    MIN("t7"."day") AS "first_day",
+    MAX("t7"."day") AS "last_day",
+    MIN("t7"."first_time") AS "first_time",
+    MAX("t7"."last_time") AS "last_time",
+    BIT_OR("t7"."bit") AS "weeks"
+  FROM (
+    SELECT
+      "t3"."client",
+      "t3"."environment",
+      "t3"."day",
+      "t3"."first_time",
+      "t3"."last_time",
+      CAST(1 AS BIGINT) << LEAST(
+        CAST(CAST(FLOOR((
+          DATE_DIFF('DAY', "t3"."day", MAKE_DATE(2024, 1, 7))
+        ) / (
+          7
+        )) AS BIGINT) AS INT),
+        60
+      ) AS "bit"
+    FROM "t2" AS "t3"
+    WHERE
+      "t3"."client" IS NOT NULL AND "t3"."day" <= MAKE_DATE(2024, 1, 3)
+  ) AS "t7"
+  GROUP BY
+    1,
+    2
+), "t13" AS (
+  SELECT
+    "t11"."client",
+    "t11"."environment"
+  FROM "t10" AS "t11"
+  WHERE
+    "t11"."environment" IS NOT NULL
+)
+SELECT
+  "t25"."client",
+  "t25"."environment",
+  "t25"."owner",
+  "t34"."class",
+  "t25"."last_day",
+  "t25"."last_began"
+FROM (
+  SELECT
+    "t21"."client",
+    "t21"."environment",
+    "t21"."last_day",
+    "t21"."last_began",
+    "t21"."copied_environment",
+    CASE
+      WHEN "t21"."copied_environment" IS NOT NULL
+      THEN CAST('' AS BLOB)
+      ELSE "t21"."client"
+    END AS "owner"
+  FROM (
+    SELECT
+      "t8"."client",
+      "t8"."environment",
+      "t8"."last_day",
+      "t8"."last_began",
+      "t16"."copied_environment"
+    FROM "t5" AS "t8"
+    LEFT OUTER JOIN (
+      SELECT
+        "t12"."environment" AS "copied_environment"
+      FROM (
+        SELECT
+          "t9"."environment",
+          COUNT(*) AS "installations"
+        FROM (
+          SELECT
+            "t6"."client",
+            "t6"."environment"
+          FROM "t5" AS "t6"
+          WHERE
+            "t6"."environment" IS NOT NULL
+        ) AS "t9"
+        GROUP BY
+          1
+      ) AS "t12"
+      WHERE
+        "t12"."installations" >= 3
+    ) AS "t16"
+      ON "t8"."environment" = "t16"."copied_environment"
+  ) AS "t21"
+) AS "t25"
+INNER JOIN (
+  SELECT
+    "t32"."client",
+    CASE
+      WHEN "t32"."is_baked"
+      THEN 'image'
+      WHEN (
+        "t32"."last_time" <= (
+          "t32"."first_time" + INTERVAL '3600' SECOND
+        )
+      )
+      AND (
+        "t32"."first_day" > MAKE_DATE(2023, 12, 27)
+      )
+      THEN 'new'
+      WHEN "t32"."last_time" <= (
+        "t32"."first_time" + INTERVAL '3600' SECOND
+      )
+      THEN 'ephemeral'
+      ELSE 'lasting'
+    END AS "class"
+  FROM (
+    SELECT
+      "t31".*
+      EXCLUDE ("baked_client")
+    FROM (
+      SELECT
+        "t30"."client",
+        "t30"."first_day",
+        "t30"."last_day",
+        "t30"."first_time",
+        "t30"."last_time",
+        "t30"."environments",
+        "t30"."weeks",
+        "t30"."baked_client",
+        "t30"."baked_client" IS NOT NULL AS "is_baked"
+      FROM (
+        SELECT
+          "t19"."client",
+          "t19"."first_day",
+          "t19"."last_day",
+          "t19"."first_time",
+          "t19"."last_time",
+          "t19"."environments",
+          "t19"."weeks",
+          "t29"."baked_client"
+        FROM (
+          SELECT
+            "t11"."client",
+            MIN("t11"."first_day") AS "first_day",
+            MAX("t11"."last_day") AS "last_day",
+            MIN("t11"."first_time") AS "first_time",
+            MAX("t11"."last_time") AS "last_time",
+            COUNT(*) FILTER(WHERE
+              (
+                "t11"."environment" IS NOT NULL
+              )
+              AND (
+                "t11"."last_day" >= MAKE_DATE(1, 1, 1)
+              )) AS "environments",
+            BIT_OR("t11"."weeks") AS "weeks"
+          FROM "t10" AS "t11"
+          GROUP BY
+            1
+        ) AS "t19"
+        LEFT OUTER JOIN (
+          SELECT
+            "t27"."client" AS "baked_client"
+          FROM (
+            SELECT DISTINCT
+              *
+            FROM (
+              SELECT
+                "t18"."client"
+              FROM "t13" AS "t18"
+              SEMI JOIN (
+                SELECT
+                  "t20"."environment"
+                FROM (
+                  SELECT
+                    "t15"."environment",
+                    COUNT(*) AS "installations"
+                  FROM "t13" AS "t15"
+                  GROUP BY
+                    1
+                ) AS "t20"
+                WHERE
+                  "t20"."installations" >= 3
+              ) AS "t23"
+                ON "t18"."environment" = "t23"."environment"
+            ) AS "t26"
+          ) AS "t27"
+        ) AS "t29"
+          ON "t19"."client" = "t29"."baked_client"
+      ) AS "t30"
+    ) AS "t31"
+  ) AS "t32"
+) AS "t34"
+  ON "t25"."client" = "t34"."client";
+
+SELECT
+  "t5".*
+  EXCLUDE ("client")
+FROM (
+  SELECT
+    "t2"."advisory",
+    "t2"."name",
+    "t2"."number",
+    "t2"."client",
+    "t2"."environment",
+    "t2"."day",
+    "t2"."time",
+    "t2"."affected",
+    "t4"."owner",
+    "t4"."class"
+  FROM "kept" AS "t2"
+  INNER JOIN (
+    SELECT
+      "t1"."client",
+      "t1"."environment",
+      "t1"."owner",
+      "t1"."class"
+    FROM "kept" AS "t1"
+  ) AS "t4"
+    ON "t2"."client" = "t4"."client" AND "t2"."environment" = "t4"."environment"
+) AS "t5";
+
+SELECT DISTINCT
+  *
+FROM (
+  SELECT
+    "t4"."environment",
+    "t6"."owner",
+    "t6"."class",
+    "t4"."day"
+  FROM (
+    SELECT
+      *
+    FROM "kept" AS "t0"
+    UNION ALL
+    SELECT
+      *
+    FROM "kept" AS "t1"
+  ) AS "t4"
+  INNER JOIN (
+    SELECT
+      "t2"."client",
+      "t2"."environment",
+      "t2"."owner",
+      "t2"."class"
+    FROM "kept" AS "t2"
+  ) AS "t6"
+    ON "t4"."client" = "t6"."client" AND "t4"."environment" = "t6"."environment"
+) AS "t7";

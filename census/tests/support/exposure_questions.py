@@ -1,0 +1,87 @@
+"""Which questions of exposure can a lake be asked? Of a made-up channel, whose builds are known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from ibis.expr.types import Table
+
+from conda_census.engines.tables import LakeTables
+from conda_census.exposure.concerned import Concerned, concerned
+from conda_census.exposure.exposed import count_exposed
+from conda_census.exposure.gaps import count_gaps
+from conda_census.exposure.inventory import holdings
+from conda_census.exposure.judged import Judged, JudgedBuild, first_fixes, judge
+from conda_census.exposure.remediation import at_risk
+from conda_census.exposure.still_downloaded import list_still_downloaded
+from conda_census.exposure.unknown import count_unknown
+from conda_census.simulate.channel import NOARCH, SUBDIRS, build, make_channel, version
+
+__all__ = ["EXPOSURE_QUESTIONS", "AskedOfExposure", "asked_of_exposure"]
+
+#: The most wanted packages of the channel, among them those that have a release within the days of a lake.
+_PACKAGES = 60
+_DAYS = 10
+_SEED = 5
+_AT_RISK = ("advisory", "installation", "class", "is_prevalent", "entry", "event", "last_visit", "fix")
+
+
+def made_up_verdicts(disclosed: date) -> Judged:
+    """An advisory for each package that has a newer release within the days: all before it are affected."""
+    channel = make_channel(_SEED)
+    first, last = channel.releases(0), channel.releases(_DAYS - 1)
+    numbers = [number for number in range(_PACKAGES) if last[number] > first[number]]
+    verdicts = [
+        JudgedBuild(
+            advisory=number,
+            channel=channel.channels[number],
+            subdir=subdir,
+            name=channel.names[number],
+            version=version(release),
+            build=build(release, is_noarch=bool(channel.is_noarch[number])),
+            affected=release < last[number],
+            is_fix=release >= last[number],
+        )
+        for number in numbers
+        for release in range(int(first[number]) - 1, int(last[number]) + 1)
+        for subdir in (NOARCH, *SUBDIRS)
+    ]
+    return judge(verdicts, dict.fromkeys(numbers, disclosed))
+
+
+@dataclass(frozen=True)
+class AskedOfExposure:
+    """A lake, and what is known of those whom the made-up advisories may concern."""
+
+    tables: LakeTables
+    known: Concerned
+
+
+EXPOSURE_QUESTIONS: dict[str, Callable[[AskedOfExposure], object]] = {
+    "exposed": lambda lake: count_exposed(lake.known),
+    "gaps": lambda lake: _rows(count_gaps(lake.known)),
+    "inventory": lambda lake: _rows(holdings(lake.known)),
+    "judged": lambda lake: _rows(_fixes(lake).order_by("advisory", "name", "channel", "subdir")),
+    "still_downloaded": lambda lake: list_still_downloaded(lake.tables, lake.known.judged, lake.known.as_of),
+    "unknown": lambda lake: count_unknown(lake.tables.downloads, ["numpy", "pandas", "python"]),
+    "remediation": lambda lake: _rows(at_risk(lake.known, _fixes(lake)).order_by(_AT_RISK)),
+}
+
+
+@contextmanager
+def asked_of_exposure(tables: LakeTables, until: date) -> Iterator[AskedOfExposure]:
+    """A lake of ten days up to ``until``, with everything disclosed in the middle of them."""
+    with concerned(tables, made_up_verdicts(until - timedelta(days=_DAYS // 2)), until) as known:
+        yield AskedOfExposure(tables, known)
+
+
+def _fixes(lake: AskedOfExposure) -> Table:
+    return first_fixes(lake.tables.downloads, lake.known.judged, lake.known.as_of)
+
+
+def _rows(table: Table) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = table.to_pyarrow().to_pylist()
+    return rows
