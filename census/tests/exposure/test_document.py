@@ -5,8 +5,8 @@ from typing import get_type_hints
 
 import pytest
 
-from conda_census.exposure.document import Told, make_exposure
 from conda_census.exposure.advised import AdvisedPackage
+from conda_census.exposure.document import Told, make_exposure
 from conda_census.exposure.shape import AdvisoryKeys, Exposure
 from conda_census.exposure.unknown import Unknown
 from conda_census.metrics.sample import Sample

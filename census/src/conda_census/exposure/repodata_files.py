@@ -59,7 +59,7 @@ def find_repodata(text: str) -> list[tuple[str, str | None]]:
 
 
 def _channel_between(folder: Path, subdir: Path) -> str | None:
-    if folder == subdir or subdir.parent == folder:
+    if folder in (subdir, subdir.parent):
         return None
     return subdir.parent.relative_to(folder).as_posix()
 

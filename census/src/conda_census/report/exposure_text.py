@@ -81,8 +81,8 @@ def _exposed(exposure: Exposure) -> RenderableType:
         ),
         table,
         _quiet(
-            "Active: seen within the last 30 days. At the least: without those whose package cache could have "
-            "healed them unseen. At the most: with those whose cache could have given them the build unseen."
+            "Active: seen within the last 30 days. At the least: without those whose package cache could "
+            "have healed them unseen. At the most: with those whose cache could have given them the build."
         ),
     )
 
