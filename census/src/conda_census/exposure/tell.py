@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 
 from conda_census.engines.tables import LakeTables
@@ -20,12 +21,15 @@ from conda_census.exposure.seen import builds_seen, names_seen
 from conda_census.exposure.shape import AdvisoryKeys, FixKeys
 from conda_census.exposure.unknown import Unknown, count_unknown
 from conda_census.exposure.verdicts import Judge, by_name
-from conda_census.metrics.sample import choose_sample
-from conda_census.metrics.window import choose_window, within
+from conda_census.metrics.sample import ALL, Sample, choose_sample
+from conda_census.metrics.window import Window, choose_window, within
 
 __all__ = ["disclosed_on", "judged_builds", "last_day", "tell", "unknown_lately"]
 
 _NOARCH = "noarch"
+#: The project of a package, or that it has none; of several in a bundle the versions say nothing.
+_KNOWN = ("mapped", "none")
+_FEW = Sample(256)
 
 
 def tell(
@@ -35,6 +39,7 @@ def tell(
 
     ``disclosed``: by default that of ``disclosed_on``.
     """
+    window = choose_window(tables, until=as_of)
     names = known.judge.packages(group)
     builds = builds_seen(tables.downloads, names, as_of)
     day = disclosed or disclosed_on(group, as_of)
@@ -42,7 +47,8 @@ def tell(
         advisory=_keys(group, known.judge),
         judged=judge(judged_builds(0, group, by_name(builds), known.judge), {0: day}),
         fix=_fix(known, group, builds),
-        unknown=unknown_lately(known, tables, as_of),
+        unknown=unknown_lately(known, tables, window),
+        window=window,
     )
 
 
@@ -118,10 +124,14 @@ def _fix(known: Knowledge, group: AdvisoryGroup, seen: Iterable[Build]) -> FixKe
     return None
 
 
-def unknown_lately(known: Knowledge, tables: LakeTables, as_of: date) -> Unknown:
-    """Of how much of what was downloaded within the last days no advisory can say anything; by a sample."""
-    window = choose_window(tables, as_of - timedelta(days=ACTIVE_DAYS - 1), as_of)
-    recent = within(tables, window).downloads
-    names = [name for name in names_seen(recent, as_of) if known.names.standing(name) in ("mapped", "none")]
-    some = choose_sample(tables, window).of_installations(within(tables, window)).downloads
-    return count_unknown(some, names)
+def unknown_lately(known: Knowledge, tables: LakeTables, window: Window) -> Unknown:
+    """Of how much of what was downloaded in the last days no advisory can say anything; by a sample."""
+    if window.until is None:
+        return count_unknown(tables.downloads, ())
+    last = replace(window, since=window.until - timedelta(days=ACTIVE_DAYS - 1))
+    recent = within(tables, last)
+    names = names_seen(recent.downloads, window.until)
+    # A share needs fewer installations than a count.
+    sample = _FEW if choose_sample(tables, last) != ALL else ALL
+    some = sample.of_installations(recent).downloads
+    return count_unknown(some, [name for name in names if known.names.standing(name) in _KNOWN])
