@@ -36,9 +36,9 @@ class Concerned:
 
     Attributes:
         downloads: those of ``judged.own_downloads``, also of no environment and of no installation.
-        units: one row for each pair: client, environment, owner, class, last_day (on which
-            its unit was seen), last_began (when the unit's last session began). The class is that of its installation, and ``image`` for a token that was
-            copied, all rows of which have the same unit.
+        units: one row for each pair: client, environment, owner, class, last_day (on which its unit was
+            seen), last_began (when the unit's last session began). The class is that of its installation, and
+            ``image`` for a token that was copied, all rows of which have the same unit.
         own: the downloads that belong to a unit: advisory, name, number, day, time, affected, and of the unit
             environment, owner, class.
         days: the days on which a unit was seen: environment, owner, class, day.
