@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -57,6 +58,10 @@ def exposure(
     as_of: AsOfOption = None,
     lake: LakeOption = None,
     as_json: JsonOption = False,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Write it as a page that needs no network."),
+    ] = None,
     engine: EngineOption = None,
     one_in: OneInOption = None,
 ) -> None:
@@ -86,3 +91,8 @@ def exposure(
         typer.echo(json.dumps(document, ensure_ascii=False))
     else:
         show(document, Console())
+    if html:
+        from conda_census.report.exposure_page import write_exposure_page
+
+        write_exposure_page(document, html)
+        typer.echo(f"wrote {html}", err=True)
