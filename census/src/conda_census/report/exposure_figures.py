@@ -17,7 +17,7 @@ __all__ = ["EXPOSURE_FIGURES"]
 EXPOSURE_FIGURES: tuple[Figure[Exposure], ...] = (
     Figure(
         "exposed",
-        "Exposed environments by class of installation: observed, and between what they lie",
+        "Exposed environments by class of installation, with their band",
         lambda exposure: exposure["exposed"]["high"] > 0,
         exposed,
         alternatives.exposed,

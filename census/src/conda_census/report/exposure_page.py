@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from conda_census.exposure.shape import Exposure
+from conda_census.exposure.shape import Exposure, UnknownShares
+from conda_census.metrics.intervals import Interval
 from conda_census.report import wording
 from conda_census.report.exposure_definitions import DEFINITIONS, NO_FIX, NO_PACKAGE
 from conda_census.report.exposure_figures import EXPOSURE_FIGURES
@@ -29,14 +30,16 @@ def exposure_page(exposure: Exposure) -> str:
         completeness=wording.completeness(exposure["window"]),
         looked_at=looked_at(exposure["one_in"]),
         warnings=_warnings(exposure),
-        bounds=bounds(exposure["exposed"]),
+        bounds=bounds(exposure["exposed"]) if exposure["exposed"]["high"] else "nobody",
         upgraded=_upgraded(exposure),
+        upgraded_interval=_upgraded_interval(exposure),
         half=_half(exposure),
         half_interval=_half_interval(exposure),
         nobody="Nobody: no active environment is known to hold an affected build on this day.",
         no_course=_no_course(exposure),
         define=DEFINITIONS,
-        no_fix=NO_FIX,
+        no_fix=NO_FIX if exposure["advisory"]["packages"] else NO_PACKAGE,
+        unknown_of=_unknown_of(exposure["unknown"]),
         no_package=NO_PACKAGE,
         unknown=unknown_shares(exposure["unknown"]),
         missing=(wording.NOTHING_TO_DIVIDE, days_of(None)),
@@ -66,14 +69,27 @@ def _warnings(exposure: Exposure) -> list[str]:
     return found
 
 
-def _upgraded(exposure: Exposure) -> str:
-    """How sure the share is; where it is not known, why."""
-    if exposure["upgraded_share"]["value"] is not None:
-        return wording.interval(exposure["upgraded_share"])
-    if not exposure["curve"]["disclosure"]:
+def _upgraded(exposure: Exposure) -> Interval:
+    """On the last day, or on the last one on which anybody was watched."""
+    curve, upgraded = exposure["curve"]["disclosure"], exposure["upgraded_share"]
+    if upgraded["value"] is not None or not curve:
+        return upgraded
+    share, low, high = curve[-1]["share"], curve[-1]["low"], curve[-1]["high"]
+    return Interval(
+        value=1 - share,
+        low=None if high is None else 1 - high,
+        high=None if low is None else 1 - low,
+    )
+
+
+def _upgraded_interval(exposure: Exposure) -> str:
+    curve = exposure["curve"]["disclosure"]
+    if not curve:
         return _why_no_curve(exposure)
-    last = exposure["curve"]["disclosure"][-1]
-    return f"nobody is watched any more; {wording.percent(1 - last['share'])} on day {last['day']}"
+    sure = wording.interval(_upgraded(exposure))
+    if exposure["upgraded_share"]["value"] is not None:
+        return sure
+    return f"{sure}, on day {curve[-1]['day']}: nobody was watched longer"
 
 
 def _half(exposure: Exposure) -> str:
@@ -94,6 +110,13 @@ def _half_interval(exposure: Exposure) -> str:
 
 def _why_no_curve(exposure: Exposure) -> str:
     return "before the disclosure" if _is_before(exposure) else _NOBODY_THEN
+
+
+def _unknown_of(unknown: UnknownShares) -> str:
+    """What the share of the environments is of, and that of the downloads."""
+    if unknown["downloads_share"] is None:
+        return "nothing was downloaded within the last 30 days"
+    return f"of environments, and {wording.percent(unknown['downloads_share'])} of downloads"
 
 
 def _no_course(exposure: Exposure) -> str:

@@ -39,7 +39,7 @@ def exposed(exposure: Exposure, look: Look) -> alt.LayerChart:
     bars = alt.Chart(alt.InlineData(values=parts)).mark_bar(height={"band": 0.5})
     bars = bars.encode(x=alt.X("begin:Q", axis=None, scale=scale), x2="end:Q", y=y, color=colour)
     behind = alt.Chart(alt.InlineData(values=ends)).encode(y=y)
-    marks = behind.mark_tick(thickness=3, size=_BAR_PX * 0.7)
+    marks = behind.mark_tick(opacity=1, thickness=3, size=_BAR_PX * 0.7)
     marks = marks.encode(x=alt.X("observed:Q", axis=None, scale=scale), color=colour)
     text = behind.mark_text(align="left", dx=9, color=look.ink, fontSize=12)
     text = text.encode(x=alt.X("end:Q", axis=None, scale=scale), text="text:N")

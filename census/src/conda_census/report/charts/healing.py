@@ -5,8 +5,7 @@ from __future__ import annotations
 import altair as alt
 
 from conda_census.exposure.shape import CurvePoint, Exposure
-from conda_census.report.charts.course_axes import MOST_POINTS, STAIRS, days_since, shares
-from conda_census.report.course import thinned
+from conda_census.report.charts.course_axes import STAIRS, days_since, shares, whole_days
 from conda_census.report.look import Look, dress, legend
 
 __all__ = ["since_disclosure", "since_fix"]
@@ -28,9 +27,9 @@ def since_fix(exposure: Exposure, look: Look) -> alt.LayerChart:
 
 def _lines(prevalent: list[CurvePoint], incident: list[CurvePoint], event: str, look: Look) -> alt.LayerChart:
     rows = [
-        {"who": who, **point}
+        {**point, "who": who, "day": begins}
         for who, points in ((_PREVALENT, prevalent), (_INCIDENT, incident))
-        for point in thinned(points, MOST_POINTS)
+        for begins, point in whole_days(points)
     ]
     whose = {_PREVALENT: look.accent, _INCIDENT: look.warm}
     drawn = [who for who in whose if any(row["who"] == who for row in rows)]

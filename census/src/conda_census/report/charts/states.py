@@ -5,8 +5,7 @@ from __future__ import annotations
 import altair as alt
 
 from conda_census.exposure.shape import Exposure
-from conda_census.report.charts.course_axes import MOST_POINTS, STAIRS, days_since, shares
-from conda_census.report.course import thinned
+from conda_census.report.charts.course_axes import STAIRS, days_since, shares, whole_days
 from conda_census.report.look import Look, dress, legend
 
 __all__ = ["states"]
@@ -14,10 +13,9 @@ __all__ = ["states"]
 
 def states(exposure: Exposure, look: Look) -> alt.LayerChart:
     """Stacked areas, which add up to everybody who was exposed at the disclosure."""
-    days = thinned(exposure["states"], MOST_POINTS)
     rows = [
-        {"day": day["day"], "state": state, "order": order, "share": share}
-        for day in days
+        {"day": begins, "state": state, "order": order, "share": share}
+        for begins, day in whole_days(exposure["states"])
         for order, (state, share) in enumerate(
             (("remediated", day["remediated"]), ("exposed", day["exposed"]), ("silent", day["silent"]))
         )
@@ -33,7 +31,7 @@ def states(exposure: Exposure, look: Look) -> alt.LayerChart:
         interpolate=STAIRS, stroke=look.paper, strokeWidth=0.6
     )
     areas = areas.encode(
-        x=days_since("the disclosure", days[-1]["day"], look),
+        x=days_since("the disclosure", exposure["states"][-1]["day"], look),
         y=shares("share", stacked=True),
         color=colour,
         order=alt.Order("order:Q"),
