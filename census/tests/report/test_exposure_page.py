@@ -50,7 +50,7 @@ def test_the_advisory_is_told() -> None:
 
     assert "CVE-2024-1 Too much is unpacked On 1 May 2024 severity high disclosed 1 February 2024" in text
     assert "Also known as GHSA-1, PYSEC-2024-1" in text
-    assert "brotli-python <1.0.9 or ==1.1.0rc1 1.0.9 grayskull" in text
+    assert "brotli-python <1.0.9 or ==1.1.0rc1 Fixed in 1.0.9. Known by grayskull." in text
 
 
 def test_the_fix_is_a_command_to_copy() -> None:
@@ -110,6 +110,7 @@ def test_nobody_is_exposed() -> None:
     assert "Moved on no data nobody was exposed at the disclosure" in page.text
     assert "Half of them within no data nobody was exposed at the disclosure" in page.text
     assert "Unknown no data nothing was downloaded within the last 30 days" in page.text
+    assert "within the last 30 days: how much is unknown is not known." in page.text
     assert "Not known: no channel index that was imported has a build" in page.text
     assert "No affected build within the last 30 days." in page.text
     assert "so there is no course to draw." in page.text

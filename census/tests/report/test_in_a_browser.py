@@ -80,3 +80,22 @@ def test_the_page_on_paper(chromium: Browser, page_of: Page) -> None:
         == "#ffffff"
     )
     assert tab.evaluate(f"{_SHOWN_CHARTS}.every((chart) => chart.closest('.wide'))") is True
+
+
+def test_long_names_on_a_phone(chromium: Browser, tmp_path: Path) -> None:
+    """What a record or an index names as it likes is broken, and makes the page no wider than the screen."""
+    exposure, file = exposed_for(30), tmp_path / "long.html"
+    advisory, name = exposure["advisory"], 80 * "x"
+    advisory["id"] = advisory["summary"] = advisory["severity"] = advisory["aliases"][0] = name
+    package = advisory["packages"][0]
+    package["conda_name"] = package["channel"] = package["affected"][0] = package["map"] = name
+    assert exposure["fix"]
+    exposure["fix"]["command"] = exposure["fix"]["clears"][0] = exposure["fix"]["version"] = name
+    row = exposure["still_downloaded"][0]
+    row["name"] = row["build"] = row["channel"] = row["tool"] = name
+    file.write_text(exposure_page(exposure), encoding="utf-8")
+
+    tab = chromium.open(file, 320)
+
+    tab.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 320

@@ -43,6 +43,8 @@ def looked_at(one_in: int) -> str:
 
 def unknown_shares(unknown: UnknownShares) -> str:
     """Of how much no advisory can say anything."""
+    if unknown["downloads_share"] is None:
+        return "Nothing was downloaded within the last 30 days: how much is unknown is not known."
     return (
         f"Of {percent(unknown['downloads_share'])} of the downloads, and of something in "
         f"{percent(unknown['environments_share'])} of the environments, no map knows the project: no "
