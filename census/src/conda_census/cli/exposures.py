@@ -21,6 +21,7 @@ from conda_census.cli.options import (
     severities_of,
 )
 from conda_census.config import load_settings
+from conda_census.errors import CensusError
 
 __all__ = ["exposures"]
 
@@ -50,6 +51,10 @@ def exposures(
     )
     found = Lake.open(settings.lake)
     known = knowledge_of(found)
+    if not known.advisories:
+        raise CensusError(
+            f"{settings.lake}: knows no advisories: import some with conda-census advisories import"
+        )
     with opened(found, settings.engine) as tables:
         until = last_day(tables, day(as_of))
         document = rank_exposures(
@@ -58,4 +63,4 @@ def exposures(
     if as_json:
         typer.echo(json.dumps(document, ensure_ascii=False))
     else:
-        show(document, Console())
+        show(document, Console(), Console(stderr=True))

@@ -17,15 +17,18 @@ __all__ = ["CURVE_DAYS", "band", "days_of", "looked_at", "show"]
 #: The days of the curve that are written out.
 CURVE_DAYS = (7, 30, 90, 180)
 _MOST_ROWS = 10
-_MOST_BAR = 30
+_MOST_BAR, _LEAST_BAR = 30, 5
+#: What the other columns of the curve take.
+_BESIDE_BAR = 42
 
 
 def show(exposure: Exposure, console: Console) -> None:
     """Prints it as wide as the console is; text of records and logs is printed as text and nothing else."""
     marks = ASCII if console.options.ascii_only else BLOCKS
+    longest = min(_MOST_BAR, console.width - _BESIDE_BAR)
     console.print(_head(exposure))
     console.print(_exposed(exposure))
-    console.print(_healed(exposure, marks))
+    console.print(_healed(exposure, marks, longest))
     console.print(_fix(exposure))
     console.print(_still_downloaded(exposure))
     console.print(_cannot_see(exposure))
@@ -55,8 +58,10 @@ def _head(exposure: Exposure) -> RenderableType:
         _quiet(f"{package['conda_name']} {' or '.join(package['affected'])} (by {package['map']})")
         for package in advisory["packages"]
     ]
-    if not advisory["packages"]:
-        lines.append(Text("No conda package: no map leads from the record to one.", style="bold"))
+    if advisory["withdrawn"]:
+        lines.append(Text("Withdrawn: it affects nothing.", style="bold"))
+    if advisory["bundled"]:
+        lines.append(_quiet(f"also within {', '.join(advisory['bundled'])}, of which no version tells"))
     lines.append(_quiet(f"disclosed {exposure['disclosed']}, seen on {exposure['as_of']}"))
     if exposure["one_in"] > 1:
         lines.append(_quiet(looked_at(exposure["one_in"])))
@@ -87,7 +92,7 @@ def _exposed(exposure: Exposure) -> RenderableType:
     )
 
 
-def _healed(exposure: Exposure, marks: Marks) -> RenderableType:
+def _healed(exposure: Exposure, marks: Marks, longest: int) -> RenderableType:
     upgraded, median = exposure["upgraded_share"], exposure["median_days"]
     table = _table("", "Entered", "Remediated", "Exposed", "Silent")
     table.add_row("exposed at the disclosure", *_states(exposure["prevalent"]))
@@ -102,7 +107,7 @@ def _healed(exposure: Exposure, marks: Marks) -> RenderableType:
             (interval(upgraded), "cyan"),
         ),
         Text.assemble("Half of them within: ", (days_of(median["value"]), "bold")),
-        _curve(exposure["curve"]["disclosure"], marks),
+        _curve(exposure["curve"]["disclosure"], marks, longest),
         _quiet(
             "Kaplan and Meier's estimate, of those exposed at the disclosure. Silence heals nobody: "
             "who was not seen any more leaves the curve, and is counted as silent."
@@ -110,10 +115,12 @@ def _healed(exposure: Exposure, marks: Marks) -> RenderableType:
     )
 
 
-def _curve(points: list[CurvePoint], marks: Marks) -> RenderableType:
+def _curve(points: list[CurvePoint], marks: Marks, longest: int) -> RenderableType:
     on = {point["day"]: point for point in points}
     table = _table("Days", "Still exposed", "95 % interval")
-    table.add_column("")
+    has_bars = longest >= _LEAST_BAR
+    if has_bars:
+        table.add_column("")
     for day in (*CURVE_DAYS, *([points[-1]["day"]] if points else [])):
         if (point := on.get(day)) is not None:
             low, high = percent(point["low"]), percent(point["high"])
@@ -121,7 +128,7 @@ def _curve(points: list[CurvePoint], marks: Marks) -> RenderableType:
                 str(day),
                 percent(point["share"]),
                 f"{low} to {high}",
-                Text(bar(point["share"], _MOST_BAR, marks), "cyan"),
+                *([Text(bar(point["share"], longest, marks), "cyan")] if has_bars else []),
             )
     return table
 
@@ -138,7 +145,10 @@ def _fix(exposure: Exposure) -> RenderableType:
     else:
         said = [
             Text(plain(fix["command"]), style="bold"),
-            _quiet(f"for {', '.join(fix['subdirs']) or 'noarch'}; clears {', '.join(fix['clears'])}"),
+            _quiet(
+                f"from {fix['channel']}, for {', '.join(fix['subdirs']) or 'all platforms'}; "
+                f"clears {', '.join(fix['clears'])}"
+            ),
         ]
     return _section("What to move to", *said)
 

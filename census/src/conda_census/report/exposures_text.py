@@ -18,11 +18,15 @@ __all__ = ["show"]
 _COLUMNS = ("advisory", "severity", "packages", "exposed", "low", "high", "upgraded", "half_life_days")
 
 
-def show(exposures: Exposures, console: Console) -> None:
-    """Prints a table; into a pipe a line for each advisory, fields parted by tabs, under their heading."""
+def show(exposures: Exposures, console: Console, aside: Console) -> None:
+    """Prints a table; into a pipe a line for each advisory, fields parted by tabs, under their heading.
+
+    What is to be known of all of them goes ``aside`` then, so that a program reads fields alone.
+    """
     if not console.is_terminal:
         for line in _lines(exposures):
             console.print(line, markup=False, highlight=False, soft_wrap=True)
+        aside.print(_summary(exposures), markup=False, highlight=False, soft_wrap=True)
         return
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     for heading, justify in (("Advisory", "left"), ("Packages", "left"), ("Exposed", "right")):
@@ -48,8 +52,9 @@ def _summary(exposures: Exposures) -> str:
     return (
         f"Active environments on {exposures['as_of']}. Of {count(exposures['open'])} open advisories "
         f"{count(exposures['looked_at'])} are about a package that was downloaded. Moved on: of those "
-        f"exposed at the disclosure.{sampled} No map knows the project of "
-        f"{percent(exposures['unknown']['downloads_share'])} of the downloads."
+        f"exposed at the disclosure.{sampled} Unknown, so that no advisory can say anything of it: "
+        f"{percent(exposures['unknown']['downloads_share'])} of the downloads, something in "
+        f"{percent(exposures['unknown']['environments_share'])} of the environments."
     )
 
 
