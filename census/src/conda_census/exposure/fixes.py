@@ -53,9 +53,9 @@ def smallest_fix(
         builds: what the channels have of one package.
         groups: the advisories of the package.
         judge: gives the verdicts.
-        held: what people have of it. The build comes after every affected one of these, for to be sent back is
-            no update, and is in one of their channels for all of their subdirs. Who has one of noarch
-            may be on any platform. A channel may have taken away what they have.
+        held: what people have of it. The build comes after every affected one of these, for to be sent back
+            is no update, and is in one of their channels for all of their subdirs. Who has one of noarch may
+            be on any platform. A channel may have taken away what they have.
 
     Returns:
         None where no channel has one for all the subdirs, or nothing is affected.

@@ -44,8 +44,8 @@ def tell(
     builds = builds_seen(tables.downloads, names, as_of)
     if not builds and not is_recorded(group):
         raise CensusError(
-            f"{', '.join(names)}: no conda package of this name was downloaded up to {as_of}: check the name, "
-            "which may be another one than on PyPI"
+            f"{', '.join(names)}: no conda package of this name was downloaded up to {as_of}: check it, for "
+            "names of PyPI may be others"
         )
     day = disclosed or disclosed_on(group, as_of)
     return Told(

@@ -93,10 +93,12 @@ def _exposed(exposure: Exposure) -> RenderableType:
 
 
 def _healed(exposure: Exposure, marks: Marks, longest: int) -> RenderableType:
+    if exposure["as_of"] < exposure["disclosed"]:
+        return _section("Healed since", _quiet("Not disclosed yet on that day: nobody was at risk."))
     upgraded, median = exposure["upgraded_share"], exposure["median_days"]
-    table = _table("", "Entered", "Remediated", "Exposed", "Silent")
-    table.add_row("exposed at the disclosure", *_states(exposure["prevalent"]))
-    table.add_row("exposed since", *_states(exposure["incident"]))
+    table = _table("At risk", "Entered", "Remediated", "Exposed", "Silent")
+    table.add_row("at the disclosure", *_states(exposure["prevalent"]))
+    table.add_row("later", *_states(exposure["incident"]))
     return _section(
         "Healed since",
         table,
