@@ -42,7 +42,7 @@ def exposures(
     from conda_census.exposure.ranking import rank_exposures
     from conda_census.exposure.tell import last_day
     from conda_census.lake.store import Lake
-    from conda_census.report.exposures_text import show
+    from conda_census.report.exposures_text import lines, show, summary
 
     settings, sample, severities = (
         load_settings(lake, engine=engine_of(engine)),
@@ -62,5 +62,10 @@ def exposures(
         )
     if as_json:
         typer.echo(json.dumps(document, ensure_ascii=False))
+    elif (console := Console()).is_terminal:
+        show(document, console)
     else:
-        show(document, Console(), Console(stderr=True))
+        for line in lines(document):
+            typer.echo(line)
+        # It stands beside every exposure, and fields are for a program.
+        typer.echo(summary(document), err=True)

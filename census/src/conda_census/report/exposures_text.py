@@ -13,21 +13,13 @@ from conda_census.exposure.shape import Exposures, RankedAdvisory
 from conda_census.report.exposure_text import band, days_of, looked_at
 from conda_census.report.wording import count, percent, plain
 
-__all__ = ["show"]
+__all__ = ["lines", "show", "summary"]
 
 _COLUMNS = ("advisory", "severity", "packages", "exposed", "low", "high", "upgraded", "half_life_days")
 
 
-def show(exposures: Exposures, console: Console, aside: Console) -> None:
-    """Prints a table; into a pipe a line for each advisory, fields parted by tabs, under their heading.
-
-    What is to be known of all of them goes ``aside`` then, so that a program reads fields alone.
-    """
-    if not console.is_terminal:
-        for line in _lines(exposures):
-            console.print(line, markup=False, highlight=False, soft_wrap=True)
-        aside.print(_summary(exposures), markup=False, highlight=False, soft_wrap=True)
-        return
+def show(exposures: Exposures, console: Console) -> None:
+    """Print a table as wide as the console is."""
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     for heading, justify in (("Advisory", "left"), ("Packages", "left"), ("Exposed", "right")):
         table.add_column(heading, justify=justify, overflow="fold")  # type: ignore[arg-type]
@@ -42,10 +34,11 @@ def show(exposures: Exposures, console: Console, aside: Console) -> None:
             days_of(row["median_days"]["value"]),
         )
     console.print(table)
-    console.print(Text(_summary(exposures), style="dim"))
+    console.print(Text(summary(exposures), style="dim"))
 
 
-def _summary(exposures: Exposures) -> str:
+def summary(exposures: Exposures) -> str:
+    """What is to be known of all of them."""
     sampled = ""
     if exposures["one_in"] > 1:
         sampled = f" {looked_at(exposures['one_in'])}"
@@ -58,7 +51,8 @@ def _summary(exposures: Exposures) -> str:
     )
 
 
-def _lines(exposures: Exposures) -> Iterator[str]:
+def lines(exposures: Exposures) -> Iterator[str]:
+    """For a pipe: a line for each advisory, fields parted by tabs, under their heading."""
     yield "\t".join(_COLUMNS)
     for row in exposures["advisories"]:
         yield "\t".join(_fields(row))
