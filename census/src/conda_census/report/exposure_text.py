@@ -123,7 +123,7 @@ def _curve(points: list[CurvePoint], marks: Marks, longest: int) -> RenderableTy
     has_bars = longest >= _LEAST_BAR
     if has_bars:
         table.add_column("")
-    for day in (*CURVE_DAYS, *([points[-1]["day"]] if points else [])):
+    for day in sorted({*CURVE_DAYS, *(point["day"] for point in points[-1:])}):
         if (point := on.get(day)) is not None:
             low, high = percent(point["low"]), percent(point["high"])
             table.add_row(
@@ -137,7 +137,9 @@ def _curve(points: list[CurvePoint], marks: Marks, longest: int) -> RenderableTy
 
 def _fix(exposure: Exposure) -> RenderableType:
     fix = exposure["fix"]
-    if fix is None:
+    if fix is None and not exposure["exposed"]["high"]:
+        said = [_quiet("Nobody who is active holds an affected build.")]
+    elif fix is None:
         said = [
             _quiet(
                 "Not known: no channel index that was imported has a build that clears all advisories of the "
