@@ -34,7 +34,7 @@ from conda_census.exposure.unknown import Unknown
 from conda_census.exposure.watched import NOBODY_AT_RISK, AtRisk, States, count_states, read_at_risk, watch
 from conda_census.metrics.intervals import Estimate
 from conda_census.metrics.sample import Sample
-from conda_census.metrics.window import choose_window
+from conda_census.metrics.window import Window
 
 __all__ = ["Told", "band_keys", "make_exposure", "state_keys", "unknown_keys", "upgraded"]
 
@@ -48,12 +48,14 @@ class Told:
         judged: the verdicts on the builds of the lake; of this advisory alone.
         fix: what to move to, where it is known.
         unknown: of how much no advisory says anything.
+        window: the days of the lake up to the one that is asked for.
     """
 
     advisory: AdvisoryKeys
     judged: Judged
     fix: FixKeys | None
     unknown: Unknown
+    window: Window
 
 
 def make_exposure(
@@ -78,7 +80,7 @@ def make_exposure(
         advisory=told.advisory,
         as_of=as_of.isoformat(),
         disclosed=disclosed.isoformat(),
-        window=choose_window(tables, until=as_of).keys(),
+        window=told.window.keys(),
         one_in=chosen.one_in,
         exposed=band_keys(exposed.whole_of_all(chosen)),
         by_class=_by_class(exposed.of_all(chosen)),

@@ -48,6 +48,7 @@ def rank_exposures(
     ``survival`` makes curves of those who are watched. ``sample``: which installations are looked at, by
     default so many that it takes less than a minute.
     """
+    window = choose_window(tables, until=as_of)
     names = set(names_seen(tables.downloads, as_of))
     groups = dict(
         enumerate(
@@ -80,12 +81,12 @@ def rank_exposures(
         ranked.append(_ranked(groups[number], known.judge, counted[number], at, curve, chosen, as_of))
     return Exposures(
         as_of=as_of.isoformat(),
-        window=choose_window(tables, until=as_of).keys(),
+        window=window.keys(),
         one_in=chosen.one_in,
         open=len(known.open_advisories),
         looked_at=len(groups),
         advisories=sorted(ranked, key=_place),
-        unknown=unknown_keys(unknown_lately(known, tables, as_of)),
+        unknown=unknown_keys(unknown_lately(known, tables, window)),
         cannot_see=cannot_see(judged.names),
     )
 

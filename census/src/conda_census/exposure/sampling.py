@@ -19,11 +19,18 @@ _MOST_VERDICTS = 4_000_000
 
 
 def choose_sample_for(tables: LakeTables, judged: Judged, as_of: date, many: int = _MANY_DOWNLOADS) -> Sample:
-    """All installations, or of a package that nearly everybody has, some: a rare one is looked at whole."""
+    """All installations, or of a package that nearly everybody has, some: a rare one is looked at whole.
+
+    If some, at most those that stand apart in the lake's files.
+    """
     downloads = tables.downloads
     named = downloads.filter(downloads.name.isin(judged.names), downloads.day <= as_of)
     found = counts(named.aggregate(number=named.count()))["number"]
-    return Sample(PANEL_ONE_IN) if found > many else ALL
+    if found <= many:
+        return ALL
+    return Sample(
+        next((each for each in SAMPLES if each >= PANEL_ONE_IN and found <= many * each), SAMPLES[-1])
+    )
 
 
 def choose_sample_for_all(

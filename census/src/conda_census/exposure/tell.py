@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 
 from conda_census.engines.tables import LakeTables
@@ -21,10 +22,14 @@ from conda_census.exposure.seen import builds_seen, names_seen
 from conda_census.exposure.shape import AdvisoryKeys, FixKeys
 from conda_census.exposure.unknown import Unknown, count_unknown
 from conda_census.exposure.verdicts import Judge, by_name
-from conda_census.metrics.sample import choose_sample
-from conda_census.metrics.window import choose_window, within
+from conda_census.metrics.sample import ALL, Sample, choose_sample
+from conda_census.metrics.window import Window, choose_window, within
 
 __all__ = ["disclosed_on", "judged_builds", "last_day", "tell", "unknown_lately"]
+
+#: The project of a package, or that it has none; of several in a bundle the versions say nothing.
+_KNOWN = ("mapped", "none")
+_FEW = Sample(256)
 
 
 def tell(
@@ -38,6 +43,7 @@ def tell(
         CensusError: nothing leads from the advisory to a conda package, or nobody downloaded one of the
             name that was asked for: that nobody is exposed would be more than is known.
     """
+    window = choose_window(tables, until=as_of)
     names = known.judge.packages(group)
     if group.is_open and not names:
         raise CensusError(f"{group.id}: {_why_unknown(group, known.judge)}")
@@ -52,7 +58,8 @@ def tell(
         advisory=_keys(group, known.judge),
         judged=judge(judged_builds(0, group, by_name(builds), known.judge), {0: day}),
         fix=_fix(known, group, builds),
-        unknown=unknown_lately(known, tables, as_of),
+        unknown=unknown_lately(known, tables, window),
+        window=window,
     )
 
 
@@ -147,16 +154,20 @@ def _fix(known: Knowledge, group: AdvisoryGroup, seen: Iterable[Build]) -> FixKe
     return None
 
 
-def unknown_lately(known: Knowledge, tables: LakeTables, as_of: date) -> Unknown:
-    """Of how much of what was downloaded within the last days no advisory can say anything; by a sample."""
-    window = choose_window(tables, as_of - timedelta(days=ACTIVE_DAYS - 1), as_of)
-    recent = within(tables, window).downloads
+def unknown_lately(known: Knowledge, tables: LakeTables, window: Window) -> Unknown:
+    """Of how much of what was downloaded in the last days no advisory can say anything; by a sample."""
+    if window.until is None:
+        return count_unknown(tables.downloads, ())
+    last = replace(window, since=window.until - timedelta(days=ACTIVE_DAYS - 1))
+    recent = within(tables, last)
     # A record may name a conda package by itself.
     told = {name for group in known.open_advisories for name in known.judge.packages(group)}
     names = [
         name
-        for name in names_seen(recent, as_of)
-        if name in told or known.names.standing(name) in ("mapped", "none")
+        for name in names_seen(recent.downloads, window.until)
+        if name in told or known.names.standing(name) in _KNOWN
     ]
-    some = choose_sample(tables, window).of_installations(within(tables, window)).downloads
+    # A share needs fewer installations than a count.
+    sample = _FEW if choose_sample(tables, last) != ALL else ALL
+    some = sample.of_installations(recent).downloads
     return count_unknown(some, names)
