@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -60,6 +61,10 @@ def exposure(
     as_of: AsOfOption = None,
     lake: LakeOption = None,
     as_json: JsonOption = False,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Write it as a page that needs no network."),
+    ] = None,
     engine: EngineOption = None,
     one_in: OneInOption = None,
 ) -> None:
@@ -89,6 +94,11 @@ def exposure(
         typer.echo(json.dumps(document, ensure_ascii=False))
     else:
         show(document, Console())
+    if html:
+        from conda_census.report.exposure_page import write_exposure_page
+
+        write_exposure_page(document, html)
+        typer.echo(f"wrote {html}", err=True)
 
 
 def _unrecorded(package: str, below: str) -> AdvisoryGroup:

@@ -114,10 +114,11 @@ def _at_risk(known: Concerned, tables: LakeTables, advisory: int, disclosed: dat
 
 
 def upgraded(curve: BandedCurve) -> Estimate:
-    """What is no longer exposed on the last day."""
-    if not curve.shares:
+    """What is no longer exposed on the last day to which anybody was watched."""
+    known = [share for share in curve.shares if share.value is not None]
+    if not known:
         return Estimate()
-    last = curve.shares[-1]
+    last = known[-1]
     value, low, high = (None if share is None else 1 - share for share in (last.value, last.high, last.low))
     return Estimate(value, low, high)
 

@@ -9,13 +9,13 @@ from rich.table import Table
 from rich.text import Text
 
 from conda_census.exposure.shape import BandKeys, CurvePoint, Exposure, StateKeys
+from conda_census.report.exposure_definitions import ACTIVE, DEFINITIONS, NO_FIX, NO_NEED, WITHDRAWN
+from conda_census.report.exposure_wording import CURVE_DAYS, band, days_of, looked_at, unknown_shares
 from conda_census.report.terminal_marks import ASCII, BLOCKS, Marks, bar
 from conda_census.report.wording import NOT_SAID, count, interval, percent, plain
 
-__all__ = ["CURVE_DAYS", "band", "days_of", "looked_at", "show"]
+__all__ = ["show"]
 
-#: The days of the curve that are written out.
-CURVE_DAYS = (7, 30, 90, 180)
 _MOST_ROWS = 10
 _MOST_BAR, _LEAST_BAR = 30, 5
 #: What the other columns of the curve take.
@@ -34,21 +34,6 @@ def show(exposure: Exposure, console: Console) -> None:
     console.print(_cannot_see(exposure))
 
 
-def band(numbers: BandKeys) -> str:
-    """What was observed, and between what it lies."""
-    return f"{count(numbers['observed'])}, between {count(numbers['low'])} and {count(numbers['high'])}"
-
-
-def days_of(days: float | None) -> str:
-    """A half-life; one that is not known yet is longer than what was seen."""
-    return "not reached yet" if days is None else f"{days:g} days"
-
-
-def looked_at(one_in: int) -> str:
-    """Said where not all installations were looked at."""
-    return f"One installation in {one_in} was looked at, and counts are multiplied."
-
-
 def _head(exposure: Exposure) -> RenderableType:
     advisory = exposure["advisory"]
     lines = [Text(plain(f"{advisory['id']}  {advisory['severity']}"), style="bold")]
@@ -59,7 +44,7 @@ def _head(exposure: Exposure) -> RenderableType:
         for package in advisory["packages"]
     ]
     if advisory["withdrawn"]:
-        lines.append(Text("Withdrawn: it affects nothing.", style="bold"))
+        lines.append(Text(WITHDRAWN, style="bold"))
     if advisory["bundled"]:
         lines.append(_quiet(f"also within {', '.join(advisory['bundled'])}, of which no version tells"))
     lines.append(_quiet(f"disclosed {exposure['disclosed']}, seen on {exposure['as_of']}"))
@@ -85,10 +70,7 @@ def _exposed(exposure: Exposure) -> RenderableType:
             "Active environments that hold an affected build: ", (band(exposure["exposed"]), "bold")
         ),
         table,
-        _quiet(
-            "Active: seen within the last 30 days. At the least: without those whose package cache could "
-            "have healed them unseen. At the most: with those whose cache could have given them the build."
-        ),
+        _quiet(f"{ACTIVE} {DEFINITIONS['band']}"),
     )
 
 
@@ -137,15 +119,8 @@ def _curve(points: list[CurvePoint], marks: Marks, longest: int) -> RenderableTy
 
 def _fix(exposure: Exposure) -> RenderableType:
     fix = exposure["fix"]
-    if fix is None and not exposure["exposed"]["high"]:
-        said = [_quiet("Nobody who is active holds an affected build.")]
-    elif fix is None:
-        said = [
-            _quiet(
-                "Not known: no channel index that was imported has a build that clears all advisories of the "
-                "package for the platforms that were seen (conda-census advisories repodata)."
-            )
-        ]
+    if fix is None:
+        said = [_quiet(NO_FIX if exposure["exposed"]["high"] else NO_NEED)]
     else:
         said = [
             Text(plain(fix["command"]), style="bold"),
@@ -169,14 +144,8 @@ def _still_downloaded(exposure: Exposure) -> RenderableType:
 
 
 def _cannot_see(exposure: Exposure) -> RenderableType:
-    unknown = exposure["unknown"]
     grid = Table.grid(padding=(0, 1, 0, 0))
-    shares = (
-        f"Of {percent(unknown['downloads_share'])} of the downloads, and of something in "
-        f"{percent(unknown['environments_share'])} of the environments, no map knows the project: no "
-        "advisory can say anything of these."
-    )
-    for sentence in (shares, *exposure["cannot_see"]):
+    for sentence in (unknown_shares(exposure["unknown"]), *exposure["cannot_see"]):
         grid.add_row("-", _quiet(sentence))
     return _section("What this cannot see", grid)
 

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from conda_census.exposure.shape import Exposures, RankedAdvisory
-from conda_census.report.exposure_text import band, days_of, looked_at
+from conda_census.report.exposure_wording import band, days_of, looked_at
 from conda_census.report.wording import count, percent, plain
 
 __all__ = ["lines", "show", "summary"]
