@@ -93,7 +93,8 @@ def test_bad_input(census: CensusProcess, records: Path, tmp_path: Path) -> None
     done = census("advisories", "show", "CVE-1999-1")
     assert (done.returncode, done.stdout) == (1, "")
     assert (
-        done.stderr == "conda-census: CVE-1999-1: no advisory of the lake: see conda-census advisories list\n"
+        done.stderr == "conda-census: CVE-1999-1: no advisory of the lake: import its record with "
+        "conda-census advisories import, or see conda-census advisories list\n"
     )
 
 

@@ -42,6 +42,7 @@ def test_what_an_advisory_is_called() -> None:
     groups = grouped([advisory("GHSA-1", aliases=["CVE-2024-1", "CVE-2023-9"]), advisory("PYSEC-1")])
     assert [group.id for group in groups] == ["CVE-2023-9", "PYSEC-1"]
     assert find_group(groups, "GHSA-1") == find_group(groups, "CVE-2024-1") == groups[0]
+    assert find_group(groups, "cve-2024-1") == groups[0]
     assert find_group(groups, "GHSA") is None
 
 

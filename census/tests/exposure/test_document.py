@@ -25,6 +25,8 @@ _ADVISORY = AdvisoryKeys(
             conda_name="numpy", package_class="ordinary", map="own", affected=["2.0"], fixed_in=["3.0"]
         )
     ],
+    withdrawn=False,
+    bundled=[],
 )
 _UNKNOWN = Unknown(downloads=10, unknown_downloads=1, environments=4, unknown_environments=1)
 #: Exposed at the disclosure on day 40: one healed on day 50, one that stays, and one seen last on day 41. One

@@ -35,10 +35,9 @@ def _builds(
     return [Build(channel, subdir, "urllib3", version, build, number) for version in versions.split()]
 
 
-def _fix(
-    builds: list[Build], *subdirs: str, at_least: str | None = None, judge: Judge | None = None
-) -> Fix | None:
-    return smallest_fix(builds, _GROUPS, judge or Judge(_NAMES), subdirs or ("linux-64",), at_least)
+def _fix(builds: list[Build], *subdirs: str, held: str = "1.26.16", judge: Judge | None = None) -> Fix | None:
+    theirs = [build for subdir in subdirs or ("linux-64",) for build in _builds(held, subdir)]
+    return smallest_fix(builds, _GROUPS, judge or Judge(_NAMES), theirs)
 
 
 def test_all_advisories_are_cleared() -> None:
@@ -57,14 +56,47 @@ def test_all_advisories_are_cleared() -> None:
 
 
 def test_nobody_is_sent_back() -> None:
-    """A clean version below all that is affected is no update, nor one below what is asked for."""
+    """A clean version below all that is affected is no update, nor one below what anybody has."""
     later = grouped([advisory("A-1", events("introduced 1.5", "fixed 2.0"), package="urllib3")])
-    fix = smallest_fix(_builds("1.0 1.5 2.0"), later, Judge(_NAMES), ["linux-64"])
+    fix = smallest_fix(_builds("1.0 1.5 2.0"), later, Judge(_NAMES), _builds("1.5"))
     assert fix
     assert fix.version == "2.0"
-    above = _fix(_builds("1.26.16 1.26.18 2.0.1 2.0.7"), at_least="2.0.1")
+    above = _fix(_builds("1.26.16 1.26.18 2.0.1 2.0.7"), held="1.26.16 2.0.1")
     assert above
     assert above.version == "2.0.7"
+
+
+def test_what_people_have_may_not_be_affected() -> None:
+    """A clean version that is newer than the fix is nothing to come after."""
+    fix = _fix(_builds("1.26.16 1.26.18"), held="1.26.16 3.0")
+    assert fix
+    assert fix.version == "1.26.18"
+
+
+def test_a_channel_that_took_away_what_is_affected() -> None:
+    """It has the fix all the same, which clears what people still have."""
+    fix = _fix(_builds("1.26.18"))
+    assert fix
+    assert (fix.version, fix.clears) == ("1.26.18", ("A-1", "B-1"))
+
+
+def test_it_is_in_a_channel_that_they_use() -> None:
+    """Another one's they do not see."""
+    builds = [*_builds("1.26.16 1.26.18", channel="other"), *_builds("1.26.16 1.26.19")]
+    fix = _fix(builds)
+    assert fix
+    assert (fix.channel, fix.version) == ("main", "1.26.19")
+
+
+def test_who_has_noarch_may_be_on_any_platform() -> None:
+    """A build for one of those of the channel does not help all of them; where all is noarch, noarch does."""
+    builds = [*_builds("1.26.16", "noarch"), *_builds("1.26.18 1.26.19"), *_builds("1.26.19", "win-64")]
+    fix = _fix(builds, "noarch")
+    assert fix
+    assert (fix.version, fix.subdirs) == ("1.26.19", ("linux-64", "win-64"))
+    only = _fix(_builds("1.26.16 1.26.18", "noarch"), "noarch")
+    assert only
+    assert (only.version, only.subdirs) == ("1.26.18", ("noarch",))
 
 
 @pytest.mark.parametrize(
@@ -92,7 +124,7 @@ def test_it_is_there_for_every_subdir(subdirs: tuple[str, ...], version: str) ->
 def test_where_there_is_none() -> None:
     """Nothing is proposed where nothing clears all, where nothing is affected, and where nothing is known."""
     assert _fix(_builds("1.26.16 1.26.17")) is None
-    assert _fix(_builds("1.26.18 1.26.19")) is None
+    assert smallest_fix(_builds("1.26.18 1.26.19"), _GROUPS, Judge(_NAMES), []) is None
     assert _fix(_builds("1.26.16 1.26.18"), "linux-64", "osx-64") is None
     assert _fix([]) is None
 

@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 from conda_census.exposure.concerned import concerned
-from conda_census.exposure.gaps import count_gaps, usual_gap
+from conda_census.exposure.gaps import count_gaps, usual_gaps
 from made_up_visits import Visit, day, judged, lake_of
 
 
 def _gaps(*visits: Visit) -> tuple[dict[int, int], int]:
     with concerned(lake_of(visits), judged(), day(100)) as known:
-        rows = count_gaps(known).to_pyarrow().to_pylist()
-        return {row["days"]: row["times"] for row in rows}, usual_gap(known)
+        rows = count_gaps(known, [7]).to_pyarrow().to_pylist()
+        return {row["days"]: row["times"] for row in rows}, usual_gaps(known, [7])[7]
 
 
 def test_nineteen_of_twenty_are_usual() -> None:
@@ -31,3 +31,11 @@ def test_only_those_of_lasting_installations_count() -> None:
     visits = [Visit(each, f"box-{each}", "baked", ("bad",)) for each in (1, 2, 3)]
 
     assert _gaps(*visits) == ({}, 30)
+
+
+def test_others_do_not_count() -> None:
+    """Who never got what the advisory is about may come as seldom as they like."""
+    visits = [Visit(each, "ada", "base", ("bad",)) for each in (1, 4)]
+    visits += [Visit(each, "bob", "work", ("good",)) for each in (1, 50)]
+
+    assert _gaps(*visits) == ({3: 1}, 3)

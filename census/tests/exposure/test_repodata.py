@@ -92,6 +92,13 @@ def test_from_a_server(name: str, compress: object, lake: Lake, server: str, tmp
     assert {build.channel for build in channel_builds(lake, ["demo"])} == {"pkgs/main", "mine"}
 
 
+def test_the_channels_of_conda_itself_have_two_names(lake: Lake, tmp_path: Path) -> None:
+    """As the logs have them, whether a file is named or a folder above it."""
+    file = _write(tmp_path / "pkgs" / "main" / "noarch", _repodata(_record(), subdir="noarch"))
+    for place in (file, file.parent, tmp_path / "pkgs" / "main", tmp_path / "pkgs", tmp_path):
+        assert import_repodata(lake, [str(place)]).subdirs == {("pkgs/main", "noarch"): 1}
+
+
 def test_a_new_index_takes_the_place_of_the_old_one(lake: Lake, tmp_path: Path) -> None:
     """Of its subdir of its channel, and of no other."""
     for subdir in ("linux-64", "osx-64"):

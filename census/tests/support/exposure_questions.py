@@ -62,7 +62,7 @@ class AskedOfExposure:
 
 EXPOSURE_QUESTIONS: dict[str, Callable[[AskedOfExposure], object]] = {
     "exposed": lambda lake: count_exposed(lake.known),
-    "gaps": lambda lake: _rows(count_gaps(lake.known)),
+    "gaps": lambda lake: _rows(count_gaps(lake.known, lake.known.judged.disclosed)),
     "inventory": lambda lake: _rows(holdings(lake.known)),
     "judged": lambda lake: _rows(_fixes(lake).order_by("advisory", "name", "channel", "subdir")),
     "still_downloaded": lambda lake: list_still_downloaded(lake.tables, lake.known.judged, lake.known.as_of),

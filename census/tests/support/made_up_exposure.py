@@ -34,6 +34,7 @@ _PACKAGE = AdvisedPackage(
     fixed_in=["1.0.9"],
 )
 _FIX = FixKeys(
+    channel="conda-forge",
     version="1.0.9",
     build=None,
     clears=["CVE-2024-1", "CVE-2024-2"],
@@ -55,6 +56,8 @@ def exposed_for(days: int) -> Exposure:
             severity="high",
             published=_DISCLOSED.isoformat(),
             packages=[_PACKAGE],
+            withdrawn=False,
+            bundled=[],
         ),
         as_of=as_of.isoformat(),
         disclosed=_DISCLOSED.isoformat(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -20,6 +20,9 @@ from conda_census.cli.options import (
     sample_of,
 )
 from conda_census.config import load_settings
+
+if TYPE_CHECKING:
+    from conda_census.exposure.aliases import AdvisoryGroup
 
 __all__ = ["exposure"]
 
@@ -67,7 +70,6 @@ def exposure(
 ) -> None:
     """Who still runs a vulnerable package, and how fast they heal."""
     from conda_census.engines.choice import opened
-    from conda_census.exposure.advisories import unrecorded
     from conda_census.exposure.document import make_exposure
     from conda_census.exposure.healing import healing
     from conda_census.exposure.knowledge import knowledge_of
@@ -76,13 +78,14 @@ def exposure(
     from conda_census.report.exposure_text import show
 
     if (advisory is None) == (package is None):
-        raise typer.BadParameter("give one of the two", param_hint="ID, --package")
+        raise typer.BadParameter("give one of the two, --package with --below", param_hint="ID, --package")
     if (package is None) != (below is None):
         raise typer.BadParameter("give both or neither", param_hint="--package, --below")
     settings, sample = load_settings(lake, engine=engine_of(engine)), sample_of(one_in)
+    asked = _unrecorded(package, below) if package and below else None
     found = Lake.open(settings.lake)
     known = knowledge_of(found)
-    group = unrecorded(package, below) if package and below else known.advisory(advisory or "")
+    group = asked or known.advisory(advisory or "")
     with opened(found, settings.engine) as tables:
         until = last_day(tables, day(as_of))
         told = tell(known, tables, group, until, day(disclosed))
@@ -96,3 +99,13 @@ def exposure(
 
         write_exposure_page(document, html)
         typer.echo(f"wrote {html}", err=True)
+
+
+def _unrecorded(package: str, below: str) -> AdvisoryGroup:
+    from conda_census.exposure.advisories import unrecorded
+    from conda_census.exposure.versions import VersionError
+
+    try:
+        return unrecorded(package, below)
+    except VersionError as error:
+        raise typer.BadParameter(str(error), param_hint="--below") from None

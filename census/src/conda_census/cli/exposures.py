@@ -21,6 +21,7 @@ from conda_census.cli.options import (
     severities_of,
 )
 from conda_census.config import load_settings
+from conda_census.errors import CensusError
 
 __all__ = ["exposures"]
 
@@ -41,7 +42,7 @@ def exposures(
     from conda_census.exposure.ranking import rank_exposures
     from conda_census.exposure.tell import last_day
     from conda_census.lake.store import Lake
-    from conda_census.report.exposures_text import show
+    from conda_census.report.exposures_text import lines, show, summary
 
     settings, sample, severities = (
         load_settings(lake, engine=engine_of(engine)),
@@ -50,6 +51,10 @@ def exposures(
     )
     found = Lake.open(settings.lake)
     known = knowledge_of(found)
+    if not known.advisories:
+        raise CensusError(
+            f"{settings.lake}: knows no advisories: import some with conda-census advisories import"
+        )
     with opened(found, settings.engine) as tables:
         until = last_day(tables, day(as_of))
         document = rank_exposures(
@@ -57,5 +62,10 @@ def exposures(
         )
     if as_json:
         typer.echo(json.dumps(document, ensure_ascii=False))
+    elif (console := Console()).is_terminal:
+        show(document, console)
     else:
-        show(document, Console())
+        for line in lines(document):
+            typer.echo(line)
+        # It stands beside every exposure, and fields are for a program.
+        typer.echo(summary(document), err=True)

@@ -9,7 +9,7 @@ from conda_census.exposure.automatic import PackageClass, package_class
 from conda_census.exposure.verdicts import Judge, Subject
 from conda_census.exposure.versions import ordered
 
-__all__ = ["AdvisedPackage", "packages_of"]
+__all__ = ["AdvisedPackage", "bundles_of", "packages_of"]
 
 
 class AdvisedPackage(TypedDict):
@@ -47,6 +47,11 @@ def packages_of(group: AdvisoryGroup, judge: Judge) -> list[AdvisedPackage]:
         package["affected"] += [text for text in _affected(subject) if text not in package["affected"]]
         package["fixed_in"] += [text for text in _fixed_in(subject) if text not in package["fixed_in"]]
     return list(found.values())
+
+
+def bundles_of(group: AdvisoryGroup, judge: Judge) -> list[str]:
+    """The conda packages that carry what an advisory is about among others, of which no version tells."""
+    return sorted({subject.conda_name for subject in judge.subjects(group) if subject.is_bundled})
 
 
 def _affected(subject: Subject) -> list[str]:

@@ -28,7 +28,7 @@ from conda_census.lake.references import ADVISORIES
 from conda_census.lake.store import Lake
 from conda_census.lake.tables import delta_schema
 
-__all__ = ["import_advisories", "known_advisories", "open_advisories", "unrecorded"]
+__all__ = ["import_advisories", "is_recorded", "known_advisories", "open_advisories", "unrecorded"]
 
 
 def import_advisories(lake: Lake, paths: Iterable[Path]) -> Imported:
@@ -79,6 +79,11 @@ def unrecorded(conda_name: str, below: str) -> AdvisoryGroup:
     entry = AffectedEntry(CONDA, conda_name, (VersionRange(events),), ())
     [group] = grouped([Advisory(name, now, None, None, (), name, "unknown", (entry,), "")])
     return group
+
+
+def is_recorded(group: AdvisoryGroup) -> bool:
+    """Whether it is of a record, and not of ``unrecorded``."""
+    return any(each.record for each in group.records)
 
 
 def _stored(lake: Lake) -> list[Advisory]:

@@ -71,8 +71,9 @@ def grouped(advisories: Iterable[Advisory]) -> list[AdvisoryGroup]:
 
 
 def find_group(groups: Iterable[AdvisoryGroup], name: str) -> AdvisoryGroup | None:
-    """The advisory that has this id, or this alias."""
-    return next((group for group in groups if name in group.ids), None)
+    """The advisory that has this id, or this alias, in capitals or not."""
+    wanted = name.casefold()
+    return next((group for group in groups if wanted in map(str.casefold, group.ids)), None)
 
 
 def _leader(leaders: dict[str, str], name: str) -> str:

@@ -11,7 +11,7 @@ from conda_census.exposure.competing import aalen_johansen
 from conda_census.exposure.concerned import Concerned, concerned
 from conda_census.exposure.curves import BandedCurve, Survival, banded_curve
 from conda_census.exposure.exposed import Band, Exposed, count_exposed
-from conda_census.exposure.gaps import usual_gap
+from conda_census.exposure.gaps import usual_gaps
 from conda_census.exposure.judged import Judged, first_fixes
 from conda_census.exposure.remediation import at_risk
 from conda_census.exposure.sampling import choose_sample_for
@@ -72,7 +72,7 @@ def make_exposure(
     with concerned(chosen.of_installations(tables), judged, as_of) as known:
         exposed = count_exposed(known)[advisory]
         units = _at_risk(known, tables, advisory, disclosed)
-        gap = usual_gap(known)
+        gap = usual_gaps(known, [advisory])[advisory]
     days = (as_of - disclosed).days
     prevalent, incident = units.only(units.is_prevalent), units.only(~units.is_prevalent)
     since_disclosure = banded_curve(prevalent, "disclosure", days, gap, survival)

@@ -45,11 +45,7 @@ def advisories_of(name: str, groups: Iterable[AdvisoryGroup], judge: Judge) -> l
 
 
 def smallest_fix(
-    builds: Iterable[Build],
-    groups: Collection[AdvisoryGroup],
-    judge: Judge,
-    subdirs: Collection[str],
-    at_least: str | None = None,
+    builds: Iterable[Build], groups: Collection[AdvisoryGroup], judge: Judge, held: Iterable[Build]
 ) -> Fix | None:
     """The smallest build, by version and then by number, that no open advisory of its package affects.
 
@@ -57,38 +53,40 @@ def smallest_fix(
         builds: what the channels have of one package.
         groups: the advisories of the package.
         judge: gives the verdicts.
-        subdirs: for each of these it must be there, or in noarch, in a channel that has an affected build.
-        at_least: below this version nobody is sent, for that is no update. By default: what is affected.
+        held: what people have of it. The build comes after every affected one of these, for to be sent back
+            is no update, and is in one of their channels for all of their subdirs. Who has one of noarch may
+            be on any platform. A channel may have taken away what they have.
 
     Returns:
         None where no channel has one for all the subdirs, or nothing is affected.
     """
-    judged = [_Judged.of(build, groups, judge) for build in builds]
-    known = [each for each in judged if each is not None]
-    affected = {group for each in known for group in each.affected_by}
-    lowest = _lowest(at_least, known)
-    if lowest is None:
+    known, theirs = _judged(builds, groups, judge), _judged(held, groups, judge)
+    found = [each for each in (*known, *theirs) if each.affected_by]
+    sought = [each for each in theirs if each.affected_by]
+    if not found:
         return None
-    channels = {each.build.channel for each in known if each.affected_by}
+    lowest = max((each.version for each in sought), default=min(each.version for each in found))
+    channels = {each.build.channel for each in sought or found}
+    subdirs = {each.build.subdir for each in sought}
     alike: dict[tuple[Version, int, str], list[_Judged]] = defaultdict(list)
     for each in known:
         alike[each.version, each.build.build_number, each.build.channel].append(each)
-    for (version, _, channel), found in sorted(alike.items()):
-        is_clear = all(each.is_clear for each in found)
+    for (version, _, channel), those in sorted(alike.items()):
+        wanted = _platforms(subdirs, (each.build for each in known if each.build.channel == channel))
         if (
             channel in channels
             and version >= lowest
-            and is_clear
-            and _covers((each.build for each in found), subdirs)
+            and all(each.is_clear for each in those)
+            and _covers((each.build for each in those), wanted)
         ):
-            earlier = [
-                each for key, those in alike.items() if key[::2] == (version, channel) for each in those
+            of_version = [
+                each for key, others in alike.items() if key[::2] == (version, channel) for each in others
             ]
             return _fix(
-                [each.build for each in found],
-                tuple(sorted(affected)),
-                tuple(sorted(subdirs)),
-                by_version=all(each.is_clear for each in earlier),
+                [each.build for each in those],
+                tuple(sorted({name for each in found for name in each.affected_by})),
+                tuple(sorted(wanted)),
+                by_version=all(each.is_clear for each in of_version),
             )
     return None
 
@@ -113,11 +111,17 @@ class _Judged:
         return cls(build, version, affected, all(each == "unaffected" for each in verdicts.values()))
 
 
-def _lowest(at_least: str | None, judged: Collection[_Judged]) -> Version | None:
-    affected = [each.version for each in judged if each.affected_by]
-    if at_least is None or not affected:
-        return min(affected, default=None)
-    return ordered(at_least, next(iter(judged)).build.name)
+def _judged(builds: Iterable[Build], groups: Collection[AdvisoryGroup], judge: Judge) -> list[_Judged]:
+    judged = (_Judged.of(build, groups, judge) for build in builds)
+    return [each for each in judged if each is not None]
+
+
+def _platforms(subdirs: Collection[str], builds: Iterable[Build]) -> set[str]:
+    """The platforms on which it must run, of those of the channel; noarch where it has no other."""
+    platforms = set(subdirs) - {_NOARCH}
+    if _NOARCH in subdirs:
+        platforms |= {build.subdir for build in builds} - {_NOARCH}
+    return platforms or set(subdirs)
 
 
 def _covers(builds: Iterable[Build], subdirs: Iterable[str]) -> bool:

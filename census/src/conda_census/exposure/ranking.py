@@ -13,7 +13,7 @@ from conda_census.exposure.concerned import concerned
 from conda_census.exposure.curves import BandedCurve, Survival, banded_curve
 from conda_census.exposure.document import band_keys, state_keys, unknown_keys, upgraded
 from conda_census.exposure.exposed import Exposed, count_exposed
-from conda_census.exposure.gaps import usual_gap
+from conda_census.exposure.gaps import usual_gaps
 from conda_census.exposure.judged import Judged, JudgedBuild, first_fixes, judge
 from conda_census.exposure.knowledge import Knowledge
 from conda_census.exposure.remediation import at_risk
@@ -65,9 +65,9 @@ def rank_exposures(
     with concerned(some, judged, as_of) as asked:
         exposed = count_exposed(asked)
         units = read_at_risk(at_risk(asked, first_fixes(tables.downloads, judged, as_of)))
-        gap = usual_gap(asked)
-    counted = {number: each for number, each in exposed.items() if each.whole.high}
-    first = sorted(counted, key=lambda number: (-counted[number].whole.observed, groups[number].id))[:top]
+        counted = {number: each for number, each in exposed.items() if each.whole.high}
+        first = sorted(counted, key=lambda number: (-counted[number].whole.observed, groups[number].id))[:top]
+        gaps = usual_gaps(asked, first)
     ranked = []
     for number in first:
         at = units.get(number, NOBODY_AT_RISK)
@@ -75,7 +75,7 @@ def rank_exposures(
             at.only(at.is_prevalent),
             "disclosure",
             (as_of - judged.disclosed[number]).days,
-            gap,
+            gaps[number],
             survival,
         )
         ranked.append(_ranked(groups[number], known.judge, counted[number], at, curve, chosen, as_of))

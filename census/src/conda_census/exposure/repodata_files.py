@@ -61,7 +61,7 @@ def find_repodata(text: str) -> list[tuple[str, str | None]]:
 def _channel_between(folder: Path, subdir: Path) -> str | None:
     if folder in (subdir, subdir.parent):
         return None
-    return subdir.parent.relative_to(folder).as_posix()
+    return _with_pkgs(subdir.parent.relative_to(folder).as_posix(), folder.absolute())
 
 
 def read_repodata(text: str, channel: str | None = None) -> Repodata:
@@ -118,16 +118,21 @@ def _opened(text: str, shown: str, *, is_address: bool) -> Iterator[BinaryIO]:
 
 
 def _place(text: str, *, is_address: bool) -> tuple[str | None, str | None]:
-    """Channel and subdir as the path has them: of a server as in its logs, of a file its two folders."""
+    """Channel and subdir as the path has them: of a server as in its logs, of a file its folders."""
     folder = text.rpartition("/")[0]
     if not is_address:
-        subdir, channel = (Path(text).absolute().parent, Path(text).absolute().parents[1])
-        return channel.name or None, subdir.name or None
+        subdir, channel, *above = Path(text).absolute().parents
+        return _with_pkgs(channel.name, *above[:1]) or None, subdir.name or None
     with duckdb.connect() as connection:
         connection.execute("CREATE TABLE paths AS SELECT ? AS path", [f"{folder}/a-1-0.conda"])
         described = f"SELECT channel, subdir FROM ({DESCRIBE_PATH_SQL})"
         found: list[tuple[str | None, str | None]] = connection.execute(described).fetchall()
     return found[0]
+
+
+def _with_pkgs(channel: str, above: Path | None = None) -> str:
+    """A channel in a folder: conda's own are in one called pkgs, which is a part of their names."""
+    return f"pkgs/{channel}" if above and above.name == "pkgs" else channel
 
 
 def _shown(address: str) -> str:

@@ -26,14 +26,19 @@ __all__ = [
 
 
 class AdvisoryKeys(TypedDict):
-    """What the record says; ``id`` is null where there is no record yet."""
+    """What the record says; ``id`` says what was asked for where there is no record yet.
 
-    id: str | None
+    ``bundled`` are conda packages that carry the affected one among others, of which nothing can be said.
+    """
+
+    id: str
     aliases: list[str]
     summary: str
     severity: str
     published: str | None
     packages: list[AdvisedPackage]
+    withdrawn: bool
+    bundled: list[str]
 
 
 class BandKeys(TypedDict):
@@ -88,8 +93,12 @@ class StatesOn(TypedDict):
 
 
 class FixKeys(TypedDict):
-    """The smallest build that clears all open advisories of the package, and what installs it."""
+    """The smallest build that clears all open advisories of the package, and what installs it.
 
+    ``build`` is null where it is not the same on all platforms.
+    """
+
+    channel: str
     version: str
     build: str | None
     clears: list[str]
@@ -98,7 +107,10 @@ class FixKeys(TypedDict):
 
 
 class UnknownShares(TypedDict):
-    """Of downloads, and of environments that hold at least one, the share whose package no map knows."""
+    """Of downloads, and of environments that hold at least one, the share whose package nobody knows.
+
+    Neither a map does nor a record that names the conda package itself.
+    """
 
     downloads_share: float | None
     environments_share: float | None

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 
 from conda_census.engines.tables import LakeTables
 from conda_census.errors import CensusError
-from conda_census.exposure.advised import packages_of
+from conda_census.exposure.advised import bundles_of, packages_of
+from conda_census.exposure.advisories import is_recorded
 from conda_census.exposure.aliases import AdvisoryGroup
 from conda_census.exposure.builds import Build
 from conda_census.exposure.document import Told
@@ -26,7 +27,6 @@ from conda_census.metrics.window import Window, choose_window, within
 
 __all__ = ["disclosed_on", "judged_builds", "last_day", "tell", "unknown_lately"]
 
-_NOARCH = "noarch"
 #: The project of a package, or that it has none; of several in a bundle the versions say nothing.
 _KNOWN = ("mapped", "none")
 _FEW = Sample(256)
@@ -38,10 +38,21 @@ def tell(
     """What there is to know of an advisory up to ``as_of``, by the builds that were downloaded.
 
     ``disclosed``: by default that of ``disclosed_on``.
+
+    Raises:
+        CensusError: nothing leads from the advisory to a conda package, or nobody downloaded one of the
+            name that was asked for: that nobody is exposed would be more than is known.
     """
     window = choose_window(tables, until=as_of)
     names = known.judge.packages(group)
+    if group.is_open and not names:
+        raise CensusError(f"{group.id}: {_why_unknown(group, known.judge)}")
     builds = builds_seen(tables.downloads, names, as_of)
+    if not builds and not is_recorded(group):
+        raise CensusError(
+            f"{', '.join(names)}: no conda package of this name was downloaded up to {as_of}: check it, for "
+            "names of PyPI may be others"
+        )
     day = disclosed or disclosed_on(group, as_of)
     return Told(
         advisory=_keys(group, known.judge),
@@ -56,12 +67,18 @@ def last_day(tables: LakeTables, as_of: date | None) -> date:
     """The day that is asked for, by default the last one with data.
 
     Raises:
-        CensusError: the lake holds nothing yet.
+        CensusError: the lake holds nothing yet, or nothing of that day: nobody would be active on it, which
+            is not to say that nobody is exposed.
     """
-    found = as_of or choose_window(tables).until
-    if found is None:
+    window = choose_window(tables)
+    if window.since is None or window.until is None:
         raise CensusError("nothing has been ingested yet: run conda-census ingest first")
-    return found
+    if as_of is not None and not window.since <= as_of <= window.until:
+        raise CensusError(
+            f"{as_of}: the logs that were ingested are of {window.since} to {window.until}: "
+            "choose a day of these with --as-of"
+        )
+    return as_of or window.until
 
 
 def disclosed_on(group: AdvisoryGroup, as_of: date) -> date:
@@ -100,21 +117,34 @@ def _keys(group: AdvisoryGroup, judge: Judge) -> AdvisoryKeys:
         severity=group.severity,
         published=group.published.date().isoformat() if group.published else None,
         packages=packages_of(group, judge),
+        withdrawn=not group.is_open,
+        bundled=bundles_of(group, judge),
+    )
+
+
+def _why_unknown(group: AdvisoryGroup, judge: Judge) -> str:
+    if bundles := bundles_of(group, judge):
+        return (
+            f"only within {', '.join(bundles)}, beside other projects, so that no version tells: say which "
+            "builds are affected with conda-census advisories override"
+        )
+    named = {f"{entry.ecosystem}:{entry.package}" for record in group.standing for entry in record.entries}
+    return (
+        f"no map leads from {', '.join(sorted(named)) or 'its record'} to a conda package: import one that "
+        "does with conda-census advisories names"
     )
 
 
 def _fix(known: Knowledge, group: AdvisoryGroup, seen: Iterable[Build]) -> FixKeys | None:
-    """Of the first package, by name, that has one; for the platforms that took an affected build."""
-    there = channel_builds(known.lake, known.judge.packages(group))
-    for name, builds in by_name(there).items():
+    """Of the first package, by name, that has one; those that somebody downloaded come first."""
+    there, held = by_name(channel_builds(known.lake, known.judge.packages(group))), by_name(seen)
+    for name in sorted(there, key=lambda each: (each not in held, each)):
         everything = {each.id: each for each in (group, *advisories_of(name, known.advisories, known.judge))}
-        affected = [
-            build for build in seen if build.name == name and known.judge.verdict(group, build) == "affected"
-        ]
-        subdirs = {build.subdir for build in affected} - {_NOARCH}
-        found = smallest_fix(builds, everything.values(), known.judge, subdirs)
+        affected = [build for build in held.get(name, ()) if known.judge.verdict(group, build) == "affected"]
+        found = smallest_fix(there[name], everything.values(), known.judge, affected)
         if found is not None:
             return FixKeys(
+                channel=found.channel,
                 version=found.version,
                 build=found.build,
                 clears=list(found.clears),
@@ -130,8 +160,14 @@ def unknown_lately(known: Knowledge, tables: LakeTables, window: Window) -> Unkn
         return count_unknown(tables.downloads, ())
     last = replace(window, since=window.until - timedelta(days=ACTIVE_DAYS - 1))
     recent = within(tables, last)
-    names = names_seen(recent.downloads, window.until)
+    # A record may name a conda package by itself.
+    told = {name for group in known.open_advisories for name in known.judge.packages(group)}
+    names = [
+        name
+        for name in names_seen(recent.downloads, window.until)
+        if name in told or known.names.standing(name) in _KNOWN
+    ]
     # A share needs fewer installations than a count.
     sample = _FEW if choose_sample(tables, last) != ALL else ALL
     some = sample.of_installations(recent).downloads
-    return count_unknown(some, [name for name in names if known.names.standing(name) in _KNOWN])
+    return count_unknown(some, names)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TypedDict
 
-from conda_census.exposure.advised import AdvisedPackage, packages_of
+from conda_census.exposure.advised import AdvisedPackage, bundles_of, packages_of
 from conda_census.exposure.aliases import AdvisoryGroup
 from conda_census.exposure.severities import Severity
 from conda_census.exposure.verdicts import Judge
@@ -70,7 +70,7 @@ def advisory_document(group: AdvisoryGroup, judge: Judge) -> AdvisoryJson:
         published=_time(group.published),
         withdrawn=not group.is_open,
         packages=packages_of(group, judge),
-        bundled=sorted({each.conda_name for each in judge.subjects(group) if each.is_bundled}),
+        bundled=bundles_of(group, judge),
         records=[
             RecordJson(
                 id=record.id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["ACTIVE", "DEFINITIONS", "NO_FIX", "NO_PACKAGE"]
+__all__ = ["ACTIVE", "DEFINITIONS", "NO_FIX", "NO_NEED", "NO_PACKAGE", "WITHDRAWN"]
 
 #: Whom the count of the exposed takes in.
 ACTIVE = "Active: seen within the last 30 days."
@@ -36,6 +36,12 @@ DEFINITIONS = {
 
 #: Where a record is about nothing that conda has.
 NO_PACKAGE = "No conda package: no map leads from the record to one."
+
+#: Where no record stands.
+WITHDRAWN = "Withdrawn: it affects nothing."
+
+#: Where nobody needs anything to move to.
+NO_NEED = "Nobody who is active holds an affected build."
 
 #: Where nothing is known to move to.
 NO_FIX = (

@@ -7,7 +7,7 @@ from pathlib import Path
 from conda_census.exposure.shape import Exposure, UnknownShares
 from conda_census.metrics.intervals import Interval
 from conda_census.report import wording
-from conda_census.report.exposure_definitions import DEFINITIONS, NO_FIX, NO_PACKAGE
+from conda_census.report.exposure_definitions import DEFINITIONS, NO_FIX, NO_PACKAGE, WITHDRAWN
 from conda_census.report.exposure_figures import EXPOSURE_FIGURES
 from conda_census.report.exposure_tables import exposure_tables
 from conda_census.report.exposure_wording import bounds, days_interval, days_of, looked_at, unknown_shares
@@ -38,9 +38,9 @@ def exposure_page(exposure: Exposure) -> str:
         nobody="Nobody: no active environment is known to hold an affected build on this day.",
         no_course=_no_course(exposure),
         define=DEFINITIONS,
-        no_fix=NO_FIX if exposure["advisory"]["packages"] else NO_PACKAGE,
+        no_fix=NO_FIX if exposure["advisory"]["packages"] else _why_nothing(exposure),
         unknown_of=_unknown_of(exposure["unknown"]),
-        no_package=NO_PACKAGE,
+        no_package=_why_nothing(exposure),
         unknown=unknown_shares(exposure["unknown"]),
         missing=(wording.NOTHING_TO_DIVIDE, days_of(None)),
         not_said=wording.NOT_SAID,
@@ -63,10 +63,14 @@ def _is_before(exposure: Exposure) -> bool:
 def _warnings(exposure: Exposure) -> list[str]:
     found = []
     if not exposure["advisory"]["packages"]:
-        found.append(NO_PACKAGE)
+        found.append(_why_nothing(exposure))
     if _is_before(exposure):
         found.append(_BEFORE)
     return found
+
+
+def _why_nothing(exposure: Exposure) -> str:
+    return WITHDRAWN if exposure["advisory"]["withdrawn"] else NO_PACKAGE
 
 
 def _upgraded(exposure: Exposure) -> Interval:

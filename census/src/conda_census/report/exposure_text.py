@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from conda_census.exposure.shape import BandKeys, CurvePoint, Exposure, StateKeys
-from conda_census.report.exposure_definitions import ACTIVE, DEFINITIONS, NO_FIX, NO_PACKAGE
+from conda_census.report.exposure_definitions import ACTIVE, DEFINITIONS, NO_FIX, NO_NEED, WITHDRAWN
 from conda_census.report.exposure_wording import CURVE_DAYS, band, days_of, looked_at, unknown_shares
 from conda_census.report.terminal_marks import ASCII, BLOCKS, Marks, bar
 from conda_census.report.wording import NOT_SAID, count, interval, percent, plain
@@ -17,15 +17,18 @@ from conda_census.report.wording import NOT_SAID, count, interval, percent, plai
 __all__ = ["show"]
 
 _MOST_ROWS = 10
-_MOST_BAR = 30
+_MOST_BAR, _LEAST_BAR = 30, 5
+#: What the other columns of the curve take.
+_BESIDE_BAR = 42
 
 
 def show(exposure: Exposure, console: Console) -> None:
     """Prints it as wide as the console is; text of records and logs is printed as text and nothing else."""
     marks = ASCII if console.options.ascii_only else BLOCKS
+    longest = min(_MOST_BAR, console.width - _BESIDE_BAR)
     console.print(_head(exposure))
     console.print(_exposed(exposure))
-    console.print(_healed(exposure, marks))
+    console.print(_healed(exposure, marks, longest))
     console.print(_fix(exposure))
     console.print(_still_downloaded(exposure))
     console.print(_cannot_see(exposure))
@@ -40,8 +43,10 @@ def _head(exposure: Exposure) -> RenderableType:
         _quiet(f"{package['conda_name']} {' or '.join(package['affected'])} (by {package['map']})")
         for package in advisory["packages"]
     ]
-    if not advisory["packages"]:
-        lines.append(Text(NO_PACKAGE, style="bold"))
+    if advisory["withdrawn"]:
+        lines.append(Text(WITHDRAWN, style="bold"))
+    if advisory["bundled"]:
+        lines.append(_quiet(f"also within {', '.join(advisory['bundled'])}, of which no version tells"))
     lines.append(_quiet(f"disclosed {exposure['disclosed']}, seen on {exposure['as_of']}"))
     if exposure["one_in"] > 1:
         lines.append(_quiet(looked_at(exposure["one_in"])))
@@ -69,11 +74,13 @@ def _exposed(exposure: Exposure) -> RenderableType:
     )
 
 
-def _healed(exposure: Exposure, marks: Marks) -> RenderableType:
+def _healed(exposure: Exposure, marks: Marks, longest: int) -> RenderableType:
+    if exposure["as_of"] < exposure["disclosed"]:
+        return _section("Healed since", _quiet("Not disclosed yet on that day: nobody was at risk."))
     upgraded, median = exposure["upgraded_share"], exposure["median_days"]
-    table = _table("", "Entered", "Remediated", "Exposed", "Silent")
-    table.add_row("exposed at the disclosure", *_states(exposure["prevalent"]))
-    table.add_row("exposed since", *_states(exposure["incident"]))
+    table = _table("At risk", "Entered", "Remediated", "Exposed", "Silent")
+    table.add_row("at the disclosure", *_states(exposure["prevalent"]))
+    table.add_row("later", *_states(exposure["incident"]))
     return _section(
         "Healed since",
         table,
@@ -84,7 +91,7 @@ def _healed(exposure: Exposure, marks: Marks) -> RenderableType:
             (interval(upgraded), "cyan"),
         ),
         Text.assemble("Half of them within: ", (days_of(median["value"]), "bold")),
-        _curve(exposure["curve"]["disclosure"], marks),
+        _curve(exposure["curve"]["disclosure"], marks, longest),
         _quiet(
             "Kaplan and Meier's estimate, of those exposed at the disclosure. Silence heals nobody: "
             "who was not seen any more leaves the curve, and is counted as silent."
@@ -92,18 +99,20 @@ def _healed(exposure: Exposure, marks: Marks) -> RenderableType:
     )
 
 
-def _curve(points: list[CurvePoint], marks: Marks) -> RenderableType:
+def _curve(points: list[CurvePoint], marks: Marks, longest: int) -> RenderableType:
     on = {point["day"]: point for point in points}
     table = _table("Days", "Still exposed", "95 % interval")
-    table.add_column("")
-    for day in (*CURVE_DAYS, *([points[-1]["day"]] if points else [])):
+    has_bars = longest >= _LEAST_BAR
+    if has_bars:
+        table.add_column("")
+    for day in sorted({*CURVE_DAYS, *(point["day"] for point in points[-1:])}):
         if (point := on.get(day)) is not None:
             low, high = percent(point["low"]), percent(point["high"])
             table.add_row(
                 str(day),
                 percent(point["share"]),
                 f"{low} to {high}",
-                Text(bar(point["share"], _MOST_BAR, marks), "cyan"),
+                *([Text(bar(point["share"], longest, marks), "cyan")] if has_bars else []),
             )
     return table
 
@@ -111,11 +120,14 @@ def _curve(points: list[CurvePoint], marks: Marks) -> RenderableType:
 def _fix(exposure: Exposure) -> RenderableType:
     fix = exposure["fix"]
     if fix is None:
-        said = [_quiet(NO_FIX)]
+        said = [_quiet(NO_FIX if exposure["exposed"]["high"] else NO_NEED)]
     else:
         said = [
             Text(plain(fix["command"]), style="bold"),
-            _quiet(f"for {', '.join(fix['subdirs']) or 'noarch'}; clears {', '.join(fix['clears'])}"),
+            _quiet(
+                f"from {fix['channel']}, for {', '.join(fix['subdirs']) or 'all platforms'}; "
+                f"clears {', '.join(fix['clears'])}"
+            ),
         ]
     return _section("What to move to", *said)
 

@@ -13,17 +13,13 @@ from conda_census.exposure.shape import Exposures, RankedAdvisory
 from conda_census.report.exposure_wording import band, days_of, looked_at
 from conda_census.report.wording import count, percent, plain
 
-__all__ = ["show"]
+__all__ = ["lines", "show", "summary"]
 
 _COLUMNS = ("advisory", "severity", "packages", "exposed", "low", "high", "upgraded", "half_life_days")
 
 
 def show(exposures: Exposures, console: Console) -> None:
-    """Prints a table; into a pipe a line for each advisory, fields parted by tabs, under their heading."""
-    if not console.is_terminal:
-        for line in _lines(exposures):
-            console.print(line, markup=False, highlight=False, soft_wrap=True)
-        return
+    """Print a table as wide as the console is."""
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     for heading, justify in (("Advisory", "left"), ("Packages", "left"), ("Exposed", "right")):
         table.add_column(heading, justify=justify, overflow="fold")  # type: ignore[arg-type]
@@ -38,22 +34,25 @@ def show(exposures: Exposures, console: Console) -> None:
             days_of(row["median_days"]["value"]),
         )
     console.print(table)
-    console.print(Text(_summary(exposures), style="dim"))
+    console.print(Text(summary(exposures), style="dim"))
 
 
-def _summary(exposures: Exposures) -> str:
+def summary(exposures: Exposures) -> str:
+    """What is to be known of all of them."""
     sampled = ""
     if exposures["one_in"] > 1:
         sampled = f" {looked_at(exposures['one_in'])}"
     return (
         f"Active environments on {exposures['as_of']}. Of {count(exposures['open'])} open advisories "
         f"{count(exposures['looked_at'])} are about a package that was downloaded. Moved on: of those "
-        f"exposed at the disclosure.{sampled} No map knows the project of "
-        f"{percent(exposures['unknown']['downloads_share'])} of the downloads."
+        f"exposed at the disclosure.{sampled} Unknown, so that no advisory can say anything of it: "
+        f"{percent(exposures['unknown']['downloads_share'])} of the downloads, something in "
+        f"{percent(exposures['unknown']['environments_share'])} of the environments."
     )
 
 
-def _lines(exposures: Exposures) -> Iterator[str]:
+def lines(exposures: Exposures) -> Iterator[str]:
+    """For a pipe: a line for each advisory, fields parted by tabs, under their heading."""
     yield "\t".join(_COLUMNS)
     for row in exposures["advisories"]:
         yield "\t".join(_fields(row))

@@ -2,31 +2,56 @@ SELECT
   *
 FROM (
   SELECT
-    `t3`.`days`,
+    `t8`.`advisory`,
+    `t8`.`days`,
     COUNT(*) AS `times`
   FROM (
     SELECT
-      CAST(DATEDIFF(DAY, `t2`.`before`, `t2`.`day`) AS INT) AS `days`
+      `t7`.`advisory`,
+      CAST(DATEDIFF(DAY, `t7`.`before`, `t7`.`day`) AS INT) AS `days`
     FROM (
       SELECT
-        `t1`.`environment`,
-        `t1`.`owner`,
-        `t1`.`class`,
-        `t1`.`day`,
-        LAG(`t1`.`day`) OVER (PARTITION BY `t1`.`environment`, `t1`.`owner` ORDER BY `t1`.`day` ASC NULLS LAST) AS `before`
+        `t6`.`environment`,
+        `t6`.`owner`,
+        `t6`.`class`,
+        `t6`.`day`,
+        `t6`.`advisory`,
+        LAG(`t6`.`day`) OVER (
+          PARTITION BY `t6`.`advisory`, `t6`.`environment`, `t6`.`owner`
+          ORDER BY `t6`.`day` ASC NULLS LAST
+        ) AS `before`
       FROM (
         SELECT
-          *
-        FROM `kept` AS `t0`
-        WHERE
-          `t0`.`class` = 'lasting'
-      ) AS `t1`
-    ) AS `t2`
+          `t4`.`environment`,
+          `t4`.`owner`,
+          `t4`.`class`,
+          `t4`.`day`,
+          `t5`.`advisory`
+        FROM (
+          SELECT
+            *
+          FROM `kept` AS `t0`
+          WHERE
+            `t0`.`class` = 'lasting'
+        ) AS `t4`
+        INNER JOIN (
+          SELECT DISTINCT
+            `t1`.`advisory`,
+            `t1`.`owner`
+          FROM `kept` AS `t1`
+          WHERE
+            `t1`.`affected` AND `t1`.`advisory` IN (1, 2, 16, 19, 36, 45, 46, 54)
+        ) AS `t5`
+          ON `t4`.`owner` = `t5`.`owner`
+      ) AS `t6`
+    ) AS `t7`
     WHERE
-      `t2`.`before` IS NOT NULL
-  ) AS `t3`
+      `t7`.`before` IS NOT NULL
+  ) AS `t8`
   GROUP BY
-    1
-) AS `t4`
+    1,
+    2
+) AS `t9`
 ORDER BY
-  `t4`.`days` ASC NULLS LAST;
+  `t9`.`advisory` ASC NULLS LAST,
+  `t9`.`days` ASC NULLS LAST;
