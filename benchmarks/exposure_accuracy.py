@@ -1,4 +1,4 @@
-"""Does an exposure's band hold the true number of those who hold an affected build, and its curve their share?
+"""Does the band of an exposure hold the true number of those affected, and its curve their share?
 
 It simulates populations in which packages are found vulnerable, under each dial alone and under all at once,
 looks at each advisory 7, 30, 90 and 180 days after its disclosure as a reader would on that day, and prints
@@ -16,8 +16,8 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import chain
-from math import isfinite
-from statistics import fmean
+from math import inf, isfinite
+from statistics import fmean, median
 
 from conda_census.simulate.exposure_found import DAYS, FoundExposure, find_exposures
 from conda_census.simulate.scenario import PRESETS, Scenario
@@ -78,7 +78,7 @@ def _held(cases: Cases) -> Iterable[float]:
     for days in DAYS:
         on_day = [one for one in cases if one.days == days]
         yield fmean(one.is_held for one in on_day)
-        yield fmean(one.is_covered for one in on_day if one.is_covered is not None)
+        yield fmean(one.is_covered or False for one in _stated(on_day))
 
 
 def _print_by_day(title: str, found: dict[str, Cases], cell: Cell) -> None:
@@ -90,43 +90,59 @@ def _print_by_day(title: str, found: dict[str, Cases], cell: Cell) -> None:
 
 
 def _count(cases: Cases) -> str:
-    """The mean truth, the error of what is observed as a share of it, and how often the band holds it."""
+    """The mean truth, the error of what is observed as a share of it, the mean band, how often it holds."""
     truth = sum(one.told["active"] for one in cases)
     error = sum(one.band.observed for one in cases) / truth - 1
-    return f"{truth / len(cases):.1f}; {error:+.1%}; {fmean(one.is_held for one in cases):.1%}"
+    low, high = fmean(one.band.low for one in cases), fmean(one.band.high for one in cases)
+    held = fmean(one.is_held for one in cases)
+    return f"{truth / len(cases):.1f}; {error:+.1%}; {low:.1f} to {high:.1f}; {held:.1%}"
 
 
 def _share(cases: Cases) -> str:
-    """The mean truth, the mean error in points, and how often the interval holds it."""
-    stated = [one for one in cases if one.is_covered is not None]
-    truth = fmean(one.still or 0 for one in stated)
-    error = 100 * fmean((one.share.value or 0) - (one.still or 0) for one in stated)
+    """The mean truth, the mean error in points, the mean interval, and how often it holds the truth."""
+    stated = _stated(cases)
+    truth, value, low, high = (100 * fmean(column) for column in zip(*map(_shares, stated), strict=True))
     held = fmean(one.is_covered or False for one in stated)
-    return f"{truth:.1%}; {error:+.1f}; {held:.1%}" + f" ({len(stated)}/{len(cases)})"
+    return f"{truth:.0f} %; {value - truth:+.0f}; {low:.0f} to {high:.0f}; {held:.1%}"
+
+
+def _stated(cases: Cases) -> Cases:
+    """Those in which the curve reaches the day."""
+    return [one for one in cases if one.is_covered is not None]
+
+
+def _shares(one: FoundExposure) -> list[float]:
+    shares = (one.still, one.share.value, one.share.low, one.share.high)
+    return [share for share in shares if share is not None]
 
 
 def _print_naive(found: dict[str, Cases]) -> None:
-    """Of 180 days after the disclosure; half-lives of the cases in which all three are known."""
-    print("| dial | still exposed | curve | silent is fixed | half-life | curve | closed cases | held |")
-    print("|---|---|---|---|---|---|---|---|")
+    """Of 180 days after the disclosure; of half-lives the middle one."""
+    names = ("still exposed", "curve", "silent is fixed", "half-life", "curve", "closed cases", "holds it")
+    print(f"| dial | {' | '.join(names)} |\n|{'---|' * (len(names) + 1)}")
     for dial, cases in found.items():
-        last = [one for one in cases if one.days == DAYS[-1] and one.is_covered is not None]
-        shares = [
-            fmean(one.still or 0 for one in last),
-            fmean(one.share.value or 0 for one in last),
-            fmean(one.silent_is_fixed or 0 for one in last),
-        ]
+        last = _stated([one for one in cases if one.days == DAYS[-1]])
         lives = [one.half_life for one in last]
-        known = [
-            (each.truth, each.estimate.value, each.closed_cases)
-            for each in lives
-            if isfinite(each.truth) and each.estimate.value and each.closed_cases
+        cells = [
+            f"{fmean(one.still or 0 for one in last):.0%}",
+            f"{fmean(one.share.value or 0 for one in last):.0%}",
+            f"{fmean(one.silent_is_fixed or 0 for one in last):.0%}",
+            _middle(each.truth for each in lives),
+            _middle(each.estimate.value for each in lives),
+            _middle(each.closed_cases for each in lives),
+            f"{fmean(each.is_covered for each in lives):.1%}",
         ]
-        days = [fmean(column) for column in zip(*known, strict=True)]
-        held = fmean(each.is_covered for each in lives)
-        cells = [*(f"{share:.1%}" for share in shares), *(f"{day:.0f} days" for day in days), f"{held:.1%}"]
         print(f"| {_name(dial)} | {' | '.join(cells)} |")
-    print(flush=True)
+    stated = [len(_stated(cases)) / len(cases) for cases in found.values()]
+    print(
+        f"\nThe curve reached the day in {min(stated):.1%} of the cases under each dial, or more.\n",
+        flush=True,
+    )
+
+
+def _middle(days: Iterable[float | None]) -> str:
+    found = median(inf if day is None else day for day in days)
+    return f"{found:.0f} days" if isfinite(found) else "longer"
 
 
 def _print_unseen(found: dict[str, Cases]) -> None:
