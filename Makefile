@@ -97,8 +97,9 @@ bench-year: $(VENV)/.report-ready ## measure ingest of a day into a lake that ho
 bench-report: $(VENV)/.report-ready ## measure the report on 6.8 million installations beside SQL by hand (takes half an hour)
 	@$(BIN)/python benchmarks/report.py $(BENCH_OPTIONS)
 
-coverage: $(VENV)/.report-ready ## the tables of docs/accuracy.md, from 400 populations whose truth is known (takes an hour)
+coverage: $(VENV)/.report-ready ## the tables of docs/accuracy.md, from populations whose truth is known (takes two hours)
 	@$(BIN)/python benchmarks/accuracy.py $(COVERAGE_OPTIONS)
+	@$(BIN)/python benchmarks/exposure_accuracy.py $(EXPOSURE_OPTIONS)
 
 golden: $(VENV)/.test-ready ## renew the SQL of each metric in census/tests/metrics/sql: look at what changes
 	@CENSUS_GOLDEN=write $(BIN)/python -m pytest -n 0 census/tests/metrics/test_sql.py
