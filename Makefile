@@ -25,7 +25,7 @@ BUILD_TOOLS := hatchling editables
 SPARK_BUILD_TOOLS := setuptools wheel
 PROJECTS    := client/pyproject.toml census/pyproject.toml
 
-.PHONY: help report test lint fuzz lock golden picture clean bench-client bench-ingest bench-report bench-simulate bench-year coverage
+.PHONY: help report test lint fuzz lock golden picture clean bench-client bench-exposure bench-ingest bench-report bench-simulate bench-year coverage
 .DEFAULT_GOAL := help
 
 help: ## list what there is to make
@@ -96,6 +96,9 @@ bench-year: $(VENV)/.report-ready ## measure ingest of a day into a lake that ho
 
 bench-report: $(VENV)/.report-ready ## measure the report on 6.8 million installations beside SQL by hand (takes half an hour)
 	@$(BIN)/python benchmarks/report.py $(BENCH_OPTIONS)
+
+bench-exposure: $(VENV)/.report-ready ## measure exposure, exposures and the import of advisories (takes half an hour)
+	@cd benchmarks && $(abspath $(BIN))/python exposure.py $(BENCH_OPTIONS)
 
 coverage: $(VENV)/.report-ready ## the tables of docs/accuracy.md, from populations whose truth is known (takes two hours)
 	@$(BIN)/python benchmarks/accuracy.py $(COVERAGE_OPTIONS)

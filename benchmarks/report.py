@@ -79,7 +79,7 @@ def main() -> None:
     print(f"python {' '.join(sys.argv)}")
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}", flush=True)
     with tempfile.TemporaryDirectory() as folder:
-        lake = options.lake or _simulated(Path(folder) / "lake", options.installations)
+        lake = options.lake or simulated(Path(folder) / "lake", options.installations)
         opened = Lake.open(lake)
         of_each: dict[str, list[float]] = {"R": [], "H": [], "S": []}
         peaks = []
@@ -94,7 +94,8 @@ def main() -> None:
     print(f"H, its headlines: {headlines:.1f} s; S, by hand: {by_hand:.1f} s; H/S {headlines / by_hand:.2f}")
 
 
-def _simulated(lake: Path, installations: int) -> Path:
+def simulated(lake: Path, installations: int) -> Path:
+    """A new lake of so many installations."""
     command = [CENSUS, "simulate", "--seed", "7", "--days", "90", "--installations", str(installations)]
     subprocess.run([*command, "--to-lake", str(lake), *SHAPE.split()], check=True, capture_output=True)
     return lake

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from conda_census.engines.tables import LakeTables
@@ -37,7 +37,16 @@ VISITS = st.lists(
 )
 
 
+#: Of three that have a copied token, the one who fetched the affected build is gone, and another is not.
+COPIED_AND_SEEN = [
+    Visit(8, "dan", "baked", ("bad",)),
+    Visit(50, "ada", "baked"),
+    Visit(71, "bob", "baked"),
+]
+
+
 @settings(max_examples=20, deadline=None)
+@example(COPIED_AND_SEEN)
 @given(VISITS)
 def test_who_is_exposed(visits: list[Visit]) -> None:
     """Each edge of the band, for each class."""

@@ -5,10 +5,12 @@ from typing import get_type_hints
 
 import pytest
 
+from conda_census.exposure.advised import AdvisedPackage
 from conda_census.exposure.document import Told, make_exposure
-from conda_census.exposure.shape import AdvisedPackage, AdvisoryKeys, Exposure
+from conda_census.exposure.shape import AdvisoryKeys, Exposure
 from conda_census.exposure.unknown import Unknown
 from conda_census.metrics.sample import Sample
+from conda_census.metrics.window import Window
 from made_up_visits import Visit, day, judged, lake_of
 from plain_survival import plain_survival
 
@@ -40,7 +42,7 @@ VISITS = [
 
 
 def _exposure(as_of: int = 100, sample: Sample | None = None) -> Exposure:
-    told = Told(_ADVISORY, judged(), None, _UNKNOWN)
+    told = Told(_ADVISORY, judged(), None, _UNKNOWN, Window(None, day(as_of), None))
     return make_exposure(lake_of(VISITS), told, day(as_of), plain_survival, sample)
 
 

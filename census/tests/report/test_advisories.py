@@ -43,6 +43,7 @@ def test_an_advisory() -> None:
             {
                 "conda_name": "urllib3",
                 "channel": None,
+                "package_class": "ordinary",
                 "map": "shipped_names.toml",
                 "affected": ["<1.26.17", ">=2.0.0,<2.0.6"],
                 "fixed_in": ["1.26.17", "2.0.6"],

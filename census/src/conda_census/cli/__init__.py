@@ -13,6 +13,8 @@ from conda_census import __version__
 from conda_census.cli.advisories import advisories
 from conda_census.cli.compact import compact
 from conda_census.cli.export import export
+from conda_census.cli.exposure import exposure
+from conda_census.cli.exposures import exposures
 from conda_census.cli.formats import formats
 from conda_census.cli.ingest import ingest
 from conda_census.cli.options import complain
@@ -32,7 +34,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (ingest, formats, report, sources, compact, export, simulate):
+for command in (ingest, formats, report, sources, compact, export, exposure, exposures, simulate):
     app.command()(command)
 app.add_typer(advisories)
 

@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from conda_census.cli.options import JsonOption, LakeOption, complain
+from conda_census.cli.options import JsonOption, LakeOption, SeverityOption, complain, severities_of
 from conda_census.config import load_settings
 from conda_census.errors import CensusError
 
 if TYPE_CHECKING:  # a command imports what it alone needs
     from conda_census.exposure.latest import Imported
-    from conda_census.exposure.verdicts import Judge
-    from conda_census.lake.store import Lake
 
 __all__ = ["advisories"]
 
@@ -47,26 +45,18 @@ def list_(
     package: Annotated[
         str | None, typer.Option("--package", metavar="NAME", help="Those about this conda package alone.")
     ] = None,
-    severity: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--severity", metavar="WORD", help="Of this severity alone; may be given several times."
-        ),
-    ] = None,
+    severity: SeverityOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """List the advisories of the lake with the conda packages that they are about, the newest first."""
-    from conda_census.exposure.advisories import known_advisories
-    from conda_census.exposure.severities import SEVERITIES
+    from conda_census.exposure.knowledge import knowledge_of
     from conda_census.lake.store import Lake
     from conda_census.report.advisories import advisory_documents
     from conda_census.report.advisories_text import list_lines
 
-    severities = [each for each in SEVERITIES if each in (severity or ())]
-    if len(severities) < len(set(severity or ())):
-        raise typer.BadParameter(f"choose from {', '.join(SEVERITIES)}", param_hint="--severity")
-    opened = Lake.open(load_settings(lake).lake)
-    listed = advisory_documents(known_advisories(opened), _judge(opened), package, severities)
+    severities = severities_of(severity)
+    known = knowledge_of(Lake.open(load_settings(lake).lake))
+    listed = advisory_documents(known.advisories, known.judge, package, severities)
     if as_json:
         typer.echo(json.dumps(listed, ensure_ascii=False))
     else:
@@ -81,17 +71,13 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Show one advisory in all its records, by any of its ids."""
-    from conda_census.exposure.advisories import known_advisories
-    from conda_census.exposure.aliases import find_group
+    from conda_census.exposure.knowledge import knowledge_of
     from conda_census.lake.store import Lake
     from conda_census.report.advisories import advisory_document
     from conda_census.report.advisories_text import advisory_lines
 
-    opened = Lake.open(load_settings(lake).lake)
-    group = find_group(known_advisories(opened), advisory)
-    if group is None:
-        raise CensusError(f"{advisory}: no advisory of the lake: see conda-census advisories list")
-    document = advisory_document(group, _judge(opened))
+    known = knowledge_of(Lake.open(load_settings(lake).lake))
+    document = advisory_document(known.advisory(advisory), known.judge)
     if as_json:
         typer.echo(json.dumps(document, ensure_ascii=False))
     else:
@@ -171,11 +157,3 @@ def _say(counts: dict[str, int], what: str, problems: Iterable[CensusError], *, 
         typer.echo(f"{what}: {listed}, {len(told):,} failed")
     if told:
         raise typer.Exit(1)
-
-
-def _judge(lake: Lake) -> Judge:
-    from conda_census.exposure.names import known_names
-    from conda_census.exposure.overrides import known_overrides
-    from conda_census.exposure.verdicts import Judge
-
-    return Judge(known_names(lake), known_overrides(lake))

@@ -4,14 +4,31 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from conda_census.config import DEFAULT_LAKE
+from conda_census.config import DEFAULT_ENGINE, DEFAULT_LAKE
 from conda_census.errors import CensusError
 
-__all__ = ["JsonOption", "LakeOption", "SinceOption", "UntilOption", "complain", "day"]
+if TYPE_CHECKING:  # a command imports what it alone needs
+    from conda_census.exposure.severities import Severity
+    from conda_census.metrics.sample import Sample
+
+__all__ = [
+    "EngineOption",
+    "JsonOption",
+    "LakeOption",
+    "OneInOption",
+    "SeverityOption",
+    "SinceOption",
+    "UntilOption",
+    "complain",
+    "day",
+    "engine_of",
+    "sample_of",
+    "severities_of",
+]
 
 LakeOption = Annotated[
     Path | None,
@@ -30,6 +47,55 @@ UntilOption = Annotated[
     datetime | None,
     typer.Option(formats=["%Y-%m-%d"], metavar="DAY", help="Last day, UTC. [default: of the data]"),
 ]
+
+EngineOption = Annotated[
+    str | None,
+    typer.Option(
+        "--engine",
+        metavar="NAME",
+        help=f"duckdb, local-spark or spark://HOST:PORT. [env: CENSUS_ENGINE] [default: {DEFAULT_ENGINE}]",
+    ),
+]
+OneInOption = Annotated[
+    int | None,
+    typer.Option(
+        "--one-in",
+        metavar="N",
+        help="Look at one installation in N, at most 256. [default: all; of very many, one in 16]",
+    ),
+]
+SeverityOption = Annotated[
+    list[str] | None,
+    typer.Option("--severity", metavar="WORD", help="Of this severity alone; may be given several times."),
+]
+
+
+def engine_of(engine: str | None) -> str | None:
+    """The engine of the option, if there is one of this name."""
+    from conda_census.engines.choice import ENGINES, is_engine
+
+    if engine is not None and not is_engine(engine):
+        raise typer.BadParameter(f"choose one of {', '.join(ENGINES)}", param_hint="--engine")
+    return engine
+
+
+def sample_of(one_in: int | None) -> Sample | None:
+    """The sample of the option, if there is such a one."""
+    from conda_census.metrics.sample import SAMPLES, Sample
+
+    if one_in is not None and one_in not in SAMPLES:
+        raise typer.BadParameter(f"choose one of {', '.join(map(str, SAMPLES))}", param_hint="--one-in")
+    return None if one_in is None else Sample(one_in)
+
+
+def severities_of(words: list[str] | None) -> list[Severity]:
+    """The severities of the option, each of the closed list."""
+    from conda_census.exposure.severities import SEVERITIES
+
+    found = [each for each in SEVERITIES if each in (words or ())]
+    if len(found) < len(set(words or ())):
+        raise typer.BadParameter(f"choose from {', '.join(SEVERITIES)}", param_hint="--severity")
+    return found
 
 
 def day(moment: datetime | None) -> date | None:

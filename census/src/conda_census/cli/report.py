@@ -9,8 +9,18 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from conda_census.cli.options import JsonOption, LakeOption, SinceOption, UntilOption, day
-from conda_census.config import DEFAULT_ENGINE, load_settings
+from conda_census.cli.options import (
+    EngineOption,
+    JsonOption,
+    LakeOption,
+    OneInOption,
+    SinceOption,
+    UntilOption,
+    day,
+    engine_of,
+    sample_of,
+)
+from conda_census.config import load_settings
 
 __all__ = ["report"]
 
@@ -41,41 +51,20 @@ def report(
     package: Annotated[
         str | None, typer.Option("--package", metavar="NAME", help="Tell of this package all versions.")
     ] = None,
-    one_in: Annotated[
-        int | None,
-        typer.Option(
-            "--one-in",
-            metavar="N",
-            help="Look at one installation in N, at most 256. [default: all; of very many, one in 16]",
-        ),
-    ] = None,
-    engine: Annotated[
-        str | None,
-        typer.Option(
-            "--engine",
-            metavar="NAME",
-            help="duckdb, local-spark or spark://HOST:PORT. "
-            f"[env: CENSUS_ENGINE] [default: {DEFAULT_ENGINE}]",
-        ),
-    ] = None,
+    one_in: OneInOption = None,
+    engine: EngineOption = None,
     verbose: Annotated[
         bool, typer.Option("--verbose", help="Say also which way each number errs, and why.")
     ] = False,
 ) -> None:
     """Show what the lake tells, each number with its definition."""
-    from conda_census.engines.choice import ENGINES, is_engine, opened
+    from conda_census.engines.choice import opened
     from conda_census.lake.store import Lake
-    from conda_census.metrics.sample import SAMPLES, Sample
     from conda_census.report.document import make_report
     from conda_census.report.files import Wanted, write_files
     from conda_census.report.terminal import show
 
-    if engine is not None and not is_engine(engine):
-        raise typer.BadParameter(f"choose one of {', '.join(ENGINES)}", param_hint="--engine")
-    if one_in is not None and one_in not in SAMPLES:
-        raise typer.BadParameter(f"choose one of {', '.join(map(str, SAMPLES))}", param_hint="--one-in")
-    settings = load_settings(lake, engine=engine)
-    sample = None if one_in is None else Sample(one_in)
+    settings, sample = load_settings(lake, engine=engine_of(engine)), sample_of(one_in)
     with opened(Lake.open(settings.lake), settings.engine) as tables:
         document = make_report(tables, day(since), day(until), top=top, package=package, sample=sample)
     if as_json:

@@ -36,9 +36,9 @@ class Concerned:
 
     Attributes:
         downloads: those of ``judged.own_downloads``, also of no environment and of no installation.
-        units: one row for each pair: client, environment, owner, class, last_day (seen), last_began (when its
-            last session began). The class is that of its installation, and ``image`` for a token that was
-            copied, all rows of which have the same unit.
+        units: one row for each pair: client, environment, owner, class, last_day (on which its unit was
+            seen), last_began (when the unit's last session began). The class is that of its installation, and
+            ``image`` for a token that was copied, all rows of which have the same unit.
         own: the downloads that belong to a unit: advisory, name, number, day, time, affected, and of the unit
             environment, owner, class.
         days: the days on which a unit was seen: environment, owner, class, day.
@@ -64,7 +64,9 @@ def concerned(
     with (
         tables.keep(own_downloads(tables.downloads, judged, as_of)) as downloads,
         tables.keep(_of_holders(sessions, downloads)) as theirs,
-        tables.keep(_of_copies(sessions, theirs)) as of_others,
+        tables.keep(_copies(sessions, theirs)) as copies,
+        # As a rule there are none, and an engine that sees so reads nothing.
+        tables.keep(sessions.semi_join(copies, _PAIR)) as of_others,
     ):
         visits = theirs.union(of_others)
         with (
@@ -87,13 +89,14 @@ def _of_holders(visits: Table, downloads: Table) -> Table:
     return visits.semi_join(holders, "client")
 
 
-def _of_copies(visits: Table, theirs: Table) -> Table:
-    """Those of all other installations that have one of the same environment tokens.
+def _copies(visits: Table, theirs: Table) -> Table:
+    """Rows: client, environment. All other installations that have one of the same environment tokens.
 
     Whether a token was copied is seen only from all who have it.
     """
     tokens = theirs.filter(theirs.environment.notnull()).select("environment").distinct()
-    return visits.semi_join(tokens, "environment").anti_join(theirs.select("client").distinct(), "client")
+    others = visits.select(_PAIR).semi_join(tokens, "environment")
+    return others.anti_join(theirs.select("client").distinct(), "client").distinct()
 
 
 def _units(visits: Table, as_of: date, rules: ClassRules) -> Table:
@@ -104,7 +107,12 @@ def _units(visits: Table, as_of: date, rules: ClassRules) -> Table:
     marked = pairs.left_join(copies, pairs.environment == copies.copied_environment)
     is_copied = marked.copied_environment.notnull()
     owned = marked.mutate(owner=is_copied.ifelse(ibis.literal(COPIED), marked.client))
-    return owned.inner_join(classes, "client").select(*_PAIR, "owner", "class", "last_day", "last_began")
+    # A copied token was seen when any installation was seen that has it.
+    of_unit = ibis.window(group_by=UNIT)
+    seen_last = {name: owned[name].max().over(of_unit) for name in ("last_day", "last_began")}
+    return (
+        owned.mutate(**seen_last).inner_join(classes, "client").select(*_PAIR, "owner", "class", *seen_last)
+    )
 
 
 def _own(downloads: Table, units: Table) -> Table:

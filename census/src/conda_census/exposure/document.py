@@ -7,6 +7,7 @@ from datetime import date
 
 from conda_census.engines.tables import LakeTables
 from conda_census.exposure.cannot_see import cannot_see
+from conda_census.exposure.competing import aalen_johansen
 from conda_census.exposure.concerned import Concerned, concerned
 from conda_census.exposure.curves import BandedCurve, Survival, banded_curve
 from conda_census.exposure.exposed import Band, Exposed, count_exposed
@@ -23,17 +24,19 @@ from conda_census.exposure.shape import (
     Exposure,
     FixKeys,
     StateKeys,
+    StatesOn,
     StillDownloadedRow,
     UnknownShares,
 )
 from conda_census.exposure.still_downloaded import list_still_downloaded
+from conda_census.exposure.units import Units
 from conda_census.exposure.unknown import Unknown
-from conda_census.exposure.watched import NOBODY_AT_RISK, AtRisk, States, count_states, read_at_risk
+from conda_census.exposure.watched import NOBODY_AT_RISK, AtRisk, States, count_states, read_at_risk, watch
 from conda_census.metrics.intervals import Estimate
 from conda_census.metrics.sample import Sample
-from conda_census.metrics.window import choose_window
+from conda_census.metrics.window import Window
 
-__all__ = ["Told", "make_exposure"]
+__all__ = ["Told", "band_keys", "make_exposure", "state_keys", "unknown_keys", "upgraded"]
 
 
 @dataclass(frozen=True)
@@ -45,12 +48,14 @@ class Told:
         judged: the verdicts on the builds of the lake; of this advisory alone.
         fix: what to move to, where it is known.
         unknown: of how much no advisory says anything.
+        window: the days of the lake up to the one that is asked for.
     """
 
     advisory: AdvisoryKeys
     judged: Judged
     fix: FixKeys | None
     unknown: Unknown
+    window: Window
 
 
 def make_exposure(
@@ -75,13 +80,13 @@ def make_exposure(
         advisory=told.advisory,
         as_of=as_of.isoformat(),
         disclosed=disclosed.isoformat(),
-        window=choose_window(tables, until=as_of).keys(),
+        window=told.window.keys(),
         one_in=chosen.one_in,
-        exposed=_band(exposed.whole_of_all(chosen)),
+        exposed=band_keys(exposed.whole_of_all(chosen)),
         by_class=_by_class(exposed.of_all(chosen)),
-        prevalent=_states(count_states(prevalent, days), chosen),
-        incident=_states(count_states(incident, days), chosen),
-        upgraded_share=_upgraded(since_disclosure).keys(),
+        prevalent=state_keys(count_states(prevalent, days), chosen),
+        incident=state_keys(count_states(incident, days), chosen),
+        upgraded_share=upgraded(since_disclosure).keys(),
         curve=Curves(
             disclosure=_points(since_disclosure),
             fix_available=_points(banded_curve(prevalent, "fix_available", days, gap, survival)),
@@ -90,14 +95,12 @@ def make_exposure(
             disclosure=_points(banded_curve(incident, "disclosure", days, gap, survival)),
             fix_available=_points(banded_curve(incident, "fix_available", days, gap, survival)),
         ),
+        states=_states_by_day(prevalent, days, gap),
         median_days=since_disclosure.median.keys(),
         usual_gap_days=gap,
         still_downloaded=_still_downloaded(tables, judged, as_of),
         fix=told.fix,
-        unknown=UnknownShares(
-            downloads_share=told.unknown.downloads_share,
-            environments_share=told.unknown.environments_share,
-        ),
+        unknown=unknown_keys(told.unknown),
         cannot_see=cannot_see(judged.names),
     )
 
@@ -110,13 +113,26 @@ def _at_risk(known: Concerned, tables: LakeTables, advisory: int, disclosed: dat
     return read_at_risk(at_risk(known, fixes)).get(advisory, NOBODY_AT_RISK)
 
 
-def _upgraded(curve: BandedCurve) -> Estimate:
-    """What is no longer exposed on the last day."""
-    if not curve.shares:
+def upgraded(curve: BandedCurve) -> Estimate:
+    """What is no longer exposed on the last day to which anybody was watched."""
+    known = [share for share in curve.shares if share.value is not None]
+    if not known:
         return Estimate()
-    last = curve.shares[-1]
+    last = known[-1]
     value, low, high = (None if share is None else 1 - share for share in (last.value, last.high, last.low))
     return Estimate(value, low, high)
+
+
+def _states_by_day(units: AtRisk, as_of: int, usual_gap: float) -> list[StatesOn]:
+    """Who left a usual gap after the last visit fell silent; whoever was there at the end did not."""
+    watched = watch(units, "disclosure", "usual_gap", as_of, usual_gap)
+    fell_silent = ~watched.event & (watched.exit < as_of)
+    shares = aalen_johansen(Units(*watched), fell_silent).on(range(as_of + 1))
+    return [
+        StatesOn(day=day, remediated=each.remediated, exposed=each.exposed, silent=each.silent)
+        for day, each in enumerate(shares)
+        if each.remediated is not None and each.exposed is not None and each.silent is not None
+    ]
 
 
 def _points(curve: BandedCurve) -> list[CurvePoint]:
@@ -127,26 +143,35 @@ def _points(curve: BandedCurve) -> list[CurvePoint]:
     ]
 
 
-def _band(band: Band) -> BandKeys:
+def band_keys(band: Band) -> BandKeys:
+    """As it stands in a document."""
     return BandKeys(low=band.low, observed=band.observed, high=band.high)
 
 
 def _by_class(exposed: Exposed) -> BandByClass:
     bands = exposed.by_class
     return BandByClass(
-        lasting=_band(bands["lasting"]),
-        ephemeral=_band(bands["ephemeral"]),
-        image=_band(bands["image"]),
-        new=_band(bands["new"]),
+        lasting=band_keys(bands["lasting"]),
+        ephemeral=band_keys(bands["ephemeral"]),
+        image=band_keys(bands["image"]),
+        new=band_keys(bands["new"]),
     )
 
 
-def _states(states: States, sample: Sample) -> StateKeys:
+def state_keys(states: States, sample: Sample) -> StateKeys:
+    """As they stand in a document: what the sample stands for."""
     return StateKeys(
         entered=sample.times(states.entered),
         remediated=sample.times(states.remediated),
         exposed=sample.times(states.exposed),
         silent=sample.times(states.silent),
+    )
+
+
+def unknown_keys(unknown: Unknown) -> UnknownShares:
+    """As it stands in a document."""
+    return UnknownShares(
+        downloads_share=unknown.downloads_share, environments_share=unknown.environments_share
     )
 
 

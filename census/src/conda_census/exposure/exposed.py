@@ -118,15 +118,14 @@ def _states(known: Concerned) -> Table:
     caches = downloads.group_by("advisory", "name", "client").aggregate(
         in_cache=downloads.affected.any(), first_unaffected=downloads.time.min(where=~downloads.affected)
     )
-    # Of a copied token all rows are of one class. Whoever has it was seen with it, also who fetched nothing.
-    seen = pairs.group_by(*UNIT, "class").aggregate(
-        last_day=pairs.last_day.max(), last_began=pairs.last_began.max()
+    cached = pairs.inner_join(caches, "client")
+    # Of a copied token all rows are of one class.
+    units = cached.group_by(*PACKAGE_OF_UNIT, "class").aggregate(
+        last_day=cached.last_day.max(),
+        last_began=cached.last_began.max(),
+        in_cache=cached.in_cache.any(),
+        first_unaffected=cached.first_unaffected.min(),
     )
-    cached = pairs.select("client", *UNIT).inner_join(caches, "client")
-    held = cached.group_by(PACKAGE_OF_UNIT).aggregate(
-        in_cache=cached.in_cache.any(), first_unaffected=cached.first_unaffected.min()
-    )
-    units = held.inner_join(seen, UNIT)
     last = own.group_by(PACKAGE_OF_UNIT).aggregate(
         last_affected=own.time.max(where=own.affected), last_unaffected=own.time.max(where=~own.affected)
     )

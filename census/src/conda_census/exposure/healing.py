@@ -1,17 +1,35 @@
-"""How fast do those who are watched heal, when the environments of one installation heal together?"""
+"""Which estimator says how fast those who are watched heal, and how sure that is?"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from conda_census.exposure.bootstrap import Clustered, cluster_intervals
 from conda_census.exposure.survival import kaplan_meier
 from conda_census.exposure.units import Units
 from conda_census.exposure.watched import Watch
+from conda_census.metrics.intervals import Estimate
 
-__all__ = ["healing"]
+__all__ = ["Quick", "healing", "quick_healing"]
+
+_RESAMPLES = 200
+
+
+@dataclass(frozen=True)
+class Quick:
+    """The shares still exposed on some days, and the half-life."""
+
+    shares: list[Estimate]
+    median: Estimate
 
 
 def healing(watched: Watch, days: Sequence[float]) -> Clustered:
-    """Kaplan-Meier's shares on some days and its half-life, with intervals over installations."""
-    return cluster_intervals(kaplan_meier(Units(*watched)), days)
+    """Kaplan and Meier's, with intervals that know that environments of one installation heal together."""
+    return cluster_intervals(kaplan_meier(Units(*watched)), days, resamples=_RESAMPLES)
+
+
+def quick_healing(watched: Watch, days: Sequence[float]) -> Quick:
+    """The same with Greenwood's interval alone, for many advisories at once."""
+    curve = kaplan_meier(Units(*watched))
+    return Quick(curve.at(days), curve.median())

@@ -51,8 +51,8 @@ def import_repodata(lake: Lake, places: Iterable[str], channel: str | None = Non
     problems: list[CensusError] = []
     for place in places:
         try:
-            for found in find_repodata(place):
-                repodata = read_repodata(found, channel)
+            for found, between in find_repodata(place):
+                repodata = read_repodata(found, channel if channel is not None else between)
                 rows[repodata.channel, repodata.subdir], wrong = _rows(repodata)
                 problems += wrong
         except CensusError as problem:

@@ -36,22 +36,32 @@ class Repodata(NamedTuple):
     content: Field
 
 
-def find_repodata(text: str) -> list[str]:
-    """The indexes that a path or an address names; of a folder those of all subdirs below it.
+def find_repodata(text: str) -> list[tuple[str, str | None]]:
+    """The indexes that a path or an address names, each with its channel where the path says it.
+
+    Of a folder those of all subdirs below it; a channel is called by the folders between, such as
+    ``pkgs/main``.
 
     Raises:
         CensusError: a folder has none.
     """
-    if _IS_ADDRESS.match(text) or not Path(text).is_dir():
-        return [text]
+    folder = Path(text)
+    if _IS_ADDRESS.match(text) or not folder.is_dir():
+        return [(text, None)]
     found = {
-        folder: next(folder / name for name in _NAMES if (folder / name).exists())
+        subdir: next(subdir / name for name in _NAMES if (subdir / name).exists())
         for name in _NAMES
-        for folder in (file.parent for file in Path(text).rglob(name))
+        for subdir in (file.parent for file in folder.rglob(name))
     }
     if not found:
         raise CensusError(f"{text}: no repodata.json in this folder: name that of a subdir of a channel")
-    return [str(file) for _, file in sorted(found.items())]
+    return [(str(file), _channel_between(folder, subdir)) for subdir, file in sorted(found.items())]
+
+
+def _channel_between(folder: Path, subdir: Path) -> str | None:
+    if folder in (subdir, subdir.parent):
+        return None
+    return subdir.parent.relative_to(folder).as_posix()
 
 
 def read_repodata(text: str, channel: str | None = None) -> Repodata:

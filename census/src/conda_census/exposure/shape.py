@@ -4,36 +4,25 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from conda_census.exposure.automatic import PackageClass
+from conda_census.exposure.advised import AdvisedPackage
 from conda_census.metrics.intervals import Interval
 from conda_census.metrics.window import WindowDays
 
 __all__ = [
-    "AdvisedPackage",
     "AdvisoryKeys",
     "BandByClass",
     "BandKeys",
     "CurvePoint",
     "Curves",
     "Exposure",
+    "Exposures",
     "FixKeys",
+    "RankedAdvisory",
     "StateKeys",
+    "StatesOn",
     "StillDownloadedRow",
     "UnknownShares",
 ]
-
-
-class AdvisedPackage(TypedDict):
-    """A conda package that the advisory is about.
-
-    ``map`` says which map knows it, ``affected`` and ``fixed_in`` are versions as the record has them.
-    """
-
-    conda_name: str
-    package_class: PackageClass
-    map: str
-    affected: list[str]
-    fixed_in: list[str]
 
 
 class AdvisoryKeys(TypedDict):
@@ -43,7 +32,7 @@ class AdvisoryKeys(TypedDict):
     aliases: list[str]
     summary: str
     severity: str
-    published: str
+    published: str | None
     packages: list[AdvisedPackage]
 
 
@@ -89,6 +78,15 @@ class Curves(TypedDict):
     fix_available: list[CurvePoint]
 
 
+class StatesOn(TypedDict):
+    """So many days after the disclosure, the shares of those exposed then: they add up to 1."""
+
+    day: int
+    remediated: float
+    exposed: float
+    silent: float
+
+
 class FixKeys(TypedDict):
     """The smallest build that clears all open advisories of the package, and what installs it."""
 
@@ -106,6 +104,38 @@ class UnknownShares(TypedDict):
     environments_share: float | None
 
 
+class RankedAdvisory(TypedDict):
+    """One advisory among others: how many are exposed to it, and how fast they heal."""
+
+    id: str
+    aliases: list[str]
+    summary: str
+    severity: str
+    published: str | None
+    packages: list[str]
+    exposed: BandKeys
+    prevalent: StateKeys
+    incident: StateKeys
+    upgraded_share: Interval
+    median_days: Interval
+
+
+class Exposures(TypedDict):
+    """All advisories that expose somebody, the most exposed environments first, then the slowest to heal.
+
+    ``looked_at`` of ``open`` advisories are about a package that was downloaded.
+    """
+
+    as_of: str
+    window: WindowDays
+    one_in: int
+    open: int
+    looked_at: int
+    advisories: list[RankedAdvisory]
+    unknown: UnknownShares
+    cannot_see: list[str]
+
+
 class StillDownloadedRow(TypedDict):
     """An affected build that was downloaded within the last 30 days, and by which tool."""
 
@@ -121,8 +151,8 @@ class StillDownloadedRow(TypedDict):
 class Exposure(TypedDict):
     """What the census says of one advisory on one day.
 
-    ``one_in`` is 1, or one installation in so many was looked at and counts were multiplied. ``curve`` and
-    ``median_days`` are of the prevalent alone, ``incident_curve`` of the incident.
+    ``one_in`` is 1, or one installation in so many was looked at and counts were multiplied. ``curve``,
+    ``median_days`` and ``states`` are of the prevalent alone, ``incident_curve`` of the incident.
     """
 
     advisory: AdvisoryKeys
@@ -137,6 +167,7 @@ class Exposure(TypedDict):
     upgraded_share: Interval
     curve: Curves
     incident_curve: Curves
+    states: list[StatesOn]
     median_days: Interval
     usual_gap_days: int
     still_downloaded: list[StillDownloadedRow]

@@ -6,6 +6,7 @@ The answer to ``remediation.at_risk`` as arrays, of which curves are made.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from itertools import accumulate
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -104,9 +105,12 @@ def read_at_risk(rows: Table) -> dict[int, AtRisk]:
     """
     order = ["advisory", "installation", "class", "is_prevalent", "entry", "event", "last_visit", "fix"]
     table = rows.to_pyarrow().select(order).sort_by([(column, "ascending") for column in order])
+    found = pc.value_counts(table["advisory"].combine_chunks())
+    numbers, counts = found.field("values").to_pylist(), found.field("counts").to_pylist()
+    starts = accumulate(counts, initial=0)
     return {
-        advisory: _arrays(table.filter(pc.equal(table["advisory"], advisory)))
-        for advisory in pc.unique(table["advisory"]).to_pylist()
+        number: _arrays(table.slice(start, count))
+        for number, start, count in zip(numbers, starts, counts, strict=False)
     }
 
 

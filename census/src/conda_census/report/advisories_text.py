@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from conda_census.report.advisories import AdvisoryJson, PackageJson
+from conda_census.exposure.advised import AdvisedPackage
+from conda_census.report.advisories import AdvisoryJson
 from conda_census.report.wording import plain
 
 __all__ = ["advisory_lines", "list_lines"]
@@ -41,7 +42,7 @@ def advisory_lines(advisory: AdvisoryJson) -> Iterator[str]:
         yield plain(f"record         {record['id']}, modified {record['modified']}{state}: {about}")
 
 
-def _package(package: PackageJson) -> str:
+def _package(package: AdvisedPackage) -> str:
     where = f" in {package['channel']}" if package["channel"] else ""
     affected = " or ".join(package["affected"]) or "no version"
     fixed = f"; fixed in {', '.join(package['fixed_in'])}" if package["fixed_in"] else ""

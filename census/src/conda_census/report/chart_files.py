@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Literal
 
 from conda_census.report.drawing import png, svg
-from conda_census.report.figures import FIGURES, Figure, figures_of
+from conda_census.report.figure import Figure
+from conda_census.report.figures import FIGURES, figures_of
 from conda_census.report.look import LIGHT, Look
 from conda_census.report.shape import Report
 from conda_census.report.wording import days
@@ -40,18 +41,18 @@ def write_charts(report: Report, folder: Path, kind: ChartKind, progress: Steps)
         remove_own(folder / f"{name}.{kind}")
 
 
-def _svg(figure: Figure, report: Report) -> bytes:
+def _svg(figure: Figure[Report], report: Report) -> bytes:
     return svg(figure.draw(report, _look(figure, report)), figure.alternative(report)).encode()
 
 
-def _png(figure: Figure, report: Report) -> bytes:
+def _png(figure: Figure[Report], report: Report) -> bytes:
     return png(figure.draw(report, _look(figure, report)))
 
 
-_DRAW: dict[ChartKind, Callable[[Figure, Report], bytes]] = {"svg": _svg, "png": _png}
+_DRAW: dict[ChartKind, Callable[[Figure[Report], Report], bytes]] = {"svg": _svg, "png": _png}
 
 
-def _look(figure: Figure, report: Report) -> Look:
+def _look(figure: Figure[Report], report: Report) -> Look:
     """A file stands alone: it says what it shows, and of when."""
     titled = Look(width=_WIDTH_PX, **LIGHT, title=figure.title, subtitle=days(report["window"]))
     return replace(titled, background=titled.paper)

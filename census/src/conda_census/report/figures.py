@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
-import altair as alt
-
 from conda_census.report import alternatives, totals
 from conda_census.report.charts.agents import conda_versions, python_versions, systems
 from conda_census.report.charts.by_day import by_day, first_seen
@@ -15,33 +10,14 @@ from conda_census.report.charts.environments import environments
 from conda_census.report.charts.installers import installers, installers_by_period
 from conda_census.report.charts.packages import packages
 from conda_census.report.charts.retention import retention
-from conda_census.report.look import Look
+from conda_census.report.figure import Figure, drawable
 from conda_census.report.shape import Report
 
-__all__ = ["FIGURES", "Figure", "figures_of"]
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One chart.
-
-    Attributes:
-        name: how it is called in the page and as a file.
-        title: what it shows.
-        has_data: whether there is something to draw; a single day has no course.
-        draw: the chart.
-        alternative: its figures in words.
-    """
-
-    name: str
-    title: str
-    has_data: Callable[[Report], bool]
-    draw: Callable[[Report, Look], alt.LayerChart]
-    alternative: Callable[[Report], str]
+__all__ = ["FIGURES", "figures_of"]
 
 
 #: In the order of the page.
-FIGURES = (
+FIGURES: tuple[Figure[Report], ...] = (
     Figure(
         "environments",
         "Installations by their number of environments",
@@ -122,6 +98,6 @@ FIGURES = (
 )
 
 
-def figures_of(report: Report) -> list[Figure]:
+def figures_of(report: Report) -> list[Figure[Report]]:
     """Those of which there is something to draw."""
-    return [figure for figure in FIGURES if figure.has_data(report)]
+    return drawable(FIGURES, report)

@@ -12,7 +12,7 @@ from conda_census.metrics.classes import CLASSES
 from conda_census.report.shape import DayRow, Interval, ReadDay, Report
 from conda_census.report.totals import installers_by_quarter
 
-__all__ = ["flat_tables"]
+__all__ = ["flat_table", "flat_tables"]
 
 _MEASURES: tuple[Literal["requests", "sessions", "visitor_days"], ...] = (
     "requests",
@@ -71,14 +71,14 @@ def _headlines(report: Report) -> pa.Table:
         "share_low": _SHARE,
         "share_high": _SHARE,
     }
-    return _table(columns, ((name, of, number, *_three(share)) for name, of, number, share in rows))
+    return flat_table(columns, ((name, of, number, *_three(share)) for name, of, number, share in rows))
 
 
 def _active_installations(report: Report) -> pa.Table:
     found = report["installations"]
     active = [("all", found["active"]), *((name, found["active_by_class"][name]) for name in CLASSES)]
     columns = {"class": _TEXT, "last_days": _COUNT, "installations": _COUNT}
-    return _table(
+    return flat_table(
         columns, ((name, int(back), counts[back]) for name, counts in active for back in _LAST_DAYS)
     )
 
@@ -88,7 +88,7 @@ def _environments(report: Report) -> pa.Table:
     spreads = [("all", found["per_installation"])]
     spreads += [(name, found["by_class"][name]["per_installation"]) for name in CLASSES]
     columns = {"class": _TEXT, "environments_per_installation": _TEXT, "installations": _COUNT}
-    return _table(
+    return flat_table(
         columns, ((name, number, spread[number]) for name, spread in spreads for number in _NUMBERS)
     )
 
@@ -96,14 +96,14 @@ def _environments(report: Report) -> pa.Table:
 def _opted_out(report: Report) -> pa.Table:
     found = report["opted_out"]
     columns = {"measure": _TEXT, "off": _COUNT, "tokens": _COUNT, "naive_share_off": _SHARE}
-    return _table(
+    return flat_table(
         columns, ((by, found["off"][by], found["tokens"][by], found["naive"][by]) for by in _MEASURES)
     )
 
 
 def _by_day(report: Report) -> pa.Table:
     columns = {"day": _DAY, "sessions": _COUNT, "installations": _COUNT, "first_seen": _COUNT}
-    return _table(columns | {"downloads": _COUNT}, map(_of_day, report["by_day"]))
+    return flat_table(columns | {"downloads": _COUNT}, map(_of_day, report["by_day"]))
 
 
 def _installers(report: Report) -> pa.Table:
@@ -115,11 +115,11 @@ def _installers(report: Report) -> pa.Table:
         "agent": _TEXT,
         "downloads": _COUNT,
     }
-    return _table(columns, (tuple(row.values()) for row in report["installer_downloads"]["rows"]))
+    return flat_table(columns, (tuple(row.values()) for row in report["installer_downloads"]["rows"]))
 
 
 def _installers_by_quarter(report: Report) -> pa.Table:
-    return _table(
+    return flat_table(
         {"quarter": _TEXT, "product": _TEXT, "downloads": _COUNT},
         (
             (quarter, product, downloads)
@@ -131,7 +131,7 @@ def _installers_by_quarter(report: Report) -> pa.Table:
 
 def _packages(report: Report) -> pa.Table:
     columns = {"name": _TEXT, "environments": _COUNT, "installations": _COUNT, "downloads": _COUNT}
-    return _table(columns, (tuple(row.values()) for row in report["packages"]["top"]))
+    return flat_table(columns, (tuple(row.values()) for row in report["packages"]["top"]))
 
 
 def _package_versions(report: Report) -> pa.Table:
@@ -143,12 +143,12 @@ def _package_versions(report: Report) -> pa.Table:
         "installations": _COUNT,
         "downloads": _COUNT,
     }
-    return _table(columns, (tuple(row.values()) for row in report["packages"]["package"] or ()))
+    return flat_table(columns, (tuple(row.values()) for row in report["packages"]["package"] or ()))
 
 
 def _agents(report: Report) -> pa.Table:
     columns = {"part": _TEXT, "name": _TEXT, "version": _TEXT, "installations": _COUNT, "sessions": _COUNT}
-    return _table(
+    return flat_table(
         columns,
         (
             (part, *(*row["values"], None)[:2], row["installations"], row["sessions"])
@@ -167,7 +167,7 @@ def _retention(report: Report) -> pa.Table:
         "active_share_low": _SHARE,
         "active_share_high": _SHARE,
     }
-    return _table(
+    return flat_table(
         columns,
         (
             (date.fromisoformat(cohort["week"]), cohort["installations"], later, *_three(share))
@@ -178,7 +178,7 @@ def _retention(report: Report) -> pa.Table:
 
 
 def _dropped_lines(report: Report) -> pa.Table:
-    return _table({"reason": _TEXT, "lines": _COUNT}, report["accounting"]["dropped"].items())
+    return flat_table({"reason": _TEXT, "lines": _COUNT}, report["accounting"]["dropped"].items())
 
 
 def _completeness(report: Report) -> pa.Table:
@@ -190,11 +190,11 @@ def _completeness(report: Report) -> pa.Table:
         "dropped": _COUNT,
         "complete": pa.bool_(),
     }
-    return _table(columns, map(_of_day, report["completeness"]))
+    return flat_table(columns, map(_of_day, report["completeness"]))
 
 
 def _notes(report: Report) -> pa.Table:
-    return _table(
+    return flat_table(
         {"number": _TEXT, "note": _TEXT}, ((each["number"], each["note"]) for each in report["notes"])
     )
 
@@ -212,7 +212,8 @@ def _three(share: Interval) -> tuple[float | None, float | None, float | None]:
     return share["value"], share["low"], share["high"]
 
 
-def _table(columns: dict[str, pa.DataType], rows: Iterable[tuple[object, ...]]) -> pa.Table:
+def flat_table(columns: dict[str, pa.DataType], rows: Iterable[tuple[object, ...]]) -> pa.Table:
+    """The table of these columns, by name; also of no rows."""
     values = list(zip(*rows, strict=True)) or [()] * len(columns)
     return pa.table(
         [pa.array(column, kind) for column, kind in zip(values, columns.values(), strict=True)],

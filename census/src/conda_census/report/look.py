@@ -180,6 +180,7 @@ def legend(
         rowPadding=6,
         symbolType="square",
         symbolStrokeWidth=0,
+        symbolOpacity=1,  # also of what is drawn paler
     )
 
 

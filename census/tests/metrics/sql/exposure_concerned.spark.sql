@@ -76,12 +76,42 @@ LEFT SEMI JOIN (
 ) AS `t4`
   ON `t5`.`client` = `t4`.`client`;
 
+SELECT DISTINCT
+  *
+FROM (
+  SELECT
+    `t6`.`client`,
+    `t6`.`environment`
+  FROM (
+    SELECT
+      `t0`.`client`,
+      `t0`.`environment`
+    FROM `sessions` AS `t0`
+    WHERE
+      `t0`.`client` IS NOT NULL AND `t0`.`day` <= MAKE_DATE(2024, 1, 3)
+  ) AS `t6`
+  LEFT SEMI JOIN (
+    SELECT DISTINCT
+      `t1`.`environment`
+    FROM `kept` AS `t1`
+    WHERE
+      `t1`.`environment` IS NOT NULL
+  ) AS `t7`
+    ON `t6`.`environment` = `t7`.`environment`
+  LEFT ANTI JOIN (
+    SELECT DISTINCT
+      `t1`.`client`
+    FROM `kept` AS `t1`
+  ) AS `t5`
+    ON `t6`.`client` = `t5`.`client`
+) AS `t8`;
+
 SELECT
-  `t6`.`client`,
-  `t6`.`environment`,
-  `t6`.`day`,
-  `t6`.`first_time`,
-  `t6`.`last_time`
+  `t4`.`client`,
+  `t4`.`environment`,
+  `t4`.`day`,
+  `t4`.`first_time`,
+  `t4`.`last_time`
 FROM (
   SELECT
     `t0`.`client`,
@@ -92,21 +122,9 @@ FROM (
   FROM `sessions` AS `t0`
   WHERE
     `t0`.`client` IS NOT NULL AND `t0`.`day` <= MAKE_DATE(2024, 1, 3)
-) AS `t6`
-LEFT SEMI JOIN (
-  SELECT DISTINCT
-    `t1`.`environment`
-  FROM `kept` AS `t1`
-  WHERE
-    `t1`.`environment` IS NOT NULL
-) AS `t7`
-  ON `t6`.`environment` = `t7`.`environment`
-LEFT ANTI JOIN (
-  SELECT DISTINCT
-    `t1`.`client`
-  FROM `kept` AS `t1`
-) AS `t5`
-  ON `t6`.`client` = `t5`.`client`;
+) AS `t4`
+LEFT SEMI JOIN `kept` AS `t2`
+  ON `t4`.`client` = `t2`.`client` AND `t4`.`environment` = `t2`.`environment`;
 
 WITH `t2` AS (
   SELECT
@@ -175,94 +193,109 @@ WITH `t2` AS (
     `t11`.`environment` IS NOT NULL
 )
 SELECT
-  `t25`.`client`,
-  `t25`.`environment`,
-  `t25`.`owner`,
-  `t34`.`class`,
-  `t25`.`last_day`,
-  `t25`.`last_began`
+  `t28`.`client`,
+  `t28`.`environment`,
+  `t28`.`owner`,
+  `t35`.`class`,
+  `t28`.`last_day`,
+  `t28`.`last_began`
 FROM (
   SELECT
-    `t21`.`client`,
-    `t21`.`environment`,
-    `t21`.`last_day`,
-    `t21`.`last_began`,
-    `t21`.`copied_environment`,
-    IF(`t21`.`copied_environment` IS NOT NULL, UNHEX(''), `t21`.`client`) AS `owner`
+    `t24`.`client`,
+    `t24`.`environment`,
+    MAX(`t24`.`last_day`) OVER (
+      PARTITION BY `t24`.`environment`, `t24`.`owner`
+      ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+    ) AS `last_day`,
+    MAX(`t24`.`last_began`) OVER (
+      PARTITION BY `t24`.`environment`, `t24`.`owner`
+      ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+    ) AS `last_began`,
+    `t24`.`copied_environment`,
+    `t24`.`owner`
   FROM (
     SELECT
-      `t8`.`client`,
-      `t8`.`environment`,
-      `t8`.`last_day`,
-      `t8`.`last_began`,
-      `t16`.`copied_environment`
-    FROM `t5` AS `t8`
-    LEFT OUTER JOIN (
+      `t21`.`client`,
+      `t21`.`environment`,
+      `t21`.`last_day`,
+      `t21`.`last_began`,
+      `t21`.`copied_environment`,
+      IF(`t21`.`copied_environment` IS NOT NULL, UNHEX(''), `t21`.`client`) AS `owner`
+    FROM (
       SELECT
-        `t12`.`environment` AS `copied_environment`
-      FROM (
+        `t8`.`client`,
+        `t8`.`environment`,
+        `t8`.`last_day`,
+        `t8`.`last_began`,
+        `t16`.`copied_environment`
+      FROM `t5` AS `t8`
+      LEFT OUTER JOIN (
         SELECT
-          `t9`.`environment`,
-          COUNT(*) AS `installations`
+          `t12`.`environment` AS `copied_environment`
         FROM (
           SELECT
-            `t6`.`client`,
-            `t6`.`environment`
-          FROM `t5` AS `t6`
-          WHERE
-            `t6`.`environment` IS NOT NULL
-        ) AS `t9`
-        GROUP BY
-          1
-      ) AS `t12`
-      WHERE
-        `t12`.`installations` >= 3
-    ) AS `t16`
-      ON `t8`.`environment` = `t16`.`copied_environment`
-  ) AS `t21`
-) AS `t25`
+            `t9`.`environment`,
+            COUNT(*) AS `installations`
+          FROM (
+            SELECT
+              `t6`.`client`,
+              `t6`.`environment`
+            FROM `t5` AS `t6`
+            WHERE
+              `t6`.`environment` IS NOT NULL
+          ) AS `t9`
+          GROUP BY
+            1
+        ) AS `t12`
+        WHERE
+          `t12`.`installations` >= 3
+      ) AS `t16`
+        ON `t8`.`environment` = `t16`.`copied_environment`
+    ) AS `t21`
+  ) AS `t24`
+) AS `t28`
 INNER JOIN (
   SELECT
-    `t32`.`client`,
+    `t33`.`client`,
     CASE
-      WHEN `t32`.`is_baked`
+      WHEN `t33`.`is_baked`
       THEN 'image'
       WHEN (
-        `t32`.`last_time` <= (
-          `t32`.`first_time` + INTERVAL '3600' SECOND
+        `t33`.`last_time` <= (
+          `t33`.`first_time` + INTERVAL '3600' SECOND
         )
       )
       AND (
-        `t32`.`first_day` > MAKE_DATE(2023, 12, 27)
+        `t33`.`first_day` > MAKE_DATE(2023, 12, 27)
       )
       THEN 'new'
-      WHEN `t32`.`last_time` <= (
-        `t32`.`first_time` + INTERVAL '3600' SECOND
+      WHEN `t33`.`last_time` <= (
+        `t33`.`first_time` + INTERVAL '3600' SECOND
       )
       THEN 'ephemeral'
       ELSE 'lasting'
     END AS `class`
   FROM (
     SELECT
-      `t31`.`client`,
-      `t31`.`first_day`,
-      `t31`.`last_day`,
-      `t31`.`first_time`,
-      `t31`.`last_time`,
-      `t31`.`environments`,
-      `t31`.`weeks`,
-      `t31`.`is_baked`
+      `t32`.`client`,
+      `t32`.`first_day`,
+      `t32`.`last_day`,
+      `t32`.`first_time`,
+      `t32`.`last_time`,
+      `t32`.`environments`,
+      `t32`.`weeks`,
+      `t32`.`is_baked`
     FROM (
       SELECT
-        `t30`.`client`,
-        `t30`.`first_day`,
-        `t30`.`last_day`,
-        `t30`.`first_time`,
-        `t30`.`last_time`,
-        `t30`.`environments`,
-        `t30`.`weeks`,
-        `t30`.`baked_client`,
-        `t30`.`baked_client` IS NOT NULL AS `is_baked`
+        `t31`.`client`,
+        `t31`.`first_day`,
+        `t31`.`last_day`,
+        `t31`.`first_time`,
+        `t31`.`last_time`,
+        `t31`.`environments`,
+        `t31`.`weeks`,
+        `t31`.`baked_client`,
+        `t31`.`baked_client` IS NOT NULL AS `is_baked`
       FROM (
         SELECT
           `t19`.`client`,
@@ -272,7 +305,7 @@ INNER JOIN (
           `t19`.`last_time`,
           `t19`.`environments`,
           `t19`.`weeks`,
-          `t29`.`baked_client`
+          `t30`.`baked_client`
         FROM (
           SELECT
             `t11`.`client`,
@@ -295,7 +328,7 @@ INNER JOIN (
         ) AS `t19`
         LEFT OUTER JOIN (
           SELECT
-            `t27`.`client` AS `baked_client`
+            `t26`.`client` AS `baked_client`
           FROM (
             SELECT DISTINCT
               *
@@ -318,15 +351,15 @@ INNER JOIN (
                   `t20`.`installations` >= 3
               ) AS `t23`
                 ON `t18`.`environment` = `t23`.`environment`
-            ) AS `t26`
-          ) AS `t27`
-        ) AS `t29`
-          ON `t19`.`client` = `t29`.`baked_client`
-      ) AS `t30`
-    ) AS `t31`
-  ) AS `t32`
-) AS `t34`
-  ON `t25`.`client` = `t34`.`client`;
+            ) AS `t25`
+          ) AS `t26`
+        ) AS `t30`
+          ON `t19`.`client` = `t30`.`baked_client`
+      ) AS `t31`
+    ) AS `t32`
+  ) AS `t33`
+) AS `t35`
+  ON `t28`.`client` = `t35`.`client`;
 
 SELECT
   `t5`.`advisory`,

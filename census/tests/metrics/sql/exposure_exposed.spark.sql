@@ -2,131 +2,131 @@ SELECT
   *
 FROM (
   SELECT
-    `t17`.`advisory`,
-    `t17`.`class`,
-    SUM(`t17`.`low`) AS `low`,
-    SUM(`t17`.`observed`) AS `observed`,
-    SUM(`t17`.`high`) AS `high`,
-    SUM(`t17`.`low` * `t17`.`low`) AS `low_squares`,
-    SUM(`t17`.`observed` * `t17`.`observed`) AS `observed_squares`,
-    SUM(`t17`.`high` * `t17`.`high`) AS `high_squares`
+    `t14`.`advisory`,
+    `t14`.`class`,
+    SUM(`t14`.`low`) AS `low`,
+    SUM(`t14`.`observed`) AS `observed`,
+    SUM(`t14`.`high`) AS `high`,
+    SUM(`t14`.`low` * `t14`.`low`) AS `low_squares`,
+    SUM(`t14`.`observed` * `t14`.`observed`) AS `observed_squares`,
+    SUM(`t14`.`high` * `t14`.`high`) AS `high_squares`
   FROM (
     SELECT
-      `t16`.`advisory`,
-      `t16`.`class`,
-      IF(`t16`.`owner` = UNHEX(''), `t16`.`environment`, `t16`.`owner`) AS `installation`,
-      SUM(CAST(`t16`.`low` AS BIGINT)) AS `low`,
-      SUM(CAST(`t16`.`observed` AS BIGINT)) AS `observed`,
-      SUM(CAST(`t16`.`high` AS BIGINT)) AS `high`
+      `t13`.`advisory`,
+      `t13`.`class`,
+      IF(`t13`.`owner` = UNHEX(''), `t13`.`environment`, `t13`.`owner`) AS `installation`,
+      SUM(CAST(`t13`.`low` AS BIGINT)) AS `low`,
+      SUM(CAST(`t13`.`observed` AS BIGINT)) AS `observed`,
+      SUM(CAST(`t13`.`high` AS BIGINT)) AS `high`
     FROM (
       SELECT
-        `t15`.`advisory`,
-        `t15`.`class`,
-        `t15`.`environment`,
-        `t15`.`owner`,
-        BOOL_OR(`t15`.`low`) AS `low`,
-        BOOL_OR(`t15`.`observed`) AS `observed`,
-        BOOL_OR(`t15`.`high`) AS `high`
+        `t12`.`advisory`,
+        `t12`.`class`,
+        `t12`.`environment`,
+        `t12`.`owner`,
+        BOOL_OR(`t12`.`low`) AS `low`,
+        BOOL_OR(`t12`.`observed`) AS `observed`,
+        BOOL_OR(`t12`.`high`) AS `high`
       FROM (
         SELECT
-          `t14`.`advisory`,
-          `t14`.`class`,
-          `t14`.`environment`,
-          `t14`.`owner`,
+          `t11`.`advisory`,
+          `t11`.`class`,
+          `t11`.`environment`,
+          `t11`.`owner`,
           (
-            `t14`.`last_affected` IS NOT NULL
+            `t11`.`last_affected` IS NOT NULL
           )
           AND (
             (
-              `t14`.`last_unaffected` IS NULL
+              `t11`.`last_unaffected` IS NULL
             )
             OR (
-              `t14`.`last_affected` >= `t14`.`last_unaffected`
+              `t11`.`last_affected` >= `t11`.`last_unaffected`
             )
           )
           AND NOT (
             COALESCE(
               (
-                `t14`.`last_began` > `t14`.`first_unaffected`
+                `t11`.`last_began` > `t11`.`first_unaffected`
               )
               AND (
-                `t14`.`last_began` > `t14`.`last_affected`
+                `t11`.`last_began` > `t11`.`last_affected`
               ),
               FALSE
             )
           ) AS `low`,
           (
-            `t14`.`last_affected` IS NOT NULL
+            `t11`.`last_affected` IS NOT NULL
           )
           AND (
             (
-              `t14`.`last_unaffected` IS NULL
+              `t11`.`last_unaffected` IS NULL
             )
             OR (
-              `t14`.`last_affected` >= `t14`.`last_unaffected`
+              `t11`.`last_affected` >= `t11`.`last_unaffected`
             )
           ) AS `observed`,
           (
             (
-              `t14`.`last_affected` IS NOT NULL
+              `t11`.`last_affected` IS NOT NULL
             )
             AND (
               (
-                `t14`.`last_unaffected` IS NULL
+                `t11`.`last_unaffected` IS NULL
               )
               OR (
-                `t14`.`last_affected` >= `t14`.`last_unaffected`
+                `t11`.`last_affected` >= `t11`.`last_unaffected`
               )
             )
           )
           OR (
             (
-              `t14`.`last_affected` IS NULL
+              `t11`.`last_affected` IS NULL
             ) AND (
-              `t14`.`last_unaffected` IS NULL
+              `t11`.`last_unaffected` IS NULL
             )
           ) AS `high`
         FROM (
           SELECT
-            `t13`.`advisory`,
-            `t13`.`name`,
-            `t13`.`environment`,
-            `t13`.`owner`,
-            `t13`.`in_cache`,
-            `t13`.`first_unaffected`,
-            `t6`.`class`,
-            `t6`.`last_day`,
-            `t6`.`last_began`,
-            `t9`.`advisory` AS `advisory_own`,
-            `t9`.`name` AS `name_own`,
-            `t9`.`environment` AS `environment_own`,
-            `t9`.`owner` AS `owner_own`,
-            `t9`.`last_affected`,
-            `t9`.`last_unaffected`
+            `t10`.`advisory`,
+            `t10`.`name`,
+            `t10`.`environment`,
+            `t10`.`owner`,
+            `t10`.`class`,
+            `t10`.`last_day`,
+            `t10`.`last_began`,
+            `t10`.`in_cache`,
+            `t10`.`first_unaffected`,
+            `t6`.`advisory` AS `advisory_own`,
+            `t6`.`name` AS `name_own`,
+            `t6`.`environment` AS `environment_own`,
+            `t6`.`owner` AS `owner_own`,
+            `t6`.`last_affected`,
+            `t6`.`last_unaffected`
           FROM (
             SELECT
-              `t11`.`advisory`,
-              `t11`.`name`,
-              `t11`.`environment`,
-              `t11`.`owner`,
-              BOOL_OR(`t11`.`in_cache`) AS `in_cache`,
-              MIN(`t11`.`first_unaffected`) AS `first_unaffected`
+              `t8`.`advisory`,
+              `t8`.`name`,
+              `t8`.`environment`,
+              `t8`.`owner`,
+              `t8`.`class`,
+              MAX(`t8`.`last_day`) AS `last_day`,
+              MAX(`t8`.`last_began`) AS `last_began`,
+              BOOL_OR(`t8`.`in_cache`) AS `in_cache`,
+              MIN(`t8`.`first_unaffected`) AS `first_unaffected`
             FROM (
               SELECT
-                `t5`.`client`,
-                `t5`.`environment`,
-                `t5`.`owner`,
-                `t10`.`advisory`,
-                `t10`.`name`,
-                `t10`.`in_cache`,
-                `t10`.`first_unaffected`
-              FROM (
-                SELECT
-                  `t0`.`client`,
-                  `t0`.`environment`,
-                  `t0`.`owner`
-                FROM `kept` AS `t0`
-              ) AS `t5`
+                `t3`.`client`,
+                `t3`.`environment`,
+                `t3`.`owner`,
+                `t3`.`class`,
+                `t3`.`last_day`,
+                `t3`.`last_began`,
+                `t7`.`advisory`,
+                `t7`.`name`,
+                `t7`.`in_cache`,
+                `t7`.`first_unaffected`
+              FROM `kept` AS `t3`
               INNER JOIN (
                 SELECT
                   `t2`.`advisory`,
@@ -141,71 +141,58 @@ FROM (
                   1,
                   2,
                   3
-              ) AS `t10`
-                ON `t5`.`client` = `t10`.`client`
-            ) AS `t11`
+              ) AS `t7`
+                ON `t3`.`client` = `t7`.`client`
+            ) AS `t8`
             GROUP BY
               1,
               2,
               3,
-              4
-          ) AS `t13`
-          INNER JOIN (
+              4,
+              5
+          ) AS `t10`
+          LEFT OUTER JOIN (
             SELECT
+              `t0`.`advisory`,
+              `t0`.`name`,
               `t0`.`environment`,
               `t0`.`owner`,
-              `t0`.`class`,
-              MAX(`t0`.`last_day`) AS `last_day`,
-              MAX(`t0`.`last_began`) AS `last_began`
+              MAX(IF(`t0`.`affected`, `t0`.`time`, NULL)) AS `last_affected`,
+              MAX(IF(NOT (
+                `t0`.`affected`
+              ), `t0`.`time`, NULL)) AS `last_unaffected`
             FROM `kept` AS `t0`
             GROUP BY
               1,
               2,
-              3
-          ) AS `t6`
-            ON `t13`.`environment` = `t6`.`environment` AND `t13`.`owner` = `t6`.`owner`
-          LEFT OUTER JOIN (
-            SELECT
-              `t1`.`advisory`,
-              `t1`.`name`,
-              `t1`.`environment`,
-              `t1`.`owner`,
-              MAX(IF(`t1`.`affected`, `t1`.`time`, NULL)) AS `last_affected`,
-              MAX(IF(NOT (
-                `t1`.`affected`
-              ), `t1`.`time`, NULL)) AS `last_unaffected`
-            FROM `kept` AS `t1`
-            GROUP BY
-              1,
-              2,
               3,
               4
-          ) AS `t9`
-            ON `t13`.`advisory` = `t9`.`advisory`
-            AND `t13`.`name` = `t9`.`name`
-            AND `t13`.`environment` = `t9`.`environment`
-            AND `t13`.`owner` = `t9`.`owner`
-        ) AS `t14`
+          ) AS `t6`
+            ON `t10`.`advisory` = `t6`.`advisory`
+            AND `t10`.`name` = `t6`.`name`
+            AND `t10`.`environment` = `t6`.`environment`
+            AND `t10`.`owner` = `t6`.`owner`
+        ) AS `t11`
         WHERE
-          `t14`.`in_cache` AND DATEDIFF(DAY, `t14`.`last_day`, MAKE_DATE(2024, 1, 3)) < 30
-      ) AS `t15`
+          `t11`.`in_cache` AND DATEDIFF(DAY, `t11`.`last_day`, MAKE_DATE(2024, 1, 3)) < 30
+      ) AS `t12`
       GROUP BY
         1,
         2,
         3,
         4
-    ) AS `t16`
+    ) AS `t13`
     GROUP BY
       1,
       2,
       3
-  ) AS `t17`
+  ) AS `t14`
   GROUP BY
     1,
     2
-) AS `t18`
+) AS `t15`
 WHERE
-  `t18`.`high` > 0
+  `t15`.`high` > 0
 ORDER BY
-  `t18`.`advisory` ASC NULLS LAST,
-  `t18`.`class` ASC NULLS LAST;
+  `t15`.`advisory` ASC NULLS LAST,
+  `t15`.`class` ASC NULLS LAST;

@@ -1,0 +1,98 @@
+"""What does `conda-census exposure` take, and what does it say?"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from conda_census.cli.options import (
+    EngineOption,
+    JsonOption,
+    LakeOption,
+    OneInOption,
+    day,
+    engine_of,
+    sample_of,
+)
+from conda_census.config import load_settings
+
+__all__ = ["exposure"]
+
+AsOfOption = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of",
+        formats=["%Y-%m-%d"],
+        metavar="DAY",
+        help="At its end, UTC. [default: last day of the data]",
+    ),
+]
+
+
+def exposure(
+    advisory: Annotated[
+        str | None, typer.Argument(metavar="ID", help="An id or alias, such as CVE-2023-43804.")
+    ] = None,
+    package: Annotated[
+        str | None,
+        typer.Option("--package", metavar="NAME", help="In place of ID, where there is no record yet."),
+    ] = None,
+    below: Annotated[
+        str | None,
+        typer.Option("--below", metavar="VERSION", help="With --package: older ones are affected."),
+    ] = None,
+    disclosed: Annotated[
+        datetime | None,
+        typer.Option(
+            "--disclosed",
+            formats=["%Y-%m-%d"],
+            metavar="DAY",
+            help="When it became known. [default: as its record says, else the day of --as-of]",
+        ),
+    ] = None,
+    as_of: AsOfOption = None,
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Write it as a page that needs no network."),
+    ] = None,
+    engine: EngineOption = None,
+    one_in: OneInOption = None,
+) -> None:
+    """Who still runs a vulnerable package, and how fast they heal."""
+    from conda_census.engines.choice import opened
+    from conda_census.exposure.advisories import unrecorded
+    from conda_census.exposure.document import make_exposure
+    from conda_census.exposure.healing import healing
+    from conda_census.exposure.knowledge import knowledge_of
+    from conda_census.exposure.tell import last_day, tell
+    from conda_census.lake.store import Lake
+    from conda_census.report.exposure_text import show
+
+    if (advisory is None) == (package is None):
+        raise typer.BadParameter("give one of the two", param_hint="ID, --package")
+    if (package is None) != (below is None):
+        raise typer.BadParameter("give both or neither", param_hint="--package, --below")
+    settings, sample = load_settings(lake, engine=engine_of(engine)), sample_of(one_in)
+    found = Lake.open(settings.lake)
+    known = knowledge_of(found)
+    group = unrecorded(package, below) if package and below else known.advisory(advisory or "")
+    with opened(found, settings.engine) as tables:
+        until = last_day(tables, day(as_of))
+        told = tell(known, tables, group, until, day(disclosed))
+        document = make_exposure(tables, told, until, healing, sample)
+    if as_json:
+        typer.echo(json.dumps(document, ensure_ascii=False))
+    else:
+        show(document, Console())
+    if html:
+        from conda_census.report.exposure_page import write_exposure_page
+
+        write_exposure_page(document, html)
+        typer.echo(f"wrote {html}", err=True)

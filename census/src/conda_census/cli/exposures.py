@@ -1,0 +1,61 @@
+"""What does `conda-census exposures` take, and what does it list?"""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from conda_census.cli.exposure import AsOfOption
+from conda_census.cli.options import (
+    EngineOption,
+    JsonOption,
+    LakeOption,
+    OneInOption,
+    SeverityOption,
+    day,
+    engine_of,
+    sample_of,
+    severities_of,
+)
+from conda_census.config import load_settings
+
+__all__ = ["exposures"]
+
+
+def exposures(
+    as_of: AsOfOption = None,
+    top: Annotated[int, typer.Option("--top", metavar="N", min=1, help="So many advisories.")] = 20,
+    severity: SeverityOption = None,
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
+    engine: EngineOption = None,
+    one_in: OneInOption = None,
+) -> None:
+    """All advisories, those with the most exposed environments first, then those that heal slowest."""
+    from conda_census.engines.choice import opened
+    from conda_census.exposure.healing import quick_healing
+    from conda_census.exposure.knowledge import knowledge_of
+    from conda_census.exposure.ranking import rank_exposures
+    from conda_census.exposure.tell import last_day
+    from conda_census.lake.store import Lake
+    from conda_census.report.exposures_text import show
+
+    settings, sample, severities = (
+        load_settings(lake, engine=engine_of(engine)),
+        sample_of(one_in),
+        severities_of(severity),
+    )
+    found = Lake.open(settings.lake)
+    known = knowledge_of(found)
+    with opened(found, settings.engine) as tables:
+        until = last_day(tables, day(as_of))
+        document = rank_exposures(
+            known, tables, until, quick_healing, top=top, severities=severities, sample=sample
+        )
+    if as_json:
+        typer.echo(json.dumps(document, ensure_ascii=False))
+    else:
+        show(document, Console())

@@ -1,0 +1,137 @@
+"""What is to be known of an advisory before a lake is asked who is exposed?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, timedelta
+
+from conda_census.engines.tables import LakeTables
+from conda_census.errors import CensusError
+from conda_census.exposure.advised import packages_of
+from conda_census.exposure.aliases import AdvisoryGroup
+from conda_census.exposure.builds import Build
+from conda_census.exposure.document import Told
+from conda_census.exposure.exposed import ACTIVE_DAYS
+from conda_census.exposure.fixes import advisories_of, smallest_fix
+from conda_census.exposure.judged import JudgedBuild, judge
+from conda_census.exposure.knowledge import Knowledge
+from conda_census.exposure.repodata import channel_builds
+from conda_census.exposure.seen import builds_seen, names_seen
+from conda_census.exposure.shape import AdvisoryKeys, FixKeys
+from conda_census.exposure.unknown import Unknown, count_unknown
+from conda_census.exposure.verdicts import Judge, by_name
+from conda_census.metrics.sample import ALL, Sample, choose_sample
+from conda_census.metrics.window import Window, choose_window, within
+
+__all__ = ["disclosed_on", "judged_builds", "last_day", "tell", "unknown_lately"]
+
+_NOARCH = "noarch"
+#: The project of a package, or that it has none; of several in a bundle the versions say nothing.
+_KNOWN = ("mapped", "none")
+_FEW = Sample(256)
+
+
+def tell(
+    known: Knowledge, tables: LakeTables, group: AdvisoryGroup, as_of: date, disclosed: date | None = None
+) -> Told:
+    """What there is to know of an advisory up to ``as_of``, by the builds that were downloaded.
+
+    ``disclosed``: by default that of ``disclosed_on``.
+    """
+    window = choose_window(tables, until=as_of)
+    names = known.judge.packages(group)
+    builds = builds_seen(tables.downloads, names, as_of)
+    day = disclosed or disclosed_on(group, as_of)
+    return Told(
+        advisory=_keys(group, known.judge),
+        judged=judge(judged_builds(0, group, by_name(builds), known.judge), {0: day}),
+        fix=_fix(known, group, builds),
+        unknown=unknown_lately(known, tables, window),
+        window=window,
+    )
+
+
+def last_day(tables: LakeTables, as_of: date | None) -> date:
+    """The day that is asked for, by default the last one with data.
+
+    Raises:
+        CensusError: the lake holds nothing yet.
+    """
+    found = as_of or choose_window(tables).until
+    if found is None:
+        raise CensusError("nothing has been ingested yet: run conda-census ingest first")
+    return found
+
+
+def disclosed_on(group: AdvisoryGroup, as_of: date) -> date:
+    """The day on which the first record was published; where none says when, ``as_of``."""
+    return group.published.date() if group.published else as_of
+
+
+def judged_builds(
+    number: int, group: AdvisoryGroup, builds: dict[str, list[Build]], judge: Judge
+) -> list[JudgedBuild]:
+    """The verdicts of an advisory, which is called ``number``; unknown ones are left out.
+
+    ``builds`` are those of ``verdicts.by_name``.
+    """
+    return [
+        JudgedBuild(
+            advisory=number,
+            channel=build.channel,
+            subdir=build.subdir,
+            name=build.name,
+            version=build.version,
+            build=build.build,
+            affected=verdict == "affected",
+            is_fix=judge.is_fix(group, build),
+        )
+        for build, verdict in judge.judged(group, builds)
+        if verdict != "unknown"
+    ]
+
+
+def _keys(group: AdvisoryGroup, judge: Judge) -> AdvisoryKeys:
+    return AdvisoryKeys(
+        id=group.id,
+        aliases=[name for name in group.ids if name != group.id],
+        summary=group.summary,
+        severity=group.severity,
+        published=group.published.date().isoformat() if group.published else None,
+        packages=packages_of(group, judge),
+    )
+
+
+def _fix(known: Knowledge, group: AdvisoryGroup, seen: Iterable[Build]) -> FixKeys | None:
+    """Of the first package, by name, that has one; for the platforms that took an affected build."""
+    there = channel_builds(known.lake, known.judge.packages(group))
+    for name, builds in by_name(there).items():
+        everything = {each.id: each for each in (group, *advisories_of(name, known.advisories, known.judge))}
+        affected = [
+            build for build in seen if build.name == name and known.judge.verdict(group, build) == "affected"
+        ]
+        subdirs = {build.subdir for build in affected} - {_NOARCH}
+        found = smallest_fix(builds, everything.values(), known.judge, subdirs)
+        if found is not None:
+            return FixKeys(
+                version=found.version,
+                build=found.build,
+                clears=list(found.clears),
+                subdirs=list(found.subdirs),
+                command=found.command,
+            )
+    return None
+
+
+def unknown_lately(known: Knowledge, tables: LakeTables, window: Window) -> Unknown:
+    """Of how much of what was downloaded in the last days no advisory can say anything; by a sample."""
+    if window.until is None:
+        return count_unknown(tables.downloads, ())
+    last = replace(window, since=window.until - timedelta(days=ACTIVE_DAYS - 1))
+    recent = within(tables, last)
+    names = names_seen(recent.downloads, window.until)
+    # A share needs fewer installations than a count.
+    sample = _FEW if choose_sample(tables, last) != ALL else ALL
+    some = sample.of_installations(recent).downloads
+    return count_unknown(some, [name for name in names if known.names.standing(name) in _KNOWN])

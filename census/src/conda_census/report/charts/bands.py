@@ -1,0 +1,51 @@
+"""How many environments are exposed, at the least, as observed and at the most, by class, as bars?"""
+
+from __future__ import annotations
+
+import altair as alt
+
+from conda_census.exposure.shape import BandKeys, Exposure
+from conda_census.report.exposure_totals import bands_by_class
+from conda_census.report.look import Look, dress, label_axis, legend, length_scale
+from conda_census.report.wording import count, short
+
+__all__ = ["exposed"]
+
+_BAR_PX = 34
+_LEAST, _OBSERVED, _MOST = "at the least", "observed", "at the most"
+
+
+def exposed(exposure: Exposure, look: Look) -> alt.LayerChart:
+    """For each class a bar up to the low end, paler up to the high end, with a mark where it was observed."""
+    bands = bands_by_class(exposure)
+    labels = list(bands)
+    texts = [_text(band, look) for band in bands.values()]
+    scale = length_scale(max(band["high"] for band in bands.values()), labels, texts, look)
+    parts = [
+        {"label": label, "end": end, "begin": begin, "part": part}
+        for label, band in bands.items()
+        for begin, end, part in ((0, band["low"], _LEAST), (band["low"], band["high"], _MOST))
+    ]
+    ends = [
+        {"label": label, "observed": band["observed"], "end": band["high"], "text": text, "part": _OBSERVED}
+        for (label, band), text in zip(bands.items(), texts, strict=True)
+    ]
+    colour = alt.Color(
+        "part:N",
+        scale=alt.Scale(domain=[_LEAST, _OBSERVED, _MOST], range=[look.accent, look.ink, look.soft]),
+        legend=legend(columns=3, rows=1, labels=labels),
+    )
+    y = label_axis("label", labels)
+    bars = alt.Chart(alt.InlineData(values=parts)).mark_bar(height={"band": 0.5})
+    bars = bars.encode(x=alt.X("begin:Q", axis=None, scale=scale), x2="end:Q", y=y, color=colour)
+    behind = alt.Chart(alt.InlineData(values=ends)).encode(y=y)
+    marks = behind.mark_tick(opacity=1, thickness=3, size=_BAR_PX * 0.7)
+    marks = marks.encode(x=alt.X("observed:Q", axis=None, scale=scale), color=colour)
+    text = behind.mark_text(align="left", dx=9, color=look.ink, fontSize=12)
+    text = text.encode(x=alt.X("end:Q", axis=None, scale=scale), text="text:N")
+    return dress([bars, marks, text], look, height=_BAR_PX * len(labels), legend_rows=1)
+
+
+def _text(band: BandKeys, look: Look) -> str:
+    written = short if look.narrow else count
+    return f"{written(band['observed'])} ({written(band['low'])} to {written(band['high'])})"

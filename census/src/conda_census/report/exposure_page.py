@@ -1,0 +1,127 @@
+"""How does the exposure to one advisory look as a page?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from conda_census.exposure.shape import Exposure, UnknownShares
+from conda_census.metrics.intervals import Interval
+from conda_census.report import wording
+from conda_census.report.exposure_definitions import DEFINITIONS, NO_FIX, NO_PACKAGE
+from conda_census.report.exposure_figures import EXPOSURE_FIGURES
+from conda_census.report.exposure_tables import exposure_tables
+from conda_census.report.exposure_wording import bounds, days_interval, days_of, looked_at, unknown_shares
+from conda_census.report.pages import drawn, rendered
+from conda_census.report.written import write_whole
+
+__all__ = ["exposure_page", "write_exposure_page"]
+
+_BEFORE = "That is before the disclosure: nobody can have moved on yet."
+_NOBODY_THEN = "nobody was exposed at the disclosure"
+
+
+def exposure_page(exposure: Exposure) -> str:
+    """The page as HTML: styles and charts inside, no script, no reference to anything outside."""
+    return rendered(
+        "exposure.html.j2",
+        figures=drawn(EXPOSURE_FIGURES, exposure),
+        tables=exposure_tables(exposure),
+        exposure=exposure,
+        completeness=wording.completeness(exposure["window"]),
+        looked_at=looked_at(exposure["one_in"]),
+        warnings=_warnings(exposure),
+        bounds=bounds(exposure["exposed"]) if exposure["exposed"]["high"] else "nobody",
+        upgraded=_upgraded(exposure),
+        upgraded_interval=_upgraded_interval(exposure),
+        half=_half(exposure),
+        half_interval=_half_interval(exposure),
+        nobody="Nobody: no active environment is known to hold an affected build on this day.",
+        no_course=_no_course(exposure),
+        define=DEFINITIONS,
+        no_fix=NO_FIX if exposure["advisory"]["packages"] else NO_PACKAGE,
+        unknown_of=_unknown_of(exposure["unknown"]),
+        no_package=NO_PACKAGE,
+        unknown=unknown_shares(exposure["unknown"]),
+        missing=(wording.NOTHING_TO_DIVIDE, days_of(None)),
+        not_said=wording.NOT_SAID,
+    )
+
+
+def write_exposure_page(exposure: Exposure, file: Path) -> None:
+    """Writes the page to ``file``, whole or not at all.
+
+    Raises:
+        CensusError: the file cannot be written.
+    """
+    write_whole(file, exposure_page(exposure).encode(), "page")
+
+
+def _is_before(exposure: Exposure) -> bool:
+    return exposure["as_of"] < exposure["disclosed"]
+
+
+def _warnings(exposure: Exposure) -> list[str]:
+    found = []
+    if not exposure["advisory"]["packages"]:
+        found.append(NO_PACKAGE)
+    if _is_before(exposure):
+        found.append(_BEFORE)
+    return found
+
+
+def _upgraded(exposure: Exposure) -> Interval:
+    """On the last day, or on the last one on which anybody was watched."""
+    curve, upgraded = exposure["curve"]["disclosure"], exposure["upgraded_share"]
+    if upgraded["value"] is not None or not curve:
+        return upgraded
+    share, low, high = curve[-1]["share"], curve[-1]["low"], curve[-1]["high"]
+    return Interval(
+        value=1 - share,
+        low=None if high is None else 1 - high,
+        high=None if low is None else 1 - low,
+    )
+
+
+def _upgraded_interval(exposure: Exposure) -> str:
+    curve = exposure["curve"]["disclosure"]
+    if not curve:
+        return _why_no_curve(exposure)
+    sure = wording.interval(_upgraded(exposure))
+    if exposure["upgraded_share"]["value"] is not None:
+        return sure
+    return f"{sure}, on day {curve[-1]['day']}: nobody was watched longer"
+
+
+def _half(exposure: Exposure) -> str:
+    return (
+        days_of(exposure["median_days"]["value"])
+        if exposure["prevalent"]["entered"]
+        else wording.NOTHING_TO_DIVIDE
+    )
+
+
+def _half_interval(exposure: Exposure) -> str:
+    return (
+        days_interval(exposure["median_days"])
+        if exposure["prevalent"]["entered"]
+        else _why_no_curve(exposure)
+    )
+
+
+def _why_no_curve(exposure: Exposure) -> str:
+    return "before the disclosure" if _is_before(exposure) else _NOBODY_THEN
+
+
+def _unknown_of(unknown: UnknownShares) -> str:
+    """What the share of the environments is of, and that of the downloads."""
+    if unknown["downloads_share"] is None:
+        return "nothing was downloaded within the last 30 days"
+    return f"of environments, and {wording.percent(unknown['downloads_share'])} of downloads"
+
+
+def _no_course(exposure: Exposure) -> str:
+    if _is_before(exposure):
+        return _BEFORE
+    if exposure["as_of"] == exposure["disclosed"]:
+        return "The first day has no course yet."
+    return "Nobody was exposed at the disclosure or since, so there is no course to draw."
