@@ -100,8 +100,9 @@ bench-report: $(VENV)/.report-ready ## measure the report on 6.8 million install
 bench-exposure: $(VENV)/.report-ready ## measure exposure, exposures and the import of advisories (takes half an hour)
 	@cd benchmarks && $(abspath $(BIN))/python exposure.py $(BENCH_OPTIONS)
 
-coverage: $(VENV)/.report-ready ## the tables of docs/accuracy.md, from 400 populations whose truth is known (takes an hour)
+coverage: $(VENV)/.report-ready ## the tables of docs/accuracy.md, from populations whose truth is known (takes two hours)
 	@$(BIN)/python benchmarks/accuracy.py $(COVERAGE_OPTIONS)
+	@$(BIN)/python benchmarks/exposure_accuracy.py $(EXPOSURE_OPTIONS)
 
 golden: $(VENV)/.test-ready ## renew the SQL of each metric in census/tests/metrics/sql: look at what changes
 	@CENSUS_GOLDEN=write $(BIN)/python -m pytest -n 0 census/tests/metrics/test_sql.py

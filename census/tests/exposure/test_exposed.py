@@ -129,6 +129,13 @@ def test_the_copies_need_not_have_fetched_the_package() -> None:
     assert _exposed(*visits).by_class["image"] == Band(1, 1, 1)
 
 
+def test_a_copied_token_is_active_while_any_copy_is() -> None:
+    """Two containers come within the last 30 days, and fetch nothing of this package: the image is in use."""
+    visits = [Visit(60, "box-1", "baked", ("bad",)), Visit(95, "box-2", "baked"), Visit(96, "box-3", "baked")]
+
+    assert _exposed(*visits).by_class["image"] == Band(1, 1, 1)
+
+
 def test_classes_stand_apart() -> None:
     """Lasting, ephemeral and new, as the report has them at the same day."""
     visits = [
