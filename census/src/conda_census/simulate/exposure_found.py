@@ -12,7 +12,7 @@ from conda_census.engines.tables import LakeTables
 from conda_census.exposure.concerned import concerned
 from conda_census.exposure.curves import BandedCurve, banded_curve
 from conda_census.exposure.exposed import Band, count_exposed
-from conda_census.exposure.gaps import usual_gap
+from conda_census.exposure.gaps import usual_gaps
 from conda_census.exposure.healing import healing
 from conda_census.exposure.judged import Judged, JudgedBuild, first_fixes, judge
 from conda_census.exposure.remediation import at_risk
@@ -119,7 +119,7 @@ def _found(
         band = count_exposed(known)[_ADVISORY].whole
         rows = at_risk(known, first_fixes(tables.downloads, judged, as_of))
         units = read_at_risk(rows).get(_ADVISORY, NOBODY_AT_RISK)
-        gap = usual_gap(known)
+        gap = usual_gaps(known, [_ADVISORY])[_ADVISORY]
     prevalent = units.only(units.is_prevalent)
     curve = banded_curve(prevalent, "disclosure", days, gap, healing)
     remaining = _remaining(truth, days)
