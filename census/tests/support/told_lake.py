@@ -1,0 +1,25 @@
+"""How does a test make what a lake knows of vulnerabilities, without any file?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from conda_census.exposure.aliases import grouped
+from conda_census.exposure.knowledge import Knowledge
+from conda_census.exposure.name_entries import NameEntry
+from conda_census.exposure.names import NameMap
+from conda_census.exposure.osv import Advisory
+from conda_census.exposure.verdicts import Judge
+from conda_census.lake.store import Lake
+
+__all__ = ["known_of"]
+
+
+def known_of(folder: Path, *records: Advisory) -> Knowledge:
+    """These records, in a lake without any index; of names it knows numpy, and a suite of two."""
+    entries = [
+        NameEntry("numpy", "PyPI", ("numpy",), "own", "own.toml"),
+        NameEntry("suite", "PyPI", ("within", "beside"), "own", "own.toml"),
+    ]
+    names = NameMap(entries)
+    return Knowledge(Lake.open_or_create(folder / "known", "k"), grouped(records), names, Judge(names))
