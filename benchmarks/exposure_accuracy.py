@@ -135,7 +135,7 @@ def _print_naive(found: dict[str, Cases]) -> None:
         print(f"| {_name(dial)} | {' | '.join(cells)} |")
     stated = [len(_stated(cases)) / len(cases) for cases in found.values()]
     print(
-        f"\nSomebody was watched to the day that was asked about in {min(stated):.1%} of the cases under each dial, or more.\n",
+        f"\nUnder each dial somebody was watched to the day in {min(stated):.1%} of the cases or more.\n",
         flush=True,
     )
 
