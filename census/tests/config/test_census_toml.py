@@ -202,7 +202,7 @@ def _told(text: str, folder: Path) -> str:
 
 def test_the_example_in_the_readme(folder: Path) -> None:
     """What people copy is understood, and each of its formats has an example."""
-    [example] = re.findall(r"```toml\n(.*?)```", README.read_text(), re.DOTALL)
+    example, _names = re.findall(r"```toml\n(.*?)```", README.read_text(), re.DOTALL)
     (folder / "census.toml").write_text(example)
     settings = load_settings()
     assert (settings.lake, settings.writer) == (Path("/srv/census/lake"), "mirror-1")
