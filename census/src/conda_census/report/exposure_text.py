@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group, RenderableType
-from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
@@ -12,6 +10,7 @@ from conda_census.exposure.shape import BandKeys, CurvePoint, Exposure, StateKey
 from conda_census.report.exposure_definitions import ACTIVE, DEFINITIONS, NO_FIX, NO_NEED, WITHDRAWN
 from conda_census.report.exposure_wording import CURVE_DAYS, band, days_of, looked_at, unknown_shares
 from conda_census.report.terminal_marks import ASCII, BLOCKS, Marks, bar
+from conda_census.report.terminal_parts import number_table, section
 from conda_census.report.wording import NOT_SAID, count, interval, percent, plain
 
 __all__ = ["show"]
@@ -54,7 +53,7 @@ def _head(exposure: Exposure) -> RenderableType:
 
 
 def _exposed(exposure: Exposure) -> RenderableType:
-    table = _table("Class", "At the least", "Observed", "At the most")
+    table = number_table("Class", "At the least", "Observed", "At the most")
     by_class = exposure["by_class"]
     for name, numbers in (
         ("lasting", by_class["lasting"]),
@@ -64,7 +63,7 @@ def _exposed(exposure: Exposure) -> RenderableType:
     ):
         table.add_row(name, *_numbers(numbers))
     table.add_row("all", *_numbers(exposure["exposed"]), style="bold")
-    return _section(
+    return section(
         "Exposed now",
         Text.assemble(
             "Active environments that hold an affected build: ", (band(exposure["exposed"]), "bold")
@@ -76,12 +75,12 @@ def _exposed(exposure: Exposure) -> RenderableType:
 
 def _healed(exposure: Exposure, marks: Marks, longest: int) -> RenderableType:
     if exposure["as_of"] < exposure["disclosed"]:
-        return _section("Healed since", _quiet("Not disclosed yet on that day: nobody was at risk."))
+        return section("Healed since", _quiet("Not disclosed yet on that day: nobody was at risk."))
     upgraded, median = exposure["upgraded_share"], exposure["median_days"]
-    table = _table("At risk", "Entered", "Remediated", "Exposed", "Silent")
+    table = number_table("At risk", "Entered", "Remediated", "Exposed", "Silent")
     table.add_row("at the disclosure", *_states(exposure["prevalent"]))
     table.add_row("later", *_states(exposure["incident"]))
-    return _section(
+    return section(
         "Healed since",
         table,
         Text.assemble(
@@ -101,7 +100,7 @@ def _healed(exposure: Exposure, marks: Marks, longest: int) -> RenderableType:
 
 def _curve(points: list[CurvePoint], marks: Marks, longest: int) -> RenderableType:
     on = {point["day"]: point for point in points}
-    table = _table("Days", "Still exposed", "95 % interval")
+    table = number_table("Days", "Still exposed", "95 % interval")
     has_bars = longest >= _LEAST_BAR
     if has_bars:
         table.add_column("")
@@ -129,25 +128,25 @@ def _fix(exposure: Exposure) -> RenderableType:
                 f"clears {', '.join(fix['clears'])}"
             ),
         ]
-    return _section("What to move to", *said)
+    return section("What to move to", *said)
 
 
 def _still_downloaded(exposure: Exposure) -> RenderableType:
     rows = exposure["still_downloaded"]
     if not rows:
-        return _section("Still downloaded", _quiet("No affected build within the last 30 days."))
-    table = _table("Build", "Tool", "Downloads")
+        return section("Still downloaded", _quiet("No affected build within the last 30 days."))
+    table = number_table("Build", "Tool", "Downloads")
     for row in rows[:_MOST_ROWS]:
         build = f"{row['channel']}/{row['subdir']}/{row['name']}-{row['version']}-{row['build']}"
         table.add_row(Text(plain(build)), Text(plain(row["tool"] or NOT_SAID)), count(row["downloads"]))
-    return _section("Still downloaded, within the last 30 days", table)
+    return section("Still downloaded, within the last 30 days", table)
 
 
 def _cannot_see(exposure: Exposure) -> RenderableType:
     grid = Table.grid(padding=(0, 1, 0, 0))
     for sentence in (unknown_shares(exposure["unknown"]), *exposure["cannot_see"]):
         grid.add_row("-", _quiet(sentence))
-    return _section("What this cannot see", grid)
+    return section("What this cannot see", grid)
 
 
 def _numbers(numbers: BandKeys) -> list[str]:
@@ -159,18 +158,6 @@ def _states(states: StateKeys) -> list[str]:
         count(number)
         for number in (states["entered"], states["remediated"], states["exposed"], states["silent"])
     ]
-
-
-def _section(title: str, *parts: RenderableType) -> RenderableType:
-    return Group(Text(), Rule(Text(title, style="bold"), align="left", style="dim"), *parts)
-
-
-def _table(first: str, *others: str) -> Table:
-    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
-    table.add_column(first, overflow="fold")
-    for heading in others:
-        table.add_column(heading, justify="right", overflow="fold")
-    return table
 
 
 def _quiet(text: str) -> Text:

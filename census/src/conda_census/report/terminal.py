@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.panel import Panel
-from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
 from conda_census.report.definitions import BLIND_SPOTS, DEFINITIONS
 from conda_census.report.shape import InstallerRow, Interval, PackageFileRow, PackageRow, Report
 from conda_census.report.terminal_marks import ASCII, BLOCKS, Marks, bar, course
+from conda_census.report.terminal_parts import number_table, section
 from conda_census.report.terminal_retention import shaded
 from conda_census.report.totals import installer_products
 from conda_census.report.wording import (
@@ -59,10 +58,10 @@ def show(report: Report, console: Console, *, verbose: bool = False) -> None:
     console.print(_packages(report, bars))
     console.print(_agents(report, bars))
     console.print(_accounting(report))
-    console.print(_section("What these numbers cannot see", _bullets(BLIND_SPOTS)))
+    console.print(section("What these numbers cannot see", _bullets(BLIND_SPOTS)))
     if verbose:
         sentences = tuple(f"{note['number'].replace('_', ' ')}: {note['note']}" for note in report["notes"])
-        console.print(_section("Which way each number errs", _bullets(sentences)))
+        console.print(section("Which way each number errs", _bullets(sentences)))
     else:
         console.print(Text.assemble("\nWhich way each number errs: ", ("--verbose", "bold"), " says it."))
 
@@ -143,13 +142,13 @@ def _panel(title: str, number: str, beside: str, definition: str, split: str = "
 
 def _installations(report: Report) -> RenderableType:
     active, by_class = report["installations"]["active"], report["installations"]["by_class"]
-    table = _table("Seen in the last", "Installations")
+    table = number_table("Seen in the last", "Installations")
     table.add_row("1 day", count(active["1"]))
     table.add_row("7 days", count(active["7"]))
     table.add_row("30 days", count(active["30"]))
     table.add_row("90 days", count(active["90"]))
     environments = report["environments"]["by_class"]
-    classes = _table("Class", "Installations", "Environments")
+    classes = number_table("Class", "Installations", "Environments")
     for name, number, spread in (
         ("lasting", by_class["lasting"], environments["lasting"]),
         ("ephemeral", by_class["ephemeral"], environments["ephemeral"]),
@@ -159,7 +158,7 @@ def _installations(report: Report) -> RenderableType:
         classes.add_row(name, count(number), count(spread["total"]))
     whole = count(report["installations"]["total"]), count(report["environments"]["total"])
     classes.add_row("total", *whole)
-    return _section("Installations", table, _definition("active"), classes, _definition("by_class"))
+    return section("Installations", table, _definition("active"), classes, _definition("by_class"))
 
 
 def _by_day(report: Report, width: int, marks: Marks) -> RenderableType:
@@ -178,14 +177,14 @@ def _by_day(report: Report, width: int, marks: Marks) -> RenderableType:
         room = width - len("First seen ") - len(" 000,000 to 000,000")
         grid.add_row(name, Text(course(numbers, room, marks), "cyan"), ends)
     spread = f"{rows[0]['day']} to {rows[-1]['day']}, fewest to most of a day"
-    return _section("Day by day", grid, _quiet(spread), _definition("by_day"), _definition("first_seen"))
+    return section("Day by day", grid, _quiet(spread), _definition("by_day"), _definition("first_seen"))
 
 
 def _retention(report: Report, width: int, marks: Marks) -> RenderableType:
     lines = shaded(report["retention"], width, marks)
     if len(lines) == 1:
         return Text()  # no week was followed by another
-    return _section("Coming back, in percent", *lines, _definition("retention"))
+    return section("Coming back, in percent", *lines, _definition("retention"))
 
 
 def _environments(report: Report, bars: Bars) -> RenderableType:
@@ -194,13 +193,13 @@ def _environments(report: Report, bars: Bars) -> RenderableType:
     listed = [("1", numbers["1"]), ("2", numbers["2"]), ("3", numbers["3"]), ("4", numbers["4"])]
     listed.append(("5+", numbers["5+"]))
     whole = sum(number for _, number in listed)
-    table = _table("Number", "Installations", "Share")
+    table = number_table("Number", "Installations", "Share")
     table.add_column("")
     for label, number in listed:
         share = number / whole if whole else None
         table.add_row(label, count(number), percent(share), bars(share))
     lasting = environments["single_share_lasting"]
-    return _section(
+    return section(
         "Environments an installation",
         table,
         _fact(
@@ -216,7 +215,7 @@ def _environments(report: Report, bars: Bars) -> RenderableType:
 def _opted_out(report: Report) -> RenderableType:
     off, tokens = report["opted_out"]["off"], report["opted_out"]["tokens"]
     naive = report["opted_out"]["naive"]
-    table = _table("By", "Off", "Sharing", "Share")
+    table = number_table("By", "Off", "Sharing", "Share")
     for name, off_count, tokens_count, naive_share in (
         ("requests", off["requests"], tokens["requests"], naive["requests"]),
         ("sessions", off["sessions"], tokens["sessions"], naive["sessions"]),
@@ -225,7 +224,7 @@ def _opted_out(report: Report) -> RenderableType:
         table.add_row(name, count(off_count), count(tokens_count), percent(naive_share))
     share, calibration = report["opted_out"]["share"], report["opted_out"]["calibration"]
     shared = f"in {count(tokens['visitor_days'])} visitor-days"
-    return _section(
+    return section(
         "Opting out",
         _fact("Estimated share of installations", percent(share["value"]), interval(share), "opted_out"),
         _fact("Installation-days", count(calibration["installation_days"]), shared, "calibration"),
@@ -238,7 +237,7 @@ def _opted_out(report: Report) -> RenderableType:
 
 def _sessions_and_downloads(report: Report) -> RenderableType:
     sessions, downloads = report["sessions"], report["downloads"]
-    return _section(
+    return section(
         "Sessions and downloads",
         _fact(
             "Sessions",
@@ -254,16 +253,16 @@ def _sessions_and_downloads(report: Report) -> RenderableType:
 def _installers(report: Report, narrow: bool) -> RenderableType:
     rows = report["installer_downloads"]["rows"]
     if not rows:
-        return _section("Installer downloads", _quiet("No installer was downloaded in these days."))
+        return section("Installer downloads", _quiet("No installer was downloaded in these days."))
     shown = sorted(rows, key=lambda row: -row["downloads"])[:_MOST_INSTALLER_ROWS]
     table = _narrow_installers(shown) if narrow else _wide_installers(shown)
     left = len(rows) - len(shown)
     rest = [_quiet(f"The largest {len(shown)} of {count(len(rows))} rows; --json has all.")] if left else []
-    return _section("Installer downloads", table, *rest)
+    return section("Installer downloads", table, *rest)
 
 
 def _wide_installers(rows: list[InstallerRow]) -> Table:
-    table = _table("Month")
+    table = number_table("Month")
     for heading in ("Installer", "Platform", "Agent"):
         table.add_column(heading, overflow="fold")
     table.add_column("Downloads", justify="right", overflow="fold")
@@ -275,7 +274,7 @@ def _wide_installers(rows: list[InstallerRow]) -> Table:
 
 
 def _narrow_installers(rows: list[InstallerRow]) -> Table:
-    table = _table("Installer", "Downloads")
+    table = number_table("Installer", "Downloads")
     for row in rows:
         lines = (f"{row['product']} {row['version']}", row["platform"], f"{row['period']}, {row['agent']}")
         installer = Text("\n".join(plain(line) for line in lines))
@@ -292,14 +291,16 @@ def _packages(report: Report, bars: Bars) -> RenderableType:
     else:
         rows = [(row["name"], row) for row in top[:_MOST_PACKAGES]]
     if not rows:
-        return _section("Packages", _quiet("No package was downloaded in these days."))
-    table = _table("Package" if versions is None else "Version", "Environments", "Installations", "Downloads")
+        return section("Packages", _quiet("No package was downloaded in these days."))
+    table = number_table(
+        "Package" if versions is None else "Version", "Environments", "Installations", "Downloads"
+    )
     if _roomy(bars):
         table.add_column("")
     most = max(row["environments"] for _, row in rows) or 1
     for said, row in rows:
         table.add_row(_lines(said), *_uses(row), *_bar(bars, row["environments"] / most))
-    return _section("Packages", table, _definition("packages"))
+    return section("Packages", table, _definition("packages"))
 
 
 def _uses(row: PackageRow | PackageFileRow) -> tuple[str, str, str]:
@@ -316,7 +317,7 @@ def _bar(bars: Bars, share: float) -> list[Text]:
 
 
 def _agents(report: Report, bars: Bars) -> RenderableType:
-    table = _table("Agent", "Installations", "Sessions")
+    table = number_table("Agent", "Installations", "Sessions")
     if _roomy(bars):
         table.add_column("")
     for part, name in AGENT_PARTS.items():
@@ -325,7 +326,7 @@ def _agents(report: Report, bars: Bars) -> RenderableType:
             numbers = count(row["installations"]), count(row["sessions"])
             share = row["installations"] / (report["installations"]["total"] or 1)
             table.add_row(_lines(f"{name}: {said}"), *numbers, *_bar(bars, share))
-    return _section("Agents", table, _definition("agents"))
+    return section("Agents", table, _definition("agents"))
 
 
 def _lines(text: str) -> Text:
@@ -344,7 +345,7 @@ def _accounting(report: Report) -> RenderableType:
     )
     parts: list[RenderableType] = [identity, _definition("accounting")]
     if accounting["dropped"]:
-        table = _table("Reason", "Dropped lines")
+        table = number_table("Reason", "Dropped lines")
         for reason, number in accounting["dropped"].items():
             table.add_row(Text(plain(reason)), count(number))
         parts.append(table)
@@ -353,20 +354,7 @@ def _accounting(report: Report) -> RenderableType:
     parts.append(_fact("Other requests", other, "of the requests", "other_share"))
     parts.append(_fact("Malformed tokens", malformed, "requests", "malformed_tokens"))
     parts.append(_fact("Unknown tokens", unknown, "requests", "unknown_tokens"))
-    return _section("How it was counted", *parts)
-
-
-def _section(title: str, *parts: RenderableType) -> RenderableType:
-    return Group(Text(), Rule(Text(title, style="bold"), align="left", style="dim"), *parts)
-
-
-def _table(first: str, *numbers: str) -> Table:
-    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
-    table.add_column(first, overflow="fold")
-    for heading in numbers:
-        # Never cut short: a number that ends in an ellipsis is another number.
-        table.add_column(heading, justify="right", overflow="fold")
-    return table
+    return section("How it was counted", *parts)
 
 
 def _bullets(texts: tuple[str, ...]) -> Table:
