@@ -74,7 +74,8 @@ def _write_records(lake: Path, folder: Path) -> tuple[str, str]:
     """Records of packages that have several versions, in turn; the ids of a popular and of a rare one."""
     tables = open_lake(Lake.open(lake))
     until = last_day(tables, None)
-    seen = by_name(builds_seen(tables.downloads, names_seen(tables.downloads, until), until))
+    builds = builds_seen(tables.downloads, names_seen(tables.downloads, until), until)
+    seen = by_name(each.build for each in builds)
     counts = tables.downloads.name.value_counts(name="downloads").to_pyarrow().to_pylist()
     by_downloads = [row["name"] for row in sorted(counts, key=lambda row: -row["downloads"])]
     several = [name for name in by_downloads if len(_versions(seen[name])) > 1]

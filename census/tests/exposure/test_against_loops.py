@@ -10,6 +10,7 @@ from conda_census.exposure.concerned import concerned
 from conda_census.exposure.exposed import count_exposed
 from conda_census.exposure.judged import first_fixes
 from conda_census.exposure.remediation import at_risk
+from conda_census.exposure.seen import builds_seen
 from made_up_visits import BUILDS, Visit, day, judged, lake_of, true_at_risk, true_exposed
 
 AS_OF = 100
@@ -67,7 +68,7 @@ def test_who_was_at_risk(visits: list[Visit]) -> None:
 
 def _at_risk(tables: LakeTables) -> list[tuple[object, ...]]:
     with concerned(tables, judged(), day(AS_OF)) as known:
-        fixes = first_fixes(tables.downloads, known.judged, day(AS_OF))
+        fixes = first_fixes(known.judged, builds_seen(tables.downloads, known.judged.names, day(AS_OF)))
         rows = at_risk(known, fixes).to_pyarrow().to_pylist()
     columns = ("class", "is_prevalent", "entry", "event", "last_visit", "fix")
     return sorted((tuple(row[column] for column in columns) for row in rows), key=str)

@@ -7,6 +7,7 @@ import pytest
 
 from conda_census.exposure.advised import AdvisedPackage
 from conda_census.exposure.document import Told, make_exposure
+from conda_census.exposure.seen import builds_seen
 from conda_census.exposure.shape import AdvisoryKeys, Exposure
 from conda_census.exposure.unknown import Unknown
 from conda_census.metrics.sample import Sample
@@ -44,8 +45,10 @@ VISITS = [
 
 
 def _exposure(as_of: int = 100, sample: Sample | None = None) -> Exposure:
-    told = Told(_ADVISORY, judged(), None, _UNKNOWN, Window(None, day(as_of), None))
-    return make_exposure(lake_of(VISITS), told, day(as_of), plain_survival, sample)
+    tables, verdicts = lake_of(VISITS), judged()
+    seen = builds_seen(tables.downloads, verdicts.names, day(as_of))
+    told = Told(_ADVISORY, verdicts, seen, None, _UNKNOWN, Window(None, day(as_of), None))
+    return make_exposure(tables, told, day(as_of), plain_survival, sample)
 
 
 def test_every_key_is_there_and_it_is_json() -> None:

@@ -30,7 +30,7 @@ def test_what_is_taken() -> None:
     assert (read.id, read.aliases, read.summary) == ("TEST-1", ("CVE-2024-1",), "Two lines")
     assert f"{read.published:%Y-%m-%d %H:%M %Z}" == "2024-01-02 02:04 UTC"
     assert read.withdrawn is None
-    assert [(entry.ecosystem, entry.package) for entry in read.entries] == [("PyPI", "demo")]
+    assert [entry.project for entry in read.entries] == [("PyPI", "demo")]
     assert json.loads(read.record)["affected"][0]["ranges"] == [_RANGE]
 
 
@@ -38,7 +38,7 @@ def test_all_entries_count() -> None:
     """A record may be about several packages, and about one in several entries."""
     entries = [_PACKAGE | {"versions": [version]} for version in ("1.0", "2.0")]
     read = advisory(affected=[*entries, {"package": {"ecosystem": "npm", "name": "demo"}}])
-    assert [(entry.ecosystem, entry.versions) for entry in read.entries] == [
+    assert [(entry.project.ecosystem, entry.versions) for entry in read.entries] == [
         ("PyPI", ("1.0",)),
         ("PyPI", ("2.0",)),
         ("npm", ()),

@@ -7,6 +7,7 @@ import pytest
 from conda_census.exposure.concerned import concerned
 from conda_census.exposure.judged import first_fixes
 from conda_census.exposure.remediation import at_risk
+from conda_census.exposure.seen import builds_seen
 from made_up_visits import DISCLOSED, Visit, day, judged, lake_of
 
 #: (is_prevalent, entry, event), the days since the disclosure, which was on day 40.
@@ -16,7 +17,7 @@ Row = tuple[bool, int, int | None]
 def _rows(visits: Sequence[Visit], as_of: int = 100) -> list[dict[str, object]]:
     tables = lake_of(visits)
     with concerned(tables, judged(), day(as_of)) as known:
-        fixes = first_fixes(tables.downloads, known.judged, day(as_of))
+        fixes = first_fixes(known.judged, builds_seen(tables.downloads, known.judged.names, day(as_of)))
         rows: list[dict[str, object]] = (
             at_risk(known, fixes).order_by("installation").to_pyarrow().to_pylist()
         )

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 from conda_census.exposure.sampling import choose_sample_for
+from conda_census.exposure.seen import builds_seen
 from conda_census.metrics.sample import Sample
-from made_up_visits import Visit, day, judged, lake_of
+from made_up_visits import Visit, day, lake_of
 
 
 def test_a_rare_package_is_looked_at_whole_and_a_common_one_in_a_sample() -> None:
@@ -10,5 +11,7 @@ def test_a_rare_package_is_looked_at_whole_and_a_common_one_in_a_sample() -> Non
     fetched = ("bad", "other")
     tables = lake_of([Visit(at, "ada", "base", fetched) for at in (1, 2, 3, 101)])
 
-    assert choose_sample_for(tables, judged(), day(100), many=3) == Sample(1)
-    assert choose_sample_for(tables, judged(), day(100), many=2) == Sample(16)
+    seen = builds_seen(tables.downloads, ["numpy"], day(100))
+
+    assert choose_sample_for(seen, many=3) == Sample(1)
+    assert choose_sample_for(seen, many=2) == Sample(16)

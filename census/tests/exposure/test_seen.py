@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from conda_census.exposure.builds import Build
-from conda_census.exposure.seen import builds_seen, names_seen
+from conda_census.exposure.seen import builds_seen, names_seen, seen_table
 from made_up_visits import Visit, day, lake_of
 from small_lake import SmallLake
 
@@ -13,7 +13,7 @@ _VISITS = [
 
 
 def _versions(*names: str, as_of: int = 3) -> list[str]:
-    return [build.version for build in builds_seen(lake_of(_VISITS).downloads, names, day(as_of))]
+    return [each.build.version for each in builds_seen(lake_of(_VISITS).downloads, names, day(as_of))]
 
 
 def test_each_build_once() -> None:
@@ -31,8 +31,22 @@ def test_nothing_of_later_days() -> None:
     assert names_seen(downloads, day(0)) == []
 
 
+def test_when_first_and_how_often() -> None:
+    """Whoever fetched it; an engine can be asked it too."""
+    downloads = lake_of([*_VISITS, Visit(4, "ada", None, ("bad",))]).downloads
+    seen = builds_seen(downloads, ["numpy"], day(4))
+
+    assert [(each.first_day, each.downloads) for each in seen] == [(day(1), 3), (day(3), 1)]
+    rows = seen_table(seen).to_pyarrow().to_pylist()
+    assert [(row["version"], row["first_day"], row["downloads"]) for row in rows] == [
+        ("2.0", day(1), 3),
+        ("3.0", day(3), 1),
+    ]
+
+
 def test_what_a_path_does_not_say_is_empty(lake: SmallLake) -> None:
     """A build has no nulls."""
     downloads = lake.download("2024-01-02").open().downloads
 
-    assert builds_seen(downloads, ["numpy"], day(1)) == [Build("", "", "numpy", "", "", 0)]
+    found = [each.build for each in builds_seen(downloads, ["numpy"], day(1))]
+    assert found == [Build("", "", "numpy", "", "", 0)]

@@ -16,6 +16,7 @@ from conda_census.exposure.gaps import count_gaps
 from conda_census.exposure.inventory import holdings
 from conda_census.exposure.judged import Judged, JudgedBuild, first_fixes, judge
 from conda_census.exposure.remediation import at_risk
+from conda_census.exposure.seen import builds_seen
 from conda_census.exposure.still_downloaded import list_still_downloaded
 from conda_census.exposure.unknown import count_unknown
 from conda_census.simulate.channel import NOARCH, SUBDIRS, build, make_channel, version
@@ -79,7 +80,8 @@ def asked_of_exposure(tables: LakeTables, until: date) -> Iterator[AskedOfExposu
 
 
 def _fixes(lake: AskedOfExposure) -> Table:
-    return first_fixes(lake.tables.downloads, lake.known.judged, lake.known.as_of)
+    judged = lake.known.judged
+    return first_fixes(judged, builds_seen(lake.tables.downloads, judged.names, lake.known.as_of))
 
 
 def _rows(table: Table) -> list[dict[str, object]]:

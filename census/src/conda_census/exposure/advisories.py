@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from operator import attrgetter
 from pathlib import Path
@@ -15,14 +15,7 @@ from conda_census.exposure.aliases import AdvisoryGroup, grouped
 from conda_census.exposure.documents import documents, whole
 from conda_census.exposure.fields import Field
 from conda_census.exposure.latest import Imported, latest
-from conda_census.exposure.osv import (
-    CONDA,
-    Advisory,
-    AffectedEntry,
-    Event,
-    VersionRange,
-    parse_advisory,
-)
+from conda_census.exposure.osv import CONDA, Advisory, parse_advisory
 from conda_census.exposure.versions import ordered
 from conda_census.lake.references import ADVISORIES
 from conda_census.lake.store import Lake
@@ -74,22 +67,32 @@ def unrecorded(conda_name: str, below: str) -> AdvisoryGroup:
         VersionError: conda cannot order the version.
     """
     ordered(below, conda_name)
-    events = (Event("introduced", "0"), Event("fixed", below))
-    name, now = f"{conda_name} below {below}", datetime.now(UTC)
-    entry = AffectedEntry(CONDA, conda_name, (VersionRange(events),), ())
-    [group] = grouped([Advisory(name, now, None, None, (), name, "unknown", (entry,), "")])
+    name = f"{conda_name} below {below}"
+    events = [{"introduced": "0"}, {"fixed": below}]
+    record = {
+        "id": name,
+        "modified": datetime.now(UTC).isoformat(),
+        "summary": name,
+        "affected": [
+            {
+                "package": {"ecosystem": CONDA, "name": conda_name},
+                "ranges": [{"type": "ECOSYSTEM", "events": events}],
+            }
+        ],
+    }
+    [group] = grouped([replace(parse_advisory(Field(record, name)), is_recorded=False)])
     return group
 
 
 def is_recorded(group: AdvisoryGroup) -> bool:
     """Whether it is of a record, and not of ``unrecorded``."""
-    return any(each.record for each in group.records)
+    return any(each.is_recorded for each in group.records)
 
 
 def _stored(lake: Lake) -> list[Advisory]:
-    rows = lake.reference(ADVISORIES).select(["id", "record"]).to_pylist()
-    place = str(lake.path / ADVISORIES.name)
-    return [parse_advisory(Field(json.loads(row["record"]), f"{place}: {row['id']}")) for row in rows]
+    columns = ["id", "modified", "published", "withdrawn", "aliases", "summary", "severity", "record"]
+    rows = lake.reference(ADVISORIES).select(columns).to_pylist()
+    return [Advisory(**row | {"aliases": tuple(row["aliases"])}) for row in rows]
 
 
 def _rows(records: Iterable[Advisory]) -> pa.Table:
@@ -102,7 +105,7 @@ def _rows(records: Iterable[Advisory]) -> pa.Table:
             "severity": record.severity,
             "summary": record.summary,
             "aliases": list(record.aliases),
-            "packages": [f"{entry.ecosystem}:{entry.package}" for entry in record.entries],
+            "packages": [":".join(project) for project in record.projects],
             "record": record.record,
         }
         for record in sorted(records, key=lambda each: each.id)

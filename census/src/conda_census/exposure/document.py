@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,6 +16,7 @@ from conda_census.exposure.gaps import usual_gaps
 from conda_census.exposure.judged import Judged, first_fixes
 from conda_census.exposure.remediation import at_risk
 from conda_census.exposure.sampling import choose_sample_for
+from conda_census.exposure.seen import SeenBuild
 from conda_census.exposure.shape import (
     AdvisoryKeys,
     BandByClass,
@@ -46,6 +48,7 @@ class Told:
     Attributes:
         advisory: its record.
         judged: the verdicts on the builds of the lake; of this advisory alone.
+        seen: the builds of its packages that were downloaded up to the day that is asked for.
         fix: what to move to, where it is known.
         unknown: of how much no advisory says anything.
         window: the days of the lake up to the one that is asked for.
@@ -53,6 +56,7 @@ class Told:
 
     advisory: AdvisoryKeys
     judged: Judged
+    seen: Sequence[SeenBuild]
     fix: FixKeys | None
     unknown: Unknown
     window: Window
@@ -68,10 +72,10 @@ def make_exposure(
     """
     judged = told.judged
     ((advisory, disclosed),) = judged.disclosed.items()
-    chosen = choose_sample_for(tables, judged, as_of) if sample is None else sample
+    chosen = choose_sample_for(told.seen) if sample is None else sample
     with concerned(chosen.of_installations(tables), judged, as_of) as known:
         exposed = count_exposed(known)[advisory]
-        units = _at_risk(known, tables, advisory, disclosed)
+        units = _at_risk(known, told.seen, advisory, disclosed)
         gap = usual_gaps(known, [advisory])[advisory]
     days = (as_of - disclosed).days
     prevalent, incident = units.only(units.is_prevalent), units.only(~units.is_prevalent)
@@ -105,12 +109,11 @@ def make_exposure(
     )
 
 
-def _at_risk(known: Concerned, tables: LakeTables, advisory: int, disclosed: date) -> AtRisk:
+def _at_risk(known: Concerned, seen: Sequence[SeenBuild], advisory: int, disclosed: date) -> AtRisk:
     """Nobody, where the day that is asked for lies before the disclosure."""
     if known.as_of < disclosed:
         return NOBODY_AT_RISK
-    fixes = first_fixes(tables.downloads, known.judged, known.as_of)
-    return read_at_risk(at_risk(known, fixes)).get(advisory, NOBODY_AT_RISK)
+    return read_at_risk(at_risk(known, first_fixes(known.judged, seen))).get(advisory, NOBODY_AT_RISK)
 
 
 def upgraded(curve: BandedCurve) -> Estimate:

@@ -10,6 +10,8 @@ from typing import NamedTuple
 import ibis
 from ibis.expr.types import Table
 
+from conda_census.exposure.seen import SeenBuild, seen_table
+
 __all__ = ["BUILD", "Judged", "JudgedBuild", "first_fixes", "judge", "judged_downloads", "own_downloads"]
 
 #: What tells one build from another, in the lake as in an advisory.
@@ -93,8 +95,8 @@ def own_downloads(downloads: Table, judged: Judged, as_of: date) -> Table:
     )
 
 
-def first_fixes(downloads: Table, judged: Judged, as_of: date) -> Table:
+def first_fixes(judged: Judged, seen: Iterable[SeenBuild]) -> Table:
     """Rows: advisory, name, channel, subdir, day: when anybody first downloaded a build that fixes, there."""
-    fixes = judged.builds.filter(judged.builds.is_fix).select("number")
-    found = judged_downloads(downloads, judged, as_of, "day").semi_join(fixes, "number")
-    return found.group_by("advisory", "name", "channel", "subdir").aggregate(day=found.day.min())
+    fixes = judged.builds.filter(judged.builds.is_fix)
+    found = fixes.inner_join(seen_table(seen).select(*BUILD, "first_day"), BUILD)
+    return found.group_by("advisory", "name", "channel", "subdir").aggregate(day=found.first_day.min())

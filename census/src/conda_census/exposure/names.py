@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -47,6 +47,11 @@ class NameMap:
         for each in counting.values():
             for name in each.names:
                 self._carriers[each.ecosystem, name].append(each)
+
+    @property
+    def conda_names(self) -> Collection[str]:
+        """The conda packages that some map knows, if only to say that they carry nothing."""
+        return self._known
 
     def standing(self, conda_name: str) -> Standing:
         """What is known of a package; one known in another ecosystem alone carries nothing of PyPI."""

@@ -6,13 +6,23 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, get_args
+from functools import cached_property
+from typing import Literal, NamedTuple, get_args
 
 from conda_census.exposure.fields import Field, FieldError
 from conda_census.exposure.severities import Severity, severity_of
 from conda_census.exposure.versions import VersionError, ordered
 
-__all__ = ["CONDA", "Advisory", "AffectedEntry", "Event", "EventKind", "VersionRange", "parse_advisory"]
+__all__ = [
+    "CONDA",
+    "Advisory",
+    "AffectedEntry",
+    "Event",
+    "EventKind",
+    "Project",
+    "VersionRange",
+    "parse_advisory",
+]
 
 #: The ecosystem of conda packages, of all channels; ``conda:CHANNEL`` is that of one.
 CONDA = "conda"
@@ -39,23 +49,32 @@ class VersionRange:
     events: tuple[Event, ...]
 
 
+class Project(NamedTuple):
+    """A package as its ecosystem names it."""
+
+    ecosystem: str
+    name: str
+
+
 @dataclass(frozen=True)
 class AffectedEntry:
     """One entry of ``affected``: a package of an ecosystem, with ranges or listed versions, or both."""
 
-    ecosystem: str
-    package: str
+    project: Project
     ranges: tuple[VersionRange, ...]
     versions: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Advisory:
-    """An OSV record.
+    """An OSV record that follows the schema.
+
+    Most of a database is about none of the packages that are asked for, so its entries are read when they are
+    needed first.
 
     Attributes:
-        entries: what it says of packages. Entries without one, of commits alone, are left out.
         record: the whole record as JSON.
+        is_recorded: whether a database has it; False of what was asked for by hand.
     """
 
     id: str
@@ -65,8 +84,19 @@ class Advisory:
     aliases: tuple[str, ...]
     summary: str
     severity: Severity
-    entries: tuple[AffectedEntry, ...]
     record: str
+    is_recorded: bool = True
+
+    @cached_property
+    def entries(self) -> tuple[AffectedEntry, ...]:
+        """What it says of packages. Entries without one, of commits alone, are left out."""
+        return _entries(Field(json.loads(self.record), self.id))
+
+    @cached_property
+    def projects(self) -> tuple[Project, ...]:
+        """The packages of the entries, in their order."""
+        packages = [entry.get("package") for entry in json.loads(self.record).get("affected") or ()]
+        return tuple(Project(each["ecosystem"], each["name"]) for each in packages if each is not None)
 
 
 def parse_advisory(whole: Field) -> Advisory:
@@ -80,6 +110,7 @@ def parse_advisory(whole: Field) -> Advisory:
             field that is wrong.
     """
     _expect_osv(whole)
+    _entries(whole)
     severities = [whole["severity"], *(entry["severity"] for entry in whole["affected"].items())]
     return Advisory(
         id=whole["id"].text(),
@@ -89,7 +120,6 @@ def parse_advisory(whole: Field) -> Advisory:
         aliases=whole["aliases"].texts(),
         summary=_summary(whole),
         severity=severity_of(severities, whole["database_specific"]),
-        entries=tuple(entry for each in whole["affected"].items() if (entry := _entry(each))),
         record=json.dumps(whole.value, ensure_ascii=False, separators=(",", ":")),
     )
 
@@ -105,6 +135,10 @@ def _expect_osv(whole: Field) -> None:
         raise FieldError(f"{whole.file}: not an OSV record, for it has no id: name the records alone")
 
 
+def _entries(whole: Field) -> tuple[AffectedEntry, ...]:
+    return tuple(entry for each in whole["affected"].items() if (entry := _entry(each)))
+
+
 def _entry(entry: Field) -> AffectedEntry | None:
     """What the entry says of a package; None where it names commits of a repository alone."""
     ranges = tuple(found for each in entry["ranges"].items() if (found := _range(each)))
@@ -112,8 +146,7 @@ def _entry(entry: Field) -> AffectedEntry | None:
     if not entry["package"]:
         return None
     return AffectedEntry(
-        ecosystem=entry["package"]["ecosystem"].text(),
-        package=entry["package"]["name"].text(),
+        project=Project(entry["package"]["ecosystem"].text(), entry["package"]["name"].text()),
         ranges=ranges,
         versions=versions,
     )

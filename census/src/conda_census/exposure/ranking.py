@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from math import inf
 
@@ -18,7 +18,7 @@ from conda_census.exposure.judged import Judged, JudgedBuild, first_fixes, judge
 from conda_census.exposure.knowledge import Knowledge
 from conda_census.exposure.remediation import at_risk
 from conda_census.exposure.sampling import choose_sample_for_all
-from conda_census.exposure.seen import builds_seen, names_seen
+from conda_census.exposure.seen import SeenBuild, builds_seen, names_seen
 from conda_census.exposure.severities import Severity
 from conda_census.exposure.shape import Exposures, RankedAdvisory
 from conda_census.exposure.tell import disclosed_on, judged_builds, unknown_lately
@@ -59,12 +59,15 @@ def rank_exposures(
             and disclosed_on(group, as_of) <= as_of
         )
     )
-    judged = _judged(known, tables, as_of, groups)
-    chosen = choose_sample_for_all(tables, judged, as_of) if sample is None else sample
+    seen = builds_seen(
+        tables.downloads, {name for group in groups.values() for name in known.judge.packages(group)}, as_of
+    )
+    judged = _judged(known, seen, as_of, groups)
+    chosen = choose_sample_for_all(judged, seen) if sample is None else sample
     some = chosen.of_installations(tables)
     with concerned(some, judged, as_of) as asked:
         exposed = count_exposed(asked)
-        units = read_at_risk(at_risk(asked, first_fixes(tables.downloads, judged, as_of)))
+        units = read_at_risk(at_risk(asked, first_fixes(judged, seen)))
         counted = {number: each for number, each in exposed.items() if each.whole.high}
         first = sorted(counted, key=lambda number: (-counted[number].whole.observed, groups[number].id))[:top]
         gaps = usual_gaps(asked, first)
@@ -91,9 +94,10 @@ def rank_exposures(
     )
 
 
-def _judged(known: Knowledge, tables: LakeTables, as_of: date, groups: Mapping[int, AdvisoryGroup]) -> Judged:
-    names = {name for group in groups.values() for name in known.judge.packages(group)}
-    builds = by_name(builds_seen(tables.downloads, names, as_of))
+def _judged(
+    known: Knowledge, seen: Iterable[SeenBuild], as_of: date, groups: Mapping[int, AdvisoryGroup]
+) -> Judged:
+    builds = by_name(each.build for each in seen)
     verdicts: list[JudgedBuild] = []
     for number, group in groups.items():
         found = judged_builds(number, group, builds, known.judge)

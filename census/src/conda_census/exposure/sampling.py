@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterable
 
-from conda_census.engines.tables import LakeTables
-from conda_census.exposure.judged import Judged, judged_downloads
+from conda_census.exposure.judged import BUILD, Judged
+from conda_census.exposure.seen import SeenBuild, seen_table
 from conda_census.lake.panel import PANEL_ONE_IN
 from conda_census.metrics.counts import counts
 from conda_census.metrics.sample import ALL, SAMPLES, Sample
@@ -18,14 +18,12 @@ _MANY_DOWNLOADS = 400_000
 _MOST_VERDICTS = 4_000_000
 
 
-def choose_sample_for(tables: LakeTables, judged: Judged, as_of: date, many: int = _MANY_DOWNLOADS) -> Sample:
+def choose_sample_for(seen: Iterable[SeenBuild], many: int = _MANY_DOWNLOADS) -> Sample:
     """All installations, or of a package that nearly everybody has, some: a rare one is looked at whole.
 
-    If some, at most those that stand apart in the lake's files.
+    If some, at most those that stand apart in the lake's files. ``seen`` are the builds of the package.
     """
-    downloads = tables.downloads
-    named = downloads.filter(downloads.name.isin(judged.names), downloads.day <= as_of)
-    found = counts(named.aggregate(number=named.count()))["number"]
+    found = sum(each.downloads for each in seen)
     if found <= many:
         return ALL
     return Sample(
@@ -33,10 +31,8 @@ def choose_sample_for(tables: LakeTables, judged: Judged, as_of: date, many: int
     )
 
 
-def choose_sample_for_all(
-    tables: LakeTables, judged: Judged, as_of: date, most: int = _MOST_VERDICTS
-) -> Sample:
+def choose_sample_for_all(judged: Judged, seen: Iterable[SeenBuild], most: int = _MOST_VERDICTS) -> Sample:
     """As many installations as a question about many advisories can look at, all if they are few."""
-    rows = judged_downloads(tables.downloads, judged, as_of)
-    found = counts(rows.aggregate(number=rows.count()))["number"]
+    verdicts = judged.builds.inner_join(seen_table(seen), BUILD)
+    found = counts(verdicts.aggregate(number=verdicts.downloads.sum()))["number"]
     return Sample(next((one_in for one_in in SAMPLES if found <= most * one_in), SAMPLES[-1]))

@@ -18,7 +18,7 @@ from conda_census.exposure.fixes import advisories_of, smallest_fix
 from conda_census.exposure.judged import JudgedBuild, judge
 from conda_census.exposure.knowledge import Knowledge
 from conda_census.exposure.repodata import channel_builds
-from conda_census.exposure.seen import builds_seen, names_seen
+from conda_census.exposure.seen import builds_seen
 from conda_census.exposure.shape import AdvisoryKeys, FixKeys
 from conda_census.exposure.unknown import Unknown, count_unknown
 from conda_census.exposure.verdicts import Judge, by_name
@@ -47,8 +47,9 @@ def tell(
     names = known.judge.packages(group)
     if group.is_open and not names:
         raise CensusError(f"{group.id}: {_why_unknown(group, known.judge)}")
-    builds = builds_seen(tables.downloads, names, as_of)
-    if not builds and not is_recorded(group):
+    seen = builds_seen(tables.downloads, names, as_of)
+    builds = [each.build for each in seen]
+    if not seen and not is_recorded(group):
         raise CensusError(
             f"{', '.join(names)}: no conda package of this name was downloaded up to {as_of}: check it, for "
             "names of PyPI may be others"
@@ -57,6 +58,7 @@ def tell(
     return Told(
         advisory=_keys(group, known.judge),
         judged=judge(judged_builds(0, group, by_name(builds), known.judge), {0: day}),
+        seen=seen,
         fix=_fix(known, group, builds),
         unknown=unknown_lately(known, tables, window),
         window=window,
@@ -128,7 +130,7 @@ def _why_unknown(group: AdvisoryGroup, judge: Judge) -> str:
             f"only within {', '.join(bundles)}, beside other projects, so that no version tells: say which "
             "builds are affected with conda-census advisories override"
         )
-    named = {f"{entry.ecosystem}:{entry.package}" for record in group.standing for entry in record.entries}
+    named = {":".join(project) for record in group.standing for project in record.projects}
     return (
         f"no map leads from {', '.join(sorted(named)) or 'its record'} to a conda package: import one that "
         "does with conda-census advisories names"
@@ -162,12 +164,8 @@ def unknown_lately(known: Knowledge, tables: LakeTables, window: Window) -> Unkn
     recent = within(tables, last)
     # A record may name a conda package by itself.
     told = {name for group in known.open_advisories for name in known.judge.packages(group)}
-    names = [
-        name
-        for name in names_seen(recent.downloads, window.until)
-        if name in told or known.names.standing(name) in _KNOWN
-    ]
+    named = {name for name in known.names.conda_names if known.names.standing(name) in _KNOWN}
     # A share needs fewer installations than a count.
     sample = _FEW if choose_sample(tables, last) != ALL else ALL
     some = sample.of_installations(recent).downloads
-    return count_unknown(some, names)
+    return count_unknown(some, told | named)

@@ -9,12 +9,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from conda_census.exposure.aliases import AdvisoryGroup
 from conda_census.exposure.builds import Build
 from conda_census.exposure.names import NameMap
-from conda_census.exposure.osv import CONDA, AffectedEntry
+from conda_census.exposure.osv import CONDA, AffectedEntry, Project
 from conda_census.exposure.overrides import Override, Overrides
 from conda_census.exposure.ranges import AffectedVersions, affected_versions
 from conda_census.exposure.versions import VersionError, ordered
@@ -27,21 +27,30 @@ Verdict = Literal["affected", "unaffected", "unknown"]
 _CONDA_FORGE = "conda-forge"
 
 
-@dataclass(frozen=True)
-class Subject:
-    """A conda package that an entry of a record is about.
+class Carrier(NamedTuple):
+    """A conda package that carries a project.
 
     Attributes:
         channel: the one channel of which it is; None for all.
-        map: which map says that the record is about this package; the ecosystem where the record itself does.
-        is_bundled: the package carries others beside it, so that its version is not that of the record.
+        map: which map says so; the ecosystem where the record itself does.
+        is_bundled: it carries other projects too, so that its version is not that of this one.
     """
 
     conda_name: str
     channel: str | None
-    entry: AffectedEntry
     map: str
-    is_bundled: bool = False
+    is_bundled: bool
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A conda package that an entry of a record is about, as ``Carrier`` has it."""
+
+    conda_name: str
+    channel: str | None
+    map: str
+    is_bundled: bool
+    entry: AffectedEntry
 
     @cached_property
     def versions(self) -> AffectedVersions:
@@ -62,13 +71,17 @@ class Judge:
         """The conda packages that the standing records of an advisory are about, by name; bundles too."""
         if id(group) not in self._subjects:
             entries = [entry for record in group.standing for entry in record.entries]
-            found = [subject for entry in entries for subject in self._of_entry(entry)]
+            found = [
+                Subject(*carrier, entry) for entry in entries for carrier in self._carriers(entry.project)
+            ]
             self._subjects[id(group)] = (group, tuple(sorted(found, key=lambda each: each.conda_name)))
         return self._subjects[id(group)][1]
 
     def packages(self, group: AdvisoryGroup) -> tuple[str, ...]:
         """The conda packages on whose builds there are verdicts, sorted."""
-        names = {each.conda_name for each in self.subjects(group) if not each.is_bundled}
+        projects = [project for record in group.standing for project in record.projects]
+        carriers = [carrier for project in projects for carrier in self._carriers(project)]
+        names = {each.conda_name for each in carriers if not each.is_bundled}
         return tuple(sorted(names | self._overrides.packages(group.ids)))
 
     def verdict(self, group: AdvisoryGroup, build: Build) -> Verdict:
@@ -128,16 +141,16 @@ class Judge:
             if each.conda_name == name and each.channel in (None, channel) and not each.is_bundled
         ]
 
-    def _of_entry(self, entry: AffectedEntry) -> Iterator[Subject]:
-        ecosystem, _, channel = entry.ecosystem.partition(":")
+    def _carriers(self, project: Project) -> list[Carrier]:
+        ecosystem, _, channel = project.ecosystem.partition(":")
         if ecosystem == CONDA:
-            yield Subject(entry.package, channel or None, entry, entry.ecosystem)
-        elif ecosystem == _CONDA_FORGE:
-            yield Subject(entry.package, _CONDA_FORGE, entry, entry.ecosystem)
-        else:
-            for carrier in self._names.carriers(entry.ecosystem, entry.package):
-                is_bundled = len(carrier.names) > 1
-                yield Subject(carrier.conda_name, None, entry, carrier.map, is_bundled)
+            return [Carrier(project.name, channel or None, project.ecosystem, is_bundled=False)]
+        if ecosystem == _CONDA_FORGE:
+            return [Carrier(project.name, _CONDA_FORGE, project.ecosystem, is_bundled=False)]
+        return [
+            Carrier(entry.conda_name, None, entry.map, is_bundled=len(entry.names) > 1)
+            for entry in self._names.carriers(*project)
+        ]
 
 
 def _said_of(build: Build, said: Iterable[Override]) -> Verdict | None:

@@ -76,7 +76,7 @@ def advisory_document(group: AdvisoryGroup, judge: Judge) -> AdvisoryJson:
                 id=record.id,
                 modified=_time(record.modified) or "",
                 withdrawn=_time(record.withdrawn),
-                packages=[f"{entry.ecosystem}:{entry.package}" for entry in record.entries],
+                packages=[":".join(project) for project in record.projects],
             )
             for record in group.records
         ],

@@ -16,6 +16,7 @@ from conda_census.exposure.gaps import usual_gaps
 from conda_census.exposure.healing import healing
 from conda_census.exposure.judged import Judged, JudgedBuild, first_fixes, judge
 from conda_census.exposure.remediation import at_risk
+from conda_census.exposure.seen import builds_seen
 from conda_census.exposure.watched import NOBODY_AT_RISK, AtRisk, count_states, read_at_risk
 from conda_census.metrics.intervals import Estimate
 from conda_census.simulate.builds import SimulatedBuild
@@ -115,9 +116,10 @@ def _found(
     tables: LakeTables, judged: Judged, truth: ExposureTruth, days: int, told: ExposureDay
 ) -> FoundExposure:
     as_of = judged.disclosed[_ADVISORY] + timedelta(days=days)
+    seen = builds_seen(tables.downloads, judged.names, as_of)
     with concerned(tables, judged, as_of) as known:
         band = count_exposed(known)[_ADVISORY].whole
-        rows = at_risk(known, first_fixes(tables.downloads, judged, as_of))
+        rows = at_risk(known, first_fixes(judged, seen))
         units = read_at_risk(rows).get(_ADVISORY, NOBODY_AT_RISK)
         gap = usual_gaps(known, [_ADVISORY])[_ADVISORY]
     prevalent = units.only(units.is_prevalent)

@@ -1,79 +1,90 @@
 SELECT
+  `t1`.`channel`,
+  `t1`.`subdir`,
+  `t1`.`name`,
+  `t1`.`version`,
+  `t1`.`build`,
+  `t1`.`build_number`,
+  MIN(`t1`.`day`) AS `first_day`,
+  COUNT(*) AS `downloads`
+FROM (
+  SELECT
+    *
+  FROM `downloads` AS `t0`
+  WHERE
+    `t0`.`name` IN (
+      'bzip2',
+      'ca-certificates',
+      'openssl',
+      'package-0036',
+      'package-0045',
+      'package-0046',
+      'package-0054',
+      'readline'
+    )
+    AND `t0`.`day` <= MAKE_DATE(2024, 1, 3)
+) AS `t1`
+GROUP BY
+  1,
+  2,
+  3,
+  4,
+  5,
+  6;
+
+SELECT
   *
 FROM (
   SELECT
-    `t8`.`advisory`,
-    `t8`.`name`,
-    `t8`.`channel`,
-    `t8`.`subdir`,
-    MIN(`t8`.`day`) AS `day`
+    `t6`.`advisory`,
+    `t6`.`name`,
+    `t6`.`channel`,
+    `t6`.`subdir`,
+    MIN(`t6`.`first_day`) AS `day`
   FROM (
     SELECT
-      `t7`.`channel`,
-      `t7`.`subdir`,
-      `t7`.`name`,
-      `t7`.`version`,
-      `t7`.`build`,
-      `t7`.`day`,
-      `t5`.`number`,
-      `t5`.`advisory`,
-      `t5`.`affected`
+      `t4`.`number`,
+      `t4`.`advisory`,
+      `t4`.`disclosed`,
+      `t4`.`channel`,
+      `t4`.`subdir`,
+      `t4`.`name`,
+      `t4`.`version`,
+      `t4`.`build`,
+      `t4`.`affected`,
+      `t4`.`is_fix`,
+      `t5`.`first_day`
     FROM (
       SELECT
-        `t0`.`channel`,
-        `t0`.`subdir`,
-        `t0`.`name`,
-        `t0`.`version`,
-        `t0`.`build`,
-        `t0`.`day`
-      FROM `downloads` AS `t0`
+        *
+      FROM `in_memory` AS `t0`
       WHERE
-        `t0`.`name` IN (
-          'bzip2',
-          'ca-certificates',
-          'openssl',
-          'package-0036',
-          'package-0045',
-          'package-0046',
-          'package-0054',
-          'readline'
-        )
-        AND `t0`.`day` <= MAKE_DATE(2024, 1, 3)
-    ) AS `t7`
+        `t0`.`is_fix`
+    ) AS `t4`
     INNER JOIN (
       SELECT
-        `t1`.`number`,
-        `t1`.`advisory`,
-        `t1`.`affected`,
         `t1`.`channel`,
         `t1`.`subdir`,
         `t1`.`name`,
         `t1`.`version`,
-        `t1`.`build`
+        `t1`.`build`,
+        `t1`.`first_day`
       FROM `in_memory` AS `t1`
     ) AS `t5`
-      ON `t7`.`channel` = `t5`.`channel`
-      AND `t7`.`subdir` = `t5`.`subdir`
-      AND `t7`.`name` = `t5`.`name`
-      AND `t7`.`version` = `t5`.`version`
-      AND `t7`.`build` = `t5`.`build`
-    LEFT SEMI JOIN (
-      SELECT
-        `t1`.`number`
-      FROM `in_memory` AS `t1`
-      WHERE
-        `t1`.`is_fix`
-    ) AS `t6`
-      ON `t5`.`number` = `t6`.`number`
-  ) AS `t8`
+      ON `t4`.`channel` = `t5`.`channel`
+      AND `t4`.`subdir` = `t5`.`subdir`
+      AND `t4`.`name` = `t5`.`name`
+      AND `t4`.`version` = `t5`.`version`
+      AND `t4`.`build` = `t5`.`build`
+  ) AS `t6`
   GROUP BY
     1,
     2,
     3,
     4
-) AS `t9`
+) AS `t7`
 ORDER BY
-  `t9`.`advisory` ASC NULLS LAST,
-  `t9`.`name` ASC NULLS LAST,
-  `t9`.`channel` ASC NULLS LAST,
-  `t9`.`subdir` ASC NULLS LAST;
+  `t7`.`advisory` ASC NULLS LAST,
+  `t7`.`name` ASC NULLS LAST,
+  `t7`.`channel` ASC NULLS LAST,
+  `t7`.`subdir` ASC NULLS LAST;

@@ -1,311 +1,345 @@
 SELECT
-  `t34`.`advisory`,
-  `t34`.`class`,
-  `t34`.`is_prevalent`,
-  `t34`.`entry`,
-  `t34`.`last_visit`,
-  `t34`.`fix`,
-  IF(`t34`.`owner` = UNHEX(''), `t34`.`environment`, `t34`.`owner`) AS `installation`,
-  IF(`t34`.`is_healed`, `t34`.`event`, CAST(NULL AS INT)) AS `event`
+  `t1`.`channel`,
+  `t1`.`subdir`,
+  `t1`.`name`,
+  `t1`.`version`,
+  `t1`.`build`,
+  `t1`.`build_number`,
+  MIN(`t1`.`day`) AS `first_day`,
+  COUNT(*) AS `downloads`
 FROM (
   SELECT
-    `t33`.`advisory`,
-    `t33`.`environment`,
-    `t33`.`owner`,
-    `t33`.`class`,
-    BOOL_OR(`t33`.`is_prevalent`) AS `is_prevalent`,
-    MIN(`t33`.`entry`) AS `entry`,
-    MAX(`t33`.`event`) AS `event`,
-    BOOL_AND(`t33`.`event` IS NOT NULL) AS `is_healed`,
-    MAX(`t33`.`last_visit`) AS `last_visit`,
-    MAX(`t33`.`fix`) AS `fix`
+    *
+  FROM `downloads` AS `t0`
+  WHERE
+    `t0`.`name` IN (
+      'bzip2',
+      'ca-certificates',
+      'openssl',
+      'package-0036',
+      'package-0045',
+      'package-0046',
+      'package-0054',
+      'readline'
+    )
+    AND `t0`.`day` <= MAKE_DATE(2024, 1, 3)
+) AS `t1`
+GROUP BY
+  1,
+  2,
+  3,
+  4,
+  5,
+  6;
+
+SELECT
+  `t32`.`advisory`,
+  `t32`.`class`,
+  `t32`.`is_prevalent`,
+  `t32`.`entry`,
+  `t32`.`last_visit`,
+  `t32`.`fix`,
+  IF(`t32`.`owner` = UNHEX(''), `t32`.`environment`, `t32`.`owner`) AS `installation`,
+  IF(`t32`.`is_healed`, `t32`.`event`, CAST(NULL AS INT)) AS `event`
+FROM (
+  SELECT
+    `t31`.`advisory`,
+    `t31`.`environment`,
+    `t31`.`owner`,
+    `t31`.`class`,
+    BOOL_OR(`t31`.`is_prevalent`) AS `is_prevalent`,
+    MIN(`t31`.`entry`) AS `entry`,
+    MAX(`t31`.`event`) AS `event`,
+    BOOL_AND(`t31`.`event` IS NOT NULL) AS `is_healed`,
+    MAX(`t31`.`last_visit`) AS `last_visit`,
+    MAX(`t31`.`fix`) AS `fix`
   FROM (
     SELECT
-      `t32`.`advisory`,
-      `t32`.`name`,
-      `t32`.`environment`,
-      `t32`.`owner`,
-      `t32`.`class`,
-      `t32`.`disclosed`,
-      `t32`.`affected_before`,
-      `t32`.`unaffected_before`,
-      `t32`.`affected_day`,
-      `t32`.`unaffected_day`,
-      `t32`.`unaffected_again_day`,
-      CAST(DATEDIFF(DAY, `t32`.`disclosed`, `t32`.`fix`) AS INT) AS `fix`,
-      `t32`.`advisory_seen`,
-      `t32`.`environment_seen`,
-      `t32`.`owner_seen`,
-      `t32`.`seen_before`,
-      `t32`.`seen_after`,
-      `t32`.`last_day`,
-      `t32`.`is_prevalent`,
-      `t32`.`entry`,
-      `t32`.`event`,
-      CAST(DATEDIFF(DAY, `t32`.`disclosed`, `t32`.`last_day`) AS INT) AS `last_visit`
+      `t30`.`advisory`,
+      `t30`.`name`,
+      `t30`.`environment`,
+      `t30`.`owner`,
+      `t30`.`class`,
+      `t30`.`disclosed`,
+      `t30`.`affected_before`,
+      `t30`.`unaffected_before`,
+      `t30`.`affected_day`,
+      `t30`.`unaffected_day`,
+      `t30`.`unaffected_again_day`,
+      CAST(DATEDIFF(DAY, `t30`.`disclosed`, `t30`.`fix`) AS INT) AS `fix`,
+      `t30`.`advisory_seen`,
+      `t30`.`environment_seen`,
+      `t30`.`owner_seen`,
+      `t30`.`seen_before`,
+      `t30`.`seen_after`,
+      `t30`.`last_day`,
+      `t30`.`is_prevalent`,
+      `t30`.`entry`,
+      `t30`.`event`,
+      CAST(DATEDIFF(DAY, `t30`.`disclosed`, `t30`.`last_day`) AS INT) AS `last_visit`
     FROM (
       SELECT
-        `t31`.`advisory`,
-        `t31`.`name`,
-        `t31`.`environment`,
-        `t31`.`owner`,
-        `t31`.`class`,
-        `t31`.`disclosed`,
-        `t31`.`affected_before`,
-        `t31`.`unaffected_before`,
-        `t31`.`affected_day`,
-        `t31`.`unaffected_day`,
-        `t31`.`unaffected_again_day`,
-        `t31`.`fix`,
-        `t31`.`advisory_seen`,
-        `t31`.`environment_seen`,
-        `t31`.`owner_seen`,
-        `t31`.`seen_before`,
-        `t31`.`seen_after`,
-        `t31`.`last_day`,
+        `t29`.`advisory`,
+        `t29`.`name`,
+        `t29`.`environment`,
+        `t29`.`owner`,
+        `t29`.`class`,
+        `t29`.`disclosed`,
+        `t29`.`affected_before`,
+        `t29`.`unaffected_before`,
+        `t29`.`affected_day`,
+        `t29`.`unaffected_day`,
+        `t29`.`unaffected_again_day`,
+        `t29`.`fix`,
+        `t29`.`advisory_seen`,
+        `t29`.`environment_seen`,
+        `t29`.`owner_seen`,
+        `t29`.`seen_before`,
+        `t29`.`seen_after`,
+        `t29`.`last_day`,
         COALESCE(
           (
-            `t31`.`affected_before` IS NOT NULL
+            `t29`.`affected_before` IS NOT NULL
           )
           AND (
             (
-              `t31`.`unaffected_before` IS NULL
+              `t29`.`unaffected_before` IS NULL
             )
             OR (
-              `t31`.`affected_before` >= `t31`.`unaffected_before`
+              `t29`.`affected_before` >= `t29`.`unaffected_before`
             )
           )
           AND (
-            DATEDIFF(DAY, `t31`.`seen_before`, `t31`.`disclosed`) < 30
+            DATEDIFF(DAY, `t29`.`seen_before`, `t29`.`disclosed`) < 30
           ),
           FALSE
         ) AS `is_prevalent`,
         CAST(CASE
           WHEN COALESCE(
             (
-              `t31`.`affected_before` IS NOT NULL
+              `t29`.`affected_before` IS NOT NULL
             )
             AND (
               (
-                `t31`.`unaffected_before` IS NULL
+                `t29`.`unaffected_before` IS NULL
               )
               OR (
-                `t31`.`affected_before` >= `t31`.`unaffected_before`
+                `t29`.`affected_before` >= `t29`.`unaffected_before`
               )
             )
             AND (
-              DATEDIFF(DAY, `t31`.`seen_before`, `t31`.`disclosed`) < 30
+              DATEDIFF(DAY, `t29`.`seen_before`, `t29`.`disclosed`) < 30
             ),
             FALSE
           )
           THEN 0
           WHEN COALESCE(
             (
-              `t31`.`affected_before` IS NOT NULL
+              `t29`.`affected_before` IS NOT NULL
             )
             AND (
               (
-                `t31`.`unaffected_before` IS NULL
+                `t29`.`unaffected_before` IS NULL
               )
               OR (
-                `t31`.`affected_before` >= `t31`.`unaffected_before`
+                `t29`.`affected_before` >= `t29`.`unaffected_before`
               )
             )
             AND NOT (
               COALESCE(
                 (
-                  `t31`.`affected_before` IS NOT NULL
+                  `t29`.`affected_before` IS NOT NULL
                 )
                 AND (
                   (
-                    `t31`.`unaffected_before` IS NULL
+                    `t29`.`unaffected_before` IS NULL
                   )
                   OR (
-                    `t31`.`affected_before` >= `t31`.`unaffected_before`
+                    `t29`.`affected_before` >= `t29`.`unaffected_before`
                   )
                 )
                 AND (
-                  DATEDIFF(DAY, `t31`.`seen_before`, `t31`.`disclosed`) < 30
+                  DATEDIFF(DAY, `t29`.`seen_before`, `t29`.`disclosed`) < 30
                 ),
                 FALSE
               )
             )
             AND (
-              `t31`.`seen_after` IS NOT NULL
+              `t29`.`seen_after` IS NOT NULL
             )
             AND (
               (
-                `t31`.`unaffected_day` IS NULL
+                `t29`.`unaffected_day` IS NULL
               )
               OR (
-                `t31`.`unaffected_day` > `t31`.`seen_after`
+                `t29`.`unaffected_day` > `t29`.`seen_after`
               )
             ),
             FALSE
           )
-          THEN CAST(DATEDIFF(DAY, `t31`.`disclosed`, `t31`.`seen_after`) AS INT)
-          ELSE CAST(DATEDIFF(DAY, `t31`.`disclosed`, `t31`.`affected_day`) AS INT) - 1
+          THEN CAST(DATEDIFF(DAY, `t29`.`disclosed`, `t29`.`seen_after`) AS INT)
+          ELSE CAST(DATEDIFF(DAY, `t29`.`disclosed`, `t29`.`affected_day`) AS INT) - 1
         END AS INT) AS `entry`,
         IF(
           COALESCE(
             (
-              `t31`.`affected_before` IS NOT NULL
+              `t29`.`affected_before` IS NOT NULL
             )
             AND (
               (
-                `t31`.`unaffected_before` IS NULL
+                `t29`.`unaffected_before` IS NULL
               )
               OR (
-                `t31`.`affected_before` >= `t31`.`unaffected_before`
+                `t29`.`affected_before` >= `t29`.`unaffected_before`
               )
             )
             AND (
-              DATEDIFF(DAY, `t31`.`seen_before`, `t31`.`disclosed`) < 30
+              DATEDIFF(DAY, `t29`.`seen_before`, `t29`.`disclosed`) < 30
             ),
             FALSE
           )
           OR COALESCE(
             (
-              `t31`.`affected_before` IS NOT NULL
+              `t29`.`affected_before` IS NOT NULL
             )
             AND (
               (
-                `t31`.`unaffected_before` IS NULL
+                `t29`.`unaffected_before` IS NULL
               )
               OR (
-                `t31`.`affected_before` >= `t31`.`unaffected_before`
+                `t29`.`affected_before` >= `t29`.`unaffected_before`
               )
             )
             AND NOT (
               COALESCE(
                 (
-                  `t31`.`affected_before` IS NOT NULL
+                  `t29`.`affected_before` IS NOT NULL
                 )
                 AND (
                   (
-                    `t31`.`unaffected_before` IS NULL
+                    `t29`.`unaffected_before` IS NULL
                   )
                   OR (
-                    `t31`.`affected_before` >= `t31`.`unaffected_before`
+                    `t29`.`affected_before` >= `t29`.`unaffected_before`
                   )
                 )
                 AND (
-                  DATEDIFF(DAY, `t31`.`seen_before`, `t31`.`disclosed`) < 30
+                  DATEDIFF(DAY, `t29`.`seen_before`, `t29`.`disclosed`) < 30
                 ),
                 FALSE
               )
             )
             AND (
-              `t31`.`seen_after` IS NOT NULL
+              `t29`.`seen_after` IS NOT NULL
             )
             AND (
               (
-                `t31`.`unaffected_day` IS NULL
+                `t29`.`unaffected_day` IS NULL
               )
               OR (
-                `t31`.`unaffected_day` > `t31`.`seen_after`
+                `t29`.`unaffected_day` > `t29`.`seen_after`
               )
             ),
             FALSE
           ),
-          CAST(DATEDIFF(DAY, `t31`.`disclosed`, `t31`.`unaffected_day`) AS INT),
-          CAST(DATEDIFF(DAY, `t31`.`disclosed`, `t31`.`unaffected_again_day`) AS INT)
+          CAST(DATEDIFF(DAY, `t29`.`disclosed`, `t29`.`unaffected_day`) AS INT),
+          CAST(DATEDIFF(DAY, `t29`.`disclosed`, `t29`.`unaffected_again_day`) AS INT)
         ) AS `event`
       FROM (
         SELECT
-          `t30`.`advisory`,
-          `t30`.`name`,
-          `t30`.`environment`,
-          `t30`.`owner`,
-          `t30`.`class`,
-          `t30`.`disclosed`,
-          `t30`.`affected_before`,
-          `t30`.`unaffected_before`,
-          `t30`.`affected_day`,
-          `t30`.`unaffected_day`,
-          `t30`.`unaffected_again_day`,
-          `t30`.`fix`,
-          `t22`.`advisory` AS `advisory_seen`,
-          `t22`.`environment` AS `environment_seen`,
-          `t22`.`owner` AS `owner_seen`,
-          `t22`.`seen_before`,
-          `t22`.`seen_after`,
-          `t22`.`last_day`
+          `t28`.`advisory`,
+          `t28`.`name`,
+          `t28`.`environment`,
+          `t28`.`owner`,
+          `t28`.`class`,
+          `t28`.`disclosed`,
+          `t28`.`affected_before`,
+          `t28`.`unaffected_before`,
+          `t28`.`affected_day`,
+          `t28`.`unaffected_day`,
+          `t28`.`unaffected_again_day`,
+          `t28`.`fix`,
+          `t21`.`advisory` AS `advisory_seen`,
+          `t21`.`environment` AS `environment_seen`,
+          `t21`.`owner` AS `owner_seen`,
+          `t21`.`seen_before`,
+          `t21`.`seen_after`,
+          `t21`.`last_day`
         FROM (
           SELECT
-            `t28`.`advisory`,
-            `t28`.`name`,
-            `t28`.`environment`,
-            `t28`.`owner`,
-            `t28`.`class`,
-            `t28`.`disclosed`,
+            `t26`.`advisory`,
+            `t26`.`name`,
+            `t26`.`environment`,
+            `t26`.`owner`,
+            `t26`.`class`,
+            `t26`.`disclosed`,
             MAX(
               IF((
-                `t28`.`day` <= `t28`.`disclosed`
-              ) AND `t28`.`affected`, `t28`.`time`, NULL)
+                `t26`.`day` <= `t26`.`disclosed`
+              ) AND `t26`.`affected`, `t26`.`time`, NULL)
             ) AS `affected_before`,
             MAX(
               IF(
                 (
-                  `t28`.`day` <= `t28`.`disclosed`
+                  `t26`.`day` <= `t26`.`disclosed`
                 ) AND NOT (
-                  `t28`.`affected`
+                  `t26`.`affected`
                 ),
-                `t28`.`time`,
+                `t26`.`time`,
                 NULL
               )
             ) AS `unaffected_before`,
             MIN(
               IF(NOT (
-                `t28`.`day` <= `t28`.`disclosed`
-              ) AND `t28`.`affected`, `t28`.`day`, NULL)
+                `t26`.`day` <= `t26`.`disclosed`
+              ) AND `t26`.`affected`, `t26`.`day`, NULL)
             ) AS `affected_day`,
             MIN(
               IF(
                 NOT (
-                  `t28`.`day` <= `t28`.`disclosed`
+                  `t26`.`day` <= `t26`.`disclosed`
                 ) AND NOT (
-                  `t28`.`affected`
+                  `t26`.`affected`
                 ),
-                `t28`.`day`,
+                `t26`.`day`,
                 NULL
               )
             ) AS `unaffected_day`,
             MIN(
               IF(
                 NOT (
-                  `t28`.`day` <= `t28`.`disclosed`
+                  `t26`.`day` <= `t26`.`disclosed`
                 )
                 AND NOT (
-                  `t28`.`affected`
+                  `t26`.`affected`
                 )
                 AND (
-                  `t28`.`time` > `t28`.`first_affected`
+                  `t26`.`time` > `t26`.`first_affected`
                 ),
-                `t28`.`day`,
+                `t26`.`day`,
                 NULL
               )
             ) AS `unaffected_again_day`,
-            MIN(IF(`t28`.`affected`, `t28`.`fix`, NULL)) AS `fix`
+            MIN(IF(`t26`.`affected`, `t26`.`fix`, NULL)) AS `fix`
           FROM (
             SELECT
-              `t27`.`advisory`,
-              `t27`.`name`,
-              `t27`.`number`,
-              `t27`.`environment`,
-              `t27`.`day`,
-              `t27`.`time`,
-              `t27`.`affected`,
-              `t27`.`owner`,
-              `t27`.`class`,
-              `t27`.`disclosed`,
-              `t27`.`fix`,
+              `t25`.`advisory`,
+              `t25`.`name`,
+              `t25`.`number`,
+              `t25`.`environment`,
+              `t25`.`day`,
+              `t25`.`time`,
+              `t25`.`affected`,
+              `t25`.`owner`,
+              `t25`.`class`,
+              `t25`.`disclosed`,
+              `t25`.`fix`,
               MIN(
-                IF(`t27`.`affected` AND (
-                  `t27`.`day` > `t27`.`disclosed`
-                ), `t27`.`time`, NULL)
+                IF(`t25`.`affected` AND (
+                  `t25`.`day` > `t25`.`disclosed`
+                ), `t25`.`time`, NULL)
               ) OVER (
-                PARTITION BY `t27`.`advisory`, `t27`.`name`, `t27`.`environment`, `t27`.`owner`
+                PARTITION BY `t25`.`advisory`, `t25`.`name`, `t25`.`environment`, `t25`.`owner`
                 ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
               ) AS `first_affected`
             FROM (
@@ -319,14 +353,14 @@ FROM (
                 `t4`.`affected`,
                 `t4`.`owner`,
                 `t4`.`class`,
-                `t26`.`disclosed`,
-                `t26`.`fix`
+                `t24`.`disclosed`,
+                `t24`.`fix`
               FROM `kept` AS `t4`
               INNER JOIN (
                 SELECT
                   `t13`.`number`,
                   `t13`.`disclosed`,
-                  `t24`.`fix`
+                  `t22`.`fix`
                 FROM (
                   SELECT
                     `t2`.`number`,
@@ -339,92 +373,69 @@ FROM (
                 ) AS `t13`
                 LEFT OUTER JOIN (
                   SELECT
-                    `t20`.`advisory`,
-                    `t20`.`name`,
-                    `t20`.`channel`,
-                    `t20`.`subdir`,
-                    `t20`.`day` AS `fix`
+                    `t18`.`advisory`,
+                    `t18`.`name`,
+                    `t18`.`channel`,
+                    `t18`.`subdir`,
+                    `t18`.`day` AS `fix`
                   FROM (
                     SELECT
-                      `t19`.`advisory`,
-                      `t19`.`name`,
-                      `t19`.`channel`,
-                      `t19`.`subdir`,
-                      MIN(`t19`.`day`) AS `day`
+                      `t17`.`advisory`,
+                      `t17`.`name`,
+                      `t17`.`channel`,
+                      `t17`.`subdir`,
+                      MIN(`t17`.`first_day`) AS `day`
                     FROM (
                       SELECT
-                        `t17`.`channel`,
-                        `t17`.`subdir`,
-                        `t17`.`name`,
-                        `t17`.`version`,
-                        `t17`.`build`,
-                        `t17`.`day`,
                         `t14`.`number`,
                         `t14`.`advisory`,
-                        `t14`.`affected`
+                        `t14`.`disclosed`,
+                        `t14`.`channel`,
+                        `t14`.`subdir`,
+                        `t14`.`name`,
+                        `t14`.`version`,
+                        `t14`.`build`,
+                        `t14`.`affected`,
+                        `t14`.`is_fix`,
+                        `t15`.`first_day`
                       FROM (
+                        SELECT
+                          *
+                        FROM `in_memory` AS `t2`
+                        WHERE
+                          `t2`.`is_fix`
+                      ) AS `t14`
+                      INNER JOIN (
                         SELECT
                           `t3`.`channel`,
                           `t3`.`subdir`,
                           `t3`.`name`,
                           `t3`.`version`,
                           `t3`.`build`,
-                          `t3`.`day`
-                        FROM `downloads` AS `t3`
-                        WHERE
-                          `t3`.`name` IN (
-                            'bzip2',
-                            'ca-certificates',
-                            'openssl',
-                            'package-0036',
-                            'package-0045',
-                            'package-0046',
-                            'package-0054',
-                            'readline'
-                          )
-                          AND `t3`.`day` <= MAKE_DATE(2024, 1, 3)
-                      ) AS `t17`
-                      INNER JOIN (
-                        SELECT
-                          `t2`.`number`,
-                          `t2`.`advisory`,
-                          `t2`.`affected`,
-                          `t2`.`channel`,
-                          `t2`.`subdir`,
-                          `t2`.`name`,
-                          `t2`.`version`,
-                          `t2`.`build`
-                        FROM `in_memory` AS `t2`
-                      ) AS `t14`
-                        ON `t17`.`channel` = `t14`.`channel`
-                        AND `t17`.`subdir` = `t14`.`subdir`
-                        AND `t17`.`name` = `t14`.`name`
-                        AND `t17`.`version` = `t14`.`version`
-                        AND `t17`.`build` = `t14`.`build`
-                      LEFT SEMI JOIN (
-                        SELECT
-                          `t2`.`number`
-                        FROM `in_memory` AS `t2`
-                        WHERE
-                          `t2`.`is_fix`
+                          `t3`.`first_day`
+                        FROM `in_memory` AS `t3`
                       ) AS `t15`
-                        ON `t14`.`number` = `t15`.`number`
-                    ) AS `t19`
+                        ON `t14`.`channel` = `t15`.`channel`
+                        AND `t14`.`subdir` = `t15`.`subdir`
+                        AND `t14`.`name` = `t15`.`name`
+                        AND `t14`.`version` = `t15`.`version`
+                        AND `t14`.`build` = `t15`.`build`
+                    ) AS `t17`
                     GROUP BY
                       1,
                       2,
                       3,
                       4
-                  ) AS `t20`
-                ) AS `t24`
-                  ON `t13`.`advisory` = `t24`.`advisory`
-                  AND `t13`.`name` = `t24`.`name`
-                  AND `t13`.`channel` = `t24`.`channel`
-                  AND `t13`.`subdir` = `t24`.`subdir`
-              ) AS `t26`
-                ON `t4`.`number` = `t26`.`number`
-            ) AS `t27`
-          ) AS `t28`
+                  ) AS `t18`
+                ) AS `t22`
+                  ON `t13`.`advisory` = `t22`.`advisory`
+                  AND `t13`.`name` = `t22`.`name`
+                  AND `t13`.`channel` = `t22`.`channel`
+                  AND `t13`.`subdir` = `t22`.`subdir`
+              ) AS `t24`
+                ON `t4`.`number` = `t24`.`number`
+            ) AS `t25`
+          ) AS `t26`
           GROUP BY
             1,
             2,
@@ -432,17 +443,17 @@ FROM (
             4,
             5,
             6
-        ) AS `t30`
+        ) AS `t28`
         LEFT OUTER JOIN (
           SELECT
-            `t18`.`advisory`,
-            `t18`.`environment`,
-            `t18`.`owner`,
-            MAX(IF(`t18`.`day` <= `t18`.`disclosed`, `t18`.`day`, NULL)) AS `seen_before`,
+            `t16`.`advisory`,
+            `t16`.`environment`,
+            `t16`.`owner`,
+            MAX(IF(`t16`.`day` <= `t16`.`disclosed`, `t16`.`day`, NULL)) AS `seen_before`,
             MIN(IF(NOT (
-              `t18`.`day` <= `t18`.`disclosed`
-            ), `t18`.`day`, NULL)) AS `seen_after`,
-            MAX(`t18`.`day`) AS `last_day`
+              `t16`.`day` <= `t16`.`disclosed`
+            ), `t16`.`day`, NULL)) AS `seen_after`,
+            MAX(`t16`.`day`) AS `last_day`
           FROM (
             SELECT
               `t5`.`environment`,
@@ -469,32 +480,32 @@ FROM (
               FROM `in_memory` AS `t2`
             ) AS `t12`
               ON `t11`.`advisory` = `t12`.`advisory`
-          ) AS `t18`
+          ) AS `t16`
           GROUP BY
             1,
             2,
             3
-        ) AS `t22`
-          ON `t30`.`advisory` = `t22`.`advisory`
-          AND `t30`.`environment` = `t22`.`environment`
-          AND `t30`.`owner` = `t22`.`owner`
-      ) AS `t31`
-    ) AS `t32`
+        ) AS `t21`
+          ON `t28`.`advisory` = `t21`.`advisory`
+          AND `t28`.`environment` = `t21`.`environment`
+          AND `t28`.`owner` = `t21`.`owner`
+      ) AS `t29`
+    ) AS `t30`
     WHERE
-      `t32`.`entry` IS NOT NULL
-  ) AS `t33`
+      `t30`.`entry` IS NOT NULL
+  ) AS `t31`
   GROUP BY
     1,
     2,
     3,
     4
-) AS `t34`
+) AS `t32`
 ORDER BY
-  `t34`.`advisory` ASC NULLS LAST,
-  IF(`t34`.`owner` = UNHEX(''), `t34`.`environment`, `t34`.`owner`) ASC NULLS LAST,
-  `t34`.`class` ASC NULLS LAST,
-  `t34`.`is_prevalent` ASC NULLS LAST,
-  `t34`.`entry` ASC NULLS LAST,
-  IF(`t34`.`is_healed`, `t34`.`event`, CAST(NULL AS INT)) ASC NULLS LAST,
-  `t34`.`last_visit` ASC NULLS LAST,
-  `t34`.`fix` ASC NULLS LAST;
+  `t32`.`advisory` ASC NULLS LAST,
+  IF(`t32`.`owner` = UNHEX(''), `t32`.`environment`, `t32`.`owner`) ASC NULLS LAST,
+  `t32`.`class` ASC NULLS LAST,
+  `t32`.`is_prevalent` ASC NULLS LAST,
+  `t32`.`entry` ASC NULLS LAST,
+  IF(`t32`.`is_healed`, `t32`.`event`, CAST(NULL AS INT)) ASC NULLS LAST,
+  `t32`.`last_visit` ASC NULLS LAST,
+  `t32`.`fix` ASC NULLS LAST;
