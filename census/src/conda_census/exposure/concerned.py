@@ -58,15 +58,15 @@ def concerned(
 ) -> Iterator[Concerned]:
     """What every question about ``judged`` needs, computed once and kept for as long as the context lasts.
 
-    It reads the downloads of these packages and, twice, who had a session.
+    It reads the downloads of these packages, who had a session, and the environments of all sessions.
     """
     sessions = _visits(tables.sessions, as_of)
     with (
         tables.keep(own_downloads(tables.downloads, judged, as_of)) as downloads,
         tables.keep(_of_holders(sessions, downloads)) as theirs,
-        tables.keep(_copies(sessions, theirs)) as copies,
+        tables.keep(_elsewhere(tables.sessions, theirs, as_of)) as elsewhere,
         # As a rule there are none, and an engine that sees so reads nothing.
-        tables.keep(sessions.semi_join(copies, _PAIR)) as of_others,
+        tables.keep(_of_others(sessions, theirs, elsewhere)) as of_others,
     ):
         visits = theirs.union(of_others)
         with (
@@ -89,14 +89,25 @@ def _of_holders(visits: Table, downloads: Table) -> Table:
     return visits.semi_join(holders, "client")
 
 
-def _copies(visits: Table, theirs: Table) -> Table:
-    """Rows: client, environment. All other installations that have one of the same environment tokens.
+def _elsewhere(sessions: Table, theirs: Table, as_of: date) -> Table:
+    """Rows: environment: the tokens of ``theirs`` that have more sessions than these.
+
+    To count them takes the column of the tokens alone, which is half of the work of naming who has them.
+    """
+    tokens = theirs.filter(theirs.environment.notnull())
+    own = tokens.group_by("environment").aggregate(own=tokens.count())
+    found = sessions.filter(sessions.day <= as_of).semi_join(own, "environment")
+    every = found.group_by("environment").aggregate(every=found.count())
+    both = every.inner_join(own, "environment")
+    return both.filter(both.every > both.own).select("environment")
+
+
+def _of_others(visits: Table, theirs: Table, elsewhere: Table) -> Table:
+    """Those of all other installations that have one of the same environment tokens.
 
     Whether a token was copied is seen only from all who have it.
     """
-    tokens = theirs.filter(theirs.environment.notnull()).select("environment").distinct()
-    others = visits.select(_PAIR).semi_join(tokens, "environment")
-    return others.anti_join(theirs.select("client").distinct(), "client").distinct()
+    return visits.semi_join(elsewhere, "environment").anti_join(theirs.select("client").distinct(), "client")
 
 
 def _units(visits: Table, as_of: date, rules: ClassRules) -> Table:
