@@ -16,7 +16,14 @@ def _units(*rows: tuple[float, float]) -> AtRisk:
     event, last_visit = (np.array(column, dtype=np.float64) for column in zip(*rows, strict=True))
     zeros = np.zeros(len(rows))
     return AtRisk(
-        zeros, event, last_visit, zeros, np.arange(len(rows)), zeros == 0, np.full(len(rows), "lasting")
+        entry=zeros,
+        event=event,
+        last_visit=last_visit,
+        fix=zeros,
+        cluster=np.arange(len(rows)),
+        is_prevalent=zeros == 0,
+        kind=np.full(len(rows), "lasting"),
+        weight=np.ones(len(rows)),
     )
 
 

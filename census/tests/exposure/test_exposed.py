@@ -168,6 +168,24 @@ def test_of_an_empty_lake_there_is_nobody() -> None:
     assert _exposed() == NOBODY
 
 
+@pytest.mark.parametrize(("last", "exposed"), [("bad", 2), ("good", 0)])
+def test_of_a_copied_token_in_a_sample_all_installations_are_seen(last: str, exposed: int) -> None:
+    """Half of the names begin with a letter of the sample. It is one unit, and one that either half finds.
+
+    So it stands for one. What it holds tells one that is not in the sample; another that is not in it either
+    has an environment of its own beside, which is nobody's business.
+    """
+    visits = [Visit(80, name, "baked", ("bad",)) for name in ("ada", "bob", "éva", "ömer")]
+    visits += [Visit(90, "éva", "baked", (last,)), Visit(90, "ömer", "own", ("bad",))]
+    half = Sample(2)
+    with half.with_others(lake_of(visits)) as tables, concerned(tables, judged(), day(100), half) as known:
+        found = count_exposed(known)[7]
+
+    assert found.whole == Band(exposed / 4, exposed / 4, exposed / 4)
+    assert found.of_all(half).by_class["image"].observed == exposed / 2
+    assert found.of_all(half).by_class["lasting"] == Band()
+
+
 def test_a_sample_stands_for_all_and_widens_the_band() -> None:
     """One installation in 16, of which 100 have an exposed environment each and one has 10: 110 of them.
 

@@ -22,6 +22,7 @@ AS_OF = 60
 _SCHEMA = {
     "advisory": "int64", "class": "string", "is_prevalent": "boolean", "entry": "int32",
     "last_visit": "int32", "fix": "int32", "installation": "binary", "event": "int32",
+    "weight": "float64",
 }  # fmt: skip
 
 
@@ -29,7 +30,7 @@ def _units(*rows: tuple[str, bool, int, int | None, int, int | None]) -> AtRisk:
     """Installation, is_prevalent, entry, event, last_visit, fix."""
     names = ("installation", "is_prevalent", "entry", "event", "last_visit", "fix")
     table = [
-        {"advisory": 7, "class": "lasting"}
+        {"advisory": 7, "class": "lasting", "weight": 1.0}
         | dict(zip(names, row, strict=True))
         | {"installation": row[0].encode()}
         for row in rows
@@ -110,7 +111,7 @@ def test_states_add_up() -> None:
         ("dan", False, 3, None, 60, 0),
     )
 
-    assert count_states(units, AS_OF) == States(entered=4, remediated=1, exposed=2, silent=1)
+    assert count_states(units, AS_OF) == States(remediated=1, exposed=2, silent=1)
     assert count_states(units.only(units.is_prevalent), AS_OF).entered == 3
 
 

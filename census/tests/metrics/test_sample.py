@@ -9,7 +9,7 @@ import pytest
 from conda_census.engines.duckdb import open_tables
 from conda_census.engines.tables import LakeTables
 from conda_census.metrics import sample as module
-from conda_census.metrics.sample import ALL, SAMPLES, Sample, choose_sample
+from conda_census.metrics.sample import ALL, SAMPLES, Sample, choose_sample, fitting
 from conda_census.metrics.window import Window
 from conda_census.report.document import make_report
 from conda_census.simulate.scenario import Scenario, preset
@@ -65,6 +65,12 @@ def test_a_sample_is_taken_where_there_are_many_sessions(
     assert choose_sample(some, Window(date(2023, 1, 1), date(2023, 1, 2), None)) == ALL
 
 
+@pytest.mark.parametrize(("found", "one_in"), [(1, 16), (160, 16), (161, 32), (10_000, 256)])
+def test_a_sample_has_so_many_rows_or_fewer(found: int, one_in: int) -> None:
+    """Never more than stand apart in the files, and never fewer than one in 256."""
+    assert fitting(found, 10) == Sample(one_in)
+
+
 def test_the_margin_of_a_count() -> None:
     """Of 100 installations, one in 16 of about 1,600: 1.96 standard errors of the square root of 24,000."""
     assert Sample(16).margin(100) == pytest.approx(1.959964 * sqrt(16 * 15 * 100), rel=1e-6)
@@ -101,6 +107,26 @@ def test_the_sample_tells_what_all_tell(simulated: LakeTables, one_in: int) -> N
     for row in some["packages"]["top"][:5]:
         assert row["downloads"] == most[row["name"]]["downloads"]
         assert row["environments"] == pytest.approx(most[row["name"]]["environments"], rel=0.25)
+
+
+@pytest.fixture(scope="module")
+def with_images() -> LakeTables:
+    """A population with some thousand containers of a hundred images."""
+    return open_tables(simulate_tables(Scenario(8000, 15, 5, date(2024, 1, 1), images=0.3)).tables)
+
+
+@pytest.mark.parametrize("one_in", [4, 16])
+def test_an_image_is_known_by_containers_that_are_not_in_the_sample(
+    with_images: LakeTables, one_in: int
+) -> None:
+    """Of 25 containers of an image a sample of one in 16 has one or two, which alone look like others."""
+    every, some = (make_report(with_images, sample=Sample(each))["installations"] for each in (1, one_in))
+
+    for kind in ("image", "ephemeral", "lasting"):
+        looked_at = some["by_class"][kind] // one_in
+        margin = Sample(one_in).margin(looked_at)
+        assert every["by_class"][kind] == pytest.approx(some["by_class"][kind], abs=1.5 * margin)
+    assert every["by_class"]["image"] > 2000
 
 
 @pytest.mark.parametrize("tail", [None, 3.0])

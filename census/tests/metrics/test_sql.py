@@ -71,6 +71,8 @@ def statements(lake: SmallLake, monkeypatch: pytest.MonkeyPatch) -> Iterator[dic
 @pytest.mark.parametrize("engine", DIALECTS)
 def test_the_statements_are_those_of_the_files(engine: str, statements: dict[str, list[Table]]) -> None:
     """For all metrics: a file that nobody reads is left of one that is gone."""
+    # What Ibis writes for floating numbers depends on an option that is there once its backend is loaded.
+    assert getattr(ibis, DIALECTS[engine])
     written = {
         f"{name}.{engine}.sql": "\n".join(_sql(each, DIALECTS[engine]) for each in expressions)
         for name, expressions in statements.items()

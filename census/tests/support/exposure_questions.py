@@ -19,6 +19,7 @@ from conda_census.exposure.remediation import at_risk
 from conda_census.exposure.seen import builds_seen
 from conda_census.exposure.still_downloaded import list_still_downloaded
 from conda_census.exposure.unknown import count_unknown
+from conda_census.metrics.sample import Sample
 from conda_census.simulate.channel import NOARCH, SUBDIRS, build, make_channel, version
 
 __all__ = ["EXPOSURE_QUESTIONS", "AskedOfExposure", "asked_of_exposure"]
@@ -61,11 +62,22 @@ class AskedOfExposure:
     known: Concerned
 
 
+def _of_a_quarter(lake: AskedOfExposure) -> object:
+    """Exposed and at risk, of one installation in four."""
+    quarter, known = Sample(4), lake.known
+    with (
+        quarter.with_others(lake.tables) as tables,
+        concerned(tables, known.judged, known.as_of, quarter) as some,
+    ):
+        return count_exposed(some), _rows(at_risk(some, _fixes(lake)).order_by(_AT_RISK))
+
+
 EXPOSURE_QUESTIONS: dict[str, Callable[[AskedOfExposure], object]] = {
     "exposed": lambda lake: count_exposed(lake.known),
     "gaps": lambda lake: _rows(count_gaps(lake.known, lake.known.judged.disclosed)),
     "inventory": lambda lake: _rows(holdings(lake.known)),
     "judged": lambda lake: _rows(_fixes(lake).order_by("advisory", "name", "channel", "subdir")),
+    "sampled": _of_a_quarter,
     "still_downloaded": lambda lake: list_still_downloaded(lake.tables, lake.known.judged, lake.known.as_of),
     "unknown": lambda lake: count_unknown(lake.tables.downloads, ["numpy", "pandas", "python"]),
     "remediation": lambda lake: _rows(at_risk(lake.known, _fixes(lake)).order_by(_AT_RISK)),

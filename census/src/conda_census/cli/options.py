@@ -61,7 +61,7 @@ OneInOption = Annotated[
     typer.Option(
         "--one-in",
         metavar="N",
-        help="Look at one installation in N, at most 256. [default: all; of very many, one in 16]",
+        help="Look at one installation in N, at most 256. [default: all; of very many, one in 16 or fewer]",
     ),
 ]
 SeverityOption = Annotated[

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from datetime import date
 
 import ibis
-from ibis.expr.types import Table
+from ibis.expr.types import NumericValue, Table
 
 from conda_census.engines.tables import LakeTables
 from conda_census.exposure.judged import Judged, own_downloads
 from conda_census.metrics.classes import ClassRules, copied
 from conda_census.metrics.population import population
+from conda_census.metrics.sample import ALL, Sample, count_tokens, more_elsewhere
 from conda_census.metrics.window import Window
 
 __all__ = ["COPIED", "UNIT", "Concerned", "concerned"]
@@ -38,9 +39,11 @@ class Concerned:
         downloads: those of ``judged.own_downloads``, also of no environment and of no installation.
         units: one row for each pair: client, environment, owner, class, last_day (on which its unit was
             seen), last_began (when the unit's last session began). The class is that of its installation, and
-            ``image`` for a token that was copied, all rows of which have the same unit.
+            ``image`` for a token that was copied, all rows of which have the same unit. And weight, the share
+            of its installations that is in the sample: so a unit that many of them could bring into it counts
+            no more than another (Sirken, JASA 65, 1970).
         own: the downloads that belong to a unit: advisory, name, number, day, time, affected, and of the unit
-            environment, owner, class.
+            environment, owner, class, weight.
         days: the days on which a unit was seen: environment, owner, class, day.
     """
 
@@ -54,9 +57,15 @@ class Concerned:
 
 @contextmanager
 def concerned(
-    tables: LakeTables, judged: Judged, as_of: date, rules: ClassRules = _DEFAULT_RULES
+    tables: LakeTables,
+    judged: Judged,
+    as_of: date,
+    sample: Sample = ALL,
+    rules: ClassRules = _DEFAULT_RULES,
 ) -> Iterator[Concerned]:
     """What every question about ``judged`` needs, computed once and kept for as long as the context lasts.
+
+    ``tables`` are those of ``sample.with_others``.
 
     It reads the downloads of these packages, who had a session, and the environments of all sessions.
     """
@@ -64,13 +73,13 @@ def concerned(
     with (
         tables.keep(own_downloads(tables.downloads, judged, as_of)) as downloads,
         tables.keep(_of_holders(sessions, downloads)) as theirs,
-        tables.keep(_elsewhere(tables.sessions, theirs, as_of)) as elsewhere,
+        tables.keep(more_elsewhere(count_tokens(theirs), sessions)) as elsewhere,
         # As a rule there are none, and an engine that sees so reads nothing.
         tables.keep(_of_others(sessions, theirs, elsewhere)) as of_others,
     ):
         visits = theirs.union(of_others)
         with (
-            tables.keep(_units(visits, as_of, rules)) as units,
+            tables.keep(_units(visits, as_of, sample, rules)) as units,
             tables.keep(_own(downloads, units)) as own,
             tables.keep(_days(visits, units)) as days,
         ):
@@ -89,19 +98,6 @@ def _of_holders(visits: Table, downloads: Table) -> Table:
     return visits.semi_join(holders, "client")
 
 
-def _elsewhere(sessions: Table, theirs: Table, as_of: date) -> Table:
-    """Rows: environment: the tokens of ``theirs`` that have more sessions than these.
-
-    To count them takes the column of the tokens alone, which is half of the work of naming who has them.
-    """
-    tokens = theirs.filter(theirs.environment.notnull())
-    own = tokens.group_by("environment").aggregate(own=tokens.count())
-    found = sessions.filter(sessions.day <= as_of).semi_join(own, "environment")
-    every = found.group_by("environment").aggregate(every=found.count())
-    both = every.inner_join(own, "environment")
-    return both.filter(both.every > both.own).select("environment")
-
-
 def _of_others(visits: Table, theirs: Table, elsewhere: Table) -> Table:
     """Those of all other installations that have one of the same environment tokens.
 
@@ -110,7 +106,7 @@ def _of_others(visits: Table, theirs: Table, elsewhere: Table) -> Table:
     return visits.semi_join(elsewhere, "environment").anti_join(theirs.select("client").distinct(), "client")
 
 
-def _units(visits: Table, as_of: date, rules: ClassRules) -> Table:
+def _units(visits: Table, as_of: date, sample: Sample, rules: ClassRules) -> Table:
     classes = population(visits, Window(None, as_of, None), rules).select("client", "class")
     seen = visits.filter(visits.environment.notnull())
     pairs = seen.group_by(_PAIR).aggregate(last_day=seen.day.max(), last_began=seen.first_time.max())
@@ -121,13 +117,16 @@ def _units(visits: Table, as_of: date, rules: ClassRules) -> Table:
     # A copied token was seen when any installation was seen that has it.
     of_unit = ibis.window(group_by=UNIT)
     seen_last = {name: owned[name].max().over(of_unit) for name in ("last_day", "last_began")}
-    return (
-        owned.mutate(**seen_last).inner_join(classes, "client").select(*_PAIR, "owner", "class", *seen_last)
-    )
+    # From a whole number: DuckDB reads 1.0 as a decimal.
+    weight: NumericValue = ibis.literal(1).cast("float64")
+    if sample != ALL:
+        weight = sample.takes(owned.client).cast("float64").mean().over(of_unit)
+    units = owned.mutate(**seen_last, weight=weight).inner_join(classes, "client")
+    return units.filter(units.weight > 0).select(*_PAIR, "owner", "class", *seen_last, "weight")
 
 
 def _own(downloads: Table, units: Table) -> Table:
-    pairs = units.select(*_PAIR, "owner", "class")
+    pairs = units.select(*_PAIR, "owner", "class", "weight")
     return downloads.inner_join(pairs, _PAIR).drop("client")
 
 

@@ -73,7 +73,7 @@ def make_exposure(
     judged = told.judged
     ((advisory, disclosed),) = judged.disclosed.items()
     chosen = choose_sample_for(told.seen) if sample is None else sample
-    with concerned(chosen.of_installations(tables), judged, as_of) as known:
+    with chosen.with_others(tables) as some, concerned(some, judged, as_of, chosen) as known:
         exposed = count_exposed(known)[advisory]
         units = _at_risk(known, told.seen, advisory, disclosed)
         gap = usual_gaps(known, [advisory])[advisory]
@@ -148,7 +148,7 @@ def _points(curve: BandedCurve) -> list[CurvePoint]:
 
 def band_keys(band: Band) -> BandKeys:
     """As it stands in a document."""
-    return BandKeys(low=band.low, observed=band.observed, high=band.high)
+    return BandKeys(low=int(band.low), observed=int(band.observed), high=int(band.high))
 
 
 def _by_class(exposed: Exposed) -> BandByClass:
@@ -163,11 +163,12 @@ def _by_class(exposed: Exposed) -> BandByClass:
 
 def state_keys(states: States, sample: Sample) -> StateKeys:
     """As they stand in a document: what the sample stands for."""
+    found = states.of_all(sample)
     return StateKeys(
-        entered=sample.times(states.entered),
-        remediated=sample.times(states.remediated),
-        exposed=sample.times(states.exposed),
-        silent=sample.times(states.silent),
+        entered=int(found.entered),
+        remediated=int(found.remediated),
+        exposed=int(found.exposed),
+        silent=int(found.silent),
     )
 
 

@@ -21,7 +21,7 @@ _EDGES = ("low", "observed", "high")
 
 @dataclass(frozen=True)
 class Band:
-    """Active units that hold an affected build.
+    """Active units that hold an affected build; of a sample the sums of their weights.
 
     Attributes:
         low: without those that the installation's package cache could have healed unseen.
@@ -29,9 +29,9 @@ class Band:
         high: with those that may have got an affected build from the package cache unseen.
     """
 
-    low: int = 0
-    observed: int = 0
-    high: int = 0
+    low: float = 0
+    observed: float = 0
+    high: float = 0
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,8 @@ def count_exposed(known: Concerned) -> dict[int, Exposed]:
     }
     for row in exposed_by_class(known).to_pyarrow().to_pylist():
         exposed = found[row["advisory"]]
-        exposed.by_class[row["class"]] = Band(*(int(row[edge]) for edge in _EDGES))
-        exposed.squares[row["class"]] = Band(*(int(row[f"{edge}_squares"]) for edge in _EDGES))
+        exposed.by_class[row["class"]] = Band(*(row[edge] for edge in _EDGES))
+        exposed.squares[row["class"]] = Band(*(row[f"{edge}_squares"] for edge in _EDGES))
     return found
 
 
@@ -85,15 +85,21 @@ def exposed_by_class(known: Concerned) -> Table:
     states = _states(known)
     observed, healed, hidden = _observed(states), _may_be_healed(states), _may_be_hidden(states)
     marked = states.select(
-        "advisory", "class", *UNIT, low=observed & ~healed, observed=observed, high=observed | hidden
+        "advisory",
+        "class",
+        "weight",
+        *UNIT,
+        low=observed & ~healed,
+        observed=observed,
+        high=observed | hidden,
     )
     # Of several packages one is enough.
     each = marked.group_by("advisory", "class", *UNIT).aggregate(
-        **{edge: marked[edge].any() for edge in _EDGES}
+        weight=marked.weight.max(), **{edge: marked[edge].any() for edge in _EDGES}
     )
     installation = (each.owner == ibis.literal(COPIED)).ifelse(each.environment, each.owner)
     numbers = each.group_by("advisory", "class", installation=installation).aggregate(
-        **{edge: each.count(where=each[edge]) for edge in _EDGES}
+        **{edge: each.weight.sum(where=each[edge]).fill_null(0.0) for edge in _EDGES}
     )
     counted = numbers.group_by("advisory", "class").aggregate(
         **{edge: numbers[edge].sum() for edge in _EDGES},
@@ -110,9 +116,9 @@ def is_active(last_day: DateValue, day: DateValue) -> BooleanValue:
 def _states(known: Concerned) -> Table:
     """Rows: one for each package of a unit that could be exposed; what its verdict is made of.
 
-    advisory, name, environment, owner, class, last_day, last_began; last_affected, last_unaffected (its own
-    downloads, null without one); in_cache (its installation downloaded an affected build), first_unaffected
-    (when its installation downloaded an unaffected one first).
+    advisory, name, environment, owner, class, weight, last_day, last_began; last_affected, last_unaffected
+    (its own downloads, null without one); in_cache (its installation downloaded an affected build),
+    first_unaffected (when its installation downloaded an unaffected one first).
     """
     downloads, own, pairs = known.downloads, known.own, known.units
     caches = downloads.group_by("advisory", "name", "client").aggregate(
@@ -125,6 +131,7 @@ def _states(known: Concerned) -> Table:
         last_began=cached.last_began.max(),
         in_cache=cached.in_cache.any(),
         first_unaffected=cached.first_unaffected.min(),
+        weight=cached.weight.max(),
     )
     last = own.group_by(PACKAGE_OF_UNIT).aggregate(
         last_affected=own.time.max(where=own.affected), last_unaffected=own.time.max(where=~own.affected)
@@ -160,7 +167,7 @@ def _sum(bands: dict[InstallationClass, Band]) -> Band:
 def _of_all(band: Band, squares: Band, sample: Sample) -> Band:
     return Band(
         # Those who were seen are there at the least.
-        low=max(sample.times(band.low) - round(sample.margin(squares.low)), band.low),
-        observed=sample.times(band.observed),
-        high=sample.times(band.high) + round(sample.margin(squares.high)),
+        low=max(round(sample.times(band.low) - sample.margin(squares.low)), round(band.low)),
+        observed=round(sample.times(band.observed)),
+        high=round(sample.times(band.high) + sample.margin(squares.high)),
     )

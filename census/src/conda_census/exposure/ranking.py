@@ -64,8 +64,7 @@ def rank_exposures(
     )
     judged = _judged(known, seen, as_of, groups)
     chosen = choose_sample_for_all(judged, seen) if sample is None else sample
-    some = chosen.of_installations(tables)
-    with concerned(some, judged, as_of) as asked:
+    with chosen.with_others(tables) as some, concerned(some, judged, as_of, chosen) as asked:
         exposed = count_exposed(asked)
         units = read_at_risk(at_risk(asked, first_fixes(judged, seen)))
         counted = {number: each for number, each in exposed.items() if each.whole.high}

@@ -29,10 +29,10 @@ def at_risk(known: Concerned, fixes: Table) -> Table:
     """Rows: one for each unit that ever was at risk up to ``known.as_of``, and each advisory.
 
     advisory, installation (pseudonym, of a copied token its own), class, is_prevalent, entry, event (null
-    without one), last_visit, fix (null where none was seen). The last four are days since the disclosure, so
-    that day 1 is the day after it. A unit is at risk from the end of day ``entry``. ``fix`` is the day on
-    which a fixed build was first seen in a channel and subdir that the unit took an affected one from;
-    ``fixes`` is the table of ``judged.first_fixes``.
+    without one), last_visit, fix (null where none was seen), weight (of ``Concerned.units``). The four
+    before it are days since the disclosure, so that day 1 is the day after it. A unit is at risk from the
+    end of day ``entry``. ``fix`` is the day on which a fixed build was first seen in a channel and subdir
+    that the unit took an affected one from; ``fixes`` is the table of ``judged.first_fixes``.
 
     Of several packages the first to be affected gives the entry, and the last to be healed the event.
     """
@@ -71,6 +71,7 @@ def _histories(rows: Table) -> Table:
         unaffected_day=rows.day.min(where=later),
         unaffected_again_day=rows.day.min(where=later & (rows.time > rows.first_affected)),
         fix=rows.fix.min(where=rows.affected),
+        weight=rows.weight.max(),
     )
 
 
@@ -117,6 +118,7 @@ def _by_unit(packages: Table) -> Table:
         is_healed=rows.event.notnull().all(),
         last_visit=rows.last_visit.max(),
         fix=rows.fix.max(),
+        weight=rows.weight.max(),
     )
     installation = (found.owner == ibis.literal(COPIED)).ifelse(found.environment, found.owner)
     return found.select(
@@ -126,6 +128,7 @@ def _by_unit(packages: Table) -> Table:
         "entry",
         "last_visit",
         "fix",
+        "weight",
         installation=installation,
         event=found.is_healed.ifelse(found.event, ibis.null("int32")),
     )

@@ -6,14 +6,15 @@ from collections.abc import Iterable
 
 from conda_census.exposure.judged import BUILD, Judged
 from conda_census.exposure.seen import SeenBuild, seen_table
-from conda_census.lake.panel import PANEL_ONE_IN
 from conda_census.metrics.counts import counts
-from conda_census.metrics.sample import ALL, SAMPLES, Sample
+from conda_census.metrics.sample import ALL, SAMPLES, Sample, fitting
 
 __all__ = ["choose_sample_for", "choose_sample_for_all"]
 
 #: With more downloads of the packages than these, those of a sample say enough; all of them take too long.
 _MANY_DOWNLOADS = 400_000
+#: If so, those of a sample are no more than these.
+_SAMPLED_DOWNLOADS = 200_000
 #: Of many advisories, so many downloads and verdicts on them are looked at within less than a minute.
 _MOST_VERDICTS = 4_000_000
 
@@ -24,11 +25,7 @@ def choose_sample_for(seen: Iterable[SeenBuild], many: int = _MANY_DOWNLOADS) ->
     If some, at most those that stand apart in the lake's files. ``seen`` are the builds of the package.
     """
     found = sum(each.downloads for each in seen)
-    if found <= many:
-        return ALL
-    return Sample(
-        next((each for each in SAMPLES if each >= PANEL_ONE_IN and found <= many * each), SAMPLES[-1])
-    )
+    return ALL if found <= many else fitting(found, _SAMPLED_DOWNLOADS)
 
 
 def choose_sample_for_all(judged: Judged, seen: Iterable[SeenBuild], most: int = _MOST_VERDICTS) -> Sample:

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from ibis.expr.types import Table
 
 from conda_census.exposure.exposed import ACTIVE_DAYS
+from conda_census.metrics.sample import Sample
 
 __all__ = [
     "NOBODY_AT_RISK",
@@ -34,6 +35,18 @@ Clock = Literal["disclosure", "fix_available"]
 #: Until when a unit counts as watched: a usual gap after its last visit, or the edges of what is possible.
 Leaving = Literal["usual_gap", "last_visit", "as_of"]
 
+_ORDER = [
+    "advisory",
+    "installation",
+    "class",
+    "is_prevalent",
+    "entry",
+    "event",
+    "last_visit",
+    "fix",
+    "weight",
+]
+
 Days = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int64]
 Truths = npt.NDArray[np.bool_]
@@ -49,6 +62,7 @@ class AtRisk:
         cluster: the number of its installation, from 0.
         is_prevalent: was it exposed at the disclosure?
         kind: the class of its installation.
+        weight: of the unit, where a sample is looked at; else 1.
     """
 
     entry: Days
@@ -58,6 +72,7 @@ class AtRisk:
     cluster: Numbers
     is_prevalent: Truths
     kind: npt.NDArray[np.str_]
+    weight: npt.NDArray[np.float64]
 
     def __len__(self) -> int:
         return len(self.entry)
@@ -76,6 +91,7 @@ NOBODY_AT_RISK = AtRisk(
     cluster=np.empty(0, dtype=np.int64),
     is_prevalent=np.empty(0, dtype=np.bool_),
     kind=np.empty(0, dtype=np.str_),
+    weight=_NO_DAYS,
 )
 
 
@@ -90,12 +106,20 @@ class Watch(NamedTuple):
 
 @dataclass(frozen=True)
 class States:
-    """Where those who entered stand at the end; the three add up to ``entered``."""
+    """Where those who entered stand at the end; of a sample the sums of their weights."""
 
-    entered: int
-    remediated: int
-    exposed: int
-    silent: int
+    remediated: float
+    exposed: float
+    silent: float
+
+    def of_all(self, sample: Sample) -> States:
+        """What they stand for, in whole numbers."""
+        return States(*(round(sample.times(each)) for each in (self.remediated, self.exposed, self.silent)))
+
+    @property
+    def entered(self) -> float:
+        """The sum of the three."""
+        return self.remediated + self.exposed + self.silent
 
 
 def read_at_risk(rows: Table) -> dict[int, AtRisk]:
@@ -103,8 +127,7 @@ def read_at_risk(rows: Table) -> dict[int, AtRisk]:
 
     In an order of its own, the same whichever engine runs it.
     """
-    order = ["advisory", "installation", "class", "is_prevalent", "entry", "event", "last_visit", "fix"]
-    table = rows.to_pyarrow().select(order).sort_by([(column, "ascending") for column in order])
+    table = rows.to_pyarrow().select(_ORDER).sort_by([(column, "ascending") for column in _ORDER])
     found = pc.value_counts(table["advisory"].combine_chunks())
     numbers, counts = found.field("values").to_pylist(), found.field("counts").to_pylist()
     starts = accumulate(counts, initial=0)
@@ -140,8 +163,8 @@ def count_states(units: AtRisk, as_of: int) -> States:
     """Where the units stand at the end of the day ``as_of`` after the disclosure. Silence heals nobody."""
     remediated = ~np.isnan(units.event)
     silent = ~remediated & (as_of - units.last_visit >= ACTIVE_DAYS)
-    numbers = [int(each.sum()) for each in (remediated, ~remediated & ~silent, silent)]
-    return States(len(units), *numbers)
+    sums = (float(units.weight[each].sum()) for each in (remediated, ~remediated & ~silent, silent))
+    return States(*sums)
 
 
 def _arrays(table: pa.Table) -> AtRisk:
@@ -154,6 +177,7 @@ def _arrays(table: pa.Table) -> AtRisk:
         cluster=installations.indices.to_numpy().astype(np.int64),
         is_prevalent=table["is_prevalent"].to_numpy(),
         kind=table["class"].to_numpy().astype(np.str_),
+        weight=table["weight"].to_numpy(),
     )
 
 

@@ -8,28 +8,39 @@ networks are sampled instead.
 A count of n among the sampled installations, each with y of what is counted, has the standard error
 sqrt(k (k - 1) sum(y^2)) when it is multiplied by k: Horvitz and Thompson, JASA 47 (1952), for a sample where
 each is drawn by itself with the chance 1/k.
+
+An environment that was copied is one of a class of its own, and so are those who have it: ``with_others``
+brings in whoever else has it. It is drawn as soon as one of them is, so it counts with the share of them that
+is drawn: Sirken, JASA 65 (1970).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from math import sqrt
 from statistics import NormalDist
+from typing import TypeVar
 
 import ibis
-from ibis.expr.types import BooleanValue, Table
+from ibis.expr.types import BooleanValue, Table, Value
 
 from conda_census.engines.tables import LakeTables
 from conda_census.lake.panel import PANEL_ONE_IN, pseudonyms_below
 from conda_census.metrics.counts import counts
 from conda_census.metrics.window import Window
 
-__all__ = ["ALL", "SAMPLES", "Sample", "choose_sample"]
+__all__ = ["ALL", "SAMPLES", "Sample", "choose_sample", "count_tokens", "fitting", "more_elsewhere"]
+
+Number = TypeVar("Number", int, float)
 
 #: What there is to choose from: all, or one in so many.
 SAMPLES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 #: With more sessions than these, a sample is taken. All of them take up to a minute.
 _MANY_SESSIONS = 10_000_000
+#: If so, one with no more than these.
+_SAMPLED_SESSIONS = 800_000
 
 
 @dataclass(frozen=True)
@@ -47,25 +58,48 @@ class Sample:
             return tables
         sessions, downloads = tables.sessions, tables.downloads
         # Two filters that files are chosen by, which one with "or" is not.
-        named = sessions.filter(self._takes(sessions, "client"))
-        unnamed = sessions.filter(sessions.client.isnull(), self._takes(sessions, "session"))
+        named = sessions.filter(self.takes(sessions.client))
+        unnamed = sessions.filter(sessions.client.isnull(), self.takes(sessions.session))
         return replace(
             tables,
             sessions=named.union(unnamed),
-            downloads=downloads.filter(self._takes(downloads, "client")),
+            downloads=downloads.filter(self.takes(downloads.client)),
         )
+
+    @contextmanager
+    def with_others(self, tables: LakeTables) -> Iterator[LakeTables]:
+        """The tables of ``of_installations``, and what is of others who have an environment token of these.
+
+        Whether a token was copied, and what it holds, is seen only from all who have it.
+        """
+        if self.one_in == 1:
+            yield tables
+            return
+        sessions, downloads = tables.sessions, tables.downloads
+        others = sessions.filter(~self.takes(sessions.client))
+        with (
+            tables.keep(count_tokens(sessions.filter(self.takes(sessions.client)))) as tokens,
+            tables.keep(more_elsewhere(tokens, sessions)) as shared,
+            # As a rule there are none, and an engine that sees so reads nothing.
+            tables.keep(others.semi_join(shared, "environment")) as of_others,
+        ):
+            some = self.of_installations(tables)
+            fetched = downloads.filter(~self.takes(downloads.client)).semi_join(shared, "environment")
+            yield replace(
+                some, sessions=some.sessions.union(of_others), downloads=some.downloads.union(fetched)
+            )
 
     def of_networks(self, tables: LakeTables) -> LakeTables:
         """The same tables with the sessions from the sampled networks."""
         if self.one_in == 1:
             return tables
-        return replace(tables, sessions=tables.sessions.filter(self._takes(tables.sessions, "network")))
+        return replace(tables, sessions=tables.sessions.filter(self.takes(tables.sessions.network)))
 
-    def times(self, number: int) -> int:
+    def times(self, number: Number) -> Number:
         """What ``number`` in the sample stands for."""
         return number * self.one_in
 
-    def margin(self, squares: int, confidence: float = 0.95) -> float:
+    def margin(self, squares: float, confidence: float = 0.95) -> float:
         """Half the length of the interval of a count that was multiplied.
 
         ``squares``: the sum, over the sampled installations, of the square of what each adds to the count.
@@ -73,11 +107,30 @@ class Sample:
         z = NormalDist().inv_cdf((1 + confidence) / 2)
         return z * sqrt(self.one_in * (self.one_in - 1) * squares)
 
-    def _takes(self, table: Table, column: str) -> BooleanValue:
-        return table[column] < ibis.literal(pseudonyms_below(self.one_in), type="binary")
+    def takes(self, pseudonym: Value) -> BooleanValue:
+        """Whether somebody with this pseudonym is in the sample, which does not stand for all."""
+        taken: BooleanValue = pseudonym < ibis.literal(pseudonyms_below(self.one_in), type="binary")
+        return taken
 
 
 ALL = Sample()
+
+
+def count_tokens(sessions: Table) -> Table:
+    """Rows: environment, number: of each token in these sessions, how many of them have it."""
+    known = sessions.filter(sessions.environment.notnull())
+    return known.group_by("environment").aggregate(number=known.count())
+
+
+def more_elsewhere(tokens: Table, sessions: Table) -> Table:
+    """Rows: environment: the ``tokens`` of which there are more among all ``sessions``.
+
+    Whether a token was copied is seen only from all who have it. To count takes the column of the tokens
+    alone, which is half of the work of naming who has them.
+    """
+    every = count_tokens(sessions.semi_join(tokens, "environment"))
+    both = every.inner_join(tokens, "environment", rname="own_{name}")
+    return both.filter(both.number > both.own_number).select("environment")
 
 
 def choose_sample(tables: LakeTables, window: Window) -> Sample:
@@ -85,5 +138,12 @@ def choose_sample(tables: LakeTables, window: Window) -> Sample:
     if window.until is None:
         return ALL
     sessions = tables.sessions.filter(tables.sessions.day <= window.until)
-    many = counts(sessions.aggregate(number=sessions.count()))["number"] > _MANY_SESSIONS
-    return Sample(PANEL_ONE_IN) if many else ALL
+    found = counts(sessions.aggregate(number=sessions.count()))["number"]
+    return ALL if found <= _MANY_SESSIONS else fitting(found, _SAMPLED_SESSIONS)
+
+
+def fitting(found: int, most: int) -> Sample:
+    """Of so many rows a sample that has ``most`` or fewer; it stands apart in the lake's files."""
+    return Sample(
+        next((each for each in SAMPLES if each >= PANEL_ONE_IN and found <= most * each), SAMPLES[-1])
+    )

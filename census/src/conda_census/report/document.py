@@ -21,7 +21,7 @@ from conda_census.metrics.opted_out import Traffic, count_opted_out
 from conda_census.metrics.packages import count_package, count_packages
 from conda_census.metrics.population import population
 from conda_census.metrics.retention import count_retention
-from conda_census.metrics.sample import Sample, choose_sample
+from conda_census.metrics.sample import ALL, Sample, choose_sample
 from conda_census.metrics.sessions import count_sessions
 from conda_census.metrics.window import Window, choose_window, within
 from conda_census.report.completeness import read_days
@@ -86,7 +86,7 @@ def make_report(
     chosen = choose_sample(tables, window) if sample is None else sample
     inside = within(tables, window)
     some = chosen.of_installations(tables)
-    with tables.keep(population(some.sessions, window)) as installations:
+    with chosen.with_others(tables) as theirs, tables.keep(_sampled(theirs, window, chosen)) as installations:
         looked_at = _LookedAt(chosen, within(some, window), installations)
         counted, environments = count_installations(installations, window), count_environments(installations)
         return Report(
@@ -106,6 +106,12 @@ def make_report(
             completeness=read_days(tables, window),
             notes=list(NOTES),
         )
+
+
+def _sampled(tables: LakeTables, window: Window, sample: Sample) -> Table:
+    """The installations of the sample, as ``population`` has them; ``tables`` are those with others."""
+    found = population(tables.sessions, window)
+    return found if sample == ALL else found.filter(sample.takes(found.client))
 
 
 @dataclass(frozen=True)

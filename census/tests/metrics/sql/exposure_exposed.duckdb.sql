@@ -19,18 +19,19 @@ FROM (
         THEN "t13"."environment"
         ELSE "t13"."owner"
       END AS "installation",
-      COUNT(*) FILTER(WHERE
-        "t13"."low") AS "low",
-      COUNT(*) FILTER(WHERE
-        "t13"."observed") AS "observed",
-      COUNT(*) FILTER(WHERE
-        "t13"."high") AS "high"
+      COALESCE(SUM("t13"."weight") FILTER(WHERE
+        "t13"."low"), 0.0) AS "low",
+      COALESCE(SUM("t13"."weight") FILTER(WHERE
+        "t13"."observed"), 0.0) AS "observed",
+      COALESCE(SUM("t13"."weight") FILTER(WHERE
+        "t13"."high"), 0.0) AS "high"
     FROM (
       SELECT
         "t12"."advisory",
         "t12"."class",
         "t12"."environment",
         "t12"."owner",
+        MAX("t12"."weight") AS "weight",
         BOOL_OR(CAST("t12"."low" AS BOOLEAN)) AS "low",
         BOOL_OR(CAST("t12"."observed" AS BOOLEAN)) AS "observed",
         BOOL_OR(CAST("t12"."high" AS BOOLEAN)) AS "high"
@@ -38,6 +39,7 @@ FROM (
         SELECT
           "t11"."advisory",
           "t11"."class",
+          "t11"."weight",
           "t11"."environment",
           "t11"."owner",
           (
@@ -104,6 +106,7 @@ FROM (
             "t10"."last_began",
             "t10"."in_cache",
             "t10"."first_unaffected",
+            "t10"."weight",
             "t6"."advisory" AS "advisory_own",
             "t6"."name" AS "name_own",
             "t6"."environment" AS "environment_own",
@@ -120,7 +123,8 @@ FROM (
               MAX("t8"."last_day") AS "last_day",
               MAX("t8"."last_began") AS "last_began",
               BOOL_OR(CAST("t8"."in_cache" AS BOOLEAN)) AS "in_cache",
-              MIN("t8"."first_unaffected") AS "first_unaffected"
+              MIN("t8"."first_unaffected") AS "first_unaffected",
+              MAX("t8"."weight") AS "weight"
             FROM (
               SELECT
                 "t3"."client",
@@ -129,6 +133,7 @@ FROM (
                 "t3"."class",
                 "t3"."last_day",
                 "t3"."last_began",
+                "t3"."weight",
                 "t7"."advisory",
                 "t7"."name",
                 "t7"."in_cache",

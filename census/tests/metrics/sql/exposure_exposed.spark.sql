@@ -15,15 +15,16 @@ FROM (
       `t13`.`advisory`,
       `t13`.`class`,
       IF(`t13`.`owner` = UNHEX(''), `t13`.`environment`, `t13`.`owner`) AS `installation`,
-      SUM(CAST(`t13`.`low` AS BIGINT)) AS `low`,
-      SUM(CAST(`t13`.`observed` AS BIGINT)) AS `observed`,
-      SUM(CAST(`t13`.`high` AS BIGINT)) AS `high`
+      COALESCE(SUM(IF(`t13`.`low`, `t13`.`weight`, NULL)), 0.0) AS `low`,
+      COALESCE(SUM(IF(`t13`.`observed`, `t13`.`weight`, NULL)), 0.0) AS `observed`,
+      COALESCE(SUM(IF(`t13`.`high`, `t13`.`weight`, NULL)), 0.0) AS `high`
     FROM (
       SELECT
         `t12`.`advisory`,
         `t12`.`class`,
         `t12`.`environment`,
         `t12`.`owner`,
+        MAX(`t12`.`weight`) AS `weight`,
         BOOL_OR(`t12`.`low`) AS `low`,
         BOOL_OR(`t12`.`observed`) AS `observed`,
         BOOL_OR(`t12`.`high`) AS `high`
@@ -31,6 +32,7 @@ FROM (
         SELECT
           `t11`.`advisory`,
           `t11`.`class`,
+          `t11`.`weight`,
           `t11`.`environment`,
           `t11`.`owner`,
           (
@@ -97,6 +99,7 @@ FROM (
             `t10`.`last_began`,
             `t10`.`in_cache`,
             `t10`.`first_unaffected`,
+            `t10`.`weight`,
             `t6`.`advisory` AS `advisory_own`,
             `t6`.`name` AS `name_own`,
             `t6`.`environment` AS `environment_own`,
@@ -113,7 +116,8 @@ FROM (
               MAX(`t8`.`last_day`) AS `last_day`,
               MAX(`t8`.`last_began`) AS `last_began`,
               BOOL_OR(`t8`.`in_cache`) AS `in_cache`,
-              MIN(`t8`.`first_unaffected`) AS `first_unaffected`
+              MIN(`t8`.`first_unaffected`) AS `first_unaffected`,
+              MAX(`t8`.`weight`) AS `weight`
             FROM (
               SELECT
                 `t3`.`client`,
@@ -122,6 +126,7 @@ FROM (
                 `t3`.`class`,
                 `t3`.`last_day`,
                 `t3`.`last_began`,
+                `t3`.`weight`,
                 `t7`.`advisory`,
                 `t7`.`name`,
                 `t7`.`in_cache`,

@@ -46,7 +46,8 @@ FROM (
             "t2"."time",
             "t2"."affected",
             "t2"."owner",
-            "t2"."class"
+            "t2"."class",
+            "t2"."weight"
           FROM "kept" AS "t2"
           INNER JOIN (
             SELECT

@@ -39,6 +39,7 @@ SELECT
   "t32"."entry",
   "t32"."last_visit",
   "t32"."fix",
+  "t32"."weight",
   CASE
     WHEN "t32"."owner" = CAST('' AS BLOB)
     THEN "t32"."environment"
@@ -56,7 +57,8 @@ FROM (
     MAX("t31"."event") AS "event",
     BOOL_AND(CAST("t31"."event" IS NOT NULL AS BOOLEAN)) AS "is_healed",
     MAX("t31"."last_visit") AS "last_visit",
-    MAX("t31"."fix") AS "fix"
+    MAX("t31"."fix") AS "fix",
+    MAX("t31"."weight") AS "weight"
   FROM (
     SELECT
       "t30"."advisory",
@@ -71,6 +73,7 @@ FROM (
       "t30"."unaffected_day",
       "t30"."unaffected_again_day",
       CAST(DATE_DIFF('DAY', "t30"."disclosed", "t30"."fix") AS INT) AS "fix",
+      "t30"."weight",
       "t30"."advisory_seen",
       "t30"."environment_seen",
       "t30"."owner_seen",
@@ -95,6 +98,7 @@ FROM (
         "t29"."unaffected_day",
         "t29"."unaffected_again_day",
         "t29"."fix",
+        "t29"."weight",
         "t29"."advisory_seen",
         "t29"."environment_seen",
         "t29"."owner_seen",
@@ -263,6 +267,7 @@ FROM (
           "t28"."unaffected_day",
           "t28"."unaffected_again_day",
           "t28"."fix",
+          "t28"."weight",
           "t21"."advisory" AS "advisory_seen",
           "t21"."environment" AS "environment_seen",
           "t21"."owner" AS "owner_seen",
@@ -308,7 +313,8 @@ FROM (
                 "t26"."time" > "t26"."first_affected"
               )) AS "unaffected_again_day",
             MIN("t26"."fix") FILTER(WHERE
-              "t26"."affected") AS "fix"
+              "t26"."affected") AS "fix",
+            MAX("t26"."weight") AS "weight"
           FROM (
             SELECT
               "t25"."advisory",
@@ -320,6 +326,7 @@ FROM (
               "t25"."affected",
               "t25"."owner",
               "t25"."class",
+              "t25"."weight",
               "t25"."disclosed",
               "t25"."fix",
               MIN("t25"."time") FILTER(WHERE
@@ -340,6 +347,7 @@ FROM (
                 "t4"."affected",
                 "t4"."owner",
                 "t4"."class",
+                "t4"."weight",
                 "t24"."disclosed",
                 "t24"."fix"
               FROM "kept" AS "t4"

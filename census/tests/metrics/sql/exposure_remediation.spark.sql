@@ -39,6 +39,7 @@ SELECT
   `t32`.`entry`,
   `t32`.`last_visit`,
   `t32`.`fix`,
+  `t32`.`weight`,
   IF(`t32`.`owner` = UNHEX(''), `t32`.`environment`, `t32`.`owner`) AS `installation`,
   IF(`t32`.`is_healed`, `t32`.`event`, CAST(NULL AS INT)) AS `event`
 FROM (
@@ -52,7 +53,8 @@ FROM (
     MAX(`t31`.`event`) AS `event`,
     BOOL_AND(`t31`.`event` IS NOT NULL) AS `is_healed`,
     MAX(`t31`.`last_visit`) AS `last_visit`,
-    MAX(`t31`.`fix`) AS `fix`
+    MAX(`t31`.`fix`) AS `fix`,
+    MAX(`t31`.`weight`) AS `weight`
   FROM (
     SELECT
       `t30`.`advisory`,
@@ -67,6 +69,7 @@ FROM (
       `t30`.`unaffected_day`,
       `t30`.`unaffected_again_day`,
       CAST(DATEDIFF(DAY, `t30`.`disclosed`, `t30`.`fix`) AS INT) AS `fix`,
+      `t30`.`weight`,
       `t30`.`advisory_seen`,
       `t30`.`environment_seen`,
       `t30`.`owner_seen`,
@@ -91,6 +94,7 @@ FROM (
         `t29`.`unaffected_day`,
         `t29`.`unaffected_again_day`,
         `t29`.`fix`,
+        `t29`.`weight`,
         `t29`.`advisory_seen`,
         `t29`.`environment_seen`,
         `t29`.`owner_seen`,
@@ -259,6 +263,7 @@ FROM (
           `t28`.`unaffected_day`,
           `t28`.`unaffected_again_day`,
           `t28`.`fix`,
+          `t28`.`weight`,
           `t21`.`advisory` AS `advisory_seen`,
           `t21`.`environment` AS `environment_seen`,
           `t21`.`owner` AS `owner_seen`,
@@ -320,7 +325,8 @@ FROM (
                 NULL
               )
             ) AS `unaffected_again_day`,
-            MIN(IF(`t26`.`affected`, `t26`.`fix`, NULL)) AS `fix`
+            MIN(IF(`t26`.`affected`, `t26`.`fix`, NULL)) AS `fix`,
+            MAX(`t26`.`weight`) AS `weight`
           FROM (
             SELECT
               `t25`.`advisory`,
@@ -332,6 +338,7 @@ FROM (
               `t25`.`affected`,
               `t25`.`owner`,
               `t25`.`class`,
+              `t25`.`weight`,
               `t25`.`disclosed`,
               `t25`.`fix`,
               MIN(
@@ -353,6 +360,7 @@ FROM (
                 `t4`.`affected`,
                 `t4`.`owner`,
                 `t4`.`class`,
+                `t4`.`weight`,
                 `t24`.`disclosed`,
                 `t24`.`fix`
               FROM `kept` AS `t4`
