@@ -50,7 +50,7 @@ def test_the_most_exposed_come_first(tmp_path: Path) -> None:
 
     assert _exposed(found) == [("ALL-1", 2), ("NEW-1", 1), ("FAST-1", 1)]
     assert [row["median_days"]["value"] for row in found["advisories"]] == [None, 11.0, 2.0]
-    assert (found["open"], found["looked_at"]) == (5, 4)
+    assert (found["open"], found["looked_at"], found["unmapped"]) == (5, 4, 1)
 
 
 def test_so_many_of_these_severities(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 from conda_census.errors import CensusError
 from conda_census.exposure.shape import Exposure
 from conda_census.metrics.intervals import Interval
+from conda_census.report.exposure_definitions import NO_PACKAGE, WITHDRAWN
 from conda_census.report.exposure_figures import EXPOSURE_FIGURES
 from conda_census.report.exposure_page import exposure_page, write_exposure_page
 from made_up_exposure import exposed_for, nobody_exposed
@@ -72,6 +73,16 @@ def test_the_tables_behind_the_charts() -> None:
     assert "at the disclosure 0 100.0 % 90.0 % 100.0 % at the disclosure 7 93.0 % 83.0 % 100.0 %" in text
     assert "at the disclosure 8 " not in text
     assert "180 60.0 % 30.0 % 10.0 %" in text
+
+
+def test_a_withdrawn_advisory_affects_nothing() -> None:
+    """The page says so, where an exposed number would mislead."""
+    withdrawn = exposed_for(1)
+    withdrawn["advisory"]["withdrawn"] = True
+    withdrawn["advisory"]["packages"] = []
+
+    assert WITHDRAWN in _text(withdrawn)
+    assert NO_PACKAGE not in _text(withdrawn)
 
 
 def test_a_sample_is_called_so() -> None:

@@ -87,6 +87,7 @@ def rank_exposures(
         one_in=chosen.one_in,
         open=len(known.open_advisories),
         looked_at=len(groups),
+        unmapped=sum(not known.judge.packages(group) for group in known.open_advisories),
         advisories=sorted(ranked, key=_place),
         unknown=unknown_keys(unknown_lately(known, tables, window)),
         cannot_see=cannot_see(judged.names),

@@ -135,7 +135,8 @@ class RankedAdvisory(TypedDict):
 class Exposures(TypedDict):
     """All advisories that expose somebody, the most exposed environments first, then the slowest to heal.
 
-    ``looked_at`` of ``open`` advisories are about a package that was downloaded.
+    ``looked_at`` of ``open`` advisories are about a package that was downloaded, and from ``unmapped`` of
+    them nothing leads to a conda package at all.
     """
 
     as_of: str
@@ -143,6 +144,7 @@ class Exposures(TypedDict):
     one_in: int
     open: int
     looked_at: int
+    unmapped: int
     advisories: list[RankedAdvisory]
     unknown: UnknownShares
     cannot_see: list[str]

@@ -44,7 +44,8 @@ def summary(exposures: Exposures) -> str:
         sampled = f" {looked_at(exposures['one_in'])}"
     return (
         f"Active environments on {exposures['as_of']}. Of {count(exposures['open'])} open advisories "
-        f"{count(exposures['looked_at'])} are about a package that was downloaded. Moved on: of those "
+        f"{count(exposures['looked_at'])} are about a package that was downloaded, and from "
+        f"{count(exposures['unmapped'])} no map leads to a conda package. Moved on: of those "
         f"exposed at the disclosure.{sampled} Unknown, so that no advisory can say anything of it: "
         f"{percent(exposures['unknown']['downloads_share'])} of the downloads, something in "
         f"{percent(exposures['unknown']['environments_share'])} of the environments."
