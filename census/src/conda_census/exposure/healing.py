@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isqrt
 
 from conda_census.exposure.bootstrap import Clustered, cluster_intervals
-from conda_census.exposure.survival import kaplan_meier
+from conda_census.exposure.survival import Curve, kaplan_meier
 from conda_census.exposure.units import Units
 from conda_census.exposure.watched import Watch
 from conda_census.metrics.intervals import Estimate
@@ -26,10 +27,17 @@ class Quick:
 
 def healing(watched: Watch, days: Sequence[float]) -> Clustered:
     """Kaplan and Meier's, with intervals that know that environments of one installation heal together."""
-    return cluster_intervals(kaplan_meier(Units(*watched)), days, resamples=_RESAMPLES)
+    return cluster_intervals(_curve(watched), days, resamples=_RESAMPLES)
 
 
 def quick_healing(watched: Watch, days: Sequence[float]) -> Quick:
     """The same with Greenwood's interval alone, for many advisories at once."""
-    curve = kaplan_meier(Units(*watched))
+    curve = _curve(watched)
     return Quick(curve.at(days), curve.median())
+
+
+def _curve(watched: Watch) -> Curve:
+    """Where some enter late, it waits until as many are at risk as the root of all, as few tell nothing."""
+    units = Units(*watched)
+    fewest = isqrt(len(units)) if (units.entry > 0).any() else 1
+    return kaplan_meier(units, fewest_at_risk=fewest)
