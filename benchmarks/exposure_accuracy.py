@@ -1,6 +1,6 @@
 """Does the band of an exposure hold the true number of those affected, and its curve their share?
 
-It simulates populations in which packages are found vulnerable, under each dial alone and under all at once,
+It simulates populations in which a package is found vulnerable, under each dial alone and under all at once,
 looks at each advisory 7, 30, 90 and 180 days after its disclosure as a reader would on that day, and prints
 the tables of ``docs/accuracy.md``, with what naive estimates would have said. It fails where a band or a
 curve holds the truth in less than 95 of 100 cases.
@@ -50,7 +50,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--installations", type=int, default=1000, help="people's installations")
-    parser.add_argument("--disclosures", type=int, default=2, help="advisories of each population")
+    parser.add_argument("--disclosures", type=int, default=1, help="advisories of each population")
     parser.add_argument("--seeds", type=int, default=200, help="populations under each dial")
     parser.add_argument("--dials", nargs="+", choices=DIALS, default=list(DIALS), help="only these")
     options = parser.parse_args()
