@@ -61,6 +61,7 @@ def test_in_a_pipe(january: CensusProcess) -> None:
         "LOW-1\tlow\turllib3\t1\t1\t1\t0.0000\t-",
     ]
     assert done.stderr.startswith("Active environments on 2024-01-25. Of 4 open advisories 2 are about a ")
+    assert "and from 2 no map leads to a conda package. Moved on" in done.stderr
     assert "28.6 % of the downloads, something in 40.0 % of the environments." in done.stderr
 
 

@@ -42,12 +42,14 @@ def summary(exposures: Exposures) -> str:
     sampled = ""
     if exposures["one_in"] > 1:
         sampled = f" {looked_at(exposures['one_in'])}"
+    unmapped = ""
+    if exposures["unmapped"]:
+        unmapped = f", and from {count(exposures['unmapped'])} no map leads to a conda package"
     return (
         f"Active environments on {exposures['as_of']}. Of {count(exposures['open'])} open advisories "
-        f"{count(exposures['looked_at'])} are about a package that was downloaded, and from "
-        f"{count(exposures['unmapped'])} no map leads to a conda package. Moved on: of those "
-        f"exposed at the disclosure.{sampled} Unknown, so that no advisory can say anything of it: "
-        f"{percent(exposures['unknown']['downloads_share'])} of the downloads, something in "
+        f"{count(exposures['looked_at'])} are about a package that was downloaded{unmapped}. "
+        f"Moved on: of those exposed at the disclosure.{sampled} Unknown, so that no advisory can say "
+        f"anything of it: {percent(exposures['unknown']['downloads_share'])} of the downloads, something in "
         f"{percent(exposures['unknown']['environments_share'])} of the environments."
     )
 
