@@ -61,6 +61,15 @@ def test_who_reads_sees_the_old_rows_or_the_new(lake: Lake) -> None:
     assert before.to_pyarrow_table()["imported"].to_pylist() == [1]
 
 
+def test_a_damaged_file_is_told(lake: Lake) -> None:
+    """With what to do."""
+    lake.replace_reference(NAMES, _rows(NAMES, 1))
+    for file in (lake.path / NAMES.name).glob("*.parquet"):
+        file.write_bytes(b"PAR1 no longer")
+    with pytest.raises(LakeError, match=r"names: the table cannot be read .*: restore it from your backup"):
+        lake.reference(NAMES)
+
+
 def test_reports_and_compaction_go_on_beside_them(lake: Lake) -> None:
     """They are no tables of logs."""
     lake.replace_reference(NAMES, _rows(NAMES, 1))

@@ -191,8 +191,10 @@ class Lake:
         if not (place / "_delta_log").exists():
             return schema.empty_table()
         with _told_unreadable(place):
-            rows = DeltaTable(str(place)).to_pyarrow_table()
-            return rows.select(schema.names).cast(schema)
+            files = [unquote(uri) for uri in DeltaTable(str(place)).file_uris()]
+            # In this thread: where a command ends at once, those of Arrow may be starting still: it aborts.
+            tables = [pq.ParquetFile(file).read(schema.names, use_threads=False) for file in files]
+            return pa.concat_tables([schema.empty_table(), *(table.cast(schema) for table in tables)])
 
     def replace_reference(self, reference: Reference, rows: pa.Table) -> None:
         """Put these rows in the place of all that a reference table holds, at once or not at all.
@@ -284,7 +286,7 @@ class Lake:
 def _told_unreadable(place: Path) -> Iterator[None]:
     try:
         yield
-    except (OSError, DeltaError) as error:
+    except (OSError, DeltaError, pa.ArrowInvalid) as error:
         raise LakeError(
             f"{place}: the table cannot be read ({first_line(error)}): restore it from your backup"
         ) from None
