@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from conda_census.exposure.judged import BUILD, Judged
 from conda_census.exposure.seen import SeenBuild, seen_table
 from conda_census.metrics.counts import counts
-from conda_census.metrics.sample import ALL, SAMPLES, Sample, fitting
+from conda_census.metrics.sample import ALL, Sample, fitting
 
 __all__ = ["choose_sample_for", "choose_sample_for_all"]
 
@@ -32,4 +32,4 @@ def choose_sample_for_all(judged: Judged, seen: Iterable[SeenBuild], most: int =
     """As many installations as a question about many advisories can look at, all if they are few."""
     verdicts = judged.builds.inner_join(seen_table(seen), BUILD)
     found = counts(verdicts.aggregate(number=verdicts.downloads.sum()))["number"]
-    return Sample(next((one_in for one_in in SAMPLES if found <= most * one_in), SAMPLES[-1]))
+    return fitting(found, most, least_one_in=1)

@@ -142,8 +142,8 @@ def choose_sample(tables: LakeTables, window: Window) -> Sample:
     return ALL if found <= _MANY_SESSIONS else fitting(found, _SAMPLED_SESSIONS)
 
 
-def fitting(found: int, most: int) -> Sample:
-    """Of so many rows a sample that has ``most`` or fewer; it stands apart in the lake's files."""
+def fitting(found: int, most: int, least_one_in: int = PANEL_ONE_IN) -> Sample:
+    """Of so many rows a sample that has ``most`` or fewer; by default it stands apart in the lake's files."""
     return Sample(
-        next((each for each in SAMPLES if each >= PANEL_ONE_IN and found <= most * each), SAMPLES[-1])
+        next((each for each in SAMPLES if each >= least_one_in and found <= most * each), SAMPLES[-1])
     )
