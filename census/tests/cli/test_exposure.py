@@ -10,6 +10,7 @@ import pytest
 
 from census_process import CensusProcess
 from exposed_lake import ADVISORY, exposed_lake
+from osv_records import events, osv_record, write_records
 from small_log import SmallLog
 
 
@@ -205,3 +206,39 @@ def test_an_empty_lake(census: CensusProcess, tmp_path: Path) -> None:
     nothing = census("exposure", "--package", "urllib3", "--below", "2")
     assert nothing.returncode == 1
     assert "urllib3: no conda package of this name was downloaded up to 2024-01-16" in nothing.stderr
+
+
+@pytest.mark.parametrize(
+    ("builds", "mended", "exposed"),
+    [
+        (["h1_100_cp313", "h2_101_cp313", "h3_102_cp313"], ("h3_102_cp313", 102), 2),
+        (["h1_0_cuda12", "h2_1_cuda12", "h3_2_cuda12"], ("h2_1_cuda12", 1), 2),
+        (["h1_5_cp313t", "h2_6_cp313t"], ("h2_6_cp313t", 6), 1),
+    ],
+)
+def test_a_mended_build_clears_no_build_before_it(
+    census: CensusProcess, builds: list[str], mended: tuple[str, int], exposed: int
+) -> None:
+    """Whatever stands behind the number in the build string; a number that is not known clears nothing."""
+    log = SmallLog()
+    for number, build in enumerate(builds):
+        path = f"/conda-forge/linux-64/python-3.13.5-{build}.conda"
+        log.request(path, client=f"c{number}", session=f"s{number}", environment=f"e{number}")
+    log.write(census.folder / "access.log")
+    record = osv_record("OURS-1", events("introduced 0", "fixed 3.13.6"), package="python", ecosystem="conda")
+    write_records(census.folder / "records", record)
+    info = census.folder / "python" / "info"
+    info.mkdir(parents=True)
+    (info / "security.json").write_text('{"vulns_mitigated": [{"id": "OURS-1", "comment": "patched"}]}')
+    index = {"name": "python", "version": "3.13.5", "build": mended[0], "build_number": mended[1]}
+    index |= {"subdir": "linux-64", "timestamp": 1705000000000}
+    (info / "index.json").write_text(json.dumps(index))
+    for arguments in (
+        ("ingest", "access.log"),
+        ("advisories", "import", "records"),
+        ("advisories", "override", "python"),
+    ):
+        done = census(*arguments)
+        assert done.returncode == 0, done.stderr
+
+    assert _asked(census, "OURS-1")["exposed"]["observed"] == exposed

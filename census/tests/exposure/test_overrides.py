@@ -51,6 +51,24 @@ def test_of_which_builds_something_is_said(restriction: dict[str, object], is_ab
     assert _said(**restriction).is_about(_BUILD) == is_about
 
 
+@pytest.mark.parametrize(
+    ("status", "restriction", "is_about"),
+    [
+        ("fixed", {"from_build_number": 0}, False),
+        ("not_affected", {"build": "h27cfd23_0", "from_build_number": 0}, False),
+        ("fixed", {"build": "h27cfd23_1", "from_build_number": 1}, True),
+        ("fixed", {"build": "h27cfd23_1"}, True),
+        ("affected", {"from_build_number": 9}, True),
+    ],
+)
+def test_a_build_whose_number_is_not_known_is_never_cleared_by_a_number(
+    status: Status, restriction: dict[str, object], is_about: bool
+) -> None:
+    """Only a statement about the very build does; one that affects some numbers may affect it."""
+    unnumbered = _BUILD._replace(build_number=None)
+    assert _said(status, **restriction).is_about(unnumbered) == is_about
+
+
 def test_what_is_about_an_advisory_and_a_package() -> None:
     """By any id of the advisory, the latest last, whatever the order in which it came."""
     first, second, other = _said(day=1), _said(day=2, advisory="GHSA-1"), _said(day=3, advisory="CVE-2024-2")

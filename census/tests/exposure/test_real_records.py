@@ -45,14 +45,28 @@ def test_every_expected_verdict(tmp_path: Path) -> None:
 
 
 def test_every_record_is_read_and_what_is_none_is_called_so(tmp_path: Path) -> None:
-    """OSV of six databases; CVE JSON 5 is not OSV."""
+    """OSV of seven databases; records of CVE and of NVD are not OSV, and are refused by name."""
     if not RECORDS.exists():
         return
     lake = Lake.open_or_create(tmp_path / "lake", "k")
-    imported = import_advisories(lake, [RECORDS])
-    no_records = {path.name for path in (RECORDS / "vulnrichment").iterdir()}
-    assert imported.new == sum(
-        1 for path in RECORDS.rglob("*.*") if path.suffix in (".json", ".yaml", ".in")
-    ) - len(no_records)
-    assert {Path(str(each).partition(":")[0]).name for each in imported.problems} == no_records
-    assert all(isinstance(each, CensusError) and "CVE JSON 5" in str(each) for each in imported.problems)
+    osv = [path for path in _files(RECORDS) if path.parent.name not in _NOT_OSV]
+    assert osv
+    imported = import_advisories(lake, osv)
+    assert (imported.new, imported.problems) == (len(osv), ())
+    others = [path for path in _files(RECORDS) if path.parent.name in _NOT_OSV]
+    refused = import_advisories(lake, others)
+    assert refused.total == len(osv)
+    assert {Path(str(each).partition(":")[0]) for each in refused.problems} == set(others)
+    assert all(isinstance(each, CensusError) for each in refused.problems)
+    of_cve = [str(each) for each in refused.problems if "nvd" not in Path(str(each).partition(":")[0]).parts]
+    assert all("CVE JSON 5" in each for each in of_cve)
+
+
+#: Folders below ``RECORDS`` with records in other formats.
+_NOT_OSV = {"vulnrichment", "nvd", "cve5"}
+
+
+def _files(folder: Path) -> list[Path]:
+    """Return the files of records below a folder."""
+    found = [path for path in folder.rglob("*.*") if path.suffix in (".json", ".yaml", ".in")]
+    return sorted(found)

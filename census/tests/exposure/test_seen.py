@@ -49,4 +49,33 @@ def test_what_a_path_does_not_say_is_empty(lake: SmallLake) -> None:
     downloads = lake.download("2024-01-02").open().downloads
 
     found = [each.build for each in builds_seen(downloads, ["numpy"], day(1))]
-    assert found == [Build("", "", "numpy", "", "", 0)]
+    assert found == [Build("", "", "numpy", "", "", None)]
+
+
+def _number(lake: SmallLake, build: str, *listed: Build) -> int | None:
+    """Return the number of the one download of numpy with this build string."""
+    lake.download("2024-01-02", name=build, build=build, version="1.0", subdir="linux-64", channel="main")
+    [seen] = builds_seen(lake.open().downloads, [build], day(1), listed)
+    return seen.build.build_number
+
+
+def _listed(number: int, channel: str = "main", build: str = "0_cuda12") -> Build:
+    return Build(channel, "linux-64", build, "1.0", build, number)
+
+
+def test_a_repodata_knows_the_number_of_a_build(lake: SmallLake) -> None:
+    """It overrules the build string; the same build may be served under the name of another channel."""
+    assert _number(lake, "0_cuda1") is None
+    assert _number(lake, "0_cuda2", _listed(7, build="0_cuda2")) == 7
+    assert _number(lake, "py_3", _listed(4, build="py_3")) == 4
+    assert _number(lake, "0_cuda3", _listed(7, "upstream", "0_cuda3")) == 7
+    assert _number(lake, "0_cuda4", _listed(7, "main", "0_cuda4"), _listed(8, "upstream", "0_cuda4")) == 7
+    assert _number(lake, "py_5", _listed(4, "one", "py_5"), _listed(5, "other", "py_5")) is None
+
+
+def test_a_build_counts_once_whatever_number_the_lake_has_for_it(lake: SmallLake) -> None:
+    """Lakes of earlier versions have other numbers for some builds."""
+    for number in (313, 102, None):
+        lake.download("2024-01-02", build="h_102_cp313", build_number=number)
+    [seen] = builds_seen(lake.open().downloads, ["numpy"], day(1))
+    assert (seen.build.build_number, seen.downloads) == (102, 3)

@@ -7,6 +7,8 @@ repository manager puts before it. Nothing of a query string and no ``/t/<token>
 
 from __future__ import annotations
 
+from conda_census.decode.build_numbers import build_number_sql
+
 __all__ = ["ARTIFACT_COLUMNS", "DESCRIBE_PATH_SQL"]
 
 #: What a path is described by. ``kind`` is package, index, metadata, heartbeat, installer or other.
@@ -123,7 +125,7 @@ DESCRIBE_PATH_SQL = rf"""
            if(is_package, version, coalesce(nullif(installer.version, ''), release,
                                             if(kind = 'installer', 'latest', NULL))) AS version,
            if(is_package, build, NULL) AS build,
-           if(is_package, try_cast(regexp_extract(build, '[0-9]+$') AS BIGINT), NULL) AS build_number,
+           if(is_package, {build_number_sql("build")}, NULL) AS build_number,
            if(is_package, extension, installer.extension) AS extension,
            installer.product AS product,
            installer.platform AS platform

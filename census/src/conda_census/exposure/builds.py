@@ -11,6 +11,7 @@ class Build(NamedTuple):
     """One build of a package, as it lies in a channel. The extension does not matter.
 
     ``channel`` is named as in the lake, such as ``pkgs/main``; ``build`` is the build string.
+    ``build_number`` is None if neither an imported repodata nor the build string tells it.
     """
 
     channel: str
@@ -18,4 +19,4 @@ class Build(NamedTuple):
     name: str
     version: str
     build: str
-    build_number: int
+    build_number: int | None

@@ -33,7 +33,7 @@ class Fix:
     name: str
     version: str
     build: str | None
-    build_number: int
+    build_number: int | None
     clears: tuple[str, ...]
     subdirs: tuple[str, ...]
     command: str
@@ -70,7 +70,8 @@ def smallest_fix(
     subdirs = {each.build.subdir for each in sought}
     alike: dict[tuple[Version, int, str], list[_Judged]] = defaultdict(list)
     for each in known:
-        alike[each.version, each.build.build_number, each.build.channel].append(each)
+        if each.build.build_number is not None:
+            alike[each.version, each.build.build_number, each.build.channel].append(each)
     for (version, _, channel), those in sorted(alike.items()):
         wanted = _platforms(subdirs, (each.build for each in known if each.build.channel == channel))
         if (

@@ -67,8 +67,13 @@ class Override:
         )
 
     def _has_build(self, build: Build) -> bool:
-        if self.from_build_number is not None and build.build_number >= self.from_build_number:
-            return True
+        if self.from_build_number is not None:
+            if build.build_number is None:
+                # A build whose number is not known may be affected, and is never cleared.
+                if self.status == "affected":
+                    return True
+            elif build.build_number >= self.from_build_number:
+                return True
         return self.build == build.build or (self.build is None and self.from_build_number is None)
 
 

@@ -17,6 +17,7 @@ from conda_census.exposure.gaps import usual_gaps
 from conda_census.exposure.judged import Judged, JudgedBuild, first_fixes, judge
 from conda_census.exposure.knowledge import Knowledge
 from conda_census.exposure.remediation import at_risk
+from conda_census.exposure.repodata import channel_builds
 from conda_census.exposure.sampling import choose_sample_for_all
 from conda_census.exposure.seen import SeenBuild, builds_seen, names_seen
 from conda_census.exposure.severities import Severity
@@ -59,9 +60,8 @@ def rank_exposures(
             and disclosed_on(group, as_of) <= as_of
         )
     )
-    seen = builds_seen(
-        tables.downloads, {name for group in groups.values() for name in known.judge.packages(group)}, as_of
-    )
+    about = {name for group in groups.values() for name in known.judge.packages(group)}
+    seen = builds_seen(tables.downloads, about, as_of, channel_builds(known.lake, about))
     judged = _judged(known, seen, as_of, groups)
     chosen = choose_sample_for_all(judged, seen) if sample is None else sample
     with chosen.with_others(tables) as some, concerned(some, judged, as_of, chosen) as asked:

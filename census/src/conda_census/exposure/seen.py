@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -9,9 +10,12 @@ from datetime import date
 import ibis
 from ibis.expr.types import Table
 
+from conda_census.decode.build_numbers import build_number
 from conda_census.exposure.builds import Build
 
 __all__ = ["SeenBuild", "builds_seen", "count_builds", "names_seen", "seen_table"]
+
+_BUILD = Build._fields[:-1]
 
 
 @dataclass(frozen=True)
@@ -23,32 +27,43 @@ class SeenBuild:
     downloads: int
 
 
-def builds_seen(downloads: Table, names: Iterable[str], as_of: date) -> list[SeenBuild]:
-    """The builds of these packages that were downloaded up to ``as_of``, sorted."""
+def builds_seen(
+    downloads: Table, names: Iterable[str], as_of: date, listed: Iterable[Build] = ()
+) -> list[SeenBuild]:
+    """Return the builds of these packages that were downloaded up to ``as_of``, sorted.
+
+    Args:
+        downloads: of the lake.
+        names: of packages.
+        as_of: the last day that counts.
+        listed: builds that an imported repodata lists. It knows the build number, which a build string does
+            not always tell. A mirror may serve them under another channel's name.
+    """
+    numbers: dict[tuple[str, ...], set[int | None]] = defaultdict(set)
+    for build in listed:
+        for key in (_without_channel(build), build[:-1]):
+            numbers[key].add(build.build_number)
     rows = count_builds(downloads, names, as_of).to_pyarrow().to_pylist()
-    # What a path does not say is empty.
-    found = [
-        SeenBuild(
-            Build(
-                channel=row["channel"] or "",
-                subdir=row["subdir"] or "",
-                name=row["name"],
-                version=row["version"] or "",
-                build=row["build"] or "",
-                build_number=row["build_number"] or 0,
-            ),
-            row["first_day"],
-            row["downloads"],
-        )
-        for row in rows
-    ]
-    return sorted(found, key=lambda each: each.build)
+    found = []
+    for row in rows:
+        # What a path does not say is empty.
+        said = {column: row[column] or "" for column in _BUILD}
+        told = Build(**said, build_number=build_number(said["build"]))
+        known = numbers.get(told[:-1]) or numbers.get(_without_channel(told), set())
+        if known:
+            told = told._replace(build_number=next(iter(known)) if len(known) == 1 else None)
+        found.append(SeenBuild(told, row["first_day"], row["downloads"]))
+    return sorted(found, key=lambda each: each.build[:-1])
 
 
 def count_builds(downloads: Table, names: Iterable[str], as_of: date) -> Table:
-    """Rows: channel, subdir, name, version, build, build_number; first_day, downloads."""
+    """Rows: channel, subdir, name, version, build; first_day, downloads."""
     named = downloads.filter(downloads.name.isin(sorted(set(names))), downloads.day <= as_of)
-    return named.group_by(Build._fields).aggregate(first_day=named.day.min(), downloads=named.count())
+    return named.group_by(_BUILD).aggregate(first_day=named.day.min(), downloads=named.count())
+
+
+def _without_channel(build: Build) -> tuple[str, ...]:
+    return (build.subdir, build.name, build.version, build.build)
 
 
 def seen_table(seen: Iterable[SeenBuild]) -> Table:

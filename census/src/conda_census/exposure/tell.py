@@ -47,7 +47,8 @@ def tell(
     names = known.judge.packages(group)
     if group.is_open and not names:
         raise CensusError(f"{group.id}: {_why_unknown(group, known.judge)}")
-    seen = builds_seen(tables.downloads, names, as_of)
+    listed = channel_builds(known.lake, names)
+    seen = builds_seen(tables.downloads, names, as_of, listed)
     builds = [each.build for each in seen]
     if not seen and not is_recorded(group):
         raise CensusError(
@@ -59,7 +60,7 @@ def tell(
         advisory=_keys(group, known.judge),
         judged=judge(judged_builds(0, group, by_name(builds), known.judge), {0: day}),
         seen=seen,
-        fix=_fix(known, group, builds),
+        fix=_fix(known, group, builds, listed),
         unknown=unknown_lately(known, tables, window),
         window=window,
     )
@@ -137,9 +138,11 @@ def _why_unknown(group: AdvisoryGroup, judge: Judge) -> str:
     )
 
 
-def _fix(known: Knowledge, group: AdvisoryGroup, seen: Iterable[Build]) -> FixKeys | None:
+def _fix(
+    known: Knowledge, group: AdvisoryGroup, seen: Iterable[Build], listed: Iterable[Build]
+) -> FixKeys | None:
     """Of the first package, by name, that has one; those that somebody downloaded come first."""
-    there, held = by_name(channel_builds(known.lake, known.judge.packages(group))), by_name(seen)
+    there, held = by_name(listed), by_name(seen)
     for name in sorted(there, key=lambda each: (each not in held, each)):
         everything = {each.id: each for each in (group, *advisories_of(name, known.advisories, known.judge))}
         affected = [build for build in held.get(name, ()) if known.judge.verdict(group, build) == "affected"]

@@ -130,7 +130,7 @@ _DOWNLOADS = Table(
         Column("name", "VARCHAR", "package name"),
         Column("version", "VARCHAR", "package version"),
         Column("build", "VARCHAR", "build string"),
-        Column("build_number", "BIGINT", "trailing integer of the build string"),
+        Column("build_number", "BIGINT", "build number as the build string tells it; null if it does not"),
         Column("extension", "VARCHAR", "conda or tar.bz2"),
         Column("bytes", "BIGINT", "bytes sent, of all its pieces"),
     ),

@@ -946,7 +946,6 @@ SELECT
   `t1`.`name`,
   `t1`.`version`,
   `t1`.`build`,
-  `t1`.`build_number`,
   MIN(`t1`.`day`) AS `first_day`,
   COUNT(*) AS `downloads`
 FROM (
@@ -971,8 +970,7 @@ GROUP BY
   2,
   3,
   4,
-  5,
-  6;
+  5;
 
 SELECT
   `t32`.`advisory`,

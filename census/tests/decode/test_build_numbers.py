@@ -1,0 +1,87 @@
+"""Build numbers, as far as build strings tell them."""
+
+from __future__ import annotations
+
+import duckdb
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conda_census.decode.build_numbers import build_number, build_number_sql
+
+# Build strings of real packages, and the numbers in their channels; None if the string does not tell it.
+CASES = {
+    "0": 0,
+    "2": 2,
+    "py_0": 0,
+    "py27_1": 1,
+    "py39h06a4308_12": 12,
+    "pyhd8ed1ab_1": 1,
+    "h4ab18f5_1": 1,
+    "nompi_hdf9ad27_105": 105,
+    "py3.12_cuda12.4_cudnn9.1.0_0": 0,
+    "gpl_h8657690_703": 703,
+    "r43h57805ef_1006": 1006,
+    "Upper+Case.Build_7": 7,
+    # the interpreter of Python's own builds, and of python_abi
+    "h2335ba1_100_cp313": 100,
+    "ha99a958_102_cp313": 102,
+    "h9a34b6e_5_cp313t": 5,
+    "h0123456_101_cp314t": 101,
+    "hab00c5b_0_cpython": 0,
+    "1_cpython": 1,
+    "7_cp313": 7,
+    "8_cp313t": 8,
+    "4_cp37m": 4,
+    "1_cp27mu": 1,
+    "5_pypy39_pp73": 5,
+    "3_graalpy311_native": 3,
+    # a variant behind the number, or a number that is none of a build
+    "py313h4bf6692_0_cuda12": None,
+    "h0d63151_17_cuda": None,
+    "0_cuda12": None,
+    "h0000000_0_cuda_12": None,
+    "31_h59b9bed_openblas": None,
+    "0_73_pypy": None,
+    "2_x86_64": None,
+    "py38": None,
+    "cp313": None,
+    "h2335ba1_cp313": None,
+    "1.tar.bz2": None,
+    "conda_forge": None,
+    "main": None,
+    "": None,
+    "99999999999999999999": None,
+    "h123_99999999999999999999": None,
+}
+
+
+def _by_sql(builds: list[str]) -> list[int | None]:
+    connection = duckdb.connect()
+    connection.register("builds", pa.table({"build": pa.array(builds, pa.string())}))
+    return [
+        number for (number,) in connection.sql(f"SELECT {build_number_sql('build')} FROM builds").fetchall()
+    ]
+
+
+@pytest.mark.parametrize("build", CASES)
+def test_a_build_string_tells_its_number_or_nothing(build: str) -> None:
+    """A number that could be another one is not known: a vulnerable build would be cleared by it."""
+    assert build_number(build) == CASES[build]
+
+
+def test_the_lake_has_the_same_numbers() -> None:
+    """What is written into the lake is the same rule in SQL."""
+    assert _by_sql(list(CASES)) == list(CASES.values())
+
+
+_PARTS = st.sampled_from(
+    ["0", "12", "102", "h2335ba3", "py313h1", "cp313", "cp313t", "cpython", "pypy", "pypy39", "pp73", "x86"]
+) | st.sampled_from(["64", "cuda", "cuda12", "", "٣", "a.b"])
+
+
+@given(st.lists(_PARTS, max_size=6).map("_".join))
+def test_python_and_sql_agree_on_every_build_string(build: str) -> None:
+    """Of whatever parts it is put together."""
+    assert _by_sql([build]) == [build_number(build)]
