@@ -52,6 +52,7 @@ class CensusToml:
     writer: str | None = None
     engine: str | None = None
     formats: tuple[FormatTable, ...] = field(default=())
+    channels: tuple[str, ...] | None = None
 
 
 def read_census_toml(path: Path) -> CensusToml:
@@ -71,7 +72,7 @@ def read_census_toml(path: Path) -> CensusToml:
         raise CensusError(f"{path}: not in UTF-8: save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise CensusError(f"{path}: not TOML: {error}: correct that line") from None
-    _only_known(content, ("lake", "writer", "engine", "formats"), str(path))
+    _only_known(content, ("lake", "writer", "engine", "formats", "channels"), str(path))
     lake = _text(content, "lake", str(path))
     tables = _table(content, "formats", str(path))
     return CensusToml(
@@ -79,7 +80,20 @@ def read_census_toml(path: Path) -> CensusToml:
         writer=_text(content, "writer", str(path)),
         engine=_text(content, "engine", str(path)),
         formats=tuple(_format_table(name, _table(tables, name, f"{path}: formats"), path) for name in tables),
+        channels=_channels(content, str(path)),
     )
+
+
+def _channels(content: Mapping[str, object], place: str) -> tuple[str, ...] | None:
+    """Return the channels that may be named; a channel at the root of the repository has no name."""
+    if "channels" not in content:
+        return None
+    channels = tuple(name.strip("/") for name in _texts(content, "channels", place))
+    if not channels or not all(channels):
+        raise CensusError(
+            f'{place}: channels must name the channels of the repository: write ["pkgs/main", "conda-forge"]'
+        )
+    return channels
 
 
 def _format_table(name: str, table: Mapping[str, object], path: Path) -> FormatTable:

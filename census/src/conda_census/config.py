@@ -47,6 +47,7 @@ class Settings:
         writer: name of this writer. Several may write at once, each under its own name.
         formats: what ``census.toml`` says of log formats.
         engine: what runs the questions of a report, as ``engines.choice`` names it.
+        channels: the channels that may be named in the lake, or None if all may.
     """
 
     lake: Path
@@ -54,6 +55,7 @@ class Settings:
     writer: str
     formats: tuple[FormatTable, ...] = ()
     engine: str = DEFAULT_ENGINE
+    channels: tuple[str, ...] | None = None
 
 
 def load_settings(lake: Path | None = None, writer: str | None = None, engine: str | None = None) -> Settings:
@@ -80,7 +82,7 @@ def load_settings(lake: Path | None = None, writer: str | None = None, engine: s
             "set CENSUS_CONFIG to another folder"
         )
     chosen = engine or os.environ.get("CENSUS_ENGINE") or said.engine or DEFAULT_ENGINE
-    return Settings(folder, config_folder, name, said.formats, chosen)
+    return Settings(folder, config_folder, name, said.formats, chosen, said.channels)
 
 
 def _said(config_folder: Path) -> CensusToml:

@@ -7,9 +7,11 @@ import shutil
 from pathlib import Path
 
 import duckdb
+import pytest
 import yaml
 
 from census_process import CensusProcess
+from small_log import SmallLog
 
 SAMPLES = Path(__file__).parents[1] / "logs" / "samples"
 
@@ -37,6 +39,29 @@ def test_all_samples_at_once(census: CensusProcess, tmp_path: Path) -> None:
         f"SELECT source, format FROM read_parquet('{tmp_path}/census-lake/sources/**/*.parquet')"
     )
     assert all(Path(source).parent.name == name for source, name in sources.fetchall())
+
+
+@pytest.mark.parametrize(
+    ("toml", "channels"),
+    [
+        ("", ["acme/private", "conda-forge", "other"]),
+        ('channels = ["conda-forge"]', ["conda-forge", "other"]),
+    ],
+)
+def test_no_secret_of_a_path_is_in_the_lake(
+    census: CensusProcess, tmp_path: Path, toml: str, channels: list[str]
+) -> None:
+    """Channels that may be a secret are called other; with a list, all that are not in it."""
+    (tmp_path / "census.toml").write_text(toml)
+    census.variables["CENSUS_TOML"] = "census.toml"
+    log = SmallLog()
+    for place in ("t/tk-0%2Fsecret/conda-forge", "secret@example.org/a", "acme/private", "token/secret/a"):
+        log.request(f"/{place}/noarch/tool-1.0-0.conda", client="ada", session=f"s-{len(log.lines)}")
+    log.write(tmp_path / "access.log")
+    assert json.loads(census("ingest", "access.log", "--json").stdout)["requests"] == 4
+    files = f"{tmp_path}/census-lake/downloads/*/*.parquet"
+    found = duckdb.sql(f"SELECT DISTINCT channel FROM '{files}' ORDER BY ALL").fetchall()
+    assert [channel for (channel,) in found] == channels
 
 
 def test_a_line_that_is_still_being_written(census: CensusProcess, tmp_path: Path) -> None:

@@ -31,6 +31,13 @@ def test_without_the_file_nothing_changes(folder: Path) -> None:
     assert formats(settings) == BUILT_IN
 
 
+def test_the_channels(folder: Path) -> None:
+    """All may be named unless there is a list; slashes around a name are no part of it."""
+    assert load_settings().channels is None
+    (folder / "census.toml").write_text('channels = ["/pkgs/main/", "conda-forge"]\n')
+    assert load_settings().channels == ("pkgs/main", "conda-forge")
+
+
 def test_the_engine(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As with lake and writer."""
     assert load_settings().engine == "duckdb"
@@ -92,8 +99,11 @@ def test_own_formats_come_first_and_may_replace_built_in_ones(folder: Path) -> N
     ("text", "message"),
     [
         ("formats = ", "not TOML: Invalid value (at end of document): correct that line"),
-        ('lak = "x"', "unknown key lak: correct it, or use one of lake, writer, engine, formats"),
+        ('lak = "x"', "unknown key lak: correct it, or use one of lake, writer, engine, formats, channels"),
         ("lake = 5", "lake must be a text: write it in quotes"),
+        ("channels = []", 'channels must name the channels of the repository: write ["pkgs/main", "conda-fo'),
+        ('channels = ["/"]', "channels must name the channels of the repository"),
+        ("channels = 5", 'channels must be a list of texts: write it as ["…", "…"]'),
         ("formats = 5", "formats must be a table: write it as [formats] or { … }"),
         ("formats.x = 5", "formats: x must be a table: write it as [x] or { … }"),
         (

@@ -136,9 +136,14 @@ def _text(alphabet: str, max_size: int = 64) -> st.SearchStrategy[str]:
 
 SMALL = "abcdefghijklmnopqrstuvwxyz"
 DIGITS = "0123456789"
-# Not the names that mean something in a place: t, label and those of the repository managers.
-CHANNELS = st.lists(st.builds("c{}".format, _text(SMALL + DIGITS + "_.-", 20)), max_size=3).map("/".join)
-SUBDIRS = st.just("noarch") | st.builds("{}-{}".format, _text(SMALL, 15), _text(SMALL + DIGITS, 16))
+# Not the names that mean something in a place: t, label and those of the repository managers. Text in which
+# letters and digits change often is taken for a secret.
+CHANNELS = st.lists(st.builds("c{}{}".format, _text(SMALL + "_.-", 20), st.integers(0, 99)), max_size=3).map(
+    "/".join
+)
+SUBDIRS = st.just("noarch") | st.builds(
+    "{}-{}{}".format, _text(SMALL, 15), st.integers(0, 99), _text(SMALL, 13)
+)
 NAMES = st.builds("{}{}".format, _text(SMALL + "_", 1), _text(SMALL + DIGITS + "._-", 63))
 PACKAGE = st.fixed_dictionaries(
     {

@@ -1,13 +1,14 @@
 r"""Which package, installer or index does a path name?
 
-The grammar of names and channels is that of CEP 26; channels in upper case, which are older than it, and
-``~``, ``@`` and ``+`` are let through. What stands before the subdir is the channel, without what a
-repository manager puts before it. Nothing of a query string and no ``/t/<token>`` leaves this module.
+The grammar of names and channels is that of CEP 26; channels in upper case, which are older than it, ``~``
+and ``+`` are let through. What stands before the subdir is the channel, as ``channels.py`` has it. Nothing of
+a query string and no ``/t/<token>`` leaves this module.
 """
 
 from __future__ import annotations
 
 from conda_census.decode.build_numbers import build_number_sql
+from conda_census.decode.channels import CHANNELS_SQL, is_secret_sql, without_subscriber_sql
 
 __all__ = ["ARTIFACT_COLUMNS", "DESCRIBE_PATH_SQL"]
 
@@ -25,19 +26,24 @@ ARTIFACT_COLUMNS = (
     "platform",
 )
 
-_HOST = r"(?i)^[a-z][a-z0-9+.-]*://[^/]*"
+# Also that of an absolute URL whose scheme a proxy has cut off.
+_HOST = r"(?i)^(?:[a-z][a-z0-9+.-]*://[^/]*|//[a-z0-9.-]+(?:[.][a-z]{2,}|:[0-9]+)(?:/|$))"
 # A log may hold a path percent-encoded once or twice; what is no text when decoded stays as it was.
 _DECODED = "if(contains({0}, '%'), coalesce(try(url_decode({0})), {0}), {0})"
-# A subscriber's token: conda puts it behind the path of the channel alias (conda.models.channel).
-_SUBSCRIBER = r"(^|/)(?:t/[^/]+/)+"
-
 _SUBDIR = r"noarch|[a-z0-9]+-[a-z0-9]+"
 _PACKAGE = r"[a-z0-9_][a-z0-9._-]*-[0-9a-z._+!]+-[A-Za-z0-9_.+]+\.(?:conda|tar\.bz2)"
-_CHANNEL = r"(?:[A-Za-z0-9_~][A-Za-z0-9._~@+-]*(?:/[A-Za-z0-9_~][A-Za-z0-9._~@+-]*)*)?"
-# Artifactory serves its repositories below api/conda and at its root, Nexus below repository.
-_MANAGER = r"^(?:(?:.*/)?api/conda/|artifactory/|(?:nexus/)?repository/)"
-# A label may hold slashes, and no channel has a part of this name.
-_LABEL = r"(?:^|/)label/.*$"
+_CHANNEL = r"(?:[A-Za-z0-9_~][A-Za-z0-9._~+-]*(?:/[A-Za-z0-9_~][A-Za-z0-9._~+-]*)*)?"
+
+# anaconda.org: owner, name and version, and ``download`` before or behind them.
+_BEHIND_OWNER = "name || '/' || version || '/'"
+_OWNER = f"""
+    CASE WHEN NOT contains(before, 'download/') THEN before
+         WHEN ends_with(before, '/' || {_BEHIND_OWNER} || 'download/')
+         THEN regexp_replace(left(before, -9 - strlen({_BEHIND_OWNER})), '^package/', '')
+         WHEN starts_with(before, 'download/') AND ends_with(before, '/' || {_BEHIND_OWNER})
+         THEN substring(left(before, -strlen({_BEHIND_OWNER})), 10)
+         ELSE before END
+"""
 
 _COMPRESSED = r"(?:\.(?:zst|bz2|gz|jlap))?"
 _INDEX = (
@@ -61,23 +67,21 @@ _RELEASE = r"/releases/download/([0-9][A-Za-z0-9._+-]{0,63})/[^/]*$"
 #: that are cut out by their lengths. A package is split twice from the right.
 DESCRIBE_PATH_SQL = rf"""
     WITH without_host AS (
-        SELECT path, if(contains(path, '://'), regexp_replace(path, '{_HOST}', ''), path) AS place FROM paths
+        SELECT path, if(contains(path, '//'), regexp_replace(path, '{_HOST}', '/'), path) AS place FROM paths
     ), without_query AS (
         SELECT path, if(contains(place, '?') OR contains(place, '#'),
                         split_part(split_part(place, '?', 1), '#', 1), place) AS place
         FROM without_host
     ), decoded_once AS (
-        SELECT path, {_DECODED.format("place")} AS place FROM without_query
+        SELECT path, {_DECODED.format(without_subscriber_sql("place"))} AS place FROM without_query
     ), decoded AS (
-        SELECT path, {_DECODED.format("place")} AS place FROM decoded_once
+        SELECT path, {_DECODED.format(without_subscriber_sql("place"))} AS place FROM decoded_once
     ), squeezed AS (
         SELECT path,
                ltrim(if(contains(place, '//'), regexp_replace(place, '/+', '/', 'g'), place), '/') AS place
         FROM decoded
     ), cleaned AS (
-        SELECT path, if(starts_with(place, 't/') OR contains(place, '/t/'),
-                        regexp_replace(place, '{_SUBSCRIBER}', '\1', 'g'), place) AS place
-        FROM squeezed
+        SELECT path, {without_subscriber_sql("place")} AS place FROM squeezed
     ), files AS (
         SELECT path, place, string_split(place, '/') AS folders FROM cleaned
     ), places AS (
@@ -93,16 +97,21 @@ DESCRIBE_PATH_SQL = rf"""
                if(is_candidate, string_split(left(file, -1 - strlen(extension)), '-'), NULL) AS parts,
                if(is_candidate, left(place, -1 - strlen(file) - strlen(subdir)), NULL) AS before
         FROM places
-    ), packages AS (
+    ), named AS MATERIALIZED (
         SELECT *, parts[-1] AS build, parts[-2] AS version,
                left(file, -3 - strlen(extension) - strlen(build) - strlen(version)) AS name,
-               regexp_replace(regexp_replace(rtrim(before, '/'), '{_LABEL}', ''), '{_MANAGER}', '') AS channel
+               {_OWNER} AS owner
         FROM candidates
+    ), owners AS (
+        SELECT DISTINCT owner FROM named WHERE is_candidate
+    ), packages AS (
+        SELECT named.*, channel FROM named LEFT JOIN ({CHANNELS_SQL}) USING (owner)
     ), kinds AS (
         SELECT *,
                CASE WHEN is_candidate AND strlen(name) <= 64 AND strlen(version) <= 64 AND strlen(build) <= 64
                          AND strlen(channel) <= 256 AND regexp_full_match(channel, '{_CHANNEL}')
                          AND NOT contains('/' || before, '/.')
+                         AND NOT {is_secret_sql("subdir")}
                     THEN if(subdir = 'noarch' AND file = 'activate-0.0.0-0.conda', 'heartbeat', 'package')
                     WHEN extension IS NOT NULL THEN 'other'
                     WHEN regexp_matches(file, '{_INSTALLER}') THEN 'installer'

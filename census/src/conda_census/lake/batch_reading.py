@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections import defaultdict
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
@@ -75,10 +76,12 @@ def read_batch(
     secrets: Secrets,
     summary: Summary,
     progress: Progress,
+    channels: Sequence[str] | None = None,
 ) -> None:
     """Read what is new in the files of a batch and stage its rows; nothing is staged where nothing is new.
 
-    A file that cannot be read is counted in the summary, and nothing of it is in the rows.
+    A file that cannot be read is counted in the summary, and nothing of it is in the rows. ``channels``
+    are those that may be named, or None if all may.
 
     Raises:
         OSError: the rows cannot be written.
@@ -93,7 +96,7 @@ def read_batch(
         ):
             database.execute("SET threads = 1")  # the parts that become rows at once have one each
             know_nothing(database)
-            attempt = _Attempt(connection, database, lake, batch, known, secrets, summary, progress)
+            attempt = _Attempt(connection, database, lake, batch, known, secrets, summary, progress, channels)
             newly_failed = attempt.read(rest)
         if not newly_failed:
             return
@@ -114,7 +117,9 @@ class _Attempt:
         secrets: Secrets,
         summary: Summary,
         progress: Progress,
+        channels: Sequence[str] | None,
     ) -> None:
+        self._channels = channels
         self._connection = connection
         self._database = database
         self._batch = batch
@@ -200,6 +205,7 @@ class _Attempt:
     def _write_part(self, part: Part, failed: frozenset[int], number: int) -> SourcesFound:
         with self._database.cursor() as connection:
             connection.execute("SET VARIABLE token_key = ?", [self._key.hex()])
+            connection.execute("SET VARIABLE known_channels = ?", [self._channels])
             with self._turns.take(number) as wait:
                 requests = part.take(failed)
                 decode_user_agents(connection, requests)

@@ -95,7 +95,17 @@ def ingest(
                 with WriterBatches(lake, settings.writer) as batches:
                     key = secrets.token_key()
                     work = _Work(
-                        lake, rows, batches, secrets, summary, progress, stop, key, known_formats, needed
+                        lake,
+                        rows,
+                        batches,
+                        secrets,
+                        summary,
+                        progress,
+                        stop,
+                        key,
+                        known_formats,
+                        needed,
+                        settings.channels,
                     )
                     work.run(sources, format_name)
                 now = datetime.now(UTC)
@@ -151,6 +161,7 @@ class _Work:
 
     Attributes:
         needed: locations of the sources that batches were written down for and not finished.
+        channels: those that may be named, or None if all may.
     """
 
     lake: Lake
@@ -163,6 +174,7 @@ class _Work:
     key: bytes
     known_formats: Mapping[str, LogFormat]
     needed: set[str]
+    channels: tuple[str, ...] | None
     found: dict[str, Source] = field(default_factory=dict)
     source: Source | None = None
     files: int = 0
@@ -207,7 +219,7 @@ class _Work:
         """Read a batch's sources and write its rows down; nothing is written where nothing is new."""
         claimed = list(self._claimed(batch))
         known = known_logs(self.rows)  # only now: other writers may have read a log before it was claimed
-        read_batch(self.lake, batch, claimed, known, self.secrets, self.summary, self._tell)
+        read_batch(self.lake, batch, claimed, known, self.secrets, self.summary, self._tell, self.channels)
 
     def _claimed(self, batch: Batch) -> Iterator[Claimed]:
         """The logs of the batch that no other writer is at work on."""
