@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from conda_census.atomic_files import create_exclusively
 from conda_census.config import LATE_DELIVERY
 from conda_census.errors import CensusError
-from conda_census.exclusive_files import create_exclusively
 
 __all__ = ["Secrets", "folded_session_sql", "network_sql", "token_sql"]
 

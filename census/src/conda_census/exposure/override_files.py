@@ -9,6 +9,7 @@ from functools import partial
 from operator import attrgetter
 from pathlib import Path
 
+from conda_census.atomic_files import replace_file
 from conda_census.errors import CensusError
 from conda_census.exposure.advisories import known_advisories
 from conda_census.exposure.documents import documents, whole
@@ -63,7 +64,7 @@ def export_overrides(lake: Lake, path: Path, issued: datetime) -> int:
     if not overrides:
         raise CensusError(f"{lake.path}: holds no overrides: import some first")
     aliases = {name: set(group.ids) - {name} for group in known_advisories(lake) for name in group.ids}
-    path.write_text(openvex_document(overrides, aliases, issued), encoding="utf-8")
+    replace_file(path, openvex_document(overrides, aliases, issued).encode())
     return len(overrides)
 
 

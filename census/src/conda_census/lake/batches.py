@@ -22,8 +22,8 @@ from typing import Self, TypedDict
 
 from filelock import FileLock, Timeout
 
+from conda_census.atomic_files import create_exclusively
 from conda_census.errors import LakeError
-from conda_census.exclusive_files import create_exclusively
 from conda_census.lake.store import Lake
 from conda_census.logs.source import Source
 

@@ -22,9 +22,9 @@ from deltalake.exceptions import CommitFailedError, DeltaError
 from deltalake.transaction import AddAction
 from filelock import FileLock, Timeout
 
+from conda_census.atomic_files import create_exclusively
 from conda_census.config import LAKE_MANIFEST, LATE_DELIVERY
 from conda_census.errors import LakeError, first_line
-from conda_census.exclusive_files import create_exclusively
 from conda_census.lake.tables import LAKE_VERSION, TABLES, Reference, TableName, delta_schema
 
 __all__ = ["Lake", "application", "files_of"]

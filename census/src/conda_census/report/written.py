@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 
+from conda_census.atomic_files import replace_file
 from conda_census.errors import CensusError
 
 __all__ = ["make_folder", "remove_own", "write_whole"]
@@ -16,13 +16,9 @@ def write_whole(file: Path, content: bytes, what: str) -> None:
     Raises:
         CensusError: the file cannot be written.
     """
-    unfinished = file.with_name(f".{file.name}.unfinished")
     try:
-        unfinished.write_bytes(content)
-        unfinished.replace(file)
+        replace_file(file, content)
     except OSError as error:
-        with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
         reason = error.strerror or error
         raise CensusError(f"{file}: cannot write the {what} ({reason}): choose another file") from error
 

@@ -82,7 +82,7 @@ class DayLogs:
 
     def _write(self, path: Path, parts: Iterator[tuple[Requests, Rows]]) -> None:
         compressor = isal_zlib.compressobj(1, isal_zlib.DEFLATED, _GZIP)
-        with path.open("wb") as file:
+        with path.open("xb") as file:  # the folder was empty: what is there now was planted
             file.write(compressor.compress(self._format.header.encode()))
             for requests, rows in parts:
                 for lines in lines_of(requests, rows, self._format, self._scenario.seed):

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+from conda_census.atomic_files import replace_file
 from conda_census.config import SIMULATED_FOLDERS
 from conda_census.simulate.builds import SimulatedBuild, builds_of
 from conda_census.simulate.channel import EXTENSION
@@ -88,4 +89,4 @@ def _midnight(scenario: Scenario, day: int) -> str:
 
 def _write(path: Path, content: dict[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(content, indent=2) + "\n")
+    replace_file(path, f"{json.dumps(content, indent=2)}\n".encode())

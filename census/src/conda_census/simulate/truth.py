@@ -12,6 +12,7 @@ from typing import NotRequired, TypedDict
 import numpy as np
 import numpy.typing as npt
 
+from conda_census.atomic_files import replace_file
 from conda_census.config import SIMULATED_TRUTH
 from conda_census.simulate.channel import INSTALLERS, Channel
 from conda_census.simulate.classes import COPIED, ByClass, classes, count_classes
@@ -217,7 +218,7 @@ def write_truth(truth: Truth, folder: Path) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    (folder / SIMULATED_TRUTH).write_text(json.dumps(truth, indent=2) + "\n")
+    replace_file(folder / SIMULATED_TRUTH, f"{json.dumps(truth, indent=2)}\n".encode())
 
 
 def _month(day: date) -> str:
