@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from conda_census.atomic_files import create_exclusively
 from conda_census.errors import LakeError
-from conda_census.exclusive_files import create_exclusively
 from conda_census.lake.store import Lake
 
 __all__ = ["LOST", "Lost", "lost_days", "mark_lost", "read_lost"]
