@@ -13,6 +13,7 @@ import yaml
 
 from conda_census.decode.agents import AGENT_COLUMNS, DESCRIBE_AGENT_SQL, TOOL_KINDS, TOOLS
 from conda_census.decode.tokens import TOKENS_SQL
+from conda_census.decode.web_agents import register_web_agents
 
 FAMILIES = sorted((Path(__file__).parent / "agents").glob("*.yaml"))
 # In the table everything is text, so that no version needs quotes.
@@ -27,6 +28,7 @@ CASES: list[dict[str, Any]] = [
 def _decoded() -> dict[str, dict[str, Any]]:
     """By user agent: its tokens and what its agent says, all read at once."""
     connection = duckdb.connect()
+    register_web_agents(connection)
     connection.register("user_agents", pa.table({"user_agent": [case["user_agent"] for case in CASES]}))
     connection.execute(f"CREATE TABLE decoded AS {TOKENS_SQL}")
     connection.execute("CREATE VIEW agents AS SELECT DISTINCT agent FROM decoded")
@@ -61,8 +63,8 @@ def test_a_suffix_says_what_stands_beside_it(case: dict[str, Any]) -> None:
 
 
 def test_the_table_holds_each_user_agent_once() -> None:
-    """At least 150 of them."""
-    assert len({case["user_agent"] for case in CASES}) == len(CASES) >= 150
+    """At least 300 of them."""
+    assert len({case["user_agent"] for case in CASES}) == len(CASES) >= 300
 
 
 def test_the_table_has_a_case_of_each_tool_and_each_column() -> None:
@@ -79,6 +81,7 @@ def test_the_table_has_a_case_of_each_tool_and_each_column() -> None:
 def test_a_product_belongs_to_one_tool_in_whatever_case(product: str) -> None:
     """A second tool of the same product would make two rows of one agent."""
     connection = duckdb.connect()
+    register_web_agents(connection)
     agents = [f"{product}/1.0 (x)", f"{product.upper()}/1.0", product]
     connection.register("agents", pa.table({"agent": agents}))
     tools = connection.execute(f"SELECT tool FROM ({DESCRIBE_AGENT_SQL})").fetchall()

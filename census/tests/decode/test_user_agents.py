@@ -11,6 +11,7 @@ import yaml
 
 from conda_census.decode.agents import AGENT_COLUMNS, DESCRIBE_AGENT_SQL
 from conda_census.decode.tokens import TOKENS_SQL
+from conda_census.decode.web_agents import register_web_agents
 
 FIXTURES = Path(__file__).parents[3] / "fixtures" / "user_agents.yaml"
 CASES: list[dict[str, Any]] = yaml.safe_load(FIXTURES.read_text())
@@ -18,6 +19,7 @@ CASES: list[dict[str, Any]] = yaml.safe_load(FIXTURES.read_text())
 
 def _decoded(user_agent: str) -> dict[str, Any]:
     connection = duckdb.connect()
+    register_web_agents(connection)
     connection.execute("CREATE TABLE user_agents AS SELECT ? AS user_agent", [user_agent])
     connection.execute(f"CREATE TABLE decoded AS {TOKENS_SQL}")
     connection.execute("CREATE VIEW agents AS SELECT DISTINCT agent FROM decoded")

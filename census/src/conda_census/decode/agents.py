@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from conda_census.decode.web_agents import BROWSERS, OTHER_BROWSER, WEB_AGENT_SQL
+
 __all__ = ["AGENT_COLUMNS", "DESCRIBE_AGENT_SQL", "TOOLS", "TOOL_KINDS", "Tool", "ToolKind"]
 
 ToolKind = Literal["conda tool", "browser", "command-line fetcher", "other"]
@@ -19,7 +21,8 @@ class Tool:
     """A program: its name, its kind, and how it is told.
 
     ``products`` are the names that it may begin with, in lower case, its version behind a slash. ``pattern``,
-    in RE2 with the version as first group, is tried where no program has such a product.
+    in RE2 with the version as first group, is tried if no program has such a product. What has neither is
+    told by the lists of ``web_agents``, which are tried last.
     """
 
     name: str
@@ -31,32 +34,42 @@ class Tool:
 # A version holds no slash and no percent sign: what is behind one may be a token that some tool ran together
 # with what stands before it, and no token may be kept.
 _VERSION = r"([^\s/%]+)"
-_ROBOT_VERSION = r"(?:/v?([0-9]+(?:\.[0-9]+)*))?"
-_CRAWLER = (
-    r"(?:^|[^u])bot\b|crawler\b|spider\b|slurp\b|https?://|\+[\w.-]+@"
-    r"|googleother|google-inspectiontool|mediapartners|bingpreview|externalhit|ia_archiver|httrack|heritrix"
-)
-_MONITORS = ("check_http", "elb-healthchecker", "googlehc", "kube-probe", "prometheus", "zabbix")
-_MONITOR = (
-    r"[\w-]*uptime[\w-]*|pingdom\w*|statuscake\w*|site24x7|datadog\w*|newrelic\w*|[\w-]*health-?check[\w-]*"
-)
-_SCANNER = (
-    r"\b(?:acunetix|censysinspect|dirbuster|expanse|feroxbuster|gobuster|internetmeasurement|l9explore|masscan"
-    r"|nessus|netsystemsresearch|nikto|nmap scripting engine|nuclei|openvas|qualys|sqlmap|wpscan|zgrab)\b"
-)
+#: What watches servers, and is on no list of crawlers.
+_MONITORS = ("elb-healthchecker", "googlehc", "kube-probe", "prometheus", "zabbix")
 
-#: Of those that are told by their pattern the first that matches is the one: a browser names all browsers
-#: that it is like, and a crawler too.
+#: Of those that are told by their pattern the first that matches is the one.
 TOOLS: tuple[Tool, ...] = (
     Tool("conda", "conda tool", ("conda",)),
     Tool("conda-build", "conda tool", ("conda-build",)),
     Tool("conda-lock", "conda tool", ("conda-lock",)),
     Tool("mamba", "conda tool", ("mamba",)),
     Tool("micromamba", "conda tool", ("micromamba",)),
-    Tool("pixi", "conda tool", ("pixi",)),
+    Tool("libmamba", "conda tool", ("libmamba", "libmambapy")),
+    Tool("pixi-pack", "conda tool", ("pixi-pack", "pixi-unpack")),
+    # Its build backends and other companions name themselves behind it: pixi-build-python.
+    Tool("pixi", "conda tool", pattern=rf"^pixi(?:[_-][a-z0-9]+)*(?:/{_VERSION}| |$)"),
     Tool("anaconda-client", "conda tool", ("anaconda-client", "binstar")),
     Tool("anaconda-navigator", "conda tool", ("anaconda-navigator",)),
+    Tool("anaconda-auth", "conda tool", ("anaconda-auth", "anaconda-cloud-auth")),
+    Tool("anaconda-cli", "conda tool", ("anaconda-cli", "anaconda-cli-base")),
     Tool("ana", "conda tool", ("ana",)),
+    Tool("boa", "conda tool", ("boa",)),
+    Tool("conda-content-trust", "conda tool", ("conda-content-trust",)),
+    Tool("conda-forge-tick", "conda tool", ("conda-forge-tick", "autotick-bot")),
+    Tool("conda-index", "conda tool", ("conda-index",)),
+    Tool("conda-pack", "conda tool", ("conda-pack",)),
+    Tool("conda-smithy", "conda tool", ("conda-smithy",)),
+    Tool("conda-store", "conda tool", ("conda-store", "conda-store-server")),
+    Tool("condax", "conda tool", ("condax",)),
+    Tool("ensureconda", "conda tool", ("ensureconda",)),
+    Tool("grayskull", "conda tool", ("grayskull",)),
+    Tool("setup-micromamba", "conda tool", ("setup-micromamba", "mamba-org")),
+    Tool(
+        "setup-miniconda",
+        "conda tool",
+        ("setup-miniconda", "conda-incubator"),
+        rf"^actions/setup-miniconda(?:/{_VERSION})?",
+    ),
     Tool("constructor", "conda tool", ("constructor",)),
     # The crates of each name themselves: rattler_repodata_gateway, rattler_build_core.
     Tool("rattler-build", "conda tool", pattern=rf"^rattler[_-]build(?:[_-][a-z]+)*(?:/{_VERSION}| |$)"),
@@ -64,7 +77,13 @@ TOOLS: tuple[Tool, ...] = (
     # Mirrors, caches and what watches them
     Tool("artifactory", "other", ("artifactory",)),
     Tool("nexus", "other", ("nexus",)),
-    Tool("pulp", "other", ("pulpcore",)),
+    Tool("pulp", "other", ("pulpcore", "pulp")),
+    Tool("quetz", "other", ("quetz", "quetz-server")),
+    Tool("cloudsmith", "other", ("cloudsmith", "cloudsmith-cli")),
+    Tool("proget", "other", ("proget",)),
+    Tool("varnish", "other", ("varnish",)),
+    Tool("squid", "other", ("squid",)),
+    Tool("rclone", "other", ("rclone",)),
     Tool("conda-mirror", "other", ("conda-mirror",)),
     Tool("bandersnatch", "other", ("bandersnatch",)),
     Tool("devpi", "other", ("devpi-server",)),
@@ -82,6 +101,18 @@ TOOLS: tuple[Tool, ...] = (
     Tool("bits", "command-line fetcher", pattern=rf"^Microsoft BITS/{_VERSION}"),
     Tool("libfetch", "command-line fetcher", pattern=rf"^fetch libfetch/{_VERSION}"),
     Tool("powershell", "command-line fetcher", pattern=rf"\b(?:Windows)?PowerShell/{_VERSION}"),
+    # Builders and bots of developers
+    Tool("bazel", "other", pattern=rf"^Bazel/(?:release )?{_VERSION}"),
+    Tool("buildkit", "other", ("buildkit",)),
+    Tool("docker", "other", ("docker",)),
+    Tool("podman", "other", ("podman", "buildah", "skopeo")),
+    Tool("dependabot", "other", ("dependabot-core", "dependabot")),
+    Tool("renovate", "other", ("renovate", "renovatebot")),
+    Tool("github-actions-runner", "other", pattern=rf"^GitHubActionsRunner[A-Za-z0-9-]*/{_VERSION}"),
+    Tool("ansible", "other", ("ansible-httpget",)),
+    Tool("nix", "other", pattern=rf"^curl/\S+ (?:Nix|Lix)/{_VERSION}"),
+    Tool("apt", "other", pattern=r"^(?:Debian )?APT-HTTP/\S+ \(([0-9.]+)|^Debian APT-HTTP"),
+    Tool("dnf", "other", pattern=rf"^(?:libdnf|dnf5?|librepo)(?:/{_VERSION}| |$)"),
     # Languages and their libraries; some are curl, and say so first.
     Tool("python-requests", "other", ("python-requests",)),
     Tool("python-urllib", "other", ("python-urllib", "python-urllib3")),
@@ -90,7 +121,18 @@ TOOLS: tuple[Tool, ...] = (
     Tool("pip", "other", ("pip",)),
     Tool("uv", "other", ("uv",)),
     Tool("poetry", "other", ("poetry",)),
+    Tool("pdm", "other", ("pdm",)),
+    Tool("hatch", "other", ("hatch",)),
     Tool("go-http-client", "other", ("go-http-client",)),
+    Tool("reqwest", "other", ("reqwest",)),
+    Tool("ruby", "other", ("ruby", "faraday", "excon")),
+    Tool("guzzle", "other", ("guzzlehttp",)),
+    Tool("dart", "other", ("dart",)),
+    Tool("deno", "other", ("deno",)),
+    Tool("bun", "other", ("bun",)),
+    Tool("boto", "other", ("boto3", "aws-cli", "botocore")),
+    Tool("windows-cryptoapi", "other", ("microsoft-cryptoapi",)),
+    Tool("winhttp", "other", pattern=r"^(?:Microsoft )?(?:WinHttp|WinINet)(?:[/. ]([0-9.]+))?"),
     Tool("java", "other", ("java", "java-http-client")),
     Tool("apache-httpclient", "other", ("apache-httpclient",)),
     Tool("okhttp", "other", ("okhttp",)),
@@ -101,18 +143,11 @@ TOOLS: tuple[Tool, ...] = (
     Tool("julia", "other", pattern=rf"^curl/\S+ julia/{_VERSION}"),
     Tool("curl", "command-line fetcher", pattern=rf"^curl(?:/{_VERSION}| |$)"),
     Tool("libcurl", "other", pattern=rf"^(?:PycURL/\S+ )?libcurl/{_VERSION}"),
-    # Robots
-    Tool("monitor", "other", _MONITORS, rf"(?i)(?:{_MONITOR}){_ROBOT_VERSION}"),
-    Tool("scanner", "other", pattern=rf"(?i){_SCANNER}{_ROBOT_VERSION}"),
-    Tool("crawler", "other", pattern=rf"(?i)(?:{_CRAWLER}){_ROBOT_VERSION}"),
-    # Browsers
-    Tool("edge", "browser", pattern=r"^Mozilla/.*\bEdg(?:e|A|iOS)?/([0-9.]+)"),
-    Tool("opera", "browser", pattern=r"^(?:Mozilla/.*\bOP[RTX]|Opera/.*\bVersion)/([0-9.]+)"),
-    Tool("samsung-internet", "browser", pattern=r"^Mozilla/.*\bSamsungBrowser/([0-9.]+)"),
-    Tool("firefox", "browser", pattern=r"^Mozilla/.*\b(?:Firefox|FxiOS)/([0-9.]+)"),
-    Tool("chrome", "browser", pattern=r"^Mozilla/.*(?:Chrome|CriOS)/([0-9.]+)"),
-    Tool("safari", "browser", pattern=r"^Mozilla/.*\bVersion/([0-9.]+).*\bSafari/"),
-    Tool("internet-explorer", "browser", pattern=r"^Mozilla/.*(?:\bMSIE |\bTrident/.*\brv:)([0-9.]+)"),
+    # Robots and browsers, told by the lists of ``web_agents``
+    Tool("monitor", "other", _MONITORS),
+    Tool("scanner", "other"),
+    Tool("crawler", "other"),
+    *(Tool(name, "browser") for name in sorted({*BROWSERS.values(), OTHER_BROWSER})),
 )
 
 TOOL_KINDS: dict[str, ToolKind] = {tool.name: tool.kind for tool in TOOLS}
@@ -165,6 +200,7 @@ def _product(pattern: str) -> str:
 
 
 #: From ``agents(agent)``: the agent and the columns of ``AGENT_COLUMNS``, null where the agent does not say.
+#: The database needs the function of ``web_agents``.
 DESCRIBE_AGENT_SQL = rf"""
     WITH first_products AS (
         SELECT agent, lower(regexp_extract(agent, '^[^/ (;,]+')) AS product FROM agents
@@ -172,10 +208,14 @@ DESCRIBE_AGENT_SQL = rf"""
         SELECT agent, products.tool AS product_tool
         FROM first_products LEFT JOIN (VALUES {_BY_PRODUCT}) AS products(product, tool) USING (product)
     ), by_pattern AS (
-        SELECT agent, product_tool, coalesce(product_tool, CASE {_BY_PATTERN} END) AS tool FROM by_product
+        SELECT agent, product_tool, coalesce(product_tool, CASE {_BY_PATTERN} END) AS named FROM by_product
+    ), told AS (
+        SELECT *, CASE WHEN named IS NULL THEN {WEB_AGENT_SQL} END AS web, coalesce(named, web[1]) AS tool
+        FROM by_pattern
     ), described AS (
         SELECT agent, tool,
                CASE WHEN product_tool IS NOT NULL THEN regexp_extract(agent, '^[^/ ]+/{_VERSION}', 1)
+                    WHEN web IS NOT NULL THEN web[2]
                     ELSE CASE tool {_PATTERN_VERSIONS} END END AS tool_version,
                {_product(f"({_PYTHONS})")} AS python,
                {_product(f"({_SYSTEMS})")} AS os,
@@ -183,7 +223,7 @@ DESCRIBE_AGENT_SQL = rf"""
                {_product(f"({_LIBCS})")} AS libc,
                regexp_extract(agent, ' solver/{_VERSION}', 1) AS solver,
                regexp_extract(agent, ' conda-[a-z]+-solver/{_VERSION}', 1) AS solver_version
-        FROM by_pattern
+        FROM told
     )
     SELECT agent, {", ".join(f"{sql} AS {column}" for column, sql in _COLUMNS.items())} FROM described
 """

@@ -13,6 +13,7 @@ from conda_census.decode.agents import DESCRIBE_AGENT_SQL
 from conda_census.decode.artifacts import DESCRIBE_PATH_SQL
 from conda_census.decode.pseudonyms import token_sql
 from conda_census.decode.tokens import TOKENS_SQL
+from conda_census.decode.web_agents import register_web_agents
 from conda_census.lake.part import PartRequests
 
 __all__ = ["decode_paths_and_agents", "decode_user_agents", "know_nothing", "note_sizes"]
@@ -74,6 +75,7 @@ _SIZES = """
 
 def know_nothing(database: duckdb.DuckDBPyConnection) -> None:
     """Prepare a database for the parts of a batch."""
+    register_web_agents(database)
     database.execute(_KNOW_NOTHING)
 
 

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from conda_census.config import LATE_DELIVERY
 from conda_census.decode.agents import AGENT_COLUMNS, DESCRIBE_AGENT_SQL
+from conda_census.decode.web_agents import register_web_agents
 from conda_census.lake.order import as_one_number
 from conda_census.lake.rows import DECODER_VERSION, PartRows
 from conda_census.lake.tables import TABLES, Table, TableName, delta_schema
@@ -238,6 +239,7 @@ def _places(channel: Channel) -> Numbers:
 def _described_agents() -> dict[str, pa.Array]:
     """What the census makes of each agent, by column."""
     connection = duckdb.connect()
+    register_web_agents(connection)
     connection.execute("CREATE TEMP TABLE agents (agent VARCHAR)")
     connection.executemany("INSERT INTO agents VALUES (?)", [[agent] for agent in ALL_AGENTS])
     rows = connection.sql(DESCRIBE_AGENT_SQL).to_arrow_table().to_pylist()

@@ -1,0 +1,112 @@
+"""Browsers, crawlers, monitors and scanners, told by lists that others keep.
+
+Crawlers and their like are those of ``crawler-user-agents``, browsers those of ``ua-parser`` (uap-core). Both
+match by ``ua-parser-rs``, which tries all patterns at once.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from importlib.resources import files
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # most logs hold no such agent, and the lists take half a second to load
+    import duckdb
+    import ua_parser_rs
+
+__all__ = ["BROWSERS", "OTHER_BROWSER", "WEB_AGENT_SQL", "register_web_agents", "web_agent"]
+
+#: From the families of ua-parser, in lower case, to the names of the census. Others are ``other-browser``.
+BROWSERS = {
+    "chrome": "chrome",
+    "chromium": "chrome",
+    "headlesschrome": "chrome",
+    "edge": "edge",
+    "firefox": "firefox",
+    "ie": "internet-explorer",
+    "mobile safari": "safari",
+    "opera": "opera",
+    "safari": "safari",
+    "samsung internet": "samsung-internet",
+    "vivaldi": "vivaldi",
+    "yandex browser": "yandex-browser",
+}
+OTHER_BROWSER = "other-browser"
+#: A family of ua-parser names the device behind the browser: Chrome Mobile iOS, Mobile Safari UI/WKWebView.
+_DEVICE = re.compile(r" (?:mobile|ios|webview|mini|coast|touch|tablet|large screen|ui/wkwebview)\b")
+#: A program that calls itself a robot, or says where to read of it, is one, whether a list has it or not.
+_ROBOT = re.compile(
+    r"(?i)(?:^|[^u])bot\b|crawler\b|spider\b|slurp\b|httrack|https?://|\+[\w.-]+@|(?P<monitor>health-?check|uptime)"
+)
+_LIBRARIES = {"http-library", "browser-automation"}
+_VERSION = re.compile(r"[A-Za-z_-]*[/ ]?v?([0-9]+(?:\.[0-9]+)*)")
+_ROBOT_VERSION = re.compile(r"(?i)(?:bot|crawler|spider)/v?([0-9]+(?:\.[0-9]+)*)")
+
+#: SQL for the name and the version, as a list, of an agent that no tool is; null if no list has it.
+WEB_AGENT_SQL = "web_agent(agent)"
+
+
+def register_web_agents(connection: duckdb.DuckDBPyConnection) -> None:
+    """Let a database call :func:`web_agent`, for ``WEB_AGENT_SQL``."""
+    from duckdb.func import FunctionNullHandling
+
+    connection.create_function(
+        "web_agent", web_agent, ["VARCHAR"], "VARCHAR[]", null_handling=FunctionNullHandling.SPECIAL
+    )
+
+
+def web_agent(agent: str | None) -> list[str | None] | None:
+    """Return the name of a browser, ``crawler``, ``monitor`` or ``scanner``, and a version or None.
+
+    None if neither list has the agent, and it does not call itself a robot.
+    """
+    if not agent:
+        return None
+    if found := _crawlers().extract(agent):
+        return [found.major, _version_behind(found.family, agent)]
+    if robot := _ROBOT.search(agent):
+        return ["monitor" if robot["monitor"] else "crawler", _version_behind(robot[0], agent)]
+    if agent.startswith(("Mozilla/", "Opera/")) and (browser := _browsers().extract(agent)):
+        family = _DEVICE.sub("", f" {browser.family.lower()}").strip()
+        version = [browser.major, browser.minor, browser.patch, browser.patch_minor]
+        return [BROWSERS.get(family, OTHER_BROWSER), ".".join(filter(None, version)) or None]
+    return None
+
+
+def _version_behind(name: str, agent: str) -> str | None:
+    found = _VERSION.match(agent, agent.index(name) + len(name)) or _ROBOT_VERSION.search(agent)
+    return found[1] if found else None
+
+
+@cache
+def _crawlers() -> ua_parser_rs.UserAgentExtractor:
+    """Return what finds the name of a crawler, as its family, and its kind, as its major version."""
+    import ua_parser_rs
+
+    listed = json.loads((files("crawleruseragents") / "crawler-user-agents.json").read_text(encoding="utf-8"))
+    return ua_parser_rs.UserAgentExtractor(
+        (f"({_without_groups(each['pattern'])})", None, _kind(set(each.get("tags", ()))), None, None, None)
+        for each in listed
+        if not _LIBRARIES.intersection(each.get("tags", ()))
+    )
+
+
+@cache
+def _browsers() -> ua_parser_rs.UserAgentExtractor:
+    import ua_parser_rs
+    from ua_parser.loaders import load_lazy_builtins
+
+    return ua_parser_rs.UserAgentExtractor(
+        map(attrgetter("regex", "family", "major", "minor", "patch", "patch_minor"), load_lazy_builtins()[0])
+    )
+
+
+def _kind(tags: set[str]) -> str:
+    return "monitor" if "monitoring" in tags else "scanner" if "scanner" in tags else "crawler"
+
+
+def _without_groups(pattern: str) -> str:
+    return re.sub(r"(?<!\\)\((?!\?)", "(?:", pattern)
