@@ -21,6 +21,8 @@ CONSTRAINTS ?= constraints.txt
 # the constraints alone.
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --only-binary :all: --no-binary pyspark \
        --no-build-isolation --constraint $(CONSTRAINTS)
+# What looks for barriers in the pages, by the tests in a browser.
+AXE_VERSION := 4.14.1
 BUILD_TOOLS := hatchling editables
 SPARK_BUILD_TOOLS := setuptools wheel
 PROJECTS    := client/pyproject.toml census/pyproject.toml
@@ -80,6 +82,8 @@ $(VENV)/.test-ready: $(VENV)/.report-ready $(CONSTRAINTS) $(PROJECTS) e2e/requir
 	@$(PIP) $(SPARK_BUILD_TOOLS)
 	@$(PIP) --editable './census[test,lint]' --editable './client[test]' --requirement e2e/requirements.txt
 	@$(PIP) --no-deps conda-lock
+	@if command -v npm >/dev/null; then \
+	    npm install --silent --no-audit --no-fund --no-package-lock --prefix $(VENV)/axe axe-core@$(AXE_VERSION); fi
 	@touch $@
 
 bench-client: $(VENV)/.test-ready ## measure what the plug-in adds to a conda command (takes some minutes)

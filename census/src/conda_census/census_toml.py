@@ -53,6 +53,7 @@ class CensusToml:
     engine: str | None = None
     formats: tuple[FormatTable, ...] = field(default=())
     channels: tuple[str, ...] | None = None
+    title: str = ""
 
 
 def read_census_toml(path: Path) -> CensusToml:
@@ -72,7 +73,7 @@ def read_census_toml(path: Path) -> CensusToml:
         raise CensusError(f"{path}: not in UTF-8: save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise CensusError(f"{path}: not TOML: {error}: correct that line") from None
-    _only_known(content, ("lake", "writer", "engine", "formats", "channels"), str(path))
+    _only_known(content, ("lake", "writer", "engine", "formats", "channels", "title"), str(path))
     lake = _text(content, "lake", str(path))
     tables = _table(content, "formats", str(path))
     return CensusToml(
@@ -81,6 +82,7 @@ def read_census_toml(path: Path) -> CensusToml:
         engine=_text(content, "engine", str(path)),
         formats=tuple(_format_table(name, _table(tables, name, f"{path}: formats"), path) for name in tables),
         channels=_channels(content, str(path)),
+        title=_text(content, "title", str(path)) or "",
     )
 
 

@@ -48,6 +48,7 @@ class Settings:
         formats: what ``census.toml`` says of log formats.
         engine: what runs the questions of a report, as ``engines.choice`` names it.
         channels: the channels that may be named in the lake, or None if all may.
+        title: the name of the repository, for pages.
     """
 
     lake: Path
@@ -56,6 +57,7 @@ class Settings:
     formats: tuple[FormatTable, ...] = ()
     engine: str = DEFAULT_ENGINE
     channels: tuple[str, ...] | None = None
+    title: str = ""
 
 
 def load_settings(lake: Path | None = None, writer: str | None = None, engine: str | None = None) -> Settings:
@@ -82,7 +84,7 @@ def load_settings(lake: Path | None = None, writer: str | None = None, engine: s
             "set CENSUS_CONFIG to another folder"
         )
     chosen = engine or os.environ.get("CENSUS_ENGINE") or said.engine or DEFAULT_ENGINE
-    return Settings(folder, config_folder, name, said.formats, chosen, said.channels)
+    return Settings(folder, config_folder, name, said.formats, chosen, said.channels, said.title)
 
 
 def _said(config_folder: Path) -> CensusToml:

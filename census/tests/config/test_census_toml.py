@@ -99,7 +99,10 @@ def test_own_formats_come_first_and_may_replace_built_in_ones(folder: Path) -> N
     ("text", "message"),
     [
         ("formats = ", "not TOML: Invalid value (at end of document): correct that line"),
-        ('lak = "x"', "unknown key lak: correct it, or use one of lake, writer, engine, formats, channels"),
+        (
+            'lak = "x"',
+            "unknown key lak: correct it, or use one of lake, writer, engine, formats, channels, title",
+        ),
         ("lake = 5", "lake must be a text: write it in quotes"),
         ("channels = []", 'channels must name the channels of the repository: write ["pkgs/main", "conda-fo'),
         ('channels = ["/"]', "channels must name the channels of the repository"),

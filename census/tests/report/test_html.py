@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from conda_census import __version__
 from conda_census.errors import CensusError
+from conda_census.report.about import About
+from conda_census.report.card_charts import bars, course, span
 from conda_census.report.document import Report, make_report
 from conda_census.report.figures import figures_of
 from conda_census.report.html import page, write_page
@@ -14,16 +18,18 @@ from small_lake import SmallLake
 
 
 def test_the_page_refers_to_nothing_outside(report: Report) -> None:
-    """No script, no link, no image, no address: it opens without a network and asks nobody for anything."""
+    """No script, no image, no address: it opens without a network and asks nobody for anything."""
     assert_refers_to_nothing_outside(page(report))
 
 
 def test_every_chart_says_what_it_shows(report: Report) -> None:
     """Each for wide and narrow screens, each with a text for those who do not see it."""
-    charts = [found for tag, found in ParsedPage(page(report)).tags if tag == "svg"]
+    drawn = [found for tag, found in ParsedPage(page(report)).tags if tag == "svg"]
+    charts = [found for found in drawn if "card-chart" not in (found["class"] or "")]
 
     assert len(charts) == 2 * len(figures_of(report))
-    assert all(chart["role"] == "img" and chart["aria-label"] for chart in charts)
+    assert len(drawn) - len(charts) == 4
+    assert all(chart["role"] == "img" and chart["aria-label"] for chart in drawn)
     assert "2 with one, 1 with two" in str([chart["aria-label"] for chart in charts])
 
 
@@ -90,3 +96,34 @@ def test_the_table_behind_a_chart_is_on_the_page(report: Report) -> None:
 
     assert "day sessions installations first seen downloads 2024-01-01 1 1 1 0 2024-01-02 3 2 1 6" in text
     assert "day sources lines requests dropped complete 2024-01-01 1 7 5 2 yes" in text
+
+
+def test_the_page_says_of_which_repository_it_is_and_when_it_was_made(report: Report) -> None:
+    """And by which version; the name is only text."""
+    made_at = datetime(2024, 3, 9, 8, 5, tzinfo=UTC)
+    parsed = ParsedPage(page(report, About("<b>conda.example.org", made_at)))
+
+    assert "<b>conda.example.org: census of conda installations, 1 January 2024" in parsed.text
+    assert f"Made on 9 March 2024, 08:05 UTC by conda-census {__version__}." in parsed.text
+
+
+def test_the_caveats_of_a_card_are_behind_one_disclosure(report: Report) -> None:
+    """What a number means stands on the card; which way it errs, and the rest, behind one disclosure each."""
+    cards = page(report).partition('class="headlines"')[2].partition("</section>")[0].split("<article>")[1:]
+
+    assert [card.count("<details>") for card in cards] == [1, 1, 1, 1]
+    for card in cards:
+        shown = card.partition("<details>")[0]
+        assert 'class="number' in shown
+        assert 'class="definition"' in shown
+        assert 'class="errs"' not in shown
+        assert 'class="errs"' in card
+
+
+def test_a_course_has_gaps_where_nothing_is_known() -> None:
+    """Unknown days are no zeros, and no line is drawn over them."""
+    drawn = str(course([1, 2, None, None, 5, 6], "by day"))
+    assert drawn.count("<polyline") == 2
+    assert course([None, 3], "by day") == ""
+    assert str(bars([1, None, 2], "by month")).count("<rect") == 2
+    assert span(None, 0.5, 1.0, "estimate") == ""

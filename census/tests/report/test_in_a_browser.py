@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,17 @@ from programs import require
 _SHOWN_CHARTS = """[...document.querySelectorAll(".chart svg")].filter((chart) => chart.checkVisibility())"""
 
 _MARKS = "(chart) => chart.querySelectorAll('.mark-rect path, .mark-area path').length"
+
+
+_BARRIERS = "axe.run().then((found) => found.violations.map((each) => each.id))"
+
+
+def _axe() -> str:
+    """Return what looks for barriers, as ``make`` has installed it."""
+    file = Path(sys.prefix) / "axe" / "node_modules" / "axe-core" / "axe.min.js"
+    if not file.exists():
+        pytest.skip("axe-core is needed: install npm, and run make test")
+    return file.read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True)
@@ -71,8 +83,50 @@ def test_the_page_in_chromium(chromium: Browser, page_of: Page) -> None:
     assert papers == {"rgb(255, 255, 255)", "rgb(17, 23, 29)"}
 
 
+def test_nobody_meets_a_barrier(chromium: Browser, page_of: Page) -> None:
+    """axe-core finds nothing, light, dark and on a phone, with all tables closed and open."""
+    engine = _axe()
+    schemes: tuple[tuple[int, Scheme], ...] = ((1280, "light"), (1280, "dark"), (390, "light"))
+    for width_px, scheme in schemes:
+        tab = chromium.open(page_of.file, width_px, scheme)
+        tab.evaluate(engine)
+        for _ in range(2):
+            assert tab.evaluate(_BARRIERS) == []
+            tab.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
+
+
+def test_axe_finds_a_barrier(chromium: Browser, tmp_path: Path) -> None:
+    """What finds nothing on any page would prove nothing."""
+    file = tmp_path / "bad.html"
+    file.write_text('<!doctype html><title>x</title><main><h1>x</h1><svg role="img"></svg></main>')
+    tab = chromium.open(file, 1280)
+    tab.evaluate(_axe())
+    assert "svg-img-alt" in tab.evaluate(_BARRIERS)
+
+
+def test_every_table_has_a_caption_and_every_section_a_link(chromium: Browser, page_of: Page) -> None:
+    """Whoever hears the page is told what a table holds; each heading is a place that can be linked to."""
+    tab = chromium.open(page_of.file, 1280)
+    assert tab.evaluate("[...document.querySelectorAll('table')].every((each) => each.caption)") is True
+    links = tab.evaluate("[...document.querySelectorAll('.contents a')].map((each) => each.hash)")
+    headings = tab.evaluate("[...document.querySelectorAll('h2[id]')].map((each) => '#' + each.id)")
+    assert links == headings
+    assert len(links) > 4
+
+
+def test_the_first_chart_is_seen_without_scrolling(chromium: Browser, page_of: Page) -> None:
+    """On the screen of a laptop, of 1366 by 768, below the cards of the headline numbers."""
+    tab = chromium.open(page_of.file, 1366)
+    cards = "[...document.querySelectorAll('.card-chart')]"
+    tops = tab.evaluate(f"{cards}.map((each) => each.getBoundingClientRect().top)")
+    assert len(tops) >= 2
+    assert max(tops) < 500
+    if page_of.file.name == "report.html":  # that of an exposure begins with what to do
+        assert tab.evaluate(f"{_SHOWN_CHARTS}[0].getBoundingClientRect().top") < 650
+
+
 def test_the_page_on_paper(chromium: Browser, page_of: Page) -> None:
-    """Printed by somebody who likes it dark: white, with the wide charts and no narrow one."""
+    """Printed by somebody who likes it dark: white, with the wide charts only, and every table open."""
     tab = chromium.open(page_of.file, 700, "dark", media="print")
 
     assert (
@@ -80,6 +134,11 @@ def test_the_page_on_paper(chromium: Browser, page_of: Page) -> None:
         == "#ffffff"
     )
     assert tab.evaluate(f"{_SHOWN_CHARTS}.every((chart) => chart.closest('.wide'))") is True
+    heights = (
+        "[...document.querySelectorAll('details table')].map((each) => each.getBoundingClientRect().height)"
+    )
+    assert min(tab.evaluate(heights)) > 0
+    assert tab.evaluate("document.querySelector('.contents').checkVisibility()") is False
 
 
 def test_long_names_on_a_phone(chromium: Browser, tmp_path: Path) -> None:

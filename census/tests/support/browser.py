@@ -100,8 +100,10 @@ class Tab:
     _requests: list[str] = field(default_factory=list)
 
     def evaluate(self, script: str) -> Any:  # noqa: ANN401  whatever the script gives
-        """The value of an expression in JavaScript."""
-        found = self.browser.ask("Runtime.evaluate", self.session, expression=script, returnByValue=True)
+        """The value of an expression in JavaScript; of a promise, what it brings."""
+        found = self.browser.ask(
+            "Runtime.evaluate", self.session, expression=script, returnByValue=True, awaitPromise=True
+        )
         assert "exceptionDetails" not in found, found
         return found["result"].get("value")
 

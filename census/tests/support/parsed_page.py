@@ -32,13 +32,19 @@ class ParsedPage(HTMLParser):
 
 
 def assert_refers_to_nothing_outside(html: str) -> None:
-    """No script, no link, no image, no address: it opens without a network and asks nobody for anything."""
+    """No script, no image, no address: it opens without a network and asks nobody for anything.
+
+    Links lead to places of the page only.
+    """
     parsed = ParsedPage(html)
     names = {tag for tag, _ in parsed.tags}
     assert not names & {"script", "link", "img", "iframe", "object", "embed", "base", "form"}
     attributes = {name for _, found in parsed.tags for name in found}
-    assert not attributes & {"src", "href", "xlink:href", "srcset", "action"}
+    assert not attributes & {"src", "xlink:href", "srcset", "action"}
     assert not [name for name in attributes if name.startswith("on")]
+    ids = {found["id"] for _, found in parsed.tags if "id" in found}
+    links = [found["href"] or "" for _, found in parsed.tags if "href" in found]
+    assert all(link.startswith("#") and link[1:] in ids for link in links)
     assert "url(" not in html
     assert "@import" not in html
     addresses = set(re.findall(r"https?://[^\"'\s<]+", html))

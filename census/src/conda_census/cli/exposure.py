@@ -15,6 +15,7 @@ from conda_census.cli.options import (
     JsonOption,
     LakeOption,
     OneInOption,
+    TitleOption,
     day,
     engine_of,
     sample_of,
@@ -65,6 +66,7 @@ def exposure(
         Path | None,
         typer.Option("--html", metavar="FILE", help="Write it as a page that needs no network."),
     ] = None,
+    title: TitleOption = None,
     engine: EngineOption = None,
     one_in: OneInOption = None,
 ) -> None:
@@ -95,9 +97,10 @@ def exposure(
     else:
         show(document, Console())
     if html:
+        from conda_census.report.about import About
         from conda_census.report.exposure_page import write_exposure_page
 
-        write_exposure_page(document, html)
+        write_exposure_page(document, html, About.now(title or settings.title))
         typer.echo(f"wrote {html}", err=True)
 
 

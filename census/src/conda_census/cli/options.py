@@ -22,6 +22,7 @@ __all__ = [
     "OneInOption",
     "SeverityOption",
     "SinceOption",
+    "TitleOption",
     "UntilOption",
     "complain",
     "day",
@@ -38,6 +39,12 @@ LakeOption = Annotated[
 ]
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print JSON to standard output, and nothing else there.")
+]
+TitleOption = Annotated[
+    str | None,
+    typer.Option(
+        "--title", metavar="TEXT", help="Name of the repository, for the page. [default: of census.toml]"
+    ),
 ]
 SinceOption = Annotated[
     datetime | None,

@@ -15,6 +15,7 @@ from conda_census.cli.options import (
     LakeOption,
     OneInOption,
     SinceOption,
+    TitleOption,
     UntilOption,
     day,
     engine_of,
@@ -51,6 +52,7 @@ def report(
     package: Annotated[
         str | None, typer.Option("--package", metavar="NAME", help="Tell of this package all versions.")
     ] = None,
+    title: TitleOption = None,
     one_in: OneInOption = None,
     engine: EngineOption = None,
     verbose: Annotated[
@@ -60,6 +62,7 @@ def report(
     """Show what the lake tells, each number with its definition."""
     from conda_census.engines.choice import opened
     from conda_census.lake.store import Lake
+    from conda_census.report.about import About
     from conda_census.report.document import make_report
     from conda_census.report.files import Wanted, write_files
     from conda_census.report.terminal import show
@@ -71,5 +74,10 @@ def report(
         typer.echo(json.dumps(document, ensure_ascii=False))
     else:
         show(document, Console(), verbose=verbose)
-    for place in write_files(document, Wanted(html, svg, png, csv, parquet), Console(stderr=True)):
+    for place in write_files(
+        document,
+        Wanted(html, svg, png, csv, parquet),
+        Console(stderr=True),
+        About.now(title or settings.title),
+    ):
         typer.echo(f"wrote {place}", err=True)

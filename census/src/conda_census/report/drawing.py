@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import altair as alt
 import vl_convert
 from markupsafe import escape
@@ -10,13 +12,15 @@ __all__ = ["png", "svg"]
 
 #: Pixels of the picture for each pixel of the chart, so that it is sharp on paper.
 _PNG_SCALE = 2
+#: Vega gives each part of a chart a role and no text, while the whole chart has one text.
+_PARTS = re.compile(r' (?:role="graphics-[a-z]+"|aria-roledescription="[^"]*")')
 
 
 def svg(chart: alt.LayerChart, alternative: str) -> str:
     """The chart as SVG, with ``alternative`` for those who do not see it. Vega escapes the text in it."""
     drawn = vl_convert.vegalite_to_svg(_specification(chart))
     opening = f'<svg role="img" aria-label="{escape(alternative)}" '
-    return drawn.replace("<svg ", opening, 1)
+    return _PARTS.sub("", drawn).replace("<svg ", opening, 1)
 
 
 def png(chart: alt.LayerChart) -> bytes:

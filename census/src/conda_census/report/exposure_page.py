@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from markupsafe import Markup
+
 from conda_census.exposure.shape import Exposure, UnknownShares
 from conda_census.metrics.intervals import Interval
 from conda_census.report import wording
+from conda_census.report.about import About
+from conda_census.report.card_charts import course, span
 from conda_census.report.exposure_definitions import DEFINITIONS, NO_FIX, NO_PACKAGE, WITHDRAWN
 from conda_census.report.exposure_figures import EXPOSURE_FIGURES
 from conda_census.report.exposure_tables import exposure_tables
@@ -20,12 +24,25 @@ _BEFORE = "That is before the disclosure: nobody can have moved on yet."
 _NOBODY_THEN = "nobody was exposed at the disclosure"
 
 
-def exposure_page(exposure: Exposure) -> str:
-    """The page as HTML: styles and charts inside, no script, no reference to anything outside."""
+#: The sections in their order, by what links to them.
+_CONTENTS = {
+    "fix": "What to move to",
+    "exposed": "Exposed now",
+    "healing": "Healing",
+    "still-downloaded": "Still downloaded",
+    "affected": "Affected packages",
+    "blind-spots": "What this cannot see",
+}
+
+
+def exposure_page(exposure: Exposure, about: About | None = None) -> str:
+    """Return the page as HTML: styles and charts inside, no script, no reference to anything outside."""
     return rendered(
         "exposure.html.j2",
-        figures=drawn(EXPOSURE_FIGURES, exposure),
-        tables=exposure_tables(exposure),
+        about or About(),
+        _CONTENTS,
+        drawn(EXPOSURE_FIGURES, exposure),
+        exposure_tables(exposure),
         exposure=exposure,
         completeness=wording.completeness(exposure["window"]),
         looked_at=looked_at(exposure["one_in"]),
@@ -44,16 +61,36 @@ def exposure_page(exposure: Exposure) -> str:
         unknown=unknown_shares(exposure["unknown"]),
         missing=(wording.NOTHING_TO_DIVIDE, days_of(None)),
         not_said=wording.NOT_SAID,
+        card_charts=_card_charts(exposure),
     )
 
 
-def write_exposure_page(exposure: Exposure, file: Path) -> None:
-    """Writes the page to ``file``, whole or not at all.
+def write_exposure_page(exposure: Exposure, file: Path, about: About | None = None) -> None:
+    """Write the page to ``file``, whole or not at all.
 
     Raises:
         CensusError: the file cannot be written.
     """
-    write_whole(file, exposure_page(exposure).encode(), "page")
+    write_whole(file, exposure_page(exposure, about).encode(), "page")
+
+
+def _card_charts(exposure: Exposure) -> dict[str, Markup]:
+    """Return the small chart of each card, by its name; empty if there is nothing to draw."""
+    exposed, half = exposure["exposed"], exposure["median_days"]
+    return {
+        "exposed": span(
+            exposed["low"],
+            exposed["observed"],
+            exposed["high"],
+            "What was observed, between its bounds, from 0 on",
+        ),
+        "upgraded": course(
+            [1 - point["share"] for point in exposure["curve"]["disclosure"]],
+            "The share that moved on, by days since the disclosure",
+        ),
+        "half": span(half["low"], half["value"], half["high"], "The median on its 95 % interval, from 0 on"),
+        "unknown": Markup(""),
+    }
 
 
 def _is_before(exposure: Exposure) -> bool:

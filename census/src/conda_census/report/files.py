@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from conda_census.report.about import About
 from conda_census.report.shape import Report
 from conda_census.steps import shown_steps
 
@@ -30,7 +31,9 @@ class Wanted:
     parquet: Path | None = None
 
 
-def write_files(report: Report, wanted: Wanted, console: Console) -> Iterator[Path]:
+def write_files(
+    report: Report, wanted: Wanted, console: Console, about: About | None = None
+) -> Iterator[Path]:
     """Writes what is wanted and tells where each thing is when it is there; ``console`` shows the progress.
 
     Raises:
@@ -39,7 +42,7 @@ def write_files(report: Report, wanted: Wanted, console: Console) -> Iterator[Pa
     if wanted.html:
         from conda_census.report.html import write_page
 
-        write_page(report, wanted.html)
+        write_page(report, wanted.html, about)
         yield wanted.html
     charts: list[tuple[Path | None, ChartKind]] = [(wanted.svg, "svg"), (wanted.png, "png")]
     for folder, chart_kind in charts:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
+from markupsafe import Markup
+
 from conda_census.report import wording
+from conda_census.report.about import About
+from conda_census.report.card_charts import bars, course, span
 from conda_census.report.definitions import BLIND_SPOTS, DEFINITIONS
 from conda_census.report.figures import FIGURES
 from conda_census.report.flat_tables import flat_tables
@@ -17,12 +22,32 @@ from conda_census.report.written import write_whole
 __all__ = ["page", "write_page"]
 
 
-def page(report: Report) -> str:
-    """The page as HTML: styles and charts inside, no script, no reference to anything outside."""
+#: The sections in their order, by what links to them.
+_CONTENTS = {
+    "installations": "Installations",
+    "environments": "Environments",
+    "opting-out": "Opting out",
+    "coming-back": "Coming back",
+    "sessions": "Sessions and downloads",
+    "installers": "Installer downloads",
+    "packages": "Packages",
+    "agents": "Agents",
+    "accounting": "How it was counted",
+    "window": "The window",
+    "blind-spots": "What these numbers cannot see",
+}
+
+
+def page(report: Report, about: About | None = None) -> str:
+    """Return the page as HTML: styles and charts inside, no script, no reference to anything outside."""
+    figures = drawn(FIGURES, report)
+    is_there = {"coming-back": "retention" in figures}
     return rendered(
         "page.html.j2",
-        figures=drawn(FIGURES, report),
-        tables=flat_tables(report),
+        about or About(),
+        {name: heading for name, heading in _CONTENTS.items() if is_there.get(name, True)},
+        figures,
+        flat_tables(report),
         report=report,
         days=wording.days(report["window"]),
         completeness=wording.completeness(report["window"]),
@@ -34,13 +59,46 @@ def page(report: Report) -> str:
         no_data=wording.NOTHING_TO_DIVIDE,
         not_said=wording.NOT_SAID,
         agent_parts=wording.AGENT_PARTS,
+        card_charts=_card_charts(report),
     )
 
 
-def write_page(report: Report, file: Path) -> None:
-    """Writes the page to ``file``, whole or not at all.
+def write_page(report: Report, file: Path, about: About | None = None) -> None:
+    """Write the page to ``file``, whole or not at all.
 
     Raises:
         CensusError: the file cannot be written.
     """
-    write_whole(file, page(report).encode(), "page")
+    write_whole(file, page(report, about).encode(), "page")
+
+
+def _card_charts(report: Report) -> dict[str, Markup]:
+    """Return the small chart of each card, by its name; empty if there is nothing to draw."""
+    days, opted_out = report["by_day"], report["opted_out"]["share"]
+    spread = report["environments"]["per_installation"]
+    downloads: Counter[str] = Counter()
+    for row in report["installer_downloads"]["rows"]:
+        downloads[row["period"]] += row["downloads"]
+    months = sorted(downloads)
+    return {
+        "installations": course(
+            [day["installations"] for day in days],
+            f"Active installations by day, from {days[0]['day']} to {days[-1]['day']}" if days else "",
+        ),
+        "single_share": bars(
+            [spread["1"], spread["2"], spread["3"], spread["4"], spread["5+"]]
+            if report["environments"]["total"]
+            else [],
+            "Installations with 1, 2, 3, 4 and 5 or more environments",
+        ),
+        "opted_out": span(
+            opted_out["low"],
+            opted_out["value"],
+            opted_out["high"],
+            "The estimate on its 95 % interval, from 0 on",
+        ),
+        "installer_downloads": bars(
+            [downloads[month] for month in months],
+            f"Installer downloads by month, from {months[0]} to {months[-1]}" if months else "",
+        ),
+    }

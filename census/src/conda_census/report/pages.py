@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from conda_census.metrics.intervals import Interval
 from conda_census.report import wording
+from conda_census.report.about import About
 from conda_census.report.drawing import svg
 from conda_census.report.figure import Document, Figure, drawable
 from conda_census.report.look import DARK, LIGHT, Look
@@ -23,9 +24,23 @@ _WIDTHS_PX = {"wide": 660, "narrow": 340}
 
 
 def rendered(
-    template: str, figures: Mapping[str, Markup], tables: Mapping[str, pa.Table], **values: object
+    template: str,
+    about: About,
+    contents: Mapping[str, str],
+    figures: Mapping[str, Markup],
+    tables: Mapping[str, pa.Table],
+    **values: object,
 ) -> str:
-    """The page as HTML: no script, no reference to anything outside; ``values`` are those of its template."""
+    """Return the page as HTML: no script, no reference to anything outside.
+
+    Args:
+        template: its name.
+        about: what the page says of itself.
+        contents: the headings of its sections, by what links to them.
+        figures: the charts, by name.
+        tables: the tables behind them, by name.
+        values: all else that the template needs.
+    """
     environment = Environment(
         loader=PackageLoader("conda_census.report"),
         autoescape=True,
@@ -46,6 +61,8 @@ def rendered(
     return environment.get_template(template).render(
         light=LIGHT,
         dark=DARK,
+        about=about,
+        contents=contents,
         figures=figures,
         tables={name: _cells(table) for name, table in tables.items()},
         **values,
