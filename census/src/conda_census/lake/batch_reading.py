@@ -232,6 +232,7 @@ def _connect(spill: str) -> duckdb.DuckDBPyConnection:
     """A database in memory. What does not fit goes to ``spill``, encrypted, for it holds tokens."""
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET enable_progress_bar = false")  # it would stand in the output of --json
     connection.execute(f"SET memory_limit = '{_MEMORY_LIMIT}'")
     # DuckDB finds its own random numbers too weak for files that last. These go when the key in memory goes.
     connection.execute("SET force_mbedtls_unsafe = 'true'")

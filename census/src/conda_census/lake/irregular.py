@@ -15,6 +15,7 @@ from conda_census.logs.regular.requests import Parsed, Requests
 __all__ = ["IrregularLines"]
 
 _KEPT_BYTES = 16 << 20
+_KEPT_LINES = 1 << 17
 _READ = """
     SELECT line_number, dropped, epoch_us(time) AS time, method = 'GET' AS is_get, path, status, bytes,
            user_agent, address, request_id
@@ -33,6 +34,7 @@ class _Waiting:
 
     pieces: list[tuple[int, np.ndarray, pa.LargeStringArray]] = field(default_factory=list)
     size_bytes: int = 0
+    lines: int = 0
 
 
 class IrregularLines:
@@ -53,7 +55,8 @@ class IrregularLines:
         waiting = self._waiting.setdefault(columns, _Waiting())
         waiting.pieces.append((source, parsed.rest_lines + first_line, parsed.rest))
         waiting.size_bytes += parsed.rest.nbytes
-        if waiting.size_bytes >= _KEPT_BYTES:
+        waiting.lines += len(parsed.rest)
+        if waiting.size_bytes >= _KEPT_BYTES or waiting.lines >= _KEPT_LINES:
             self._read(columns, self._waiting.pop(columns))
 
     def flush(self) -> None:
@@ -84,11 +87,12 @@ class IrregularLines:
     def _count(
         self, reasons: pa.ChunkedArray, places: np.ndarray, sources: np.ndarray, numbers: np.ndarray
     ) -> None:
-        names = np.asarray(reasons.to_pylist(), dtype=str)
+        encoded = reasons.combine_chunks().dictionary_encode()
+        names, codes = encoded.dictionary.to_pylist(), encoded.indices.to_numpy()
         for source in np.unique(sources[places]).tolist():
             of_source = sources[places] == source
-            for reason in np.unique(names[of_source]).tolist():
-                self._take_dropped(source, reason, numbers[places[of_source & (names == reason)]])
+            for code in np.unique(codes[of_source]).tolist():
+                self._take_dropped(source, names[code], numbers[places[of_source & (codes == code)]])
 
 
 def _requests(found: pa.Table, lines: np.ndarray) -> Requests:

@@ -20,11 +20,12 @@ import numpy as np
 from conda_census.errors import SourceError
 from conda_census.lake.batches import SourceCounted
 from conda_census.lake.irregular import IrregularLines
+from conda_census.lake.parsing import ParsedPiece, parsed_pieces
 from conda_census.lake.part import Part
 from conda_census.logs.blocks import blocks_of_lines
 from conda_census.logs.fingerprints import Fingerprint, Reading, head_of
 from conda_census.logs.formats import LogFormat
-from conda_census.logs.regular.requests import Parsed, Requests
+from conda_census.logs.regular.requests import Requests
 from conda_census.logs.source import Readable
 from conda_census.logs.sources import decompressed, is_compressed
 
@@ -32,6 +33,8 @@ __all__ = ["SourceReading", "SourcesReader"]
 
 #: So many line numbers are kept for each reason: enough to look at, too few to fill a lake.
 KEPT_LINE_NUMBERS = 20
+#: One thread decompresses for them all: more would only hold more blocks in memory.
+_CORES_MAX = 8
 #: Blocks that are read ahead of those that are put together.
 _AHEAD = 2
 
@@ -71,9 +74,9 @@ class SourceReading:
         self.requests -= len(numbers)
         self.drop("repeated", numbers)
 
-    def drop(self, reason: str, numbers: np.ndarray) -> None:
-        """Count lines that are no requests."""
-        self.dropped[reason] = self.dropped.get(reason, 0) + len(numbers)
+    def drop(self, reason: str, numbers: np.ndarray, lines: int | None = None) -> None:
+        """Count lines that are no requests: those of ``numbers``, or so many of which these are the first."""
+        self.dropped[reason] = self.dropped.get(reason, 0) + (len(numbers) if lines is None else lines)
         kept = self.dropped_lines.setdefault(reason, [])
         kept.extend(numbers[: KEPT_LINE_NUMBERS - len(kept)].tolist())
 
@@ -84,7 +87,7 @@ class _Block:
 
     source: int
     columns: str
-    parsed: Future[Parsed]
+    parsed: Future[list[ParsedPiece]]
 
 
 class SourcesReader:
@@ -101,7 +104,7 @@ class SourcesReader:
         self._readings: dict[int, SourceReading] = {}
         self._failed: set[int] = set()
         self._blocks: deque[_Block] = deque()
-        self._cores = os.cpu_count() or 1
+        self._cores = min(os.cpu_count() or 1, _CORES_MAX)
         self._pool = ThreadPoolExecutor(self._cores, thread_name_prefix="parse")
         self._irregular = IrregularLines(connection, self._take_requests, self._take_dropped)
 
@@ -152,7 +155,8 @@ class SourcesReader:
                 fingerprint,
                 lambda rest: not may_grow or (shows_its_end and log_format.line.fullmatch(rest) is not None),
             ):
-                self._blocks.append(_Block(number, columns, self._pool.submit(parse, block)))
+                parsed = self._pool.submit(parsed_pieces, parse, block, KEPT_LINE_NUMBERS)
+                self._blocks.append(_Block(number, columns, parsed))
                 if len(self._blocks) > self._cores + _AHEAD:
                     self._collect()
                 yield
@@ -196,15 +200,18 @@ class SourcesReader:
 
     def _collect(self) -> None:
         block = self._blocks.popleft()
-        parsed = block.parsed.result()
         reading = self._readings[block.source]
-        first_line = reading.first_line + reading.lines
-        reading.lines += parsed.lines
-        self._lines += parsed.lines
-        if block.source not in self._failed:
-            requests = replace(parsed.requests, line=parsed.requests.line + first_line)
-            self._take_requests(np.full(len(requests), block.source, np.int32), requests)
-            self._irregular.add(block.source, block.columns, first_line, parsed)
+        for piece in block.parsed.result():
+            parsed = piece.parsed
+            first_line = reading.first_line + reading.lines
+            reading.lines += parsed.lines
+            self._lines += parsed.lines
+            if block.source not in self._failed:
+                requests = replace(parsed.requests, line=parsed.requests.line + first_line)
+                self._take_requests(np.full(len(requests), block.source, np.int32), requests)
+                if piece.empty:
+                    reading.drop("blank", piece.empty_lines + first_line, piece.empty)
+                self._irregular.add(block.source, block.columns, first_line, parsed)
 
     def _take_requests(self, sources: np.ndarray, requests: Requests) -> None:
         self.part.add(sources, requests)

@@ -12,12 +12,19 @@ import pyarrow as pa
 from conda_census.logs.blocks import MAX_LINE_BYTES
 from conda_census.logs.regular.fields import as_large_strings
 
-__all__ = ["Split", "split", "text_of_lines"]
+__all__ = ["LINES_MAX", "Split", "TooManyLinesError", "split", "text_of_lines"]
+
+#: A block of more lines is read in pieces: each line takes memory, however short it is.
+LINES_MAX = 1 << 17
 
 _LINE_END = ord("\n")
 _BACKSLASH = b"\\"
 #: So many bytes are searched at once: what is compared and what is found stay in a core's cache.
 _WINDOW_BYTES = 1 << 20
+
+
+class TooManyLinesError(Exception):
+    """A block holds more than ``LINES_MAX`` lines."""
 
 
 @dataclass(frozen=True)
@@ -55,10 +62,15 @@ def split(
     """Find the lines of a block, and in each the places of a separator: it should hold ``count``.
 
     Of many separators it is faster to keep those that are ``wanted`` alone, by their number from 0.
+
+    Raises:
+        TooManyLinesError: there are more than ``LINES_MAX``.
     """
     data = np.frombuffer(block, dtype=np.uint8)
     places = _places(data, ord(separator))
     ends_in_places = np.flatnonzero(data[places] == _LINE_END)
+    if len(ends_in_places) > LINES_MAX:
+        raise TooManyLinesError
     line_ends = places[ends_in_places]
     line_begins = np.concatenate([np.zeros(1, dtype=np.int64), line_ends[:-1] + 1])
     places_of_line = np.diff(ends_in_places, prepend=-1)
