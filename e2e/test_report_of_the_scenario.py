@@ -38,7 +38,13 @@ def test_figure_is_what_the_scenario_did(name: str, report: Mapping[str, object]
 def test_window_is_the_day_of_the_scenario(report: Mapping[str, object], truth: Truth) -> None:
     """The window spans the day of the requests; that day is not complete yet."""
     day = truth.day.isoformat()
-    assert report["window"] == {"since": day, "until": day, "complete_until": None}
+    assert report["window"] == {
+        "since": day,
+        "until": day,
+        "complete_until": None,
+        "complete": False,
+        "days_without_log": [],
+    }
 
 
 def test_single_share_has_its_interval(report: Mapping[str, object]) -> None:

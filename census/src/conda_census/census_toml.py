@@ -6,11 +6,12 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 
 from conda_census.errors import CensusError
 
-__all__ = ["CensusToml", "FormatTable", "read_census_toml"]
+__all__ = ["CensusToml", "FormatTable", "Hole", "read_census_toml"]
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 #: What a table of ``[formats]`` says lines are in: one of these.
@@ -45,6 +46,15 @@ class FormatTable:
 
 
 @dataclass(frozen=True)
+class Hole:
+    """Days of which an operator has declared that they have no log, both ends included, and why."""
+
+    since: date
+    until: date
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class CensusToml:
     """What the file says, and nothing where it does not say it."""
 
@@ -54,6 +64,7 @@ class CensusToml:
     formats: tuple[FormatTable, ...] = field(default=())
     channels: tuple[str, ...] | None = None
     title: str = ""
+    holes: tuple[Hole, ...] = ()
 
 
 def read_census_toml(path: Path) -> CensusToml:
@@ -73,7 +84,7 @@ def read_census_toml(path: Path) -> CensusToml:
         raise CensusError(f"{path}: not in UTF-8: save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise CensusError(f"{path}: not TOML: {error}: correct that line") from None
-    _only_known(content, ("lake", "writer", "engine", "formats", "channels", "title"), str(path))
+    _only_known(content, ("lake", "writer", "engine", "formats", "channels", "title", "holes"), str(path))
     lake = _text(content, "lake", str(path))
     tables = _table(content, "formats", str(path))
     return CensusToml(
@@ -83,7 +94,33 @@ def read_census_toml(path: Path) -> CensusToml:
         formats=tuple(_format_table(name, _table(tables, name, f"{path}: formats"), path) for name in tables),
         channels=_channels(content, str(path)),
         title=_text(content, "title", str(path)) or "",
+        holes=_holes(content, str(path)),
     )
+
+
+def _holes(content: Mapping[str, object], place: str) -> tuple[Hole, ...]:
+    """Return the declared holes: ``[[holes]]`` with ``since``, ``until`` and ``reason``."""
+    listed = content.get("holes", [])
+    if not isinstance(listed, list) or not all(isinstance(each, dict) for each in listed):
+        raise CensusError(f"{place}: holes must be a list of tables: write each as [[holes]]")
+    return tuple(_hole(each, f"{place}: holes {number}") for number, each in enumerate(listed, start=1))
+
+
+def _hole(table: Mapping[str, object], place: str) -> Hole:
+    _only_known(table, ("since", "until", "reason"), place)
+    since, until = _day(table, "since", place), _day(table, "until", place)
+    if since is None:
+        raise CensusError(f"{place}: since is missing: write the first day without a log, since = 2024-01-31")
+    if until is not None and until < since:
+        raise CensusError(f"{place}: until is before since: write the last day without a log")
+    return Hole(since, until or since, _text(table, "reason", place) or "")
+
+
+def _day(table: Mapping[str, object], key: str, place: str) -> date | None:
+    value = table.get(key)
+    if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
+        return value
+    raise CensusError(f"{place}: {key} must be a day: write it without quotes, {key} = 2024-01-31")
 
 
 def _channels(content: Mapping[str, object], place: str) -> tuple[str, ...] | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import typer
 
-from conda_census.census_toml import CensusToml, FormatTable, read_census_toml
+from conda_census.census_toml import CensusToml, FormatTable, Hole, read_census_toml
 from conda_census.errors import CensusError
 
 __all__ = [
@@ -49,6 +49,7 @@ class Settings:
         engine: what runs the questions of a report, as ``engines.choice`` names it.
         channels: the channels that may be named in the lake, or None if all may.
         title: the name of the repository, for pages.
+        holes: days that are known to have no log.
     """
 
     lake: Path
@@ -58,6 +59,7 @@ class Settings:
     engine: str = DEFAULT_ENGINE
     channels: tuple[str, ...] | None = None
     title: str = ""
+    holes: tuple[Hole, ...] = ()
 
 
 def load_settings(lake: Path | None = None, writer: str | None = None, engine: str | None = None) -> Settings:
@@ -84,7 +86,7 @@ def load_settings(lake: Path | None = None, writer: str | None = None, engine: s
             "set CENSUS_CONFIG to another folder"
         )
     chosen = engine or os.environ.get("CENSUS_ENGINE") or said.engine or DEFAULT_ENGINE
-    return Settings(folder, config_folder, name, said.formats, chosen, said.channels, said.title)
+    return Settings(folder, config_folder, name, said.formats, chosen, said.channels, said.title, said.holes)
 
 
 def _said(config_folder: Path) -> CensusToml:

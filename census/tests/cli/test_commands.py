@@ -121,9 +121,20 @@ def test_sources_json(census: CensusProcess, log: Path) -> None:
         "last_time": "2024-01-16T10:00:04Z",
         "batch": "main/1",
     }
-    day = {"day": "2024-01-16", "sources": 1, "lines": 6, "requests": 5, "dropped": 1, "complete": True}
+    day = {
+        "day": "2024-01-16",
+        "sources": 1,
+        "lines": 6,
+        "requests": 5,
+        "dropped": 1,
+        "complete": True,
+        "state": "complete",
+        "reason": "",
+    }
     assert listed["by_day"] == [day]
-    assert listed["window"] == dict.fromkeys(("since", "until", "complete_until"), "2024-01-16")
+    assert listed["days"] == [{"day": "2024-01-16", "state": "complete", "reason": ""}]
+    days = dict.fromkeys(("since", "until", "complete_until"), "2024-01-16")
+    assert listed["window"] == days | {"complete": True, "days_without_log": []}
 
 
 def test_sources_in_a_pipe(census: CensusProcess, log: Path) -> None:

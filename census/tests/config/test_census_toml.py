@@ -107,6 +107,11 @@ def test_own_formats_come_first_and_may_replace_built_in_ones(folder: Path) -> N
         ("channels = []", 'channels must name the channels of the repository: write ["pkgs/main", "conda-fo'),
         ('channels = ["/"]', "channels must name the channels of the repository"),
         ("channels = 5", 'channels must be a list of texts: write it as ["…", "…"]'),
+        ("holes = 5", "holes must be a list of tables: write each as [[holes]]"),
+        ("[[holes]]", "holes 1: since is missing: write the first day without a log"),
+        ('[[holes]]\nsince = "2024-01-31"', "holes 1: since must be a day: write it without quotes"),
+        ("[[holes]]\nsince = 2024-01-31\nuntil = 2024-01-30", "holes 1: until is before since"),
+        ("[[holes]]\nsince = 2024-01-31\nwhy = 5", "holes 1: unknown key why"),
         ("formats = 5", "formats must be a table: write it as [formats] or { … }"),
         ("formats.x = 5", "formats: x must be a table: write it as [x] or { … }"),
         (

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from conda_census.census_toml import Hole
 from conda_census.metrics.completeness import DayRead, count_days
 from conda_census.metrics.window import choose_window
 from small_lake import SmallLake
@@ -21,10 +23,23 @@ def test_every_day_has_its_place(lake: SmallLake) -> None:
     tables = lake.open()
 
     assert count_days(tables, choose_window(tables)) == [
-        DayRead(date(2024, 1, 1), sources=2, requests=4, dropped=2, complete=True),
-        DayRead(date(2024, 1, 2), sources=0, requests=0, dropped=0, complete=True),
-        DayRead(date(2024, 1, 3), sources=1, requests=4, dropped=0, complete=False),
+        DayRead(date(2024, 1, 1), sources=2, requests=4, dropped=2, state="complete"),
+        DayRead(date(2024, 1, 2), sources=0, requests=0, dropped=0, state="no_log"),
+        DayRead(date(2024, 1, 3), sources=1, requests=4, dropped=0, state="provisional"),
     ]
+
+
+def test_a_declared_hole_is_no_surprise(lake: SmallLake) -> None:
+    """It has no log either, and says why; a log within it is a log."""
+    lake.source("2024-01-01").source("2024-01-03").source("2024-01-06")
+    hole = Hole(date(2024, 1, 2), date(2024, 1, 4), "the mirror was down")
+    tables = replace(lake.open(), holes=(hole,))
+
+    days = count_days(tables, choose_window(tables))
+
+    states = ["complete", "declared_hole", "complete", "declared_hole", "no_log", "complete"]
+    assert [day.state for day in days] == states
+    assert [day.reason for day in days if day.reason] == ["the mirror was down"] * 2
 
 
 def test_a_log_of_three_days_is_there_on_each(lake: SmallLake) -> None:

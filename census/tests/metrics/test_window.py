@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -25,7 +26,7 @@ def test_the_default_window_spans_the_data(lake: SmallLake) -> None:
     ("ingested_at", "complete_until"),
     [
         ("2024-01-12 00:00:00", date(2024, 1, 10)),
-        ("2024-01-11 23:59:59", date(2024, 1, 9)),
+        ("2024-01-11 23:59:59", date(2024, 1, 8)),
         ("2024-03-01 00:00:00", date(2024, 1, 10)),
         ("2024-01-10 00:00:00", date(2024, 1, 8)),
         ("2024-01-09 23:59:59", None),
@@ -34,7 +35,7 @@ def test_the_default_window_spans_the_data(lake: SmallLake) -> None:
 def test_a_day_is_complete_a_day_after_its_end(
     lake: SmallLake, ingested_at: str, complete_until: date | None
 ) -> None:
-    """8 to 10 January: the 10th is complete from the start of the 12th on; no day beyond the window is."""
+    """8 to 10 January, the 9th without a log: the 10th is complete from the start of the 12th on."""
     lake.source("2024-01-08", ingested_at=_utc(ingested_at))
     tables = lake.source("2024-01-10", ingested_at=_utc("2024-01-01 00:00:00")).open()
 
@@ -46,14 +47,37 @@ def test_an_empty_lake_has_no_window(lake: SmallLake) -> None:
     assert choose_window(lake.open()) == Window(None, None, None)
 
 
-def test_a_window_beside_the_data_is_empty_not_wrong(lake: SmallLake) -> None:
-    """Who asks since a day after all data gets that one day, with nothing in it."""
-    tables = lake.session("2024-01-05", "s1").source("2024-01-05").open()
+@pytest.mark.parametrize(
+    ("since", "until"),
+    [
+        (date(2025, 1, 1), None),
+        (None, date(2023, 12, 31)),
+        (date(2024, 1, 7), date(2024, 1, 8)),
+        (date(2030, 1, 1), date(2030, 1, 2)),
+    ],
+)
+def test_a_window_without_a_log_is_refused(lake: SmallLake, since: date | None, until: date | None) -> None:
+    """Before, between and after the logs: nothing is known of it, which is not that nobody came."""
+    tables = lake.session("2024-01-05", "s1").source("2024-01-05").source("2024-01-09").open()
 
-    window = choose_window(tables, since=date(2025, 1, 1))
-
-    assert window == Window(date(2025, 1, 1), date(2025, 1, 1), None)
+    with pytest.raises(WindowError, match=r"no log of these days was read.* of 2024-01-05 to 2024-01-09"):
+        choose_window(tables, since, until)
+    window = choose_window(tables, since, until, may_lack_logs=True)
+    assert (window.complete, window.complete_until) == (False, None)
     assert within(tables, window).sessions.count().execute() == 0
+
+
+def test_days_without_a_log_are_named(lake: SmallLake) -> None:
+    """A log spans its quiet days; of days between two logs, lost days and later ones nothing is known."""
+    lake.source("2024-01-01", last_time=_utc("2024-01-03 08:00:00")).source("2024-01-06")
+    tables = replace(lake.open(), lost_days=frozenset([date(2024, 1, 2)]))
+
+    window = choose_window(tables, until=date(2024, 1, 7))
+
+    assert window.days_without_log == tuple(date(2024, 1, day) for day in (2, 4, 5, 7))
+    assert (window.complete, window.complete_until) == (False, date(2024, 1, 6))
+    assert window.is_known(date(2024, 1, 3), date(2024, 1, 3))
+    assert not window.is_known(date(2024, 1, 3), date(2024, 1, 4))
 
 
 def test_a_window_that_ends_before_it_begins_is_refused(lake: SmallLake) -> None:

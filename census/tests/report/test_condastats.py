@@ -75,7 +75,7 @@ def test_pandas_reads_what_the_public_files_hold(lake: SmallLake, tmp_path: Path
 
 def test_a_window_cuts_its_months(lake: SmallLake, tmp_path: Path) -> None:
     """A month holds the days of the window alone."""
-    tables = _lake(lake).open()
+    tables = _lake(lake).source("2024-01-31").open()
     day = date(2024, 1, 31)
     assert export_condastats(tables, tmp_path, day, day, _silent)["files"] == 2
     assert len(pq.read_table(tmp_path / "conda/monthly/2024/2024-01.parquet")) == 0

@@ -13,7 +13,13 @@ from small_lake import SmallLake
 
 def test_the_report_says_what_is_in_the_lake(report: Report) -> None:
     """Every figure of the small lake, counted by hand."""
-    assert report["window"] == {"since": "2024-01-01", "until": "2024-01-03", "complete_until": "2024-01-02"}
+    assert report["window"] == {
+        "since": "2024-01-01",
+        "until": "2024-01-03",
+        "complete_until": "2024-01-02",
+        "complete": False,
+        "days_without_log": [],
+    }
     assert report["installations"]["total"] == 3
     assert report["installations"]["by_class"] == {"lasting": 1, "ephemeral": 0, "image": 0, "new": 2}
     assert report["installations"]["active"] == {"1": 1, "7": 3, "30": 3, "90": 3}
@@ -58,7 +64,13 @@ def test_the_share_that_opted_out_is_estimated(report: Report) -> None:
 
 def test_an_empty_lake_gives_zeros_and_nulls(empty_report: Report) -> None:
     """No share of nothing, and no crash."""
-    assert empty_report["window"] == {"since": None, "until": None, "complete_until": None}
+    assert empty_report["window"] == {
+        "since": None,
+        "until": None,
+        "complete_until": None,
+        "complete": False,
+        "days_without_log": [],
+    }
     assert empty_report["installations"]["total"] == 0
     assert empty_report["environments"]["single_share"] == {"value": None, "low": None, "high": None}
     assert set(empty_report["opted_out"]["naive"].values()) == {None}

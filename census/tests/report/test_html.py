@@ -95,7 +95,7 @@ def test_the_table_behind_a_chart_is_on_the_page(report: Report) -> None:
     text = ParsedPage(page(report)).text
 
     assert "day sessions installations first seen downloads 2024-01-01 1 1 1 0 2024-01-02 3 2 1 6" in text
-    assert "day sources lines requests dropped complete 2024-01-01 1 7 5 2 yes" in text
+    assert "day sources lines requests dropped complete state reason 2024-01-01 1 7 5 2 yes complete" in text
 
 
 def test_the_page_says_of_which_repository_it_is_and_when_it_was_made(report: Report) -> None:

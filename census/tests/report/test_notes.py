@@ -89,7 +89,7 @@ def test_the_same_sentences_stand_in_json_page_and_terminal(report: Report) -> N
     terminal = " ".join(stream.getvalue().split())
     text = " ".join(Text(page(report)).text.split())
 
-    assert report["notes"] == list(NOTES)
+    assert report["notes"][: len(NOTES)] == list(NOTES)
     for note in NOTES:
         assert note["note"] in text
         assert note["note"] in terminal

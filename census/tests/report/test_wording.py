@@ -40,17 +40,36 @@ def test_an_interval_is_called_so(share: Interval, text: str) -> None:
     assert interval(share) == text
 
 
+_PROVISIONAL = "complete until 28 January 2024, provisional from 29 January 2024"
+
+
 @pytest.mark.parametrize(
-    ("complete_until", "text"),
+    ("complete_until", "missing", "text"),
     [
-        ("2024-01-31", "complete"),
-        ("2024-01-30", "complete until 30 January 2024, provisional from 31 January 2024"),
-        (None, "no day is complete yet: every number is provisional"),
+        ("2024-01-31", [], "complete"),
+        ("2024-01-30", [], "complete until 30 January 2024, provisional from 31 January 2024"),
+        (None, [], "no day is complete yet: every number is provisional"),
+        (
+            "2024-01-31",
+            ["2024-01-04"],
+            "1 of 31 days have no log: nothing is known of them; the other days are complete",
+        ),
+        (
+            "2024-01-30",
+            ["2024-01-31"],
+            "1 of 31 days have no log: nothing is known of them; the other days are complete",
+        ),
+        (
+            "2024-01-28",
+            ["2024-01-04"],
+            "1 of 31 days have no log: nothing is known of them; " + _PROVISIONAL,
+        ),
     ],
 )
-def test_provisional_days_are_named(complete_until: str | None, text: str) -> None:
+def test_provisional_days_are_named(complete_until: str | None, missing: list[str], text: str) -> None:
     """A reader must not take the last days for a fall."""
     window = {"since": "2024-01-01", "until": "2024-01-31", "complete_until": complete_until}
+    window["days_without_log"] = missing
 
     assert days(window) == "1 January 2024 to 31 January 2024"
     assert completeness(window) == text

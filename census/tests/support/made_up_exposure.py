@@ -61,7 +61,13 @@ def exposed_for(days: int) -> Exposure:
         ),
         as_of=as_of.isoformat(),
         disclosed=_DISCLOSED.isoformat(),
-        window=WindowDays(since="2024-01-01", until=as_of.isoformat(), complete_until=as_of.isoformat()),
+        window=WindowDays(
+            since="2024-01-01",
+            until=as_of.isoformat(),
+            complete_until=as_of.isoformat(),
+            complete=True,
+            days_without_log=[],
+        ),
         one_in=1,
         exposed=BandKeys(low=30, observed=45, high=1_080),
         by_class=BandByClass(
@@ -104,7 +110,9 @@ def nobody_exposed(days: int) -> Exposure:
     nothing = Curves(disclosure=[], fix_available=[])
     return found | Exposure(  # type: ignore[typeddict-item]  # all that is not named stays
         as_of=as_of,
-        window=WindowDays(since="2024-01-01", until=as_of, complete_until=None),
+        window=WindowDays(
+            since="2024-01-01", until=as_of, complete_until=None, complete=False, days_without_log=[]
+        ),
         exposed=_NOBODY,
         by_class=BandByClass(lasting=_NOBODY, ephemeral=_NOBODY, image=_NOBODY, new=_NOBODY),
         prevalent=_NONE,

@@ -33,8 +33,11 @@ def made_up(report: Report, weeks: int) -> Report:
     days = [_MONDAY + timedelta(days=number) for number in range(7 * weeks)]
     full["window"]["since"], full["window"]["until"] = days[0].isoformat(), days[-1].isoformat()
     full["window"]["complete_until"] = days[-3].isoformat()
+    full["window"]["days_without_log"] = [days[2].isoformat()]
     full["by_day"] = [
         DayRow(day=day.isoformat(), sessions=100, installations=60, first_seen=5, downloads=300)
+        if day != days[2]
+        else DayRow(day=day.isoformat(), sessions=None, installations=None, first_seen=None, downloads=None)
         for day in days
     ]
     full["completeness"] = [_read(day, place) for place, day in enumerate(days)]
@@ -75,7 +78,9 @@ def _read(day: date, place: int) -> ReadDay:
         lines=requests + dropped,
         requests=requests,
         dropped=dropped,
-        complete=True,
+        complete=sources > 0,
+        state="complete" if sources else "no_log",
+        reason="",
     )
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from conda_census.cli.options import JsonOption, LakeOption, SinceOption, UntilOption, day
+from conda_census.cli.options import JsonOption, LakeOption, SinceOption, UntilOption, period_of
 from conda_census.config import load_settings
 
 __all__ = ["export"]
@@ -35,9 +35,10 @@ def export(
     from conda_census.report.condastats import export_condastats
     from conda_census.steps import shown_steps
 
+    first, last = period_of(since, until)
     tables = open_lake(Lake.open(load_settings(lake).lake))
     with shown_steps(Console(stderr=True), "exporting") as progress:
-        exported = export_condastats(tables, condastats, day(since), day(until), progress)
+        exported = export_condastats(tables, condastats, first, last, progress)
     if as_json:
         typer.echo(json.dumps(exported, ensure_ascii=False))
     else:

@@ -88,7 +88,7 @@ def exposure(
     found = Lake.open(settings.lake)
     known = knowledge_of(found)
     group = asked or known.advisory(advisory or "")
-    with opened(found, settings.engine) as tables:
+    with opened(found, settings.engine, settings.holes) as tables:
         until = last_day(tables, day(as_of))
         told = tell(known, tables, group, until, day(disclosed))
         document = make_exposure(tables, told, until, healing, sample)

@@ -55,7 +55,7 @@ def exposures(
         raise CensusError(
             f"{settings.lake}: knows no advisories: import some with conda-census advisories import"
         )
-    with opened(found, settings.engine) as tables:
+    with opened(found, settings.engine, settings.holes) as tables:
         until = last_day(tables, day(as_of))
         document = rank_exposures(
             known, tables, until, quick_healing, top=top, severities=severities, sample=sample

@@ -27,6 +27,7 @@ __all__ = [
     "complain",
     "day",
     "engine_of",
+    "period_of",
     "sample_of",
     "severities_of",
 ]
@@ -48,11 +49,19 @@ TitleOption = Annotated[
 ]
 SinceOption = Annotated[
     datetime | None,
-    typer.Option(formats=["%Y-%m-%d"], metavar="DAY", help="First day, UTC. [default: of the data]"),
+    typer.Option(
+        formats=["%Y-%m-%d"],
+        metavar="DAY",
+        help="First day, as 2024-01-31, in UTC. [default: the first day with data]",
+    ),
 ]
 UntilOption = Annotated[
     datetime | None,
-    typer.Option(formats=["%Y-%m-%d"], metavar="DAY", help="Last day, UTC. [default: of the data]"),
+    typer.Option(
+        formats=["%Y-%m-%d"],
+        metavar="DAY",
+        help="Last day, as 2024-01-31, in UTC, included. [default: the last day with data]",
+    ),
 ]
 
 EngineOption = Annotated[
@@ -103,6 +112,13 @@ def severities_of(words: list[str] | None) -> list[Severity]:
     if len(found) < len(set(words or ())):
         raise typer.BadParameter(f"choose from {', '.join(SEVERITIES)}", param_hint="--severity")
     return found
+
+
+def period_of(since: datetime | None, until: datetime | None) -> tuple[date | None, date | None]:
+    """The days of two options, the first of which is not after the second."""
+    if since and until and since > until:
+        raise typer.BadParameter("the first day is after the last one", param_hint="--since, --until")
+    return day(since), day(until)
 
 
 def day(moment: datetime | None) -> date | None:

@@ -17,8 +17,8 @@ from conda_census.cli.options import (
     SinceOption,
     TitleOption,
     UntilOption,
-    day,
     engine_of,
+    period_of,
     sample_of,
 )
 from conda_census.config import load_settings
@@ -67,9 +67,10 @@ def report(
     from conda_census.report.files import Wanted, write_files
     from conda_census.report.terminal import show
 
+    first, last = period_of(since, until)
     settings, sample = load_settings(lake, engine=engine_of(engine)), sample_of(one_in)
-    with opened(Lake.open(settings.lake), settings.engine) as tables:
-        document = make_report(tables, day(since), day(until), top=top, package=package, sample=sample)
+    with opened(Lake.open(settings.lake), settings.engine, settings.holes) as tables:
+        document = make_report(tables, first, last, top=top, package=package, sample=sample)
     if as_json:
         typer.echo(json.dumps(document, ensure_ascii=False))
     else:

@@ -11,8 +11,17 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from conda_census.cli.options import JsonOption, LakeOption, SinceOption, UntilOption, day
+from conda_census.cli.options import (
+    JsonOption,
+    LakeOption,
+    SinceOption,
+    UntilOption,
+    complain,
+    day,
+    period_of,
+)
 from conda_census.config import load_settings
+from conda_census.errors import CensusError
 
 __all__ = ["sources"]
 
@@ -28,19 +37,27 @@ def sources(
     sample: Annotated[
         int, typer.Option("--sample", metavar="N", min=1, help="With --verify: how many of them, at random.")
     ] = 20,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Code 1 if a day has no log, and is no declared hole.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """List the logs that were read, what was dropped of each, and which days are complete."""
+    first, last = period_of(since, until)
     if verify:
         _verify(lake, since, until, sample, as_json=as_json)
         return
+    from conda_census.engines.choice import with_gaps
     from conda_census.engines.duckdb import open_lake
     from conda_census.lake.store import Lake
     from conda_census.report.sources import list_what_was_read
     from conda_census.report.sources_text import plain_lines, show_sources
+    from conda_census.report.wording import days_without_log
 
-    tables = open_lake(Lake.open(load_settings(lake).lake))
-    listed = list_what_was_read(tables, day(since), day(until))
+    settings = load_settings(lake)
+    opened = Lake.open(settings.lake)
+    tables = with_gaps(open_lake(opened), opened, settings.holes)
+    listed = list_what_was_read(tables, first, last)
     console = Console()
     if as_json:
         typer.echo(json.dumps(listed, ensure_ascii=False))
@@ -49,6 +66,9 @@ def sources(
     else:
         for line in plain_lines(listed):
             typer.echo(line)
+    if strict and (missing := [each["day"] for each in listed["days"] if each["state"] == "no_log"]):
+        complain(CensusError(days_without_log(missing)))
+        raise typer.Exit(1)
 
 
 def _verify(

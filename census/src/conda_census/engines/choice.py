@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
+from conda_census.census_toml import Hole
 from conda_census.config import DEFAULT_ENGINE
 from conda_census.engines.tables import LakeFiles, LakeTables
 from conda_census.errors import EngineError
+from conda_census.lake.lost_days import lost_days
+from conda_census.lake.store import Lake
 
-__all__ = ["ENGINES", "is_engine", "opened"]
+__all__ = ["ENGINES", "is_engine", "opened", "with_gaps"]
 
 #: As a person may write them.
 ENGINES = (DEFAULT_ENGINE, "local-spark", "spark://HOST:PORT")
@@ -22,9 +26,21 @@ def is_engine(name: str) -> bool:
     return name in ENGINES[:2] or bool(_MASTER.fullmatch(name))
 
 
+def with_gaps(tables: LakeTables, lake: LakeFiles, holes: tuple[Hole, ...] = ()) -> LakeTables:
+    """Return ``tables`` with the days that are lost in their lake, and those declared to have no log.
+
+    Raises:
+        LakeError: what is lost cannot be read.
+    """
+    lost = lost_days(lake) if isinstance(lake, Lake) else ()
+    return replace(tables, lost_days=frozenset(lost), holes=holes)
+
+
 @contextmanager
-def opened(lake: LakeFiles, engine: str) -> Iterator[LakeTables]:
+def opened(lake: LakeFiles, engine: str, holes: tuple[Hole, ...] = ()) -> Iterator[LakeTables]:
     """The tables of ``lake`` as it stands now, for as long as the context lasts.
+
+    ``holes`` are days that are known to have no log.
 
     Raises:
         EngineError: there is no such engine, or it cannot run.
@@ -34,10 +50,10 @@ def opened(lake: LakeFiles, engine: str) -> Iterator[LakeTables]:
     if engine == DEFAULT_ENGINE:
         from conda_census.engines.duckdb import open_lake
 
-        yield open_lake(lake)
+        yield with_gaps(open_lake(lake), lake, holes)
     else:
         with _opened_by_spark(lake, engine) as tables:
-            yield tables
+            yield with_gaps(tables, lake, holes)
 
 
 @contextmanager

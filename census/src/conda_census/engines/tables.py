@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from ibis.expr.types import Table
 
+from conda_census.census_toml import Hole
 from conda_census.lake.tables import TableName
 
 __all__ = ["LakeFiles", "LakeTables"]
@@ -26,7 +28,10 @@ class LakeFiles(Protocol):
 class LakeTables:
     """The tables of one lake, with the columns of ``lake.tables`` and times in UTC.
 
-    ``keep`` computes a table once, for several questions: ``with tables.keep(expression) as table``.
+    Attributes:
+        keep: computes a table once, for several questions: ``with tables.keep(expression) as table``.
+        lost_days: days of which rows are lost for good.
+        holes: days that an operator has declared to have no log.
     """
 
     sessions: Table
@@ -34,6 +39,8 @@ class LakeTables:
     installer_downloads: Table
     sources: Table
     keep: Callable[[Table], AbstractContextManager[Table]]
+    lost_days: frozenset[date] = frozenset()
+    holes: tuple[Hole, ...] = ()
 
     @classmethod
     def named(

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+from typing import Literal
 
 from ibis.expr.types import Table
 
 from conda_census.engines.tables import LakeTables
-from conda_census.metrics.window import Window
+from conda_census.metrics.known_days import KnownDays, days_between
+from conda_census.metrics.window import Window, known_days
 
-__all__ = ["DayRead", "count_days"]
+__all__ = ["DayRead", "DayState", "count_days"]
+
+DayState = Literal["complete", "provisional", "no_log", "declared_hole"]
 
 
 @dataclass(frozen=True)
@@ -22,14 +26,22 @@ class DayRead:
         sources: logs with requests of the day. One that reaches over midnight counts on both days.
         requests: requests of the sessions that begin on the day.
         dropped: lines that did not count, of the logs that begin on the day: such a line may have no time.
-        complete: whether late logs have had their time to arrive.
+        state: ``complete``; ``provisional`` until late logs have had their time to arrive; ``no_log``, so
+            that nothing is known of the day; ``declared_hole``, the same and an operator has said why.
+        reason: what was said of a declared hole.
     """
 
     day: date
     sources: int
     requests: int
     dropped: int
-    complete: bool
+    state: DayState
+    reason: str = ""
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything of the day is in."""
+        return self.state == "complete"
 
     @property
     def lines(self) -> int:
@@ -50,14 +62,21 @@ def count_days(tables: LakeTables, window: Window) -> list[DayRead]:
     # So many logs were begun before the window and not ended.
     sources = sum(count for day, count in begins.items() if day < window.since)
     sources -= sum(count for day, count in ends.items() if day < window.since)
-    day = window.since
-    while day <= window.until:
+    known = known_days(tables)
+    for day in days_between(window.since, window.until):
         sources += begins.get(day, 0)
-        complete = window.complete_until is not None and day <= window.complete_until
-        days.append(DayRead(day, sources, requests.get(day, 0), dropped.get(day, 0), complete))
+        state, reason = _state(day, window, known)
+        days.append(DayRead(day, sources, requests.get(day, 0), dropped.get(day, 0), state, reason))
         sources -= ends.get(day, 0)
-        day += timedelta(days=1)
     return days
+
+
+def _state(day: date, window: Window, known: KnownDays) -> tuple[DayState, str]:
+    if not known.is_known(day):
+        hole = known.hole(day)
+        return ("no_log", "") if hole is None else ("declared_hole", hole.reason)
+    is_complete = window.complete_until is not None and day <= window.complete_until
+    return ("complete" if is_complete else "provisional"), ""
 
 
 def requests_by_day(sessions: Table) -> Table:

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import partial
 from heapq import nsmallest
 from typing import Any
 
 from ibis.expr.types import Table
 
-__all__ = ["PackageCount", "PackageFile", "count_package", "count_packages"]
+from conda_census.errors import CensusError
+
+__all__ = [
+    "PackageCount",
+    "PackageError",
+    "PackageFile",
+    "count_package",
+    "count_packages",
+    "expect_package",
+]
 
 
 @dataclass(frozen=True)
@@ -35,6 +45,26 @@ class PackageFile:
     environments: int
     installations: int
     downloads: int
+
+
+class PackageError(CensusError):
+    """A package that nobody downloaded."""
+
+
+def expect_package(downloads: Table, name: str) -> None:
+    """Go on only if somebody downloaded the package.
+
+    Raises:
+        PackageError: nobody did; it names the packages whose names are nearest.
+    """
+    if downloads.filter(downloads.name == name).limit(1).to_pyarrow().num_rows:
+        return
+    names = [row for row in downloads.select("name").distinct().to_pyarrow()["name"].to_pylist() if row]
+    nearest = get_close_matches(name, sorted(names), n=3, cutoff=0.6)
+    advice = (
+        f"did you mean {' or '.join(nearest)}?" if nearest else "see conda-census report for those that were"
+    )
+    raise PackageError(f"{name}: nobody downloaded a package of this name in these days: {advice}")
 
 
 def count_packages(downloads: Table, top: int, sampled: Table | None = None) -> list[PackageCount]:

@@ -12,8 +12,9 @@ from ibis.expr.types import Table
 from conda_census.config import LATE_DELIVERY
 from conda_census.engines.tables import LakeTables
 from conda_census.errors import CensusError
+from conda_census.metrics.known_days import KnownDays, log_spans
 
-__all__ = ["Window", "WindowDays", "WindowError", "choose_window", "within"]
+__all__ = ["Window", "WindowDays", "WindowError", "choose_window", "known_days", "within"]
 
 
 class WindowError(CensusError):
@@ -21,44 +22,94 @@ class WindowError(CensusError):
 
 
 class WindowDays(TypedDict):
-    """UTC days as YYYY-MM-DD, both ends included."""
+    """UTC days as YYYY-MM-DD, both ends included.
+
+    ``complete`` is true only if every day of the window has a log, and all late logs had their time to
+    arrive.
+    """
 
     since: str | None
     until: str | None
     complete_until: str | None
+    complete: bool
+    days_without_log: list[str]
 
 
 @dataclass(frozen=True)
 class Window:
     """UTC days, both ends included; all null where the lake holds nothing and nothing was asked for.
 
-    ``complete_until`` is the last day for which late logs have had their time to arrive; null where no day
-    of the window is complete. A day after it is provisional.
+    ``complete_until`` is the last day that has a log and for which late logs have had their time to arrive;
+    null if no day of the window is complete. A day after it is provisional. Nothing is known of the
+    ``days_without_log``.
     """
 
     since: date | None
     until: date | None
     complete_until: date | None
+    days_without_log: tuple[date, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Whether every day has a log, and all late logs had their time to arrive."""
+        return self.until is not None and self.complete_until == self.until and not self.days_without_log
+
+    def is_known(self, first: date, last: date) -> bool:
+        """Whether each day from ``first`` to ``last``, of those in the window, has a log."""
+        return not any(first <= day <= last for day in self.days_without_log)
 
     def keys(self) -> WindowDays:
         """As it stands in a document."""
         since, until, complete = (
             day.isoformat() if day else None for day in (self.since, self.until, self.complete_until)
         )
-        return WindowDays(since=since, until=until, complete_until=complete)
+        return WindowDays(
+            since=since,
+            until=until,
+            complete_until=complete,
+            complete=self.complete,
+            days_without_log=[day.isoformat() for day in self.days_without_log],
+        )
 
 
-def choose_window(tables: LakeTables, since: date | None = None, until: date | None = None) -> Window:
+def choose_window(
+    tables: LakeTables,
+    since: date | None = None,
+    until: date | None = None,
+    *,
+    may_lack_logs: bool = False,
+) -> Window:
     """The window from ``since`` to ``until``, by default from the first to the last day with data.
 
     Raises:
-        WindowError: ``since`` is after ``until``.
+        WindowError: ``since`` is after ``until``, or no day of the window has a log although others have,
+            unless it ``may_lack_logs``.
     """
     if since and until and since > until:
         raise WindowError(f"the window begins on {since} but ends on {until}: give since a day before until")
     (span,) = data_span(tables).to_pyarrow().to_pylist()
     since, until = _fill(since, until, span["first_day"], span["last_day"])
-    return Window(since, until, _complete_until(since, until, span["last_ingested"]))
+    if since is None or until is None:
+        return Window(None, None, None)
+    known = known_days(tables)
+    last_known = known.last_known(since, until)
+    if last_known is None and span["first_day"] is not None and not may_lack_logs:
+        raise WindowError(
+            f"{since} to {until}: no log of these days was read: the logs that were read are of "
+            f"{span['first_day']} to {span['last_day']}, choose days of these with --since and --until"
+        )
+    complete = _complete_until(since, until, span["last_ingested"])
+    if complete is not None:
+        complete = known.last_known(since, complete)
+    return Window(since, until, complete, known.unknown(since, until))
+
+
+def known_days(tables: LakeTables) -> KnownDays:
+    """Return which days the lake knows, and why not the others."""
+    spans = log_spans(tables.sources).to_pyarrow().to_pylist()
+    return KnownDays(
+        [(span["first_day"], span["last_day"]) for span in spans], tables.lost_days, tables.holes
+    )
 
 
 def data_span(tables: LakeTables) -> Table:

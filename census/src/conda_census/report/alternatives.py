@@ -34,25 +34,34 @@ def environments(report: Report) -> str:
 def by_day(report: Report) -> str:
     """The busiest day and the range."""
     rows = report["by_day"]
-    busiest = max(rows, key=lambda row: row["sessions"])
-    fewest, most = (pick(row["installations"] for row in rows) for pick in (min, max))
+    sessions = {row["day"]: row["sessions"] for row in rows if row["sessions"] is not None}
+    installations = [row["installations"] for row in rows if row["installations"] is not None]
+    busiest = max(sessions, key=lambda each: sessions[each])
     return (
         f"Chart of sessions and active installations on {count(len(rows))} days. "
-        f"Most sessions: {count(busiest['sessions'])} on {day(busiest['day'])}. "
-        f"Installations a day: from {count(fewest)} to {count(most)}."
+        f"Most sessions: {count(sessions[busiest])} on {day(busiest)}. "
+        f"Installations a day: from {count(min(installations))} to {count(max(installations))}."
+        f"{_without_log(report)}"
     )
 
 
 def first_seen(report: Report) -> str:
     """The sum, the day with most, and the last day."""
     rows = report["by_day"]
-    most = max(rows, key=lambda row: row["first_seen"])
+    known = {row["day"]: row["first_seen"] for row in rows if row["first_seen"] is not None}
+    most = max(known, key=lambda each: known[each])
     return (
         f"Bar chart of installations first seen on {count(len(rows))} days, "
-        f"{count(sum(row['first_seen'] for row in rows))} in all. "
-        f"Most: {count(most['first_seen'])} on {day(most['day'])}. "
+        f"{count(sum(known.values()))} in all. "
+        f"Most: {count(known[most])} on {day(most)}. "
         f"On the last day, {day(rows[-1]['day'])}: {count(rows[-1]['first_seen'])}."
+        f"{_without_log(report)}"
     )
+
+
+def _without_log(report: Report) -> str:
+    missing = report["window"]["days_without_log"]
+    return f" Nothing is known of days without a log: {', '.join(map(day, missing))}." if missing else ""
 
 
 def installers(report: Report) -> str:
@@ -111,7 +120,7 @@ def retention(report: Report) -> str:
 def completeness(report: Report) -> str:
     """How many days are complete, and which have no log."""
     days = report["completeness"]
-    missing = [day(each["day"]) for each in days if not each["sources"]]
+    missing = [day(each["day"]) for each in days if each["state"] in ("no_log", "declared_hole")]
     return (
         f"Bar chart of the lines read of each of {count(len(days))} days: "
         f"{count(sum(each['requests'] for each in days))} requests and "

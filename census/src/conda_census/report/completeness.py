@@ -20,6 +20,8 @@ def read_days(tables: LakeTables, window: Window) -> list[ReadDay]:
             requests=day.requests,
             dropped=day.dropped,
             complete=day.complete,
+            state=day.state,
+            reason=day.reason,
         )
         for day in count_days(tables, window)
     ]

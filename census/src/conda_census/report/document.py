@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from ibis.expr.types import Table
 
@@ -16,16 +16,16 @@ from conda_census.metrics.downloads import count_downloads
 from conda_census.metrics.environments import MOST_ENVIRONMENTS, Environments, Spread, count_environments
 from conda_census.metrics.installations import Installations, count_installations
 from conda_census.metrics.installers import count_installer_downloads
-from conda_census.metrics.intervals import ratio
+from conda_census.metrics.intervals import Interval, ratio
 from conda_census.metrics.opted_out import Traffic, count_opted_out
-from conda_census.metrics.packages import count_package, count_packages
+from conda_census.metrics.packages import count_package, count_packages, expect_package
 from conda_census.metrics.population import population
 from conda_census.metrics.retention import count_retention
 from conda_census.metrics.sample import ALL, Sample, choose_sample
 from conda_census.metrics.sessions import count_sessions
 from conda_census.metrics.window import Window, choose_window, within
 from conda_census.report.completeness import read_days
-from conda_census.report.notes import NOTES
+from conda_census.report.notes import NOTES, notes_on_gaps
 from conda_census.report.shape import (
     Active,
     ActiveByClass,
@@ -57,9 +57,12 @@ from conda_census.report.shape import (
 __all__ = ["TOP", "Report", "make_report"]
 
 
+_UNKNOWN = Interval(value=None, low=None, high=None)
 #: What a number in the sample stands for.
 Times = Callable[[int], int]
 
+#: For so long after a day without a log it is not known who was seen first.
+_AFTER_A_GAP = timedelta(days=7)
 #: So many packages by each measure.
 TOP = 20
 
@@ -79,32 +82,37 @@ def make_report(
     installations are looked at, by default all unless they are very many.
 
     Raises:
-        WindowError: ``since`` is after ``until``.
+        WindowError: ``since`` is after ``until``, or no day of the window has a log.
+        PackageError: nobody downloaded the ``package`` in the window.
         AccountingError: lines of the logs are missing or counted twice.
     """
     window = choose_window(tables, since, until)
+    if package is not None:
+        package = package.lower()
+        expect_package(within(tables, window).downloads, package)
     chosen = choose_sample(tables, window) if sample is None else sample
     inside = within(tables, window)
     some = chosen.of_installations(tables)
     with chosen.with_others(tables) as theirs, tables.keep(_sampled(theirs, window, chosen)) as installations:
         looked_at = _LookedAt(chosen, within(some, window), installations)
         counted, environments = count_installations(installations, window), count_environments(installations)
+        read = read_days(tables, window)
         return Report(
             window=window.keys(),
             sample=_sample(chosen, counted, environments.whole),
-            installations=_installations(counted, chosen.times),
+            installations=_installations(counted, chosen.times, window),
             environments=_environments(environments, chosen.times),
             opted_out=_opted_out(inside, looked_at),
             installer_downloads=_installer_downloads(inside),
             sessions=_sessions(looked_at),
             downloads=DownloadCounts(total=count_downloads(inside.downloads)),
-            by_day=_by_day(inside, looked_at),
+            by_day=_by_day(inside, looked_at, window),
             agents=_agents(looked_at),
             packages=_packages(inside, looked_at, top, package),
             retention=_retention(looked_at, window),
             accounting=_accounting(inside),
-            completeness=read_days(tables, window),
-            notes=list(NOTES),
+            completeness=read,
+            notes=[*NOTES, *notes_on_gaps(window)],
         )
 
 
@@ -142,7 +150,7 @@ def _count_interval(sample: Sample, number: int, squares: int) -> CountInterval:
     return CountInterval(low=max(whole - margin, number), high=whole + margin)
 
 
-def _installations(found: Installations, times: Times) -> InstallationCounts:
+def _installations(found: Installations, times: Times, window: Window) -> InstallationCounts:
     by_class, active = found.by_class, found.active_by_class
     return InstallationCounts(
         total=times(found.total),
@@ -152,18 +160,23 @@ def _installations(found: Installations, times: Times) -> InstallationCounts:
             image=times(by_class["image"]),
             new=times(by_class["new"]),
         ),
-        active=_active(found.active, times),
+        active=_active(found.active, times, window),
         active_by_class=ActiveByClass(
-            lasting=_active(active["lasting"], times),
-            ephemeral=_active(active["ephemeral"], times),
-            image=_active(active["image"], times),
-            new=_active(active["new"], times),
+            lasting=_active(active["lasting"], times, window),
+            ephemeral=_active(active["ephemeral"], times, window),
+            image=_active(active["image"], times, window),
+            new=_active(active["new"], times, window),
         ),
     )
 
 
-def _active(active: dict[int, int], times: Times) -> Active:
-    return {"1": times(active[1]), "7": times(active[7]), "30": times(active[30]), "90": times(active[90])}
+def _active(active: dict[int, int], times: Times, window: Window) -> Active:
+    def known(days: int) -> int | None:
+        until = window.until
+        is_known = until is None or window.is_known(until - timedelta(days=days - 1), until)
+        return times(active[days]) if is_known else None
+
+    return {"1": known(1), "7": known(7), "30": known(30), "90": known(90)}
 
 
 def _environments(found: Environments, times: Times) -> EnvironmentCounts:
@@ -245,18 +258,26 @@ def _sessions(looked_at: _LookedAt) -> SessionCounts:
     return SessionCounts(total=times(found.total), without_token=times(found.without_token))
 
 
-def _by_day(inside: LakeTables, looked_at: _LookedAt) -> list[DayRow]:
+def _by_day(inside: LakeTables, looked_at: _LookedAt, window: Window) -> list[DayRow]:
     times = looked_at.times
-    return [
-        DayRow(
-            day=row.day.isoformat(),
-            sessions=times(row.sessions),
-            installations=times(row.installations),
-            first_seen=times(row.first_seen),
-            downloads=row.downloads,
-        )
+    found = {
+        row.day: row
         for row in count_by_day(looked_at.inside.sessions, inside.downloads, looked_at.installations)
-    ]
+    }
+    rows = []
+    for day in sorted({*found, *window.days_without_log}):
+        counted = None if day in window.days_without_log else found[day]
+        is_first_known = window.is_known(day - _AFTER_A_GAP, day)
+        rows.append(
+            DayRow(
+                day=day.isoformat(),
+                sessions=times(counted.sessions) if counted else None,
+                installations=times(counted.installations) if counted else None,
+                first_seen=times(counted.first_seen) if counted and is_first_known else None,
+                downloads=counted.downloads if counted else None,
+            )
+        )
+    return rows
 
 
 def _agents(looked_at: _LookedAt) -> dict[str, list[AgentRow]]:
@@ -287,6 +308,7 @@ def _packages(inside: LakeTables, looked_at: _LookedAt, top: int, package: str |
     files = None if package is None else count_package(inside.downloads, package, sampled)
     return PackageCounts(
         top=most,
+        name=package,
         package=None
         if files is None
         else [
@@ -308,10 +330,20 @@ def _retention(looked_at: _LookedAt, window: Window) -> list[CohortRow]:
         CohortRow(
             week=cohort.week.isoformat(),
             installations=looked_at.times(cohort.installations),
-            active=[share.keys() for share in cohort.active],
+            active=[
+                share.keys() if _is_week_known(window, cohort.week, later) else _UNKNOWN
+                for later, share in enumerate(cohort.active)
+            ],
         )
         for cohort in count_retention(looked_at.installations, window)
     ]
+
+
+def _is_week_known(window: Window, week: date, later: int) -> bool:
+    """Whether it is known who was first seen in the week of a Monday, and who of them came so much later."""
+    first_seen = window.is_known(week - _AFTER_A_GAP, week + timedelta(days=6))
+    then = week + timedelta(weeks=later)
+    return first_seen and window.is_known(then, then + timedelta(days=6))
 
 
 def _accounting(inside: LakeTables) -> LineCounts:

@@ -35,7 +35,11 @@ FIGURES: tuple[Figure[Report], ...] = (
     Figure(
         "first_seen",
         "Installations first seen, by day",
-        lambda report: len(report["by_day"]) > 1 and report["installations"]["total"] > 0,
+        lambda report: (
+            len(report["by_day"]) > 1
+            and report["installations"]["total"] > 0
+            and any(row["first_seen"] is not None for row in report["by_day"])
+        ),
         first_seen,
         alternatives.first_seen,
     ),

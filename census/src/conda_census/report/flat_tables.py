@@ -30,6 +30,7 @@ def flat_tables(report: Report) -> dict[str, pa.Table]:
     Counts are whole numbers, shares lie between 0 and 1 and are null where not estimated, days are UTC.
     """
     return {
+        "window": _window(report),
         "headlines": _headlines(report),
         "active_installations": _active_installations(report),
         "environments": _environments(report),
@@ -45,6 +46,23 @@ def flat_tables(report: Report) -> dict[str, pa.Table]:
         "completeness": _completeness(report),
         "notes": _notes(report),
     }
+
+
+def _window(report: Report) -> pa.Table:
+    """One row: what all the other tables are of."""
+    window = report["window"]
+    columns = {"since": _DAY, "until": _DAY, "complete_until": _DAY, "complete": pa.bool_()}
+    columns |= {"days_without_log": _TEXT, "package": _TEXT}
+    days = [date.fromisoformat(day) if day else None for day in (window["since"], window["until"])]
+    complete = window["complete_until"]
+    row = (
+        *days,
+        date.fromisoformat(complete) if complete else None,
+        window["complete"],
+        " ".join(window["days_without_log"]),
+        report["packages"]["name"],
+    )
+    return flat_table(columns, [row])
 
 
 def _headlines(report: Report) -> pa.Table:
@@ -135,7 +153,9 @@ def _packages(report: Report) -> pa.Table:
 
 
 def _package_versions(report: Report) -> pa.Table:
+    asked = report["packages"]
     columns = {
+        "name": _TEXT,
         "channel": _TEXT,
         "subdir": _TEXT,
         "version": _TEXT,
@@ -143,7 +163,7 @@ def _package_versions(report: Report) -> pa.Table:
         "installations": _COUNT,
         "downloads": _COUNT,
     }
-    return flat_table(columns, (tuple(row.values()) for row in report["packages"]["package"] or ()))
+    return flat_table(columns, ((asked["name"], *row.values()) for row in asked["package"] or ()))
 
 
 def _agents(report: Report) -> pa.Table:
@@ -189,6 +209,8 @@ def _completeness(report: Report) -> pa.Table:
         "requests": _COUNT,
         "dropped": _COUNT,
         "complete": pa.bool_(),
+        "state": _TEXT,
+        "reason": _TEXT,
     }
     return flat_table(columns, map(_of_day, report["completeness"]))
 

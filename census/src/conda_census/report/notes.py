@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from conda_census.metrics.window import Window
 from conda_census.report.shape import Note
 
-__all__ = ["NOTES", "notes_on"]
+__all__ = ["NOTES", "notes_on", "notes_on_gaps"]
 
 #: By the name of the number in ``definitions.DEFINITIONS``.
 NOTES: tuple[Note, ...] = (
@@ -92,6 +93,30 @@ NOTES: tuple[Note, ...] = (
         number="by_day",
         note="Too low on provisional days, until late logs are in.",
     ),
+)
+
+
+def notes_on_gaps(window: Window) -> list[Note]:
+    """Return what days without a log do to the numbers of a window; nothing if every day has one."""
+    missing = len(window.days_without_log)
+    if not missing:
+        return []
+    days = f"{missing} day{'s' if missing > 1 else ''} of the window"
+    return [Note(number=number, note=f"{sentence} ({days})") for number, sentence in _GAPS]
+
+
+#: What a day without a log does, by the name of the number.
+_GAPS = (
+    ("installations", "At least so many: who came only on days without a log is not seen."),
+    ("by_class", "Days without a log make lasting installations look ephemeral or new."),
+    ("environments", "At least so many: what was used only on days without a log is not seen."),
+    ("single_share", "Too high: a second environment that was used only on days without a log is not seen."),
+    ("opted_out", "Of the days with a log only."),
+    ("installer_downloads", "At least so many: those of days without a log are not known."),
+    ("sessions", "At least so many: those of days without a log are not known."),
+    ("downloads", "At least so many: those of days without a log are not known."),
+    ("packages", "At least so many: those of days without a log are not known."),
+    ("agents", "Of the days with a log only."),
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from conda_census.metrics.completeness import DayState
 from conda_census.metrics.intervals import Interval
 from conda_census.metrics.window import WindowDays
 
@@ -50,8 +51,8 @@ class ByClass(TypedDict):
     new: int
 
 
-#: Installations seen in the last 1, 7, 30 and 90 days of the window.
-Active = TypedDict("Active", {"1": int, "7": int, "30": int, "90": int})
+#: Installations seen in the last 1, 7, 30 and 90 days of the window; null if one of these days has no log.
+Active = TypedDict("Active", {"1": int | None, "7": int | None, "30": int | None, "90": int | None})
 
 
 class ActiveByClass(TypedDict):
@@ -198,13 +199,17 @@ class LineCounts(TypedDict):
 
 
 class DayRow(TypedDict):
-    """What one UTC day saw; ``first_seen`` are the installations that no earlier day saw."""
+    """What one UTC day saw; ``first_seen`` are the installations that no earlier day saw.
+
+    Of a day without a log all is null. ``first_seen`` is null in the week after it too: who came on the day
+    without a log is seen first in the days that follow.
+    """
 
     day: str
-    sessions: int
-    installations: int
-    first_seen: int
-    downloads: int
+    sessions: int | None
+    installations: int | None
+    first_seen: int | None
+    downloads: int | None
 
 
 class AgentRow(TypedDict):
@@ -236,14 +241,21 @@ class PackageFileRow(TypedDict):
 
 
 class PackageCounts(TypedDict):
-    """The packages with the most; and of the one that was asked for all versions, null if none was."""
+    """The packages with the most; and of the one that was asked for all versions, null if none was.
+
+    ``name`` is the package that was asked for.
+    """
 
     top: list[PackageRow]
+    name: str | None
     package: list[PackageFileRow] | None
 
 
 class CohortRow(TypedDict):
-    """The installations first seen in the week of a Monday, and the share seen k weeks later, k from 0 on."""
+    """The installations first seen in the week of a Monday, and the share seen k weeks later, k from 0 on.
+
+    A share is null if a day of its week, of the first week or of the week before that has no log.
+    """
 
     week: str
     installations: int
@@ -251,7 +263,10 @@ class CohortRow(TypedDict):
 
 
 class ReadDay(TypedDict):
-    """How much of one UTC day was read: ``lines`` is ``requests`` plus ``dropped``."""
+    """How much of one UTC day was read: ``lines`` is ``requests`` plus ``dropped``.
+
+    ``state`` is complete, provisional, no_log or declared_hole, of which ``reason`` is what was declared.
+    """
 
     day: str
     sources: int
@@ -259,6 +274,8 @@ class ReadDay(TypedDict):
     requests: int
     dropped: int
     complete: bool
+    state: DayState
+    reason: str
 
 
 class Note(TypedDict):

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import TypedDict
 
 from conda_census.engines.tables import LakeTables
+from conda_census.metrics.completeness import DayState
 from conda_census.metrics.sources import SourceRead, list_sources
 from conda_census.metrics.window import choose_window, within
 from conda_census.report.completeness import read_days
@@ -36,12 +37,21 @@ class SourceJson(TypedDict):
     batch: str
 
 
+class DayJson(TypedDict):
+    """What is known of one UTC day, and of a declared hole what was declared."""
+
+    day: str
+    state: DayState
+    reason: str
+
+
 class Sources(TypedDict):
     """The answer of ``conda-census sources``; its keys are a public interface."""
 
     window: WindowDays
     sources: list[SourceJson]
     by_day: list[ReadDay]
+    days: list[DayJson]
 
 
 def list_what_was_read(tables: LakeTables, since: date | None = None, until: date | None = None) -> Sources:
@@ -50,14 +60,14 @@ def list_what_was_read(tables: LakeTables, since: date | None = None, until: dat
     Raises:
         WindowError: ``since`` is after ``until``.
     """
-    window = choose_window(tables, since, until)
+    window = choose_window(tables, since, until, may_lack_logs=True)
     inside = within(tables, window)
-    days = (window.since, window.until, window.complete_until)
-    first, last, complete = (day.isoformat() if day else None for day in days)
+    days = read_days(tables, window)
     return Sources(
-        window=WindowDays(since=first, until=last, complete_until=complete),
+        window=window.keys(),
         sources=[_source(source) for source in list_sources(inside.sources)],
-        by_day=read_days(tables, window),
+        by_day=days,
+        days=[DayJson(day=day["day"], state=day["state"], reason=day["reason"]) for day in days],
     )
 
 

@@ -99,9 +99,9 @@ def _drops(source: SourceJson) -> Iterator[str]:
 
 
 def _state(day: ReadDay) -> str:
-    if not day["sources"]:
-        return "no log"
-    return "complete" if day["complete"] else "provisional"
+    if day["state"] == "declared_hole":
+        return plain(f"no log, as declared: {day['reason']}" if day["reason"] else "no log, as declared")
+    return day["state"].replace("_", " ")
 
 
 def _minute(time: str | None) -> str:

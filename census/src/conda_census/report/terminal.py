@@ -18,6 +18,7 @@ from conda_census.report.terminal_retention import shaded
 from conda_census.report.totals import installer_products
 from conda_census.report.wording import (
     AGENT_PARTS,
+    NOT_KNOWN,
     NOT_SAID,
     completeness,
     count,
@@ -173,10 +174,13 @@ def _by_day(report: Report, width: int, marks: Marks) -> RenderableType:
         "Downloads": [row["downloads"] for row in rows],
     }
     for name, numbers in courses.items():
-        ends = f"{count(min(numbers))} to {count(max(numbers))}"
+        known = [number for number in numbers if number is not None]
+        ends = f"{count(min(known))} to {count(max(known))}" if known else NOT_KNOWN
         room = width - len("First seen ") - len(" 000,000 to 000,000")
         grid.add_row(name, Text(course(numbers, room, marks), "cyan"), ends)
     spread = f"{rows[0]['day']} to {rows[-1]['day']}, fewest to most of a day"
+    if any(row["sessions"] is None for row in rows):
+        spread += f"; {marks.unknown} is a day without a log, of which nothing is known"
     return section("Day by day", grid, _quiet(spread), _definition("by_day"), _definition("first_seen"))
 
 
@@ -300,7 +304,8 @@ def _packages(report: Report, bars: Bars) -> RenderableType:
     most = max(row["environments"] for _, row in rows) or 1
     for said, row in rows:
         table.add_row(_lines(said), *_uses(row), *_bar(bars, row["environments"] / most))
-    return section("Packages", table, _definition("packages"))
+    name = report["packages"]["name"]
+    return section("Packages" if name is None else f"Package {plain(name)}", table, _definition("packages"))
 
 
 def _uses(row: PackageRow | PackageFileRow) -> tuple[str, str, str]:

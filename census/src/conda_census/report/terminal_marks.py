@@ -10,15 +10,19 @@ __all__ = ["ASCII", "BLOCKS", "Marks", "bar", "course", "shade"]
 
 @dataclass(frozen=True)
 class Marks:
-    """``full`` makes bars, ``heights`` rise from little to much, ``shades`` from none to all."""
+    """``full`` makes bars, ``heights`` rise from little to much, ``shades`` from none to all.
+
+    ``unknown`` stands for a day of which nothing is known.
+    """
 
     full: str
     heights: str
     shades: str
+    unknown: str
 
 
-BLOCKS = Marks(full="█", heights="▁▂▃▄▅▆▇█", shades=" ░▒▓█")
-ASCII = Marks(full="#", heights="_.-=+*%#", shades=" .-+#")
+BLOCKS = Marks(full="█", heights="▁▂▃▄▅▆▇█", shades=" ░▒▓█", unknown="·")
+ASCII = Marks(full="#", heights="_.-=+*%#", shades=" .-+#", unknown="?")
 
 
 def bar(share: float | None, width: int, marks: Marks) -> str:
@@ -26,13 +30,17 @@ def bar(share: float | None, width: int, marks: Marks) -> str:
     return marks.full * round(width * min(share or 0.0, 1.0))
 
 
-def course(numbers: Sequence[int], width: int, marks: Marks) -> str:
-    """One character for each number, or for the mean of so many that ``width`` characters are enough."""
+def course(numbers: Sequence[int | None], width: int, marks: Marks) -> str:
+    """Return one character for each number, or for the mean of so many that ``width`` characters are enough.
+
+    None, of which nothing is known, keeps its place.
+    """
     together = max(1, -(-len(numbers) // max(width, 1)))
     parts = [numbers[first : first + together] for first in range(0, len(numbers), together)]
-    means = [sum(part) / len(part) for part in parts]
-    most = max(means, default=0.0) or 1.0
-    return "".join(_step(mean / most, marks.heights) for mean in means)
+    known = [[number for number in part if number is not None] for part in parts]
+    means = [sum(part) / len(part) if part else None for part in known]
+    most = max((mean for mean in means if mean is not None), default=0.0) or 1.0
+    return "".join(marks.unknown if mean is None else _step(mean / most, marks.heights) for mean in means)
 
 
 def shade(share: float, marks: Marks) -> str:

@@ -24,8 +24,8 @@ def shaded(cohorts: list[CohortRow], width: int, marks: Marks) -> list[Text]:
     room = width - _LABEL
     cell = next((cell for cell in (4, 2, 1) if cell * weeks <= room), 1)
     weeks = min(weeks, room // cell)
-    shares = [[share["value"] or 0.0 for share in cohort["active"][1 : weeks + 1]] for cohort in shown]
-    most = max((share for row in shares for share in row), default=0.0) or 1.0
+    shares = [[share["value"] for share in cohort["active"][1 : weeks + 1]] for cohort in shown]
+    most = max((share for row in shares for share in row if share is not None), default=0.0) or 1.0
     lines = [Text("weeks on".ljust(_LABEL) + _heading(weeks, cell))]
     for cohort, row in zip(shown, shares, strict=True):
         cells = "".join(_cell(share, most, cell, marks) for share in row)
@@ -41,6 +41,8 @@ def _heading(weeks: int, cell: int) -> str:
     return "".join(f"{number:>2}".ljust(width) for number in numbers if number)[: weeks * cell].rstrip()
 
 
-def _cell(share: float, most: float, cell: int, marks: Marks) -> str:
+def _cell(share: float | None, most: float, cell: int, marks: Marks) -> str:
+    if share is None:  # a day of one of the weeks has no log
+        return (marks.unknown * min(cell, 2)).ljust(cell)
     colour = shade(share / most, marks)
     return f"{colour}{share * 100:<2.0f} " if cell == 4 else colour * cell  # noqa: PLR2004  the widest

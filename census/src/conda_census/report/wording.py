@@ -9,12 +9,14 @@ from conda_census.report.shape import CountInterval, Interval, SampleCounts, Win
 __all__ = [
     "AGENT_PARTS",
     "NOTHING_TO_DIVIDE",
+    "NOT_KNOWN",
     "NOT_SAID",
     "NO_INTERVAL",
     "completeness",
     "count",
     "day",
     "days",
+    "days_without_log",
     "how_sure",
     "interval",
     "percent",
@@ -24,9 +26,14 @@ __all__ = [
 ]
 
 _UNIT = " %"
+#: So many days are listed in one line.
+_MOST_DAYS = 5
 
 #: Shown for a share of nothing.
 NOTHING_TO_DIVIDE = "no data"
+
+#: Shown for a count that needs a day of which nothing is known.
+NOT_KNOWN = "not known"
 
 #: Shown for what an agent does not say.
 NOT_SAID = "not said"
@@ -46,9 +53,9 @@ AGENT_PARTS = {
 NO_INTERVAL = "no interval"
 
 
-def count(number: int) -> str:
-    """A whole number with a comma between thousands."""
-    return f"{number:,}"
+def count(number: int | None) -> str:
+    """Return a whole number with a comma between thousands, or that it is not known."""
+    return NOT_KNOWN if number is None else f"{number:,}"
 
 
 def short(number: int) -> str:
@@ -115,12 +122,39 @@ def completeness(window: WindowDays) -> str:
     until, complete = window["until"], window["complete_until"]
     if until is None:
         return "nothing has been ingested yet"
+    gaps = _without_log(window)
     if complete is None:
-        return "no day is complete yet: every number is provisional"
+        return f"{gaps}no day is complete yet: every number is provisional"
     if complete == until:
-        return "complete"
+        return f"{gaps}the other days are complete" if gaps else "complete"
     provisional = date.fromisoformat(complete) + timedelta(days=1)
-    return f"complete until {day(complete)}, provisional from {day(provisional.isoformat())}"
+    if window["days_without_log"] and set(window["days_without_log"]) >= set(_days(provisional, until)):
+        return f"{gaps}the other days are complete"
+    return f"{gaps}complete until {day(complete)}, provisional from {day(provisional.isoformat())}"
+
+
+def days_without_log(days: list[str]) -> str:
+    """Return which days have no log, and what to do, in one line."""
+    shown = ", ".join(days[:_MOST_DAYS])
+    more = f" and {len(days) - _MOST_DAYS} more" if len(days) > _MOST_DAYS else ""
+    return (
+        f"{len(days)} day{'s have' if len(days) > 1 else ' has'} no log: {shown}{more}: read the logs of "
+        "these days, or declare a hole in census.toml if there are none"
+    )
+
+
+def _without_log(window: WindowDays) -> str:
+    """Say how many of the days of a window have no log; nothing if all have one."""
+    missing, since, until = len(window["days_without_log"]), window["since"], window["until"]
+    if not missing or since is None or until is None:
+        return ""
+    whole = (date.fromisoformat(until) - date.fromisoformat(since)).days + 1
+    return f"{missing} of {whole} day{'s have' if whole > 1 else ' has'} no log: nothing is known of them; "
+
+
+def _days(first: date, until: str) -> list[str]:
+    days = (date.fromisoformat(until) - first).days + 1
+    return [(first + timedelta(days=number)).isoformat() for number in range(days)]
 
 
 def plain(text: str) -> str:

@@ -42,3 +42,10 @@ SELECT
 FROM `sources` AS `t0`
 GROUP BY
   1;
+
+SELECT DISTINCT
+  CAST(`t0`.`first_time` AS DATE) AS `first_day`,
+  CAST(`t0`.`last_time` AS DATE) AS `last_day`
+FROM `sources` AS `t0`
+WHERE
+  `t0`.`first_time` IS NOT NULL;

@@ -23,3 +23,10 @@ FROM (
     FROM `sessions` AS `t1`
   ) AS `t2`
 ) AS `t4`;
+
+SELECT DISTINCT
+  CAST(`t0`.`first_time` AS DATE) AS `first_day`,
+  CAST(`t0`.`last_time` AS DATE) AS `last_day`
+FROM `sources` AS `t0`
+WHERE
+  `t0`.`first_time` IS NOT NULL;

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import altair as alt
 
-from conda_census.report.charts.days import bar_px, day_chart
+from conda_census.report.charts.days import bar_px, day_chart, unknown_days
 from conda_census.report.look import Look, dress, height_axis, legend
 from conda_census.report.shape import Report
 
@@ -22,13 +22,14 @@ def by_day(report: Report, look: Look) -> alt.LayerChart:
     over = base.transform_calculate(series="'active installations'").encode(
         y=height_axis("installations"), color=colour
     )
-    line = over.mark_line(strokeWidth=1.6).encode(opacity=alt.value(1))
+    line = over.mark_line(strokeWidth=1.6, invalid="break-paths-filter-domains").encode(opacity=alt.value(1))
     points = over.mark_point(filled=True, size=max(6.0, min(40.0, 900 / len(rows))))
-    return dress([bars, line, points], look, height=210, legend_rows=1)
+    return dress([unknown_days(report, rows, look), bars, line, points], look, height=210, legend_rows=1)
 
 
 def first_seen(report: Report, look: Look) -> alt.LayerChart:
     """Bars: installations first seen by day."""
     rows = report["by_day"]
     bars = day_chart(report, rows, look).mark_bar(size=bar_px(rows, look), color=look.accent)
-    return dress([bars.encode(y=height_axis("first_seen"))], look, height=140)
+    bars = bars.encode(y=height_axis("first_seen"))
+    return dress([unknown_days(report, rows, look), bars], look, height=140)

@@ -10,6 +10,8 @@ from conda_census.report.shape import Report
 
 __all__ = ["completeness"]
 
+_NO_LOG = ("no_log", "declared_hole")
+
 
 def completeness(report: Report, look: Look) -> alt.LayerChart:
     """Stacked bars: requests and dropped lines by day; a mark where a day has no log."""
@@ -23,7 +25,7 @@ def completeness(report: Report, look: Look) -> alt.LayerChart:
     colours = {"requests": look.soft}
     if any(day["dropped"] for day in days):
         colours["dropped"] = look.warm
-    if not all(day["sources"] for day in days):
+    if any(day["state"] in _NO_LOG for day in days):
         colours["no log"] = look.ink
     colour = alt.Color(
         "kind:N",
@@ -33,7 +35,7 @@ def completeness(report: Report, look: Look) -> alt.LayerChart:
     bars = day_chart(report, parts, look).mark_bar(size=bar_px(parts, look))
     bars = bars.encode(y=height_axis("lines"), color=colour, order=alt.Order("order:Q"))
     # All days stand in the data, so that the axis is the same; only those without a log are drawn.
-    missing = [{"day": day["day"], "lines": 0, "drawn": 0 if day["sources"] else 1} for day in days]
+    missing = [{"day": day["day"], "lines": 0, "drawn": 1 if day["state"] in _NO_LOG else 0} for day in days]
     marks = day_chart(report, missing, look).mark_point(
         filled=True, shape="triangle-down", size=50, yOffset=-6, color=look.ink, opacity=1
     )

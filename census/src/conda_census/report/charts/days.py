@@ -10,7 +10,7 @@ import altair as alt
 from conda_census.report.look import Look
 from conda_census.report.shape import Report
 
-__all__ = ["bar_px", "day_chart"]
+__all__ = ["bar_px", "day_chart", "unknown_days"]
 
 _BESIDE_PX = 60
 
@@ -29,6 +29,22 @@ def day_chart(report: Report, rows: Sequence[Mapping[str, object]], look: Look) 
         x=alt.X("time:T", axis=_axis(rows, look), scale=alt.Scale(type="utc", domain=ends)),
         opacity=alt.Opacity("opacity:Q", scale=None),
     )
+
+
+def unknown_days(report: Report, rows: Sequence[Mapping[str, object]], look: Look) -> alt.Chart:
+    """Return a band over the height of the chart for each day of ``rows`` that has no log."""
+    missing = set(report["window"]["days_without_log"])
+    bands = [
+        {
+            "time": f"{row['day']}T00:00:00Z",
+            "end": f"{date.fromisoformat(str(row['day'])) + timedelta(days=1)}T00:00:00Z",
+        }
+        for row in rows
+        if row["day"] in missing
+    ]
+    shown = alt.Chart(alt.InlineData(values=bands)).mark_rect(color=look.rule, opacity=0.7)
+    encoded: alt.Chart = shown.encode(x=alt.X("time:T"), x2="end:T")
+    return encoded
 
 
 def bar_px(rows: Sequence[Mapping[str, object]], look: Look) -> float:

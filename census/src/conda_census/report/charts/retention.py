@@ -30,10 +30,10 @@ def retention(report: Report, look: Look) -> alt.LayerChart:
     labels = [_label(cohort["week"], cohort["installations"], look) for cohort in cohorts]
     weeks = list(range(1, max((len(cohort["active"]) for cohort in cohorts), default=2)))
     rows = [
-        {"label": label, "later": later, "share": share["value"] or 0.0}
+        {"label": label, "later": later, "share": share["value"]}
         for label, cohort in zip(labels, cohorts, strict=True)
         for later, share in enumerate(cohort["active"])
-        if later
+        if later and share["value"] is not None  # a day of one of the weeks has no log
     ]
     most = max((float(str(row["share"])) for row in rows), default=0.0) or 1.0
     high_px = max(_LOWEST_PX, min(_HIGHEST_PX, _HIGH_PX // max(len(labels), 1)))

@@ -1,0 +1,78 @@
+"""The days of which a lake knows what happened, and why it does not know the others.
+
+A day is known if a log spans it: one whose first request is of that day or before, and whose last one is of
+that day or after. A quiet day within a log is known to be quiet. A day between two logs may be a quiet day or
+a lost log: nothing tells which, so nothing is known of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+
+from ibis.expr.types import Table
+
+from conda_census.census_toml import Hole
+
+__all__ = ["KnownDays", "days_between", "log_spans"]
+
+
+class KnownDays:
+    """Which days a lake knows.
+
+    ``spans`` are the first and the last day of each log. Without any log nothing tells what is missing, and
+    every day counts as known. ``lost`` are days of which rows are lost, ``holes`` what was declared.
+    """
+
+    def __init__(
+        self, spans: Iterable[tuple[date, date]], lost: Iterable[date] = (), holes: Iterable[Hole] = ()
+    ) -> None:
+        self._spans = _joined(spans)
+        self._lost = frozenset(lost)
+        self._holes = tuple(holes)
+
+    def is_known(self, day: date) -> bool:
+        """Whether a log spans the day and nothing of it is lost."""
+        if day in self._lost:
+            return False
+        return not self._spans or any(first <= day <= last for first, last in self._spans)
+
+    def unknown(self, since: date, until: date) -> tuple[date, ...]:
+        """Return the days from ``since`` to ``until`` of which nothing is known, in order."""
+        return tuple(day for day in days_between(since, until) if not self.is_known(day))
+
+    def last_known(self, since: date, until: date) -> date | None:
+        """Return the last known day from ``since`` to ``until``, or None if there is none."""
+        day = until
+        while day >= since:
+            if self.is_known(day):
+                return day
+            day -= timedelta(days=1)
+        return None
+
+    def hole(self, day: date) -> Hole | None:
+        """Return the declared hole that a day without a log lies in, or None."""
+        return next((hole for hole in self._holes if hole.since <= day <= hole.until), None)
+
+
+def days_between(since: date, until: date) -> Iterator[date]:
+    """Yield every day from ``since`` to ``until``, both included."""
+    for number in range((until - since).days + 1):
+        yield since + timedelta(days=number)
+
+
+def log_spans(sources: Table) -> Table:
+    """Rows: first_day, last_day, of the logs with a request; each pair once."""
+    spans = sources.filter(sources.first_time.notnull())
+    return spans.select(first_day=spans.first_time.date(), last_day=spans.last_time.date()).distinct()
+
+
+def _joined(spans: Iterable[tuple[date, date]]) -> list[tuple[date, date]]:
+    """Put spans together that overlap or meet."""
+    joined: list[tuple[date, date]] = []
+    for first, last in sorted(spans):
+        if joined and first <= joined[-1][1] + timedelta(days=1):
+            joined[-1] = (joined[-1][0], max(last, joined[-1][1]))
+        else:
+            joined.append((first, last))
+    return joined
