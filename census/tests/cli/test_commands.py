@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from census_process import CensusProcess
+from conda_census import __version__
 from small_log import START, SmallLog
 
 README = Path(__file__).parents[2] / "README.md"
@@ -260,3 +261,11 @@ def test_every_command_and_option_is_in_the_readme(census: CensusProcess) -> Non
 
 def _commands_in(text: str) -> list[str]:
     return re.findall(r"^\W*([a-z]+)  ", text.partition("Commands")[2], re.MULTILINE)
+
+
+def test_the_module_is_the_command() -> None:
+    """For an environment whose programs are not on the path."""
+    done = subprocess.run(
+        [sys.executable, "-m", "conda_census", "--version"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == f"conda-census {__version__}\n"

@@ -6,6 +6,7 @@ import ast
 import configparser
 import re
 import shlex
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from conda_census.config import Settings
 from conda_census.engines.choice import is_engine
 from conda_census.logs.formats import formats
 from documented import GROUP, blocks, broken_links, commands_in_shell, parse
+from programs import require
 
 ROOT = Path(__file__).parents[3]
 DOCUMENT = ROOT / "docs" / "operating.md"
@@ -68,8 +70,8 @@ def test_a_command_is_one_that_the_census_takes(arguments: list[str]) -> None:
 def test_there_are_commands_in_it() -> None:
     """Every command of the census, and the units and containers among them."""
     assert {arguments[0] for arguments in _commands()} == set(GROUP.commands)
-    assert len(list(_containers())) == 2
-    assert len(_units()) == 6
+    assert len(list(_containers())) == 3
+    assert len(_units()) == 8
 
 
 def test_options_and_variables_that_the_text_names() -> None:
@@ -108,6 +110,71 @@ def test_units_are_whole() -> None:
         assert "/var/lib/conda-census" in written
         if "ingest" in service["ExecStart"]:
             assert "/var/lib/conda-census-keys" in written
+
+
+#: The names of the units, in the order of the text.
+_UNIT_NAMES = (
+    "conda-census.service",
+    "conda-census.timer",
+    "conda-census-compact.service",
+    "conda-census-compact.timer",
+    "conda-census-report.service",
+    "conda-census-report.timer",
+)
+
+
+def _systemd_root(folder: Path) -> Path:
+    """Return a root with the units where the text puts them, and what they start."""
+    units = folder / "etc" / "systemd" / "system"
+    units.mkdir(parents=True)
+    for name, block in zip(_UNIT_NAMES, blocks(TEXT, "ini"), strict=False):
+        (units / name).write_text(block)
+    of_system = folder / "usr" / "lib" / "systemd" / "system"
+    of_system.mkdir(parents=True)
+    for unit in Path("/usr/lib/systemd/system").glob("*.target"):
+        (of_system / unit.name).write_text(unit.read_text())
+    program = folder / "opt" / "conda-census" / "bin" / "conda-census"
+    program.parent.mkdir(parents=True)
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    return units
+
+
+def test_systemd_takes_the_units_as_they_stand(tmp_path: Path) -> None:
+    """Its own checker finds no mistake in them, and calls each service well protected: below 3 of 10."""
+    analyze = require("systemd-analyze", "systemd")
+    units = _systemd_root(tmp_path)
+    for name in _UNIT_NAMES:
+        verified = subprocess.run(
+            [analyze, "verify", f"--root={tmp_path}", "--man=no", f"/etc/systemd/system/{name}"],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        of_units = [line for line in verified.stderr.splitlines() if "conda-census" in line]
+        assert of_units == [], name
+    services = [name for name in _UNIT_NAMES if name.endswith(".service")]
+    for name in services:
+        scored = subprocess.run(
+            [analyze, "security", "--offline=true", "--threshold=30", "--no-pager", units / name],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        level = re.search(r"Overall exposure level for .*: ([0-9.]+)", scored.stdout)
+        assert level, scored.stdout + scored.stderr
+        assert float(level[1]) < 3, scored.stdout
+
+
+def test_nginx_takes_the_page_with_its_access_control(tmp_path: Path) -> None:
+    """The location as it stands in a server of nginx; who has neither address nor password sees nothing."""
+    nginx = require("nginx", "nginx")
+    [location] = blocks(TEXT, "nginx")
+    configuration = tmp_path / "nginx.conf"
+    configuration.write_text(f"events {{}}\nhttp {{ server {{ listen 127.0.0.1:8089; {location} }} }}\n")
+    done = subprocess.run(
+        [nginx, "-t", "-q", "-p", tmp_path, "-c", configuration, "-g", f"pid {tmp_path}/pid;"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "deny all;" in location
+    assert "auth_basic_user_file" in location
 
 
 def test_objects_of_kubernetes_are_whole() -> None:
