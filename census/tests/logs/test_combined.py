@@ -86,9 +86,9 @@ def test_oddities(line: str, column: str, value: object) -> None:
         (_line(time="[32/Jan/2024:23:53:20 +0000]"), "no_time"),
         (_line(time="[]"), "no_time"),
         # the clock of a server without a battery, and days that are none in another time zone
-        (_line(time="[31/Dec/1969:23:53:20 +0000]"), "no_time"),
-        (_line(time="[01/Jan/0001:00:00:00 +0500]"), "no_time"),
-        (_line(time="[31/Dec/9999:23:59:59 -0800]"), "no_time"),
+        (_line(time="[31/Dec/1969:23:53:20 +0000]"), "impossible_time"),
+        (_line(time="[01/Jan/0001:00:00:00 +0500]"), "impossible_time"),
+        (_line(time="[31/Dec/9999:23:59:59 -0800]"), "impossible_time"),
         # nginx writes this when a client connects and says nothing, and the second when it speaks TLS
         (_line(request="-"), "no_request"),
         (_line(request="\\x16\\x03\\x01\\x02"), "no_request"),

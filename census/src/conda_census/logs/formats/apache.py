@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from conda_census.errors import CensusError
-from conda_census.logs.formats.bracketed import TIME
 from conda_census.logs.formats.log_format import LogFormat
 from conda_census.logs.formats.templates import (
     Piece,
@@ -16,6 +15,7 @@ from conda_census.logs.formats.templates import (
     unescaped,
     with_address,
 )
+from conda_census.logs.formats.times import TIME_SHAPE
 
 __all__ = ["apache_format"]
 
@@ -54,7 +54,7 @@ _KNOWN = {
     "%{msec_frac}t": Variable("", "time", 5, shape=r"\d{3}", time_format="%g", example="123"),
     "%{usec_frac}t": Variable("", "time", 5, shape=r"\d{6}", time_format="%f", example="123456"),
 }
-_TIME = Variable("%t", "time", 0, shape=TIME, example="16/Jan/2024:23:53:20 +0000")
+_TIME = Variable("%t", "time", 0, shape=TIME_SHAPE, example="16/Jan/2024:23:53:20 +0000")
 #: The directives that there are, without an argument and with one.
 _PLAIN = frozenset("aAbBDfhHIklLmOpPqrRsStTuUvVX")
 _WITH_ARGUMENT = frozenset("aCeiLnopPtT") | {"^ti", "^to"}

@@ -11,21 +11,19 @@ from collections.abc import Mapping, Sequence
 from conda_census.logs.formats.log_format import Mark
 from conda_census.logs.formats.patterns import found_by_pattern
 from conda_census.logs.formats.raw_columns import raw_columns
-from conda_census.logs.formats.times import bracketed_time
+from conda_census.logs.formats.times import TIME_SHAPE, bracketed_time
 
-__all__ = ["BRACKETED_MARKS", "TIME", "bracketed_columns", "bracketed_line"]
-
-TIME = r"\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}"
+__all__ = ["BRACKETED_MARKS", "bracketed_columns", "bracketed_line"]
 
 _REQUEST = r'"((?:[^"\\]|\\.)*)"'
 #: Of a user name with blanks and brackets the shortest that lets the rest be.
 _START = rf"(\S+) \S+ .*? ?\[([^\]]*)\] {_REQUEST} (\d{{1,3}}|-) "
-_STRICT_START = rf'\S+ \S+ .*? ?\[{TIME}\] "(?:[^"\\]++|\\.)*+" (?:\d{{3}}|0) '
+_STRICT_START = rf'\S+ \S+ .*? ?\[{TIME_SHAPE}\] "(?:[^"\\]++|\\.)*+" (?:\d{{3}}|0|-) '
 
 BRACKETED_MARKS = (
-    Mark(re.compile(rf"\[{TIME}\]".encode()), "a [time]"),
+    Mark(re.compile(rf"\[{TIME_SHAPE}\]".encode()), "a [time]"),
     Mark(
-        re.compile(rf'\[{TIME}\] "(?:[^"\\]++|\\.)*+" (?:\d{{3}}|0)\b'.encode()),
+        re.compile(rf'\[{TIME_SHAPE}\] "(?:[^"\\]++|\\.)*+" (?:(?:\d{{3}}|0)\b|- )'.encode()),
         'a "request" and a status behind it',
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from conda_census.logs.formats.raw_columns import found, percent_decoded
-from conda_census.logs.formats.times import any_time
+from conda_census.logs.formats.times import any_time, utc_time
 
 __all__ = [
     "FIELDS",
@@ -79,7 +79,9 @@ def found_in_fields(fields: Sequence[str], separator: str) -> str:
     )
 
     def written(value: str) -> str:
-        known = [f"nullif(field[{position[name]}], '-')" for name in FIELDS[value] if name in position]
+        # What is not there is "-", and a status that is not there is one: see raw_columns.
+        absent = "" if value == "status" else "-"
+        known = [f"nullif(field[{position[name]}], '{absent}')" for name in FIELDS[value] if name in position]
         return f"coalesce({', '.join(known)})" if known else "NULL::VARCHAR"
 
     reason = f"""
@@ -98,10 +100,10 @@ def found_in_fields(fields: Sequence[str], separator: str) -> str:
 
 def columns_of_fields() -> dict[str, str]:
     """SQL for the columns of ``found``, in terms of the values of ``FIELDS``."""
-    date_and_clock = "try_strptime(date || ' ' || clock, '%Y-%m-%d %H:%M:%S')"
+    written_time = "date || ' ' || clock"
     same = ("method", "path", "status", "bytes", "address", "request_id", "host")
     return {name: name for name in same} | {
-        "time": f"coalesce(make_timestamptz(epoch_us({date_and_clock})), {any_time('timestamp')})",
+        "time": f"coalesce({utc_time(written_time)}, {any_time('timestamp')})",
         "user_agent": _USER_AGENT,
         "range": "range_start || '-' || range_end",
     }

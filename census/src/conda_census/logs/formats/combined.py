@@ -13,44 +13,47 @@ import re
 from conda_census.logs.blocks import MAX_LINE_BYTES
 from conda_census.logs.formats.bracketed import BRACKETED_MARKS
 from conda_census.logs.formats.log_format import LogFormat, Mark, always
-from conda_census.logs.formats.raw_columns import MAX_BYTES, is_blank
+from conda_census.logs.formats.raw_columns import MAX_BYTES, is_blank, is_impossible, status_number
 from conda_census.logs.formats.request_line import as_sent, path_of_request, quotes_hidden
+from conda_census.logs.formats.times import bracketed_time
 from conda_census.logs.regular.combined import parse_combined
 
 __all__ = ["COMBINED"]
 
 _LINE = re.compile(
     rb"""\S+[ ]\S+[ ].*?[ ]?                            # address, identity, user
-    \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d[ ][+-]\d{4}\][ ]
-    "(?:[^"\\]|\\.)*"[ ]\d{3}[ ](?:\d+|-)[ ]            # request, status, bytes
+    \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d[ ](?:[+-]\d\d:?\d\d|Z)\][ ]
+    "(?:[^"\\]|\\.)*"[ ](?:\d{3}|0|-)[ ](?:\d+|-)[ ]            # request, status, bytes
     "(?:[^"\\]|\\.)*"[ ]"(?:[^"\\]|\\.)*"(?:\s.*)?      # referer, user agent, what was added
     """,
     re.VERBOSE,
 )
 
+# Apache writes an empty user as two quotes, the only ones before those of the request.
+_ONE_USER = r"""
+    if(contains(line, ' "" ['), regexp_replace(line, '^([^ "]+ [^ "]+) "" \[', '\1 - ['), line)
+"""
+
 _COLUMNS = rf"""
     WITH split AS (
         SELECT line_number, strlen(line) > {MAX_LINE_BYTES} AS is_too_long,
-               if(is_too_long, NULL, string_split({quotes_hidden("line")}, '"')) AS field,
+               if(is_too_long, NULL, string_split({quotes_hidden(f"({_ONE_USER})")}, '"')) AS field,
                {is_blank("line")} AS is_blank
         FROM lines
     ), fields AS (
         SELECT line_number, is_too_long, is_blank, len(field) >= 7 AS is_split,
                field[1] AS who_and_when,
-               -- the 26 characters before the bracket and the blank that end the field
-               substr(field[1], length(field[1]) - 27, 26) AS written_time,
+               -- a user may hold brackets, and the time none
+               regexp_extract(field[1], '\[([^\[\]]*)\] $', 1) AS written_time,
                string_split(field[2], ' ') AS request,
                string_split(field[3], ' ') AS numbers,
                field[6] AS user_agent
         FROM split
     ), typed AS (
-        SELECT *, try_strptime(written_time, '%d/%b/%Y:%H:%M:%S %z') AS any_time,
-               -- a day that no calendar of the lake's readers holds is a server's clock gone wrong
-               if(any_time >= '1970-01-01'::TIMESTAMPTZ AND any_time < '9999-12-31'::TIMESTAMPTZ,
-                  any_time, NULL) AS time,
-               try_cast(numbers[2] AS SMALLINT) AS status,
-               try_cast(numbers[3] AS BIGINT) AS any_bytes,
-               if(any_bytes BETWEEN 0 AND {MAX_BYTES}, any_bytes, NULL) AS bytes,
+        SELECT *, {bracketed_time("written_time")} AS time,
+               {status_number("numbers[2]")} AS status,
+               if(regexp_full_match(numbers[3], '[0-9]{{1,13}}'), numbers[3]::BIGINT, NULL) AS any_bytes,
+               if(any_bytes <= {MAX_BYTES}, any_bytes, NULL) AS bytes,
                {path_of_request("request")} AS path
         FROM fields
     )
@@ -60,6 +63,8 @@ _COLUMNS = rf"""
                 WHEN NOT is_split OR status IS NULL OR (bytes IS NULL AND numbers[3] IS DISTINCT FROM '-')
                 THEN 'not_in_format'
                 WHEN time IS NULL THEN 'no_time'
+                WHEN {is_impossible("time")} THEN 'impossible_time'
+                WHEN status = 0 THEN 'no_answer'
                 WHEN NOT regexp_full_match(request[1], '[A-Z]{{1,20}}') OR coalesce(path, '') = ''
                 THEN 'no_request'
            END AS dropped,

@@ -20,6 +20,7 @@ DropReason = Literal[
     "sub_request",
     "not_in_format",
     "no_time",
+    "impossible_time",
     "no_answer",
     "no_request",
     "repeated",

@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 
 from conda_census.errors import CensusError
-from conda_census.logs.formats.bracketed import TIME
 from conda_census.logs.formats.log_format import LogFormat
 from conda_census.logs.formats.templates import (
     Piece,
@@ -15,6 +14,7 @@ from conda_census.logs.formats.templates import (
     unescaped,
     with_address,
 )
+from conda_census.logs.formats.times import TIME_SHAPE
 
 __all__ = ["nginx_format"]
 
@@ -27,7 +27,7 @@ _BYTES = r"\d+|-"
 _KNOWN = {
     variable.written: variable
     for variable in (
-        Variable("$time_local", "time", 2, shape=TIME, example="16/Jan/2024:23:53:20 +0000"),
+        Variable("$time_local", "time", 2, shape=TIME_SHAPE, example="16/Jan/2024:23:53:20 +0000"),
         Variable(
             "$time_iso8601",
             "time",

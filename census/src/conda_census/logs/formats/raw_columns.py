@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from conda_census.logs.blocks import MAX_LINE_BYTES
+from conda_census.logs.possible_times import EARLIEST_TIME, LATEST_TIME
 
 __all__ = [
     "FOUND",
@@ -12,9 +13,11 @@ __all__ = [
     "client_address",
     "found",
     "is_blank",
+    "is_impossible",
     "percent_decoded",
     "raw_columns",
     "sent_range",
+    "status_number",
 ]
 
 #: No answer is larger: a number beyond it was not written by a server, and sums of such would not fit.
@@ -24,6 +27,24 @@ MAX_BYTES = 10**12
 def is_blank(line: str) -> str:
     """SQL: has a line nothing but blanks? DuckDB's own ``trim`` of several characters is ten times slower."""
     return rf"regexp_full_match({line}, '[ \t\r\n]*')"
+
+
+def status_number(text: str) -> str:
+    """SQL for a status of three digits, 0 where the client had no answer; null where it is no status.
+
+    nginx, CloudFront and load balancers write ``000`` or ``0`` of a client that was gone before the first byte
+    of an answer, Apache and Traefik ``-``. A server that knows more says so: 499 (nginx: the client hung up),
+    444 (nginx: the server did) and 460 (AWS) are statuses like any other, of requests that downloaded nothing.
+    """
+    return f"""
+        CASE WHEN {text} IN ('000', '0', '-') THEN 0::SMALLINT
+             WHEN regexp_full_match({text}, '[0-9]{{3}}') THEN try_cast({text} AS SMALLINT) END
+    """
+
+
+def is_impossible(time: str) -> str:
+    """SQL: is a moment one that no log can tell of, whenever it is read?"""
+    return f"({time} < '{EARLIEST_TIME}'::TIMESTAMPTZ OR {time} >= '{LATEST_TIME}'::TIMESTAMPTZ)"
 
 
 #: ``texts``: each line without its end; null where it is too long to be looked at.
@@ -49,17 +70,15 @@ FOUND = (
     "range",
 )
 
-# A day that no calendar of the lake's readers holds is a server's clock gone wrong.
-_TYPED = """
+_TYPED = f"""
     SELECT * REPLACE (
-               if(time >= '1970-01-01'::TIMESTAMPTZ AND time < '9999-12-31'::TIMESTAMPTZ, time, NULL) AS time,
-               if(regexp_full_match(status, '[0-9]{3}|0'), try_cast(status AS SMALLINT), NULL) AS status,
-               if(regexp_full_match(bytes, '[0-9]{1,13}'), try_cast(bytes AS BIGINT), NULL) AS bytes,
+               {status_number("status")} AS status,
+               if(regexp_full_match(bytes, '[0-9]{{1,13}}'), try_cast(bytes AS BIGINT), NULL) AS bytes,
                coalesce(nullif(user_agent, ''), '-') AS user_agent,
                coalesce(nullif(address, ''), '-') AS address,
                if(request_id IN ('', '-'), NULL, request_id) AS request_id,
                if(host IN ('', '-'), NULL, host) AS host,
-               if(regexp_full_match(range, '[0-9]{1,18}-[0-9]{1,18}'), range, NULL) AS range
+               if(regexp_full_match(range, '[0-9]{{1,18}}-[0-9]{{1,18}}'), range, NULL) AS range
            ),
            coalesce(bytes, '-') IN ('-', '') AS has_no_bytes
     FROM found
@@ -72,6 +91,7 @@ _JUDGED = f"""
                 WHEN reason IS NOT NULL THEN reason
                 WHEN status IS NULL OR NOT coalesce(bytes <= {MAX_BYTES}, has_no_bytes) THEN 'not_in_format'
                 WHEN time IS NULL THEN 'no_time'
+                WHEN {is_impossible("time")} THEN 'impossible_time'
                 WHEN status = 0 THEN 'no_answer'
                 WHEN NOT coalesce(regexp_full_match(method, '[A-Z]{{1,20}}'), false)
                      OR coalesce(path, '') = '' THEN 'no_request'
@@ -96,7 +116,7 @@ def found(columns: Mapping[str, str], relation: str) -> str:
     - ``reason``: why the format itself drops the line (a ``DropReason``), or null,
     - ``time`` (TIMESTAMPTZ), null where there is none that exists,
     - ``method, path, status, bytes, user_agent, address, request_id, host, range`` as text, null where
-      the line does not have them. Without a status of three digits, or 0, it is not in the format.
+      the line does not have them. Without a ``status_number`` it is not in the format.
 
     ``columns`` holds an expression for each of these that the format has.
     """

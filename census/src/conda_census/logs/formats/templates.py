@@ -13,7 +13,7 @@ from conda_census.logs.formats.log_format import LogFormat, always
 from conda_census.logs.formats.patterns import found_by_pattern
 from conda_census.logs.formats.raw_columns import client_address, raw_columns, sent_range
 from conda_census.logs.formats.request_line import as_sent, quotes_hidden
-from conda_census.logs.formats.times import any_time
+from conda_census.logs.formats.times import any_time, templated_time
 
 __all__ = ["Piece", "Role", "Variable", "template_format", "unescaped", "with_address"]
 
@@ -176,10 +176,8 @@ def _columns(read: Sequence[Variable], groups: Sequence[str]) -> dict[str, str]:
     if times[0][0] is None:
         columns["time"] = any_time(times[0][1])
     else:
-        formats = " ".join(form for form, _group in times if form).replace("'", "''")
-        columns["time"] = (
-            f"try_strptime(concat_ws(' ', {', '.join(group for _form, group in times)}), '{formats}')"
-        )
+        form = " ".join(form for form, _group in times if form)
+        columns["time"] = templated_time(f"concat_ws(' ', {', '.join(group for _, group in times)})", form)
     return columns
 
 

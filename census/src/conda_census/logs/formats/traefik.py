@@ -1,6 +1,8 @@
-"""How is the access log of Traefik taken apart, in JSON or in its text?
+r"""How is the access log of Traefik taken apart, in JSON or in its text?
 
 ``ip - user [time] "GET /p HTTP/2.0" 200 2326 "referer" "user agent" number "router" "server" 3ms``
+
+Traefik 1 writes ``-`` without quotes for what is not there; since version 2 a quote in a value is ``\"``.
 
 In JSON the user agent is there only where Traefik is told to keep that header: by default it drops them all.
 """
@@ -14,16 +16,20 @@ from conda_census.logs.formats.bracketed import bracketed_columns, bracketed_lin
 from conda_census.logs.formats.json_lines import found_in_json, is_json, json_line
 from conda_census.logs.formats.log_format import LogFormat, Mark
 from conda_census.logs.formats.raw_columns import client_address, raw_columns, sent_range
+from conda_census.logs.formats.request_line import as_sent, quotes_hidden
 from conda_census.logs.formats.times import any_time
 
 __all__ = ["TRAEFIK"]
 
+_QUOTED = r'"(?:[^"\\]|\\.)*"'
+_BEHIND = rf"(?:\d+|-) (?:{_QUOTED}|-) (?:{_QUOTED}|-) \d+ms\s*"
 _TEXT = bracketed_columns(
-    r'(\S+) "(?:.*?)" "(.*)" (?:\d+|-) "[^"]*" "[^"]*" \d+ms\s*',
+    rf'(\d+|-) (?:{_QUOTED}|-) (?:"(.*)"|-) {_BEHIND}',
     ("bytes", "user_agent"),
-    {"bytes": "bytes", "user_agent": "user_agent"},
+    {"bytes": "bytes", "user_agent": as_sent(f"({quotes_hidden('user_agent')})")},
 )
-_TEXT_LINE = bracketed_line(r'(?:\d+|-) "[^"]*+" "[^"]*+" (?:\d+|-) "[^"]*+" "[^"]*+" \d+ms\s*')
+_VALUE = r'(?:"(?:[^"\\]++|\\.)*+"|-)'
+_TEXT_LINE = bracketed_line(rf"(?:\d+|-) {_VALUE} {_VALUE} (?:\d+|-) {_VALUE} {_VALUE} \d+ms\s*")
 
 _JSON = raw_columns(
     found_in_json(

@@ -1,7 +1,7 @@
 """What do the regular lines of the ``combined`` format say?
 
 A line is regular that has six quotes, no backslash, a GET, HEAD or POST of a path over HTTP, a status of
-three digits, a number of bytes, and a time that exists. Every other line is left to the format's SQL.
+three digits but 000, a number of bytes, and a time that can be. Every other line is left to the format's SQL.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from conda_census.logs.possible_times import EARLIEST
 from conda_census.logs.regular.fields import (
     as_decimals,
     as_dictionary,
@@ -127,7 +128,7 @@ class _Fields:
         marks = distinct[:, [0, 3, 7, 12, 15, 18, 21, 27, 28]] == np.frombuffer(b"[//::: ] ", dtype=np.uint8)
         exists &= are_numbers & is_month.any(axis=1)
         exists &= (zone_hour < 15) & (zone_minute < 60) & marks.all(axis=1)
-        exists &= (is_minus | (distinct[:, 22] == ord("+"))) & (time >= 0)
+        exists &= (is_minus | (distinct[:, 22] == ord("+"))) & (time >= EARLIEST)
         return np.repeat(time, repeats), np.repeat(exists, repeats)
 
     def _address_ends(self) -> tuple[np.ndarray, np.ndarray]:
@@ -158,7 +159,7 @@ class _Fields:
         written = words(self.around_second)[:, 1]
         # Moved so that its digits are the last of the word.
         status, has_numbers = decimals_of(written << np.uint64(16), 3)
-        has_numbers &= (written & _AROUND_STATUS == _BLANKS) & (self.data[end] == ord(" "))
+        has_numbers &= (status > 0) & (written & _AROUND_STATUS == _BLANKS) & (self.data[end] == ord(" "))
         size_bytes, is_size = as_decimals(self.data, begin, end, _SIZE_DIGITS)
         is_none = (end - begin == 1) & (self.data[begin] == ord("-"))
         return status.astype(np.int16), np.where(is_none, 0, size_bytes), has_numbers & (is_size | is_none)

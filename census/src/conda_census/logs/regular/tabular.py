@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from conda_census.logs.possible_times import EARLIEST
 from conda_census.logs.regular.fields import as_decimals, as_dictionary, as_strings, bytes_at, chosen
 from conda_census.logs.regular.none import parse_nothing
 from conda_census.logs.regular.requests import Parsed, ParseRegular, Requests
@@ -164,7 +165,7 @@ class _Fields:
         numbers, are_numbers = pairs_of_digits(distinct, 0, 2, 5, 8, 11, 14, 17)
         century, year, month, day, hour, minute, second = numbers
         time, exists = microseconds((century * 100 + year, month, day), (hour, minute, second))
-        exists &= are_numbers
+        exists &= are_numbers & (time >= EARLIEST)
         marks = distinct[:, [4, 7, 10, 13, 16, 19]] == _MARKS
         exists &= np.all(marks[:, :5], axis=1) & (marks[:, 5] | (distinct[:, 19] == ord("\n")))
         return np.repeat(time, repeats), np.repeat(exists, repeats)
