@@ -187,3 +187,17 @@ def test_a_package_has_its_name_everywhere(lakes: dict[str, CensusProcess]) -> N
     assert "<strong>numpy</strong>" in (census.folder / "numpy.html").read_text()
     assert '"numpy"' in (census.folder / "tables" / "package_versions.csv").read_text()
     assert '"numpy"' in (census.folder / "tables" / "window.csv").read_text()
+
+
+def test_a_clock_that_went_wrong_does_not_lead_the_report(census: CensusProcess) -> None:
+    """Lines of the year 2099 and of 1970 are dropped, whatever the format reads them fast or slowly."""
+    log = SmallLog().request("/main/noarch/numpy-1.0-0.conda", client="ada", session="s1")
+    [line] = log.lines
+    for year in ("2099", "1970"):
+        log.text(line.replace("/2024:", f"/{year}:"))
+        log.text(line.replace("/2024:", f"/{year}:").replace("GET", "PUT"))
+    log.write(census.folder / "access.log")
+    summary = json.loads(census("ingest", "access.log", "--json").stdout)
+    assert (summary["requests"], summary["dropped"]) == (1, {"impossible_time": 4})
+    assert _report(census)["window"]["until"] == "2024-01-16"
+    assert census("sources", "--verify").returncode == 0

@@ -141,7 +141,7 @@ class _Attempt:
         self._batch.start_staging()
         # While some parts become rows, the next is read.
         with (
-            SourcesReader(self._connection, self._key) as reader,
+            SourcesReader(self._connection, self._key, self._batch.written_at) as reader,
             ThreadPoolExecutor(_PARTS_AT_ONCE, thread_name_prefix="rows") as self._background,
         ):
             for log in claimed:

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from types import TracebackType
 from typing import Self
 
@@ -25,6 +26,7 @@ from conda_census.lake.part import Part
 from conda_census.logs.blocks import blocks_of_lines
 from conda_census.logs.fingerprints import Fingerprint, Reading, head_of
 from conda_census.logs.formats import LogFormat
+from conda_census.logs.possible_times import impossible_times
 from conda_census.logs.regular.requests import Requests
 from conda_census.logs.source import Readable
 from conda_census.logs.sources import decompressed, is_compressed
@@ -93,12 +95,15 @@ class _Block:
 class SourcesReader:
     """Reads sources one after the other into parts: ``with SourcesReader(…) as reader``.
 
+    ``read_at`` is when they are read: no request of theirs can be much later.
+
     Attributes:
         part: the requests that were not taken yet.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, key: bytes) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, key: bytes, read_at: datetime) -> None:
         self.part = Part()
+        self._read_at = read_at
         self._key = key
         self._lines = 0
         self._readings: dict[int, SourceReading] = {}
@@ -214,6 +219,12 @@ class SourcesReader:
                 self._irregular.add(block.source, block.columns, first_line, parsed)
 
     def _take_requests(self, sources: np.ndarray, requests: Requests) -> None:
+        is_impossible = impossible_times(requests.time, self._read_at)
+        if is_impossible is not None:
+            for source in np.unique(sources[is_impossible]).tolist():
+                lines = requests.line[is_impossible & (sources == source)]
+                self._readings[source].drop("impossible_time", lines)
+            sources, requests = sources[~is_impossible], requests.select(~is_impossible)
         self.part.add(sources, requests)
         for source, count in zip(*np.unique(sources, return_counts=True), strict=True):
             self._readings[int(source)].requests += int(count)

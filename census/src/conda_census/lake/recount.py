@@ -17,6 +17,7 @@ from conda_census.lake.irregular import IrregularLines
 from conda_census.logs.blocks import blocks_of_lines
 from conda_census.logs.fingerprints import Fingerprint
 from conda_census.logs.formats import LogFormat
+from conda_census.logs.possible_times import impossible_times
 from conda_census.logs.regular.requests import Requests
 
 __all__ = ["Counts", "recount", "time_of"]
@@ -40,15 +41,18 @@ def recount(
     log_format: LogFormat,
     beginning: list[bytes],
     fingerprint: Fingerprint,
+    read_at: datetime,
 ) -> Counts:
     """What is in the first ``size`` bytes of a log, from ``first_line`` on; ``fingerprint`` is fed with them.
+
+    ``read_at`` is when it was read, after which no request of it can be.
 
     Raises:
         SourceError: as ``pieces`` does.
     """
     # The last line was taken, so it was whole, with an end or without one.
     blocks = blocks_of_lines(_first(pieces, size), fingerprint, lambda _rest: True)
-    return _Recount(first_line, log_format, beginning).counts(blocks)
+    return _Recount(first_line, log_format, beginning, read_at).counts(blocks)
 
 
 def time_of(microseconds: int | None) -> datetime | None:
@@ -60,7 +64,10 @@ def time_of(microseconds: int | None) -> datetime | None:
 class _Recount:
     """Counts what is in the lines of a log from a line on."""
 
-    def __init__(self, first_line: int, log_format: LogFormat, beginning: list[bytes]) -> None:
+    def __init__(
+        self, first_line: int, log_format: LogFormat, beginning: list[bytes], read_at: datetime
+    ) -> None:
+        self._read_at = read_at
         self._first_line = first_line
         self._columns = log_format.columns(beginning)
         self._parse = log_format.parse_regular(beginning)
@@ -95,6 +102,10 @@ class _Recount:
         )
 
     def _take_requests(self, _sources: np.ndarray, requests: Requests) -> None:
+        is_impossible = impossible_times(requests.time, self._read_at)
+        if is_impossible is not None:
+            self._take_dropped(0, "impossible_time", requests.line[is_impossible])
+            requests = requests.select(~is_impossible)
         times = requests.time[requests.line >= self._first_line]
         self._requests += len(times)
         if len(times):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Literal, get_args
@@ -37,7 +37,7 @@ _ANOTHER: tuple[State, str] = ("changed", "another log has its name now, or it w
 
 _READINGS = """
     SELECT source, head, batch, format, size, fingerprint, first_line, lines, requests, map_keys(dropped),
-           map_values(dropped), epoch_us(first_time), epoch_us(last_time)
+           map_values(dropped), epoch_us(first_time), epoch_us(last_time), epoch_us(ingested_at)
     FROM read_parquet(?, hive_partitioning = true, hive_types = {'day': DATE})
     WHERE day BETWEEN ? AND ?
     ORDER BY day, first_time, source, first_line
@@ -55,6 +55,7 @@ class Recorded:
     size: int
     fingerprint: str
     first_line: int
+    read_at: datetime
     counts: Counts
 
 
@@ -89,8 +90,10 @@ def recorded_readings(lake: Lake, since: date | None = None, until: date | None 
         return []
     rows = duckdb.execute(_READINGS, [files, since or date.min, until or date.max]).fetchall()
     return [
-        Recorded(source, head, batch, format_name, size, fingerprint, first_line, _counts(*counts))
-        for source, head, batch, format_name, size, fingerprint, first_line, *counts in rows
+        Recorded(
+            source, head, batch, format_name, size, fingerprint, first_line, _moment(at), _counts(*counts)
+        )
+        for source, head, batch, format_name, size, fingerprint, first_line, *counts, at in rows
     ]
 
 
@@ -130,6 +133,10 @@ def verify(
     return verified + missing
 
 
+def _moment(microseconds: int) -> datetime:
+    return datetime.fromtimestamp(0, UTC) + timedelta(microseconds=microseconds)
+
+
 def _counts(
     lines: int,
     requests: int,
@@ -161,7 +168,13 @@ def _verify(
     try:
         beginning = read_beginning(file).lines
         found = recount(
-            decompressed(file), reading.size, reading.first_line, log_format, beginning, fingerprint
+            decompressed(file),
+            reading.size,
+            reading.first_line,
+            log_format,
+            beginning,
+            fingerprint,
+            reading.read_at,
         )
     except SourceError as error:
         return Verified(reading, "unreadable", str(error), file)

@@ -12,6 +12,7 @@ from ibis.expr.types import Table
 from conda_census.config import LATE_DELIVERY
 from conda_census.engines.tables import LakeTables
 from conda_census.errors import CensusError
+from conda_census.logs.possible_times import AHEAD
 from conda_census.metrics.known_days import KnownDays, log_spans
 
 __all__ = ["Window", "WindowDays", "WindowError", "choose_window", "known_days", "within"]
@@ -88,7 +89,7 @@ def choose_window(
     if since and until and since > until:
         raise WindowError(f"the window begins on {since} but ends on {until}: give since a day before until")
     (span,) = data_span(tables).to_pyarrow().to_pylist()
-    since, until = _fill(since, until, span["first_day"], span["last_day"])
+    since, until = _fill(since, until, span["first_day"], _possible(span["last_day"], span["last_ingested"]))
     if since is None or until is None:
         return Window(None, None, None)
     known = known_days(tables)
@@ -102,6 +103,13 @@ def choose_window(
     if complete is not None:
         complete = known.last_known(since, complete)
     return Window(since, until, complete, known.unknown(since, until))
+
+
+def _possible(last_day: date | None, ingested: datetime | None) -> date | None:
+    """Return the last day that can be: lakes of earlier versions may hold lines of the year 2099."""
+    if last_day is None or ingested is None:
+        return last_day
+    return min(last_day, (ingested.astimezone(UTC) + AHEAD).date())
 
 
 def known_days(tables: LakeTables) -> KnownDays:

@@ -29,11 +29,15 @@ def found_in_json(
     distinct = list(dict.fromkeys(pointer for several in listed.values() for pointer in several))
     quoted = ", ".join("'" + pointer.replace("'", "''") + "'" for pointer in distinct)
 
-    def value(several: Sequence[str]) -> str:
-        values = (f"nullif(value[{distinct.index(pointer) + 1}], '{absent}')" for pointer in several)
+    def value(several: Sequence[str], missing: str) -> str:
+        values = (f"nullif(value[{distinct.index(pointer) + 1}], '{missing}')" for pointer in several)
         return f"coalesce({', '.join(values)})"
 
-    named = ", ".join(f'{value(several)} AS "{name}"' for name, several in listed.items())
+    # A status that is not there is one: see raw_columns.
+    named = ", ".join(
+        f'{value(several, "" if name == "status" else absent)} AS "{name}"'
+        for name, several in listed.items()
+    )
     found_columns = {name: name for name in listed if name in FOUND} | dict(columns)
     reason = f"if(is_no_json, 'not_in_format', {columns.get('reason', 'NULL')})"
     return f"""

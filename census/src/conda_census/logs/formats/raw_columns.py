@@ -32,9 +32,10 @@ def is_blank(line: str) -> str:
 def status_number(text: str) -> str:
     """SQL for a status of three digits, 0 where the client had no answer; null where it is no status.
 
-    nginx, CloudFront and load balancers write ``000`` or ``0`` of a client that was gone before the first byte
-    of an answer, Apache and Traefik ``-``. A server that knows more says so: 499 (nginx: the client hung up),
-    444 (nginx: the server did) and 460 (AWS) are statuses like any other, of requests that downloaded nothing.
+    nginx, CloudFront and load balancers write ``000`` or ``0`` of a client that was gone before the first
+    byte of an answer, Apache and Traefik ``-``. A server that knows more says so: 499 (nginx: the client hung
+    up), 444 (nginx: the server did) and 460 (AWS) are statuses like any other, of requests that downloaded
+    nothing.
     """
     return f"""
         CASE WHEN {text} IN ('000', '0', '-') THEN 0::SMALLINT
