@@ -111,3 +111,31 @@ def test_a_log_that_reaches_into_the_window_counts_whole(lake: SmallLake) -> Non
 
     names = sorted(inside.sources.source.to_pyarrow().to_pylist())
     assert names == ["inside.log", "into.log", "rubbish.log"]
+
+
+def test_a_quiet_day_of_a_log_that_grew_is_known(lake: SmallLake) -> None:
+    """Lines 1 to 4 were read on the 1st, the rest on the 3rd: in between nobody came, and that is known."""
+    lake.source("2024-01-01", head="a", first_line=1, lines=4)
+    lake.source("2024-01-03", head="a", first_line=5, lines=2)
+
+    assert choose_window(lake.open()).days_without_log == ()
+
+
+def test_logs_that_begin_alike_are_not_one_log(lake: SmallLake) -> None:
+    """CloudFront's all begin with the same line; only what goes on where another ended is the same log."""
+    lake.source("2024-01-01", head="a", first_line=1, lines=4)
+    lake.source("2024-01-03", head="a", first_line=1, lines=4)
+    lake.source("2024-01-05", head="a", first_line=9, lines=4)
+
+    assert choose_window(lake.open()).days_without_log == (date(2024, 1, 2), date(2024, 1, 4))
+
+
+def test_what_looks_back_knows_the_days_before_the_window(lake: SmallLake) -> None:
+    """Of 2 January nothing is known, also if the window begins after it; before the first log nothing is."""
+    lake.source("2024-01-01").source("2024-01-03").source("2024-01-04")
+
+    window = choose_window(lake.open(), since=date(2024, 1, 3))
+
+    assert window.days_without_log == ()
+    assert not window.is_known(date(2024, 1, 2), date(2024, 1, 4))
+    assert window.is_known(date(2024, 1, 3), date(2024, 1, 4))

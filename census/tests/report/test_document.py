@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -129,3 +129,28 @@ def test_equal_lakes_give_equal_bytes(tmp_path: Path, report: Report, appends: i
         other.session("2024-01-02", "s3", "bob", "bob-base", requests=0)
 
     assert json.dumps(make_report(other.open())) == json.dumps(report)
+
+
+def test_what_looks_back_before_the_window_is_null_after_a_day_without_log(lake: SmallLake) -> None:
+    """A window of the last two days: activity over seven days needs the 2nd, of which there is no log."""
+    for day in ("2024-01-01", "2024-01-03", "2024-01-04"):
+        lake.source(day).session(day, f"s{day}", client=day)
+
+    report = make_report(lake.open(), since=date(2024, 1, 3))
+
+    assert report["installations"]["active"] == {"1": 1, "7": None, "30": None, "90": None}
+    assert [row["first_seen"] for row in report["by_day"]] == [None, None]
+
+
+def test_a_quiet_day_is_a_day_of_zeros(lake: SmallLake) -> None:
+    """One log spans three days, and on the second nobody came."""
+    lake.source("2024-01-01", last_time=datetime(2024, 1, 3, 8, tzinfo=UTC))
+    tables = lake.session("2024-01-01", "s1", client="a").session("2024-01-03", "s2", client="a").open()
+
+    days = make_report(tables)["by_day"]
+
+    assert [(row["day"], row["sessions"], row["downloads"]) for row in days] == [
+        ("2024-01-01", 1, 0),
+        ("2024-01-02", 0, 0),
+        ("2024-01-03", 1, 0),
+    ]

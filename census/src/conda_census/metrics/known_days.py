@@ -1,20 +1,22 @@
 """The days of which a lake knows what happened, and why it does not know the others.
 
 A day is known if a log spans it: one whose first request is of that day or before, and whose last one is of
-that day or after. A quiet day within a log is known to be quiet. A day between two logs may be a quiet day or
+that day or after. A quiet day within a log is known to be quiet, also between two readings of a log that
+grew. A day between two logs may be a quiet day or
 a lost log: nothing tells which, so nothing is known of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
+from typing import Any
 
 from ibis.expr.types import Table
 
 from conda_census.census_toml import Hole
 
-__all__ = ["KnownDays", "days_between", "log_spans"]
+__all__ = ["KnownDays", "days_between", "log_spans", "read_spans"]
 
 
 class KnownDays:
@@ -61,10 +63,34 @@ def days_between(since: date, until: date) -> Iterator[date]:
         yield since + timedelta(days=number)
 
 
+def read_spans(sources: Table) -> list[tuple[date, date]]:
+    """Return the first and the last day of each log; what a log grew by begins where it ended before."""
+    rows = log_spans(sources).to_pyarrow().to_pylist()
+    # The first line alone does not name a log: all logs of CloudFront begin alike.
+    ends: dict[tuple[str | None, int], date] = {}
+    for row in rows:
+        place = (row["head"], row["next_line"])
+        ends[place] = max(ends.get(place, date.min), row["last_day"])
+    return [(_begin(row, ends), row["last_day"]) for row in rows]
+
+
 def log_spans(sources: Table) -> Table:
-    """Rows: first_day, last_day, of the logs with a request; each pair once."""
+    """Rows: head, first_line, next_line, first_day, last_day of the readings with a request; each once."""
     spans = sources.filter(sources.first_time.notnull())
-    return spans.select(first_day=spans.first_time.date(), last_day=spans.last_time.date()).distinct()
+    return spans.select(
+        "head",
+        first_line=spans.first_line.fill_null(1),
+        next_line=spans.first_line.fill_null(1) + spans.lines,
+        first_day=spans.first_time.date(),
+        last_day=spans.last_time.date(),
+    ).distinct()
+
+
+def _begin(row: Mapping[str, Any], ends: Mapping[tuple[str | None, int], date]) -> date:
+    first: date = row["first_day"]
+    if row["head"] is None or row["first_line"] <= 1:
+        return first
+    return min(first, ends.get((row["head"], row["first_line"]), first))
 
 
 def _joined(spans: Iterable[tuple[date, date]]) -> list[tuple[date, date]]:

@@ -13,7 +13,7 @@ from conda_census.config import LATE_DELIVERY
 from conda_census.engines.tables import LakeTables
 from conda_census.errors import CensusError
 from conda_census.logs.possible_times import AHEAD
-from conda_census.metrics.known_days import KnownDays, log_spans
+from conda_census.metrics.known_days import KnownDays, read_spans
 
 __all__ = ["Window", "WindowDays", "WindowError", "choose_window", "known_days", "within"]
 
@@ -42,13 +42,15 @@ class Window:
 
     ``complete_until`` is the last day that has a log and for which late logs have had their time to arrive;
     null if no day of the window is complete. A day after it is provisional. Nothing is known of the
-    ``days_without_log``.
+    ``days_without_log``, nor of the ``days_unknown_before``: those before the window, from the first day with
+    data on, which what looks back needs.
     """
 
     since: date | None
     until: date | None
     complete_until: date | None
     days_without_log: tuple[date, ...] = ()
+    days_unknown_before: tuple[date, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -56,8 +58,9 @@ class Window:
         return self.until is not None and self.complete_until == self.until and not self.days_without_log
 
     def is_known(self, first: date, last: date) -> bool:
-        """Whether each day from ``first`` to ``last``, of those in the window, has a log."""
-        return not any(first <= day <= last for day in self.days_without_log)
+        """Whether each day from ``first`` to ``last`` has a log, of those since the first day with data."""
+        unknown = (*self.days_unknown_before, *self.days_without_log)
+        return not any(first <= day <= last for day in unknown)
 
     def keys(self) -> WindowDays:
         """As it stands in a document."""
@@ -102,7 +105,9 @@ def choose_window(
     complete = _complete_until(since, until, span["last_ingested"])
     if complete is not None:
         complete = known.last_known(since, complete)
-    return Window(since, until, complete, known.unknown(since, until))
+    first, before = span["first_day"], since - timedelta(days=1)
+    unknown_before = known.unknown(first, before) if first is not None and first < since else ()
+    return Window(since, until, complete, known.unknown(since, until), unknown_before)
 
 
 def _possible(last_day: date | None, ingested: datetime | None) -> date | None:
@@ -114,10 +119,7 @@ def _possible(last_day: date | None, ingested: datetime | None) -> date | None:
 
 def known_days(tables: LakeTables) -> KnownDays:
     """Return which days the lake knows, and why not the others."""
-    spans = log_spans(tables.sources).to_pyarrow().to_pylist()
-    return KnownDays(
-        [(span["first_day"], span["last_day"]) for span in spans], tables.lost_days, tables.holes
-    )
+    return KnownDays(read_spans(tables.sources), tables.lost_days, tables.holes)
 
 
 def data_span(tables: LakeTables) -> Table:

@@ -11,12 +11,13 @@ from ibis.expr.types import Table
 from conda_census.engines.tables import LakeTables
 from conda_census.metrics.accounting import account
 from conda_census.metrics.agents import PARTS, count_agents
-from conda_census.metrics.by_day import count_by_day
+from conda_census.metrics.by_day import Day, count_by_day
 from conda_census.metrics.downloads import count_downloads
 from conda_census.metrics.environments import MOST_ENVIRONMENTS, Environments, Spread, count_environments
 from conda_census.metrics.installations import Installations, count_installations
 from conda_census.metrics.installers import count_installer_downloads
 from conda_census.metrics.intervals import Interval, ratio
+from conda_census.metrics.known_days import days_between
 from conda_census.metrics.opted_out import Traffic, count_opted_out
 from conda_census.metrics.packages import count_package, count_packages, expect_package
 from conda_census.metrics.population import population
@@ -264,9 +265,12 @@ def _by_day(inside: LakeTables, looked_at: _LookedAt, window: Window) -> list[Da
         row.day: row
         for row in count_by_day(looked_at.inside.sessions, inside.downloads, looked_at.installations)
     }
-    rows = []
-    for day in sorted({*found, *window.days_without_log}):
-        counted = None if day in window.days_without_log else found[day]
+    if window.since is None or window.until is None:
+        return []
+    rows, missing = [], frozenset(window.days_without_log)
+    for day in days_between(window.since, window.until):
+        # A known day on which nothing was is a quiet one.
+        counted = None if day in missing else found.get(day, Day(day, 0, 0, 0, 0))
         is_first_known = window.is_known(day - _AFTER_A_GAP, day)
         rows.append(
             DayRow(
