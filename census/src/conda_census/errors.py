@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-__all__ = ["CensusError", "EngineError", "LakeError", "SourceError", "first_line", "one_line"]
+__all__ = [
+    "CensusError",
+    "EngineError",
+    "LakeError",
+    "LastingSourceError",
+    "SourceError",
+    "first_line",
+    "one_line",
+]
 
 
 class CensusError(Exception):
@@ -17,6 +25,14 @@ class CensusError(Exception):
 
 class SourceError(CensusError):
     """A path that cannot be read as an access log."""
+
+
+class LastingSourceError(SourceError):
+    """A source whose bytes are there and are no log, or a damaged one: to read them again says the same.
+
+    Every other ``SourceError`` may pass by itself, or is for the operator to put right (permission, network,
+    a file that is still being copied), and is told at every run.
+    """
 
 
 class LakeError(CensusError):

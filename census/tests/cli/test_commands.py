@@ -41,6 +41,7 @@ def test_ingest_json(census: CensusProcess, log: Path) -> None:
         "requests": 5,
         "dropped": {"not_in_format": 1},
         "moved": [],
+        "set_aside": [],
     }
     assert second["sources"] == {"read": 0, "skipped": 1, "failed": 0}
     assert second["lines"] == 0

@@ -39,7 +39,8 @@ def ingest(
     strict: Annotated[
         bool,
         typer.Option(
-            "--strict", help="Exit with code 3 where what is dropped moved against the week before."
+            "--strict",
+            help="Exit with code 1 if a file is set aside, 3 if what is dropped moved against last week.",
         ),
     ] = False,
     follow: Annotated[
@@ -81,10 +82,8 @@ def ingest(
     for error in summary.errors:
         complain(error)
     _tell(summary, as_json)
-    if summary.failed:
-        raise typer.Exit(1)
-    if summary.moved and strict:
-        raise typer.Exit(3)
+    if code := summary.exit_code(strict=strict):
+        raise typer.Exit(code)
 
 
 def _tell(summary: Summary, as_json: bool) -> None:

@@ -21,7 +21,7 @@ from conda_census.cli.options import (
     period_of,
 )
 from conda_census.config import load_settings
-from conda_census.errors import CensusError
+from conda_census.errors import CensusError, one_line
 
 __all__ = ["sources"]
 
@@ -40,9 +40,23 @@ def sources(
     strict: Annotated[
         bool, typer.Option("--strict", help="Code 1 if a day has no log, and is no declared hole.")
     ] = False,
+    set_aside: Annotated[
+        bool, typer.Option("--set-aside", help="List the files and objects that are no log that can be read.")
+    ] = False,
+    retry: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--retry",
+            metavar="SOURCE",
+            help="Let the next ingest try SOURCE again, or all, of what is set aside; may be repeated.",
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """List the logs that were read, what was dropped of each, and which days are complete."""
+    if set_aside or retry:
+        _set_aside(lake, retry or [], as_json=as_json)
+        return
     first, last = period_of(since, until)
     if verify:
         _verify(lake, since, until, sample, as_json=as_json)
@@ -69,6 +83,36 @@ def sources(
     if strict and (missing := [each["day"] for each in listed["days"] if each["state"] == "no_log"]):
         complain(CensusError(days_without_log(missing)))
         raise typer.Exit(1)
+
+
+def _set_aside(lake: Path | None, retry: list[str], *, as_json: bool) -> None:
+    from conda_census.lake.set_aside import SetAsideSources
+    from conda_census.lake.store import Lake
+
+    sources = SetAsideSources(Lake.open(load_settings(lake).lake))
+    listed = sources.read()
+    if retry:
+        chosen = [
+            each
+            for each in listed
+            if "all" in retry or each.source in retry or each.location in map(_absolute, retry)
+        ]
+        if not chosen:
+            raise CensusError(f"{retry[0]}: not set aside: conda-census sources --set-aside lists what is")
+        sources.forget(chosen)
+        listed = chosen
+    if as_json:
+        rows = [{"source": each.source, "reason": each.reason, "since": each.since} for each in listed]
+        typer.echo(json.dumps({"set_aside": rows}, ensure_ascii=False))
+        return
+    for each in listed:
+        typer.echo(one_line(f"{each.source}: {each.reason} (since {each.since})"))
+    if retry:
+        typer.echo(f"conda-census: the next ingest tries {len(listed):,} again", err=True)
+
+
+def _absolute(text: str) -> str:
+    return text if "://" in text else str(Path(text).absolute())
 
 
 def _verify(

@@ -133,7 +133,7 @@ class _Attempt:
         self._parts: list[Future[SourcesFound]] = []
         self._seen = SeenRequests(lake)
         self._turns = Turns()
-        self._errors: list[SourceError] = []
+        self._errors: list[tuple[SourceError, Source]] = []
         self._skipped = 0
 
     def read(self, claimed: list[Claimed]) -> set[int]:
@@ -149,9 +149,9 @@ class _Attempt:
                 try:
                     self._read_log(reader, log)
                 except SourceError as error:
-                    self._errors.append(error)
+                    self._errors.append((error, log.source))
                     if len(self._parts) > parts:
-                        self._summary.fail(error)
+                        self._summary.fail(error, log.source)
                         return {log.number}
             reader.finish()
             self._stage_part(reader, is_last=True)
@@ -165,8 +165,8 @@ class _Attempt:
             stage_sources(
                 self._connection, self._batch, read, pa.concat_tables(part.decoded for part in found)
             )
-        for failure in self._errors:
-            self._summary.fail(failure)
+        for failure, unread in self._errors:
+            self._summary.fail(failure, unread)
         self._summary.skipped += self._skipped
         return set()
 

@@ -18,6 +18,7 @@ from conda_census.lake.batch_reading import Claimed, read_batch, stored_fingerpr
 from conda_census.lake.batches import Batch, WriterBatches
 from conda_census.lake.known import known_logs
 from conda_census.lake.moved import moved_shares
+from conda_census.lake.set_aside import SetAsideSources, set_aside_name, tried_formats
 from conda_census.lake.source_rows import SourceRows
 from conda_census.lake.staging import append_staged
 from conda_census.lake.store import Lake
@@ -106,6 +107,7 @@ def ingest(
                         known_formats,
                         needed,
                         settings.channels,
+                        tried_formats(settings, format_name),
                     )
                     work.run(sources, format_name)
                 now = datetime.now(UTC)
@@ -162,6 +164,7 @@ class _Work:
     Attributes:
         needed: locations of the sources that batches were written down for and not finished.
         channels: those that may be named, or None if all may.
+        tried: names the formats that are tried.
     """
 
     lake: Lake
@@ -175,6 +178,7 @@ class _Work:
     known_formats: Mapping[str, LogFormat]
     needed: set[str]
     channels: tuple[str, ...] | None
+    tried: str
     found: dict[str, Source] = field(default_factory=dict)
     source: Source | None = None
     files: int = 0
@@ -190,8 +194,7 @@ class _Work:
             self.files += len(batch.locations)
             self._work_on(batch)
         stored = known_logs(self.rows).stored_fingerprints
-        new = [source for source in sources if stored_fingerprint(source, self.key) not in stored]
-        self.summary.skipped += len(sources) - len(new)
+        new = list(self._without_set_aside(sources, stored))
         self.files += len(new)
         self.bytes_in_all += sum(source.stored_size for source in new)
         self.found = {source.location: source for source in new}
@@ -199,6 +202,27 @@ class _Work:
             if self.stop():
                 return
             self._work_on(self.batches.write_down(parcel, format_name))
+
+    def _without_set_aside(self, sources: list[Source], stored: frozenset[str]) -> Iterator[Source]:
+        """The sources that are neither in the lake nor set aside."""
+        set_aside = {
+            each.name: each for each in SetAsideSources(self.lake).read() if each.tried == self.tried
+        }
+        for source in sources:
+            if stored_fingerprint(source, self.key) in stored:
+                self.summary.skipped += 1
+            elif set_aside and (found := set_aside.get(set_aside_name(source, self.key))):
+                self.summary.skip_set_aside(found)
+            else:
+                yield source
+
+    def _set_aside(self, batch: Batch) -> None:
+        """Remember what turned out to be no log, and forget what was none before and now is one."""
+        unreadable, self.summary.unreadable = self.summary.unreadable, []
+        set_aside = SetAsideSources(self.lake)
+        tried = [each for each in set_aside.read() if each.location in batch.locations]
+        set_aside.forget(tried)
+        self.summary.add_set_aside(set_aside.add(unreadable, self.key, self.tried))
 
     def _work_on(self, batch: Batch) -> None:
         self.needed.update(batch.locations)
@@ -210,6 +234,7 @@ class _Work:
                 self.summary.batches.append(batch.name)
                 for counts in batch.staged_counts():
                     self.summary.add(counts)
+        self._set_aside(batch)
         for location in batch.locations:
             release(location)
         self.batches.finish(batch)
@@ -224,8 +249,8 @@ class _Work:
     def _claimed(self, batch: Batch) -> Iterator[Claimed]:
         """The logs of the batch that no other writer is at work on."""
         for number, location in enumerate(batch.locations):
+            source = self.found.get(location)
             try:
-                source = self.found.get(location)
                 if source is None:  # of a batch that an earlier run left
                     source = source_at(location)
                     self.bytes_in_all += source.stored_size
@@ -238,7 +263,7 @@ class _Work:
                     self.summary.skipped += 1
                     self.bytes_in_all -= source.stored_size
             except SourceError as error:
-                self.summary.fail(error)
+                self.summary.fail(error, source)
 
     def _tell(self, *, source: Source, stored_read: int, lines: int) -> None:
         if source != self.source:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypedDict
 
-from conda_census.errors import CensusError
+from conda_census.errors import CensusError, LastingSourceError
 from conda_census.lake.batches import SourceCounted
 from conda_census.lake.moved import Move
+from conda_census.lake.set_aside import SetAside
+from conda_census.logs.source import Source
 
 __all__ = ["Summary", "SummaryJson"]
 
@@ -28,6 +30,13 @@ class MoveJson(TypedDict):
     now: float
 
 
+class SetAsideJson(TypedDict):
+    """A source that is set aside, and why."""
+
+    source: str
+    reason: str
+
+
 class SummaryJson(TypedDict):
     """What ``ingest --json`` prints."""
 
@@ -36,6 +45,7 @@ class SummaryJson(TypedDict):
     requests: int
     dropped: dict[str, int]
     moved: list[MoveJson]
+    set_aside: list[SetAsideJson]
     seconds: float
 
 
@@ -47,6 +57,9 @@ class Summary:
         read: files whose lines were taken.
         skipped: files with nothing new: empty, read before, or just being read by another writer.
         failed: files, or paths, that could not be read; why stands in ``errors``.
+        set_aside: of the sources that were named, those that are set aside; the ``newly`` first ones of them
+            were set aside in this run, and count as failed; the others as skipped.
+        unreadable: sources that turned out to be no log, or a damaged one, and are not set aside yet.
         lines: lines taken; always ``requests`` plus the sum of ``dropped``.
         batches: the batches that it ended, by name.
         moved: the shares of what was dropped that moved against the week before.
@@ -63,6 +76,9 @@ class Summary:
     moved: list[Move] = field(default_factory=list)
     seconds: float = 0.0
     errors: list[CensusError] = field(default_factory=list)
+    set_aside: list[SetAside] = field(default_factory=list)
+    newly: int = 0
+    unreadable: list[tuple[Source, str]] = field(default_factory=list)
 
     def add(self, counts: SourceCounted) -> None:
         """Count what was read of a file."""
@@ -72,10 +88,33 @@ class Summary:
         for reason, count in counts["dropped"].items():
             self.dropped[reason] = self.dropped.get(reason, 0) + count
 
-    def fail(self, error: CensusError) -> None:
+    def fail(self, error: CensusError, source: Source | None = None) -> None:
         """Count what could not be read."""
         self.failed += 1
         self.errors.append(error)
+        if source is not None and isinstance(error, LastingSourceError):
+            self.unreadable.append((source, str(error).removeprefix(f"{source}: ")))
+
+    def skip_set_aside(self, set_aside: SetAside) -> None:
+        """Count a source that an earlier run has set aside."""
+        self.skipped += 1
+        self.set_aside.append(set_aside)
+
+    def add_set_aside(self, added: list[SetAside]) -> None:
+        """Count sources that this run has set aside; why was told already."""
+        self.set_aside[:0] = added
+        self.newly += len(added)
+
+    def exit_code(self, *, strict: bool) -> int:
+        """The exit code of a run: 0, 1 if something could not be read, 3 if a share moved.
+
+        What is set aside is no failure, but for ``strict``, and but for the run that finds it if that run was
+        given nothing else that is a log.
+        """
+        only_set_aside = not self.read and self.skipped == len(self.set_aside) - self.newly
+        if self.failed > self.newly or (self.newly and only_set_aside) or (strict and self.set_aside):
+            return 1
+        return 3 if strict and self.moved else 0
 
     def to_json(self) -> SummaryJson:
         """The summary as ``ingest --json`` prints it."""
@@ -85,6 +124,7 @@ class Summary:
             "requests": self.requests,
             "dropped": dict(sorted(self.dropped.items())),
             "moved": [{"reason": move.reason, "before": move.before, "now": move.now} for move in self.moved],
+            "set_aside": [{"source": each.source, "reason": each.reason} for each in self.set_aside],
             "seconds": round(self.seconds, 3),
         }
 
@@ -95,4 +135,10 @@ class Summary:
             f"{self.read:,} files read, {self.skipped:,} skipped, {self.failed:,} failed: "
             f"{self.lines:,} lines = {self.requests:,} requests + {sum(self.dropped.values()):,} dropped"
             f"{f' ({reasons})' if reasons else ''}, {self.seconds:.1f} s"
+            f"{self._set_aside_sentence()}"
         )
+
+    def _set_aside_sentence(self) -> str:
+        if not self.set_aside:
+            return ""
+        return f"; {len(self.set_aside):,} set aside: see conda-census sources --set-aside"

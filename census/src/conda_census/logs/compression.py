@@ -10,7 +10,7 @@ from typing import BinaryIO, Protocol
 
 from isal import isal_zlib
 
-from conda_census.errors import SourceError
+from conda_census.errors import LastingSourceError, SourceError
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -83,7 +83,7 @@ def unpacked(file: BinaryIO, name: str) -> Iterator[bytes]:
         try:
             piece = member.decompress(data, _PIECE_BYTES)
         except codec.damage:
-            raise SourceError(
+            raise LastingSourceError(
                 f"{name}: damaged {codec.name} data: fetch the file again, or recover what can be "
                 "and give the recovered file"
             ) from None

@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from conda_census.errors import SourceError
+from conda_census.errors import LastingSourceError
 
 __all__ = ["PARQUET_MAGIC", "rows_as_json_lines"]
 
@@ -24,7 +24,7 @@ def rows_as_json_lines(parquet: BinaryIO, name: str) -> Iterator[bytes]:
 
     Raises:
         OSError: the file cannot be read.
-        SourceError: it is damaged, or holds what is no text.
+        LastingSourceError: it is damaged, or holds what is no text.
     """
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
@@ -37,7 +37,7 @@ def rows_as_json_lines(parquet: BinaryIO, name: str) -> Iterator[bytes]:
     except (pa.ArrowException, duckdb.Error, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise  # the file's system, not its content: pyarrow has one kind of error for both
-        raise SourceError(
+        raise LastingSourceError(
             f"{name}: damaged Parquet data: fetch the file again, or recover what can be "
             "and give the recovered file"
         ) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from conda_census.errors import SourceError
+from conda_census.errors import LastingSourceError, SourceError
 from conda_census.logs.blocks import MAX_LINE_BYTES
 from conda_census.logs.formats import LogFormat
 from conda_census.logs.source import Readable
@@ -65,12 +65,12 @@ def format_of(
         if most:
             return next(known[each] for each, count in matches.items() if 2 * count >= most)
     if beginning.is_binary:
-        raise SourceError(f"{source}: a binary file, not an access log: name the log itself")
+        raise LastingSourceError(f"{source}: a binary file, not an access log: name the log itself")
     tried = ", ".join(
         f"{log_format.name} ({faults[log_format.name] or _missing(log_format, lines)})"
         for log_format in candidates
     )
-    raise SourceError(
+    raise LastingSourceError(
         f"{source}: not an access log: none of its first {len(beginning.lines)} lines is in a format that "
         f"was tried: {tried}: check that it is the access log of the web server, or describe its format in "
         "census.toml"

@@ -1,0 +1,139 @@
+"""Sources that are no log, or a damaged one: remembered, so that each is told once and stops nothing.
+
+The file ``set-aside.json`` of the lake names them. A source is known again by what is stored of it: a file
+that grew, was repaired or only touched is tried again, and all are if other formats are to be tried, or by a
+newer version of the census.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock
+
+from conda_census import __version__
+from conda_census.atomic_files import replace_file, sync
+from conda_census.config import Settings
+from conda_census.errors import LakeError
+from conda_census.lake.store import Lake
+from conda_census.logs.source import Source
+from conda_census.logs.standard_input import is_spooled
+
+__all__ = ["SetAside", "SetAsideSources", "set_aside_name", "tried_formats"]
+
+_FILE = "set-aside.json"
+_LOCK = "set-aside.lock"
+_LOCK_S = 30
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """A source of which nothing is read.
+
+    Attributes:
+        source: what messages call it.
+        location: where it lies.
+        reason: why, for a person.
+        since: when it was set aside, UTC, as ISO 8601.
+        name: names it as it is stored, see ``set_aside_name``.
+        tried: which formats were tried, see ``tried_formats``.
+    """
+
+    source: str
+    location: str
+    reason: str
+    since: str
+    name: str
+    tried: str
+
+
+class SetAsideSources:
+    """What is set aside in a lake."""
+
+    def __init__(self, lake: Lake) -> None:
+        self._lake = lake
+        self._path = lake.path / _FILE
+
+    def read(self) -> list[SetAside]:
+        """All that is set aside, by source.
+
+        Raises:
+            LakeError: the file is damaged or cannot be read.
+        """
+        try:
+            content = json.loads(self._path.read_bytes())
+            return [SetAside(**{key: str(row[key]) for key in _FIELDS}) for row in content["sources"]]
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise LakeError(f"{self._path}: cannot be read ({error.strerror}): give access to it") from None
+        except (ValueError, KeyError, TypeError):
+            raise LakeError(
+                f"{self._path}: damaged: remove this file, and the next ingest tries again what was set aside"
+            ) from None
+
+    def add(self, found: Collection[tuple[Source, str]], key: bytes, tried: str) -> list[SetAside]:
+        """Set sources aside, each with its reason, and return those that can be remembered."""
+        since = datetime.now(UTC).isoformat(timespec="seconds")
+        added = [
+            SetAside(str(source), source.location, reason, since, name, tried)
+            for source, reason in found
+            if (name := set_aside_name(source, key))
+        ]
+        if added:
+            locations, names = {each.location for each in added}, {each.name for each in added}
+            with self._locked():
+                kept = [
+                    each for each in self.read() if each.location not in locations and each.name not in names
+                ]
+                self._write([*kept, *added])
+        return added
+
+    def forget(self, forgotten: Collection[SetAside]) -> None:
+        """Let sources be tried again."""
+        if forgotten:
+            with self._locked():
+                self._write([each for each in self.read() if each not in forgotten])
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        with FileLock(self._lake.path / _LOCK, timeout=_LOCK_S):
+            yield
+
+    def _write(self, rows: list[SetAside]) -> None:
+        rows = sorted(rows, key=lambda row: (row.source, row.name))
+        replace_file(self._path, json.dumps({"sources": [asdict(row) for row in rows]}).encode())
+        sync([self._path], [self._lake.path])
+
+
+_FIELDS = ("source", "location", "reason", "since", "name", "tried")
+
+
+def set_aside_name(source: Source, key: bytes) -> str:
+    """Name a source as it is stored; empty if it cannot be known again.
+
+    Both ends of a file may stay as they are if its middle is repaired, hence the time of its last change.
+    """
+    if is_spooled(source.location):
+        return ""  # what came from a pipe is gone
+    try:
+        stored = source.stored_fingerprint(key)
+        if not stored:
+            return ""
+        changed_at = Path(source.location).stat().st_mtime_ns if source.may_grow else 0
+    except OSError:
+        return ""
+    return hmac.new(key, f"set aside\n{stored}\n{changed_at}".encode(), hashlib.sha256).hexdigest()
+
+
+def tried_formats(settings: Settings, format_name: str) -> str:
+    """Name the formats that a run tries: a source that is in none of them may be in another one."""
+    text = repr((__version__, format_name, settings.formats))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
