@@ -19,6 +19,7 @@ from conda_census.metrics.downloads import count_downloads
 from conda_census.metrics.environments import count_environments
 from conda_census.metrics.installations import count_installations
 from conda_census.metrics.installers import count_installer_downloads
+from conda_census.metrics.known_days import read_spans
 from conda_census.metrics.opted_out import count_opted_out
 from conda_census.metrics.packages import count_package, count_packages
 from conda_census.metrics.population import population
@@ -78,6 +79,7 @@ QUESTIONS: dict[str, Callable[[Asked], object]] = {
     "environments": lambda lake: count_environments(lake.installations),
     "installations": lambda lake: count_installations(lake.installations, lake.window),
     "installers": lambda lake: count_installer_downloads(lake.inside.installer_downloads),
+    "known_days": lambda lake: sorted(read_spans(lake.tables.sources)),
     "opted_out": lambda lake: count_opted_out(lake.inside),
     "packages": lambda lake: (
         count_packages(lake.inside.downloads, 3),
