@@ -27,7 +27,7 @@ _BYTES = r"\d+|-"
 #: lower case where it has one.
 _KNOWN = {
     "%a": Variable("", "address", 1, example="192.0.2.7"),
-    "%h": Variable("", "address", 2, example="192.0.2.7"),
+    "%h": Variable("", "address", 2, is_host_name=True, example="192.0.2.7"),
     "%{c}a": Variable("", "address", 3, example="192.0.2.7"),
     "%{x-forwarded-for}i": Variable("", "address", 4, example="192.0.2.7"),
     "%r": Variable("", "request", example=f"GET {_PATH} HTTP/1.1"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conda_census.logs.formats.json_lines import found_in_json, json_line, json_marks
 from conda_census.logs.formats.log_format import LogFormat, always
-from conda_census.logs.formats.raw_columns import client_address, raw_columns, sent_range
+from conda_census.logs.formats.raw_columns import raw_columns, sent_range
 from conda_census.logs.formats.times import any_time
 
 __all__ = ["CADDY"]
@@ -20,13 +20,12 @@ _COLUMNS = raw_columns(
             "bytes": "/size",
             "user_agent": "/request/headers/User-Agent/0",
             # behind a proxy that Caddy trusts the first is the client's; the last is of Caddy before 2.5
-            "client": ("/request/client_ip", "/request/remote_ip", "/request/remote_addr"),
+            "address": ("/request/client_ip", "/request/remote_ip", "/request/remote_addr"),
             "host": "/request/host",
             "content_range": "/resp_headers/Content-Range/0",
         },
         {
             "time": any_time("written_time"),
-            "address": client_address("client"),
             "range": sent_range("content_range"),
         },
     )

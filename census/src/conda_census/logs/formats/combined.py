@@ -11,8 +11,9 @@ from __future__ import annotations
 import re
 
 from conda_census.logs.blocks import MAX_LINE_BYTES
-from conda_census.logs.formats.bracketed import BRACKETED_MARKS
-from conda_census.logs.formats.log_format import LogFormat, Mark, always
+from conda_census.logs.formats.addresses import client_address, has_host_names, host_name_fault
+from conda_census.logs.formats.bracketed import BRACKETED_MARKS, bracketed_line, no_client
+from conda_census.logs.formats.log_format import LogFormat, Mark
 from conda_census.logs.formats.raw_columns import MAX_BYTES, is_blank, is_impossible, status_number
 from conda_census.logs.formats.request_line import as_sent, path_of_request, quotes_hidden
 from conda_census.logs.formats.times import bracketed_time
@@ -20,14 +21,9 @@ from conda_census.logs.regular.combined import parse_combined
 
 __all__ = ["COMBINED"]
 
-_LINE = re.compile(
-    rb"""\S+[ ]\S+[ ].*?[ ]?                            # address, identity, user
-    \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d[ ](?:[+-]\d\d:?\d\d|Z)\][ ]
-    "(?:[^"\\]|\\.)*"[ ](?:\d{3}|0|-)[ ](?:\d+|-)[ ]            # request, status, bytes
-    "(?:[^"\\]|\\.)*"[ ]"(?:[^"\\]|\\.)*"(?:\s.*)?      # referer, user agent, what was added
-    """,
-    re.VERBOSE,
-)
+_TEXT = r'"(?:[^"\\]++|\\.)*+"'
+#: Bytes, referer, user agent, and what was added.
+_LINE = bracketed_line(rf"(?:\d+|-) {_TEXT} {_TEXT}(?:\s.*)?", host_names=True)
 
 # Apache writes an empty user as two quotes, the only ones before those of the request.
 _ONE_USER = r"""
@@ -42,7 +38,7 @@ _COLUMNS = rf"""
         FROM lines
     ), fields AS (
         SELECT line_number, is_too_long, is_blank, len(field) >= 7 AS is_split,
-               field[1] AS who_and_when,
+               regexp_extract(field[1], '^([^\s,]+(?:, ?[^\s,]+)*) (\S+) ', ['address', 'identity']) AS who,
                -- a user may hold brackets, and the time none
                regexp_extract(field[1], '\[([^\[\]]*)\] $', 1) AS written_time,
                string_split(field[2], ' ') AS request,
@@ -54,13 +50,15 @@ _COLUMNS = rf"""
                {status_number("numbers[2]")} AS status,
                if(regexp_full_match(numbers[3], '[0-9]{{1,13}}'), numbers[3]::BIGINT, NULL) AS any_bytes,
                if(any_bytes <= {MAX_BYTES}, any_bytes, NULL) AS bytes,
-               {path_of_request("request")} AS path
+               {path_of_request("request")} AS path,
+               _ADDRESS_ AS address
         FROM fields
     )
     SELECT line_number,
            CASE WHEN is_blank THEN 'blank'
                 WHEN is_too_long THEN 'too_long'
                 WHEN NOT is_split OR status IS NULL OR (bytes IS NULL AND numbers[3] IS DISTINCT FROM '-')
+                     OR address IS NULL OR {no_client("who.address", "who.identity")}
                 THEN 'not_in_format'
                 WHEN time IS NULL THEN 'no_time'
                 WHEN {is_impossible("time")} THEN 'impossible_time'
@@ -72,10 +70,14 @@ _COLUMNS = rf"""
            {as_sent("path")} AS path,
            status, coalesce(bytes, 0) AS bytes,
            {as_sent("user_agent")} AS user_agent,
-           split_part(who_and_when, ' ', 1) AS address,
+           address,
            NULL::VARCHAR AS request_id, NULL::VARCHAR AS host, NULL::VARCHAR AS range
     FROM typed
 """
+_OF_ADDRESSES, _OF_HOST_NAMES = (
+    _COLUMNS.replace("_ADDRESS_", client_address("who.address", host_names=host_names))
+    for host_names in (False, True)
+)
 
 COMBINED = LogFormat(
     name="combined",
@@ -84,7 +86,8 @@ COMBINED = LogFormat(
         '200 2326 "-" "conda/24.7.1 requests/2.32.3 CPython/3.12.4 Linux/6.1.0 debian/12 glibc/2.36"'
     ),
     line=_LINE,
-    columns=always(_COLUMNS),
+    columns=lambda lines: _OF_HOST_NAMES if has_host_names(lines) else _OF_ADDRESSES,
     parse_regular=lambda _: parse_combined,
     marks=(*BRACKETED_MARKS, Mark(re.compile(rb'" "'), 'a "referer" and a "user agent" behind it')),
+    header_fault=host_name_fault,
 )

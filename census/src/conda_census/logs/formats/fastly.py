@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from conda_census.logs.formats.json_lines import found_in_json, json_line, json_marks
 from conda_census.logs.formats.log_format import LogFormat, always
-from conda_census.logs.formats.raw_columns import client_address, raw_columns
+from conda_census.logs.formats.raw_columns import raw_columns
 from conda_census.logs.formats.times import any_time
 
 __all__ = ["FASTLY"]
@@ -23,14 +23,13 @@ _COLUMNS = raw_columns(
             "status": "/response_status",
             "bytes": "/response_body_size",
             "user_agent": "/request_user_agent",
-            "client": "/client_ip",
+            "address": "/client_ip",
             "host": "/host",
             "is_edge": "/fastly_is_edge",
         },
         {
             "reason": "if(is_edge = 'false', 'sub_request', NULL)",
             "time": any_time("written_time"),
-            "address": client_address("client"),
         },
     )
 )

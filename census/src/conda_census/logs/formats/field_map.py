@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from conda_census.errors import CensusError
 from conda_census.logs.formats.json_lines import found_in_json, json_line, json_marks
 from conda_census.logs.formats.log_format import LogFormat, always
-from conda_census.logs.formats.raw_columns import client_address, raw_columns, sent_range
+from conda_census.logs.formats.raw_columns import raw_columns, sent_range
 from conda_census.logs.formats.request_line import path_of_request
 from conda_census.logs.formats.times import any_time
 
@@ -59,8 +59,6 @@ def field_map_format(
     if "request" in keys:
         words = "string_split(request, ' ')"
         columns |= {"method": f"{words}[1]", "path": path_of_request(words)}
-    if "address" in keys:
-        columns["address"] = client_address("address")
     if "range" in keys:
         columns["range"] = sent_range("range")
     pointers = {

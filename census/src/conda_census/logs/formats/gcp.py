@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from conda_census.logs.formats.json_lines import found_in_json, json_line, json_marks
 from conda_census.logs.formats.log_format import LogFormat, always
-from conda_census.logs.formats.raw_columns import client_address, raw_columns
+from conda_census.logs.formats.raw_columns import raw_columns
 from conda_census.logs.formats.times import any_time
 
 __all__ = ["GCP"]
@@ -24,12 +24,11 @@ _COLUMNS = raw_columns(
             "status": "/httpRequest/status",
             "bytes": "/httpRequest/responseSize",
             "user_agent": "/httpRequest/userAgent",
-            "client": "/httpRequest/remoteIp",
+            "address": "/httpRequest/remoteIp",
         },
         {
             "time": any_time("written_time"),
             "path": f"regexp_replace(url, '{_ORIGIN}', '')",
-            "address": client_address("client"),
             "request_id": "insert_id || ' ' || written_time",
             "host": f"regexp_extract(url, '{_ORIGIN}', 1)",
         },

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from conda_census.logs.blocks import MAX_LINE_BYTES
+from conda_census.logs.formats.addresses import client_address
 from conda_census.logs.possible_times import EARLIEST_TIME, LATEST_TIME
 
 __all__ = [
     "FOUND",
     "MAX_BYTES",
-    "client_address",
     "found",
     "is_blank",
     "is_impossible",
@@ -76,7 +76,7 @@ _TYPED = f"""
                {status_number("status")} AS status,
                if(regexp_full_match(bytes, '[0-9]{{1,13}}'), try_cast(bytes AS BIGINT), NULL) AS bytes,
                coalesce(nullif(user_agent, ''), '-') AS user_agent,
-               coalesce(nullif(address, ''), '-') AS address,
+               _ADDRESS_ AS address,
                if(request_id IN ('', '-'), NULL, request_id) AS request_id,
                if(host IN ('', '-'), NULL, host) AS host,
                if(regexp_full_match(range, '[0-9]{{1,18}}-[0-9]{{1,18}}'), range, NULL) AS range
@@ -90,7 +90,8 @@ _JUDGED = f"""
            CASE WHEN is_blank THEN 'blank'
                 WHEN is_too_long THEN 'too_long'
                 WHEN reason IS NOT NULL THEN reason
-                WHEN status IS NULL OR NOT coalesce(bytes <= {MAX_BYTES}, has_no_bytes) THEN 'not_in_format'
+                WHEN status IS NULL OR NOT coalesce(bytes <= {MAX_BYTES}, has_no_bytes) OR address IS NULL
+                THEN 'not_in_format'
                 WHEN time IS NULL THEN 'no_time'
                 WHEN {is_impossible("time")} THEN 'impossible_time'
                 WHEN status = 0 THEN 'no_answer'
@@ -103,12 +104,14 @@ _JUDGED = f"""
 """
 
 
-def raw_columns(found_in_texts: str) -> str:
+def raw_columns(found_in_texts: str, *, host_names: bool = False) -> str:
     """SQL for the raw columns, from the SQL by which a format finds them in each line.
 
     That SQL selects ``found(…)`` from what it makes of ``texts(line_number, is_blank, is_too_long, text)``.
+    If ``host_names`` is true, the name of a host is an address too.
     """
-    return f"WITH texts AS ({_TEXTS}), found AS ({found_in_texts}), typed AS ({_TYPED}) {_JUDGED}"
+    typed = _TYPED.replace("_ADDRESS_", client_address("address", host_names=host_names))
+    return f"WITH texts AS ({_TEXTS}), found AS ({found_in_texts}), typed AS ({typed}) {_JUDGED}"
 
 
 def found(columns: Mapping[str, str], relation: str) -> str:
@@ -117,7 +120,8 @@ def found(columns: Mapping[str, str], relation: str) -> str:
     - ``reason``: why the format itself drops the line (a ``DropReason``), or null,
     - ``time`` (TIMESTAMPTZ), null where there is none that exists,
     - ``method, path, status, bytes, user_agent, address, request_id, host, range`` as text, null where
-      the line does not have them. Without a ``status_number`` it is not in the format.
+      the line does not have them. Without a ``status_number`` it is not in the format, and neither with an
+      ``address`` that is none (see ``addresses``).
 
     ``columns`` holds an expression for each of these that the format has.
     """
@@ -133,12 +137,6 @@ def found(columns: Mapping[str, str], relation: str) -> str:
 def percent_decoded(text: str) -> str:
     """SQL for a text without its percent-encoding; what is no text when decoded stays as it was."""
     return f"if(contains({text}, '%'), coalesce(try(url_decode({text})), {text}), {text})"
-
-
-def client_address(text: str) -> str:
-    """SQL for the first address in a list, without a port: ``192.0.2.7:443, …`` or ``[2001:db8::7]:443``."""
-    with_port = r"^(?:([0-9]+\.[0-9]+\.[0-9]+\.[0-9]+)|\[([0-9A-Fa-f:.]+)\])(?::[0-9]+)?$"
-    return rf"regexp_replace(trim(split_part({text}, ',', 1)), '{with_port}', '\1\2')"
 
 
 def sent_range(content_range: str) -> str:

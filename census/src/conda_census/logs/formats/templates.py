@@ -11,7 +11,7 @@ from typing import Literal
 from conda_census.errors import CensusError
 from conda_census.logs.formats.log_format import LogFormat, always
 from conda_census.logs.formats.patterns import found_by_pattern
-from conda_census.logs.formats.raw_columns import client_address, raw_columns, sent_range
+from conda_census.logs.formats.raw_columns import raw_columns, sent_range
 from conda_census.logs.formats.request_line import as_sent, quotes_hidden
 from conda_census.logs.formats.times import any_time, templated_time
 
@@ -45,6 +45,7 @@ class Variable:
         starts: the character that its value begins with, so that a variable may stand right before it.
         may_be_empty: as the query in Apache's ``%U%q``.
         may_hold_anything: so that the value may even hold the text behind it.
+        is_host_name: may a client's address be the name of its host?
         time_format: of ``strptime``, where a time is of no usual form.
         example: a value, for people.
     """
@@ -56,11 +57,15 @@ class Variable:
     starts: str = ""
     may_be_empty: bool = False
     may_hold_anything: bool = False
+    is_host_name: bool = False
     time_format: str | None = None
     example: str = "-"
 
 
 Piece = str | Variable
+
+#: An address of IPv6 holds what parts it from the port; a list of X-Forwarded-For has blanks behind commas.
+_ADDRESS_BEFORE = {":": r'[^\s"]*', " ": r'[^\s",]*(?:, ?[^\s",]+)*'}
 
 _ESCAPES = {r"\t": "\t", r"\"": '"', r"\'": "'", r"\\": "\\"}
 
@@ -84,7 +89,12 @@ def template_format(name: str, place: str, pieces: Sequence[Piece], sample_rate:
         name=name,
         example="".join(piece if isinstance(piece, str) else piece.example for piece in pieces),
         line=re.compile("".join(_patterns(place, pieces, read, strict=True)).encode() + rb"\s*"),
-        columns=always(raw_columns(found_by_pattern(pattern + r"\s*", groups, _columns(read, groups)))),
+        columns=always(
+            raw_columns(
+                found_by_pattern(pattern + r"\s*", groups, _columns(read, groups)),
+                host_names=any(variable.role == "address" and variable.is_host_name for variable in read),
+            )
+        ),
         shows_its_end=pieces[-1] not in read or getattr(pieces[-1], "role", None) == "status",
         sample_rate=sample_rate,
     )
@@ -162,11 +172,9 @@ def _columns(read: Sequence[Variable], groups: Sequence[str]) -> dict[str, str]:
         match variable.role:
             case "path" | "user_agent":
                 columns[variable.role] = as_sent(f"({quotes_hidden(group)})")
-            case "address":
-                columns["address"] = client_address(group)
             case "range":
                 columns["range"] = sent_range(group)
-            case "method" | "status" | "bytes" | "request_id" | "host":
+            case "method" | "status" | "bytes" | "address" | "request_id" | "host":
                 columns[variable.role] = group
     times = [
         (variable.time_format, group)
@@ -217,8 +225,8 @@ def _value(
         return ".*"
     if variable.may_hold_anything:
         return ".*?"
-    if variable.role == "address" and ends == ":":
-        return r'[^\s"]*'  # an address of IPv6 holds what parts it from the port
+    if variable.role == "address" and ends in _ADDRESS_BEFORE:
+        return _ADDRESS_BEFORE[ends]
     return f"[^{re.escape(ends)}]*{at_once}"
 
 

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from conda_census.logs.formats.bracketed import bracketed_columns, bracketed_line
 from conda_census.logs.formats.json_lines import found_in_json, is_json, json_line
 from conda_census.logs.formats.log_format import LogFormat, Mark
-from conda_census.logs.formats.raw_columns import client_address, raw_columns, sent_range
+from conda_census.logs.formats.raw_columns import raw_columns, sent_range
 from conda_census.logs.formats.request_line import as_sent, quotes_hidden
 from conda_census.logs.formats.times import any_time
 
@@ -40,13 +40,12 @@ _JSON = raw_columns(
             "status": ("/DownstreamStatus", "/OriginStatus"),
             "bytes": "/DownstreamContentSize",
             "user_agent": "/request_User-Agent",
-            "client": ("/ClientHost", "/ClientAddr"),
+            "address": ("/ClientHost", "/ClientAddr"),
             "host": "/RequestHost",
             "content_range": "/downstream_Content-Range",
         },
         {
             "time": any_time("written_time"),
-            "address": client_address("client"),
             "range": sent_range("content_range"),
         },
     )

@@ -1,7 +1,8 @@
 """What do the regular lines of the ``combined`` format say?
 
 A line is regular that has six quotes, no backslash, a GET, HEAD or POST of a path over HTTP, a status of
-three digits but 000, a number of bytes, and a time that can be. Every other line is left to the format's SQL.
+three digits but 000, a number of bytes, an address, and a time that can be. Every other line is left to the
+format's SQL.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from conda_census.logs.possible_times import EARLIEST
+from conda_census.logs.regular.addresses import of_plain_addresses
 from conda_census.logs.regular.fields import (
     as_decimals,
     as_dictionary,
@@ -63,7 +65,7 @@ def parse_combined(block: bytes) -> Parsed:
     kept = chosen(_has_room(lines))
     found = _Fields(lines.data, lines.begins[kept], lines.separators[:, kept])
     regular = chosen(found.is_regular())
-    requests = found.requests(regular, lines.regular[kept][regular])
+    requests = of_plain_addresses(found.requests(regular, lines.regular[kept][regular]))
     is_rest = np.ones(len(lines.line_ends), dtype=bool)
     is_rest[requests.line] = False
     rest = np.flatnonzero(is_rest)
@@ -139,7 +141,9 @@ class _Fields:
             is_blank = bytes_at(self.data, self.begins[longer], _ADDRESS_BYTES) == ord(" ")
             lengths[longer] = is_blank.argmax(axis=1)
             has_address[longer] = is_blank.any(axis=1)
-        return self.begins + lengths, has_address
+        ends = self.begins + lengths
+        # The identity is that of nobody; if it is one, the SQL sees to it.
+        return ends, has_address & (self.data[ends + 1] == ord("-")) & (self.data[ends + 2] == ord(" "))
 
     def _paths(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         methods = self.around_first[:, _METHOD : _METHOD + 8].copy().view("<u8")[:, 0]

@@ -1,8 +1,8 @@
 """What do the regular lines of a log say whose fields are parted by tabs, as CloudFront's are?
 
 A line is regular that has as many fields as the log's header names, a date and a time that exist, a GET,
-HEAD or POST of a path, a status of three digits, a number of bytes, a request id, and a user agent in which
-nothing but blanks is percent-encoded. Every other line is left to the format's SQL.
+HEAD or POST of a path, a status of three digits, a number of bytes, an address, a request id, and a user
+agent in which nothing but blanks is percent-encoded. Every other line is left to the format's SQL.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from conda_census.logs.possible_times import EARLIEST
+from conda_census.logs.regular.addresses import of_plain_addresses
 from conda_census.logs.regular.fields import as_decimals, as_dictionary, as_strings, bytes_at, chosen
 from conda_census.logs.regular.none import parse_nothing
 from conda_census.logs.regular.requests import Parsed, ParseRegular, Requests
@@ -125,7 +126,7 @@ class _Fields:
         kept = np.flatnonzero(is_regular)
         user_agents, is_plain = _decoded(self._texts(self.positions.user_agent, kept))
         kept = kept[is_plain]
-        return Requests(
+        requests = Requests(
             line=self.lines[kept],
             time=time[kept],
             is_get=is_get[kept],
@@ -136,6 +137,7 @@ class _Fields:
             address=self._texts(self.positions.address, kept),
             request_id=as_strings(self.data, *self._places(self.positions.request_id, kept)),
         )
+        return of_plain_addresses(requests, absent="-")
 
     def _begin(self, position: int) -> Numbers:
         return self.begins if position == 0 else self.tabs[self.positions.place(position - 1)] + 1

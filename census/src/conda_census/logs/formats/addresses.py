@@ -1,0 +1,132 @@
+r"""Addresses of clients, as servers, proxies and CDNs write them.
+
+An address is one of IPv4 or IPv6. Around it may stand brackets, a port, a zone (``fe80::1%eth0``) or the
+prefix of IPv4 in IPv6 (``::ffff:192.0.2.7``): they are cut off. Of a list, as ``X-Forwarded-For`` has it, the
+first public address counts, or the first one if none is public. Addresses for documentation are public here.
+Host names are addresses only in a log of which :func:`has_host_names` is true.
+
+All patterns are both Python's and RE2's, so that SQL, the fast path and sniffing have one rule.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+__all__ = [
+    "ADDRESSES",
+    "HOST_NAME",
+    "ONE_ADDRESS",
+    "PLAIN_ADDRESS",
+    "UNKNOWN",
+    "client_address",
+    "has_host_names",
+    "host_name_fault",
+    "is_address",
+]
+
+_BYTE = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+_IPV4 = rf"{_BYTE}(?:\.{_BYTE}){{3}}"
+
+
+def _ipv6(digit: str) -> str:
+    """Return the pattern of an IPv6 address without a part in dots (RFC 4291, section 2.2)."""
+    group = f"{digit}{{1,4}}"
+    shortened = (
+        f"(?:{group}:){{1,{before}}}(?::{group}){{1,{7 - before}}}" if before else f":(?::{group}){{1,7}}"
+        for before in range(7)
+    )
+    return "(?:" + "|".join([f"(?:{group}:){{7}}{group}", *shortened, f"(?:{group}:){{1,7}}:", "::"]) + ")"
+
+
+_IPV6 = _ipv6("[0-9A-Fa-f]")
+#: Dots at its end, as in ``64:ff9b::192.0.2.7``; ``::ffff:192.0.2.7`` is the address of IPv4.
+_DOTTED = rf"(?:[0-9A-Fa-f]{{1,4}}:){{0,6}}(?::(?:[0-9A-Fa-f]{{1,4}}:){{0,5}})?{_IPV4}"
+_ZONE = "(?:%[0-9A-Za-z._~-]{1,32})?"
+_PORT = "(?::[0-9]{1,5})?"
+_MAPPED = f"::[Ff]{{4}}:({_IPV4})"
+
+#: What is an address as it stands, and is left so: the usual case, which is checked fast.
+PLAIN_ADDRESS = f"(?:{_IPV4}|{_ipv6('[0-9a-f]')})"
+#: One address with what may stand around it. Its groups hold the address; one of them takes part.
+_WRITTEN = (
+    rf"(?:({_IPV4}){_PORT}|\[?{_MAPPED}{_ZONE}\]?{_PORT}"
+    rf"|({_IPV6}|{_DOTTED}){_ZONE}|\[({_IPV6}|{_DOTTED}|{_IPV4}){_ZONE}\]{_PORT})"
+)
+ONE_ADDRESS = re.sub(r"(?<!\\)\((?!\?)", "(?:", _WRITTEN)
+#: What a proxy writes in place of an address (RFC 7239, section 6.2), or a server for a socket.
+UNKNOWN = ("", "-", "unknown", "unix:", '""')
+_IN_LIST = f"(?:{ONE_ADDRESS}|unknown|-)"
+#: One address, or a list with at least one, with or without blanks.
+ADDRESSES = rf"(?:(?:unknown|-),[ +]?)*{ONE_ADDRESS}(?:,[ +]?{_IN_LIST})*"
+HOST_NAME = (
+    r"(?:localhost|(?:[0-9A-Za-z_](?:[0-9A-Za-z_-]{0,62})\.)+[A-Za-z][0-9A-Za-z-]{0,61}[0-9A-Za-z]\.?)"
+)
+
+#: Networks that no client on the Internet comes from (RFC 1918, 4193, 6598, 6890), and groups of hosts.
+_NOT_PUBLIC = (
+    r"(?:0|10|127)\..*|192\.168\..*|172\.(?:1[6-9]|2[0-9]|3[01])\..*|169\.254\..*"
+    r"|100\.(?:6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7])\..*|(?:22[4-9]|2[3-5][0-9])\..*"
+    r"|f[cd][0-9a-f]{2}:.*|fe[89ab][0-9a-f]:.*|ff[0-9a-f]{2}:.*|::1?"
+)
+
+_FIRST_FIELD = re.compile(rf"(?:({ONE_ADDRESS})|({HOST_NAME})) - ".encode())
+#: Host names are those of clients if one line in so many begins with a name,
+_LINES_OF_A_NAME = 10
+#: and if, among so many lines, one client differs from the others.
+_LINES_OF_A_CLIENT = 20
+
+
+def client_address(text: str, *, host_names: bool = False) -> str:
+    """Return SQL for the client's address in a field: ``-`` if the log says nothing, null if it is none."""
+    unknown = ", ".join(f"'{word}'" for word in UNKNOWN)
+    name = f"WHEN regexp_full_match({text}, '{HOST_NAME}') THEN lower({text})" if host_names else ""
+    listed = f"list_transform(string_split({text}, ','), lambda one: trim(replace(one, '+', ' ')))"
+    addresses = (
+        f"list_filter(list_transform({listed}, lambda one: {_one('one')}), lambda one: one IS NOT NULL)"
+    )
+    public = f"list_filter({addresses}, lambda one: NOT regexp_full_match(one, '{_NOT_PUBLIC}'))"
+    return f"""
+        CASE WHEN regexp_full_match({text}, '{PLAIN_ADDRESS}') THEN {text}
+             WHEN coalesce({text}, '') IN ({unknown}) THEN '-'
+             WHEN contains({text}, ',') THEN
+                  coalesce({public}[1], {addresses}[1],
+                           if(len(list_filter({listed}, lambda one: one NOT IN ({unknown}))) = 0, '-', NULL))
+             {name}
+             ELSE {_one(f"trim({text})")} END
+    """
+
+
+def is_address(text: str) -> str:
+    """Return SQL: is a text one address, with whatever stands around it?"""
+    return f"regexp_full_match({text}, '{ONE_ADDRESS}')"
+
+
+def has_host_names(first_lines: Iterable[bytes]) -> bool:
+    """Tell whether Apache's ``HostnameLookups`` wrote these lines, so that a client's name is its address.
+
+    Names that hardly differ are those of the server, as in the field ``%v``, and say nothing of clients.
+    """
+    fields = [match for line in first_lines if (match := _FIRST_FIELD.match(line))]
+    names = [match[2].lower() for match in fields if match[2]]
+    clients = {match[1] or match[2].lower() for match in fields}
+    are_many = _LINES_OF_A_NAME * len(names) >= len(fields)
+    return bool(names) and are_many and len(clients) >= max(2, len(fields) / _LINES_OF_A_CLIENT)
+
+
+def host_name_fault(first_lines: Iterable[bytes]) -> str | None:
+    """Tell why lines that begin with host names are not those of ``HostnameLookups``; None if they are."""
+    lines = list(first_lines)
+    fields = [match for line in lines if (match := _FIRST_FIELD.match(line))]
+    if any(match[1] for match in fields) or not fields or has_host_names(lines):
+        return None
+    return "its lines begin with names that hardly differ, which are no clients"
+
+
+def _one(text: str) -> str:
+    """Return SQL for one address without what stands around it, null if it is none."""
+    groups = len(re.findall(r"(?<!\\)\((?!\?)", _WRITTEN))
+    kept = "".join(rf"\{number}" for number in range(1, groups + 1))
+    whole = f"^{_WRITTEN}$"
+    bare = f"lower(regexp_replace({text}, '{whole}', '{kept}'))"
+    return f"if(regexp_full_match({text}, '{ONE_ADDRESS}'), {bare}, NULL)"
