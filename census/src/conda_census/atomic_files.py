@@ -22,6 +22,7 @@ __all__ = [
     "ordinary_umask",
     "private_umask",
     "remove_dead_drafts",
+    "replace_durably",
     "replace_file",
     "sync",
     "sync_folder",
@@ -88,6 +89,16 @@ def replace_file(path: Path, content: bytes) -> None:
         _replace(path, content, _ordinary_mode(path))
     except OSError as error:  # a person knows the file, and not its draft
         raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def replace_durably(path: Path, content: bytes) -> None:
+    """Put a file in the place of the one that is there: a kill or a power cut leaves one of both, whole.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    _replace(path, content, stat.S_IMODE(path.lstat().st_mode), durable=True)
+    sync_folder(path.parent)
 
 
 def make_folders(path: Path, mode: int = 0o777) -> None:
@@ -170,10 +181,10 @@ def _draft(folder: Path, name: str, mode: int) -> Iterator[tuple[Path, int]]:
         draft.unlink(missing_ok=True)
 
 
-def _replace(path: Path, content: bytes, mode: int) -> None:
+def _replace(path: Path, content: bytes, mode: int, *, durable: bool = False) -> None:
     for left in reversed(range(_TRIES)):
         with _draft(path.parent, path.name, 0o600) as (draft, descriptor):
-            _write(descriptor, content, durable=False)
+            _write(descriptor, content, durable=durable)
             os.fchmod(descriptor, mode)
             try:
                 draft.replace(path)

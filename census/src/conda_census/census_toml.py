@@ -14,6 +14,11 @@ from conda_census.errors import CensusError
 __all__ = ["CensusToml", "FormatTable", "Hole", "read_census_toml"]
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+#: What of tomllib's messages quotes nothing of the file but a sign: the file may hold tokens.
+_QUOTES_NOTHING = re.compile(
+    r"(?:[A-Za-z ,/-]|'[^\w']')+ \(at (?:line \d+, column \d+|end of document)\)", re.ASCII
+)
+_PLACE = re.compile(r"\(at (?:line \d+, column \d+|end of document)\)")
 #: What a table of ``[formats]`` says lines are in: one of these.
 _KINDS = ("nginx", "apache", "json", "cloudfront-realtime")
 
@@ -65,6 +70,7 @@ class CensusToml:
     channels: tuple[str, ...] | None = None
     title: str = ""
     holes: tuple[Hole, ...] = ()
+    machines: bool = False
 
 
 def read_census_toml(path: Path) -> CensusToml:
@@ -83,8 +89,9 @@ def read_census_toml(path: Path) -> CensusToml:
     except UnicodeDecodeError:
         raise CensusError(f"{path}: not in UTF-8: save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
-        raise CensusError(f"{path}: not TOML: {error}: correct that line") from None
-    _only_known(content, ("lake", "writer", "engine", "formats", "channels", "title", "holes"), str(path))
+        raise CensusError(f"{path}: not TOML{_said_safely(str(error))}: correct that line") from None
+    known = ("lake", "writer", "engine", "formats", "channels", "title", "holes", "tokens")
+    _only_known(content, known, str(path))
     lake = _text(content, "lake", str(path))
     tables = _table(content, "formats", str(path))
     return CensusToml(
@@ -95,6 +102,7 @@ def read_census_toml(path: Path) -> CensusToml:
         channels=_channels(content, str(path)),
         title=_text(content, "title", str(path)) or "",
         holes=_holes(content, str(path)),
+        machines=_machines(content, path),
     )
 
 
@@ -135,6 +143,15 @@ def _channels(content: Mapping[str, object], place: str) -> tuple[str, ...] | No
     return channels
 
 
+def _machines(content: Mapping[str, object], path: Path) -> bool:
+    tokens, place = _table(content, "tokens", str(path)), f"{path}: tokens"
+    _only_known(tokens, ("machines",), place)
+    value = tokens.get("machines", False)
+    if not isinstance(value, bool):
+        raise CensusError(f"{place}: machines must be true or false: write it without quotes")
+    return value
+
+
 def _format_table(name: str, table: Mapping[str, object], path: Path) -> FormatTable:
     place = f"{path}: formats.{name}"
     if not _NAME.fullmatch(name) or name == "auto":
@@ -160,6 +177,13 @@ def _format_table(name: str, table: Mapping[str, object], path: Path) -> FormatT
         other=_texts(table, "other", place),
         sample_rate=_share(table, "sample_rate", place),
     )
+
+
+def _said_safely(message: str) -> str:
+    if _QUOTES_NOTHING.fullmatch(message):
+        return f": {message}"
+    where = _PLACE.search(message)
+    return f" {where[0]}" if where else ""
 
 
 def _only_known(table: Mapping[str, object], known: tuple[str, ...], place: str) -> None:

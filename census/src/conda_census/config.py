@@ -50,6 +50,7 @@ class Settings:
         channels: the channels that may be named in the lake, or None if all may.
         title: the name of the repository, for pages.
         holes: days that are known to have no log.
+        machines: whether m/ tokens are stored too, as pseudonyms.
     """
 
     lake: Path
@@ -60,6 +61,7 @@ class Settings:
     channels: tuple[str, ...] | None = None
     title: str = ""
     holes: tuple[Hole, ...] = ()
+    machines: bool = False
 
 
 def load_settings(lake: Path | None = None, writer: str | None = None, engine: str | None = None) -> Settings:
@@ -86,7 +88,17 @@ def load_settings(lake: Path | None = None, writer: str | None = None, engine: s
             "set CENSUS_CONFIG to another folder"
         )
     chosen = engine or os.environ.get("CENSUS_ENGINE") or said.engine or DEFAULT_ENGINE
-    return Settings(folder, config_folder, name, said.formats, chosen, said.channels, said.title, said.holes)
+    return Settings(
+        folder,
+        config_folder,
+        name,
+        said.formats,
+        chosen,
+        said.channels,
+        said.title,
+        said.holes,
+        said.machines,
+    )
 
 
 def _said(config_folder: Path) -> CensusToml:

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from conda_census.errors import one_line
 
-__all__ = ["Steps", "print_step", "shown_steps"]
+__all__ = ["Steps", "print_step", "say_nothing", "shown_steps"]
 
 
 class Steps(Protocol):
@@ -19,6 +19,10 @@ class Steps(Protocol):
 
     def __call__(self, what: str, *, done: int, of: int) -> None:
         """This is being worked on; so many of so many are done."""
+
+
+def say_nothing(what: str, *, done: int, of: int) -> None:
+    """Tell nobody."""
 
 
 @contextmanager

@@ -25,7 +25,7 @@ def test_days_times_and_pseudonyms(lake: SmallLake, spark_session: SparkSession)
     (row,) = open_lake(lake, spark_session).sessions.to_pyarrow().to_pylist()
 
     assert (row["day"], row["last_time"], row["session"]) == (date(2024, 1, 5), late, b"s1")
-    assert row["organizations"] == ["o1", "o2"]
+    assert row["organizations"] == [b"o1", b"o2"]
     assert row["bytes"] is None
 
 

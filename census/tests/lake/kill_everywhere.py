@@ -1,11 +1,13 @@
 """Kill ``ingest`` wherever it is, run it again, and print what the lake tells then, and after a clean run.
 
 Run as a program: ``python kill_everywhere.py FOLDER steps FIRST EVERY LOG…`` kills at each step, where FIRST
-and EVERY choose the steps, so that several programs can share them; ``python kill_everywhere.py FOLDER random
-KILLS SEED LOG…`` kills at random moments, several times before the work is done. Each run is a process of
-its own, forked from this one, which has imported everything and done nothing, so that hundreds of them take
-little time. A step is a call of a function of the census that reads or writes the lake, or of one that
-changes the file system, before which the disk is not as it was at the step before.
+and EVERY choose the steps, so that several programs can share them; ``python kill_everywhere.py FOLDER
+random KILLS SEED LOG…`` kills at random moments, several times before the work is done; ``python
+kill_everywhere.py FOLDER conversion FIRST EVERY LAKE CONFIG`` kills the conversion of copies of an old lake
+at each step. Each run is a process of its own, forked from this one, which has imported everything and done
+nothing, so that hundreds of them take little time. A step is a call of a function of the census that reads
+or writes the lake, or of one that changes the file system, before which the disk is not as it was at the
+step before.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import itertools
 import json
 import os
 import random
+import shutil
 import signal
 import sys
 import time
@@ -27,14 +30,19 @@ import duckdb
 
 import conda_census.lake
 from conda_census.config import Settings
+from conda_census.decode.pseudonyms import Secrets
 from conda_census.engines.duckdb import open_lake
+from conda_census.lake.conversion import converted
 from conda_census.lake.ingest import ingest
 from conda_census.lake.store import Lake
 from conda_census.lake.tables import MEASURED
 from conda_census.report.document import make_report
 
 #: The modules that change what is on disk: between their calls a kill leaves what the call before it left.
-OURS = {str(Path(conda_census.lake.__file__).with_name(name)) for name in ("batches.py", "store.py")}
+OURS = {
+    str(Path(conda_census.lake.__file__).with_name(name))
+    for name in ("batches.py", "compaction.py", "conversion.py", "store.py")
+}
 FILE_CHANGES = {os.link, os.unlink, os.mkdir, os.rmdir, os.replace}
 
 #: Columns that hold pseudonyms, and those that tell of the run.
@@ -88,7 +96,27 @@ def kill_at_steps(folder: Path, first: int, every: int, logs: list[str]) -> None
             return
 
 
+def kill_conversion(folder: Path, first: int, every: int, lake: Path, config: Path) -> None:
+    """Print one JSON line for each copy of the lake: at which step its conversion was killed, if it was."""
+    for step in itertools.count(first, every):
+        settings = Settings(folder / f"converted-{step}", config, "main")
+        shutil.copytree(lake, settings.lake)
+        killed = _in_child(partial(_killed_at, step, settings, partial(_convert, settings))) != 0
+        sys.stdout.write(json.dumps({"step": step, "killed": killed, "lake": str(settings.lake)}) + "\n")
+        sys.stdout.flush()
+        if not killed:
+            return
+
+
+def _convert(settings: Settings) -> None:
+    converted(Lake.open(settings.lake), Secrets(settings.config_folder), keep_machines=True)
+
+
 def _ingest(settings: Settings, logs: list[str], kill_at: int) -> None:
+    _killed_at(kill_at, settings, lambda: ingest(logs, settings, "auto", lambda **_: None))
+
+
+def _killed_at(kill_at: int, settings: Settings, work: Callable[[], object]) -> None:
     steps, left = 0, None
 
     def count(frame: FrameType, event: str, function: object) -> None:
@@ -104,7 +132,7 @@ def _ingest(settings: Settings, logs: list[str], kill_at: int) -> None:
                 os.kill(os.getpid(), signal.SIGKILL)
 
     sys.setprofile(count)
-    ingest(logs, settings, "auto", lambda **_: None)
+    work()
     sys.setprofile(None)
 
 
@@ -172,5 +200,9 @@ def _in_child(work: Callable[[], object], killed_after_s: float | None = None) -
 
 
 if __name__ == "__main__":
-    kill = {"steps": kill_at_steps, "random": kill_at_random}[sys.argv[2]]
-    kill(Path(sys.argv[1]), int(sys.argv[3]), int(sys.argv[4]), sys.argv[5:])
+    where, way, one, another = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+    if way == "conversion":
+        kill_conversion(where, one, another, Path(sys.argv[5]), Path(sys.argv[6]))
+    else:
+        kill = {"steps": kill_at_steps, "random": kill_at_random}[way]
+        kill(where, one, another, sys.argv[5:])

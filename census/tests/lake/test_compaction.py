@@ -39,6 +39,7 @@ def _stage(staged: Path, name: TableName, day: str, writer: str, number: int) ->
         "VARCHAR": f"{writer}{number}",
         "BIGINT": number,
         "BOOLEAN": number % 2 == 0,
+        "BLOB[]": [f"{number}".encode(), b"b"],
         "VARCHAR[]": [f"{number}", "b"],
         "MAP(VARCHAR, BIGINT)": [("blank", number)],
         "MAP(VARCHAR, BIGINT[])": [("blank", [1, number])],

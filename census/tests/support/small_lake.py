@@ -64,6 +64,11 @@ class SmallLake:
                 rows.clear()
         return open_lake(self)
 
+    @property
+    def hidden_columns(self) -> frozenset[str]:
+        """None."""
+        return frozenset()
+
     def files(self, name: TableName) -> list[str]:
         """The table's files, as ``lake.store.Lake`` lists them."""
         path = self._path(name)
@@ -76,6 +81,9 @@ class SmallLake:
         for key in ("session", "client", "environment", "network"):
             if isinstance(value := row.get(key), str):
                 row[key] = value.encode()
+        for key in ("organizations", "installers", "machines"):
+            if isinstance(value := row.get(key), list):
+                row[key] = [each.encode() for each in value]
         self._rows[name].append({"day": date.fromisoformat(day)} | row)
         return self
 

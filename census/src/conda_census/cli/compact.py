@@ -25,13 +25,25 @@ def compact(
     as_json: JsonOption = False,
 ) -> None:
     """Make the many small files of the lake few large ones, also while others read and write it."""
+    from conda_census.decode.pseudonyms import Secrets
     from conda_census.lake.compaction import compact as run
+    from conda_census.lake.conversion import converted
     from conda_census.lake.store import Lake
     from conda_census.report.compaction_text import compaction_lines
     from conda_census.steps import shown_steps
 
+    settings = load_settings(lake)
+    opened = Lake.open(settings.lake)
+    with shown_steps(Console(stderr=True), "converting") as progress:
+        opened = converted(
+            opened,
+            Secrets(settings.config_folder),
+            keep_machines=settings.machines,
+            channels=settings.channels,
+            progress=progress,
+        )
     with shown_steps(Console(stderr=True), "compacting") as progress:
-        compacted = run(Lake.open(load_settings(lake).lake), keep_days, progress)
+        compacted = run(opened, keep_days, progress)
     if as_json:
         typer.echo(json.dumps({"keep_days": keep_days, "tables": compacted}))
     else:

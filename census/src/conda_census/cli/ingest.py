@@ -58,6 +58,7 @@ def ingest(
     from conda_census.logs.formats import formats as known_formats
     from conda_census.logs.standard_input import STANDARD_INPUT
     from conda_census.progress import shown_progress
+    from conda_census.steps import print_step
 
     settings = load_settings(lake, writer)
     names = ("auto", *known_formats(settings))
@@ -68,9 +69,12 @@ def ingest(
     if follow and strict:
         raise typer.BadParameter("a run with --follow ends when it is told to", param_hint="--strict")
 
+    def print_converting(what: str, *, done: int, of: int) -> None:
+        print_step(Console(stderr=True), "converting", what, done, of)
+
     def ingest_once(stop: Callable[[], bool] = lambda: False) -> Summary:
         with shown_progress(Console(stderr=True)) as progress:
-            return run(paths, settings, format_name, progress, stop)
+            return run(paths, settings, format_name, progress, stop, print_converting)
 
     if follow:
         with stop_on_signals() as stop:

@@ -17,7 +17,7 @@ from conda_census.atomic_files import create_exclusively
 from conda_census.config import LATE_DELIVERY
 from conda_census.errors import CensusError
 
-__all__ = ["Secrets", "folded_session_sql", "network_sql", "token_sql"]
+__all__ = ["Secrets", "folded_session_sql", "network_sql", "token_pseudonym", "token_sql", "tokens_sql"]
 
 _KEY_BYTES = 32
 
@@ -79,6 +79,16 @@ def token_sql(token: str, kind: str) -> str:
     ``token_key``, so that it stands in no statement.
     """
     return f"unhex(left(sha256(getvariable('token_key') || '{kind}/' || {token}), 32))"
+
+
+def tokens_sql(tokens: str, kind: str) -> str:
+    """SQL for the pseudonyms of a list of tokens, in their order: as for one of them, null for null."""
+    return f"list_transform({tokens}, lambda token: {token_sql('token', kind)})"
+
+
+def token_pseudonym(key: bytes, token: str, kind: str) -> bytes:
+    """The pseudonym of a token whose kind is ``kind``: the same 16 bytes as by :func:`token_sql`."""
+    return hashlib.sha256(f"{key.hex()}{kind}/{token}".encode()).digest()[:16]
 
 
 def network_sql(address: str, key: str) -> str:

@@ -27,7 +27,7 @@ def open_lake(lake: LakeFiles) -> LakeTables:
     """
     connection = _connect()
     for table in MEASURED:
-        _create_view(connection, table, lake.files(table.name))
+        _create_view(connection, table, lake.files(table.name), lake.hidden_columns)
     return LakeTables.named(connection.table, partial(_kept, connection))
 
 
@@ -65,19 +65,22 @@ def _kept(connection: Backend, rows: Rows) -> Iterator[Rows]:
         connection.raw_sql(f"DROP TABLE {name}")
 
 
-def _create_view(connection: Backend, table: Table, files: list[str]) -> None:
-    select = _select_files(table, files) if files else _select_nothing(table)
+def _create_view(connection: Backend, table: Table, files: list[str], hidden: frozenset[str]) -> None:
+    select = _select_files(table, files, hidden) if files else _select_nothing(table)
     connection.raw_sql(f"CREATE VIEW {table.name} AS {select}")
 
 
-def _select_files(table: Table, files: list[str]) -> str:
+def _select_files(table: Table, files: list[str], hidden: frozenset[str]) -> str:
     listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
     options = "hive_partitioning = true, hive_types = {'day': DATE}, union_by_name = true"
-    return f"SELECT {_columns(table)} FROM read_parquet([{listed}], {options})"
+    return f"SELECT {_columns(table, hidden)} FROM read_parquet([{listed}], {options})"
 
 
-def _columns(table: Table) -> str:
-    return ", ".join(f"CAST({column.name} AS {column.type}) AS {column.name}" for column in table.columns)
+def _columns(table: Table, hidden: frozenset[str] = frozenset()) -> str:
+    return ", ".join(
+        f"CAST({'NULL' if column.name in hidden else column.name} AS {column.type}) AS {column.name}"
+        for column in table.columns
+    )
 
 
 def _select_nothing(table: Table) -> str:

@@ -30,6 +30,7 @@ SPARK_TYPES: dict[ColumnType, str] = {
     "VARCHAR": "STRING",
     "BIGINT": "BIGINT",
     "BOOLEAN": "BOOLEAN",
+    "BLOB[]": "ARRAY<BINARY>",
     "VARCHAR[]": "ARRAY<STRING>",
     "MAP(VARCHAR, BIGINT)": "MAP<STRING, BIGINT>",
     "MAP(VARCHAR, BIGINT[])": "MAP<STRING, ARRAY<BIGINT>>",
@@ -52,7 +53,7 @@ def open_lake(lake: LakeFiles, session: SparkSession) -> LakeTables:
     connection.do_connect(own)
     for table in MEASURED:
         files = lake.files(table.name)
-        rows = _select_files(own, table, files) if files else _select_nothing(own, table)
+        rows = _select_files(own, table, files, lake.hidden_columns) if files else _select_nothing(own, table)
         rows.createTempView(table.name)
     return LakeTables.named(connection.table, partial(_kept, connection, own))
 
@@ -98,14 +99,21 @@ def _kept(connection: Backend, session: SparkSession, rows: Rows) -> Iterator[Ro
         kept.unpersist()
 
 
-def _select_files(session: SparkSession, table: Table, files: list[str]) -> DataFrame:
-    columns = ", ".join(f"`{column.name}` {SPARK_TYPES[column.type]}" for column in table.columns)
+def _select_files(session: SparkSession, table: Table, files: list[str], hidden: frozenset[str]) -> DataFrame:
+    columns = ", ".join(
+        f"`{column.name}` {SPARK_TYPES[column.type]}" for column in table.columns if column.name not in hidden
+    )
     # The folder of the table, for the day stands in the names of the folders in it. A name is no pattern.
     reader = session.read.schema(columns).options(
         basePath=_address(Path(files[0]).parents[1]), __globPaths__=False
     )
-    names = [column.name for column in table.columns]
-    return reader.parquet(*(_address(Path(file)) for file in files)).select(*names)
+    names = [
+        f"CAST(NULL AS {SPARK_TYPES[column.type]}) AS `{column.name}`"
+        if column.name in hidden
+        else column.name
+        for column in table.columns
+    ]
+    return reader.parquet(*(_address(Path(file)) for file in files)).selectExpr(*names)
 
 
 def _address(path: Path) -> str:

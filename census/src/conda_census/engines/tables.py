@@ -19,6 +19,11 @@ __all__ = ["LakeFiles", "LakeTables"]
 class LakeFiles(Protocol):
     """What an engine needs of a lake: which Parquet files a table has now. ``lake.store.Lake`` is one."""
 
+    @property
+    def hidden_columns(self) -> frozenset[str]:
+        """The columns that are null whatever the files say."""
+        ...
+
     def files(self, name: TableName) -> list[str]:
         """The paths of the table's files, each in a folder ``day=YYYY-MM-DD``, which alone holds its day."""
         ...

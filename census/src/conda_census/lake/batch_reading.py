@@ -77,6 +77,8 @@ def read_batch(
     summary: Summary,
     progress: Progress,
     channels: Sequence[str] | None = None,
+    *,
+    keep_machines: bool,
 ) -> None:
     """Read what is new in the files of a batch and stage its rows; nothing is staged where nothing is new.
 
@@ -96,7 +98,9 @@ def read_batch(
         ):
             database.execute("SET threads = 1")  # the parts that become rows at once have one each
             know_nothing(database)
-            attempt = _Attempt(connection, database, lake, batch, known, secrets, summary, progress, channels)
+            attempt = _Attempt(
+                connection, database, lake, batch, known, secrets, summary, progress, channels, keep_machines
+            )
             newly_failed = attempt.read(rest)
         if not newly_failed:
             return
@@ -118,6 +122,7 @@ class _Attempt:
         summary: Summary,
         progress: Progress,
         channels: Sequence[str] | None,
+        keep_machines: bool,
     ) -> None:
         self._channels = channels
         self._connection = connection
@@ -127,6 +132,7 @@ class _Attempt:
         self._secrets = secrets
         self._summary = summary
         self._progress = progress
+        self._keep_machines = keep_machines
         self._key = secrets.token_key()
         self._read: list[ReadSource] = []
         self._read_of_head: dict[str, list[SourceReading]] = defaultdict(list)
@@ -208,7 +214,7 @@ class _Attempt:
             connection.execute("SET VARIABLE known_channels = ?", [self._channels])
             with self._turns.take(number) as wait:
                 requests = part.take(failed)
-                decode_user_agents(connection, requests)
+                decode_user_agents(connection, requests, keep_machines=self._keep_machines)
                 hashes = hashed(connection, requests)
                 wait()  # of a request that came twice the first one counts
                 first_seen = self._seen.leave_out(requests, hashes)

@@ -25,7 +25,7 @@ from conda_census.lake.store import Lake, application, files_of
 from conda_census.lake.tables import TABLES, TableName
 from conda_census.steps import Steps
 
-__all__ = ["KEEP_DAYS", "FilesJson", "TableCompacted", "compact"]
+__all__ = ["KEEP_DAYS", "FilesJson", "TableCompacted", "compact", "delete_all_old"]
 
 #: Delta remembers for so long which files a table had before.
 KEEP_DAYS = 7
@@ -144,6 +144,23 @@ def _compact_day(lake: Lake, name: TableName, day: str) -> None:
                 raise
         else:
             return
+
+
+def delete_all_old(lake: Lake, name: TableName) -> None:
+    """Delete at once every file that the table had and has not any more, whoever may still read it.
+
+    The lock of the compaction must be held.
+
+    Raises:
+        LakeError: the table cannot be read.
+        OSError: a file cannot be deleted.
+    """
+    table = lake.table(name)
+    current, had = _sizes(table), _removed(table, 0)
+    for path in sorted((lake.path / name).glob("day=*/*")):
+        file = f"{path.parent.name}/{path.name}"
+        if file not in current and (file in had or _is_known(path.name, table)):
+            path.unlink(missing_ok=True)
 
 
 def _delete_old(table: DeltaTable, folder: Path, keep_days: int) -> tuple[FilesJson, FilesJson]:

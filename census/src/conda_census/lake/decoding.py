@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from conda_census.decode.agents import DESCRIBE_AGENT_SQL
 from conda_census.decode.artifacts import DESCRIBE_PATH_SQL
-from conda_census.decode.pseudonyms import token_sql
+from conda_census.decode.pseudonyms import token_sql, tokens_sql
 from conda_census.decode.tokens import TOKENS_SQL
 from conda_census.decode.web_agents import register_web_agents
 from conda_census.lake.part import PartRequests
@@ -39,7 +39,10 @@ _USER_AGENTS = f"""
     SELECT (row_number() OVER () - 1)::INTEGER AS user_agent_id, decoded.* EXCLUDE (user_agent)
            REPLACE ({token_sql("client_token", "c")} AS client_token,
                     {token_sql("session_token", "s")} AS session_token,
-                    {token_sql("environment_token", "e")} AS environment_token)
+                    {token_sql("environment_token", "e")} AS environment_token,
+                    {tokens_sql("organizations", "o")} AS organizations,
+                    {tokens_sql("installers", "i")} AS installers,
+                    if(getvariable('keep_machines'), {tokens_sql("machines", "m")}, []) AS machines)
     FROM ({TOKENS_SQL}) AS decoded
 """
 
@@ -79,15 +82,18 @@ def know_nothing(database: duckdb.DuckDBPyConnection) -> None:
     database.execute(_KNOW_NOTHING)
 
 
-def decode_user_agents(connection: duckdb.DuckDBPyConnection, part: PartRequests) -> None:
+def decode_user_agents(
+    connection: duckdb.DuckDBPyConnection, part: PartRequests, *, keep_machines: bool
+) -> None:
     """Make the table ``decoded_user_agents`` of a part.
 
     The connection is a cursor of the database that :func:`know_nothing` has prepared, and has the variable
-    ``token_key``: the key for tokens in hexadecimal.
+    ``token_key``: the key for tokens in hexadecimal. Machines are left out unless ``keep_machines``.
     """
     for name, texts in (("user_agent", part.user_agents), ("path", part.paths), ("address", part.addresses)):
         numbers = pa.array(np.arange(len(texts), dtype=np.int32))
         connection.register(f"{name}_texts", pa.table({f"{name}_id": numbers, name: texts}))
+    connection.execute("SET VARIABLE keep_machines = ?", [keep_machines])
     connection.execute(_USER_AGENTS)
 
 

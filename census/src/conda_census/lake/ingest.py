@@ -16,6 +16,7 @@ from conda_census.decode.pseudonyms import Secrets
 from conda_census.errors import LakeError, SourceError, first_line
 from conda_census.lake.batch_reading import Claimed, read_batch, stored_fingerprint
 from conda_census.lake.batches import Batch, WriterBatches
+from conda_census.lake.conversion import converted
 from conda_census.lake.known import known_logs
 from conda_census.lake.moved import moved_shares
 from conda_census.lake.set_aside import SetAsideSources, set_aside_name, tried_formats
@@ -28,6 +29,7 @@ from conda_census.logs.formats import LogFormat, formats
 from conda_census.logs.sniff import format_of, read_beginning
 from conda_census.logs.source import Source
 from conda_census.logs.sources import find, release, source_at
+from conda_census.steps import Steps, say_nothing
 
 __all__ = ["IngestProgress", "SoFar", "ingest"]
 
@@ -69,11 +71,13 @@ def ingest(
     format_name: str,
     progress: IngestProgress,
     stop: Callable[[], bool] = lambda: False,
+    converting: Steps = say_nothing,
 ) -> Summary:
     """Read the logs that ``paths`` name into the lake, leaving out what it holds already.
 
     A source that cannot be read is counted in the summary, and the others are read all the same. When
-    ``stop`` says so, the batch under way is the last one.
+    ``stop`` says so, the batch under way is the last one. A lake of an earlier version is converted first, of
+    which ``converting`` is told.
 
     Raises:
         CensusError: the lake or the keys cannot be used.
@@ -91,6 +95,13 @@ def ingest(
         ):
             secrets = Secrets(settings.config_folder)
             lake = Lake.open_or_create(settings.lake, secrets.key_id())
+            lake = converted(
+                lake,
+                secrets,
+                keep_machines=settings.machines,
+                channels=settings.channels,
+                progress=converting,
+            )
             with _told_of(lake):
                 rows = SourceRows(lake)
                 with WriterBatches(lake, settings.writer) as batches:
@@ -108,6 +119,7 @@ def ingest(
                         needed,
                         settings.channels,
                         tried_formats(settings, format_name),
+                        settings.machines,
                     )
                     work.run(sources, format_name)
                 now = datetime.now(UTC)
@@ -165,6 +177,7 @@ class _Work:
         needed: locations of the sources that batches were written down for and not finished.
         channels: those that may be named, or None if all may.
         tried: names the formats that are tried.
+        keep_machines: whether m/ tokens are stored too, as pseudonyms.
     """
 
     lake: Lake
@@ -179,6 +192,7 @@ class _Work:
     needed: set[str]
     channels: tuple[str, ...] | None
     tried: str
+    keep_machines: bool
     found: dict[str, Source] = field(default_factory=dict)
     source: Source | None = None
     files: int = 0
@@ -244,7 +258,17 @@ class _Work:
         """Read a batch's sources and write its rows down; nothing is written where nothing is new."""
         claimed = list(self._claimed(batch))
         known = known_logs(self.rows)  # only now: other writers may have read a log before it was claimed
-        read_batch(self.lake, batch, claimed, known, self.secrets, self.summary, self._tell, self.channels)
+        read_batch(
+            self.lake,
+            batch,
+            claimed,
+            known,
+            self.secrets,
+            self.summary,
+            self._tell,
+            self.channels,
+            keep_machines=self.keep_machines,
+        )
 
     def _claimed(self, batch: Batch) -> Iterator[Claimed]:
         """The logs of the batch that no other writer is at work on."""

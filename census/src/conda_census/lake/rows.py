@@ -269,7 +269,7 @@ def _downloads(connection: duckdb.DuckDBPyConnection, completed: pa.Table) -> pa
         SELECT channel, subdir, name, version, build, build_number, extension FROM artifacts ORDER BY path_id
     """).to_arrow_table()
     visits = connection.sql("""
-        SELECT session, client, environment, download_organizations::VARCHAR[] AS organizations
+        SELECT session, client, environment, download_organizations::BLOB[] AS organizations
         FROM labelled_visits ORDER BY visit
     """).to_arrow_table()
     rows = {"day": pc.cast(time, pa.date32()), "time": time}

@@ -21,7 +21,7 @@ from conda_census.lake.rows import DECODER_VERSION, PartRows
 from conda_census.lake.store import Lake
 from conda_census.lake.tables import TABLES, TableName
 
-__all__ = ["ReadSource", "append_staged", "stage_part", "stage_sources"]
+__all__ = ["ReadSource", "append_staged", "rows_writer", "stage_part", "stage_sources"]
 
 #: Numbers that lie close together are kept as their differences.
 _DELTAS = ("time", "first_time", "last_time", "bytes", "build_number", "requests", "index_requests")
@@ -117,23 +117,31 @@ def _write(rows: pa.Table, batch: Batch, name: TableName, part: int) -> None:
 
 
 def _write_file(rows: pa.Table, path: Path, name: TableName) -> None:
-    with pq.ParquetWriter(
+    with rows_writer(path, rows.schema, name) as writer:
+        for group in _row_groups(rows, name):
+            writer.write_table(group)
+
+
+def rows_writer(path: Path, schema: pa.Schema, name: TableName) -> pq.ParquetWriter:
+    """A writer for a file of a table, whose columns are held as its readers like them best.
+
+    Raises:
+        OSError: the file cannot be made.
+    """
+    return pq.ParquetWriter(
         path,
-        rows.schema,
+        schema,
         compression="zstd",
         compression_level=1,
         use_dictionary=[
-            field.name
-            for field in rows.schema
-            if _is_text(field.type) and (name, field.name) != _ALL_DISTINCT
-        ],
-        column_encoding={field.name: "DELTA_BINARY_PACKED" for field in rows.schema if field.name in _DELTAS},
+            field.name for field in schema if _is_text(field.type) and (name, field.name) != _ALL_DISTINCT
+        ]
+        + [f"{field.name}.list.element" for field in schema if pa.types.is_list(field.type)],
+        column_encoding={field.name: "DELTA_BINARY_PACKED" for field in schema if field.name in _DELTAS},
         dictionary_pagesize_limit=_DICTIONARY_BYTES_MAX,
-        write_statistics=[each for each in _BOUNDED if each in rows.column_names],
+        write_statistics=[each for each in _BOUNDED if each in schema.names],
         store_schema=False,  # readers should see plain columns, not how they were held here
-    ) as writer:
-        for group in _row_groups(rows, name):
-            writer.write_table(group)
+    )
 
 
 def _row_groups(rows: pa.Table, name: TableName) -> list[pa.Table]:

@@ -22,10 +22,10 @@ from deltalake.exceptions import CommitFailedError, DeltaError
 from deltalake.transaction import AddAction
 from filelock import FileLock, Timeout
 
-from conda_census.atomic_files import create_exclusively
+from conda_census.atomic_files import create_exclusively, sync
 from conda_census.config import LAKE_MANIFEST, LATE_DELIVERY
 from conda_census.errors import LakeError, first_line
-from conda_census.lake.tables import LAKE_VERSION, TABLES, Reference, TableName, delta_schema
+from conda_census.lake.tables import IN_CLEAR, LAKE_VERSION, TABLES, Reference, Table, TableName, delta_schema
 
 __all__ = ["Lake", "application", "files_of"]
 
@@ -41,10 +41,12 @@ class Lake:
     Attributes:
         path: its folder.
         key_id: names the key behind its pseudonyms, without telling it.
+        version: of its tables; ``lake.conversion`` makes an older one ``LAKE_VERSION``.
     """
 
     path: Path
     key_id: str
+    version: int = LAKE_VERSION
 
     @classmethod
     def open(cls, path: Path) -> Lake:
@@ -73,7 +75,7 @@ class Lake:
                 f"{path}: a lake of version {version}, and this census reads versions up to {LAKE_VERSION}: "
                 "upgrade conda-census"
             )
-        return cls(path, key_id)
+        return cls(path, key_id, version)
 
     @classmethod
     def open_or_create(cls, path: Path, key_id: str) -> Lake:
@@ -122,6 +124,11 @@ class Lake:
                 "twice: set CENSUS_CONFIG to the folder that holds the key, or start a new lake"
             )
 
+    @property
+    def hidden_columns(self) -> frozenset[str]:
+        """The columns of an older lake that nobody may read before it is converted."""
+        return frozenset() if self.version >= LAKE_VERSION else IN_CLEAR
+
     def files(self, name: TableName) -> list[str]:
         """Paths of the Parquet files that the table consists of now; ``day`` stands in their folders' names.
 
@@ -129,6 +136,59 @@ class Lake:
             LakeError: the table cannot be read.
         """
         return [unquote(uri) for uri in self.table(name).file_uris()]
+
+    def file_names(self, name: TableName) -> list[str]:
+        """The same files as ``day=<day>/<file>``.
+
+        Raises:
+            LakeError: the table cannot be read.
+        """
+        return sorted(str(file["path"]) for file in files_of(self.table(name)))
+
+    def has_current_schema(self, name: TableName) -> bool:
+        """Whether the table has the columns that this version writes.
+
+        Raises:
+            LakeError: the table cannot be read.
+        """
+        return bool(self.table(name).schema() == delta_schema(_table(name)))
+
+    def replace_files(self, name: TableName, files: list[str]) -> None:
+        """Put files in the place of all that the table consists of, and give it the schema of this version.
+
+        Args:
+            name: the table.
+            files: each as ``day=<day>/<file>``, in its place already.
+
+        Raises:
+            LakeError: the table cannot be read.
+            DeltaError: it cannot be written.
+        """
+        folder, table = self.path / name, self.table(name)
+        table.create_write_transaction(
+            [_moved(folder / file, folder / file, file) for file in files],
+            mode="overwrite",
+            schema=delta_schema(_table(name)),
+            partition_by=["day"],
+        )
+        log = folder / "_delta_log"
+        sync(log.glob("*.json"), [log])
+
+    def forget_history(self, name: TableName) -> None:
+        """Leave of the table's log what it takes to read the table as it is now.
+
+        Raises:
+            LakeError: the table cannot be read.
+            DeltaError: the log cannot be written.
+            OSError: a file of it cannot be deleted.
+        """
+        table, log = self.table(name), self.path / name / "_delta_log"
+        table.create_checkpoint()
+        sync((path for path in log.iterdir() if path.is_file()), [log])
+        for path in sorted(log.iterdir()):
+            found = re.match(r"(\d{20})\.(?:json|checkpoint)", path.name)
+            if path.suffix == ".tmp" or (found and int(found[1]) < table.version()):
+                path.unlink(missing_ok=True)
 
     def last_batch(self, name: TableName, writer: str) -> int:
         """The number of the last batch of this writer that the table holds, 0 for none.
@@ -295,6 +355,10 @@ def _told_unreadable(place: Path) -> Iterator[None]:
 def application(writer: str) -> str:
     """What Delta calls a writer, whose last batch each table remembers."""
     return f"conda-census:{writer}"
+
+
+def _table(name: TableName) -> Table:
+    return next(table for table in TABLES if table.name == name)
 
 
 def files_of(table: DeltaTable) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from deltalake import Field, Schema
 from deltalake.schema import ArrayType, MapType, PrimitiveType
 
 __all__ = [
+    "IN_CLEAR",
     "LAKE_VERSION",
     "MEASURED",
     "TABLES",
@@ -21,7 +22,11 @@ __all__ = [
 ]
 
 #: Raised when a lake of this version could not be read by the census before it.
-LAKE_VERSION = 1
+#:
+#: 1: o/, i/ and m/ tokens in clear. 2: their pseudonyms (``lake/conversion.py`` makes one of the other).
+LAKE_VERSION = 2
+#: The columns in which a lake of version 1 holds tokens in clear.
+IN_CLEAR = frozenset({"organizations", "installers", "machines"})
 
 TableName = Literal["sessions", "downloads", "installer_downloads", "request_ids", "sources"]
 ReferenceName = Literal["advisories", "names", "overrides", "repodata_builds"]
@@ -33,6 +38,7 @@ ColumnType = Literal[
     "VARCHAR",
     "BIGINT",
     "BOOLEAN",
+    "BLOB[]",
     "VARCHAR[]",
     "MAP(VARCHAR, BIGINT)",
     "MAP(VARCHAR, BIGINT[])",
@@ -101,9 +107,13 @@ _SESSIONS = Table(
         Column("solver", "VARCHAR", "solver that conda used; null with the classic one"),
         Column("solver_version", "VARCHAR", "its version"),
         Column("plugin_version", "VARCHAR", "version after aau/; null without the plug-in"),
-        Column("organizations", "VARCHAR[]", "o/ tokens, set by an administrator"),
-        Column("installers", "VARCHAR[]", "i/ tokens, set by an administrator"),
-        Column("machines", "VARCHAR[]", "m/ tokens, set by an administrator"),
+        Column("organizations", "BLOB[]", "pseudonyms of the o/ tokens, which an administrator has set"),
+        Column("installers", "BLOB[]", "pseudonyms of the i/ tokens, which an administrator has set"),
+        Column(
+            "machines",
+            "BLOB[]",
+            "pseudonyms of the m/ tokens, set by an administrator; none unless census.toml asks for it",
+        ),
         Column("first_time", "TIMESTAMPTZ", "time of its first request in this batch"),
         Column("last_time", "TIMESTAMPTZ", "time of its last request in this batch"),
         Column("requests", "BIGINT", "requests, of every kind and status"),
@@ -124,7 +134,7 @@ _DOWNLOADS = Table(
         Column("session", "BLOB", "the session, as in sessions"),
         Column("client", "BLOB", "the installation, as in sessions"),
         Column("environment", "BLOB", "the environment, as in sessions"),
-        Column("organizations", "VARCHAR[]", "o/ tokens, as in sessions"),
+        Column("organizations", "BLOB[]", "the organisations, as in sessions"),
         Column("channel", "VARCHAR", "what stands before the subdir, such as pkgs/main; '' at the root"),
         Column("subdir", "VARCHAR", "platform folder: noarch, linux-64, …"),
         Column("name", "VARCHAR", "package name"),
@@ -208,6 +218,7 @@ _DELTA_TYPES: dict[ColumnType, PrimitiveType | ArrayType | MapType] = {
     "VARCHAR": PrimitiveType("string"),
     "BIGINT": PrimitiveType("long"),
     "BOOLEAN": PrimitiveType("boolean"),
+    "BLOB[]": ArrayType(PrimitiveType("binary"), contains_null=False),
     "VARCHAR[]": ArrayType(PrimitiveType("string"), contains_null=False),
     "MAP(VARCHAR, BIGINT)": MapType(
         PrimitiveType("string"), PrimitiveType("long"), value_contains_null=False

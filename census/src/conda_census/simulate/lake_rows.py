@@ -122,7 +122,7 @@ class LakeRows:
             "heartbeats": pa.array(np.zeros(len(places), dtype=np.int64)),
             "bytes": pa.array(visits.size_bytes[places]),
         }
-        rows |= {name: _no_texts(len(places)) for name in ("organizations", "installers", "machines")}
+        rows |= {name: _no_tokens(len(places)) for name in ("organizations", "installers", "machines")}
         described, agent = _described_agents(), visits.agent[places]
         rows |= {name: _of(described[name], agent) for name in AGENT_COLUMNS}
         return self._table("sessions", day, rows)
@@ -152,7 +152,7 @@ class LakeRows:
             "session": _of(_blobs(np.concatenate([session, folded_session])), visit),
             "client": _of(_blobs(client[first]), clients),
             "environment": _of(_blobs(environment), shared),
-            "organizations": _no_texts(len(package)),
+            "organizations": _no_tokens(len(package)),
             "channel": _of(pa.array(channels.tolist()), channel[package]),
             "subdir": _of(pa.array([NOARCH, *SUBDIRS]), np.where(is_noarch, 0, 1 + platform[of_session])),
             "name": _of(self._names, self._channel.package[package]),
@@ -268,6 +268,6 @@ def _blobs(words: npt.NDArray[np.uint64], *, missing: int = 0) -> pa.Array:
     return pa.concat_arrays([blobs, pa.nulls(missing, pa.binary())]) if missing else blobs
 
 
-def _no_texts(many: int) -> pa.Array:
+def _no_tokens(many: int) -> pa.Array:
     """An empty list for each."""
-    return pa.ListArray.from_arrays(pa.array(np.zeros(many + 1, dtype=np.int32)), pa.array([], pa.string()))
+    return pa.ListArray.from_arrays(pa.array(np.zeros(many + 1, dtype=np.int32)), pa.array([], pa.binary()))

@@ -1,0 +1,70 @@
+"""How does a test get a lake of version 1? One of today's, in which tokens are written in clear again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+__all__ = ["COLUMNS", "bytes_of", "in_clear"]
+
+#: The columns that version 1 had in clear.
+COLUMNS = ("organizations", "installers", "machines")
+
+
+def in_clear(lake: Path, tokens: Mapping[bytes, str]) -> None:
+    """Make a lake one of version 1, which has the token in the place of each of these pseudonyms.
+
+    Batches that wait are changed too. No table may have a checkpoint.
+    """
+    for path in lake.rglob("*.parquet"):
+        _rewrite(path, tokens)
+    for log in lake.glob("*/_delta_log/*.json"):
+        actions = [json.loads(line) for line in log.read_text().splitlines()]
+        for action in actions:
+            if "metaData" in action:
+                schema = json.loads(action["metaData"]["schemaString"])
+                for field in schema["fields"]:
+                    if field["name"] in COLUMNS:
+                        field["type"]["elementType"] = "string"
+                action["metaData"]["schemaString"] = json.dumps(schema)
+            if "add" in action:
+                path = log.parents[1] / action["add"]["path"]
+                if path.exists():  # else it was replaced
+                    action["add"]["size"] = path.stat().st_size
+        log.write_text("".join(json.dumps(action) + "\n" for action in actions))
+    manifest = lake / "lake.json"
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"lake_version": 1}))
+
+
+def bytes_of(lake: Path) -> bytes:
+    """All that stands in the files of a lake, those of Parquet decompressed."""
+    found = []
+    for path in sorted(path for path in lake.rglob("*") if path.is_file()):
+        found += [str(path).encode(), path.read_bytes()]
+        if path.suffix == ".parquet":
+            found += [_plain(each) for each in pq.read_table(path, partitioning=None).to_pylist()]
+    return b"\n".join(found)
+
+
+def _plain(value: Any) -> bytes:  # noqa: ANN401  a value of any type
+    if isinstance(value, bytes):
+        return value
+    if isinstance(value, dict):
+        value = list(value.items())
+    if isinstance(value, list | tuple):
+        return b" ".join(_plain(each) for each in value)
+    return str(value).encode()
+
+
+def _rewrite(path: Path, tokens: Mapping[bytes, str]) -> None:
+    rows = pq.read_table(path, partitioning=None)
+    for name in set(COLUMNS) & set(rows.column_names):
+        values = [[tokens[each] for each in of_row] for of_row in rows[name].to_pylist()]
+        place = rows.column_names.index(name)
+        rows = rows.set_column(place, name, pa.array(values, pa.list_(pa.string())))
+    pq.write_table(rows, path, row_group_size=7)
