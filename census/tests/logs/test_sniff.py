@@ -50,7 +50,7 @@ def test_why_it_is_in_no_format() -> None:
         (
             [b"#Fields: date time s-ip cs-method cs-uri-stem sc-status", b"a"],
             "cloudfront-v2",
-            "names those of IIS",
+            "names fields of IIS",
         ),
         (
             [b"#Fields: date cs-method sc-status", b"a"],

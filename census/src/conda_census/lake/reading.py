@@ -26,6 +26,7 @@ from conda_census.lake.part import Part
 from conda_census.logs.blocks import blocks_of_lines
 from conda_census.logs.fingerprints import Fingerprint, Reading, head_of
 from conda_census.logs.formats import LogFormat
+from conda_census.logs.line_reader import LineReader
 from conda_census.logs.possible_times import impossible_times
 from conda_census.logs.regular.requests import Requests
 from conda_census.logs.source import Readable
@@ -150,20 +151,21 @@ class SourcesReader:
         fingerprint = Fingerprint(self._key)
         reading = SourceReading(first_line=1 + (known.lines if known else 0))
         self._readings[number] = reading
-        columns, parse = log_format.columns(beginning), log_format.parse_regular(beginning)
+        lines = LineReader(log_format, beginning)
         try:
-            pieces = _behind(decompressed(source), known, fingerprint, source)
+            pieces = _behind(decompressed(source), known, fingerprint, source, lines)
             may_grow = may_grow and not is_compressed(source)
             shows_its_end = log_format.shows_its_end
             for block in blocks_of_lines(
                 pieces,
                 fingerprint,
-                lambda rest: not may_grow or (shows_its_end and log_format.line.fullmatch(rest) is not None),
+                lambda rest: not may_grow or (shows_its_end and lines.is_line(rest)),
             ):
-                parsed = self._pool.submit(parsed_pieces, parse, block, KEPT_LINE_NUMBERS)
-                self._blocks.append(_Block(number, columns, parsed))
-                if len(self._blocks) > self._cores + _AHEAD:
-                    self._collect()
+                for part in lines.parts(block):
+                    parsed = self._pool.submit(parsed_pieces, part.parse, part.lines, KEPT_LINE_NUMBERS)
+                    self._blocks.append(_Block(number, part.columns, parsed))
+                    if len(self._blocks) > self._cores + _AHEAD:
+                        self._collect()
                 yield
             if (
                 fingerprint.size > (known.size if known else 0)
@@ -255,13 +257,18 @@ def _longest_covered(source: Readable, earlier: list[Reading], key: bytes) -> Re
 
 
 def _behind(
-    pieces: Iterator[bytes], known: Reading | None, fingerprint: Fingerprint, source: Readable
+    pieces: Iterator[bytes],
+    known: Reading | None,
+    fingerprint: Fingerprint,
+    source: Readable,
+    lines: LineReader,
 ) -> Iterator[bytes]:
-    """What follows the bytes of an earlier reading, which only the fingerprint sees."""
+    """What follows the bytes of an earlier reading, which only the fingerprint and the headers need."""
     if known:
         for piece in pieces:
             covered = min(len(piece), known.size - fingerprint.size)
             fingerprint.feed(piece[:covered])
+            lines.pass_over(piece[:covered])
             if fingerprint.size == known.size:
                 break
         if fingerprint.hexdigest() != known.fingerprint:

@@ -14,11 +14,14 @@ import duckdb
 import numpy as np
 
 from conda_census.lake.irregular import IrregularLines
+from conda_census.lake.parsing import parsed_pieces
 from conda_census.logs.blocks import blocks_of_lines
 from conda_census.logs.fingerprints import Fingerprint
 from conda_census.logs.formats import LogFormat
+from conda_census.logs.line_reader import LineReader, LinesUnderOneHeader
 from conda_census.logs.possible_times import impossible_times
 from conda_census.logs.regular.requests import Requests
+from conda_census.logs.regular.split import LINES_MAX
 
 __all__ = ["Counts", "recount", "time_of"]
 
@@ -69,8 +72,7 @@ class _Recount:
     ) -> None:
         self._read_at = read_at
         self._first_line = first_line
-        self._columns = log_format.columns(beginning)
-        self._parse = log_format.parse_regular(beginning)
+        self._reader = LineReader(log_format, beginning)
         self._lines = 0
         self._requests = 0
         self._dropped: Counter[str] = Counter()
@@ -83,15 +85,12 @@ class _Recount:
             connection.execute("SET TimeZone = 'UTC'")
             irregular = IrregularLines(connection, self._take_requests, self._take_dropped)
             for block in blocks:
-                lines = block.count(b"\n")
-                if line + lines > self._first_line:
-                    parsed = self._parse(block)
-                    self._lines += parsed.lines - max(0, self._first_line - line)
-                    self._take_requests(
-                        np.empty(0), replace(parsed.requests, line=parsed.requests.line + line)
-                    )
-                    irregular.add(0, self._columns, line, parsed)
-                line += lines
+                for part in self._reader.parts(block):
+                    lines = part.lines.count(b"\n")
+                    if line + lines > self._first_line:
+                        self._lines += lines - max(0, self._first_line - line)
+                        self._count(line, part, irregular)
+                    line += lines
             irregular.flush()
         return Counts(
             self._lines,
@@ -100,6 +99,15 @@ class _Recount:
             time_of(min(self._times, default=None)),
             time_of(max(self._times, default=None)),
         )
+
+    def _count(self, line: int, part: LinesUnderOneHeader, irregular: IrregularLines) -> None:
+        for piece in parsed_pieces(part.parse, part.lines, LINES_MAX):
+            parsed = piece.parsed
+            self._take_dropped(0, "blank", piece.empty_lines + line)
+            requests = replace(parsed.requests, line=parsed.requests.line + line)
+            self._take_requests(np.empty(0), requests)
+            irregular.add(0, part.columns, line, parsed)
+            line += parsed.lines
 
     def _take_requests(self, _sources: np.ndarray, requests: Requests) -> None:
         is_impossible = impossible_times(requests.time, self._read_at)
@@ -113,7 +121,8 @@ class _Recount:
             self._times = [int(times.min()), int(times.max())]
 
     def _take_dropped(self, _source: int, reason: str, numbers: np.ndarray) -> None:
-        self._dropped[reason] += int(np.count_nonzero(numbers >= self._first_line))
+        if count := int(np.count_nonzero(numbers >= self._first_line)):
+            self._dropped[reason] += count
 
 
 def _first(pieces: Iterable[bytes], size: int) -> Iterator[bytes]:

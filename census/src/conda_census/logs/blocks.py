@@ -27,6 +27,7 @@ def blocks_of_lines(
     ends inside a line already, that line was counted, and what is left of it is passed over.
     """
     rest = b""
+    nulls = 0  # bytes before what is left over, of which it may be too many to keep
     for pieces_of_block in _gathered(pieces):
         last = pieces_of_block[-1]
         end = last.rfind(_LINE_END) + 1
@@ -40,13 +41,27 @@ def blocks_of_lines(
             block = b"".join([rest, *pieces_of_block[:-1], memoryview(last)[:end]])
             rest = last[end:]
         if block:
+            nulls = _feed_nulls(fingerprint, nulls)
             yield _block(block, fingerprint)
+        if len(rest) > MAX_LINE_BYTES and rest[0] == 0:
+            # Of a log that was cut off under a server without O_APPEND: the line comes behind them.
+            bare = rest.lstrip(b"\0")
+            nulls += len(rest) - len(bare)
+            rest = bare
         if len(rest) > MAX_LINE_BYTES:
+            nulls = _feed_nulls(fingerprint, nulls)
             fingerprint.feed(rest)
             yield _as_text(rest[: MAX_LINE_BYTES + 1]) + _LINE_END
             rest = b""
     if rest and is_whole(rest):
+        _feed_nulls(fingerprint, nulls)
         yield _block(rest, fingerprint) + _LINE_END
+
+
+def _feed_nulls(fingerprint: Fingerprint, count: int) -> int:
+    for begin in range(0, count, BLOCK_BYTES):
+        fingerprint.feed(bytes(min(BLOCK_BYTES, count - begin)))
+    return 0
 
 
 def _gathered(pieces: Iterable[bytes]) -> Iterator[list[bytes]]:

@@ -39,11 +39,16 @@ class Fingerprint:
         self.size = 0
         self._key = key
         self._head = b""
+        self._begun = b""
         self._tail = b""
 
     def feed(self, data: bytes | memoryview) -> None:
         """Take the next bytes of the log."""
         self.size += len(data)
+        if len(self._begun) < _WINDOW_BYTES:
+            # NUL bytes before a log, which a server without O_APPEND leaves, are not its beginning.
+            begun = data if self._begun or data[:1] != b"\0" else bytes(data).lstrip(b"\0")
+            self._begun += bytes(begun[: _WINDOW_BYTES - len(self._begun)])
         if len(self._head) < _WINDOW_BYTES:
             self._head += bytes(data[: _WINDOW_BYTES - len(self._head)])
         if len(data) >= _WINDOW_BYTES:
@@ -54,7 +59,7 @@ class Fingerprint:
     @property
     def beginning(self) -> list[bytes]:
         """The first lines that were fed. The last of them may be cut."""
-        return self._head.splitlines()
+        return self._begun.splitlines()
 
     @property
     def is_inside_line(self) -> bool:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from conda_census.errors import LastingSourceError, SourceError
 from conda_census.logs.blocks import MAX_LINE_BYTES
-from conda_census.logs.formats import LogFormat
+from conda_census.logs.formats import BUILT_IN, LogFormat
+from conda_census.logs.prefixes import PREFIXES
 from conda_census.logs.source import Readable
 from conda_census.logs.sources import decompressed
 
@@ -16,39 +17,59 @@ __all__ = ["Beginning", "format_of", "read_beginning"]
 _BEGINNING_BYTES = 1 << 18
 #: So many lines tell a format; only where they tell none, all of the beginning is looked at.
 _SNIFFED_LINES = 200
+#: Traefik's text is combined with more behind it, and version 2 of CloudFront's logs may have the very fields
+#: of version 1.
+_MORE_THAN = {("traefik", "combined"), ("cloudfront", "cloudfront-v2")}
+#: What text begins with whose letters have two bytes each.
+_MARKS_OF_ENCODINGS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
+#: A log that was cut off under a server without O_APPEND may begin with so many NUL bytes at most.
+_NULLS_MAX = 1 << 34
 
 
 @dataclass(frozen=True)
 class Beginning:
-    """The first lines of a file, without their ends, and whether they are all there is."""
+    """The first lines of a file.
+
+    Attributes:
+        lines: without their ends; the last one may be cut.
+        is_binary: is it no text?
+        encoding: of text that is not UTF-8, if it says so.
+    """
 
     lines: list[bytes]
     is_binary: bool
+    encoding: str | None = None
 
 
 def read_beginning(source: Readable) -> Beginning:
-    """The first 256 KiB of a source, decompressed, as lines. The last one may be cut.
+    """The first 256 KiB of a source, decompressed and without NUL bytes before them, as lines.
 
     Raises:
         SourceError: the source cannot be read, or is damaged.
     """
     data = b""
+    nulls = 0
     for piece in decompressed(source):
         data += piece
+        if data[:1] == b"\0" and nulls < _NULLS_MAX:
+            nulls += len(data)
+            data = data.lstrip(b"\0")
         if len(data) >= _BEGINNING_BYTES:
             break
-    return Beginning(data[:_BEGINNING_BYTES].splitlines(), b"\0" in data)
+    return Beginning(data[:_BEGINNING_BYTES].splitlines(), b"\0" in data, _MARKS_OF_ENCODINGS.get(data[:2]))
 
 
 def format_of(
     source: Readable, beginning: Beginning, known: Mapping[str, LogFormat], name: str = "auto"
 ) -> LogFormat:
-    """The format that the most of the first lines are in, or the one that ``name`` forces.
+    """The format that most of the first lines are in, or the one that ``name`` forces.
 
-    Where many lines are in several formats, the one that stands first in ``known`` has them.
+    If half as many lines or more are in another format, nobody knows which of them is right, unless one is
+    known to be the other with more to it.
 
     Raises:
-        SourceError: no line is in any format, or none in the forced one; it says why for each.
+        SourceError: no line is in any format, or none in the forced one, and it says why for each; or many
+            lines are in several formats.
     """
     if name not in ("auto", *known):
         raise SourceError(
@@ -56,14 +77,21 @@ def format_of(
             "put it back into census.toml, or give --format another name"
         )
     candidates = list(known.values()) if name == "auto" else [known[name]]
-    lines = [line for line in beginning.lines if 0 < len(line) <= MAX_LINE_BYTES]
+    raw = [line for line in beginning.lines if 0 < len(line) <= MAX_LINE_BYTES]
+    ways = [[prefix.cut_off(line) for line in raw] for prefix in PREFIXES]
+    lines = ways[0]
+    ways = [way for place, way in enumerate(ways) if way not in ways[:place]]
     faults = {log_format.name: log_format.header_fault(lines) for log_format in candidates}
     fitting = [log_format for log_format in candidates if not faults[log_format.name]]
-    for some in (lines[:_SNIFFED_LINES], lines):
-        matches = {log_format.name: _matches(log_format, some) for log_format in fitting}
-        most = max(matches.values(), default=0)
-        if most:
-            return next(known[each] for each, count in matches.items() if 2 * count >= most)
+    for number in (_SNIFFED_LINES, len(lines)):
+        counts = {each.name: max(each.count(way[:number]) for way in ways) for each in fitting}
+        if max(counts.values(), default=0):
+            return known[_plainly_best(source, counts, len(lines[:number]))]
+    if beginning.encoding:
+        raise LastingSourceError(
+            f"{source}: text in {beginning.encoding}: make it UTF-8, as with "
+            f"iconv -f {beginning.encoding} -t UTF-8"
+        )
     if beginning.is_binary:
         raise LastingSourceError(f"{source}: a binary file, not an access log: name the log itself")
     tried = ", ".join(
@@ -77,8 +105,22 @@ def format_of(
     )
 
 
-def _matches(log_format: LogFormat, lines: list[bytes]) -> int:
-    return sum(1 for line in lines if log_format.line.fullmatch(line))
+def _plainly_best(source: Readable, counts: Mapping[str, int], lines: int) -> str:
+    most = max(counts.values())
+    good = [name for name, count in counts.items() if 2 * count >= most]
+    best = [name for name in good if not any(_outranks(other, name) for other in good)]
+    if len(best) > 1:
+        found = ", ".join(f"{name} ({counts[name]})" for name in best)
+        raise LastingSourceError(
+            f"{source}: of its first {lines} lines many are in several formats, {found}: name the right one "
+            "with --format"
+        )
+    return best[0]
+
+
+def _outranks(name: str, other: str) -> bool:
+    """Are lines that are in both formats those of the first one?"""
+    return (name, other) in _MORE_THAN or (name not in BUILT_IN and other in BUILT_IN)
 
 
 def _missing(log_format: LogFormat, lines: list[bytes]) -> str:

@@ -65,8 +65,9 @@ def _columns(requests: Requests, log_format: WrittenFormat, names: set[str], see
     statuses = [f"{status:03}" for status in range(_STATUSES)]
     statuses[HUNG_UP] = f"{log_format.hung_up:03}"
     user_agents = requests.user_agents
-    if "encoded_user_agent" in names:
-        user_agents = pc.replace_substring(user_agents, " ", "%20")
+    blank = {"encoded_user_agent": "%20", "plus_user_agent": "+"}
+    if others := names & blank.keys():
+        user_agents = pc.replace_substring(user_agents, " ", blank[others.pop()])
 
     def taken(values: pa.LargeStringArray, places: npt.NDArray[np.int32]) -> Column:
         return lambda rows: values.take(pa.array(places[rows]))
@@ -84,6 +85,7 @@ def _columns(requests: Requests, log_format: WrittenFormat, names: set[str], see
         "bytes": lambda rows: _written(requests.size_bytes[rows]),
         "user_agent": taken(user_agents, sender),
         "encoded_user_agent": taken(user_agents, sender),
+        "plus_user_agent": taken(user_agents, sender),
         "request_id": request_ids,
     }
     return {name: made[name] for name in names}

@@ -58,6 +58,15 @@ _CLOUDFRONT_REALTIME = "\t".join(
         *["-"] * 23,
     ]
 )
+_IIS_HEADER = (
+    "#Software: Microsoft Internet Information Services 10.0\n"
+    "#Version: 1.0\n"
+    "#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) "
+    "cs(Referer) sc-status sc-substatus sc-win32-status sc-bytes time-taken\n"
+)
+_IIS = (
+    "%Y-%m-%d {clock} 198.51.100.5 GET {path} - 443 - {address} {plus_user_agent} - {status} 0 0 {bytes} 12"
+)
 _S3 = (
     "79a5EXAMPLEowner conda-bucket [%d/%b/%Y:{clock} +0000] {address} - {request_id} REST.GET.OBJECT {key} "
     '"GET {path} HTTP/1.1" {status} - {bytes} {bytes} 12 11 "-" "{user_agent}" - s9lzHYEXAMPLE= - '
@@ -104,6 +113,7 @@ LOG_FORMATS: dict[str, WrittenFormat] = {
     "cloudfront": WrittenFormat(_CLOUDFRONT, _CLOUDFRONT_HEADER, _NO_ANSWER),
     "cloudfront-v2": WrittenFormat(_CLOUDFRONT_V2, hung_up=_NO_ANSWER),
     "cloudfront-realtime": WrittenFormat(_CLOUDFRONT_REALTIME, hung_up=_NO_ANSWER),
+    "iis": WrittenFormat(_IIS, _IIS_HEADER),
     "s3": WrittenFormat(_S3),
     "cloudflare": WrittenFormat(_CLOUDFLARE),
     "fastly": WrittenFormat(_FASTLY),

@@ -14,6 +14,7 @@ from conda_census.logs.formats.common_log import COMMON_LOG
 from conda_census.logs.formats.configured import configured_format
 from conda_census.logs.formats.fastly import FASTLY
 from conda_census.logs.formats.gcp import GCP
+from conda_census.logs.formats.iis import IIS
 from conda_census.logs.formats.log_format import LogFormat
 from conda_census.logs.formats.nexus import NEXUS
 from conda_census.logs.formats.s3 import S3
@@ -21,8 +22,7 @@ from conda_census.logs.formats.traefik import TRAEFIK
 
 __all__ = ["BUILT_IN", "LogFormat", "formats"]
 
-#: By name. Where lines are in two of them the first has them: Traefik's text is combined with more behind it,
-#: and version 2 of CloudFront's logs may have the very fields of version 1.
+#: By name.
 BUILT_IN: dict[str, LogFormat] = {
     log_format.name: log_format
     for log_format in (
@@ -33,6 +33,7 @@ BUILT_IN: dict[str, LogFormat] = {
         CLOUDFRONT,
         CLOUDFRONT_V2,
         CLOUDFRONT_REALTIME,
+        IIS,
         S3,
         CLOUDFLARE,
         FASTLY,

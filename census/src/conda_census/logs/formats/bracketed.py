@@ -43,9 +43,15 @@ def no_client(address: str, identity: str) -> str:
 def bracketed_columns(
     rest: str, groups: Sequence[str], columns: Mapping[str, str], *, host_names: bool = False
 ) -> str:
-    """SQL for the raw columns: ``columns`` in terms of the groups of ``rest``, a pattern for what follows."""
+    """SQL for the raw columns: ``columns`` in terms of the groups of ``rest``, a pattern for what follows.
+
+    A user agent may hold quotes that nobody escaped, but not what parts two fields in quotes.
+    """
+    is_other = no_client("address", "identity")
+    if "user_agent" in groups:
+        is_other += """ OR contains(user_agent, '" "')"""
     start = {
-        "reason": f"if({no_client('address', 'identity')}, 'not_in_format', NULL)",
+        "reason": f"if({is_other}, 'not_in_format', NULL)",
         "time": bracketed_time("written_time"),
         "status": "status",
         "address": "address",

@@ -38,13 +38,22 @@ _LINE = re.compile(
 _STANDARD_FIELDS = header_fields([STANDARD_HEADER])
 
 
+def _fields(first_lines: Sequence[bytes]) -> list[str]:
+    """The names of the fields. Of a log that was cut into pieces only the first has them."""
+    if fields := header_fields(first_lines):
+        return fields
+    data = next((line for line in first_lines if _LINE.fullmatch(line)), b"")
+    # Older logs have fewer fields, and newer ones may have more, of which nothing is known yet.
+    count = data.count(b"\t") + 1 if data else len(_STANDARD_FIELDS)
+    return [*_STANDARD_FIELDS[:count], *(f"field-{number}" for number in range(len(_STANDARD_FIELDS), count))]
+
+
 def _columns(first_lines: Sequence[bytes]) -> str:
-    # A log that somebody cut into pieces has its header in the first of them only.
-    return raw_columns(found_in_fields(header_fields(first_lines) or _STANDARD_FIELDS, "\t"))
+    return raw_columns(found_in_fields(_fields(first_lines), "\t"))
 
 
 def _parse_regular(first_lines: Sequence[bytes]) -> ParseRegular:
-    fields = header_fields(first_lines) or _STANDARD_FIELDS
+    fields = _fields(first_lines)
     return parse_tabular(Positions.of(len(fields), only_positions(fields)))
 
 
@@ -75,4 +84,5 @@ CLOUDFRONT = LogFormat(
     ),
     header_fault=_header_fault,
     parse_regular=_parse_regular,
+    has_headers=True,
 )

@@ -1,4 +1,4 @@
-"""Which fields of a CloudFront log, in whatever order they stand, say what the census asks?"""
+"""Which fields of a log of CloudFront or IIS, in whatever order they stand, say what the census asks?"""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from conda_census.logs.formats.times import any_time, utc_time
 
 __all__ = [
     "FIELDS",
+    "HEADER",
     "columns_of_fields",
     "found_in_fields",
     "header_fields",
@@ -34,8 +35,8 @@ FIELDS = {
     "range_start": ("sc-range-start",),
     "range_end": ("sc-range-end",),
 }
-_HEADER = b"#Fields:"
-_OPTIONAL = {"request_id", "host", "range_start", "range_end"}
+#: What the line begins with that names the fields.
+HEADER = b"#Fields:"
 
 # Percent-encoded once, with %20 for a blank; for some years twice, with %2520 for each and no %20. Version 2
 # writes it plain where it is told to.
@@ -50,8 +51,8 @@ _USER_AGENT = f"""
 
 def header_fields(first_lines: Sequence[bytes]) -> list[str]:
     """The names that stand behind the first ``#Fields:``, in lower case; none without such a line."""
-    header = next((line for line in first_lines if line.startswith(_HEADER)), b"")
-    return header.removeprefix(_HEADER).decode("ascii", "replace").lower().split()
+    header = next((line for line in first_lines if line.startswith(HEADER)), b"")
+    return header.removeprefix(HEADER).decode("ascii", "replace").lower().split()
 
 
 def missing_fields(fields: Sequence[str]) -> list[str]:
@@ -70,13 +71,13 @@ def only_positions(fields: Sequence[str]) -> dict[str, int]:
     }
 
 
-def found_in_fields(fields: Sequence[str], separator: str) -> str:
-    """SQL for ``raw_columns``: what a line says whose fields, parted by ``separator``, have these names."""
+def found_in_fields(fields: Sequence[str], separator: str, *, user_agent: str = _USER_AGENT) -> str:
+    """SQL for ``raw_columns``: what a line says whose fields, parted by ``separator``, have these names.
+
+    A line with fewer fields or more of them was cut, or two were mixed: it is not in the format.
+    ``user_agent`` is SQL for the user agent as the client sent it, in terms of the field.
+    """
     position = {name: number for number, name in reversed(list(enumerate(fields, start=1)))}
-    # A line that ends before one of these was cut; what else is missing was not chosen, or not there yet.
-    at_least = max(
-        position.get(name, 0) for value, names in FIELDS.items() if value not in _OPTIONAL for name in names
-    )
 
     def written(value: str) -> str:
         # What is not there is "-", and a status that is not there is one: see raw_columns.
@@ -86,7 +87,7 @@ def found_in_fields(fields: Sequence[str], separator: str) -> str:
 
     reason = f"""
         CASE WHEN starts_with(text, '#') THEN 'directive'
-             WHEN len(field) < {at_least} THEN 'not_in_format' END
+             WHEN len(field) <> {len(fields)} THEN 'not_in_format' END
     """
     return f"""
         WITH split AS (
@@ -94,17 +95,17 @@ def found_in_fields(fields: Sequence[str], separator: str) -> str:
         ), named AS (
             SELECT * EXCLUDE (text, field), {reason} AS reason, {_named(written)} FROM split
         )
-        {found({"reason": "reason", **columns_of_fields()}, "named")}
+        {found({"reason": "reason", **columns_of_fields(user_agent)}, "named")}
     """
 
 
-def columns_of_fields() -> dict[str, str]:
+def columns_of_fields(user_agent: str = _USER_AGENT) -> dict[str, str]:
     """SQL for the columns of ``found``, in terms of the values of ``FIELDS``."""
     written_time = "date || ' ' || clock"
     same = ("method", "path", "status", "bytes", "address", "request_id", "host")
     return {name: name for name in same} | {
         "time": f"coalesce({utc_time(written_time)}, {any_time('timestamp')})",
-        "user_agent": _USER_AGENT,
+        "user_agent": user_agent,
         "range": "range_start || '-' || range_end",
     }
 

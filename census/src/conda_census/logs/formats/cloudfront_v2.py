@@ -16,6 +16,7 @@ from conda_census.logs.formats.cloudfront_fields import (
     header_fields,
     missing_fields,
 )
+from conda_census.logs.formats.iis import is_of_iis
 from conda_census.logs.formats.json_lines import found_in_json, is_json, json_line
 from conda_census.logs.formats.log_format import LogFormat, Mark
 from conda_census.logs.formats.raw_columns import raw_columns
@@ -27,8 +28,6 @@ _SEPARATORS = "\t ,|;"
 _SPELLED = {"cs(user-agent)": "cs(User-Agent)", "cs(host)": "cs(Host)"}
 #: Their names would mean other fields where brackets have become underscores.
 _REAL_TIME_ONLY = {"cs-host", "cs-user-agent", "timestamp"}
-#: The web server IIS writes such headers too, but another encoding below them.
-_OF_IIS = {"s-ip", "s-port", "s-sitename", "s-computername", "cs-username", "sc-substatus", "sc-win32-status"}
 
 
 def _pointers(name: str) -> tuple[str, str]:
@@ -65,8 +64,8 @@ def _header_fault(first_lines: Sequence[bytes]) -> str | None:
     fields = header_fields(first_lines)
     if not fields:
         return "neither JSON nor a #Fields: line"
-    if _OF_IIS & set(fields):
-        return "#Fields: names those of IIS"
+    if is_of_iis(first_lines):
+        return "#Fields: stands below a header of IIS, or names fields of IIS"
     missing = missing_fields(fields)
     return f"#Fields: does not name {', '.join(missing)}" if missing else None
 
@@ -83,4 +82,5 @@ CLOUDFRONT_V2 = LogFormat(
     columns=_columns,
     marks=(Mark(re.compile(rb"cs[-_]method"), "cs-method"),),
     header_fault=_header_fault,
+    has_headers=True,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -87,6 +87,8 @@ class LogFormat:
             them what ``columns`` says, and leaves all other lines to it.
         shows_its_end: does a line tell by itself that it is whole? Not where it ends with a value that may be
             longer, such as bytes or a user agent without quotes: such a line counts once its end is there.
+        has_headers: does a line ``#Fields:`` name the fields of the lines below it, as W3C has it? It may
+            come again.
         sample_rate: the share of all requests that the log has.
     """
 
@@ -98,7 +100,12 @@ class LogFormat:
     header_fault: Callable[[Sequence[bytes]], str | None] = _no_header
     parse_regular: Callable[[Sequence[bytes]], ParseRegular] = _nothing_regular
     shows_its_end: bool = True
+    has_headers: bool = False
     sample_rate: float = 1.0
+
+    def count(self, lines: Iterable[bytes]) -> int:
+        """Return how many of some lines, without their ends, are in this format."""
+        return sum(1 for line in lines if self.line.fullmatch(line))
 
 
 def always(sql: str) -> Columns:

@@ -25,7 +25,7 @@ NEXUS = LogFormat(
         '"GET /repository/conda/main/noarch/repodata.json.zst HTTP/1.1" 200 - 2326 12 '
         '"conda/24.7.1 requests/2.32.3 CPython/3.12.4 Linux/6.1.0 debian/12 glibc/2.36" [qtp1-23]'
     ),
-    line=bracketed_line(rf'{_LENGTHS} ".*"{_END}'),
+    line=bracketed_line(rf'{_LENGTHS} "[^"]*"{_END}'),
     columns=always(
         bracketed_columns(
             rf'{_LENGTHS} "(.*)"{_END}',

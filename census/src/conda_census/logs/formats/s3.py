@@ -19,7 +19,8 @@ __all__ = ["S3"]
 
 _PATTERN = (
     r"\S+ \S+ \[([^\]]*)\] (\S+) \S+ (\S+) \S+ (\S+) "  # …, time, address, …, request id, operation, key
-    r'(?:"([^"]*)"|-) (\S+) \S+ (\S+) \S+ \S+ \S+ '  # request, status, error, bytes, …
+    # request, of which the path may hold a quote, but no blank; status, error, bytes, …
+    r'(?:"([A-Z]+ \S* HTTP/[0-9.]+|[^"]*)"|-) (\S+) \S+ (\S+) \S+ \S+ \S+ '
     r'(?:".*?"|-) (?:"(.*?)"|-)'  # referer, user agent
     r'(?:(?: [^" ]+){5} ([^" ]+)(?: .*)?|(?: [^" ]+){0,5})\s*'  # …, host, and whatever was added since
 )
@@ -44,7 +45,8 @@ S3 = LogFormat(
     ),
     line=re.compile(
         rb"\S+ \S+ \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] \S+ \S+ \S+ [A-Z0-9]+\.\S+ \S+ "
-        rb'(?:"[^"]*"|-) (?:\d{3}|-) \S+ (?:\d+|-) \S+ \S+ \S+ (?:"[^"]*"|-) (?:".*"|-)(?: [^"]*)?'
+        rb'(?:"[A-Z]+ \S* HTTP/[0-9.]+"|"[^"]*"|-) (?:\d{3}|-) \S+ (?:\d+|-) \S+ \S+ \S+ '
+        rb'(?:".*"|-) (?:".*"|-)(?: [^"]*)?'
     ),
     columns=always(raw_columns(found_by_pattern(_PATTERN, _GROUPS, _COLUMNS))),
     marks=(

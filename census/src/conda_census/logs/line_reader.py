@@ -1,0 +1,110 @@
+"""A log's lines on their way to what takes them apart.
+
+What stands before them is skipped, and each header holds for the lines below it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from conda_census.logs.formats.cloudfront_fields import HEADER, header_fields
+from conda_census.logs.formats.log_format import LogFormat
+from conda_census.logs.prefixes import PREFIXES, behind_prefix, without_prefix
+from conda_census.logs.regular.requests import ParseRegular
+
+__all__ = ["LineReader", "LinesUnderOneHeader"]
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+#: No header is longer.
+_HEADER_BYTES = 1 << 14
+
+
+@dataclass(frozen=True)
+class LinesUnderOneHeader:
+    """Lines of a block, what takes the regular ones apart, and the SQL for the others."""
+
+    lines: bytes
+    parse: ParseRegular
+    columns: str
+
+
+class LineReader:
+    """Tells how the lines of one log are taken apart, block by block, from its beginning on.
+
+    ``beginning`` holds the first lines of the log, as they stand there.
+    """
+
+    def __init__(self, log_format: LogFormat, beginning: Sequence[bytes]) -> None:
+        self._format = log_format
+        self._prefix = PREFIXES[0]
+        self._first_lines = [self._prefix.cut_off(line) for line in beginning]
+        if self._first_lines != list(beginning):
+            self._prefix = max(PREFIXES, key=lambda one: log_format.count(map(one.cut_off, beginning)))
+            self._first_lines = [self._prefix.cut_off(line) for line in beginning]
+        self._is_prefixed = self._first_lines != list(beginning)
+        self._passed = b""
+        self._set_header()
+
+    def is_line(self, line: bytes) -> bool:
+        """Tell whether a line without its end is a whole one."""
+        return self._format.line.fullmatch(self._prefix.cut_off(line)) is not None
+
+    def pass_over(self, piece: bytes | memoryview) -> None:
+        """Take bytes that were read before, of which only the headers matter now."""
+        if not self._format.has_headers:
+            return
+        seen = self._passed + piece
+        end = seen.rfind(b"\n") + 1
+        if lines := _headers(seen[:end]):
+            self._follow(seen[lines[-1] : end])
+        self._passed = seen[end:][-_HEADER_BYTES:]
+
+    def parts(self, block: bytes) -> Iterator[LinesUnderOneHeader]:
+        """Return the lines of a block, cut before each header that names other fields than the last."""
+        begin = 0
+        for place in _headers(block) if self._format.has_headers else ():
+            if self._names_others(block[place:]):
+                if place > begin:
+                    yield self._part(block[begin:place])
+                self._follow(block[place:])
+                begin = place
+        yield self._part(block[begin:] if begin else block)
+
+    def _part(self, lines: bytes) -> LinesUnderOneHeader:
+        return LinesUnderOneHeader(lines, self._parse, self._columns)
+
+    def _names_others(self, lines: bytes) -> bool:
+        return header_fields([_first_line(lines)]) != header_fields(self._first_lines)
+
+    def _follow(self, lines: bytes) -> None:
+        """Take the header that these lines begin with; the line below it says what parts its fields."""
+        data = next((line for line in lines[: 4 * _HEADER_BYTES].splitlines() if _is_data(line)), None)
+        last = next((line for line in self._first_lines if _is_data(line)), b"")
+        self._first_lines = [_first_line(lines), data or last]
+        self._set_header()
+
+    def _set_header(self) -> None:
+        self._columns = self._format.columns(self._first_lines)
+        parse = self._format.parse_regular(self._first_lines)
+        self._parse = behind_prefix(parse, self._prefix, of_all_lines=self._is_prefixed)
+
+
+def _headers(block: bytes) -> list[int]:
+    """The places of the lines that name the fields."""
+    places = []
+    place = block.find(HEADER)
+    while place >= 0:
+        begin = block.rfind(b"\n", 0, place) + 1
+        if without_prefix(block[begin : place + len(HEADER)]) == HEADER:
+            places.append(begin)
+        place = block.find(HEADER, place + 1)
+    return places
+
+
+def _first_line(lines: bytes) -> bytes:
+    return without_prefix(lines[:_HEADER_BYTES].split(b"\n", 1)[0])
+
+
+def _is_data(line: bytes) -> bool:
+    return bool(line.strip()) and not without_prefix(line).startswith(b"#")
