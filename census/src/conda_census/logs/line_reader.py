@@ -10,12 +10,14 @@ from dataclasses import dataclass
 
 from conda_census.logs.formats.cloudfront_fields import HEADER, header_fields
 from conda_census.logs.formats.log_format import LogFormat
-from conda_census.logs.prefixes import PREFIXES, behind_prefix, without_prefix
+from conda_census.logs.prefixes import PREFIXES, behind_prefix, usual_pattern, without_prefix
 from conda_census.logs.regular.requests import ParseRegular
 
 __all__ = ["LineReader", "LinesUnderOneHeader"]
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+#: So many tell what usually stands before a line.
+_LINES_LOOKED_AT = 200
 #: No header is longer.
 _HEADER_BYTES = 1 << 14
 
@@ -38,11 +40,12 @@ class LineReader:
     def __init__(self, log_format: LogFormat, beginning: Sequence[bytes]) -> None:
         self._format = log_format
         self._prefix = PREFIXES[0]
+        self._usual: str | None = None
         self._first_lines = [self._prefix.cut_off(line) for line in beginning]
         if self._first_lines != list(beginning):
             self._prefix = max(PREFIXES, key=lambda one: log_format.count(map(one.cut_off, beginning)))
             self._first_lines = [self._prefix.cut_off(line) for line in beginning]
-        self._is_prefixed = self._first_lines != list(beginning)
+            self._usual = usual_pattern(beginning[:_LINES_LOOKED_AT], self._prefix)
         self._passed = b""
         self._set_header()
 
@@ -87,7 +90,7 @@ class LineReader:
     def _set_header(self) -> None:
         self._columns = self._format.columns(self._first_lines)
         parse = self._format.parse_regular(self._first_lines)
-        self._parse = behind_prefix(parse, self._prefix, of_all_lines=self._is_prefixed)
+        self._parse = behind_prefix(parse, self._prefix, self._usual)
 
 
 def _headers(block: bytes) -> list[int]:

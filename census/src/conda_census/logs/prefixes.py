@@ -13,6 +13,8 @@ The pattern is both Python's and RE2's.
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 
 import numpy as np
 import pyarrow as pa
@@ -22,7 +24,7 @@ from conda_census.logs.regular.fields import as_large_strings
 from conda_census.logs.regular.requests import Parsed, ParseRegular
 from conda_census.logs.regular.split import LINES_MAX, TooManyLinesError
 
-__all__ = ["PREFIXES", "Prefix", "behind_prefix", "without_prefix"]
+__all__ = ["PREFIXES", "Prefix", "behind_prefix", "usual_pattern", "without_prefix"]
 
 _LINE_END = ord("\n")
 
@@ -84,6 +86,9 @@ PREFIXES = (
     Prefix(_CARRIED + "()"),
     Prefix("()"),
 )
+_EACH_LAYER = [
+    (layer, re.compile(layer.encode())) for layer in ("(?:\ufeff|\\x00)+", *_LAYERS, _VIRTUAL_HOST)
+]
 #: Lines that begin so have nothing before them: JSON, quotes, a header.
 _BARE = np.frombuffer(b'{"#', dtype=np.uint8)
 
@@ -93,36 +98,74 @@ def without_prefix(line: bytes) -> bytes:
     return PREFIXES[0].cut_off(line)
 
 
-def behind_prefix(parse: ParseRegular, prefix: Prefix, *, of_all_lines: bool) -> ParseRegular:
+def usual_pattern(lines: Iterable[bytes], prefix: Prefix) -> str | None:
+    """Return a pattern for what stands before the most of these lines; None if nothing does.
+
+    It is much faster than the pattern for all that may stand there.
+    """
+    found: Counter[str] = Counter()
+    for line in lines:
+        length = len(line) - len(prefix.cut_off(line))
+        found[_pattern_of(line[:length])] += 1
+    usual = found.most_common(1)[0][0] if found else ""
+    return f"^{usual}" if usual else None
+
+
+def behind_prefix(parse: ParseRegular, prefix: Prefix, usual: str | None) -> ParseRegular:
     """Return what takes lines apart with ``parse``, but skips what stands before a line.
 
-    If not ``of_all_lines``, as in most logs, it is only looked for in lines that are not regular as they are.
+    ``usual`` is a pattern for what stands before the most of them; other lines, and all if it is None as in
+    most logs, are only looked at if they are not regular as they are.
     """
 
     def parse_behind(block: bytes) -> Parsed:
-        parsed = parse(_of_block(block, prefix) if of_all_lines else block)
-        if of_all_lines or not len(parsed.rest):
+        parsed = parse(_of_block(block, usual) if usual else block)
+        if not len(parsed.rest):
             return parsed
-        return Parsed(parsed.lines, parsed.requests, parsed.rest_lines, _of_lines(parsed.rest, prefix))
+        return Parsed(
+            parsed.lines, parsed.requests, parsed.rest_lines, _of_lines(parsed.rest, prefix.pattern)
+        )
 
     return parse_behind
 
 
-def _of_lines(lines: pa.LargeStringArray, prefix: Prefix) -> pa.LargeStringArray:
+def _pattern_of(before: bytes) -> str:
+    """The pattern of one prefix, layer by layer; empty for none."""
+    pattern = ""
+    while before:
+        for layer, of_bytes in _EACH_LAYER:
+            if (match := of_bytes.match(before)) and match.end():
+                pattern += layer
+                before = before[match.end() :]
+                break
+        else:
+            return ""
+    # What follows the name of a virtual host is an address.
+    return (
+        f"{pattern}([0-9A-Fa-f:\\[])" if pattern.endswith(_VIRTUAL_HOST) else pattern + "()" * bool(pattern)
+    )
+
+
+def _of_lines(lines: pa.LargeStringArray, pattern: str) -> pa.LargeStringArray:
     """The lines, each with its end, without what stands before them."""
     offsets = np.frombuffer(lines.buffers()[1], np.int64)[lines.offset : lines.offset + len(lines) + 1]
     first_bytes = np.frombuffer(lines.buffers()[2], np.uint8)[offsets[:-1]]
-    if np.isin(first_bytes, _BARE).all():
+    may_have = ~np.isin(first_bytes, _BARE)
+    if not may_have.any():
         return lines
-    return pc.replace_substring_regex(lines, prefix.pattern, r"\1", max_replacements=1)
+    if may_have.all():
+        return pc.replace_substring_regex(lines, pattern, r"\1", max_replacements=1)
+    mask = pa.array(may_have)
+    bare = pc.replace_substring_regex(lines.filter(mask), pattern, r"\1", max_replacements=1)
+    return pc.replace_with_mask(lines, mask, bare)
 
 
-def _of_block(block: bytes, prefix: Prefix) -> bytes:
+def _of_block(block: bytes, pattern: str) -> bytes:
     data = np.frombuffer(block, dtype=np.uint8)
     ends = np.flatnonzero(data == _LINE_END) + 1
     if len(ends) > LINES_MAX:
         raise TooManyLinesError
-    lines = _of_lines(as_large_strings(data, np.concatenate([[0], ends[:-1]]), ends), prefix)
+    lines = _of_lines(as_large_strings(data, np.concatenate([[0], ends[:-1]]), ends), pattern)
     offsets = np.frombuffer(lines.buffers()[1], np.int64)
     bare: bytes = lines.buffers()[2].to_pybytes()
     return bare[offsets[lines.offset] : offsets[lines.offset + len(lines)]]
