@@ -487,3 +487,16 @@ def test_a_writer_runs_once_at_a_time(run: Ingest, settings: Settings, tmp_path:
         pytest.raises(CensusError, match="another ingest is running as writer main"),
     ):
         run(file)
+
+
+def test_a_client_of_no_known_address_has_no_network(run: Ingest, settings: Settings, tmp_path: Path) -> None:
+    """All of them are not one."""
+    line = "2024-01-16\t23:53:20\tFRA\t1\t{}\tGET\tx\t/main/noarch/a-1-0.conda\t200\t-\tcurl/8\t-\t-\tHit\t{}"
+    lines = [line.format(address, number) for number, address in enumerate(["-", "unknown", "192.0.2.7"])]
+    log = tmp_path / "cloudfront.log"
+    log.write_text("\n".join(lines) + "\n")
+
+    assert run(log).requests == 3
+
+    assert sorted(row["network"] is None for row in rows(settings, "sessions")) == [False, True]
+    assert sum(row["requests"] for row in rows(settings, "sessions") if row["network"] is None) == 2

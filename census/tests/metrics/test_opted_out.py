@@ -84,3 +84,16 @@ def test_the_share_is_read_off_the_curve(lake: SmallLake) -> None:
 
     assert share.value == pytest.approx(ratio / (1 + ratio))
     assert 0 < share.low < share.value < share.high < 1
+
+
+def test_a_visitor_of_no_known_address_is_nobody(lake: SmallLake) -> None:
+    """All whose address the log does not have would else be one visitor, and the share wrong."""
+    for number in range(5):
+        lake.session("2024-01-01", f"s{number}", f"c{number}", network=None)
+        lake.session("2024-01-01", f"h{number}", sharing="off", folded=True, network=None)
+
+    found = count_opted_out(lake.open())
+
+    assert (found.tokens.visitor_days, found.off.visitor_days) == (0, 0)
+    assert (found.tokens.sessions, found.off.sessions) == (5, 5)
+    assert found.share is None or found.share.value is None

@@ -23,7 +23,7 @@ from conda_census.lake.tables import TABLES, Table, TableName
 __all__ = ["DECODER_VERSION", "PartRows", "SourcesFound", "rows_of_part"]
 
 #: Raised when the same lines would give other rows.
-DECODER_VERSION = 3
+DECODER_VERSION = 4
 
 #: Rows of each table but ``sources``, in the order in which they are written.
 PartRows = dict[TableName, pa.Table]
@@ -53,9 +53,10 @@ _VISITS = """
 
 _DAYS = "SELECT DISTINCT day::VARCHAR FROM visits ORDER BY 1"
 
+# Where the log does not know the address nobody knows the network: all such clients are not one.
 _NETWORKS = f"""
     CREATE TEMP TABLE networks AS
-    SELECT day, address_id, {network_sql("address", "key")} AS network
+    SELECT day, address_id, if(address = '-', NULL, {network_sql("address", "key")}) AS network
     FROM (SELECT DISTINCT day, address_id FROM visits)
     JOIN network_keys USING (day) JOIN address_texts USING (address_id)
 """

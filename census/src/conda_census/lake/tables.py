@@ -90,7 +90,7 @@ _SESSIONS = Table(
         Column("folded", "BOOLEAN", "true where there was no session token, so that requests were folded"),
         Column("client", "BLOB", "pseudonym of the c/ token: the installation; null without one"),
         Column("environment", "BLOB", "pseudonym of the e/ token; null without one"),
-        Column("network", "BLOB", "pseudonym of the address, good for this day only"),
+        Column("network", "BLOB", "pseudonym of the address, good for this day only; null if unknown"),
         Column("sharing", "VARCHAR", "tokens, off (opted out) or absent (no plug-in)"),
         Column(
             "tool", "VARCHAR", "program that sent the requests: conda, mamba, pixi, curl, …; null if unknown"
@@ -154,7 +154,7 @@ _INSTALLER_DOWNLOADS = Table(
         _DAY,
         Column("time", "TIMESTAMPTZ", "time of the request, of the last one where it came in pieces"),
         Column("client", "BLOB", "the installation that fetched it; null as a rule"),
-        Column("network", "BLOB", "pseudonym of the address, good for this day only"),
+        Column("network", "BLOB", "pseudonym of the address, good for this day only; null if unknown"),
         Column("product", "VARCHAR", "Miniconda3, Anaconda3, Miniforge3, …"),
         Column("version", "VARCHAR", "its version, or latest"),
         Column("platform", "VARCHAR", "operating system and machine, such as Linux-x86_64"),

@@ -71,6 +71,7 @@ def visitor_days(sessions: Table) -> Table:
     may be one visitor.
     """
     ours = sessions.filter(sessions.sharing.isin(["off", "tokens"]))
+    ours = ours.filter(ours.network.notnull())
     who = ours.select("day", "network", *AGENT, "client", is_off=ours.sharing == "off")
     # Grouping, unlike a distinct count, keeps visitors whose agent leaves a part unsaid.
     people = who.distinct()
@@ -108,7 +109,8 @@ def count_network_days(days: Table) -> NetworkDays:
 
 def count_installation_days(sessions: Table) -> InstallationDays:
     """Over the installations of these sessions."""
-    known = sessions.filter(sessions.client.notnull()).select("client", "day", "network").distinct()
+    is_known = sessions.client.notnull() & sessions.network.notnull()
+    known = sessions.filter(is_known).select("client", "day", "network").distinct()
     by_day = known.group_by("client", "day").aggregate(networks=known.count())
     one = by_day.group_by("client").aggregate(days=by_day.count(), networks=by_day.networks.sum())
     found = one.aggregate(

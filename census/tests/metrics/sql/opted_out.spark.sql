@@ -22,6 +22,7 @@ FROM (
       WHERE
         `t0`.`day` BETWEEN MAKE_DATE(2024, 1, 1) AND MAKE_DATE(2024, 1, 3)
         AND `t0`.`client` IS NOT NULL
+        AND `t0`.`network` IS NOT NULL
     ) AS `t1`
     GROUP BY
       1,
@@ -82,6 +83,7 @@ FROM (
     WHERE
       `t0`.`day` BETWEEN MAKE_DATE(2024, 1, 1) AND MAKE_DATE(2024, 1, 3)
       AND `t0`.`sharing` IN ('off', 'tokens')
+      AND `t0`.`network` IS NOT NULL
   ) AS `t1`
   GROUP BY
     1,

@@ -113,7 +113,7 @@ FROM (
         ) AS `t2`
       ) AS `t3`
       WHERE
-        `t3`.`client` IS NOT NULL
+        `t3`.`client` IS NOT NULL AND `t3`.`network` IS NOT NULL
     ) AS `t4`
     GROUP BY
       1,
@@ -175,6 +175,7 @@ FROM (
       `t0`.`day` BETWEEN MAKE_DATE(2024, 1, 1) AND MAKE_DATE(2024, 1, 3)
       AND `t0`.`network` < UNHEX('40')
       AND `t0`.`sharing` IN ('off', 'tokens')
+      AND `t0`.`network` IS NOT NULL
   ) AS `t1`
   GROUP BY
     1,

@@ -49,6 +49,7 @@ FROM (
     WHERE
       `t0`.`day` BETWEEN MAKE_DATE(2024, 1, 1) AND MAKE_DATE(2024, 1, 3)
       AND `t0`.`sharing` IN ('off', 'tokens')
+      AND `t0`.`network` IS NOT NULL
   ) AS `t1`
   GROUP BY
     1,
@@ -129,6 +130,7 @@ FROM (
       WHERE
         `t0`.`day` BETWEEN MAKE_DATE(2024, 1, 1) AND MAKE_DATE(2024, 1, 3)
         AND `t0`.`sharing` IN ('off', 'tokens')
+        AND `t0`.`network` IS NOT NULL
     ) AS `t1`
     GROUP BY
       1,
@@ -207,6 +209,7 @@ FROM (
         WHERE
           `t0`.`day` BETWEEN MAKE_DATE(2024, 1, 1) AND MAKE_DATE(2024, 1, 3)
           AND `t0`.`sharing` IN ('off', 'tokens')
+          AND `t0`.`network` IS NOT NULL
       ) AS `t1`
       GROUP BY
         1,
@@ -301,6 +304,7 @@ FROM (
           WHERE
             `t0`.`day` BETWEEN MAKE_DATE(2024, 1, 1) AND MAKE_DATE(2024, 1, 3)
             AND `t0`.`sharing` IN ('off', 'tokens')
+            AND `t0`.`network` IS NOT NULL
         ) AS `t1`
         GROUP BY
           1,
@@ -358,6 +362,7 @@ FROM (
       WHERE
         `t0`.`day` BETWEEN MAKE_DATE(2024, 1, 1) AND MAKE_DATE(2024, 1, 3)
         AND `t0`.`client` IS NOT NULL
+        AND `t0`.`network` IS NOT NULL
     ) AS `t1`
     GROUP BY
       1,
