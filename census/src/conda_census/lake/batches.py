@@ -1,5 +1,7 @@
 """How is a batch written down before it is worked on, so that killing the work at any point loses nothing?
 
+Neither does a power cut: what a step promises is synced to the disk before the next one begins.
+
 A batch is a folder ``batches/<writer>/<number>`` in the lake:
 
 1. ``sources.json``: which sources it reads. From now on these are read under this number and no other.
@@ -15,16 +17,17 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self, TypedDict
 
 from filelock import FileLock, Timeout
 
-from conda_census.atomic_files import create_exclusively
+from conda_census.atomic_files import create_exclusively, make_folders, sync, sync_folder
 from conda_census.errors import LakeError
 from conda_census.lake.store import Lake
+from conda_census.lake.tables import TABLES
 from conda_census.logs.source import Source
 
 __all__ = ["Batch", "SourceCounted", "WriterBatches"]
@@ -49,6 +52,7 @@ class Batch:
         locations: where the sources lie that it reads.
         format_name: the format that was asked for, or auto.
         written_at: when it was written down, UTC.
+        claims: on its logs, as this run has made or found them.
     """
 
     writer: str
@@ -57,6 +61,7 @@ class Batch:
     locations: tuple[str, ...]
     format_name: str
     written_at: datetime
+    claims: list[Path] = field(default_factory=list, compare=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -83,6 +88,20 @@ class Batch:
         counts: list[SourceCounted] = json.loads(self._manifest.read_text())["counts"]
         return counts
 
+    def stage_again(self) -> None:
+        """Forget that the rows are ready: some of them are damaged. What was counted is kept."""
+        if self._counted_before.exists():
+            self._manifest.unlink()
+        else:
+            self._manifest.replace(self._counted_before)
+        sync_folder(self.folder)
+
+    def is_staged_as_before(self) -> bool:
+        """Was the same counted as when the rows were staged for the first time?"""
+        if not self._counted_before.exists():
+            return True
+        return bool(json.loads(self._counted_before.read_text())["counts"] == self.staged_counts())
+
     def start_staging(self) -> None:
         """Make an empty place for the rows."""
         shutil.rmtree(self.staged, ignore_errors=True)
@@ -91,14 +110,22 @@ class Batch:
     def end_staging(self, counts: list[SourceCounted]) -> None:
         """Say that the rows are complete, and what was counted in each source."""
         files: dict[str, list[str]] = {}
-        for file in sorted(self.staged.rglob("*.parquet")):
+        staged = sorted(self.staged.rglob("*.parquet"))
+        for file in staged:
             table, *place = file.relative_to(self.staged).parts
             files.setdefault(table, []).append("/".join(place))
+        folders = [folder for file in staged for folder in (file.parent, file.parent.parent)]
+        # The logs may be gone from now on.
+        sync([*staged, *self.claims], [*folders, self.staged, *(claim.parent for claim in self.claims)])
         create_exclusively(self._manifest, json.dumps({"files": files, "counts": counts}).encode())
 
     @property
     def _manifest(self) -> Path:
         return self.folder / "staged.json"
+
+    @property
+    def _counted_before(self) -> Path:
+        return self.folder / "staged-before.json"
 
 
 class WriterBatches:
@@ -113,7 +140,7 @@ class WriterBatches:
 
     def __enter__(self) -> Self:
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            make_folders(self._folder)
             self._lock.acquire()
         except Timeout:
             raise LakeError(
@@ -140,6 +167,8 @@ class WriterBatches:
                 batches.append(_read(self._writer, folder, json.loads(sources.read_text())))
             else:
                 shutil.rmtree(folder)
+        if not batches:  # after a power cut their claims may still be there
+            self._give_free()
         return batches
 
     def write_down(self, sources: list[Source], format_name: str) -> Batch:
@@ -149,7 +178,7 @@ class WriterBatches:
             OSError: the lake's folder cannot be written.
         """
         numbers = [int(folder.name) for folder in self._folder.iterdir() if folder.is_dir()]
-        number = 1 + max([self._lake.last_batch("sources", self._writer), *numbers])
+        number = 1 + max([*(self._lake.last_batch(table.name, self._writer) for table in TABLES), *numbers])
         folder = self._folder / f"{number:08}"
         content = {
             "paths": [source.location for source in sources],
@@ -162,21 +191,27 @@ class WriterBatches:
     def claim(self, head: str, batch: Batch) -> bool:
         """Take the log with this first line, unless another writer is at work on it."""
         claim = self._claims / head
-        if create_exclusively(claim, self._writer.encode(), draft_folder=batch.folder):
+        if _is_empty(claim):  # by a power cut
+            claim.unlink(missing_ok=True)
+        is_new = create_exclusively(claim, self._writer.encode(), draft_folder=batch.folder, durable=False)
+        if is_new or _is_claimed_by(claim, self._writer):
+            batch.claims.append(claim)
             return True
-        try:
-            return claim.read_text() == self._writer
-        except FileNotFoundError:
-            return False
+        return False
 
     def finish(self, batch: Batch) -> None:
         """Forget a batch whose rows are all in the lake, and give its logs free."""
-        for claim in self._claims.iterdir() if self._claims.exists() else ():
-            if _is_claimed_by(claim, self._writer):
-                claim.unlink(missing_ok=True)
+        self._lake.settle("sources")
+        self._give_free()
         # Without its sources a batch is none: a kill between these two lines leaves nothing to do again.
         (batch.folder / "sources.json").unlink()
         shutil.rmtree(batch.folder)
+
+
+    def _give_free(self) -> None:
+        for claim in self._claims.iterdir() if self._claims.exists() else ():
+            if _is_claimed_by(claim, self._writer):
+                claim.unlink(missing_ok=True)
 
 
 def _read(writer: str, folder: Path, content: Mapping[str, object]) -> Batch:
@@ -190,6 +225,13 @@ def _read(writer: str, folder: Path, content: Mapping[str, object]) -> Batch:
         format_name=str(content["format"]),
         written_at=datetime.fromisoformat(str(content["written_at"])),
     )
+
+
+def _is_empty(claim: Path) -> bool:
+    try:
+        return claim.lstat().st_size == 0
+    except FileNotFoundError:
+        return False
 
 
 def _is_claimed_by(claim: Path, writer: str) -> bool:

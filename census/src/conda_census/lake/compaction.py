@@ -21,7 +21,7 @@ from deltalake import CommitProperties, DeltaTable, WriterProperties
 from deltalake.exceptions import CommitFailedError, DeltaError
 
 from conda_census.errors import LakeError, first_line
-from conda_census.lake.store import Lake, application, files_of
+from conda_census.lake.store import NOTHING_AFTER_COMMIT, Lake, application, files_of
 from conda_census.lake.tables import TABLES, TableName
 from conda_census.steps import Steps
 
@@ -74,16 +74,19 @@ def _compact_table(lake: Lake, name: TableName, keep_days: int, progress: Steps)
     try:
         table = lake.table(name)
         before = _files(_sizes(table).values())
-        _remember(table, keep_days)
+        with lake.changed_by_delta(name):
+            _remember(table, keep_days)
         _, old = _delete_old(table, folder, keep_days)  # first of all, for the others need room
         days = _days_of_many_files(table)
         for number, (day, size) in enumerate(days):
             progress(f"{name} of {day}", done=number, of=len(days))
             _expect_room(folder, size)
-            _compact_day(lake, name, day)
+            with lake.changed_by_delta(name):
+                _compact_day(lake, name, day)
         table = lake.table(name)
         if days:
             table.create_checkpoint()
+            lake.settle(name)  # without its checkpoint a table needs all commits
             table.cleanup_metadata()
         kept, replaced = _delete_old(table, folder, keep_days)
         return TableCompacted(
@@ -137,6 +140,7 @@ def _compact_day(lake: Lake, name: TableName, day: str) -> None:
                 max_concurrent_tasks=1,
                 writer_properties=WriterProperties(compression="ZSTD", compression_level=3),
                 commit_properties=_patient(),
+                post_commithook_properties=NOTHING_AFTER_COMMIT,
             )
         except CommitFailedError:
             # A day's request ids were forgotten meanwhile, or a setting was changed.

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Protocol
 
 import duckdb
@@ -21,7 +22,7 @@ from conda_census.lake.known import known_logs
 from conda_census.lake.moved import moved_shares
 from conda_census.lake.set_aside import SetAsideSources, set_aside_name, tried_formats
 from conda_census.lake.source_rows import SourceRows
-from conda_census.lake.staging import append_staged
+from conda_census.lake.staging import append_staged, damaged_files, is_begun
 from conda_census.lake.store import Lake
 from conda_census.lake.summary import Summary
 from conda_census.logs.fingerprints import head_of
@@ -35,6 +36,8 @@ __all__ = ["IngestProgress", "SoFar", "ingest"]
 
 #: A batch holds so many bytes as they are stored: enough to be worth its commits, little enough for memory.
 _BATCH_BYTES = 256 << 20
+#: So many logs are named in a message.
+_NAMED = 3
 #: What DuckDB makes of Ctrl-C while it works.
 _INTERRUPTED = "Query interrupted"
 
@@ -241,18 +244,33 @@ class _Work:
     def _work_on(self, batch: Batch) -> None:
         self.needed.update(batch.locations)
         if self.lake.last_batch("sources", batch.writer) < batch.number:
+            if batch.is_staged:
+                self._stage_again_if_damaged(batch)
             if not batch.is_staged:
                 self._stage(batch)
             if batch.is_staged:
+                if is_begun(self.lake, batch) and not batch.is_staged_as_before():
+                    raise _half_lost(batch, batch.folder)
                 append_staged(self.lake, batch)
                 self.summary.batches.append(batch.name)
                 for counts in batch.staged_counts():
                     self.summary.add(counts)
         self._set_aside(batch)
+        self.batches.finish(batch)
         for location in batch.locations:
             release(location)
-        self.batches.finish(batch)
         self.needed.difference_update(batch.locations)
+
+    def _stage_again_if_damaged(self, batch: Batch) -> None:
+        """Rows of a batch may be damaged before they got into the lake: they are made again from its logs.
+
+        A log that is gone is told as any log that cannot be read. It is too late for that if a table has rows
+        of it.
+        """
+        if damaged := damaged_files(self.lake, batch):
+            if is_begun(self.lake, batch) and not all(map(_is_there, batch.locations)):
+                raise _half_lost(batch, damaged[0])
+            batch.stage_again()
 
     def _stage(self, batch: Batch) -> None:
         """Read a batch's sources and write its rows down; nothing is written where nothing is new."""
@@ -302,6 +320,22 @@ class _Work:
             lines=self.summary.lines + lines,
         )
         self.progress(source=source, so_far=so_far)
+
+
+def _is_there(location: str) -> bool:
+    try:
+        source_at(location)
+    except SourceError:
+        return False
+    return True
+
+
+def _half_lost(batch: Batch, damaged: Path) -> LakeError:
+    return LakeError(
+        f"{damaged}: damaged, and its logs are not as they were, so the rows cannot be made again "
+        f"({', '.join(batch.locations[:_NAMED])}{', …' if len(batch.locations) > _NAMED else ''}): "
+        f"restore the logs, or remove {batch.folder} and run conda-census repair"
+    )
 
 
 def _parcels(sources: list[Source]) -> Iterator[list[Source]]:

@@ -21,7 +21,15 @@ from conda_census.lake.rows import DECODER_VERSION, PartRows
 from conda_census.lake.store import Lake
 from conda_census.lake.tables import TABLES, TableName
 
-__all__ = ["ReadSource", "append_staged", "rows_writer", "stage_part", "stage_sources"]
+__all__ = [
+    "ReadSource",
+    "append_staged",
+    "damaged_files",
+    "is_begun",
+    "rows_writer",
+    "stage_part",
+    "stage_sources",
+]
 
 #: Numbers that lie close together are kept as their differences.
 _DELTAS = ("time", "first_time", "last_time", "bytes", "build_number", "requests", "index_requests")
@@ -101,6 +109,50 @@ def append_staged(lake: Lake, batch: Batch) -> None:
     for table in TABLES:
         if table.name in files:
             lake.append(table.name, batch.staged / table.name, files[table.name], batch.writer, batch.number)
+
+
+def damaged_files(lake: Lake, batch: Batch) -> list[Path]:
+    """The files of a batch that wait for their tables, or were moved there, and cannot be read.
+
+    Raises:
+        LakeError: a table cannot be read.
+    """
+    return [
+        file
+        for table, files in batch.staged_files().items()
+        if not _has(lake, table, batch)
+        for name in files
+        if not _is_readable(file := _where(lake, batch, table, name))
+    ]
+
+
+def is_begun(lake: Lake, batch: Batch) -> bool:
+    """Has a table the rows of a batch?
+
+    Raises:
+        LakeError: a table cannot be read.
+    """
+    return any(_has(lake, table.name, batch) for table in TABLES)
+
+
+def _has(lake: Lake, table: TableName, batch: Batch) -> bool:
+    return lake.last_batch(table, batch.writer) >= batch.number
+
+
+def _where(lake: Lake, batch: Batch, table: TableName, name: str) -> Path:
+    staged = batch.staged / table / name
+    return staged if staged.exists() else lake.path / table / name
+
+
+def _is_readable(file: Path) -> bool:
+    """Can all rows of a file be read? Few files are asked: only those of a batch that was cut off."""
+    try:
+        with pq.ParquetFile(file) as parquet:
+            for _ in parquet.iter_batches():
+                pass
+    except (OSError, pa.ArrowException):
+        return False
+    return True
 
 
 def _write(rows: pa.Table, batch: Batch, name: TableName, part: int) -> None:

@@ -9,7 +9,7 @@ import contextlib
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,20 +17,41 @@ from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from deltalake import CommitProperties, DeltaTable, Transaction, WriterProperties, write_deltalake
+from deltalake import (
+    CommitProperties,
+    DeltaTable,
+    PostCommitHookProperties,
+    Transaction,
+    WriterProperties,
+    write_deltalake,
+)
 from deltalake.exceptions import CommitFailedError, DeltaError
 from deltalake.transaction import AddAction
 from filelock import FileLock, Timeout
 
-from conda_census.atomic_files import create_exclusively, sync
+from conda_census.atomic_files import create_exclusively, make_folders, sync
 from conda_census.config import LAKE_MANIFEST, LATE_DELIVERY
 from conda_census.errors import LakeError, first_line
+from conda_census.lake.delta_log import (
+    has_commits,
+    is_unborn,
+    last_checkpoint,
+    last_commit,
+    mend,
+    settle_left_over,
+    sync_log,
+    unsettled,
+)
 from conda_census.lake.tables import IN_CLEAR, LAKE_VERSION, TABLES, Reference, Table, TableName, delta_schema
 
 __all__ = ["Lake", "application", "files_of"]
 
 #: To open a table is to read all commits since its last checkpoint, and a run opens each several times.
-_CHECKPOINT_COMMITS = "10"
+_CHECKPOINT_COMMITS = 10
+#: Writers that commit at the same moment try again.
+_TRIES = 100
+#: Delta writes a checkpoint right after a commit, when neither has been synced: that is done here.
+NOTHING_AFTER_COMMIT = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
 _REFERENCES_TIMEOUT_S = 60
 
 
@@ -47,6 +68,7 @@ class Lake:
     path: Path
     key_id: str
     version: int = LAKE_VERSION
+    _settled: dict[str, int] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def open(cls, path: Path) -> Lake:
@@ -90,18 +112,28 @@ class Lake:
             is_new = not (path / LAKE_MANIFEST).exists()
             if is_new:
                 _refuse_foreign_folder(path)
+            make_folders(path)
+            is_cut_off = any(path.glob("batches/*/*/sources.json"))
             for table in TABLES:
                 # A lake of an earlier version may have fewer tables.
-                if is_new or not (path / table.name).exists():
+                if is_unborn(path / table.name):
+                    mend(path / table.name)
                     DeltaTable.create(
                         str(path / table.name),
                         schema=delta_schema(table),
                         mode="ignore",
                         partition_by=["day"],
                         description=f"one row for {table.one_row}",
-                        configuration={"delta.checkpointInterval": _CHECKPOINT_COMMITS},
+                        configuration={"delta.checkpointInterval": str(_CHECKPOINT_COMMITS)},
                     )
+                if is_new:
+                    sync_log(path / table.name, -1)
+                elif is_cut_off:
+                    mend(path / table.name)
+                else:
+                    settle_left_over(path, table.name)
             if is_new:
+                sync([], [path])
                 manifest = {"lake_version": LAKE_VERSION, "key_id": key_id}
                 create_exclusively(path / LAKE_MANIFEST, json.dumps(manifest).encode())
         except (OSError, DeltaError) as error:
@@ -165,14 +197,14 @@ class Lake:
             DeltaError: it cannot be written.
         """
         folder, table = self.path / name, self.table(name)
-        table.create_write_transaction(
-            [_moved(folder / file, folder / file, file) for file in files],
-            mode="overwrite",
-            schema=delta_schema(_table(name)),
-            partition_by=["day"],
-        )
-        log = folder / "_delta_log"
-        sync(log.glob("*.json"), [log])
+        with self.changed_by_delta(name):
+            table.create_write_transaction(
+                [_moved(folder / file, folder / file, file) for file in files],
+                mode="overwrite",
+                schema=delta_schema(_table(name)),
+                partition_by=["day"],
+                post_commithook_properties=NOTHING_AFTER_COMMIT,
+            )
 
     def forget_history(self, name: TableName) -> None:
         """Leave of the table's log what it takes to read the table as it is now.
@@ -213,11 +245,14 @@ class Lake:
             LakeError: the table cannot be written.
         """
         try:
-            try:
-                self._append(name, staged, files, writer, batch)
-            except CommitFailedError:
-                # Compaction changed a setting of the table, which it does once, and nothing else conflicts.
-                self._append(name, staged, files, writer, batch)
+            for left in reversed(range(_TRIES)):
+                try:
+                    self._append(name, staged, files, writer, batch)
+                    break
+                except CommitFailedError:  # another process was first
+                    if not left:
+                        raise
+            self.settle(name)
         except (OSError, DeltaError) as error:
             raise self._unwritable(name, error) from None
 
@@ -238,8 +273,8 @@ class Lake:
         for day, read_at in last_read.items():
             if day < latest.date().isoformat() and read_at < latest.timestamp():
                 # Another process may rewrite or forget the day just now: then the next run forgets it.
-                with contextlib.suppress(CommitFailedError):
-                    table.delete(f"day = '{day}'")
+                with contextlib.suppress(CommitFailedError), self.changed_by_delta("request_ids"):
+                    table.delete(f"day = '{day}'", post_commithook_properties=NOTHING_AFTER_COMMIT)
 
     def reference(self, reference: Reference) -> pa.Table:
         """All rows of a reference table; none where nothing was ever written.
@@ -248,7 +283,7 @@ class Lake:
             LakeError: the table cannot be read.
         """
         place, schema = self.path / reference.name, pa.schema(delta_schema(reference).to_arrow())
-        if not (place / "_delta_log").exists():
+        if not has_commits(place):
             return schema.empty_table()
         with _told_unreadable(place):
             files = [unquote(uri) for uri in DeltaTable(str(place)).file_uris()]
@@ -266,18 +301,48 @@ class Lake:
         """
         place = str(self.path / reference.name)
         try:
-            write_deltalake(
-                place,
-                rows.cast(pa.schema(delta_schema(reference).to_arrow())),
-                mode="overwrite",
-                schema_mode="overwrite",
-                description=f"one row for {reference.one_row}",
-                writer_properties=WriterProperties(compression="ZSTD", compression_level=3),
-            )
+            with self.changed_by_delta(reference.name):
+                write_deltalake(
+                    place,
+                    rows.cast(pa.schema(delta_schema(reference).to_arrow())),
+                    mode="overwrite",
+                    schema_mode="overwrite",
+                    description=f"one row for {reference.one_row}",
+                    writer_properties=WriterProperties(compression="ZSTD", compression_level=3),
+                    post_commithook_properties=NOTHING_AFTER_COMMIT,
+                )
             # What was replaced a week ago nobody reads any more.
-            DeltaTable(place).vacuum(dry_run=False)
+            with self.changed_by_delta(reference.name):
+                DeltaTable(place).vacuum(dry_run=False, post_commithook_properties=NOTHING_AFTER_COMMIT)
         except (OSError, DeltaError) as error:
             raise self._unwritable(reference.name, error) from None
+
+    @contextlib.contextmanager
+    def changed_by_delta(self, name: str) -> Iterator[None]:
+        """Delta writes rows to a table itself, and not this module: they survive a power cut afterwards.
+
+        Raises:
+            OSError: the lake cannot be written.
+        """
+        with unsettled(self.path, name):
+            if has_commits(self.path / name):
+                self.settle(name)
+            yield
+            self.settle(name)
+
+    def settle(self, name: str) -> None:
+        """Let all that the table holds now survive a power cut, and write a checkpoint if one is due.
+
+        Raises:
+            OSError: the disk fails.
+        """
+        place = self.path / name
+        self._settled[name] = sync_log(place, self._settled.get(name, -1))
+        if last_commit(place) - last_checkpoint(place) >= _CHECKPOINT_COMMITS:
+            table = DeltaTable(str(place))
+            table.create_checkpoint()
+            sync_log(place, self._settled[name])
+            table.cleanup_metadata()  # only now: without its checkpoint a table needs all commits
 
     @contextlib.contextmanager
     def alone(self, lock_name: str, other: str, timeout_s: float = 0) -> Iterator[None]:
@@ -329,16 +394,22 @@ class Lake:
         )
 
     def _append(self, name: TableName, staged: Path, files: list[str], writer: str, batch: int) -> None:
+        # All commits before this one are made to last, whoever wrote them: only the last one can be damaged.
+        self.settle(name)
         table = self.table(name)
         if (table.transaction_version(application(writer)) or 0) >= batch:
             return
+        place = self.path / name
+        added = [_moved(staged / file, place / file, file) for file in files]
+        sync([], [*((place / file).parent for file in files), place])
         transaction = Transaction(application(writer), batch)
         table.create_write_transaction(
-            [_moved(staged / file, self.path / name / file, file) for file in files],
+            added,
             mode="append",
             schema=table.schema(),
             partition_by=["day"],
-            commit_properties=CommitProperties(app_transactions=[transaction], max_commit_retries=100),
+            commit_properties=CommitProperties(app_transactions=[transaction], max_commit_retries=0),
+            post_commithook_properties=NOTHING_AFTER_COMMIT,
         )
 
 

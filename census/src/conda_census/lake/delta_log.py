@@ -1,0 +1,210 @@
+"""The log of a Delta table on disk: made to survive a power cut, and mended after one.
+
+Delta (deltalake 1.6) writes commits, checkpoints and files of rows without ``fsync``. So each commit is synced
+after it was written, and before the next one: after a power cut only the last commit may be damaged, or the
+last checkpoint. Without them the table is as it was before the run that was cut off, which is run again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import re
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from conda_census.atomic_files import make_folders, sync, sync_folder
+
+__all__ = ["has_commits", "is_unborn", "last_checkpoint", "last_commit", "mend", "settle_left_over", "sync_log", "unsettled"]
+
+_COMMIT = re.compile(r"\d{20}\.json")
+_CHECKPOINT = re.compile(r"\d{20}\.checkpoint\.parquet")
+_POINTER = "_last_checkpoint"
+#: Files of a batch, which ``staging.py`` syncs before they are moved here.
+_OF_BATCH = re.compile(r".+-\d{8,}-\d{4,}\.parquet")
+_MARKERS = "unsettled"
+
+
+def last_commit(table: Path) -> int:
+    """The version of the newest commit that is there; -1 for none."""
+    return max(_commits(table), default=-1)
+
+
+def last_checkpoint(table: Path) -> int:
+    """The version of the newest checkpoint that is there; -1 for none."""
+    return max(_checkpoints(table), default=-1)
+
+
+def has_commits(table: Path) -> bool:
+    """Was anything ever written to the table?"""
+    return bool(_commits(table) or _checkpoints(table))
+
+
+def is_unborn(table: Path) -> bool:
+    """Is there no table yet, or one whose making was cut off before it had a row?"""
+    if not table.exists():
+        return True
+    others = [path for path in table.iterdir() if path.name != "_delta_log"]
+    commits = _commits(table)
+    return not others and not _checkpoints(table) and not (commits.keys() - {0}) and not _is_whole(commits.get(0))
+
+
+def sync_log(table: Path, after: int) -> int:
+    """Let the commits after a version survive a power cut, with the rows that Delta wrote; return the newest.
+
+    Raises:
+        OSError: the disk fails.
+    """
+    log = table / "_delta_log"
+    commits, checkpoints = _commits(table), _checkpoints(table)
+    after = max(after, *(version for version in [-1, *checkpoints] if _is_readable(checkpoints.get(version))))
+    new = [commits[version] for version in sorted(commits) if version > after]
+    rows = {
+        table / unquote(action["add"]["path"])
+        for commit in new
+        for action in _actions(commit) or []
+        if "add" in action and not _OF_BATCH.fullmatch(Path(action["add"]["path"]).name)
+    }
+    # A file of an older commit may be gone again.
+    rows = {file for file in rows if file.is_file()}
+    last = [path for version, path in checkpoints.items() if version >= after]
+    pointer = [log / _POINTER] if (log / _POINTER).is_file() else []
+    folders = [folder for file in rows for folder in (file.parent, table)]
+    sync(rows, folders)
+    sync([*new, *last, *pointer], [log, table])
+    return last_commit(table)
+
+
+def mend(table: Path) -> None:
+    """Take back what a power cut left damaged: the last commit and the last checkpoint.
+
+    Called when a run was cut off, before it is done again. A commit of a compaction is whole only with the files
+    that it added.
+
+    Raises:
+        OSError: the log cannot be written.
+    """
+    log = table / "_delta_log"
+    if not log.is_dir():
+        return
+    commits, checkpoints = _commits(table), _checkpoints(table)
+    for version in sorted(checkpoints, reverse=True):
+        if _is_readable(checkpoints[version]):
+            break
+        base = max((other for other in checkpoints if other < version), default=-1)
+        if set(range(base + 1, version + 1)) <= commits.keys():
+            checkpoints[version].unlink()
+    pointer = log / _POINTER
+    if pointer.exists() and not _leads_somewhere(pointer, _checkpoints(table)):
+        pointer.unlink()
+    usable = max((version for version, path in _checkpoints(table).items() if _is_readable(path)), default=-1)
+    while commits and (newest := max(commits)) > usable and not _is_complete(table, commits[newest]):
+        commits.pop(newest).unlink()
+    sync_folder(log)
+
+
+@contextlib.contextmanager
+def unsettled(lake: Path, name: str) -> Iterator[None]:
+    """Note that Delta writes rows to a table itself meanwhile: a run that is cut off leaves this note.
+
+    Whoever begins mends what an earlier one left.
+
+    Raises:
+        OSError: the lake cannot be written.
+    """
+    folder = lake / _MARKERS
+    make_folders(folder)
+    settle_left_over(lake, name)
+    marker = folder / f"{name}.{secrets.token_hex(8)}"
+    descriptor = os.open(marker, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        sync_folder(folder)
+        yield
+        marker.unlink()
+    finally:
+        os.close(descriptor)
+
+
+def settle_left_over(lake: Path, name: str) -> None:
+    """Mend a table that Delta was writing to when its run was cut off.
+
+    Raises:
+        OSError: the lake cannot be written.
+    """
+    for marker in (lake / _MARKERS).glob(f"{name}.*"):
+        with contextlib.suppress(FileNotFoundError):
+            descriptor = os.open(marker, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                mend(lake / name)
+                sync_log(lake / name, -1)
+                marker.unlink()
+            except BlockingIOError:
+                pass  # its run goes on
+            finally:
+                os.close(descriptor)
+
+
+def _commits(table: Path) -> dict[int, Path]:
+    return _versions(table, _COMMIT)
+
+
+def _checkpoints(table: Path) -> dict[int, Path]:
+    return _versions(table, _CHECKPOINT)
+
+
+def _versions(table: Path, pattern: re.Pattern[str]) -> dict[int, Path]:
+    log = table / "_delta_log"
+    found = log.iterdir() if log.is_dir() else ()
+    return {int(path.name[:20]): path for path in found if pattern.fullmatch(path.name)}
+
+
+def _actions(commit: Path) -> list[dict[str, Any]] | None:
+    """What a commit does; none if it is damaged."""
+    try:
+        actions = [json.loads(line) for line in commit.read_text().splitlines() if line]
+    except (ValueError, RecursionError):
+        return None
+    return actions if actions and all(isinstance(action, dict) for action in actions) else None
+
+
+def _is_whole(commit: Path | None) -> bool:
+    return commit is not None and _actions(commit) is not None
+
+
+def _is_complete(table: Path, commit: Path) -> bool:
+    """Is the commit whole, and are the rows there that Delta wrote for it?"""
+    actions = _actions(commit)
+    if actions is None:
+        return False
+    added = [action["add"]["path"] for action in actions if "add" in action]
+    return all(
+        _is_readable(table / unquote(path)) for path in added if not _OF_BATCH.fullmatch(Path(path).name)
+    )
+
+
+def _is_readable(file: Path | None) -> bool:
+    """Can the end of this Parquet file be read, without which it is no such file?"""
+    if file is None:
+        return False
+    try:
+        pq.read_metadata(file)
+    except (OSError, pa.ArrowInvalid):
+        return False
+    return True
+
+
+def _leads_somewhere(pointer: Path, checkpoints: dict[int, Path]) -> bool:
+    try:
+        return int(json.loads(pointer.read_text())["version"]) in checkpoints
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return False
