@@ -51,7 +51,7 @@ lint: $(VENV)/.test-ready ## lint and types only
 fuzz: $(VENV)/.test-ready ## a million hostile lines through every log format (FUZZ_LINES), others each time
 	@export CENSUS_FUZZ_LINES=$(FUZZ_LINES) CENSUS_FUZZ_SEED=$${CENSUS_FUZZ_SEED:-$$(date +%s)}; \
 	echo "fuzzing with CENSUS_FUZZ_SEED=$$CENSUS_FUZZ_SEED"; \
-	$(BIN)/python -m pytest census/tests/fuzz $(PYTEST_OPTIONS)
+	CENSUS_POWER_CUTS=100000 $(BIN)/python -m pytest census/tests/fuzz census/tests/lake/test_power_cut.py $(PYTEST_OPTIONS)
 
 lock: ## renew constraints.txt with the newest versions of everything
 	@rm -rf $(VENV)/lock && $(PYTHON) -m venv $(VENV)/lock

@@ -91,6 +91,8 @@ def test_one_import_at_a_time(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_a_table_that_is_damaged(lake: Lake) -> None:
     """One line that names it."""
-    (lake.path / "names" / "_delta_log").mkdir(parents=True)
+    log = lake.path / "names" / "_delta_log"
+    log.mkdir(parents=True)
+    (log / f"{0:020}.json").write_text("garbage")
     with pytest.raises(LakeError, match="names: the table cannot be read"):
         lake.reference(NAMES)

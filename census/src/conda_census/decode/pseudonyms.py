@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from conda_census.atomic_files import create_exclusively
+from conda_census.atomic_files import create_exclusively, make_folders
 from conda_census.config import LATE_DELIVERY
 from conda_census.errors import CensusError
 
@@ -59,7 +59,7 @@ class Secrets:
         path = self.folder / name
         try:
             if not path.exists():
-                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                make_folders(path.parent, mode=0o700)
                 create_exclusively(path, secrets.token_bytes(_KEY_BYTES), mode=0o600)
             key = path.read_bytes()
         except OSError as error:

@@ -191,13 +191,25 @@ class WriterBatches:
     def claim(self, head: str, batch: Batch) -> bool:
         """Take the log with this first line, unless another writer is at work on it."""
         claim = self._claims / head
-        if _is_empty(claim):  # by a power cut
-            claim.unlink(missing_ok=True)
-        is_new = create_exclusively(claim, self._writer.encode(), draft_folder=batch.folder, durable=False)
+        with FileLock(self._lake.path / "claims.lock"):
+            if self._is_left_over(claim):
+                claim.unlink(missing_ok=True)
+            is_new = create_exclusively(
+                claim, self._writer.encode(), draft_folder=batch.folder, durable=False
+            )
         if is_new or _is_claimed_by(claim, self._writer):
             batch.claims.append(claim)
             return True
         return False
+
+    def _is_left_over(self, claim: Path) -> bool:
+        """Is there a claim of nobody? A power cut may empty or cut it, or bring it back."""
+        try:
+            writer = claim.read_text(errors="replace")
+        except OSError:
+            return False
+        folder = claim.parent.parent / "batches" / writer
+        return "/" in writer or not writer.isprintable() or not any(folder.glob("[0-9]*/sources.json"))
 
     def finish(self, batch: Batch) -> None:
         """Forget a batch whose rows are all in the lake, and give its logs free."""
@@ -206,7 +218,6 @@ class WriterBatches:
         # Without its sources a batch is none: a kill between these two lines leaves nothing to do again.
         (batch.folder / "sources.json").unlink()
         shutil.rmtree(batch.folder)
-
 
     def _give_free(self) -> None:
         for claim in self._claims.iterdir() if self._claims.exists() else ():
@@ -225,13 +236,6 @@ def _read(writer: str, folder: Path, content: Mapping[str, object]) -> Batch:
         format_name=str(content["format"]),
         written_at=datetime.fromisoformat(str(content["written_at"])),
     )
-
-
-def _is_empty(claim: Path) -> bool:
-    try:
-        return claim.lstat().st_size == 0
-    except FileNotFoundError:
-        return False
 
 
 def _is_claimed_by(claim: Path, writer: str) -> bool:

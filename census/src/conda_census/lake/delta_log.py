@@ -1,8 +1,9 @@
 """The log of a Delta table on disk: made to survive a power cut, and mended after one.
 
-Delta (deltalake 1.6) writes commits, checkpoints and files of rows without ``fsync``. So each commit is synced
-after it was written, and before the next one: after a power cut only the last commit may be damaged, or the
-last checkpoint. Without them the table is as it was before the run that was cut off, which is run again.
+Delta (deltalake 1.6) writes commits, checkpoints and files of rows without ``fsync``. So each commit is
+synced after it was written, and before the next one: after a power cut only the last commit may be damaged,
+or the last checkpoint. Without them the table is as it was before the run that was cut off, which is run
+again.
 """
 
 from __future__ import annotations
@@ -23,7 +24,16 @@ import pyarrow.parquet as pq
 
 from conda_census.atomic_files import make_folders, sync, sync_folder
 
-__all__ = ["has_commits", "is_unborn", "last_checkpoint", "last_commit", "mend", "settle_left_over", "sync_log", "unsettled"]
+__all__ = [
+    "has_commits",
+    "is_unborn",
+    "last_checkpoint",
+    "last_commit",
+    "mend",
+    "settle_left_over",
+    "sync_log",
+    "unsettled",
+]
 
 _COMMIT = re.compile(r"\d{20}\.json")
 _CHECKPOINT = re.compile(r"\d{20}\.checkpoint\.parquet")
@@ -54,7 +64,12 @@ def is_unborn(table: Path) -> bool:
         return True
     others = [path for path in table.iterdir() if path.name != "_delta_log"]
     commits = _commits(table)
-    return not others and not _checkpoints(table) and not (commits.keys() - {0}) and not _is_whole(commits.get(0))
+    return (
+        not others
+        and not _checkpoints(table)
+        and not (commits.keys() - {0})
+        and not _is_whole(commits.get(0))
+    )
 
 
 def sync_log(table: Path, after: int) -> int:
@@ -65,7 +80,7 @@ def sync_log(table: Path, after: int) -> int:
     """
     log = table / "_delta_log"
     commits, checkpoints = _commits(table), _checkpoints(table)
-    after = max(after, *(version for version in [-1, *checkpoints] if _is_readable(checkpoints.get(version))))
+    after = max(after, _usable(checkpoints))
     new = [commits[version] for version in sorted(commits) if version > after]
     rows = {
         table / unquote(action["add"]["path"])
@@ -86,8 +101,8 @@ def sync_log(table: Path, after: int) -> int:
 def mend(table: Path) -> None:
     """Take back what a power cut left damaged: the last commit and the last checkpoint.
 
-    Called when a run was cut off, before it is done again. A commit of a compaction is whole only with the files
-    that it added.
+    Called when a run was cut off, before it is done again. A commit of a compaction is whole only with the
+    files that it added.
 
     Raises:
         OSError: the log cannot be written.
@@ -105,7 +120,7 @@ def mend(table: Path) -> None:
     pointer = log / _POINTER
     if pointer.exists() and not _leads_somewhere(pointer, _checkpoints(table)):
         pointer.unlink()
-    usable = max((version for version, path in _checkpoints(table).items() if _is_readable(path)), default=-1)
+    usable = _usable(_checkpoints(table))
     while commits and (newest := max(commits)) > usable and not _is_complete(table, commits[newest]):
         commits.pop(newest).unlink()
     sync_folder(log)
@@ -168,6 +183,12 @@ def _versions(table: Path, pattern: re.Pattern[str]) -> dict[int, Path]:
     return {int(path.name[:20]): path for path in found if pattern.fullmatch(path.name)}
 
 
+def _usable(checkpoints: dict[int, Path]) -> int:
+    """The version of the newest checkpoint that can be read; -1 for none."""
+    newest_first = sorted(checkpoints, reverse=True)
+    return next((version for version in newest_first if _is_readable(checkpoints[version])), -1)
+
+
 def _actions(commit: Path) -> list[dict[str, Any]] | None:
     """What a commit does; none if it is damaged."""
     try:
@@ -192,10 +213,8 @@ def _is_complete(table: Path, commit: Path) -> bool:
     )
 
 
-def _is_readable(file: Path | None) -> bool:
+def _is_readable(file: Path) -> bool:
     """Can the end of this Parquet file be read, without which it is no such file?"""
-    if file is None:
-        return False
     try:
         pq.read_metadata(file)
     except (OSError, pa.ArrowInvalid):

@@ -117,12 +117,13 @@ def damaged_files(lake: Lake, batch: Batch) -> list[Path]:
     Raises:
         LakeError: a table cannot be read.
     """
+    files = batch.staged_files()
     return [
         file
-        for table, files in batch.staged_files().items()
-        if not _has(lake, table, batch)
-        for name in files
-        if not _is_readable(file := _where(lake, batch, table, name))
+        for table in TABLES
+        if table.name in files and not _has(lake, table.name, batch)
+        for name in files[table.name]
+        if not _is_readable(file := _where(lake, batch, table.name, name))
     ]
 
 

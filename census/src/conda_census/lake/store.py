@@ -26,7 +26,7 @@ from deltalake import (
     write_deltalake,
 )
 from deltalake.exceptions import CommitFailedError, DeltaError
-from deltalake.transaction import AddAction
+from deltalake.transaction import AddAction, RemoveAction
 from filelock import FileLock, Timeout
 
 from conda_census.atomic_files import create_exclusively, make_folders, sync
@@ -400,7 +400,7 @@ class Lake:
         if (table.transaction_version(application(writer)) or 0) >= batch:
             return
         place = self.path / name
-        added = [_moved(staged / file, place / file, file) for file in files]
+        added: list[AddAction | RemoveAction] = [_moved(staged / file, place / file, file) for file in files]
         sync([], [*((place / file).parent for file in files), place])
         transaction = Transaction(application(writer), batch)
         table.create_write_transaction(
