@@ -12,6 +12,7 @@ import typer
 
 from conda_census.census_toml import CensusToml, FormatTable, Hole, read_census_toml
 from conda_census.errors import CensusError
+from conda_census.own_files import expect_own
 
 __all__ = [
     "DEFAULT_ENGINE",
@@ -105,7 +106,10 @@ def _said(config_folder: Path) -> CensusToml:
     """What ``census.toml`` says; there need be none, unless it is named."""
     named = os.environ.get("CENSUS_TOML")
     path = Path(named) if named else config_folder / "census.toml"
-    return read_census_toml(path) if named or path.exists() else CensusToml()
+    if not named and not path.exists():
+        return CensusToml()
+    expect_own(path)
+    return read_census_toml(path)
 
 
 def _default_config_folder() -> str:

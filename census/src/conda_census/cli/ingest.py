@@ -49,6 +49,14 @@ def ingest(
     interval_s: Annotated[
         float, typer.Option("--interval", metavar="SECONDS", min=0.1, help="Pause between two looks.")
     ] = 60,
+    group_readable: Annotated[
+        bool | None,
+        typer.Option(
+            "--group-readable/--no-group-readable",
+            help="Whether your group may read the lake, from now on. [default: as before, in a new lake no]",
+            show_default=False,
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Read access logs into the lake, each line exactly once."""
@@ -74,7 +82,9 @@ def ingest(
 
     def ingest_once(stop: Callable[[], bool] = lambda: False) -> Summary:
         with shown_progress(Console(stderr=True)) as progress:
-            return run(paths, settings, format_name, progress, stop, print_converting)
+            return run(
+                paths, settings, format_name, progress, stop, print_converting, group_readable=group_readable
+            )
 
     if follow:
         with stop_on_signals() as stop:

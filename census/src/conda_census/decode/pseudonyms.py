@@ -16,6 +16,7 @@ from pathlib import Path
 from conda_census.atomic_files import create_exclusively, make_folders
 from conda_census.config import LATE_DELIVERY
 from conda_census.errors import CensusError
+from conda_census.own_files import expect_own, warn_if_readable
 
 __all__ = ["Secrets", "folded_session_sql", "network_sql", "token_pseudonym", "token_sql", "tokens_sql"]
 
@@ -57,11 +58,14 @@ class Secrets:
 
     def _key(self, name: str) -> bytes:
         path = self.folder / name
+        expect_own(self.folder / "any.key")
+        expect_own(path)
         try:
             if not path.exists():
                 make_folders(path.parent, mode=0o700)
                 create_exclusively(path, secrets.token_bytes(_KEY_BYTES), mode=0o600)
             key = path.read_bytes()
+            warn_if_readable(path)
         except OSError as error:
             raise CensusError(
                 f"{path}: the key behind the pseudonyms cannot be read or made ({error.strerror}): "

@@ -75,12 +75,15 @@ def ingest(
     progress: IngestProgress,
     stop: Callable[[], bool] = lambda: False,
     converting: Steps = say_nothing,
+    *,
+    group_readable: bool | None = None,
 ) -> Summary:
     """Read the logs that ``paths`` name into the lake, leaving out what it holds already.
 
     A source that cannot be read is counted in the summary, and the others are read all the same. When
     ``stop`` says so, the batch under way is the last one. A lake of an earlier version is converted first, of
-    which ``converting`` is told.
+    which ``converting`` is told. ``group_readable`` says whether the group may read the lake from now on, and
+    None leaves that as it was.
 
     Raises:
         CensusError: the lake or the keys cannot be used.
@@ -97,7 +100,7 @@ def ingest(
             sources, known_formats, format_name, summary
         ):
             secrets = Secrets(settings.config_folder)
-            lake = Lake.open_or_create(settings.lake, secrets.key_id())
+            lake = Lake.open_or_create(settings.lake, secrets.key_id(), group_readable=group_readable)
             lake = converted(
                 lake,
                 secrets,
@@ -105,7 +108,7 @@ def ingest(
                 channels=settings.channels,
                 progress=converting,
             )
-            with _told_of(lake):
+            with _told_of(lake), lake.private():
                 rows = SourceRows(lake)
                 with WriterBatches(lake, settings.writer) as batches:
                     key = secrets.token_key()

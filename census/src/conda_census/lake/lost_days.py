@@ -85,7 +85,8 @@ def mark_lost(lake: Lake, days: Iterable[date], rows: Mapping[str, int]) -> None
     draft = lake.path / f"{LOST}.new"
     try:
         draft.unlink(missing_ok=True)
-        create_exclusively(draft, json.dumps(content).encode())
+        with lake.private():
+            create_exclusively(draft, json.dumps(content).encode())
         draft.replace(place)
     except OSError as error:
         raise LakeError(f"{place}: cannot be written ({error.strerror}): give access to it") from None

@@ -104,7 +104,7 @@ class SetAsideSources:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        with FileLock(self._lake.path / _LOCK, timeout=_LOCK_S):
+        with self._lake.private(), FileLock(self._lake.path / _LOCK, timeout=_LOCK_S):
             yield
 
     def _write(self, rows: list[SetAside]) -> None:

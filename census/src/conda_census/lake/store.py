@@ -9,7 +9,7 @@ import contextlib
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,13 @@ from deltalake.exceptions import CommitFailedError, DeltaError
 from deltalake.transaction import AddAction, RemoveAction
 from filelock import FileLock, Timeout
 
-from conda_census.atomic_files import create_exclusively, make_folders, sync
+from conda_census.atomic_files import (
+    create_exclusively,
+    make_folders,
+    private_umask,
+    replace_durably,
+    sync,
+)
 from conda_census.config import LAKE_MANIFEST, LATE_DELIVERY
 from conda_census.errors import LakeError, first_line
 from conda_census.lake.delta_log import (
@@ -42,6 +48,7 @@ from conda_census.lake.delta_log import (
     sync_log,
     unsettled,
 )
+from conda_census.lake.privacy import make_private
 from conda_census.lake.tables import IN_CLEAR, LAKE_VERSION, TABLES, Reference, Table, TableName, delta_schema
 
 __all__ = ["Lake", "application", "files_of"]
@@ -63,11 +70,13 @@ class Lake:
         path: its folder.
         key_id: names the key behind its pseudonyms, without telling it.
         version: of its tables; ``lake.conversion`` makes an older one ``LAKE_VERSION``.
+        group_readable: whether the group of its user may read it.
     """
 
     path: Path
     key_id: str
     version: int = LAKE_VERSION
+    group_readable: bool = False
     _settled: dict[str, int] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
@@ -90,6 +99,7 @@ class Lake:
         try:
             content = json.loads(text)
             version, key_id = int(content["lake_version"]), str(content["key_id"])
+            group_readable = bool(content.get("group_readable"))
         except (ValueError, KeyError, TypeError):
             raise LakeError(f"{manifest}: damaged: restore it from your backup") from None
         if version > LAKE_VERSION:
@@ -97,11 +107,16 @@ class Lake:
                 f"{path}: a lake of version {version}, and this census reads versions up to {LAKE_VERSION}: "
                 "upgrade conda-census"
             )
-        return cls(path, key_id, version)
+        return cls(path, key_id, version, group_readable)
 
     @classmethod
-    def open_or_create(cls, path: Path, key_id: str) -> Lake:
+    def open_or_create(cls, path: Path, key_id: str, *, group_readable: bool | None = None) -> Lake:
         """The lake in this folder, made where the folder is missing or empty.
+
+        Args:
+            path: the folder.
+            key_id: names the key behind the pseudonyms.
+            group_readable: whether the group of the user may read the lake; as before if it is not said.
 
         Raises:
             LakeError: as for ``open``, or the folder holds something else, cannot be written, or the
@@ -109,40 +124,72 @@ class Lake:
         """
         _refuse_special_characters(path)
         try:
-            is_new = not (path / LAKE_MANIFEST).exists()
-            if is_new:
-                _refuse_foreign_folder(path)
-            make_folders(path)
-            is_cut_off = any(path.glob("batches/*/*/sources.json"))
-            for table in TABLES:
-                # A lake of an earlier version may have fewer tables.
-                if is_unborn(path / table.name):
-                    mend(path / table.name)
-                    DeltaTable.create(
-                        str(path / table.name),
-                        schema=delta_schema(table),
-                        mode="ignore",
-                        partition_by=["day"],
-                        description=f"one row for {table.one_row}",
-                        configuration={"delta.checkpointInterval": str(_CHECKPOINT_COMMITS)},
-                    )
+            is_for_group = bool(_is_for_group(path) if group_readable is None else group_readable)
+            with private_umask(group_readable=is_for_group):
+                is_new = not (path / LAKE_MANIFEST).exists()
                 if is_new:
-                    sync_log(path / table.name, -1)
-                elif is_cut_off:
-                    mend(path / table.name)
-                else:
-                    settle_left_over(path, table.name)
-            if is_new:
-                sync([], [path])
-                manifest = {"lake_version": LAKE_VERSION, "key_id": key_id}
-                create_exclusively(path / LAKE_MANIFEST, json.dumps(manifest).encode())
+                    _refuse_foreign_folder(path)
+                make_folders(path)
+                is_cut_off = any(path.glob("batches/*/*/sources.json"))
+                for table in TABLES:
+                    # A lake of an earlier version may have fewer tables.
+                    if is_unborn(path / table.name):
+                        mend(path / table.name)
+                        DeltaTable.create(
+                            str(path / table.name),
+                            schema=delta_schema(table),
+                            mode="ignore",
+                            partition_by=["day"],
+                            description=f"one row for {table.one_row}",
+                            configuration={"delta.checkpointInterval": str(_CHECKPOINT_COMMITS)},
+                        )
+                    if is_new:
+                        sync_log(path / table.name, -1)
+                    elif is_cut_off:
+                        mend(path / table.name)
+                    else:
+                        settle_left_over(path, table.name)
+                if is_new:
+                    sync([], [path])
+                    manifest: dict[str, object] = {"lake_version": LAKE_VERSION, "key_id": key_id}
+                    if is_for_group:
+                        manifest["group_readable"] = True
+                    create_exclusively(path / LAKE_MANIFEST, json.dumps(manifest).encode())
         except (OSError, DeltaError) as error:
             raise LakeError(
                 f"{path}: no lake can be made here ({first_line(error)}): choose another --lake"
             ) from None
         lake = cls.open(path)
         lake.expect_key(key_id)
+        return lake.made_private(group_readable)
+
+    def made_private(self, group_readable: bool | None = None) -> Lake:
+        """The lake, readable by its user only, or by the group as well; as before if it is not said.
+
+        Raises:
+            LakeError: it cannot be written.
+        """
+        lake = self if group_readable is None else replace(self, group_readable=group_readable)
+        try:
+            if lake != self:
+                manifest = self.path / LAKE_MANIFEST
+                content = json.loads(manifest.read_text()) | {"group_readable": lake.group_readable}
+                replace_durably(manifest, json.dumps(content).encode())
+            make_private(self.path, group_readable=lake.group_readable)
+        except (OSError, ValueError) as error:
+            raise self._unwritable(LAKE_MANIFEST, error) from None
         return lake
+
+    @contextlib.contextmanager
+    def private(self) -> Iterator[None]:
+        """What is written to the lake meanwhile, also by libraries, is only for those who may read it.
+
+        Raises:
+            LakeError: it cannot be written.
+        """
+        with private_umask(group_readable=self.group_readable):
+            self.made_private()
+            yield
 
     def expect_key(self, key_id: str) -> None:
         """Go on only where this is the key behind the lake's pseudonyms.
@@ -357,16 +404,21 @@ class Lake:
             LakeError: there is another one.
         """
         lock = FileLock(self.path / lock_name, timeout=timeout_s)
-        try:
-            lock.acquire()
-        except Timeout:
-            raise LakeError(f"{self.path}: {other}: wait until it is done, and run this one again") from None
-        except OSError as error:
-            raise LakeError(f"{self.path}: cannot be written ({error.strerror}): give access to it") from None
-        try:
-            yield
-        finally:
-            lock.release()
+        with self.private():
+            try:
+                lock.acquire()
+            except Timeout:
+                raise LakeError(
+                    f"{self.path}: {other}: wait until it is done, and run this one again"
+                ) from None
+            except OSError as error:
+                raise LakeError(
+                    f"{self.path}: cannot be written ({error.strerror}): give access to it"
+                ) from None
+            try:
+                yield
+            finally:
+                lock.release()
 
     @contextlib.contextmanager
     def changing_references(self) -> Iterator[None]:
@@ -452,6 +504,10 @@ def _moved(staged: Path, place: Path, path: str) -> AddAction:
         data_change=True,
         stats=json.dumps({"numRecords": pq.read_metadata(place).num_rows}),
     )
+
+
+def _is_for_group(path: Path) -> bool:
+    return (path / LAKE_MANIFEST).exists() and Lake.open(path).group_readable
 
 
 def _refuse_special_characters(path: Path) -> None:

@@ -71,7 +71,7 @@ def simulate_lake(scenario: Scenario, path: Path, progress: Steps) -> Truth:
     """
     make_new_folder(path, "--to-lake")
     lake, days = Lake.open_or_create(path, _NO_KEY), _DaysOfRows(scenario)
-    with WriterBatches(lake, _WRITER) as batches:
+    with lake.private(), WriterBatches(lake, _WRITER) as batches:
         batch = batches.write_down([], SOURCE_FORMAT)
         batch.start_staging()
         for number, rows in enumerate(days):
