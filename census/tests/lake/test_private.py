@@ -70,10 +70,11 @@ def test_an_older_lake_becomes_private_when_it_is_written(tmp_path: Path) -> Non
     for path in [settings.lake, *settings.lake.rglob("*")]:
         path.chmod(0o755 if path.is_dir() else 0o644)
     (settings.lake / "hard").hardlink_to(victims[0])
-    (settings.lake / "soft").symlink_to(victims[1])
+    soft = next(settings.lake.glob("sessions/day=*")) / "soft"
+    soft.symlink_to(victims[1])
     compact(Lake.open(settings.lake), 7, lambda *_, **__: None)
     (settings.lake / "hard").unlink()
-    (settings.lake / "soft").unlink()
+    soft.unlink()
     assert _modes(settings.lake) == PRIVATE
     assert {stat.S_IMODE(victim.stat().st_mode) for victim in victims} == {0o644}
 

@@ -14,6 +14,7 @@ from ibis.expr.types import Table as Rows
 
 from conda_census.engines.tables import LakeFiles, LakeTables
 from conda_census.lake.tables import MEASURED, Table, TableName
+from conda_census.spill_folders import spill_folder_of_process
 
 __all__ = ["open_lake", "open_tables"]
 
@@ -44,6 +45,8 @@ def open_tables(tables: Mapping[TableName, pa.Table]) -> LakeTables:
 def _connect() -> Backend:
     connection = ibis.duckdb.connect()
     connection.raw_sql("SET TimeZone = 'UTC'")
+    folder = str(spill_folder_of_process()).replace("'", "''")
+    connection.raw_sql(f"SET temp_directory = '{folder}'")
     # It would draw on the standard output wherever Python runs without a program's file.
     connection.raw_sql("SET enable_progress_bar = false")
     # Whoever needs an order asks for it; to keep that of the files would hold up all cores but one.

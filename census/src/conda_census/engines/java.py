@@ -10,9 +10,9 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from conda_census.errors import EngineError
+from conda_census.spill_folders import spill_folder
 
 __all__ = ["SUITABLE", "java_home", "java_version"]
 
@@ -41,12 +41,12 @@ def java_home() -> Iterator[Path]:
         if java_version(java) in SUITABLE:
             yield java.resolve().parents[1]
             return
-    with TemporaryDirectory(prefix="conda-census-java-") as folder:
-        java = Path(folder) / "bin" / "java"
+    with spill_folder() as folder:
+        java = folder / "bin" / "java"
         java.parent.mkdir()
         java.write_text(_WITHOUT_MODULE.format(java=shlex.quote(str(_java_of_the_wheel()))))
         java.chmod(0o700)
-        yield Path(folder)
+        yield folder
 
 
 def java_version(java: Path) -> int | None:

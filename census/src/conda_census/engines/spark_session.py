@@ -26,6 +26,7 @@ from pyspark.sql import SparkSession
 
 from conda_census.engines.java import java_home
 from conda_census.errors import EngineError, first_line
+from conda_census.spill_folders import spill_folder
 
 __all__ = ["LOCAL", "explained", "spark_session"]
 
@@ -85,7 +86,10 @@ def explained() -> Iterator[None]:
 @contextmanager
 def _context(master: str, log: IO[bytes]) -> Iterator[SparkContext]:
     settings = SparkConf(loadDefaults=False).setAll(list(_settings(master).items()))
-    with _gateway(settings, log) as gateway:
+    with spill_folder() as folder, ExitStack() as stack:
+        # Spark's own folders lie in there, unless the operator names others.
+        settings.set("spark.driver.defaultJavaOptions", f'"-Djava.io.tmpdir={folder}"')
+        gateway = stack.enter_context(_gateway(settings, log))
         try:
             with _ctrl_c_as_before():
                 context = SparkContext(conf=settings, gateway=gateway)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import duckdb
@@ -34,6 +34,7 @@ from conda_census.lake.turns import Turns
 from conda_census.lake.visits import marked_requests
 from conda_census.logs.formats import LogFormat
 from conda_census.logs.source import Source, Watched
+from conda_census.spill_folders import spill_folder
 
 __all__ = ["Claimed", "Progress", "read_batch", "stored_fingerprint"]
 
@@ -92,7 +93,7 @@ def read_batch(
     while True:
         rest = [log for log in claimed if log.number not in failed]
         with (
-            tempfile.TemporaryDirectory(prefix="conda-census-") as spill,
+            spill_folder() as spill,
             _connect(spill) as connection,
             _connect(spill) as database,
         ):
@@ -234,7 +235,7 @@ def stored_fingerprint(source: Source, key: bytes) -> str:
         return ""
 
 
-def _connect(spill: str) -> duckdb.DuckDBPyConnection:
+def _connect(spill: Path) -> duckdb.DuckDBPyConnection:
     """A database in memory. What does not fit goes to ``spill``, encrypted, for it holds tokens."""
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
@@ -243,5 +244,5 @@ def _connect(spill: str) -> duckdb.DuckDBPyConnection:
     # DuckDB finds its own random numbers too weak for files that last. These go when the key in memory goes.
     connection.execute("SET force_mbedtls_unsafe = 'true'")
     connection.execute("SET temp_file_encryption = true")
-    connection.execute("SET temp_directory = ?", [spill])
+    connection.execute("SET temp_directory = ?", [str(spill)])
     return connection

@@ -15,8 +15,8 @@ A batch is a folder ``batches/<writer>/<number>`` in the lake:
 from __future__ import annotations
 
 import json
+import re
 import shutil
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,7 +30,11 @@ from conda_census.lake.store import Lake
 from conda_census.lake.tables import TABLES
 from conda_census.logs.source import Source
 
-__all__ = ["Batch", "SourceCounted", "WriterBatches"]
+__all__ = ["Batch", "SourceCounted", "WriterBatches", "damaged", "names_in_manifest"]
+
+
+_TABLE_NAMES = frozenset(table.name for table in TABLES)
+_NUMBER = re.compile(r"\d{8,18}")
 
 
 class SourceCounted(TypedDict):
@@ -80,12 +84,14 @@ class Batch:
 
     def staged_files(self) -> dict[str, list[str]]:
         """For each table its files, as ``day=<day>/<file>``; those that were moved already too."""
-        files: dict[str, list[str]] = json.loads(self._manifest.read_text())["files"]
-        return files
+        return names_in_manifest(self._manifest)
 
     def staged_counts(self) -> list[SourceCounted]:
         """What was counted in each source that was read."""
-        counts: list[SourceCounted] = json.loads(self._manifest.read_text())["counts"]
+        try:
+            counts: list[SourceCounted] = json.loads(self._manifest.read_text())["counts"]
+        except (ValueError, KeyError, TypeError, RecursionError):
+            raise damaged(self._manifest) from None
         return counts
 
     def stage_again(self) -> None:
@@ -160,11 +166,11 @@ class WriterBatches:
         """The batches that were written down and not finished, in their order."""
         batches = []
         for folder in sorted(self._folder.iterdir()):
-            if not folder.is_dir():
-                continue
+            if not _NUMBER.fullmatch(folder.name) or not folder.is_dir():
+                continue  # not made by the census
             sources = folder / "sources.json"
             if sources.exists():
-                batches.append(_read(self._writer, folder, json.loads(sources.read_text())))
+                batches.append(_read(self._writer, folder, sources))
             else:
                 shutil.rmtree(folder)
         if not batches:  # after a power cut their claims may still be there
@@ -177,7 +183,7 @@ class WriterBatches:
         Raises:
             OSError: the lake's folder cannot be written.
         """
-        numbers = [int(folder.name) for folder in self._folder.iterdir() if folder.is_dir()]
+        numbers = [int(folder.name) for folder in self._folder.iterdir() if _NUMBER.fullmatch(folder.name)]
         number = 1 + max([*(self._lake.last_batch(table.name, self._writer) for table in TABLES), *numbers])
         folder = self._folder / f"{number:08}"
         content = {
@@ -186,7 +192,7 @@ class WriterBatches:
             "written_at": datetime.now(UTC).isoformat(timespec="seconds"),
         }
         create_exclusively(folder / "sources.json", json.dumps(content).encode())
-        return _read(self._writer, folder, content)
+        return _read(self._writer, folder, folder / "sources.json")
 
     def claim(self, head: str, batch: Batch) -> bool:
         """Take the log with this first line, unless another writer is at work on it."""
@@ -225,17 +231,51 @@ class WriterBatches:
                 claim.unlink(missing_ok=True)
 
 
-def _read(writer: str, folder: Path, content: Mapping[str, object]) -> Batch:
-    locations = content["paths"]
-    assert isinstance(locations, list)  # noqa: S101 (written by this module)
-    return Batch(
-        writer=writer,
-        number=int(folder.name),
-        folder=folder,
-        locations=tuple(map(str, locations)),
-        format_name=str(content["format"]),
-        written_at=datetime.fromisoformat(str(content["written_at"])),
+def names_in_manifest(manifest: Path) -> dict[str, list[str]]:
+    """The files that a ``staged.json`` names for each table, as ``day=<day>/<file>``.
+
+    Raises:
+        LakeError: it is damaged, or names files that are no rows of its batch.
+    """
+    number, writer = manifest.parent.name, manifest.parent.parent.name
+    own = re.compile(rf"day=\d{{4}}-\d\d-\d\d/{re.escape(writer)}-{number}-\d{{4,}}\.parquet")
+    try:
+        files: dict[str, list[str]] = json.loads(manifest.read_text())["files"]
+        is_own = all(
+            table in _TABLE_NAMES and all(own.fullmatch(name) for name in names)
+            for table, names in files.items()
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise damaged(manifest) from None
+    if not is_own:
+        raise damaged(manifest)
+    return files
+
+
+def damaged(file: Path) -> LakeError:
+    """A file of a batch holds what the census did not write there."""
+    return LakeError(
+        f"{file}: damaged: remove {file.parent} and run the same command again, which reads its logs anew"
     )
+
+
+def _read(writer: str, folder: Path, sources: Path) -> Batch:
+    try:
+        content = json.loads(sources.read_text())
+        locations = content["paths"]
+        batch = Batch(
+            writer,
+            int(folder.name),
+            folder,
+            tuple(locations),
+            format_name=str(content["format"]),
+            written_at=datetime.fromisoformat(str(content["written_at"])),
+        )
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise damaged(sources) from None
+    if not isinstance(locations, list) or not all(isinstance(each, str) for each in locations):
+        raise damaged(sources)
+    return batch
 
 
 def _is_claimed_by(claim: Path, writer: str) -> bool:

@@ -37,6 +37,7 @@ from conda_census.decode.build_numbers import build_number_sql
 from conda_census.decode.channels import OTHER_CHANNEL
 from conda_census.decode.pseudonyms import Secrets, tokens_sql
 from conda_census.errors import LakeError, first_line
+from conda_census.lake.batches import names_in_manifest
 from conda_census.lake.compaction import delete_all_old
 from conda_census.lake.staging import rows_writer
 from conda_census.lake.store import Lake
@@ -247,10 +248,7 @@ class _Conversion:
             if not manifest.exists():
                 shutil.rmtree(batch / "staged", ignore_errors=True)
                 continue
-            try:
-                files: dict[str, list[str]] = json.loads(manifest.read_text())["files"]
-            except (ValueError, KeyError, TypeError):
-                raise LakeError(f"{manifest}: damaged: restore it from your backup") from None
+            files = names_in_manifest(manifest)
             for name in _NEW_COLUMNS:
                 current = set(self.lake.file_names(name))
                 for file in files.get(name, ()):

@@ -91,7 +91,7 @@ def ingest(
     started = time.monotonic()
     summary = Summary()
     known_formats = formats(settings)
-    sources, errors = find(paths)
+    sources, errors = find(paths, settings.config_folder)
     for error in errors:
         summary.fail(error)
     needed: set[str] = set()
@@ -135,7 +135,7 @@ def ingest(
     finally:
         for source in sources:
             if source.location not in needed:
-                release(source.location)
+                release(source.location, settings.config_folder)
     summary.seconds = time.monotonic() - started
     return summary
 
@@ -261,7 +261,7 @@ class _Work:
         self._set_aside(batch)
         self.batches.finish(batch)
         for location in batch.locations:
-            release(location)
+            release(location, self.secrets.folder)
         self.needed.difference_update(batch.locations)
 
     def _stage_again_if_damaged(self, batch: Batch) -> None:
@@ -271,7 +271,8 @@ class _Work:
         of it.
         """
         if damaged := damaged_files(self.lake, batch):
-            if is_begun(self.lake, batch) and not all(map(_is_there, batch.locations)):
+            are_there = all(_is_there(each, self.secrets.folder) for each in batch.locations)
+            if is_begun(self.lake, batch) and not are_there:
                 raise _half_lost(batch, damaged[0])
             batch.stage_again()
 
@@ -297,7 +298,7 @@ class _Work:
             source = self.found.get(location)
             try:
                 if source is None:  # of a batch that an earlier run left
-                    source = source_at(location)
+                    source = source_at(location, self.secrets.folder)
                     self.bytes_in_all += source.stored_size
                 beginning = read_beginning(source)
                 head = head_of(beginning.lines, self.key)
@@ -325,9 +326,9 @@ class _Work:
         self.progress(source=source, so_far=so_far)
 
 
-def _is_there(location: str) -> bool:
+def _is_there(location: str, config_folder: Path) -> bool:
     try:
-        source_at(location)
+        source_at(location, config_folder)
     except SourceError:
         return False
     return True

@@ -48,6 +48,7 @@ from conda_census.lake.delta_log import (
     sync_log,
     unsettled,
 )
+from conda_census.lake.planted import expect_plain_name, refuse_links
 from conda_census.lake.privacy import make_private
 from conda_census.lake.tables import IN_CLEAR, LAKE_VERSION, TABLES, Reference, Table, TableName, delta_schema
 
@@ -60,6 +61,8 @@ _TRIES = 100
 #: Delta writes a checkpoint right after a commit, when neither has been synced: that is done here.
 NOTHING_AFTER_COMMIT = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
 _REFERENCES_TIMEOUT_S = 60
+#: What Delta calls a file of a reference table.
+_OF_REFERENCE = re.compile(r"part-\d{5}-[0-9a-f-]{36}-c\d{3}(?:\.\w+)?\.parquet")
 
 
 @dataclass(frozen=True)
@@ -124,6 +127,7 @@ class Lake:
         """
         _refuse_special_characters(path)
         try:
+            refuse_links(path)
             is_for_group = bool(_is_for_group(path) if group_readable is None else group_readable)
             with private_umask(group_readable=is_for_group):
                 is_new = not (path / LAKE_MANIFEST).exists()
@@ -171,6 +175,7 @@ class Lake:
         """
         lake = self if group_readable is None else replace(self, group_readable=group_readable)
         try:
+            refuse_links(self.path)
             if lake != self:
                 manifest = self.path / LAKE_MANIFEST
                 content = json.loads(manifest.read_text()) | {"group_readable": lake.group_readable}
@@ -222,7 +227,8 @@ class Lake:
         Raises:
             LakeError: the table cannot be read.
         """
-        return sorted(str(file["path"]) for file in files_of(self.table(name)))
+        log = self.path / name / "_delta_log"
+        return sorted(expect_plain_name(file["path"], log) for file in files_of(self.table(name)))
 
     def has_current_schema(self, name: TableName) -> bool:
         """Whether the table has the columns that this version writes.
@@ -358,9 +364,10 @@ class Lake:
                     writer_properties=WriterProperties(compression="ZSTD", compression_level=3),
                     post_commithook_properties=NOTHING_AFTER_COMMIT,
                 )
-            # What was replaced a week ago nobody reads any more.
-            with self.changed_by_delta(reference.name):
-                DeltaTable(place).vacuum(dry_run=False, post_commithook_properties=NOTHING_AFTER_COMMIT)
+            # What was replaced a week ago nobody reads any more. Delta itself would delete other files too.
+            for old in DeltaTable(place).vacuum(dry_run=True):
+                if _OF_REFERENCE.fullmatch(old):
+                    (self.path / reference.name / old).unlink(missing_ok=True)
         except (OSError, DeltaError) as error:
             raise self._unwritable(reference.name, error) from None
 
@@ -492,8 +499,11 @@ def files_of(table: DeltaTable) -> list[dict[str, Any]]:
 
 def _moved(staged: Path, place: Path, path: str) -> AddAction:
     """Move a file to its place, and say to Delta what it is."""
+    place.parent.mkdir(exist_ok=True)
+    for own in (staged, place, place.parent):
+        if own.is_symlink():
+            raise LakeError(f"{own}: a link, and a lake holds none: see who made it, and remove it")
     if staged.exists():
-        place.parent.mkdir(exist_ok=True)
         staged.replace(place)
     status = place.stat()
     return AddAction(

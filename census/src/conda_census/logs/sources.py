@@ -17,11 +17,12 @@ from conda_census.logs.standard_input import STANDARD_INPUT, delete_spooled, is_
 __all__ = ["decompressed", "find", "is_compressed", "release", "source_at"]
 
 
-def find(paths: Iterable[str]) -> tuple[list[Source], list[SourceError]]:
+def find(paths: Iterable[str], config_folder: Path | None = None) -> tuple[list[Source], list[SourceError]]:
     """The sources that paths, addresses and ``-`` name, each once, smallest first.
 
     A path is a file, a folder with all below it, or a glob; an address of objects is the same in a bucket.
     Smallest first, because a file that is the beginning of another must be read before it.
+    ``config_folder`` is where it is noted what is kept of standard input; without it there is none.
     What cannot be found is returned as errors beside the sources, so that one wrong path does not stop the
     rest.
     """
@@ -29,8 +30,8 @@ def find(paths: Iterable[str]) -> tuple[list[Source], list[SourceError]]:
     errors: list[SourceError] = []
     for text in dict.fromkeys(paths):
         try:
-            if text == STANDARD_INPUT:
-                sources[text] = spool()
+            if text == STANDARD_INPUT and config_folder:
+                sources[text] = spool(config_folder)
             elif is_object_address(text):
                 for each in find_objects(text):
                     sources.setdefault(each.location, each)
@@ -44,14 +45,14 @@ def find(paths: Iterable[str]) -> tuple[list[Source], list[SourceError]]:
     return sorted(sources.values(), key=lambda source: (source.stored_size, str(source))), errors
 
 
-def source_at(location: str) -> Source:
+def source_at(location: str, config_folder: Path) -> Source:
     """The source that a batch wrote down as lying there.
 
     Raises:
         SourceError: it is gone, or cannot be reached.
     """
     if is_spooled(location):
-        return spooled_at(location)
+        return spooled_at(location, config_folder)
     if is_object_address(location):
         return object_at(location)
     path = Path(location)
@@ -61,10 +62,10 @@ def source_at(location: str) -> Source:
         raise unreadable(path, error) from None
 
 
-def release(location: str) -> None:
+def release(location: str, config_folder: Path) -> None:
     """Called when no batch needs the source there any more: what was kept of standard input is deleted."""
     if is_spooled(location):
-        delete_spooled(location)
+        delete_spooled(location, config_folder)
 
 
 def decompressed(source: Readable) -> Iterator[bytes]:

@@ -1,15 +1,24 @@
-"""How is a log read that comes from standard input, although a log is read more than once?"""
+"""Standard input as a log, although a log is read more than once.
+
+What comes is kept in a temporary file. A note beside the keys says which file that is, so that nobody who can
+write to the lake can have another file read or deleted in its place.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
+import re
 import shutil
+import stat
 import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
 
+from conda_census.atomic_files import create_exclusively, make_folders
 from conda_census.errors import SourceError
 from conda_census.logs.fingerprints import fingerprint_of_file
 
@@ -19,6 +28,9 @@ __all__ = ["STANDARD_INPUT", "Spooled", "delete_spooled", "is_spooled", "spool",
 STANDARD_INPUT = "-"
 #: Begins the location of what came from it, which no path from the root on does.
 _SCHEME = "stdin:"
+_PREFIX = "conda-census-stdin-"
+_NAME = re.compile(re.escape(_PREFIX) + r"[a-z0-9_]{8}")
+_NOTES = "standard-input"
 _PIECE_BYTES = 1 << 20
 
 
@@ -54,28 +66,29 @@ class Spooled:
         return fingerprint_of_file(self.path, key)
 
 
-def spool() -> Spooled:
-    """Everything that comes from standard input, up to its end.
+def spool(config_folder: Path) -> Spooled:
+    """Everything that comes from standard input, up to its end, noted in the folder of the keys.
 
     Raises:
         SourceError: nothing can come from there, or it cannot be kept.
     """
     if sys.stdin is None or sys.stdin.isatty():
         raise SourceError("standard input: nothing comes from it: send a log there, as in zcat FILE | …")
-    descriptor, name = tempfile.mkstemp(prefix="conda-census-stdin-")
-    path = Path(name)
+    descriptor, name = tempfile.mkstemp(prefix=_PREFIX)
+    path = Path(name).absolute()
     try:
         with os.fdopen(descriptor, "wb") as file:
+            _write_note(config_folder, path, descriptor)
             shutil.copyfileobj(sys.stdin.buffer, file, _PIECE_BYTES)
             return Spooled(path, file.tell())
     except OSError as error:
-        path.unlink()
+        _delete(path, config_folder)
         raise SourceError(
             f"standard input: cannot be kept in {path.parent} ({error.strerror}): "
             "make room there, or name another folder by TMPDIR"
         ) from None
     except BaseException:
-        path.unlink()
+        _delete(path, config_folder)
         raise
 
 
@@ -84,21 +97,54 @@ def is_spooled(location: str) -> bool:
     return location.startswith(_SCHEME)
 
 
-def spooled_at(location: str) -> Spooled:
+def spooled_at(location: str, config_folder: Path) -> Spooled:
     """What an earlier run left.
 
     Raises:
         SourceError: it is gone.
     """
     path = Path(location.removeprefix(_SCHEME))
+    if _is_noted(path, config_folder):
+        with contextlib.suppress(OSError):
+            return Spooled(path, path.stat().st_size)
+    raise SourceError(
+        f"standard input: what an earlier run was reading of it is gone ({path}): send it again"
+    )
+
+
+def delete_spooled(location: str, config_folder: Path) -> None:
+    """Delete what was kept there, but nothing that is not noted."""
+    path = Path(location.removeprefix(_SCHEME))
+    if _is_noted(path, config_folder):
+        _delete(path, config_folder)
+
+
+def _write_note(config_folder: Path, path: Path, descriptor: int) -> None:
+    notes = config_folder / _NOTES
+    make_folders(notes, mode=0o700)
+    note = {"path": str(path), "inode": os.fstat(descriptor).st_ino}
+    create_exclusively(notes / path.name, json.dumps(note).encode(), mode=0o600)
+
+
+def _is_noted(path: Path, config_folder: Path) -> bool:
+    """Is this a file that we made, and still the same one?"""
+    if not _NAME.fullmatch(path.name):
+        return False
     try:
-        return Spooled(path, path.stat().st_size)
-    except OSError:
-        raise SourceError(
-            f"standard input: what an earlier run was reading of it is gone ({path}): send it again"
-        ) from None
+        status = path.lstat()
+        note = json.loads((config_folder / _NOTES / path.name).read_bytes())
+        return bool(
+            note == {"path": str(path), "inode": status.st_ino}
+            and stat.S_ISREG(status.st_mode)
+            and status.st_uid == os.geteuid()
+            and status.st_nlink == 1
+        )
+    except (OSError, ValueError, RecursionError):
+        return False
 
 
-def delete_spooled(location: str) -> None:
-    """Delete what was kept there."""
-    Path(location.removeprefix(_SCHEME)).unlink(missing_ok=True)
+def _delete(path: Path, config_folder: Path) -> None:
+    path.unlink(missing_ok=True)
+    (config_folder / _NOTES / path.name).unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        (config_folder / _NOTES).rmdir()

@@ -1,0 +1,59 @@
+"""What somebody may have planted in a lake, so that writing to it harms files outside of it."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from conda_census.errors import LakeError
+
+__all__ = ["expect_plain_name", "refuse_links"]
+
+_PLAIN = re.compile(r"day=[^/\0]+/(?!\.\.?$)[^/\0]+")
+#: Below these everything is looked at; below the tables only what is not a file of rows of a day.
+_ALL_OF = ("batches", "claims", "unsettled")
+
+
+def refuse_links(lake: Path) -> None:
+    """Go on only if the lake's folders are its own: whoever writes through a link writes somewhere else.
+
+    Raises:
+        LakeError: there is a link.
+        OSError: a folder cannot be read.
+    """
+    for entry in _entries(lake):
+        if entry.is_dir(follow_symlinks=False):
+            for inner in _entries(entry):
+                is_looked_at = entry.name in _ALL_OF or inner.name == "_delta_log"
+                if is_looked_at and inner.is_dir(follow_symlinks=False):
+                    _refuse_below(inner)
+
+
+def expect_plain_name(name: object, place: Path) -> str:
+    """A file of rows as ``day=<day>/<file>``; no other name leads out of its table's folder.
+
+    Raises:
+        LakeError: it is another name; ``place`` says who names it.
+    """
+    if isinstance(name, str) and _PLAIN.fullmatch(name):
+        return name
+    raise LakeError(f"{place}: damaged: it names a file that is not below its table: restore your backup")
+
+
+def _refuse_below(folder: os.DirEntry[str]) -> None:
+    for entry in _entries(folder):
+        if entry.is_dir(follow_symlinks=False):
+            _refuse_below(entry)
+
+
+def _entries(folder: Path | os.DirEntry[str]) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as found:
+            entries = list(found)
+    except FileNotFoundError:
+        return []  # a batch is removed when it is finished
+    for entry in entries:
+        if entry.is_symlink():
+            raise LakeError(f"{entry.path}: a link, and a lake holds none: see who made it, and remove it")
+    return entries

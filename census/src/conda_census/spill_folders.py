@@ -1,0 +1,89 @@
+"""Folders for what does not fit into memory, which vanish, also after a run that was killed.
+
+Each has a lock that its process holds. A folder whose lock nobody holds was left behind, and the next run
+removes it.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import fcntl
+import functools
+import os
+import re
+import shutil
+import stat
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+__all__ = ["remove_left_over", "spill_folder", "spill_folder_of_process"]
+
+_PREFIX = "conda-census-spill-"
+_NAME = re.compile(re.escape(_PREFIX) + r"[a-z0-9_]{8}")
+_LOCK = "lock"
+#: A folder without a lock may be one that is made just now.
+_YOUNG_S = 3600
+
+
+@contextlib.contextmanager
+def spill_folder() -> Iterator[Path]:
+    """Make a folder for as long as it is needed, and remove those that killed runs of this user left.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    remove_left_over(Path(tempfile.gettempdir()))
+    with tempfile.TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        descriptor = os.open(folder / _LOCK, os.O_RDONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        try:
+            with contextlib.suppress(OSError):  # some file systems have no locks
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield folder
+        finally:
+            os.close(descriptor)
+
+
+@functools.cache
+def spill_folder_of_process() -> Path:
+    """Make one folder for all that this process does, which is removed when it ends.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    stack = contextlib.ExitStack()
+    atexit.register(stack.close)
+    return stack.enter_context(spill_folder())
+
+
+def remove_left_over(above: Path) -> None:
+    """Remove the folders in ``above`` that killed runs of this user left; what cannot be removed stays."""
+    with contextlib.suppress(OSError):
+        for folder in [path for path in above.iterdir() if _NAME.fullmatch(path.name)]:
+            with contextlib.suppress(OSError):
+                _remove_if_left_over(folder)
+
+
+def _remove_if_left_over(folder: Path) -> None:
+    status = folder.lstat()
+    # One that we made: nobody else may look into it, so nobody else has put anything there.
+    if not (
+        stat.S_ISDIR(status.st_mode)
+        and status.st_uid == os.geteuid()
+        and stat.S_IMODE(status.st_mode) == stat.S_IRWXU
+    ):
+        return
+    try:
+        descriptor = os.open(folder / _LOCK, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        if time.time() - status.st_mtime > _YOUNG_S:
+            shutil.rmtree(folder)
+        return
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(folder)
+    finally:
+        os.close(descriptor)
