@@ -122,6 +122,24 @@ def _manifest_link(lake: Path, victim: Path) -> None:
     (lake / "lake.json").symlink_to(victim)
 
 
+def _lock_hard_link(lake: Path, victim: Path) -> None:
+    (lake / "batches" / "main" / "lock").unlink(missing_ok=True)
+    (lake / "batches" / "main" / "lock").hardlink_to(victim)
+
+
+def _lock_link(lake: Path, victim: Path) -> None:
+    for name in ("compact.lock", "references.lock", "set-aside.lock", "claims.lock"):
+        (lake / name).unlink(missing_ok=True)
+        (lake / name).hardlink_to(victim)
+
+
+def _file_hard_links(lake: Path, victim: Path) -> None:
+    """Every file of the lake that is not read has a second name outside."""
+    for number, file in enumerate(sorted(path for path in lake.rglob("*") if path.is_file())):
+        if "lock" not in file.name:
+            (victim.parent / f"second-{number}").hardlink_to(file)
+
+
 def _lost_link(lake: Path, victim: Path) -> None:
     (lake / "lost.json.new").symlink_to(victim)
     (lake / "set-aside.json").symlink_to(victim)
@@ -148,6 +166,9 @@ def _lost_link(lake: Path, victim: Path) -> None:
         _reference_file,
         _others_in_batches,
         _manifest_link,
+        _lock_hard_link,
+        _lock_link,
+        _file_hard_links,
         _lost_link,
     ],
 )

@@ -200,6 +200,7 @@ class _Work:
     tried: str
     keep_machines: bool
     found: dict[str, Source] = field(default_factory=dict)
+    lost: set[str] = field(default_factory=set)
     source: Source | None = None
     files: int = 0
     files_done: int = 0
@@ -267,13 +268,13 @@ class _Work:
     def _stage_again_if_damaged(self, batch: Batch) -> None:
         """Rows of a batch may be damaged before they got into the lake: they are made again from its logs.
 
-        A log that is gone is told as any log that cannot be read. It is too late for that if a table has rows
-        of it.
+        A log that is gone is told as lost. It is too late for that if a table has rows of it.
         """
         if damaged := damaged_files(self.lake, batch):
-            are_there = all(_is_there(each, self.secrets.folder) for each in batch.locations)
-            if is_begun(self.lake, batch) and not are_there:
+            gone = {each for each in batch.locations if not _is_there(each, self.secrets.folder)}
+            if gone and is_begun(self.lake, batch):
                 raise _half_lost(batch, damaged[0])
+            self.lost |= gone
             batch.stage_again()
 
     def _stage(self, batch: Batch) -> None:
@@ -309,7 +310,7 @@ class _Work:
                     self.summary.skipped += 1
                     self.bytes_in_all -= source.stored_size
             except SourceError as error:
-                self.summary.fail(error, source)
+                self.summary.fail(_lost(location) if location in self.lost else error, source)
 
     def _tell(self, *, source: Source, stored_read: int, lines: int) -> None:
         if source != self.source:
@@ -332,6 +333,13 @@ def _is_there(location: str, config_folder: Path) -> bool:
     except SourceError:
         return False
     return True
+
+
+def _lost(location: str) -> SourceError:
+    return SourceError(
+        f"{location}: lost: what was read of it was damaged before it was in the lake, and it is gone: "
+        "restore it from your backup, and read it again"
+    )
 
 
 def _half_lost(batch: Batch, damaged: Path) -> LakeError:

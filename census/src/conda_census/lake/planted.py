@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from pathlib import Path
 
 from conda_census.errors import LakeError
@@ -47,6 +48,16 @@ def _refuse_below(folder: os.DirEntry[str]) -> None:
             _refuse_below(entry)
 
 
+def _is_lock(name: str) -> bool:
+    """Is it the file of a lock? Whoever locks it empties it."""
+    return name == "lock" or name.endswith(".lock")
+
+
+def _has_second_name(entry: os.DirEntry[str]) -> bool:
+    status = entry.stat(follow_symlinks=False)
+    return stat.S_ISREG(status.st_mode) and status.st_nlink > 1
+
+
 def _entries(folder: Path | os.DirEntry[str]) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as found:
@@ -54,6 +65,6 @@ def _entries(folder: Path | os.DirEntry[str]) -> list[os.DirEntry[str]]:
     except FileNotFoundError:
         return []  # a batch is removed when it is finished
     for entry in entries:
-        if entry.is_symlink():
+        if entry.is_symlink() or (_is_lock(entry.name) and _has_second_name(entry)):
             raise LakeError(f"{entry.path}: a link, and a lake holds none: see who made it, and remove it")
     return entries
