@@ -71,6 +71,7 @@ class CensusToml:
     title: str = ""
     holes: tuple[Hole, ...] = ()
     machines: bool = False
+    exclude: tuple[str, ...] = ()
 
 
 def read_census_toml(path: Path) -> CensusToml:
@@ -90,7 +91,7 @@ def read_census_toml(path: Path) -> CensusToml:
         raise CensusError(f"{path}: not in UTF-8: save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise CensusError(f"{path}: not TOML{_said_safely(str(error))}: correct that line") from None
-    known = ("lake", "writer", "engine", "formats", "channels", "title", "holes", "tokens")
+    known = ("lake", "writer", "engine", "formats", "channels", "title", "holes", "tokens", "exclude")
     _only_known(content, known, str(path))
     lake = _text(content, "lake", str(path))
     tables = _table(content, "formats", str(path))
@@ -103,6 +104,7 @@ def read_census_toml(path: Path) -> CensusToml:
         title=_text(content, "title", str(path)) or "",
         holes=_holes(content, str(path)),
         machines=_machines(content, path),
+        exclude=_texts(content, "exclude", str(path)),
     )
 
 

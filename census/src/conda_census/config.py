@@ -52,6 +52,7 @@ class Settings:
         title: the name of the repository, for pages.
         holes: days that are known to have no log.
         machines: whether m/ tokens are stored too, as pseudonyms.
+        exclude: patterns of files and folders that are no logs to read.
     """
 
     lake: Path
@@ -63,6 +64,7 @@ class Settings:
     title: str = ""
     holes: tuple[Hole, ...] = ()
     machines: bool = False
+    exclude: tuple[str, ...] = ()
 
 
 def load_settings(lake: Path | None = None, writer: str | None = None, engine: str | None = None) -> Settings:
@@ -99,6 +101,7 @@ def load_settings(lake: Path | None = None, writer: str | None = None, engine: s
         said.title,
         said.holes,
         said.machines,
+        said.exclude,
     )
 
 

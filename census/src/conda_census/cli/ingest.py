@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -43,6 +44,12 @@ def ingest(
             help="Exit with code 1 if a file is set aside, 3 if what is dropped moved against last week.",
         ),
     ] = False,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--exclude", metavar="GLOB", help="Leave out files or folders of this name, or path with a slash."
+        ),
+    ] = None,
     follow: Annotated[
         bool, typer.Option("--follow", help="Go on reading what arrives, until SIGTERM or Ctrl-C.")
     ] = False,
@@ -69,6 +76,7 @@ def ingest(
     from conda_census.steps import print_step
 
     settings = load_settings(lake, writer)
+    settings = replace(settings, exclude=(*settings.exclude, *(exclude or ())))
     names = ("auto", *known_formats(settings))
     if format_name not in names:
         raise typer.BadParameter(f"choose one of {', '.join(names)}", param_hint="--format")

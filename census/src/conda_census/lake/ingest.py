@@ -91,7 +91,7 @@ def ingest(
     started = time.monotonic()
     summary = Summary()
     known_formats = formats(settings)
-    sources, errors = find(paths, settings.config_folder)
+    sources, errors = find(paths, settings.config_folder, settings.exclude)
     for error in errors:
         summary.fail(error)
     needed: set[str] = set()

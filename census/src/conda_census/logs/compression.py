@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bz2
+import lzma
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,11 +21,13 @@ else:
 __all__ = ["MAGIC_BYTES", "Codec", "codec_of", "unpacked"]
 
 #: So many bytes at the start of a file tell its compression.
-MAGIC_BYTES = 4
+MAGIC_BYTES = 6
 _READ_BYTES = 1 << 19
 #: A piece is no larger than this, however much a little input unpacks to.
 _PIECE_BYTES = 4 << 20
 _GZIP_WINDOW = 16 + 15
+#: The dictionary of ``xz -9`` has 64 MiB.
+_XZ_BYTES_MAX = 512 << 20
 
 
 class Member(Protocol):
@@ -89,7 +92,7 @@ def unpacked(file: BinaryIO, name: str) -> Iterator[bytes]:
             ) from None
         yield piece
         if member.eof:
-            data = _next_member(member.unused_data or file.read(_READ_BYTES), file)
+            data = _next_member(member.unused_data, file, codec)
             if not data:
                 return
             member = codec.member()
@@ -101,11 +104,17 @@ def unpacked(file: BinaryIO, name: str) -> Iterator[bytes]:
     )
 
 
-def _next_member(data: bytes, file: BinaryIO) -> bytes:
-    """What follows zeros, with which tape drives and rsync pad a gzip: they are no further member."""
-    while data and not data.strip(b"\0"):
-        data = file.read(_READ_BYTES)
-    return data
+def _next_member(data: bytes, file: BinaryIO, codec: Codec) -> bytes:
+    """The beginning of the next member, or nothing.
+
+    Zeros, with which tape drives and rsync pad a file, and what else is no further member, are passed over,
+    as ``zcat`` does.
+    """
+    data = data.lstrip(b"\0")
+    while len(data) < MAGIC_BYTES and (more := file.read(_READ_BYTES)):
+        data = (data + more).lstrip(b"\0")
+    is_cut = any(magic.startswith(data) for magic, each in _CODECS.items() if each is codec)
+    return data if is_cut or codec_of(data) is codec else b""
 
 
 class _GzipMember:
@@ -133,10 +142,18 @@ class _GzipMember:
         return piece
 
 
+def _xz_member() -> Member:
+    return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_BYTES_MAX)
+
+
 # The library's own types call it an instance.
 _GZIP_DAMAGE: type[Exception] = isal_zlib.error  # type: ignore[assignment]
+_ZSTD = Codec("zstd", zstd.ZstdDecompressor, zstd.ZstdError)
 _CODECS = {
     b"\x1f\x8b": Codec("gzip", _GzipMember, _GZIP_DAMAGE),
-    b"\x28\xb5\x2f\xfd": Codec("zstd", zstd.ZstdDecompressor, zstd.ZstdError),
+    b"\x28\xb5\x2f\xfd": _ZSTD,
+    # what pzstd and others put between the frames with data
+    **{bytes([number]) + b"\x2a\x4d\x18": _ZSTD for number in range(0x50, 0x60)},
+    b"\xfd7zXZ\0": Codec("xz", _xz_member, lzma.LZMAError),
     b"BZh": Codec("bzip2", bz2.BZ2Decompressor, OSError),
 }

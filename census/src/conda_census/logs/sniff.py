@@ -9,6 +9,7 @@ from conda_census.errors import LastingSourceError, SourceError
 from conda_census.logs.blocks import MAX_LINE_BYTES
 from conda_census.logs.formats import BUILT_IN, LogFormat
 from conda_census.logs.prefixes import PREFIXES
+from conda_census.logs.recognition import archive_kind, other_log
 from conda_census.logs.source import Readable
 from conda_census.logs.sources import decompressed
 
@@ -34,11 +35,13 @@ class Beginning:
         lines: without their ends; the last one may be cut.
         is_binary: is it no text?
         encoding: of text that is not UTF-8, if it says so.
+        archive: what kind of archive it is, if it is one.
     """
 
     lines: list[bytes]
     is_binary: bool
     encoding: str | None = None
+    archive: str | None = None
 
 
 def read_beginning(source: Readable) -> Beginning:
@@ -56,7 +59,12 @@ def read_beginning(source: Readable) -> Beginning:
             data = data.lstrip(b"\0")
         if len(data) >= _BEGINNING_BYTES:
             break
-    return Beginning(data[:_BEGINNING_BYTES].splitlines(), b"\0" in data, _MARKS_OF_ENCODINGS.get(data[:2]))
+    return Beginning(
+        data[:_BEGINNING_BYTES].splitlines(),
+        b"\0" in data,
+        _MARKS_OF_ENCODINGS.get(data[:2]),
+        archive_kind(data),
+    )
 
 
 def format_of(
@@ -92,6 +100,12 @@ def format_of(
             f"{source}: text in {beginning.encoding}: make it UTF-8, as with "
             f"iconv -f {beginning.encoding} -t UTF-8"
         )
+    if beginning.archive:
+        raise LastingSourceError(
+            f"{source}: {beginning.archive}, not an access log: unpack it, and give what is in it"
+        )
+    if other := other_log(raw):
+        raise LastingSourceError(f"{source}: {other}, or leave this file out with --exclude")
     if beginning.is_binary:
         raise LastingSourceError(f"{source}: a binary file, not an access log: name the log itself")
     tried = ", ".join(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from conda_census.errors import SourceError
@@ -17,12 +18,16 @@ from conda_census.logs.standard_input import STANDARD_INPUT, delete_spooled, is_
 __all__ = ["decompressed", "find", "is_compressed", "release", "source_at"]
 
 
-def find(paths: Iterable[str], config_folder: Path | None = None) -> tuple[list[Source], list[SourceError]]:
+def find(
+    paths: Iterable[str], config_folder: Path | None = None, exclude: Collection[str] = ()
+) -> tuple[list[Source], list[SourceError]]:
     """The sources that paths, addresses and ``-`` name, each once, smallest first.
 
     A path is a file, a folder with all below it, or a glob; an address of objects is the same in a bucket.
     Smallest first, because a file that is the beginning of another must be read before it.
     ``config_folder`` is where it is noted what is kept of standard input; without it there is none.
+    Those that a pattern of ``exclude`` names are left out. One without a slash is the name of a file or of a
+    folder that it lies in; one with a slash is a path, or its end.
     What cannot be found is returned as errors beside the sources, so that one wrong path does not stop the
     rest.
     """
@@ -42,7 +47,22 @@ def find(paths: Iterable[str], config_folder: Path | None = None) -> tuple[list[
                     sources.setdefault(str(file.path.resolve()), file)
         except SourceError as error:
             errors.append(error)
-    return sorted(sources.values(), key=lambda source: (source.stored_size, str(source))), errors
+    kept = [source for source in sources.values() if not _is_excluded(source.location, exclude)]
+    if sources and not kept:
+        errors.append(
+            SourceError(f"all {len(sources)} files are left out by --exclude or exclude in census.toml")
+        )
+    return sorted(kept, key=lambda source: (source.stored_size, str(source))), errors
+
+
+def _is_excluded(location: str, exclude: Collection[str]) -> bool:
+    parts = location.split("/")
+    return any(
+        fnmatchcase(location, pattern) or fnmatchcase(location, f"*/{pattern.removeprefix('./')}")
+        if "/" in pattern
+        else any(fnmatchcase(part, pattern) for part in parts)
+        for pattern in exclude
+    )
 
 
 def source_at(location: str, config_folder: Path) -> Source:
@@ -69,7 +89,7 @@ def release(location: str, config_folder: Path) -> None:
 
 
 def decompressed(source: Readable) -> Iterator[bytes]:
-    """The bytes of a plain, gzip, zstd or bzip2 source in pieces, whatever its name says.
+    """The bytes of a plain, gzip, zstd, bzip2 or xz source in pieces, whatever its name says.
 
     Several members in one file are read one after the other, as ``zcat`` does. The rows of a Parquet file are
     lines of JSON.
@@ -79,7 +99,7 @@ def decompressed(source: Readable) -> Iterator[bytes]:
     """
     try:
         with source.open("rb") as file:
-            is_parquet = file.read(MAGIC_BYTES) == PARQUET_MAGIC
+            is_parquet = file.read(len(PARQUET_MAGIC)) == PARQUET_MAGIC
             file.seek(0)
             yield from rows_as_json_lines(file, str(source)) if is_parquet else unpacked(file, str(source))
     except OSError as error:
