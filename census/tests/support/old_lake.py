@@ -21,7 +21,8 @@ def in_clear(lake: Path, tokens: Mapping[bytes, str]) -> None:
 
     Batches that wait are changed too. No table may have a checkpoint.
     """
-    for path in lake.rglob("*.parquet"):
+    files = {path.stat().st_ino: path for path in lake.rglob("*.parquet")}  # one may have two names
+    for path in files.values():
         _rewrite(path, tokens)
     for log in lake.glob("*/_delta_log/*.json"):
         actions = [json.loads(line) for line in log.read_text().splitlines()]

@@ -124,6 +124,7 @@ class Disk:
                 self._build(node, place / name, kept, chance)
             elif node:
                 (place / name).write_bytes(_content(node, kept, chance))
+                (place / name).chmod(0o600)
 
     # One method for each call. They return whether it is of this folder.
 

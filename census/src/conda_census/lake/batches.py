@@ -8,7 +8,7 @@ A batch is a folder ``batches/<writer>/<number>`` in the lake:
 2. ``claims/<head>`` in the lake: one for each log, which only one writer can create.
 3. ``staged/<table>/day=<day>/<file>`` and last ``staged.json``: the rows to append, already pseudonymous.
    From now on the logs are not needed any more: they may be rotated away.
-4. To each table, to ``sources`` last, its files are moved, and one transaction appends them.
+4. In each table, in ``sources`` last, its files get a second name, and one transaction appends them.
 5. Claims and folder are removed.
 """
 
@@ -83,7 +83,7 @@ class Batch:
         return self.folder / "staged"
 
     def staged_files(self) -> dict[str, list[str]]:
-        """For each table its files, as ``day=<day>/<file>``; those that were moved already too."""
+        """For each table its files, as ``day=<day>/<file>``; those that have their places already too."""
         return names_in_manifest(self._manifest)
 
     def staged_counts(self) -> list[SourceCounted]:

@@ -5,7 +5,7 @@ The files that it replaced stay for some days, for whoever opened the table befo
 kill at any point leaves files that no table knows; the next compaction deletes them.
 
 A file is deleted only where it is known what it is: one that a compaction wrote, or one of a batch that the
-table has. For an ingest moves the files of its batch into the table's folder before it commits them.
+table has. For an ingest gives its files their places in the table's folder before it commits them.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ __all__ = [
 _COMMIT = re.compile(r"\d{20}\.json")
 _CHECKPOINT = re.compile(r"\d{20}\.checkpoint\.parquet")
 _POINTER = "_last_checkpoint"
-#: Files of a batch, which ``staging.py`` syncs before they are moved here.
+#: Files of a batch, which ``staging.py`` syncs before they get a name here.
 _OF_BATCH = re.compile(r".+-\d{8,}-\d{4,}\.parquet")
 _MARKERS = "unsettled"
 

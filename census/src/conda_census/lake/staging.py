@@ -1,6 +1,6 @@
 """How do the rows of a batch wait until they are in the tables, so that the logs are no longer needed?
 
-The files of a batch are written as the tables hold them, and need only be moved to their places.
+The files of a batch are written as the tables hold them, and need only a name there.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def append_staged(lake: Lake, batch: Batch) -> None:
 
 
 def damaged_files(lake: Lake, batch: Batch) -> list[Path]:
-    """The files of a batch that wait for their tables, or were moved there, and cannot be read.
+    """The files of a batch that wait for their tables, or have their places there, and cannot be read.
 
     Raises:
         LakeError: a table cannot be read.

@@ -252,7 +252,7 @@ class Lake:
         folder, table = self.path / name, self.table(name)
         with self.changed_by_delta(name):
             table.create_write_transaction(
-                [_moved(folder / file, folder / file, file) for file in files],
+                [_placed(folder / file, folder / file, file) for file in files],
                 mode="overwrite",
                 schema=delta_schema(_table(name)),
                 partition_by=["day"],
@@ -288,9 +288,9 @@ class Lake:
 
         Args:
             name: the table.
-            staged: the folder from which the files are moved into the table's.
+            staged: the folder of the files, which get a second name in the table's.
             files: each as ``day=<day>/<file>``. One may be in the table's folder already: an earlier run was
-                killed after it had moved it.
+                killed after that.
             writer: the writer of the batch.
             batch: its number.
 
@@ -459,7 +459,7 @@ class Lake:
         if (table.transaction_version(application(writer)) or 0) >= batch:
             return
         place = self.path / name
-        added: list[AddAction | RemoveAction] = [_moved(staged / file, place / file, file) for file in files]
+        added: list[AddAction | RemoveAction] = [_placed(staged / file, place / file, file) for file in files]
         sync([], [*((place / file).parent for file in files), place])
         transaction = Transaction(application(writer), batch)
         table.create_write_transaction(
@@ -497,14 +497,19 @@ def files_of(table: DeltaTable) -> list[dict[str, Any]]:
     return found
 
 
-def _moved(staged: Path, place: Path, path: str) -> AddAction:
-    """Move a file to its place, and say to Delta what it is."""
+def _placed(staged: Path, place: Path, path: str) -> AddAction:
+    """Give a file its place beside the name that it has, and say to Delta what it is.
+
+    It keeps the other name until its batch is finished: after a power cut a file that was moved may be at
+    neither place.
+    """
     place.parent.mkdir(exist_ok=True)
     for own in (staged, place, place.parent):
         if own.is_symlink():
             raise LakeError(f"{own}: a link, and a lake holds none: see who made it, and remove it")
-    if staged.exists():
-        staged.replace(place)
+    if staged.exists() and not (place.exists() and place.samefile(staged)):
+        place.unlink(missing_ok=True)  # of rows that were staged once more
+        place.hardlink_to(staged)
     status = place.stat()
     return AddAction(
         path=path,
