@@ -178,6 +178,7 @@ class _Attempt:
         return set()
 
     def _read_log(self, reader: SourcesReader, log: Claimed) -> None:
+        self._batch.attempts.note(log.number)
         self._progress(source=log.source, stored_read=0, lines=reader.lines)
         watched = Watched(log.source)
         if log.head in self._read_of_head:

@@ -19,6 +19,7 @@ import re
 import shutil
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Self, TypedDict
 
@@ -26,6 +27,7 @@ from filelock import FileLock, Timeout
 
 from conda_census.atomic_files import create_exclusively, make_folders, sync, sync_folder
 from conda_census.errors import LakeError
+from conda_census.lake.attempts import Attempts, Suspects
 from conda_census.lake.store import Lake
 from conda_census.lake.tables import TABLES
 from conda_census.logs.source import Source
@@ -66,6 +68,11 @@ class Batch:
     format_name: str
     written_at: datetime
     claims: list[Path] = field(default_factory=list, compare=False, repr=False)
+
+    @cached_property
+    def attempts(self) -> Attempts:
+        """The attempts to read it."""
+        return Attempts(self.folder)
 
     @property
     def name(self) -> str:
@@ -135,7 +142,11 @@ class Batch:
 
 
 class WriterBatches:
-    """The batches of one writer, for one process at a time: ``with WriterBatches(…) as batches``."""
+    """The batches of one writer, for one process at a time: ``with WriterBatches(…) as batches``.
+
+    Attributes:
+        suspects: sources that may have ended the census while they were read.
+    """
 
     def __init__(self, lake: Lake, writer: str) -> None:
         self._lake = lake
@@ -143,6 +154,7 @@ class WriterBatches:
         self._folder = lake.path / "batches" / writer
         self._claims = lake.path / "claims"
         self._lock = FileLock(self._folder / "lock", timeout=0)
+        self.suspects = Suspects(self._folder)
 
     def __enter__(self) -> Self:
         try:

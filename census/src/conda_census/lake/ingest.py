@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,7 +14,8 @@ import duckdb
 
 from conda_census.config import LAKE_MANIFEST, Settings
 from conda_census.decode.pseudonyms import Secrets
-from conda_census.errors import LakeError, SourceError, first_line
+from conda_census.errors import LakeError, LastingSourceError, SourceError, first_line
+from conda_census.lake.attempts import INTERRUPTED, can_be_read
 from conda_census.lake.batch_reading import Claimed, read_batch, stored_fingerprint
 from conda_census.lake.batches import Batch, WriterBatches
 from conda_census.lake.conversion import converted
@@ -30,6 +31,7 @@ from conda_census.logs.formats import LogFormat, formats
 from conda_census.logs.sniff import format_of, read_beginning
 from conda_census.logs.source import Source
 from conda_census.logs.sources import find, release, source_at
+from conda_census.logs.standard_input import is_spooled
 from conda_census.steps import Steps, say_nothing
 
 __all__ = ["IngestProgress", "SoFar", "ingest"]
@@ -38,8 +40,6 @@ __all__ = ["IngestProgress", "SoFar", "ingest"]
 _BATCH_BYTES = 256 << 20
 #: So many logs are named in a message.
 _NAMED = 3
-#: What DuckDB makes of Ctrl-C while it works.
-_INTERRUPTED = "Query interrupted"
 
 
 @dataclass(frozen=True)
@@ -123,9 +123,8 @@ def ingest(
                         key,
                         known_formats,
                         needed,
-                        settings.channels,
+                        settings,
                         tried_formats(settings, format_name),
-                        settings.machines,
                     )
                     work.run(sources, format_name)
                 now = datetime.now(UTC)
@@ -150,7 +149,7 @@ def _told_of(lake: Lake) -> Iterator[None]:
             f"{lake.path}: {first_line(problem)}: put this right and run the same command again"
         ) from None
     except RuntimeError as problem:
-        if str(problem) == _INTERRUPTED:
+        if str(problem) == INTERRUPTED:
             raise KeyboardInterrupt from None
         raise
 
@@ -181,9 +180,7 @@ class _Work:
 
     Attributes:
         needed: locations of the sources that batches were written down for and not finished.
-        channels: those that may be named, or None if all may.
         tried: names the formats that are tried.
-        keep_machines: whether m/ tokens are stored too, as pseudonyms.
     """
 
     lake: Lake
@@ -196,9 +193,8 @@ class _Work:
     key: bytes
     known_formats: Mapping[str, LogFormat]
     needed: set[str]
-    channels: tuple[str, ...] | None
+    settings: Settings
     tried: str
-    keep_machines: bool
     found: dict[str, Source] = field(default_factory=dict)
     lost: set[str] = field(default_factory=set)
     source: Source | None = None
@@ -219,10 +215,28 @@ class _Work:
         self.files += len(new)
         self.bytes_in_all += sum(source.stored_size for source in new)
         self.found = {source.location: source for source in new}
-        for parcel in _parcels(new):
+        suspects = self.batches.suspects.locations()
+        for parcel in _parcels([source for source in new if source.location not in suspects]):
             if self.stop():
                 return
             self._work_on(self.batches.write_down(parcel, format_name))
+        for source in new:
+            if source.location in suspects | self.batches.suspects.locations():
+                if self.stop():
+                    return
+                self._try(source, format_name)
+
+    def _try(self, source: Source, format_name: str) -> None:
+        """Read a suspect by another process first: if that ends without a word, set the source aside."""
+        suspects = self.batches.suspects
+        may_try = suspects.begin_trial(source.location)
+        if may_try and can_be_read(self.settings, source.location, format_name):
+            suspects.remove(source.location)
+            self._work_on(self.batches.write_down([source], format_name))
+            return
+        self.summary.fail(_unreadable(source), source)
+        self._set_aside([source.location])
+        suspects.remove(source.location)
 
     def _without_set_aside(self, sources: list[Source], stored: frozenset[str]) -> Iterator[Source]:
         """The sources that are neither in the lake nor set aside."""
@@ -237,11 +251,11 @@ class _Work:
             else:
                 yield source
 
-    def _set_aside(self, batch: Batch) -> None:
+    def _set_aside(self, locations: Collection[str]) -> None:
         """Remember what turned out to be no log, and forget what was none before and now is one."""
         unreadable, self.summary.unreadable = self.summary.unreadable, []
         set_aside = SetAsideSources(self.lake)
-        tried = [each for each in set_aside.read() if each.location in batch.locations]
+        tried = [each for each in set_aside.read() if each.location in locations]
         set_aside.forget(tried)
         self.summary.add_set_aside(set_aside.add(unreadable, self.key, self.tried))
 
@@ -259,7 +273,12 @@ class _Work:
                 self.summary.batches.append(batch.name)
                 for counts in batch.staged_counts():
                     self.summary.add(counts)
-        self._set_aside(batch)
+        self._set_aside(batch.locations)
+        self.batches.suspects.add(
+            location
+            for number, location in enumerate(batch.locations)
+            if number in batch.attempts.left_out and not is_spooled(location)
+        )
         self.batches.finish(batch)
         for location in batch.locations:
             release(location, self.secrets.folder)
@@ -279,23 +298,27 @@ class _Work:
 
     def _stage(self, batch: Batch) -> None:
         """Read a batch's sources and write its rows down; nothing is written where nothing is new."""
-        claimed = list(self._claimed(batch))
-        known = known_logs(self.rows)  # only now: other writers may have read a log before it was claimed
-        read_batch(
-            self.lake,
-            batch,
-            claimed,
-            known,
-            self.secrets,
-            self.summary,
-            self._tell,
-            self.channels,
-            keep_machines=self.keep_machines,
-        )
+        with batch.attempts.attempt():
+            claimed = list(self._claimed(batch))
+            known = known_logs(self.rows)  # only now: other writers may have read a log before it was claimed
+            read_batch(
+                self.lake,
+                batch,
+                claimed,
+                known,
+                self.secrets,
+                self.summary,
+                self._tell,
+                self.settings.channels,
+                keep_machines=self.settings.machines,
+            )
 
     def _claimed(self, batch: Batch) -> Iterator[Claimed]:
         """The logs of the batch that no other writer is at work on."""
         for number, location in enumerate(batch.locations):
+            if number in batch.attempts.left_out and not is_spooled(location):
+                continue
+            batch.attempts.note(number)
             source = self.found.get(location)
             try:
                 if source is None:  # of a batch that an earlier run left
@@ -325,6 +348,13 @@ class _Work:
             lines=self.summary.lines + lines,
         )
         self.progress(source=source, so_far=so_far)
+
+
+def _unreadable(source: Source) -> LastingSourceError:
+    return LastingSourceError(
+        f"{source}: reading it ends the census, as if it took all memory: look at what is in it, "
+        "and try it again with conda-census sources --retry"
+    )
 
 
 def _is_there(location: str, config_folder: Path) -> bool:
