@@ -27,6 +27,8 @@ from conda_census.logs.regular.split import LINES_MAX, TooManyLinesError
 __all__ = ["PREFIXES", "Prefix", "behind_prefix", "usual_pattern", "without_prefix"]
 
 _LINE_END = ord("\n")
+#: Nothing that stands before a line is longer, with the address behind it.
+_BYTES_MAX = 1 << 12
 
 _CLOCK = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]{1,9})?"
 _ISO = rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{_CLOCK}(?:Z|[+-][0-9]{{2}}:?[0-9]{{2}})?"
@@ -55,7 +57,7 @@ _ADDRESS = r"(?:\[?(?:[0-9]{1,3}\.){3}[0-9]{1,3}[^\s,]*|\[?[0-9A-Fa-f]{0,4}:[0-9
 _LISTED = rf"{_ADDRESS}(?:, ?[^\s,]+)*"
 #: Of two addresses without ports nobody knows which is the client's.
 _VIRTUAL_HOST = (
-    r"(?:(?:[0-9A-Za-z_-]*[A-Za-z_][0-9A-Za-z_-]*|(?:[0-9A-Za-z_-]+\.)+[A-Za-z][0-9A-Za-z-]*\.?|\*)"
+    r"(?:(?:[0-9-]*[A-Za-z_][0-9A-Za-z_-]*|(?:[0-9A-Za-z_-]+\.)+[A-Za-z][0-9A-Za-z-]*\.?|\*)"
     r"(?::[0-9]{1,5})?"
     r"|(?:[0-9]{1,3}\.){3}[0-9]{1,3}:[0-9]{1,5}|\[[0-9A-Fa-f:.]+\]:[0-9]{1,5})(?: -)? "
 )
@@ -76,7 +78,8 @@ class Prefix:
 
     def cut_off(self, line: bytes) -> bytes:
         """Return a line without it."""
-        return self._of_bytes.sub(rb"\1", line, count=1)
+        beginning, rest = line[:_BYTES_MAX], line[_BYTES_MAX:]
+        return self._of_bytes.sub(rb"\1", beginning, count=1) + rest
 
 
 #: In the order in which they are tried: a format that somebody described may name the virtual host, or all
