@@ -18,6 +18,9 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _QUOTES_NOTHING = re.compile(
     r"(?:[A-Za-z ,/-]|'[^\w']')+ \(at (?:line \d+, column \d+|end of document)\)", re.ASCII
 )
+#: A token of an organisation, as the wire format has it.
+_ORGANIZATION = re.compile(r"[A-Za-z0-9_-]{1,36}")
+_NAME_MAX = 64
 _PLACE = re.compile(r"\(at (?:line \d+, column \d+|end of document)\)")
 #: What a table of ``[formats]`` says lines are in: one of these.
 _KINDS = ("nginx", "apache", "json", "cloudfront-realtime")
@@ -72,6 +75,7 @@ class CensusToml:
     holes: tuple[Hole, ...] = ()
     machines: bool = False
     exclude: tuple[str, ...] = ()
+    organizations: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 
 def read_census_toml(path: Path) -> CensusToml:
@@ -92,7 +96,7 @@ def read_census_toml(path: Path) -> CensusToml:
     except tomllib.TOMLDecodeError as error:
         raise CensusError(f"{path}: not TOML{_said_safely(str(error))}: correct that line") from None
     known = ("lake", "writer", "engine", "formats", "channels", "title", "holes", "tokens", "exclude")
-    _only_known(content, known, str(path))
+    _only_known(content, (*known, "organizations"), str(path))
     lake = _text(content, "lake", str(path))
     tables = _table(content, "formats", str(path))
     return CensusToml(
@@ -105,6 +109,7 @@ def read_census_toml(path: Path) -> CensusToml:
         holes=_holes(content, str(path)),
         machines=_machines(content, path),
         exclude=_texts(content, "exclude", str(path)),
+        organizations=_organizations(content, path),
     )
 
 
@@ -152,6 +157,28 @@ def _machines(content: Mapping[str, object], path: Path) -> bool:
     if not isinstance(value, bool):
         raise CensusError(f"{place}: machines must be true or false: write it without quotes")
     return value
+
+
+def _organizations(content: Mapping[str, object], path: Path) -> tuple[tuple[str, str], ...]:
+    """Return the name and the token of each organisation; no message quotes a token."""
+    table, place = _table(content, "organizations", str(path)), f"{path}: organizations"
+    found: dict[str, str] = {}
+    for number, (name, value) in enumerate(table.items(), start=1):
+        # Who mixes up both sides has a token for a name, which is not told either.
+        if not name.strip() or not name.isprintable() or len(name) > _NAME_MAX:
+            raise CensusError(
+                f"{place}: name {number} is no name: write one line of 1 to {_NAME_MAX} letters"
+            )
+        token = value.removeprefix("o/") if isinstance(value, str) else ""
+        if not _ORGANIZATION.fullmatch(token):
+            raise CensusError(
+                f"{place}: entry {number} has no token of an organisation: write what stands behind o/ in "
+                'the User-Agent, 1 to 36 letters, digits, _ and -, as name = "TOKEN"'
+            )
+        if token in found.values():
+            raise CensusError(f"{place}: entry {number} has the token of another entry: remove one of them")
+        found[name] = token
+    return tuple(found.items())
 
 
 def _format_table(name: str, table: Mapping[str, object], path: Path) -> FormatTable:

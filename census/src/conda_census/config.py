@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -53,6 +53,7 @@ class Settings:
         holes: days that are known to have no log.
         machines: whether m/ tokens are stored too, as pseudonyms.
         exclude: patterns of files and folders that are no logs to read.
+        organizations: names of organisations, each with its o/ token.
     """
 
     lake: Path
@@ -65,6 +66,7 @@ class Settings:
     holes: tuple[Hole, ...] = ()
     machines: bool = False
     exclude: tuple[str, ...] = ()
+    organizations: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 
 def load_settings(lake: Path | None = None, writer: str | None = None, engine: str | None = None) -> Settings:
@@ -102,6 +104,7 @@ def load_settings(lake: Path | None = None, writer: str | None = None, engine: s
         said.holes,
         said.machines,
         said.exclude,
+        said.organizations,
     )
 
 

@@ -106,6 +106,17 @@ def test_own_formats_come_first_and_may_replace_built_in_ones(folder: Path) -> N
         ("a = {org_1 = 1, org_1 = 2}", "not TOML (at line 1, column 26): correct that line"),
         ('tokens.machines = "yes"', "tokens: machines must be true or false: write it without quotes"),
         ("tokens.hosts = true", "tokens: unknown key hosts: correct it, or use one of machines"),
+        ('organizations = "acme"', "organizations must be a table"),
+        (
+            "[organizations]\nacme = 5",
+            "organizations: entry 1 has no token of an organisation: write what stands behind o/",
+        ),
+        ('[organizations]\nacme = "a secret"', "organizations: entry 1 has no token of an organisation"),
+        ('[organizations]\n"o\\nn" = "T"', "organizations: name 1 is no name: write one line"),
+        (
+            '[organizations]\na = "T"\nb = "o/T"',
+            "organizations: entry 2 has the token of another entry: remove one of them",
+        ),
         ("lake = 5", "lake must be a text: write it in quotes"),
         ("channels = []", 'channels must name the channels of the repository: write ["pkgs/main", "conda-fo'),
         ('channels = ["/"]', "channels must name the channels of the repository"),
@@ -223,9 +234,10 @@ def _told(text: str, folder: Path) -> str:
 
 def test_the_example_in_the_readme(folder: Path) -> None:
     """What people copy is understood, and each of its formats has an example."""
-    example, _names = re.findall(r"```toml\n(.*?)```", README.read_text(), re.DOTALL)
-    (folder / "census.toml").write_text(example)
+    example, organizations, _names = re.findall(r"```toml\n(.*?)```", README.read_text(), re.DOTALL)
+    (folder / "census.toml").write_text(example + organizations)
     settings = load_settings()
+    assert settings.organizations == (("acme", "TOKEN"),)
     assert (settings.lake, settings.writer) == (Path("/srv/census/lake"), "mirror-1")
     assert list(formats(settings)) == ["mirror", "archive", "ingress", "live", *BUILT_IN]
 

@@ -96,6 +96,7 @@ def test_the_keys_are_those_of_the_interface(report: Report) -> None:
         "accounting",
         "completeness",
         "notes",
+        "organizations",
     ]
     assert list(report["installer_downloads"]["rows"][0]) == [
         "period",

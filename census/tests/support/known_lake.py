@@ -9,14 +9,14 @@ from small_lake import SmallLake
 
 def fill(lake: SmallLake) -> None:
     """Three installations, four environments, two sessions that opted out, two installers, 40 lines."""
-    lake.session("2024-01-01", "s1", "ada", "ada-base", requests=5)
+    lake.session("2024-01-01", "s1", "ada", "ada-base", requests=5, organizations=["o1"])
     lake.session("2024-01-02", "s2", "ada", "ada-work", requests=4)
-    lake.session("2024-01-02", "s3", "bob", "bob-base", requests=3)
+    lake.session("2024-01-02", "s3", "bob", "bob-base", requests=3, organizations=["o2", "o1"])
     lake.session("2024-01-03", "s4", "cy", "cy-base")
     lake.session("2024-01-02", "h1", sharing="off", folded=True, requests=2, network="n2")
     lake.session("2024-01-03", "h2", sharing="off", folded=True, requests=1, network="n2")
-    for _ in range(6):
-        lake.download("2024-01-02")
+    for number in range(6):
+        lake.download("2024-01-02", organizations=["o1"] if number < 2 else [])
     lake.installer("2024-01-01", "curl").installer("2024-01-03", "firefox", platform="Windows-x86_64")
     # Read on the 4th at noon: the 2nd is complete then, the 3rd is not.
     read = {"ingested_at": datetime(2024, 1, 4, 12, tzinfo=UTC)}

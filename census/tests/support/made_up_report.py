@@ -11,6 +11,7 @@ from conda_census.report.shape import (
     DayRow,
     InstallerRow,
     Interval,
+    OrganizationRow,
     PackageRow,
     ReadDay,
     Report,
@@ -66,6 +67,7 @@ def made_up(report: Report, weeks: int) -> Report:
         _agent("PyPy", "7.3.5", 1),
     ]
     full["agents"]["os"] = [_agent("Linux", None, 8), _agent(None, None, 2)]
+    full["organizations"] = [OrganizationRow(name="Acme", installations=3, sessions=20, downloads=100)]
     full["installations"]["total"] = sum(100 - n for n in range(14))
     return full
 

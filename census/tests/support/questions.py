@@ -21,6 +21,7 @@ from conda_census.metrics.installations import count_installations
 from conda_census.metrics.installers import count_installer_downloads
 from conda_census.metrics.known_days import read_spans
 from conda_census.metrics.opted_out import count_opted_out
+from conda_census.metrics.organizations import count_organizations
 from conda_census.metrics.packages import count_package, count_packages
 from conda_census.metrics.population import population
 from conda_census.metrics.public_downloads import COLUMNS, public_downloads
@@ -81,6 +82,9 @@ QUESTIONS: dict[str, Callable[[Asked], object]] = {
     "installers": lambda lake: count_installer_downloads(lake.inside.installer_downloads),
     "known_days": lambda lake: sorted(read_spans(lake.tables.sources)),
     "opted_out": lambda lake: count_opted_out(lake.inside),
+    "organizations": lambda lake: count_organizations(
+        lake.inside.sessions, lake.inside.downloads, {"acme": b"o1", "globex": b"o2", "none": b"o3"}
+    ),
     "packages": lambda lake: (
         count_packages(lake.inside.downloads, 3),
         count_package(lake.inside.downloads, "numpy"),

@@ -61,6 +61,7 @@ def report(
 ) -> None:
     """Show what the lake tells, each number with its definition."""
     from conda_census.engines.choice import opened
+    from conda_census.lake.organizations import named_organizations
     from conda_census.lake.store import Lake
     from conda_census.report.about import About
     from conda_census.report.document import make_report
@@ -69,8 +70,12 @@ def report(
 
     first, last = period_of(since, until)
     settings, sample = load_settings(lake, engine=engine_of(engine)), sample_of(one_in)
-    with opened(Lake.open(settings.lake), settings.engine, settings.holes) as tables:
-        document = make_report(tables, first, last, top=top, package=package, sample=sample)
+    lake_opened = Lake.open(settings.lake)
+    organizations = named_organizations(lake_opened, settings)
+    with opened(lake_opened, settings.engine, settings.holes) as tables:
+        document = make_report(
+            tables, first, last, top=top, package=package, sample=sample, organizations=organizations
+        )
     if as_json:
         typer.echo(json.dumps(document, ensure_ascii=False))
     else:

@@ -29,6 +29,11 @@ class Secrets:
 
     folder: Path
 
+    @property
+    def has_token_key(self) -> bool:
+        """Whether there is a key for tokens already."""
+        return (self.folder / "pseudonym.key").exists()
+
     def token_key(self) -> bytes:
         """The key for tokens, 32 bytes.
 

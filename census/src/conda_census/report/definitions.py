@@ -35,6 +35,8 @@ DEFINITIONS = {
     "packages": "Environments and installations that downloaded the package in the window. What a cache of "
     "packages gave is not seen, nor what was there before.",
     "agents": "Installations by their latest session of the window, and sessions with and without tokens.",
+    "organizations": "Installations, session tokens and downloads with the o/ token of an organisation that "
+    "census.toml names. Whoever sent the tokens of two organisations counts for both.",
     "downloads": "Complete downloads of a package; pieces of one file in one session are one download.",
     "by_day": "Sessions, with and without token, and installations seen on each UTC day. Installations do "
     "not add up over days.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -19,6 +19,7 @@ from conda_census.metrics.installers import count_installer_downloads
 from conda_census.metrics.intervals import Interval, ratio
 from conda_census.metrics.known_days import days_between
 from conda_census.metrics.opted_out import Traffic, count_opted_out
+from conda_census.metrics.organizations import count_organizations
 from conda_census.metrics.packages import count_package, count_packages, expect_package
 from conda_census.metrics.population import population
 from conda_census.metrics.retention import count_retention
@@ -46,6 +47,7 @@ from conda_census.report.shape import (
     LineCounts,
     NaiveShares,
     OptedOutShares,
+    OrganizationRow,
     PackageCounts,
     PackageFileRow,
     PackageRow,
@@ -76,11 +78,13 @@ def make_report(
     top: int = TOP,
     package: str | None = None,
     sample: Sample | None = None,
+    organizations: Mapping[str, bytes] | None = None,
 ) -> Report:
     """The report on the window from ``since`` to ``until``, by default over all days with data.
 
     It tells of the ``top`` packages by each measure, and of one ``package`` all versions. ``sample``: which
-    installations are looked at, by default all unless they are very many.
+    installations are looked at, by default all unless they are very many. ``organizations``: the pseudonym of
+    each organisation that has a name.
 
     Raises:
         WindowError: ``since`` is after ``until``, or no day of the window has a log.
@@ -114,6 +118,7 @@ def make_report(
             accounting=_accounting(inside),
             completeness=read,
             notes=[*NOTES, *notes_on_gaps(window)],
+            organizations=_organizations(inside, looked_at, organizations or {}),
         )
 
 
@@ -348,6 +353,20 @@ def _is_week_known(window: Window, week: date, later: int) -> bool:
     first_seen = window.is_known(week - _AFTER_A_GAP, week + timedelta(days=6))
     then = week + timedelta(weeks=later)
     return first_seen and window.is_known(then, then + timedelta(days=6))
+
+
+def _organizations(
+    inside: LakeTables, looked_at: _LookedAt, pseudonyms: Mapping[str, bytes]
+) -> list[OrganizationRow]:
+    return [
+        OrganizationRow(
+            name=each.name,
+            installations=looked_at.times(each.installations),
+            sessions=looked_at.times(each.sessions),
+            downloads=each.downloads,
+        )
+        for each in count_organizations(looked_at.inside.sessions, inside.downloads, pseudonyms)
+    ]
 
 
 def _accounting(inside: LakeTables) -> LineCounts:

@@ -45,6 +45,7 @@ def flat_tables(report: Report) -> dict[str, pa.Table]:
         "dropped_lines": _dropped_lines(report),
         "completeness": _completeness(report),
         "notes": _notes(report),
+        "organizations": _organizations(report),
     }
 
 
@@ -219,6 +220,11 @@ def _notes(report: Report) -> pa.Table:
     return flat_table(
         {"number": _TEXT, "note": _TEXT}, ((each["number"], each["note"]) for each in report["notes"])
     )
+
+
+def _organizations(report: Report) -> pa.Table:
+    columns = {"name": _TEXT, "installations": _COUNT, "sessions": _COUNT, "downloads": _COUNT}
+    return flat_table(columns, (tuple(row.values()) for row in report["organizations"]))
 
 
 def _of_day(row: DayRow | ReadDay) -> tuple[object, ...]:

@@ -32,6 +32,7 @@ _CONTENTS = {
     "installers": "Installer downloads",
     "packages": "Packages",
     "agents": "Agents",
+    "organizations": "Organisations",
     "accounting": "How it was counted",
     "window": "The window",
     "blind-spots": "What these numbers cannot see",
@@ -41,7 +42,7 @@ _CONTENTS = {
 def page(report: Report, about: About | None = None) -> str:
     """Return the page as HTML: styles and charts inside, no script, no reference to anything outside."""
     figures = drawn(FIGURES, report)
-    is_there = {"coming-back": "retention" in figures}
+    is_there = {"coming-back": "retention" in figures, "organizations": bool(report["organizations"])}
     return rendered(
         "page.html.j2",
         about or About(),

@@ -90,6 +90,11 @@ NOTES: tuple[Note, ...] = (
         "runs is too high.",
     ),
     Note(
+        number="organizations",
+        note="Too low: without the plug-in, opted out, or without the token of the organisation, none is "
+        "counted. Too high: anybody may send the token who knows it.",
+    ),
+    Note(
         number="by_day",
         note="Too low on provisional days, until late logs are in.",
     ),
@@ -116,6 +121,7 @@ _GAPS = (
     ("sessions", "At least so many: those of days without a log are not known."),
     ("downloads", "At least so many: those of days without a log are not known."),
     ("packages", "At least so many: those of days without a log are not known."),
+    ("organizations", "At least so many: those of days without a log are not known."),
     ("agents", "Of the days with a log only."),
 )
 

@@ -29,6 +29,7 @@ __all__ = [
     "NaiveShares",
     "Note",
     "OptedOutShares",
+    "OrganizationRow",
     "PackageCounts",
     "PackageFileRow",
     "PackageRow",
@@ -285,6 +286,15 @@ class Note(TypedDict):
     note: str
 
 
+class OrganizationRow(TypedDict):
+    """What sent the token of an organisation that ``census.toml`` names."""
+
+    name: str
+    installations: int
+    sessions: int
+    downloads: int
+
+
 class Report(TypedDict):
     """The answer of ``conda-census report``; its keys are a public interface."""
 
@@ -303,3 +313,4 @@ class Report(TypedDict):
     accounting: LineCounts
     completeness: list[ReadDay]
     notes: list[Note]
+    organizations: list[OrganizationRow]

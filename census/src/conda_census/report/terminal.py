@@ -58,6 +58,8 @@ def show(report: Report, console: Console, *, verbose: bool = False) -> None:
     console.print(_installers(report, narrow))
     console.print(_packages(report, bars))
     console.print(_agents(report, bars))
+    if report["organizations"]:
+        console.print(_organizations(report))
     console.print(_accounting(report))
     console.print(section("What these numbers cannot see", _bullets(BLIND_SPOTS)))
     if verbose:
@@ -332,6 +334,14 @@ def _agents(report: Report, bars: Bars) -> RenderableType:
             share = row["installations"] / (report["installations"]["total"] or 1)
             table.add_row(_lines(f"{name}: {said}"), *numbers, *_bar(bars, share))
     return section("Agents", table, _definition("agents"))
+
+
+def _organizations(report: Report) -> RenderableType:
+    table = number_table("Organisation", "Installations", "Sessions", "Downloads")
+    for row in report["organizations"]:
+        numbers = count(row["installations"]), count(row["sessions"]), count(row["downloads"])
+        table.add_row(_lines(row["name"]), *numbers)
+    return section("Organisations", table, _definition("organizations"))
 
 
 def _lines(text: str) -> Text:
