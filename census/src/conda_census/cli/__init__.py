@@ -12,6 +12,7 @@ import typer
 from conda_census import __version__
 from conda_census.cli.advisories import advisories
 from conda_census.cli.compact import compact
+from conda_census.cli.edge import expect_address_space, print_traceback_if_asked, told
 from conda_census.cli.export import export
 from conda_census.cli.exposure import exposure
 from conda_census.cli.exposures import exposures
@@ -45,6 +46,7 @@ def main() -> None:
     try:
         app()
     except CensusError as error:
+        print_traceback_if_asked()
         complain(error)
         sys.exit(1)
     except BrokenPipeError:
@@ -52,9 +54,15 @@ def main() -> None:
         sys.stdout = None
         sys.exit(0)
     except OSError as error:
+        print_traceback_if_asked()
         sys.stdout = None
         place = error.filename or "standard output"
         complain(CensusError(f"{place}: {error.strerror}: put this right and run the same command again"))
+        sys.exit(1)
+    except Exception as problem:  # noqa: BLE001 (this is the edge)
+        print_traceback_if_asked()
+        sys.stdout = None
+        complain(told(problem))
         sys.exit(1)
 
 
@@ -65,6 +73,7 @@ def _version(
     if version:
         typer.echo(f"conda-census {__version__}")
         raise typer.Exit
+    expect_address_space()
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:

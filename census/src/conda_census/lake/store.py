@@ -103,7 +103,7 @@ class Lake:
             content = json.loads(text)
             version, key_id = int(content["lake_version"]), str(content["key_id"])
             group_readable = bool(content.get("group_readable"))
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError, AttributeError):
             raise LakeError(f"{manifest}: damaged: restore it from your backup") from None
         if version > LAKE_VERSION:
             raise LakeError(

@@ -1,0 +1,78 @@
+"""The edge of the commands: what goes wrong inside is told in one line, and not as a traceback.
+
+With ``CENSUS_DEBUG=1`` in the environment the traceback is printed as well, for whoever is to find the cause.
+It may hold what is in the lake or in a log.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import traceback
+from pathlib import Path
+
+from conda_census.errors import CensusError
+
+__all__ = ["expect_address_space", "print_traceback_if_asked", "told"]
+
+#: The libraries that read and write a lake, by the names of their modules.
+_ENGINES = ("_duckdb", "duckdb", "deltalake", "pyarrow", "ibis", "py4j", "pyspark", "obstore")
+_OUT_OF_MEMORY = re.compile(r"OutOfMemory|ArrowMemory|MemoryError|bad_alloc")
+#: A file of a lake that a library names.
+_FILE = re.compile(r"[^\s'\"]+(?:\.parquet|_delta_log/\d+\.(?:json|checkpoint[^\s'\"]*))")
+#: With less the libraries end the process as they start, in a thousand lines.
+_ADDRESS_SPACE_BYTES = 2 << 30
+
+
+def told(problem: Exception) -> CensusError:
+    """What a person is told of a problem that nobody foresaw: never what a library says of a value."""
+    kind = type(problem)
+    name = f"{kind.__module__.partition('.')[0].lstrip('_')} {kind.__name__}".removeprefix("builtins ")
+    if isinstance(problem, MemoryError) or _OUT_OF_MEMORY.search(f"{kind.__name__} {problem}"):
+        return CensusError(
+            "there is not enough memory: end other programs, raise the limit on this one, or ask for less"
+        )
+    if kind.__module__.partition(".")[0] in _ENGINES:
+        file = _FILE.search(str(problem))
+        place = file[0] if file else "the lake"
+        return CensusError(
+            f"{place}: cannot be read or written ({name}): if it is damaged, restore it from your backup; "
+            "CENSUS_DEBUG=1 shows more"
+        )
+    return CensusError(
+        f"a mistake of the census itself ({name}{_where(problem)}): please report it, with what "
+        "CENSUS_DEBUG=1 shows"
+    )
+
+
+def print_traceback_if_asked() -> None:
+    """Print the traceback of the problem at hand if ``CENSUS_DEBUG`` is set, and not to 0."""
+    if os.environ.get("CENSUS_DEBUG", "0") not in ("", "0"):
+        traceback.print_exc()
+
+
+def expect_address_space() -> None:
+    """Go on only if the libraries can start.
+
+    Raises:
+        CensusError: the address space of this process is limited to too little.
+    """
+    if sys.platform == "win32":
+        return
+    import resource
+
+    limit, _hard = resource.getrlimit(resource.RLIMIT_AS)
+    if limit != resource.RLIM_INFINITY and limit < _ADDRESS_SPACE_BYTES:
+        raise CensusError(
+            f"the address space of this process is limited to {limit / (1 << 30):.1f} GiB: allow it "
+            f"{_ADDRESS_SPACE_BYTES >> 30} GiB or more, as with ulimit -v {_ADDRESS_SPACE_BYTES >> 10}"
+        )
+
+
+def _where(problem: Exception) -> str:
+    """The place of the census's own code that it comes from."""
+    frames = [
+        frame for frame in traceback.extract_tb(problem.__traceback__) if "conda_census" in frame.filename
+    ]
+    return f", {Path(frames[-1].filename).name} line {frames[-1].lineno}" if frames else ""
