@@ -115,6 +115,6 @@ def is_compressed(source: Readable) -> bool:
     try:
         with source.open("rb") as file:
             beginning = file.read(MAGIC_BYTES)
-            return beginning == PARQUET_MAGIC or codec_of(beginning) is not None
+            return beginning.startswith(PARQUET_MAGIC) or codec_of(beginning) is not None
     except OSError as error:
         raise unreadable(source, error) from None
