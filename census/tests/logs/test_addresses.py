@@ -67,7 +67,7 @@ WRITTEN = {
 def test_an_address_is_read_or_is_none(written: str, address: str | None) -> None:
     """Ports, brackets and zones are cut off; of a list the first public address counts."""
     query = f"SELECT {client_address('written')} FROM (SELECT ?::VARCHAR AS written)"
-    assert duckdb.execute(query, [written]).fetchone() == (address,)
+    assert duckdb.execute(query, [written]).fetchall() == [(address,)]
 
 
 @given(st.one_of(st.ip_addresses().map(str), st.text("0123456789abf:.", max_size=24)))
