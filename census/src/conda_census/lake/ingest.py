@@ -376,7 +376,7 @@ def _half_lost(batch: Batch, damaged: Path) -> LakeError:
     return LakeError(
         f"{damaged}: damaged, and its logs are not as they were, so the rows cannot be made again "
         f"({', '.join(batch.locations[:_NAMED])}{', …' if len(batch.locations) > _NAMED else ''}): "
-        f"restore the logs, or remove {batch.folder} and run conda-census repair"
+        "restore these logs, or the lake from your backup, and run the same command again"
     )
 
 

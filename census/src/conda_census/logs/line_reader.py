@@ -15,7 +15,6 @@ from conda_census.logs.regular.requests import ParseRegular
 
 __all__ = ["LineReader", "LinesUnderOneHeader"]
 
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 #: So many tell what usually stands before a line.
 _LINES_LOOKED_AT = 200
 #: No header is longer.

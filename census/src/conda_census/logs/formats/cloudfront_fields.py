@@ -13,6 +13,7 @@ __all__ = [
     "columns_of_fields",
     "found_in_fields",
     "header_fields",
+    "missing_fault",
     "missing_fields",
     "only_positions",
 ]
@@ -60,6 +61,12 @@ def missing_fields(fields: Sequence[str]) -> list[str]:
     has_timestamp = any(name in fields for name in FIELDS["timestamp"])
     needed = [*(() if has_timestamp else ("date", "time")), "cs-method", "cs-uri-stem", "sc-status"]
     return [name for name in needed if name not in fields]
+
+
+def missing_fault(fields: Sequence[str]) -> str | None:
+    """Why no line below a header with these fields could count; None if lines can."""
+    missing = missing_fields(fields)
+    return f"#Fields: does not name {', '.join(missing)}" if missing else None
 
 
 def only_positions(fields: Sequence[str]) -> dict[str, int]:

@@ -14,7 +14,7 @@ from conda_census.logs.formats.cloudfront_fields import (
     columns_of_fields,
     found_in_fields,
     header_fields,
-    missing_fields,
+    missing_fault,
 )
 from conda_census.logs.formats.iis import is_of_iis
 from conda_census.logs.formats.json_lines import found_in_json, is_json, json_line
@@ -66,8 +66,7 @@ def _header_fault(first_lines: Sequence[bytes]) -> str | None:
         return "neither JSON nor a #Fields: line"
     if is_of_iis(first_lines):
         return "#Fields: stands below a header of IIS, or names fields of IIS"
-    missing = missing_fields(fields)
-    return f"#Fields: does not name {', '.join(missing)}" if missing else None
+    return missing_fault(fields)
 
 
 CLOUDFRONT_V2 = LogFormat(

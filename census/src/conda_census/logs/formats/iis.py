@@ -16,7 +16,7 @@ from conda_census.logs.formats.cloudfront_fields import (
     FIELDS,
     found_in_fields,
     header_fields,
-    missing_fields,
+    missing_fault,
 )
 from conda_census.logs.formats.log_format import LogFormat, Mark
 from conda_census.logs.formats.raw_columns import raw_columns
@@ -68,8 +68,7 @@ def _header_fault(first_lines: Sequence[bytes]) -> str | None:
         return None if any(map(_USUAL_LINE.fullmatch, first_lines)) else "no #Fields: line"
     if not is_of_iis(first_lines):
         return "neither #Software: nor #Fields: is that of IIS"
-    missing = missing_fields(fields)
-    return f"#Fields: does not name {', '.join(missing)}" if missing else None
+    return missing_fault(fields)
 
 
 IIS = LogFormat(
