@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = [
     "CensusError",
+    "CutShortError",
     "EngineError",
     "LakeError",
     "LastingSourceError",
@@ -25,6 +26,10 @@ class CensusError(Exception):
 
 class SourceError(CensusError):
     """A path that cannot be read as an access log."""
+
+
+class CutShortError(SourceError):
+    """A compressed log that ends before its data does: it may still be being copied or written."""
 
 
 class LastingSourceError(SourceError):

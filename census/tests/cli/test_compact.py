@@ -85,7 +85,14 @@ def test_what_it_prints(copied: CensusProcess) -> None:
     done = json.loads(copied("compact", "--keep-days", "1", "--json").stdout)
     assert done["keep_days"] == 1
     tables = {table["table"]: table for table in done["tables"]}
-    assert list(tables) == ["sessions", "downloads", "installer_downloads", "request_ids", "sources"]
+    assert list(tables) == [
+        "sessions",
+        "downloads",
+        "installer_downloads",
+        "request_ids",
+        "line_marks",
+        "sources",
+    ]
     assert (tables["downloads"]["before"]["files"], tables["downloads"]["after"]["files"]) == (BATCHES, 2)
     assert tables["downloads"]["kept"] == tables["downloads"]["before"]
     assert _told(copied) == before

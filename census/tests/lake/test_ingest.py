@@ -19,10 +19,10 @@ from conda_census.lake import ingest as pipeline
 from conda_census.lake.batches import WriterBatches
 from conda_census.lake.ingest import ingest
 from conda_census.lake.reading import SourcesReader
+from conda_census.lake.shared_lines import Recognised
 from conda_census.lake.store import Lake
 from conda_census.lake.summary import Summary
 from conda_census.lake.tables import TableName
-from conda_census.logs.fingerprints import Reading
 from small_log import SmallLog
 
 Ingest = Callable[..., Summary]
@@ -332,16 +332,16 @@ def test_a_log_that_is_replaced_between_two_looks_is_told(
     other = SmallLog()
     for number in range(5):
         other.request(f"/other/{number}")
-    find_covered = reading._longest_covered  # noqa: SLF001 (the moment between the two looks)
+    find_covered = batch_reading.recognise
 
-    def replace_after(*arguments: Any) -> Reading | None:  # noqa: ANN401 (passed on as they are)
-        covered = find_covered(*arguments)
+    def replace_after(*arguments: Any, **options: Any) -> Recognised:  # noqa: ANN401 (passed on as they are)
+        covered = find_covered(*arguments, **options)
         other.write(live)
         return covered
 
     SmallLog().request("/1").request("/2").write(live)
     with monkeypatch.context() as patch:
-        patch.setattr(reading, "_longest_covered", replace_after)
+        patch.setattr(batch_reading, "recognise", replace_after)
         [error] = run(live).errors
     assert str(error) == f"{live}: was replaced while it was read: run the same command again"
     assert run(live).lines == 5

@@ -19,6 +19,9 @@ if TYPE_CHECKING:  # a command imports what it alone needs
 
 __all__ = ["ingest"]
 
+#: So many files that wait are told by name; all of them stand in the JSON.
+_WAITING_TOLD = 5
+
 
 def ingest(
     paths: Annotated[
@@ -111,6 +114,8 @@ def ingest(
 def _tell(summary: Summary, as_json: bool) -> None:
     for move in summary.moved:
         typer.echo(f"conda-census: {one_line(move.sentence())}", err=True)
+    for waiting in summary.waiting[:_WAITING_TOLD]:
+        typer.echo(f"conda-census: {one_line(waiting.sentence())}", err=True)
     if as_json:
         typer.echo(json.dumps(summary.to_json()))
     else:

@@ -22,18 +22,23 @@ from conda_census.lake.decoding import (
     know_nothing,
     note_sizes,
 )
-from conda_census.lake.known import KnownLogs
+from conda_census.lake.known import KnownLogs, KnownRun, known_runs
 from conda_census.lake.part import Part
-from conda_census.lake.reading import SourceReading, SourcesReader
+from conda_census.lake.reading import SourcesReader
 from conda_census.lake.repeats import SeenRequests, hashed
 from conda_census.lake.rows import SourcesFound, rows_of_part
+from conda_census.lake.seen_files import SeenFile
+from conda_census.lake.set_aside import set_aside_name
+from conda_census.lake.shared_lines import Recognised, recognise
 from conda_census.lake.staging import ReadSource, stage_part, stage_sources
 from conda_census.lake.store import Lake
-from conda_census.lake.summary import Summary
+from conda_census.lake.summary import Summary, Waiting
 from conda_census.lake.turns import Turns
 from conda_census.lake.visits import marked_requests
 from conda_census.logs.formats import LogFormat
+from conda_census.logs.line_reader import LineReader
 from conda_census.logs.source import Source, Watched
+from conda_census.logs.sources import is_compressed
 from conda_census.spill_folders import spill_folder
 
 __all__ = ["Claimed", "Progress", "read_batch", "stored_fingerprint"]
@@ -80,11 +85,12 @@ def read_batch(
     channels: Sequence[str] | None = None,
     *,
     keep_machines: bool,
-) -> None:
+) -> list[SeenFile]:
     """Read what is new in the files of a batch and stage its rows; nothing is staged where nothing is new.
 
     A file that cannot be read is counted in the summary, and nothing of it is in the rows. ``channels``
-    are those that may be named, or None if all may.
+    are those that may be named, or None if all may. Returned are files in which nothing is new: they need not
+    be read again once the batch is in the lake.
 
     Raises:
         OSError: the rows cannot be written.
@@ -104,7 +110,7 @@ def read_batch(
             )
             newly_failed = attempt.read(rest)
         if not newly_failed:
-            return
+            return attempt.known_files
         # Some of its rows were staged before it turned out to be damaged: they are all made again without it.
         failed |= newly_failed
 
@@ -125,7 +131,11 @@ class _Attempt:
         channels: Sequence[str] | None,
         keep_machines: bool,
     ) -> None:
+        self.known_files: list[SeenFile] = []
         self._channels = channels
+        self._lake = lake
+        self._waiting: list[Waiting] = []
+        self._runs: dict[str, list[KnownRun]] = {}
         self._connection = connection
         self._database = database
         self._batch = batch
@@ -136,7 +146,7 @@ class _Attempt:
         self._keep_machines = keep_machines
         self._key = secrets.token_key()
         self._read: list[ReadSource] = []
-        self._read_of_head: dict[str, list[SourceReading]] = defaultdict(list)
+        self._read_of_head: dict[str, list[ReadSource]] = defaultdict(list)
         self._parts: list[Future[SourcesFound]] = []
         self._seen = SeenRequests(lake)
         self._turns = Turns()
@@ -170,10 +180,16 @@ class _Attempt:
         self._skipped += len(self._read) - len(read)
         if read:
             stage_sources(
-                self._connection, self._batch, read, pa.concat_tables(part.decoded for part in found)
+                self._connection,
+                self._batch,
+                read,
+                pa.concat_tables(part.decoded for part in found),
+                self._key,
             )
         for failure, unread in self._errors:
             self._summary.fail(failure, unread)
+        for waiting in self._waiting:
+            self._summary.wait(waiting)
         self._summary.skipped += self._skipped
         return set()
 
@@ -181,16 +197,26 @@ class _Attempt:
         self._batch.attempts.note(log.number)
         self._progress(source=log.source, stored_read=0, lines=reader.lines)
         watched = Watched(log.source)
-        if log.head in self._read_of_head:
-            reader.settle()  # how far the same log was read under another name has to be known
-        earlier = [
-            *self._known.readings.get(log.head, ()),
-            *map(SourceReading.reached, self._read_of_head[log.head]),
-        ]
+        name = set_aside_name(log.source, self._key)
         stored = stored_fingerprint(log.source, self._key)
+        recognised = self._recognise(reader, log, watched)
+        if recognised.is_all:
+            if recognised.waits:
+                self._waiting.append(Waiting(str(log.source), recognised.waits))
+            else:
+                self._skipped += 1
+            if name and set_aside_name(log.source, self._key) == name:
+                self.known_files.append(SeenFile(name, recognised.waits))
+            return
         may_grow = log.source.may_grow
         for _ in reader.read(
-            log.number, watched, log.log_format, log.beginning, log.head, earlier, may_grow=may_grow
+            log.number,
+            watched,
+            log.log_format,
+            log.beginning,
+            log.head,
+            recognised.covered,
+            may_grow=may_grow,
         ):
             if reader.part.is_full:
                 reader.finish()
@@ -199,9 +225,28 @@ class _Attempt:
         if stored_fingerprint(log.source, self._key) != stored:
             stored = ""  # it grew or was rotated meanwhile: what was read is no stored file
         reading = reader.reading_of(log.number)
-        self._read_of_head[log.head].append(reading)
-        self._read.append(
-            ReadSource(log.number, str(log.source), log.head, stored, log.log_format.name, reading)
+        read = ReadSource(log.number, str(log.source), log.head, stored, log.log_format.name, reading)
+        self._read_of_head[log.head].append(read)
+        self._read.append(read)
+
+    def _recognise(self, reader: SourcesReader, log: Claimed, source: Watched) -> Recognised:
+        """What of a log is known, from earlier runs and from this batch."""
+        in_batch = self._read_of_head[log.head]
+        in_lake = self._known.readings.get(log.head, [])
+        if not in_batch and not in_lake:
+            return Recognised()
+        reader.settle()  # how far the same log was read under another name has to be known
+        if log.head not in self._runs:
+            self._runs[log.head] = known_runs(self._lake, in_lake, self._key)
+        runs = [*self._runs[log.head], *(read.run() for read in in_batch if read.reading.lines)]
+        shows_its_end, lines = log.log_format.shows_its_end, LineReader(log.log_format, log.beginning)
+        may_grow = log.source.may_grow and not is_compressed(source)
+        return recognise(
+            source,
+            runs,
+            self._key,
+            lambda rest: shows_its_end and lines.is_line(rest),
+            may_grow=may_grow,
         )
 
     def _stage_part(self, reader: SourcesReader, *, is_last: bool) -> None:

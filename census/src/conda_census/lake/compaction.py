@@ -66,7 +66,11 @@ def compact(lake: Lake, keep_days: int, progress: Steps) -> list[TableCompacted]
         LakeError: another compaction is running, or the lake cannot be read or written.
     """
     with lake.alone("compact.lock", "another compaction is running"):
-        return [_compact_table(lake, table.name, keep_days, progress) for table in TABLES]
+        return [
+            _compact_table(lake, table.name, keep_days, progress)
+            for table in TABLES
+            if not lake.lacks(table.name)
+        ]
 
 
 def _compact_table(lake: Lake, name: TableName, keep_days: int, progress: Steps) -> TableCompacted:

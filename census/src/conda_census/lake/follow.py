@@ -44,13 +44,15 @@ def follow(
 ) -> None:
     """Call ``ingest`` again and again with a pause after each round, until ``stop`` says so.
 
-    Rounds that read something are told. What went wrong is complained of once for as long as it lasts, and
+    Rounds that read something are told, and those in which a file begins to wait.
+    What went wrong is complained of once for as long as it lasts, and
     tried again in the next round.
 
     Raises:
         CensusError: the first round could not be made at all: that will not pass by itself.
     """
     lasting: set[str] = set()
+    waiting: set[str] = set()
     is_first = True
     while not stop():
         try:
@@ -64,7 +66,8 @@ def follow(
             if str(problem) not in lasting:
                 complain(problem)
         lasting = {str(problem) for problem in summary.errors}
-        if summary.read:
+        told, waiting = waiting, {each.sentence() for each in summary.waiting}
+        if summary.read or waiting - told:
             tell(summary)
         stop.wait(interval_s)
 

@@ -21,11 +21,12 @@ from conda_census.lake.batches import Batch, WriterBatches
 from conda_census.lake.conversion import converted
 from conda_census.lake.known import known_logs
 from conda_census.lake.moved import moved_shares
+from conda_census.lake.seen_files import SeenFile, remember_files, seen_files
 from conda_census.lake.set_aside import SetAsideSources, set_aside_name, tried_formats
 from conda_census.lake.source_rows import SourceRows
 from conda_census.lake.staging import append_staged, damaged_files, is_begun
 from conda_census.lake.store import Lake
-from conda_census.lake.summary import Summary
+from conda_census.lake.summary import Summary, Waiting
 from conda_census.logs.fingerprints import head_of
 from conda_census.logs.formats import LogFormat, formats
 from conda_census.logs.sniff import format_of, read_beginning
@@ -211,7 +212,7 @@ class _Work:
             self.files += len(batch.locations)
             self._work_on(batch)
         stored = known_logs(self.rows).stored_fingerprints
-        new = list(self._without_set_aside(sources, stored))
+        new = list(self._new(sources, stored))
         self.files += len(new)
         self.bytes_in_all += sum(source.stored_size for source in new)
         self.found = {source.location: source for source in new}
@@ -238,15 +239,21 @@ class _Work:
         self._set_aside([source.location])
         suspects.remove(source.location)
 
-    def _without_set_aside(self, sources: list[Source], stored: frozenset[str]) -> Iterator[Source]:
-        """The sources that are neither in the lake nor set aside."""
+    def _new(self, sources: list[Source], stored: frozenset[str]) -> Iterator[Source]:
+        """The sources that are neither known as they are stored nor set aside."""
+        seen = seen_files(self.lake)
         set_aside = {
             each.name: each for each in SetAsideSources(self.lake).read() if each.tried == self.tried
         }
         for source in sources:
+            name = set_aside_name(source, self.key) if set_aside or seen else ""
             if stored_fingerprint(source, self.key) in stored:
                 self.summary.skipped += 1
-            elif set_aside and (found := set_aside.get(set_aside_name(source, self.key))):
+            elif waits := seen.get(name):
+                self.summary.wait(Waiting(str(source), waits))
+            elif name in seen:
+                self.summary.skipped += 1
+            elif found := set_aside.get(name):
                 self.summary.skip_set_aside(found)
             else:
                 yield source
@@ -261,11 +268,12 @@ class _Work:
 
     def _work_on(self, batch: Batch) -> None:
         self.needed.update(batch.locations)
+        seen: list[SeenFile] = []
         if self.lake.last_batch("sources", batch.writer) < batch.number:
             if batch.is_staged:
                 self._stage_again_if_damaged(batch)
             if not batch.is_staged:
-                self._stage(batch)
+                seen = self._stage(batch)
             if batch.is_staged:
                 if is_begun(self.lake, batch) and not batch.is_staged_as_before():
                     raise _half_lost(batch, batch.folder)
@@ -279,6 +287,8 @@ class _Work:
             for number, location in enumerate(batch.locations)
             if number in batch.attempts.left_out and not is_spooled(location)
         )
+        # Not before the lines are in the lake for which nothing in these files is new.
+        remember_files(self.lake, batch.writer, seen)
         self.batches.finish(batch)
         for location in batch.locations:
             release(location, self.secrets.folder)
@@ -296,12 +306,12 @@ class _Work:
             self.lost |= gone
             batch.stage_again()
 
-    def _stage(self, batch: Batch) -> None:
+    def _stage(self, batch: Batch) -> list[SeenFile]:
         """Read a batch's sources and write its rows down; nothing is written where nothing is new."""
         with batch.attempts.attempt():
             claimed = list(self._claimed(batch))
             known = known_logs(self.rows)  # only now: other writers may have read a log before it was claimed
-            read_batch(
+            return read_batch(
                 self.lake,
                 batch,
                 claimed,

@@ -26,6 +26,7 @@ from conda_census.lake.part import Part
 from conda_census.logs.blocks import blocks_of_lines
 from conda_census.logs.fingerprints import Fingerprint, Reading, head_of
 from conda_census.logs.formats import LogFormat
+from conda_census.logs.line_marks import MarkedFingerprint, ShortMarks
 from conda_census.logs.line_reader import LineReader
 from conda_census.logs.possible_times import impossible_times
 from conda_census.logs.regular.requests import Requests
@@ -54,6 +55,8 @@ class SourceReading:
         dropped_lines: the numbers of the first of them, by reason.
         size: bytes, decompressed, from the start of the log to the end of the last line taken.
         fingerprint: of these bytes.
+        base: the mark at the end of the line before the first.
+        marks: of the lines taken.
     """
 
     first_line: int = 1
@@ -63,6 +66,8 @@ class SourceReading:
     dropped_lines: dict[str, list[int]] = field(default_factory=dict)
     size: int = 0
     fingerprint: str = ""
+    base: int = 0
+    marks: ShortMarks | None = field(default=None, repr=False)
 
     def reached(self) -> Reading:
         """How far the log is read now."""
@@ -134,26 +139,26 @@ class SourcesReader:
         log_format: LogFormat,
         beginning: list[bytes],
         head: str,
-        earlier: list[Reading],
+        covered: Reading | None,
         *,
         may_grow: bool,
     ) -> Iterator[None]:
         """Read a source under this number.
 
         ``head`` names the log that was claimed: another one may have come in its place since.
-        What one of the ``earlier`` readings covers is left out: the lines that came since are read.
+        What is ``covered`` by earlier readings is left out.
         Yields after each block, so that a full part can be taken.
 
         Raises:
             SourceError: the file is damaged, cut short or cannot be read; nothing of it counts then.
         """
-        known = _longest_covered(source, earlier, self._key)
-        fingerprint = Fingerprint(self._key)
-        reading = SourceReading(first_line=1 + (known.lines if known else 0))
+        known_lines = covered.lines if covered else 0
+        fingerprint = MarkedFingerprint(self._key, known_lines)
+        reading = SourceReading(first_line=1 + known_lines)
         self._readings[number] = reading
         lines = LineReader(log_format, beginning)
         try:
-            pieces = _behind(decompressed(source), known, fingerprint, source, lines)
+            pieces = _behind(decompressed(source), covered, fingerprint, source, lines)
             may_grow = may_grow and not is_compressed(source)
             shows_its_end = log_format.shows_its_end
             for block in blocks_of_lines(
@@ -168,7 +173,7 @@ class SourcesReader:
                         self._collect()
                 yield
             if (
-                fingerprint.size > (known.size if known else 0)
+                fingerprint.size > (covered.size if covered else 0)
                 and head_of(fingerprint.beginning, self._key) != head
             ):
                 raise _replaced(source)
@@ -177,6 +182,7 @@ class SourcesReader:
             raise
         reading.size = fingerprint.size
         reading.fingerprint = fingerprint.hexdigest()
+        reading.base, reading.marks = fingerprint.base, fingerprint.line_marks()
 
     @property
     def lines(self) -> int:
@@ -233,27 +239,6 @@ class SourcesReader:
 
     def _take_dropped(self, source: int, reason: str, numbers: np.ndarray) -> None:
         self._readings[source].drop(reason, numbers)
-
-
-def _longest_covered(source: Readable, earlier: list[Reading], key: bytes) -> Reading | None:
-    """The longest of the earlier readings that is the beginning of this file."""
-    if not earlier:
-        return None
-    covered = None
-    fingerprint = Fingerprint(key)
-    by_fingerprint = {reading.fingerprint: reading for reading in earlier}
-    sizes = sorted({reading.size for reading in earlier})
-    for piece in decompressed(source):
-        rest = memoryview(piece)
-        while sizes and fingerprint.size + len(rest) >= sizes[0]:
-            taken = sizes.pop(0) - fingerprint.size
-            fingerprint.feed(rest[:taken])
-            rest = rest[taken:]
-            covered = by_fingerprint.get(fingerprint.hexdigest(), covered)
-        if not sizes:
-            break
-        fingerprint.feed(rest)
-    return covered
 
 
 def _behind(

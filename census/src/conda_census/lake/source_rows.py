@@ -9,8 +9,8 @@ from conda_census.lake.store import Lake
 __all__ = ["SourceRows"]
 
 _COLUMNS = (
-    "head, size, first_line, lines, fingerprint, stored_fingerprint, batch, last_time, ingested_at, "
-    "requests, dropped, other_requests"
+    "source, head, size, first_line, lines, fingerprint, stored_fingerprint, batch, first_time, last_time, "
+    "ingested_at, requests, dropped, other_requests"
 )
 
 

@@ -5,7 +5,8 @@ The files of a batch are written as the tables hold them, and need only a name t
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -15,6 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from conda_census.lake.batches import Batch
+from conda_census.lake.known import KnownRun, stored_marks
 from conda_census.lake.panel import apart
 from conda_census.lake.reading import SourceReading
 from conda_census.lake.rows import DECODER_VERSION, PartRows
@@ -33,8 +35,8 @@ __all__ = [
 
 #: Numbers that lie close together are kept as their differences.
 _DELTAS = ("time", "first_time", "last_time", "bytes", "build_number", "requests", "index_requests")
-#: The table and the column in which hardly a value stands twice.
-_ALL_DISTINCT = ("sessions", "session")
+#: The tables and the columns in which hardly a value stands twice.
+_ALL_DISTINCT = {("sessions", "session"), ("line_marks", "marks")}
 _DICTIONARY_BYTES_MAX = 64 << 20
 #: Of these a reader knows the bounds in each row group, by which it leaves out what was not asked for.
 _BOUNDED = ("time", "first_time", "last_time", "client")
@@ -54,6 +56,11 @@ class ReadSource:
     stored_fingerprint: str
     format_name: str
     reading: SourceReading
+
+    def run(self) -> KnownRun:
+        """The lines that were taken, by their marks."""
+        reading = self.reading
+        return KnownRun(self.name, reading.first_line, reading.reached(), reading.base, reading.marks)
 
 
 # A source may be in several parts. A log without a single request has no day of its own: it stands under the
@@ -86,7 +93,11 @@ def stage_part(batch: Batch, part: int, rows: PartRows) -> None:
 
 
 def stage_sources(
-    connection: duckdb.DuckDBPyConnection, batch: Batch, sources: list[ReadSource], found: pa.Table
+    connection: duckdb.DuckDBPyConnection,
+    batch: Batch,
+    sources: list[ReadSource],
+    found: pa.Table,
+    key: bytes,
 ) -> None:
     """Write what was read of each source, then say that all rows of the batch are complete.
 
@@ -95,7 +106,10 @@ def stage_sources(
     """
     connection.register("read_sources", _read_sources(batch, sources))
     connection.register("source_requests", found)
-    _write(connection.sql(_SOURCES_SQL).to_arrow_table(), batch, "sources", 0)
+    rows = connection.sql(_SOURCES_SQL).to_arrow_table()
+    _write(rows, batch, "sources", 0)
+    days = dict(zip(rows["source"].to_pylist(), rows["day"].to_pylist(), strict=True))
+    _write(_line_marks(batch, sources, days, key), batch, "line_marks", 0)
     batch.end_staging([source.reading.counts() for source in sources])
 
 
@@ -187,7 +201,7 @@ def rows_writer(path: Path, schema: pa.Schema, name: TableName) -> pq.ParquetWri
         compression="zstd",
         compression_level=1,
         use_dictionary=[
-            field.name for field in schema if _is_text(field.type) and (name, field.name) != _ALL_DISTINCT
+            field.name for field in schema if _is_text(field.type) and (name, field.name) not in _ALL_DISTINCT
         ]
         + [f"{field.name}.list.element" for field in schema if pa.types.is_list(field.type)],
         column_encoding={field.name: "DELTA_BINARY_PACKED" for field in schema if field.name in _DELTAS},
@@ -238,7 +252,11 @@ def _read_sources(batch: Batch, sources: list[ReadSource]) -> pa.Table:
             "format": source.format_name,
             "batch": batch.name,
             "ingested_at": batch.written_at,
-            **asdict(source.reading),
+            "first_line": source.reading.first_line,
+            "lines": source.reading.lines,
+            "requests": source.reading.requests,
+            "size": source.reading.size,
+            "fingerprint": source.reading.fingerprint,
             "dropped": list(source.reading.dropped.items()),
             "dropped_lines": list(source.reading.dropped_lines.items()),
         }
@@ -247,6 +265,29 @@ def _read_sources(batch: Batch, sources: list[ReadSource]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=_READ_SOURCES)
 
 
+def _line_marks(batch: Batch, sources: list[ReadSource], days: dict[str, date], key: bytes) -> pa.Table:
+    rows = [
+        {
+            "day": days[source.name],
+            "batch": batch.name,
+            "source": source.name,
+            "first_line": source.reading.first_line,
+            "marks": stored_marks(batch.name, source.run(), key),
+        }
+        for source in sources
+    ]
+    return pa.Table.from_pylist(rows, schema=_LINE_MARKS)
+
+
+_LINE_MARKS = pa.schema(
+    {
+        "day": pa.date32(),
+        "batch": pa.string(),
+        "source": pa.string(),
+        "first_line": pa.int64(),
+        "marks": pa.binary(),
+    }
+)
 _READ_SOURCES = pa.schema(
     {
         "source": pa.int64(),

@@ -437,6 +437,10 @@ class Lake:
         with self.alone("references.lock", "another import is running", _REFERENCES_TIMEOUT_S):
             yield
 
+    def lacks(self, name: TableName) -> bool:
+        """Was the lake made before there was this table, so that it has no rows? An ingest makes it."""
+        return name == "line_marks" and not (self.path / name).exists()
+
     def table(self, name: TableName) -> DeltaTable:
         """The table as it is now.
 

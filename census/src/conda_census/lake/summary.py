@@ -11,7 +11,7 @@ from conda_census.lake.moved import Move
 from conda_census.lake.set_aside import SetAside
 from conda_census.logs.source import Source
 
-__all__ = ["Summary", "SummaryJson"]
+__all__ = ["Summary", "SummaryJson", "Waiting"]
 
 
 class SourceCounts(TypedDict):
@@ -37,6 +37,13 @@ class SetAsideJson(TypedDict):
     reason: str
 
 
+class WaitingJson(TypedDict):
+    """A file that waits, and why."""
+
+    source: str
+    reason: str
+
+
 class SummaryJson(TypedDict):
     """What ``ingest --json`` prints."""
 
@@ -46,7 +53,25 @@ class SummaryJson(TypedDict):
     dropped: dict[str, int]
     moved: list[MoveJson]
     set_aside: list[SetAsideJson]
+    waiting: list[WaitingJson]
     seconds: float
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A file of which nothing more counts for now, for it may still be growing towards what is known.
+
+    Attributes:
+        source: what messages call it.
+        reason: why it waits, for a person.
+    """
+
+    source: str
+    reason: str
+
+    def sentence(self) -> str:
+        """The file and why it waits, in one line."""
+        return f"{self.source}: {self.reason}"
 
 
 @dataclass
@@ -60,6 +85,7 @@ class Summary:
         set_aside: of the sources that were named, those that are set aside; the ``newly`` first ones of them
             were set aside in this run, and count as failed; the others as skipped.
         unreadable: sources that turned out to be no log, or a damaged one, and are not set aside yet.
+        waiting: the skipped files that wait.
         lines: lines taken; always ``requests`` plus the sum of ``dropped``.
         batches: the batches that it ended, by name.
         moved: the shares of what was dropped that moved against the week before.
@@ -79,6 +105,7 @@ class Summary:
     set_aside: list[SetAside] = field(default_factory=list)
     newly: int = 0
     unreadable: list[tuple[Source, str]] = field(default_factory=list)
+    waiting: list[Waiting] = field(default_factory=list)
 
     def add(self, counts: SourceCounted) -> None:
         """Count what was read of a file."""
@@ -105,6 +132,11 @@ class Summary:
         self.set_aside[:0] = added
         self.newly += len(added)
 
+    def wait(self, waiting: Waiting) -> None:
+        """Count a file that waits."""
+        self.skipped += 1
+        self.waiting.append(waiting)
+
     def exit_code(self, *, strict: bool) -> int:
         """The exit code of a run: 0, 1 if something could not be read, 3 if a share moved.
 
@@ -125,6 +157,7 @@ class Summary:
             "dropped": dict(sorted(self.dropped.items())),
             "moved": [{"reason": move.reason, "before": move.before, "now": move.now} for move in self.moved],
             "set_aside": [{"source": each.source, "reason": each.reason} for each in self.set_aside],
+            "waiting": [{"source": each.source, "reason": each.reason} for each in self.waiting],
             "seconds": round(self.seconds, 3),
         }
 
@@ -136,6 +169,7 @@ class Summary:
             f"{self.lines:,} lines = {self.requests:,} requests + {sum(self.dropped.values()):,} dropped"
             f"{f' ({reasons})' if reasons else ''}, {self.seconds:.1f} s"
             f"{self._set_aside_sentence()}"
+            f"{f'; {len(self.waiting):,} waiting' if self.waiting else ''}"
         )
 
     def _set_aside_sentence(self) -> str:

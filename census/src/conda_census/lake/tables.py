@@ -28,7 +28,7 @@ LAKE_VERSION = 2
 #: The columns in which a lake of version 1 holds tokens in clear.
 IN_CLEAR = frozenset({"organizations", "installers", "machines"})
 
-TableName = Literal["sessions", "downloads", "installer_downloads", "request_ids", "sources"]
+TableName = Literal["sessions", "downloads", "installer_downloads", "request_ids", "line_marks", "sources"]
 ReferenceName = Literal["advisories", "names", "overrides", "repodata_builds"]
 
 ColumnType = Literal[
@@ -175,6 +175,19 @@ _REQUEST_IDS = Table(
     sort=("day",),
 )
 
+_LINE_MARKS = Table(
+    name="line_marks",
+    one_row="the lines that one reading of a log took, by which a file that begins like it is known",
+    columns=(
+        _DAY,
+        Column("batch", "VARCHAR", "writer and number of the batch that read it, as in sources"),
+        Column("source", "VARCHAR", "where the file was read from, as in sources"),
+        Column("first_line", "BIGINT", "number of the first line that the reading took, as in sources"),
+        Column("marks", "BLOB", "two bytes a line, which tell nothing without the key"),
+    ),
+    sort=("day", "batch", "source", "first_line"),
+)
+
 _SOURCES = Table(
     name="sources",
     one_row="one reading of one log file",
@@ -207,9 +220,9 @@ _SOURCES = Table(
     sort=("day", "first_time", "source"),
 )
 
-TABLES: tuple[Table, ...] = (_SESSIONS, _DOWNLOADS, _INSTALLER_DOWNLOADS, _REQUEST_IDS, _SOURCES)
-#: Those that a metric may ask: of request ids there is nothing to be learned.
-MEASURED = tuple(table for table in TABLES if table is not _REQUEST_IDS)
+TABLES: tuple[Table, ...] = (_SESSIONS, _DOWNLOADS, _INSTALLER_DOWNLOADS, _REQUEST_IDS, _LINE_MARKS, _SOURCES)
+#: Those that a metric may ask: of request ids and marks of lines there is nothing to be learned.
+MEASURED = tuple(table for table in TABLES if table not in (_REQUEST_IDS, _LINE_MARKS))
 
 _DELTA_TYPES: dict[ColumnType, PrimitiveType | ArrayType | MapType] = {
     "DATE": PrimitiveType("date"),

@@ -11,7 +11,7 @@ from typing import BinaryIO, Protocol
 
 from isal import isal_zlib
 
-from conda_census.errors import LastingSourceError, SourceError
+from conda_census.errors import CutShortError, LastingSourceError
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -71,7 +71,8 @@ def unpacked(file: BinaryIO, name: str) -> Iterator[bytes]:
         name: what an error calls it.
 
     Raises:
-        SourceError: the file is cut short or damaged.
+        CutShortError: the file is cut short.
+        LastingSourceError: it is damaged.
         OSError: it cannot be read.
     """
     data = file.read(_READ_BYTES)
@@ -98,7 +99,7 @@ def unpacked(file: BinaryIO, name: str) -> Iterator[bytes]:
             member = codec.member()
         else:
             data = file.read(_READ_BYTES) if member.needs_input else b""
-    raise SourceError(
+    raise CutShortError(
         f"{name}: the {codec.name} data ends too early, the file was cut short or is still being written: "
         "fetch it again"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from conda_census.errors import LastingSourceError, SourceError
+from conda_census.errors import CutShortError, LastingSourceError, SourceError
 from conda_census.logs.blocks import MAX_LINE_BYTES
 from conda_census.logs.formats import BUILT_IN, LogFormat
 from conda_census.logs.prefixes import PREFIXES
@@ -47,18 +47,24 @@ class Beginning:
 def read_beginning(source: Readable) -> Beginning:
     """The first 256 KiB of a source, decompressed and without NUL bytes before them, as lines.
 
+    Of a compressed file that is cut short it is what is there, if that is one line at least.
+
     Raises:
         SourceError: the source cannot be read, or is damaged.
     """
     data = b""
     nulls = 0
-    for piece in decompressed(source):
-        data += piece
-        if data[:1] == b"\0" and nulls < _NULLS_MAX:
-            nulls += len(data)
-            data = data.lstrip(b"\0")
-        if len(data) >= _BEGINNING_BYTES:
-            break
+    try:
+        for piece in decompressed(source):
+            data += piece
+            if data[:1] == b"\0" and nulls < _NULLS_MAX:
+                nulls += len(data)
+                data = data.lstrip(b"\0")
+            if len(data) >= _BEGINNING_BYTES:
+                break
+    except CutShortError:
+        if b"\n" not in data:
+            raise
     return Beginning(
         data[:_BEGINNING_BYTES].splitlines(),
         b"\0" in data,
