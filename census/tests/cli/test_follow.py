@@ -72,6 +72,37 @@ def test_what_arrives_is_read(census: CensusProcess, tmp_path: Path) -> None:
     assert json.loads(census("ingest", "logs", "late.1.log", "--json").stdout)["lines"] == 0
 
 
+def test_a_copy_in_progress_counts_once(census: CensusProcess, tmp_path: Path) -> None:
+    """As logrotate makes it before it truncates the log: it waits, and is told once."""
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    live, copy, log = logs / "access.log", logs / "access.log.1", SmallLog()
+    for number in range(40):
+        log.request(f"/{number}", client="c1", session=f"s{number}")
+    log.write(live)
+    content = live.read_bytes()
+    with following(census, "logs", "--json") as run:
+        run.wait_for("access.log (1 of 1)")
+        for share in (0.2, 0.5, 0.8):
+            copy.write_bytes(content[: int(share * len(content))])
+            run.wait_for("access.log.1: holds the beginning of a log that was read: it waits")
+            time.sleep(0.5)
+        assert len([line for line in run.told if "holds the beginning" in line]) == 1
+        with live.open("ab") as file:  # the server goes on meanwhile
+            file.write(b"".join(content.splitlines(keepends=True)[:1]).replace(b"/0 ", b"/late "))
+        run.wait_for("access.log (", times=2)
+        time.sleep(0.5)
+        copy.write_bytes(live.read_bytes())
+        live.write_bytes(SmallLog().request("/new", client="c2", session="new").content())
+        run.wait_for("access.log (", times=3)
+        code, summaries = run.stop()
+    assert code == 0
+    assert sum(summary["lines"] for summary in summaries) == 42
+    waiting = [len(summary["waiting"]) for summary in summaries]
+    assert (waiting[:2], waiting[-1]) == ([0, 1], 0)
+    assert json.loads(census("ingest", "logs", "--json").stdout)["lines"] == 0
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_the_batch_under_way_is_finished(number: int, census: CensusProcess, tmp_path: Path) -> None:
     """A signal in the middle of the work: its rows get into the lake, and nothing is left to be done."""

@@ -28,9 +28,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from conda_census.config import Settings
 from conda_census.lake import reading, shared_lines
 from conda_census.lake.ingest import ingest
-from conda_census.lake.shared_lines import BEGINNING, CUT_SHORT, NOT_MARKED
 from conda_census.lake.store import Lake
-from conda_census.lake.summary import Summary
+from conda_census.lake.summary import BEGINNING, CUT_SHORT, NOT_MARKED, Summary
 from conda_census.logs import sniff
 from conda_census.logs.line_marks import LineMarks, short
 from conda_census.logs.source import Readable
@@ -267,7 +266,8 @@ def test_a_copy_in_progress_waits(case: Case) -> None:
         for _ in range(2):
             summary = case.run(copy)
             assert summary.to_json()["waiting"] == [{"source": str(copy), "reason": BEGINNING}]
-            assert "1 waiting" in summary.sentence()
+            assert "; 1 waiting, " in summary.sentence()
+            assert "(1 the beginning of a log that was read)" in summary.sentence()
             assert (summary.lines, summary.exit_code(strict=False)) == (0, 0)
     copy.write_bytes(content)
     assert case.run(copy).waiting == []

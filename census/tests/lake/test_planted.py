@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import signal
@@ -143,6 +144,24 @@ def _file_hard_links(lake: Path, victim: Path) -> None:
 def _lost_link(lake: Path, victim: Path) -> None:
     (lake / "lost.json.new").symlink_to(victim)
     (lake / "set-aside.json").symlink_to(victim)
+
+
+def test_what_is_planted_where_seen_files_are_noted(tmp_path: Path) -> None:
+    """A second name of somebody's file is replaced and not written, and nobody waits at a pipe."""
+    settings = Settings(tmp_path / "lake", tmp_path / "config", "main")
+    log = SmallLog().request(session="s1", client="c1").write(tmp_path / "access.log")
+    ingest([str(log)], settings, "auto", lambda **_: None)
+    victim = tmp_path / "victim"
+    victim.write_text("mine")
+    (settings.lake / "seen").mkdir()
+    (settings.lake / "seen" / "main").hardlink_to(victim)
+    os.mkfifo(settings.lake / "seen" / "other")
+    copy = tmp_path / "access.log.1.gz"
+    copy.write_bytes(gzip.compress(log.read_bytes()))
+    for _ in range(2):
+        assert ingest([str(copy)], settings, "auto", lambda **_: None).skipped == 1
+    assert victim.read_text() == "mine"
+    assert (settings.lake / "seen" / "main").read_text().endswith(" known\n")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import random
@@ -14,12 +15,13 @@ import pytest
 from conda_census.config import Settings
 from conda_census.engines.duckdb import open_lake
 from conda_census.lake.ingest import ingest
+from conda_census.lake.seen_files import seen_files
 from conda_census.lake.store import Lake
 from conda_census.report.document import make_report
 from power_cuts import KEPT, Call, Disk, record
 from small_log import SmallLog
 
-#: Two runs, and a compaction of what they wrote.
+#: Two runs, the second one also of a compressed copy, and a compaction of what they wrote.
 PROGRAM = """
 import sys
 from pathlib import Path
@@ -28,8 +30,9 @@ from conda_census.lake.compaction import compact
 from conda_census.lake.ingest import ingest
 from conda_census.lake.store import Lake
 root, first, second = sys.argv[1:]
+copy = first + ".1.gz"
 settings = Settings(Path(root, "lake"), Path(root, "config"), "main")
-for logs in ([first], [first, second]):
+for logs in ([first], [first, second, copy]):
     ingest(logs, settings, "auto", lambda **_: None)
 compact(Lake.open(settings.lake), 0, lambda *_, **__: None)
 """
@@ -44,11 +47,13 @@ def test_a_power_cut_leaves_the_report_of_a_clean_run(tmp_path: Path) -> None:
     logs = tmp_path / "logs"
     logs.mkdir()
     first, second = (_log(logs / f"access-{number}.log", number) for number in range(2))
+    Path(f"{first}.1.gz").write_bytes(gzip.compress(Path(first).read_bytes()))
     root = tmp_path / "recorded"
     root.mkdir()
     calls = record([sys.executable, "-c", PROGRAM, str(root), first, second], tmp_path / "trace")
     clean = _report(Lake.open(root / "lake"))
     assert clean["accounting"]["requests"] == 80
+    assert seen_files(Lake.open(root / "lake"))
     chance = random.Random(os.environ.get("CENSUS_FUZZ_SEED", "power"))  # noqa: S311 (states, no secrets)
     points = _points(root, calls)
     assert len(points) > 60

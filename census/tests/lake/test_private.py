@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import stat
 from collections.abc import Iterator
@@ -165,6 +166,10 @@ def _ingest_twice(settings: Settings, folder: Path, **more: bool) -> None:
     (folder / "error.log").write_text("no log at all\n")
     ingest([str(folder / "error.log")], settings, "auto", lambda **_: None)
     _ingest(settings, folder, "b")
+    known = folder / "b.log.1.gz"
+    known.write_bytes(gzip.compress((folder / "b.log").read_bytes()))
+    assert ingest([str(known)], settings, "auto", lambda **_: None).skipped == 1
+    assert (settings.lake / "seen" / "main").read_text().endswith(" known\n")
 
 
 def _write_the_rest(settings: Settings) -> None:

@@ -1,21 +1,29 @@
 """Files in which nothing was new, so that the next run need not read them again.
 
-Each writer of a lake adds lines to a file of its own: the name of a file as it is stored, and why it waits if
-it does. A line that a kill cut is no entry. Whoever loses these files only reads some logs once more.
+Each writer of a lake keeps a file of its own in the folder ``seen``, with a line for each of them: its name
+as it is stored, and why it waits if it does. The file is replaced as a whole, after the rows are in the lake
+for which nothing was new. Whoever loses it only reads some logs once more.
 """
 
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
+from conda_census.atomic_files import create_exclusively, remove_dead_drafts, replace_durably
 from conda_census.lake.store import Lake
 
 __all__ = ["SeenFile", "forget_seen_files", "remember_files", "seen_files"]
 
 _FOLDER = "seen"
 _KNOWN = "known"
+#: So many are remembered for each writer, the newest ones.
+_FILES_MAX = 50_000
+#: Neither a link nor a pipe that somebody put there is read.
+_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 @dataclass(frozen=True)
@@ -35,10 +43,7 @@ def seen_files(lake: Lake) -> dict[str, str]:
     seen: dict[str, str] = {}
     folder = lake.path / _FOLDER
     for file in sorted(folder.iterdir()) if folder.is_dir() else ():
-        for line in file.read_text(errors="replace").splitlines(keepends=True):
-            name, _, waits = line.partition(" ")
-            if waits.endswith("\n"):
-                seen[name] = "" if waits.strip() == _KNOWN else waits.strip()
+        seen |= _read(file)
     return seen
 
 
@@ -48,17 +53,16 @@ def remember_files(lake: Lake, writer: str, files: Iterable[SeenFile]) -> None:
     Raises:
         OSError: the lake's folder cannot be written.
     """
-    lines = [f"{file.name} {file.waits or _KNOWN}\n" for file in files if file.name]
-    if lines:
-        folder = lake.path / _FOLDER
-        folder.mkdir(mode=0o700, exist_ok=True)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
-        descriptor = os.open(folder / writer, flags, 0o600)
-        try:
-            # After a line that a kill cut the next one must begin anew.
-            os.write(descriptor, ("\n" + "".join(lines)).encode())
-        finally:
-            os.close(descriptor)
+    added = {file.name: file.waits for file in files if file.name}
+    if not added:
+        return
+    path = lake.path / _FOLDER / writer
+    remove_dead_drafts(path.parent)
+    kept = {name: waits for name, waits in _read(path).items() if name not in added}
+    newest = list((kept | added).items())[-_FILES_MAX:]
+    content = "".join(f"{name} {waits or _KNOWN}\n" for name, waits in newest).encode()
+    if not create_exclusively(path, content):
+        replace_durably(path, content)
 
 
 def forget_seen_files(lake: Lake) -> None:
@@ -70,3 +74,17 @@ def forget_seen_files(lake: Lake) -> None:
     folder = lake.path / _FOLDER
     for file in folder.iterdir() if folder.is_dir() else ():
         file.unlink(missing_ok=True)
+
+
+def _read(file: Path) -> dict[str, str]:
+    """What one writer remembers; a line that was cut is no entry."""
+    try:
+        descriptor = os.open(file, _FLAGS)
+    except FileNotFoundError:
+        return {}
+    with os.fdopen(descriptor, "rb") as opened:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return {}
+        lines = opened.read().decode(errors="replace").split("\n")[:-1]
+    entries = (line.partition(" ") for line in lines)
+    return {name: "" if waits == _KNOWN else waits for name, _, waits in entries if waits}

@@ -14,19 +14,14 @@ import numpy as np
 
 from conda_census.errors import CutShortError
 from conda_census.lake.known import KnownRun
+from conda_census.lake.summary import BEGINNING, CUT_SHORT, NOT_MARKED
 from conda_census.logs.fingerprints import Fingerprint, Reading
 from conda_census.logs.line_marks import LineEnds, LineMarks, short
 from conda_census.logs.source import Readable
 from conda_census.logs.sources import decompressed
 
-__all__ = ["BEGINNING", "CUT_SHORT", "NOT_MARKED", "Recognised", "recognise"]
+__all__ = ["Recognised", "recognise"]
 
-#: Why a file waits.
-BEGINNING = "holds the beginning of a log that was read: it waits, for it may still be growing"
-CUT_SHORT = "is cut short, and begins like a log that was read: it waits until it is complete"
-NOT_MARKED = (
-    "begins like a log that an earlier version of the census read: it waits until it is longer than that one"
-)
 #: So many lines of so many sizes do not come twice by chance. Health checks are of a few sizes.
 _TELLING_LINES = 64
 _TELLING_SIZES = 8

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TypedDict
 
@@ -11,7 +12,20 @@ from conda_census.lake.moved import Move
 from conda_census.lake.set_aside import SetAside
 from conda_census.logs.source import Source
 
-__all__ = ["Summary", "SummaryJson", "Waiting"]
+__all__ = ["BEGINNING", "CUT_SHORT", "NOT_MARKED", "Summary", "SummaryJson", "Waiting"]
+
+#: Why a file waits.
+BEGINNING = "holds the beginning of a log that was read: it waits, for it may still be growing"
+CUT_SHORT = "is cut short, and begins like a log that was read: it waits until it is complete"
+NOT_MARKED = (
+    "begins like a log that an earlier version of the census read: it waits until it is longer than that one"
+)
+#: The same in the last line of a run.
+_IN_SHORT = {
+    BEGINNING: "the beginning of a log that was read",
+    CUT_SHORT: "cut short, and begins like a log that was read",
+    NOT_MARKED: "begins like a log that an earlier version read",
+}
 
 
 class SourceCounts(TypedDict):
@@ -169,8 +183,15 @@ class Summary:
             f"{self.lines:,} lines = {self.requests:,} requests + {sum(self.dropped.values()):,} dropped"
             f"{f' ({reasons})' if reasons else ''}, {self.seconds:.1f} s"
             f"{self._set_aside_sentence()}"
-            f"{f'; {len(self.waiting):,} waiting' if self.waiting else ''}"
+            f"{self._waiting_sentence()}"
         )
+
+    def _waiting_sentence(self) -> str:
+        if not self.waiting:
+            return ""
+        reasons = Counter(_IN_SHORT.get(each.reason, each.reason) for each in self.waiting)
+        told = "; ".join(f"{count:,} {reason}" for reason, count in reasons.most_common())
+        return f"; {len(self.waiting):,} waiting, of which nothing counts twice ({told})"
 
     def _set_aside_sentence(self) -> str:
         if not self.set_aside:
