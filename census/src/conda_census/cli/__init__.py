@@ -22,6 +22,7 @@ from conda_census.cli.options import complain
 from conda_census.cli.report import report
 from conda_census.cli.simulate import simulate
 from conda_census.cli.sources import sources
+from conda_census.cli.sql import sql
 from conda_census.errors import CensusError
 
 __all__ = ["app", "main"]
@@ -35,7 +36,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (ingest, formats, report, sources, compact, export, exposure, exposures, simulate):
+for command in (ingest, formats, report, sources, sql, compact, export, exposure, exposures, simulate):
     app.command()(command)
 app.add_typer(advisories)
 

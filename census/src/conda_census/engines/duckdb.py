@@ -16,7 +16,7 @@ from conda_census.engines.tables import LakeFiles, LakeTables
 from conda_census.lake.tables import MEASURED, Table, TableName
 from conda_census.spill_folders import spill_folder_of_process
 
-__all__ = ["open_lake", "open_tables"]
+__all__ = ["open_lake", "open_tables", "select_columns", "select_table"]
 
 _numbers = count(1)
 
@@ -37,7 +37,7 @@ def open_tables(tables: Mapping[TableName, pa.Table]) -> LakeTables:
     connection = _connect()
     for table in MEASURED:
         connection.con.register("rows_in_memory", tables[table.name])
-        connection.raw_sql(f"CREATE TABLE {table.name} AS SELECT {_columns(table)} FROM rows_in_memory")
+        connection.raw_sql(f"CREATE TABLE {table.name} AS SELECT {select_columns(table)} FROM rows_in_memory")
         connection.con.unregister("rows_in_memory")
     return LakeTables.named(connection.table, partial(_kept, connection))
 
@@ -69,17 +69,22 @@ def _kept(connection: Backend, rows: Rows) -> Iterator[Rows]:
 
 
 def _create_view(connection: Backend, table: Table, files: list[str], hidden: frozenset[str]) -> None:
-    select = _select_files(table, files, hidden) if files else _select_nothing(table)
-    connection.raw_sql(f"CREATE VIEW {table.name} AS {select}")
+    connection.raw_sql(f"CREATE VIEW {table.name} AS {select_table(table, files, hidden)}")
+
+
+def select_table(table: Table, files: list[str], hidden: frozenset[str]) -> str:
+    """Return SQL that selects the rows of ``table`` from ``files``, with the columns ``hidden`` null."""
+    return _select_files(table, files, hidden) if files else _select_nothing(table)
 
 
 def _select_files(table: Table, files: list[str], hidden: frozenset[str]) -> str:
     listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
     options = "hive_partitioning = true, hive_types = {'day': DATE}, union_by_name = true"
-    return f"SELECT {_columns(table, hidden)} FROM read_parquet([{listed}], {options})"
+    return f"SELECT {select_columns(table, hidden)} FROM read_parquet([{listed}], {options})"
 
 
-def _columns(table: Table, hidden: frozenset[str] = frozenset()) -> str:
+def select_columns(table: Table, hidden: frozenset[str] = frozenset()) -> str:
+    """Return SQL for the columns of ``table``, those ``hidden`` null."""
     return ", ".join(
         f"CAST({'NULL' if column.name in hidden else column.name} AS {column.type}) AS {column.name}"
         for column in table.columns

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import ibis
-from ibis.expr.types import IntegerValue, Table
+from ibis.expr.types import BooleanValue, IntegerValue, Table
 
 from conda_census.metrics.classes import ClassRules, baked, class_of
 from conda_census.metrics.window import Window
 
-__all__ = ["WEEKS_KEPT", "last_sunday", "population", "weeks_back"]
+__all__ = ["WEEKS_KEPT", "environment_pairs", "last_sunday", "population", "weeks_back"]
 
 #: So many weeks fit into the bits of ``weeks``.
 WEEKS_KEPT = 60
@@ -36,7 +36,7 @@ def population(sessions: Table, window: Window, rules: ClassRules = _DEFAULT_RUL
     """
     since, until = window.since or date.min, window.until or date.max
     pairs = _pairs(sessions, until)
-    counted = pairs.environment.notnull() & (pairs.last_day >= since)
+    counted = _is_counted(pairs, since)
     found = pairs.group_by("client").aggregate(
         first_day=pairs.first_day.min(),
         last_day=pairs.last_day.max(),
@@ -49,6 +49,17 @@ def population(sessions: Table, window: Window, rules: ClassRules = _DEFAULT_RUL
     marked = found.left_join(copies, found.client == copies.baked_client)
     installations = marked.mutate(is_baked=marked.baked_client.notnull()).drop("baked_client")
     return installations.mutate(**{"class": class_of(installations, until, rules)})
+
+
+def environment_pairs(sessions: Table, window: Window) -> Table:
+    """Rows: client, environment, first_day, last_day, …: the environments that ``population`` counts."""
+    pairs = _pairs(sessions, window.until or date.max)
+    return pairs.filter(_is_counted(pairs, window.since or date.min)).drop("weeks")
+
+
+def _is_counted(pairs: Table, since: date) -> BooleanValue:
+    is_counted: BooleanValue = pairs.environment.notnull() & (pairs.last_day >= since)
+    return is_counted
 
 
 def weeks_back(table: Table, column: str, until: date) -> IntegerValue:

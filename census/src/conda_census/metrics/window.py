@@ -15,7 +15,10 @@ from conda_census.errors import CensusError
 from conda_census.logs.possible_times import AHEAD
 from conda_census.metrics.known_days import KnownDays, read_spans
 
-__all__ = ["Window", "WindowDays", "WindowError", "choose_window", "known_days", "within"]
+__all__ = ["AFTER_A_GAP", "Window", "WindowDays", "WindowError", "choose_window", "known_days", "within"]
+
+#: For so long after a day without a log it is not known who was seen first.
+AFTER_A_GAP = timedelta(days=7)
 
 
 class WindowError(CensusError):

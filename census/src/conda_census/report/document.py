@@ -25,7 +25,7 @@ from conda_census.metrics.population import population
 from conda_census.metrics.retention import count_retention
 from conda_census.metrics.sample import ALL, Sample, choose_sample
 from conda_census.metrics.sessions import count_sessions
-from conda_census.metrics.window import Window, choose_window, within
+from conda_census.metrics.window import AFTER_A_GAP, Window, choose_window, within
 from conda_census.report.completeness import read_days
 from conda_census.report.notes import NOTES, notes_on_gaps
 from conda_census.report.shape import (
@@ -64,8 +64,6 @@ _UNKNOWN = Interval(value=None, low=None, high=None)
 #: What a number in the sample stands for.
 Times = Callable[[int], int]
 
-#: For so long after a day without a log it is not known who was seen first.
-_AFTER_A_GAP = timedelta(days=7)
 #: So many packages by each measure.
 TOP = 20
 
@@ -276,7 +274,7 @@ def _by_day(inside: LakeTables, looked_at: _LookedAt, window: Window) -> list[Da
     for day in days_between(window.since, window.until):
         # A known day on which nothing was is a quiet one.
         counted = None if day in missing else found.get(day, Day(day, 0, 0, 0, 0))
-        is_first_known = window.is_known(day - _AFTER_A_GAP, day)
+        is_first_known = window.is_known(day - AFTER_A_GAP, day)
         rows.append(
             DayRow(
                 day=day.isoformat(),
@@ -350,7 +348,7 @@ def _retention(looked_at: _LookedAt, window: Window) -> list[CohortRow]:
 
 def _is_week_known(window: Window, week: date, later: int) -> bool:
     """Whether it is known who was first seen in the week of a Monday, and who of them came so much later."""
-    first_seen = window.is_known(week - _AFTER_A_GAP, week + timedelta(days=6))
+    first_seen = window.is_known(week - AFTER_A_GAP, week + timedelta(days=6))
     then = week + timedelta(weeks=later)
     return first_seen and window.is_known(then, then + timedelta(days=6))
 

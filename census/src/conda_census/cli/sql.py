@@ -1,0 +1,170 @@
+"""What `conda-census sql` takes, and how it reads queries."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from conda_census.cli.edge import print_traceback_if_asked, told
+from conda_census.cli.options import (
+    JsonOption,
+    LakeOption,
+    SinceOption,
+    UntilOption,
+    complain,
+    period_of,
+)
+from conda_census.config import load_settings
+from conda_census.errors import CensusError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conda_census.report.own_queries import OwnQueries
+
+__all__ = ["sql"]
+
+_HELP = "A query ends with a semicolon. .views lists the views, .quit or Ctrl-D ends."
+
+
+def sql(
+    query: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[QUERY]", help="What to ask. [default: standard input; a shell if that is a terminal]"
+        ),
+    ] = None,
+    lake: LakeOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    views: Annotated[
+        bool, typer.Option("--views", help="Print the CREATE VIEW statements, for a DuckDB of your own.")
+    ] = False,
+    as_json: JsonOption = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV to standard output.")] = False,
+) -> None:
+    """Ask the lake in SQL: its tables as they are now, and the definitions of the report, as views."""
+    if as_json and as_csv:
+        raise typer.BadParameter("choose one of --json and --csv", param_hint="--csv")
+    if views and (query is not None or as_json or as_csv):
+        raise typer.BadParameter("it prints statements and takes no query", param_hint="--views")
+    from conda_census.lake.store import Lake
+    from conda_census.report.own_queries import OwnQueries
+    from conda_census.report.query_text import print_csv, print_json, print_text
+
+    first, last = period_of(since, until)
+    settings = load_settings(lake)
+    queries = OwnQueries(Lake.open(settings.lake), settings.holes, first, last)
+    if views:
+        _print_views(queries, settings.lake)
+        return
+    if unknown := _unknown_days(queries):
+        typer.echo(f"conda-census: {unknown}", err=True)
+    if query is None and sys.stdin.isatty() and not (as_json or as_csv):
+        _shell(queries)
+        return
+    text = _standard_input() if query is None else query
+    show = print_json if as_json else print_csv if as_csv else print_text
+    for number, answer in enumerate(queries.run(text, at_most=1 if as_json or as_csv else None)):
+        if number:
+            typer.echo()
+        show(answer.columns, answer, sys.stdout)
+        sys.stdout.flush()
+
+
+def _print_views(queries: OwnQueries, lake: Path) -> None:
+    lines = [
+        f"-- The views of the lake {lake.absolute()} as it is now.",
+        "-- What ingest brings later is not in them, and what compact replaces is deleted some days later:",
+        "-- print and run them again then.",
+    ]
+    if unknown := _unknown_days(queries):
+        lines.append(f"-- {unknown}")
+    typer.echo("\n".join([*lines, "SET TimeZone = 'UTC';", "", "\n\n".join(queries.statements.values())]))
+
+
+def _unknown_days(queries: OwnQueries) -> str:
+    """Say how many days of the window nothing is known of."""
+    since, until, missing = queries.window.since, queries.window.until, queries.window.days_without_log
+    if since is None or until is None or not missing:
+        return ""
+    return (
+        f"{len(missing)} of the {(until - since).days + 1} days from {since} to {until} have no log, so that "
+        "nothing is known of them: the view days names them"
+    )
+
+
+def _standard_input() -> str:
+    """Return all of it; what is no UTF-8 is told later, as of a query that is given as an argument."""
+    return sys.stdin.buffer.read().decode(errors="surrogateescape")
+
+
+def _shell(queries: OwnQueries) -> None:
+    """Read queries from a terminal and answer them, until its end; a mistake ends nothing."""
+    with contextlib.suppress(ImportError):
+        import readline  # noqa: F401  input() edits lines with it
+
+    window = queries.window
+    days = f"of {window.since} to {window.until}" if window.since else "without any day"
+    typer.echo(f"The lake as it is now, {days}. {_HELP}", err=True)
+    ctrl_c = signal.getsignal(signal.SIGINT)
+    text = ""
+    while True:
+        # Ctrl-C breaks off a query, as often as it is pressed; during one query the second time is the end.
+        signal.signal(signal.SIGINT, ctrl_c)
+        try:
+            line = _read_line("     ...> " if text else "census> ")
+            word = line.strip().rstrip(";") if not text else ""
+            if word in {".quit", ".exit", "quit", "exit"}:
+                return
+            if word.startswith("."):
+                _list_views()
+                continue
+            text += line + "\n"
+            if text.strip().endswith(";"):
+                asked, text = text, ""
+                if asked.strip(" \n;"):
+                    _answer(queries, asked)
+            elif not text.strip():
+                text = ""
+        except KeyboardInterrupt:
+            text = ""
+            typer.echo()
+        except EOFError:
+            typer.echo()
+            return
+
+
+def _read_line(prompt: str) -> str:
+    if sys.stdout.isatty():
+        return input(prompt)
+    # What is asked is not part of the answer.
+    typer.echo(prompt, nl=False, err=True)
+    return input()
+
+
+def _list_views() -> None:
+    from conda_census.report.own_queries import VIEWS
+
+    width = max(map(len, VIEWS))
+    typer.echo("\n".join(f"{name:{width}}  {of}" for name, of in VIEWS.items()) + f"\n{_HELP}")
+
+
+def _answer(queries: OwnQueries, text: str) -> None:
+    from conda_census.report.query_text import print_text
+
+    try:
+        for answer in queries.run(text):
+            print_text(answer.columns, answer, sys.stdout)
+            sys.stdout.flush()
+    except CensusError as error:
+        complain(error)
+    except OSError:
+        raise  # of the terminal
+    except Exception as problem:  # noqa: BLE001  the shell goes on
+        print_traceback_if_asked()
+        complain(told(problem))

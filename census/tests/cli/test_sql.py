@@ -1,0 +1,176 @@
+"""Does ``conda-census sql`` answer in a shell, in a pipe and as files, in one line where it cannot?"""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from census_process import MAIN, CensusProcess
+from conda_census.report.own_queries import VIEWS
+from pseudo_terminal import terminal
+from small_log import START, SmallLog
+
+NUMPY = "/main/linux-64/numpy-1.26.4-py311_0.conda"
+GAP = (
+    "conda-census: 2 of the 4 days from 2024-01-16 to 2024-01-19 have no log, so that nothing is known of "
+    "them: the view days names them\n"
+)
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> CensusProcess:
+    """Two installations on two days, and nothing known of the two between; the days were compacted."""
+    census = CensusProcess(tmp_path_factory.mktemp("it's a folder"))
+    for number, day in enumerate((0, 0, 3)):
+        log = SmallLog(start=START + timedelta(days=day, hours=number))
+        log.request(NUMPY, client="c1", session=f"s{number}", environment="e1")
+        log.request(NUMPY, client="c2", session=f"t{number}", environment="e2").request(suffix="aau/1.0.0")
+        census("ingest", log.write(census.folder / f"{number}.log"))
+    assert census("compact").returncode == 0
+    return census
+
+
+def _piped(census: CensusProcess, command: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    program = f"{shlex.quote(sys.executable)} -c {shlex.quote(MAIN)} sql {command}"
+    return subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {program}"],
+        cwd=census.folder, env=census.environment(), input=given, capture_output=True,
+        check=False, timeout=60,
+    )  # fmt: skip
+
+
+def test_a_query_as_an_argument(filled: CensusProcess) -> None:
+    """A table of its rows, numbers to the right, null as nothing, and the days of which nothing is known."""
+    done = filled("sql", "SELECT day, sessions AS n, NULL AS nothing FROM by_day ORDER BY day")
+    assert done.stdout == (
+        "day         n  nothing\n"
+        "----------  -  -------\n"
+        "2024-01-16  6\n"
+        "2024-01-17\n"
+        "2024-01-18\n"
+        "2024-01-19  3\n"
+    )
+    assert done.stderr == GAP
+    only = filled("sql", "--since", "2024-01-19", "SELECT count(*) AS n FROM by_day")
+    assert (only.stdout, only.stderr) == ("n\n-\n1\n", "")
+
+
+def test_a_query_from_standard_input(filled: CensusProcess) -> None:
+    """As JSON: numbers as numbers, pseudonyms in hexadecimal, times as in ISO 8601."""
+    query = b"-- who?\nSELECT client, first_time, environments, is_baked FROM installations ORDER BY 2;\n"
+    rows = json.loads(_piped(filled, "--json", query).stdout)
+    assert [row["first_time"] for row in rows] == ["2024-01-16T10:00:00+00:00", "2024-01-16T10:00:01+00:00"]
+    assert all(len(bytes.fromhex(row["client"])) == 16 for row in rows)
+    assert [(row["environments"], row["is_baked"]) for row in rows] == [(1, False), (1, False)]
+    assert json.loads(_piped(filled, "--json", b"FROM drops").stdout) == []
+
+
+def test_a_query_that_cannot_be_run(filled: CensusProcess) -> None:
+    """One line, nothing on standard output, exit code 1."""
+    done = filled("sql", "--since", "2024-01-19", "SELEC 1")
+    told = (
+        'conda-census: the query cannot be run (Parser Error: syntax error at or near "SELEC"): correct it\n'
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", told)
+
+
+def test_bytes_that_are_no_text(filled: CensusProcess) -> None:
+    """Also these are told in one line."""
+    wrong = _piped(filled, "--since 2024-01-19", b"SELECT '\xff'")
+    told = b"conda-census: the query is not in UTF-8: write it in UTF-8\n"
+    assert (wrong.returncode, wrong.stdout, wrong.stderr) == (1, b"", told)
+
+
+def test_wrong_usage(filled: CensusProcess) -> None:
+    """Two forms at once, statements and a query."""
+    assert filled("sql", "--json", "--csv", "SELECT 1").returncode == 2
+    assert filled("sql", "--views", "SELECT 1").returncode == 2
+
+
+def test_no_lake(census: CensusProcess) -> None:
+    """One line, as of every command."""
+    done = census("sql", "SELECT 1")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "no lake here: run conda-census ingest first" in done.stderr
+
+
+def test_a_reader_that_stops_reading(filled: CensusProcess) -> None:
+    """Ends quietly, however much there would be."""
+    done = _piped(filled, "--since 2024-01-19 --csv 'FROM range(1000000)' | head -2 >/dev/null")
+    assert done.stderr == b""
+
+
+def test_the_views_elsewhere(filled: CensusProcess, tmp_path: Path) -> None:
+    """A DuckDB of one's own has them, with the same rows, whatever its time zone; they can be made again."""
+    text = filled("sql", "--views").stdout
+    assert "-- 2 of the 4 days from 2024-01-16 to 2024-01-19 have no log" in text
+    own = duckdb.connect(tmp_path / "own.duckdb")
+    own.execute("SET TimeZone = 'Asia/Tokyo'")
+    own.execute(text)
+    own.execute(text)
+    names = [name for (name,) in own.execute("SHOW TABLES").fetchall()]
+    assert names == sorted(VIEWS)
+    query = "\nUNION ALL ".join(
+        f"SELECT '{name}' AS name, count(*) AS rows, sum(hash(one)) AS hash FROM (FROM {name}) AS one"
+        for name in names
+    )
+    there = json.loads(filled("sql", "--json", query).stdout)
+    assert own.execute(query).fetchall() == [tuple(row.values()) for row in there]
+
+
+def test_the_shell(filled: CensusProcess) -> None:
+    """Queries over several lines, the list of views, mistakes that end nothing, and the end."""
+    with terminal(filled, "sql") as shell:
+        opened = shell.expect("census> ")
+        assert "2 of the 4 days" in opened
+        assert "The lake as it is now, of 2024-01-16 to 2024-01-19. A query ends with a semicolon." in opened
+        shell.type(".views\n")
+        assert "installations        one installation of the window" in shell.expect("census> ")
+        shell.type("SELECT count(*)\n")
+        shell.expect("...> ")
+        shell.type("AS n FROM installations;\n")
+        assert "\nn\n-\n2\n" in shell.expect("census> ")
+        shell.type("SELEC 1;\n")
+        assert "conda-census: the query cannot be run (Parser Error" in shell.expect("census> ")
+        shell.type("CREATE TEMP TABLE t AS SELECT 41 + 1 AS a;\n")
+        shell.expect("census> ")
+        shell.type("FROM t; ;\n")
+        assert "\n a\n--\n42\n" in shell.expect("census> ")
+        shell.type(";\n\n.quit\n")
+        shown, code = shell.end()
+        assert (code, "Traceback" in shown) == (0, False)
+
+
+def test_ctrl_c_and_ctrl_d_in_the_shell(filled: CensusProcess) -> None:
+    """Ctrl-C drops what was typed, as often as it is pressed; Ctrl-D is the end."""
+    with terminal(filled, "sql", "--since", "2024-01-19") as shell:
+        shell.expect("census> ")
+        for _ in range(3):
+            shell.type("SELECT\n")
+            shell.expect("...> ")
+            shell.type("\x03")
+            shell.expect("census> ")
+        shell.type("SELECT 6 * 7 AS a;\n")
+        assert "\n a\n--\n42\n" in shell.expect("census> ")
+        shell.type("\x04")
+        shown, code = shell.end()
+        assert (code, "Traceback" in shown) == (0, False)
+
+
+def test_the_shell_writes_answers_into_a_file(filled: CensusProcess) -> None:
+    """What is asked stands on the terminal, and the file has the answer."""
+    command = f"{shlex.quote(sys.executable)} -c {shlex.quote(MAIN)} sql --since 2024-01-19 > answer.txt"
+    with terminal(filled, program=f"import os; os.execvp('bash', ['bash', '-c', {command!r}])") as shell:
+        shell.expect("census> ")
+        shell.type("SELECT 42 AS a;\n")
+        shell.expect("census> ")
+        shell.type("quit\n")
+        assert shell.end()[1] == 0
+    assert (filled.folder / "answer.txt").read_text() == " a\n--\n42\n"
