@@ -42,7 +42,7 @@ def _piped(census: CensusProcess, command: str, given: bytes = b"") -> subproces
     return subprocess.run(
         ["bash", "-c", f"set -o pipefail; {program}"],
         cwd=census.folder, env=census.environment(), input=given, capture_output=True,
-        check=False, timeout=60,
+        check=False, timeout=120,
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from census_process import MAIN, CensusProcess
 
 __all__ = ["Terminal", "terminal"]
 
-_TIMEOUT_S = 60
+_TIMEOUT_S = 120
 _TAKE_TERMINAL = "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0)"
 
 
