@@ -42,6 +42,7 @@ def test_ingest_json(census: CensusProcess, log: Path) -> None:
         "dropped": {"not_in_format": 1},
         "moved": [],
         "set_aside": [],
+        "waiting": [],
     }
     assert second["sources"] == {"read": 0, "skipped": 1, "failed": 0}
     assert second["lines"] == 0

@@ -6,6 +6,7 @@ import json
 import shlex
 import subprocess
 import sys
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -155,6 +156,7 @@ def test_ctrl_c_and_ctrl_d_in_the_shell(filled: CensusProcess) -> None:
         for _ in range(3):
             shell.type("SELECT\n")
             shell.expect("...> ")
+            time.sleep(0.3)  # the prompt is there a moment before the shell waits for a key
             shell.type("\x03")
             shell.expect("census> ")
         shell.type("SELECT 6 * 7 AS a;\n")
