@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # a command imports what it alone needs
 
 __all__ = ["ingest"]
 
-#: So many files that wait are told by name; all of them stand in the JSON.
+#: At most this many waiting files are named on standard error. The JSON lists all of them.
 _WAITING_TOLD = 5
 
 

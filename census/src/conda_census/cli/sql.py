@@ -99,7 +99,7 @@ def _unknown_days(queries: OwnQueries) -> str:
 
 
 def _standard_input() -> str:
-    """Return all of it; what is no UTF-8 is told later, as of a query that is given as an argument."""
+    """Return everything from standard input. Running the query reports bytes that are not UTF-8."""
     return sys.stdin.buffer.read().decode(errors="surrogateescape")
 
 

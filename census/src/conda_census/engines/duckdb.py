@@ -16,7 +16,7 @@ from conda_census.engines.tables import LakeFiles, LakeTables
 from conda_census.lake.tables import MEASURED, Table, TableName
 from conda_census.spill_folders import spill_folder_of_process
 
-__all__ = ["open_lake", "open_tables", "select_columns", "select_table"]
+__all__ = ["open_lake", "open_tables", "quoted", "select_columns", "select_table"]
 
 _numbers = count(1)
 
@@ -45,8 +45,7 @@ def open_tables(tables: Mapping[TableName, pa.Table]) -> LakeTables:
 def _connect() -> Backend:
     connection = ibis.duckdb.connect()
     connection.raw_sql("SET TimeZone = 'UTC'")
-    folder = str(spill_folder_of_process()).replace("'", "''")
-    connection.raw_sql(f"SET temp_directory = '{folder}'")
+    connection.raw_sql(f"SET temp_directory = {quoted(str(spill_folder_of_process()))}")
     # It would draw on the standard output wherever Python runs without a program's file.
     connection.raw_sql("SET enable_progress_bar = false")
     # Whoever needs an order asks for it; to keep that of the files would hold up all cores but one.
@@ -77,8 +76,13 @@ def select_table(table: Table, files: list[str], hidden: frozenset[str]) -> str:
     return _select_files(table, files, hidden) if files else _select_nothing(table)
 
 
+def quoted(text: str) -> str:
+    """Return text as a string of SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
 def _select_files(table: Table, files: list[str], hidden: frozenset[str]) -> str:
-    listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
+    listed = ", ".join(map(quoted, files))
     options = "hive_partitioning = true, hive_types = {'day': DATE}, union_by_name = true"
     return f"SELECT {select_columns(table, hidden)} FROM read_parquet([{listed}], {options})"
 

@@ -28,7 +28,7 @@ from conda_census.lake.reading import SourcesReader
 from conda_census.lake.repeats import SeenRequests, hashed
 from conda_census.lake.rows import SourcesFound, rows_of_part
 from conda_census.lake.seen_files import SeenFile
-from conda_census.lake.set_aside import set_aside_name
+from conda_census.lake.set_aside import name_as_stored
 from conda_census.lake.shared_lines import Recognised, recognise
 from conda_census.lake.staging import ReadSource, stage_part, stage_sources
 from conda_census.lake.store import Lake
@@ -197,7 +197,7 @@ class _Attempt:
         self._batch.attempts.note(log.number)
         self._progress(source=log.source, stored_read=0, lines=reader.lines)
         watched = Watched(log.source)
-        name = set_aside_name(log.source, self._key)
+        name = name_as_stored(log.source, self._key)
         stored = stored_fingerprint(log.source, self._key)
         recognised = self._recognise(reader, log, watched)
         if recognised.is_all:
@@ -205,7 +205,7 @@ class _Attempt:
                 self._waiting.append(Waiting(str(log.source), recognised.waits))
             else:
                 self._skipped += 1
-            if name and set_aside_name(log.source, self._key) == name:
+            if name and name_as_stored(log.source, self._key) == name:
                 self.known_files.append(SeenFile(name, recognised.waits))
             return
         may_grow = log.source.may_grow

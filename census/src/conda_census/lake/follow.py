@@ -44,9 +44,8 @@ def follow(
 ) -> None:
     """Call ``ingest`` again and again with a pause after each round, until ``stop`` says so.
 
-    Rounds that read something are told, and those in which a file begins to wait.
-    What went wrong is complained of once for as long as it lasts, and
-    tried again in the next round.
+    A round is reported if it read something or if a file began to wait. An error is reported once for as
+    long as it lasts, and each round tries again.
 
     Raises:
         CensusError: the first round could not be made at all: that will not pass by itself.
@@ -66,8 +65,8 @@ def follow(
             if str(problem) not in lasting:
                 complain(problem)
         lasting = {str(problem) for problem in summary.errors}
-        told, waiting = waiting, {each.sentence() for each in summary.waiting}
-        if summary.read or waiting - told:
+        waited, waiting = waiting, {each.sentence() for each in summary.waiting}
+        if summary.read or waiting - waited:
             tell(summary)
         stop.wait(interval_s)
 

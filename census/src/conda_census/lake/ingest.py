@@ -22,7 +22,7 @@ from conda_census.lake.conversion import converted
 from conda_census.lake.known import known_logs
 from conda_census.lake.moved import moved_shares
 from conda_census.lake.seen_files import SeenFile, remember_files, seen_files
-from conda_census.lake.set_aside import SetAsideSources, set_aside_name, tried_formats
+from conda_census.lake.set_aside import SetAsideSources, name_as_stored, tried_formats
 from conda_census.lake.source_rows import SourceRows
 from conda_census.lake.staging import append_staged, damaged_files, is_begun
 from conda_census.lake.store import Lake
@@ -246,10 +246,11 @@ class _Work:
             each.name: each for each in SetAsideSources(self.lake).read() if each.tried == self.tried
         }
         for source in sources:
-            name = set_aside_name(source, self.key) if set_aside or seen else ""
             if stored_fingerprint(source, self.key) in stored:
                 self.summary.skipped += 1
-            elif waits := seen.get(name):
+                continue
+            name = name_as_stored(source, self.key) if set_aside or seen else ""
+            if waits := seen.get(name):
                 self.summary.wait(Waiting(str(source), waits))
             elif name in seen:
                 self.summary.skipped += 1

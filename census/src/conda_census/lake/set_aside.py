@@ -26,7 +26,7 @@ from conda_census.lake.store import Lake
 from conda_census.logs.source import Source
 from conda_census.logs.standard_input import is_spooled
 
-__all__ = ["SetAside", "SetAsideSources", "set_aside_name", "tried_formats"]
+__all__ = ["SetAside", "SetAsideSources", "name_as_stored", "tried_formats"]
 
 _FILE = "set-aside.json"
 _LOCK = "set-aside.lock"
@@ -42,7 +42,7 @@ class SetAside:
         location: where it lies.
         reason: why, for a person.
         since: when it was set aside, UTC, as ISO 8601.
-        name: names it as it is stored, see ``set_aside_name``.
+        name: names it as it is stored, see ``name_as_stored``.
         tried: which formats were tried, see ``tried_formats``.
     """
 
@@ -85,7 +85,7 @@ class SetAsideSources:
         added = [
             SetAside(str(source), source.location, reason, since, name, tried)
             for source, reason in found
-            if (name := set_aside_name(source, key))
+            if (name := name_as_stored(source, key))
         ]
         if added:
             locations, names = {each.location for each in added}, {each.name for each in added}
@@ -116,7 +116,7 @@ class SetAsideSources:
 _FIELDS = ("source", "location", "reason", "since", "name", "tried")
 
 
-def set_aside_name(source: Source, key: bytes) -> str:
+def name_as_stored(source: Source, key: bytes) -> str:
     """Name a source as it is stored; empty if it cannot be known again.
 
     Both ends of a file may stay as they are if its middle is repaired, hence the time of its last change.

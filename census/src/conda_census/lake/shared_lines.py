@@ -22,10 +22,10 @@ from conda_census.logs.sources import decompressed
 
 __all__ = ["Recognised", "recognise"]
 
-#: So many lines of so many sizes do not come twice by chance. Health checks are of a few sizes.
+#: Two logs do not share this many lines of this many sizes by chance: health checks have only a few sizes.
 _TELLING_LINES = 64
 _TELLING_SIZES = 8
-#: Nor do so many of which one has a token, which no health check has.
+#: Nor do they share this many lines if one has a token, which no health check has.
 _LINES_WITH_TOKEN = 8
 _TOKEN = re.compile(rb"\b[cse]/[A-Za-z0-9_-]{22}(?![A-Za-z0-9_-])")
 #: So much of a file's beginning is looked at for that.

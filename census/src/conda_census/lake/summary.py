@@ -44,15 +44,8 @@ class MoveJson(TypedDict):
     now: float
 
 
-class SetAsideJson(TypedDict):
-    """A source that is set aside, and why."""
-
-    source: str
-    reason: str
-
-
-class WaitingJson(TypedDict):
-    """A file that waits, and why."""
+class ReasonJson(TypedDict):
+    """A source, and why it is set aside or waits."""
 
     source: str
     reason: str
@@ -66,8 +59,8 @@ class SummaryJson(TypedDict):
     requests: int
     dropped: dict[str, int]
     moved: list[MoveJson]
-    set_aside: list[SetAsideJson]
-    waiting: list[WaitingJson]
+    set_aside: list[ReasonJson]
+    waiting: list[ReasonJson]
     seconds: float
 
 

@@ -20,7 +20,7 @@ from ibis.expr.types import Table
 
 from conda_census.census_toml import Hole
 from conda_census.engines.choice import with_gaps
-from conda_census.engines.duckdb import open_lake, select_columns, select_table
+from conda_census.engines.duckdb import open_lake, quoted, select_columns, select_table
 from conda_census.engines.tables import LakeTables
 from conda_census.errors import CensusError, LakeError, first_line
 from conda_census.lake.store import Lake
@@ -195,7 +195,7 @@ def _locked(now: _FilesNow, statements: Mapping[str, str]) -> duckdb.DuckDBPyCon
     for setting in (
         "TimeZone = 'UTC'",
         "enable_progress_bar = false",
-        f"temp_directory = {_quoted(str(spill_folder_of_process()))}",
+        f"temp_directory = {quoted(str(spill_folder_of_process()))}",
         "autoinstall_known_extensions = false",
         "autoload_known_extensions = false",
         "allow_persistent_secrets = false",
@@ -270,8 +270,8 @@ def _packages(downloads: Table) -> Table:
 def _days(tables: LakeTables, window: Window) -> str:
     """Return SQL for what is known of each day, which no file says by itself."""
     rows = [
-        f"(DATE '{each.day}', {_quoted(each.state)}, {each.state in ('complete', 'provisional')}, "
-        f"{window.is_known(each.day - AFTER_A_GAP, each.day)}, {_quoted(each.reason)})"
+        f"(DATE '{each.day}', {quoted(each.state)}, {each.state in ('complete', 'provisional')}, "
+        f"{window.is_known(each.day - AFTER_A_GAP, each.day)}, {quoted(each.reason)})"
         for each in count_days(tables, window)
     ]
     nothing = "(CAST(NULL AS DATE), '', false, false, '')"
@@ -305,10 +305,6 @@ ORDER BY days.day"""
 
 def _sql(expression: Table) -> str:
     return str(ibis.to_sql(expression.unbind(), dialect="duckdb"))
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _distinct(names: Sequence[str]) -> list[str]:
