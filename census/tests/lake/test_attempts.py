@@ -137,6 +137,15 @@ def test_a_trial_is_a_process_of_its_own(tmp_path: Path) -> None:
     assert sorted(path for path in tmp_path.rglob("*")) == before
 
 
+def test_a_trial_that_is_ended_tells_that_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then the source cannot be read."""
+    interpreter = tmp_path / "python"
+    interpreter.write_text("#!/bin/sh\nkill -KILL $$\n")
+    interpreter.chmod(0o700)
+    monkeypatch.setattr(attempts.sys, "executable", str(interpreter))
+    assert not attempts.can_be_read(_settings(tmp_path), "a.log", "auto")
+
+
 def test_notes_that_a_power_cut_has_damaged(tmp_path: Path) -> None:
     """They are only notes."""
     for content in ("", "[]", "{", '{"ended": "x", "left_out": 3, "is_under_way": 1}'):

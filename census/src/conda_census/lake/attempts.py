@@ -10,20 +10,20 @@ read when it happened is no proof.
 from __future__ import annotations
 
 import json
-import multiprocessing
-import os
+import pickle
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
+from subprocess import DEVNULL
 
 import duckdb
 
 from conda_census.config import Settings
-from conda_census.decode.pseudonyms import Secrets
 from conda_census.errors import CensusError
 
-__all__ = ["INTERRUPTED", "Attempts", "Suspects", "can_be_read"]
+__all__ = ["INTERRUPTED", "Attempts", "Suspects", "can_be_read", "is_no_fault_of_a_source"]
 
 #: What DuckDB makes of Ctrl-C while it works.
 INTERRUPTED = "Query interrupted"
@@ -62,7 +62,7 @@ class Attempts:
             self._write(is_under_way=True)
             yield
         except BaseException as problem:
-            if _is_no_fault_of_a_source(problem):
+            if is_no_fault_of_a_source(problem):
                 self._write(is_under_way=False)
             raise
         self._ended = 0
@@ -117,52 +117,15 @@ class Suspects:
 
 def can_be_read(settings: Settings, location: str, format_name: str) -> bool:
     """Read a source for nothing, by a process of its own, and tell whether that came to its end."""
-    process = multiprocessing.get_context("spawn").Process(
-        target=_read_for_nothing, args=(settings, location, format_name), daemon=True
-    )
-    process.start()
-    process.join()
-    return process.exitcode == 0
+    told = pickle.dumps((settings, location, format_name))
+    # -P: a file of the folder that one stands in is no module of ours
+    command = [sys.executable, "-P", "-m", "conda_census.lake.trial"]
+    # Silent, whoever is killed when.
+    done = subprocess.run(command, input=told, stdout=DEVNULL, stderr=DEVNULL, check=False)  # noqa: S603
+    return done.returncode == 0
 
 
-def _read_for_nothing(settings: Settings, location: str, format_name: str) -> None:
-    from conda_census.lake.batch_reading import Claimed, read_batch
-    from conda_census.lake.batches import Batch
-    from conda_census.lake.known import known_logs
-    from conda_census.lake.source_rows import SourceRows
-    from conda_census.lake.store import Lake
-    from conda_census.lake.summary import Summary
-    from conda_census.logs.fingerprints import head_of
-    from conda_census.logs.formats import formats
-    from conda_census.logs.sniff import format_of, read_beginning
-    from conda_census.logs.sources import source_at
-    from conda_census.spill_folders import spill_folder
-
-    try:
-        secrets = Secrets(settings.config_folder)
-        source = source_at(location, settings.config_folder)
-        beginning = read_beginning(source)
-        log_format = format_of(source, beginning, formats(settings), format_name)
-        head = head_of(beginning.lines, secrets.token_key())
-        lake = Lake.open(settings.lake)
-        with spill_folder() as folder:
-            batch = Batch("trial", 1, folder, (location,), format_name, datetime.now(UTC))
-            read_batch(
-                lake,
-                batch,
-                [Claimed(0, source, head, log_format, beginning.lines)],
-                known_logs(SourceRows(lake)),
-                secrets,
-                Summary(),
-                lambda **_: None,
-                settings.channels,
-                keep_machines=settings.machines,
-            )
-    except BaseException as problem:  # noqa: BLE001 (whoever reads it for good will tell)
-        os._exit(0 if _is_no_fault_of_a_source(problem) else 1)
-
-
-def _is_no_fault_of_a_source(problem: BaseException) -> bool:
+def is_no_fault_of_a_source(problem: BaseException) -> bool:
     """Was it told by the census, by the disk, or by the person at the keyboard?"""
     told = (CensusError, OSError, duckdb.IOException, KeyboardInterrupt, SystemExit)
     return isinstance(problem, told) or (isinstance(problem, RuntimeError) and str(problem) == INTERRUPTED)
