@@ -94,10 +94,13 @@ def replace_file(path: Path, content: bytes) -> None:
 def replace_durably(path: Path, content: bytes) -> None:
     """Put a file in the place of the one that is there: a kill or a power cut leaves one of both, whole.
 
+    A new file is as others that are made.
+
     Raises:
         OSError: the folder cannot be written.
     """
-    _replace(path, content, stat.S_IMODE(path.lstat().st_mode), durable=True)
+    mode = stat.S_IMODE(path.lstat().st_mode) if path.exists() else 0o666 & ~ordinary_umask()
+    _replace(path, content, mode, durable=True)
     sync_folder(path.parent)
 
 

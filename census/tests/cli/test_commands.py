@@ -250,8 +250,8 @@ def test_a_format_of_ones_own(census: CensusProcess, tmp_path: Path) -> None:
 def test_every_command_and_option_is_in_the_readme(census: CensusProcess) -> None:
     """What --help lists, the documentation explains."""
     readme = README.read_text()
-    commands = ["ingest", "formats", "report", "sources", "sql", "compact", "export", "exposure", "exposures"]
-    commands += ["simulate", "advisories"]
+    commands = ["ingest", "formats", "report", "sources", "sql", "compact", "repair"]
+    commands += ["export", "exposure", "exposures", "simulate", "advisories"]
     of_advisories = ["import", "list", "show", "names", "override", "repodata"]
     assert _commands_in(census("--help").stdout) == commands
     assert _commands_in(census("advisories", "--help").stdout) == of_advisories

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -13,6 +15,7 @@ from conda_census.engines.duckdb import open_lake
 from conda_census.errors import LakeError
 from conda_census.lake.compaction import compact
 from conda_census.lake.references import ADVISORIES, NAMES, OVERRIDES, REPODATA_BUILDS
+from conda_census.lake.repair import set_references_aside
 from conda_census.lake.store import Lake
 from conda_census.lake.tables import TABLES, Reference, delta_schema
 from conda_census.steps import Steps
@@ -66,8 +69,32 @@ def test_a_damaged_file_is_told(lake: Lake) -> None:
     lake.replace_reference(NAMES, _rows(NAMES, 1))
     for file in (lake.path / NAMES.name).glob("*.parquet"):
         file.write_bytes(b"PAR1 no longer")
-    with pytest.raises(LakeError, match=r"names: the table cannot be read .*: restore it from your backup"):
+    with pytest.raises(LakeError, match=r"names: damaged: .*: run conda-census repair, and import it again"):
         lake.reference(NAMES)
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, lambda file: file.write_bytes(b"")])
+def test_any_file_that_is_damaged_is_told(lake: Lake, damage: Callable[[Path], object]) -> None:
+    """Delta itself reads a table without its last commit as it was before."""
+    for numbers in ((1,), (1, 2)):
+        lake.replace_reference(NAMES, _rows(NAMES, *numbers))
+    for path in sorted(path for path in (lake.path / NAMES.name).rglob("*") if path.is_file()):
+        content = path.read_bytes()
+        damage(path)
+        with contextlib.suppress(LakeError):
+            assert lake.reference(NAMES).num_rows == 2, path
+        path.write_bytes(content)
+
+
+def test_the_next_import_is_whole_whatever_came_before(lake: Lake) -> None:
+    """A repair makes the damaged table an empty one."""
+    lake.replace_reference(NAMES, _rows(NAMES, 1))
+    for commit in (lake.path / NAMES.name / "_delta_log").iterdir():
+        commit.write_bytes(b"")
+    assert set_references_aside(lake) == ["names"]
+    assert lake.reference(NAMES).num_rows == 0
+    lake.replace_reference(NAMES, _rows(NAMES, 2))
+    assert lake.reference(NAMES).num_rows == 1
 
 
 def test_reports_and_compaction_go_on_beside_them(lake: Lake) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,13 +20,19 @@ COLUMNS = ("organizations", "installers", "machines")
 def in_clear(lake: Path, tokens: Mapping[bytes, str]) -> None:
     """Make a lake one of version 1, which has the token in the place of each of these pseudonyms.
 
+    Its files have no digests in their names, and its commits say no totals.
+
     Batches that wait are changed too. No table may have a checkpoint.
     """
     files = {path.stat().st_ino: path for path in lake.rglob("*.parquet")}  # one may have two names
     for path in files.values():
         _rewrite(path, tokens)
+        path.rename(path.with_name(_without_digest(path.name)))
+    for staged in lake.glob("batches/*/*/staged.json"):
+        staged.write_text(_without_digest(staged.read_text()))
     for log in lake.glob("*/_delta_log/*.json"):
-        actions = [json.loads(line) for line in log.read_text().splitlines()]
+        actions = [json.loads(_without_digest(line)) for line in log.read_text().splitlines()]
+        actions = [each for each in actions if "/" not in each.get("txn", {}).get("appId", "")]
         for action in actions:
             if "metaData" in action:
                 schema = json.loads(action["metaData"]["schemaString"])
@@ -50,6 +57,10 @@ def bytes_of(lake: Path) -> bytes:
         if path.suffix == ".parquet":
             found += [_plain(each) for each in pq.read_table(path, partitioning=None).to_pylist()]
     return b"\n".join(found)
+
+
+def _without_digest(text: str) -> str:
+    return re.sub(r"-[0-9a-f]{32}\.parquet", ".parquet", text)
 
 
 def _plain(value: Any) -> bytes:  # noqa: ANN401  a value of any type

@@ -19,6 +19,7 @@ from conda_census.cli.exposures import exposures
 from conda_census.cli.formats import formats
 from conda_census.cli.ingest import ingest
 from conda_census.cli.options import complain
+from conda_census.cli.repair import repair
 from conda_census.cli.report import report
 from conda_census.cli.simulate import simulate
 from conda_census.cli.sources import sources
@@ -36,7 +37,20 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for command in (ingest, formats, report, sources, sql, compact, export, exposure, exposures, simulate):
+_COMMANDS = (
+    ingest,
+    formats,
+    report,
+    sources,
+    sql,
+    compact,
+    repair,
+    export,
+    exposure,
+    exposures,
+    simulate,
+)
+for command in _COMMANDS:
     app.command()(command)
 app.add_typer(advisories)
 

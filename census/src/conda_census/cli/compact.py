@@ -28,6 +28,7 @@ def compact(
     from conda_census.decode.pseudonyms import Secrets
     from conda_census.lake.compaction import compact as run
     from conda_census.lake.conversion import converted
+    from conda_census.lake.self_check import checked
     from conda_census.lake.store import Lake
     from conda_census.report.compaction_text import compaction_lines
     from conda_census.steps import shown_steps
@@ -42,6 +43,7 @@ def compact(
             channels=settings.channels,
             progress=progress,
         )
+    checked(opened)  # files of a damaged lake may still be needed, to mend it
     with shown_steps(Console(stderr=True), "compacting") as progress:
         compacted = run(opened, keep_days, progress)
     if as_json:

@@ -31,12 +31,12 @@ def export(
 ) -> None:
     """Write the downloads of each day and month for tools that read Anaconda's public package data."""
     from conda_census.engines.duckdb import open_lake
-    from conda_census.lake.store import Lake
+    from conda_census.lake.self_check import open_checked
     from conda_census.report.condastats import export_condastats
     from conda_census.steps import shown_steps
 
     first, last = period_of(since, until)
-    tables = open_lake(Lake.open(load_settings(lake).lake))
+    tables = open_lake(open_checked(load_settings(lake).lake))
     with shown_steps(Console(stderr=True), "exporting") as progress:
         exported = export_condastats(tables, condastats, first, last, progress)
     if as_json:

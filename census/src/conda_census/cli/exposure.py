@@ -76,7 +76,7 @@ def exposure(
     from conda_census.exposure.healing import healing
     from conda_census.exposure.knowledge import knowledge_of
     from conda_census.exposure.tell import last_day, tell
-    from conda_census.lake.store import Lake
+    from conda_census.lake.self_check import open_checked
     from conda_census.report.exposure_text import show
 
     if (advisory is None) == (package is None):
@@ -85,7 +85,7 @@ def exposure(
         raise typer.BadParameter("give both or neither", param_hint="--package, --below")
     settings, sample = load_settings(lake, engine=engine_of(engine)), sample_of(one_in)
     asked = _unrecorded(package, below) if package and below else None
-    found = Lake.open(settings.lake)
+    found = open_checked(settings.lake)
     known = knowledge_of(found)
     group = asked or known.advisory(advisory or "")
     with opened(found, settings.engine, settings.holes) as tables:

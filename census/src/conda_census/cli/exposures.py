@@ -41,7 +41,7 @@ def exposures(
     from conda_census.exposure.knowledge import knowledge_of
     from conda_census.exposure.ranking import rank_exposures
     from conda_census.exposure.tell import last_day
-    from conda_census.lake.store import Lake
+    from conda_census.lake.self_check import open_checked
     from conda_census.report.exposures_text import lines, show, summary
 
     settings, sample, severities = (
@@ -49,7 +49,7 @@ def exposures(
         sample_of(one_in),
         severities_of(severity),
     )
-    found = Lake.open(settings.lake)
+    found = open_checked(settings.lake)
     known = knowledge_of(found)
     if not known.advisories:
         raise CensusError(

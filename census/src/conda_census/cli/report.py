@@ -62,7 +62,7 @@ def report(
     """Show what the lake tells, each number with its definition."""
     from conda_census.engines.choice import opened
     from conda_census.lake.organizations import named_organizations
-    from conda_census.lake.store import Lake
+    from conda_census.lake.self_check import open_checked
     from conda_census.report.about import About
     from conda_census.report.document import make_report
     from conda_census.report.files import Wanted, write_files
@@ -70,7 +70,7 @@ def report(
 
     first, last = period_of(since, until)
     settings, sample = load_settings(lake, engine=engine_of(engine)), sample_of(one_in)
-    lake_opened = Lake.open(settings.lake)
+    lake_opened = open_checked(settings.lake)
     organizations = named_organizations(lake_opened, settings)
     with opened(lake_opened, settings.engine, settings.holes) as tables:
         document = make_report(

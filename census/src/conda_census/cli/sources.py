@@ -63,13 +63,13 @@ def sources(
         return
     from conda_census.engines.choice import with_gaps
     from conda_census.engines.duckdb import open_lake
-    from conda_census.lake.store import Lake
+    from conda_census.lake.self_check import open_checked
     from conda_census.report.sources import list_what_was_read
     from conda_census.report.sources_text import plain_lines, show_sources
     from conda_census.report.wording import days_without_log
 
     settings = load_settings(lake)
-    opened = Lake.open(settings.lake)
+    opened = open_checked(settings.lake)
     tables = with_gaps(open_lake(opened), opened, settings.holes)
     listed = list_what_was_read(tables, first, last)
     console = Console()

@@ -52,13 +52,13 @@ def sql(
         raise typer.BadParameter("choose one of --json and --csv", param_hint="--csv")
     if views and (query is not None or as_json or as_csv):
         raise typer.BadParameter("it prints statements and takes no query", param_hint="--views")
-    from conda_census.lake.store import Lake
+    from conda_census.lake.self_check import open_checked
     from conda_census.report.own_queries import OwnQueries
     from conda_census.report.query_text import print_csv, print_json, print_text
 
     first, last = period_of(since, until)
     settings = load_settings(lake)
-    queries = OwnQueries(Lake.open(settings.lake), settings.holes, first, last)
+    queries = OwnQueries(open_checked(settings.lake), settings.holes, first, last)
     if views:
         _print_views(queries, settings.lake)
         return

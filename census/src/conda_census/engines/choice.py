@@ -32,7 +32,7 @@ def with_gaps(tables: LakeTables, lake: LakeFiles, holes: tuple[Hole, ...] = ())
     Raises:
         LakeError: what is lost cannot be read.
     """
-    lost = lost_days(lake) if isinstance(lake, Lake) else ()
+    lost = lost_days(lake.path) if isinstance(lake, Lake) else ()
     return replace(tables, lost_days=frozenset(lost), holes=holes)
 
 

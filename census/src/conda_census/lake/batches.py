@@ -250,7 +250,9 @@ def names_in_manifest(manifest: Path) -> dict[str, list[str]]:
         LakeError: it is damaged, or names files that are no rows of its batch.
     """
     number, writer = manifest.parent.name, manifest.parent.parent.name
-    own = re.compile(rf"day=\d{{4}}-\d\d-\d\d/{re.escape(writer)}-{number}-\d{{4,}}\.parquet")
+    own = re.compile(
+        rf"day=\d{{4}}-\d\d-\d\d/{re.escape(writer)}-{number}-\d{{4,}}(?:-[0-9a-f]{{32}})?\.parquet"
+    )
     try:
         files: dict[str, list[str]] = json.loads(manifest.read_text())["files"]
         is_own = all(

@@ -21,7 +21,9 @@ from deltalake import CommitProperties, DeltaTable, WriterProperties
 from deltalake.exceptions import CommitFailedError, DeltaError
 
 from conda_census.errors import LakeError, first_line
-from conda_census.lake.store import NOTHING_AFTER_COMMIT, Lake, application, files_of
+from conda_census.lake.file_names import batch_of, says_its_digest
+from conda_census.lake.ledger import application
+from conda_census.lake.store import NOTHING_AFTER_COMMIT, Lake, files_of
 from conda_census.lake.tables import TABLES, TableName
 from conda_census.steps import Steps
 
@@ -35,7 +37,6 @@ _TRIES = 5
 _REMEMBERED = "delta.deletedFileRetentionDuration"
 # What a compaction writes, also where it was killed before a file was complete.
 _COMPACTED = re.compile(r"part-\d{5}-[0-9a-f-]{36}-c\d{3}\.zstd\.parquet(?:#\d+)?")
-_OF_BATCH = re.compile(r"(?P<writer>.+)-(?P<batch>\d{8,})-\d{4,}\.parquet")
 
 
 class FilesJson(TypedDict):
@@ -135,10 +136,17 @@ def _expect_room(folder: Path, size_bytes: int) -> None:
 
 
 def _compact_day(lake: Lake, name: TableName, day: str) -> None:
-    """One commit, or none where the day's files do not fit together; what comes meanwhile stays as it is."""
+    """One commit, or none where the day's files do not fit together; what comes meanwhile stays as it is.
+
+    A file that is not what it was is never put together with others: it would look like a whole one then.
+    """
     for left in reversed(range(_TRIES)):
+        table = lake.table(name)
+        if _has_rows_of_unfinished_batch(lake, table, day):
+            return  # reports leave them out until the batch is done: the next compaction takes them
+        _expect_whole_files(lake.path / name, table, day)
         try:
-            lake.table(name).optimize.compact(
+            table.optimize.compact(
                 partition_filters=[("day", "=", day)],
                 target_size=_FILE_BYTES,
                 max_concurrent_tasks=1,
@@ -169,6 +177,19 @@ def delete_all_old(lake: Lake, name: TableName) -> None:
         file = f"{path.parent.name}/{path.name}"
         if file not in current and (file in had or _is_known(path.name, table)):
             path.unlink(missing_ok=True)
+
+
+def _expect_whole_files(folder: Path, table: DeltaTable, day: str) -> None:
+    for file in files_of(table):
+        if str(file["partition.day"]) == day and says_its_digest(folder / file["path"]) is False:
+            raise LakeError(f"{folder / file['path']}: damaged: restore the lake from your backup")
+
+
+def _has_rows_of_unfinished_batch(lake: Lake, table: DeltaTable, day: str) -> bool:
+    batches = {
+        batch_of(Path(file["path"]).name) for file in files_of(table) if str(file["partition.day"]) == day
+    }
+    return any(of and of.batch > lake.last_batch("sources", of.writer) for of in batches)
 
 
 def _delete_old(table: DeltaTable, folder: Path, keep_days: int) -> tuple[FilesJson, FilesJson]:
@@ -202,10 +223,8 @@ def _is_known(name: str, table: DeltaTable) -> bool:
     """Was it written by a compaction (none but this is running), or for a batch that the table has?"""
     if _COMPACTED.fullmatch(name):
         return True
-    found = _OF_BATCH.fullmatch(name)
-    return found is not None and int(found["batch"]) <= (
-        table.transaction_version(application(found["writer"])) or 0
-    )
+    of = batch_of(name)
+    return of is not None and of.batch <= (table.transaction_version(application(of.writer)) or 0)
 
 
 def _sizes(table: DeltaTable) -> dict[str, int]:

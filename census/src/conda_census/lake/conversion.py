@@ -39,6 +39,7 @@ from conda_census.decode.pseudonyms import Secrets, tokens_sql
 from conda_census.errors import LakeError, first_line
 from conda_census.lake.batches import names_in_manifest
 from conda_census.lake.compaction import delete_all_old
+from conda_census.lake.file_names import name_of_rewritten
 from conda_census.lake.staging import rows_writer
 from conda_census.lake.store import Lake
 from conda_census.lake.tables import LAKE_VERSION, TableName
@@ -151,9 +152,10 @@ class _Rewriting:
         self._seed = f"{LAKE_VERSION} {keep_machines} {channels}"
 
     def new_name(self, old: str) -> str:
-        """The name of the file that takes the place of ``old``, as a compaction would name it."""
+        """The name of the file that takes the place of ``old``: of the same batch, or of a compaction."""
         day, _, name = old.rpartition("/")
-        return f"{day}/part-00000-{uuid.uuid5(_NAMES, f'{self._seed} {name}')}-c000.zstd.parquet"
+        mark = uuid.uuid5(_NAMES, f"{self._seed} {name}")
+        return f"{day}/{name_of_rewritten(name, mark.hex) or f'part-00000-{mark}-c000.zstd.parquet'}"
 
     def needs(self, path: Path, name: TableName) -> bool:
         """Whether the file has tokens in clear; one that has none, not even the columns, is left alone."""

@@ -25,6 +25,9 @@ import pyarrow.parquet as pq
 from conda_census.atomic_files import make_folders, sync, sync_folder
 
 __all__ = [
+    "actions_of",
+    "checkpoints_of",
+    "commits_of",
     "has_commits",
     "is_unborn",
     "last_checkpoint",
@@ -39,23 +42,23 @@ _COMMIT = re.compile(r"\d{20}\.json")
 _CHECKPOINT = re.compile(r"\d{20}\.checkpoint\.parquet")
 _POINTER = "_last_checkpoint"
 #: Files of a batch, which ``staging.py`` syncs before they get a name here.
-_OF_BATCH = re.compile(r".+-\d{8,}-\d{4,}\.parquet")
+_OF_BATCH = re.compile(r".+-\d{8,}-\d{4,}(?:-[0-9a-f]{32})?\.parquet")
 _MARKERS = "unsettled"
 
 
 def last_commit(table: Path) -> int:
     """The version of the newest commit that is there; -1 for none."""
-    return max(_commits(table), default=-1)
+    return max(commits_of(table), default=-1)
 
 
 def last_checkpoint(table: Path) -> int:
     """The version of the newest checkpoint that is there; -1 for none."""
-    return max(_checkpoints(table), default=-1)
+    return max(checkpoints_of(table), default=-1)
 
 
 def has_commits(table: Path) -> bool:
     """Was anything ever written to the table?"""
-    return bool(_commits(table) or _checkpoints(table))
+    return bool(commits_of(table) or checkpoints_of(table))
 
 
 def is_unborn(table: Path) -> bool:
@@ -63,10 +66,10 @@ def is_unborn(table: Path) -> bool:
     if not table.exists():
         return True
     others = [path for path in table.iterdir() if path.name != "_delta_log"]
-    commits = _commits(table)
+    commits = commits_of(table)
     return (
         not others
-        and not _checkpoints(table)
+        and not checkpoints_of(table)
         and not (commits.keys() - {0})
         and not _is_whole(commits.get(0))
     )
@@ -79,13 +82,13 @@ def sync_log(table: Path, after: int) -> int:
         OSError: the disk fails.
     """
     log = table / "_delta_log"
-    commits, checkpoints = _commits(table), _checkpoints(table)
+    commits, checkpoints = commits_of(table), checkpoints_of(table)
     after = max(after, _usable(checkpoints))
     new = [commits[version] for version in sorted(commits) if version > after]
     rows = {
         table / unquote(action["add"]["path"])
         for commit in new
-        for action in _actions(commit) or []
+        for action in actions_of(commit) or []
         if "add" in action and not _OF_BATCH.fullmatch(Path(action["add"]["path"]).name)
     }
     # A file of an older commit may be gone again.
@@ -110,7 +113,7 @@ def mend(table: Path) -> None:
     log = table / "_delta_log"
     if not log.is_dir():
         return
-    commits, checkpoints = _commits(table), _checkpoints(table)
+    commits, checkpoints = commits_of(table), checkpoints_of(table)
     for version in sorted(checkpoints, reverse=True):
         if _is_readable(checkpoints[version]):
             break
@@ -118,9 +121,9 @@ def mend(table: Path) -> None:
         if set(range(base + 1, version + 1)) <= commits.keys():
             checkpoints[version].unlink()
     pointer = log / _POINTER
-    if pointer.exists() and not _leads_somewhere(pointer, _checkpoints(table)):
+    if pointer.exists() and not _leads_somewhere(pointer, checkpoints_of(table)):
         pointer.unlink()
-    usable = _usable(_checkpoints(table))
+    usable = _usable(checkpoints_of(table))
     while commits and (newest := max(commits)) > usable and not _is_complete(table, commits[newest]):
         commits.pop(newest).unlink()
     sync_folder(log)
@@ -169,11 +172,13 @@ def settle_left_over(lake: Path, name: str) -> None:
                 os.close(descriptor)
 
 
-def _commits(table: Path) -> dict[int, Path]:
+def commits_of(table: Path) -> dict[int, Path]:
+    """The commits of the table in this folder, by their versions."""
     return _versions(table, _COMMIT)
 
 
-def _checkpoints(table: Path) -> dict[int, Path]:
+def checkpoints_of(table: Path) -> dict[int, Path]:
+    """Its checkpoints, by their versions."""
     return _versions(table, _CHECKPOINT)
 
 
@@ -189,8 +194,8 @@ def _usable(checkpoints: dict[int, Path]) -> int:
     return next((version for version in newest_first if _is_readable(checkpoints[version])), -1)
 
 
-def _actions(commit: Path) -> list[dict[str, Any]] | None:
-    """What a commit does; none if it is damaged."""
+def actions_of(commit: Path) -> list[dict[str, Any]] | None:
+    """What a commit does, action by action; null if it is damaged."""
     try:
         actions = [json.loads(line) for line in commit.read_text().splitlines() if line]
     except (ValueError, RecursionError):
@@ -199,12 +204,12 @@ def _actions(commit: Path) -> list[dict[str, Any]] | None:
 
 
 def _is_whole(commit: Path | None) -> bool:
-    return commit is not None and _actions(commit) is not None
+    return commit is not None and actions_of(commit) is not None
 
 
 def _is_complete(table: Path, commit: Path) -> bool:
     """Is the commit whole, and are the rows there that Delta wrote for it?"""
-    actions = _actions(commit)
+    actions = actions_of(commit)
     if actions is None:
         return False
     added = [action["add"]["path"] for action in actions if "add" in action]

@@ -22,6 +22,7 @@ from conda_census.lake.conversion import converted
 from conda_census.lake.known import known_logs
 from conda_census.lake.moved import moved_shares
 from conda_census.lake.seen_files import SeenFile, remember_files, seen_files
+from conda_census.lake.self_check import checked_to_add
 from conda_census.lake.set_aside import SetAsideSources, name_as_stored, tried_formats
 from conda_census.lake.source_rows import SourceRows
 from conda_census.lake.staging import append_staged, damaged_files, is_begun
@@ -78,13 +79,14 @@ def ingest(
     converting: Steps = say_nothing,
     *,
     group_readable: bool | None = None,
+    is_repair: bool = False,
 ) -> Summary:
     """Read the logs that ``paths`` name into the lake, leaving out what it holds already.
 
     A source that cannot be read is counted in the summary, and the others are read all the same. When
     ``stop`` says so, the batch under way is the last one. A lake of an earlier version is converted first, of
     which ``converting`` is told. ``group_readable`` says whether the group may read the lake from now on, and
-    None leaves that as it was.
+    None leaves that as it was. ``is_repair`` says that a repair reads logs again.
 
     Raises:
         CensusError: the lake or the keys cannot be used.
@@ -110,6 +112,7 @@ def ingest(
                 progress=converting,
             )
             with _told_of(lake), lake.private():
+                checked_to_add(lake, is_repair=is_repair)  # nothing is added to what is damaged
                 rows = SourceRows(lake)
                 with WriterBatches(lake, settings.writer) as batches:
                     key = secrets.token_key()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from conda_census.lake.tables import Column, Reference
 
-__all__ = ["ADVISORIES", "NAMES", "OVERRIDES", "REPODATA_BUILDS"]
+__all__ = ["ADVISORIES", "NAMES", "OVERRIDES", "REFERENCES", "REPODATA_BUILDS"]
 
 ADVISORIES = Reference(
     name="advisories",
@@ -73,3 +73,5 @@ REPODATA_BUILDS = Reference(
         Column("time", "TIMESTAMPTZ", "when it was built; null where not said"),
     ),
 )
+
+REFERENCES: tuple[Reference, ...] = (ADVISORIES, NAMES, OVERRIDES, REPODATA_BUILDS)

@@ -16,7 +16,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from conda_census.lake.batches import Batch
+from conda_census.lake.file_names import named_by_digest
 from conda_census.lake.known import KnownRun, stored_marks
+from conda_census.lake.ledger import Totals, totals_of_files
 from conda_census.lake.panel import apart
 from conda_census.lake.reading import SourceReading
 from conda_census.lake.rows import DECODER_VERSION, PartRows
@@ -121,8 +123,30 @@ def append_staged(lake: Lake, batch: Batch) -> None:
     """
     files = batch.staged_files()
     for table in TABLES:
-        if table.name in files:
-            lake.append(table.name, batch.staged / table.name, files[table.name], batch.writer, batch.number)
+        # To the sessions in any case, so that a batch is known from two tables.
+        if table.name in files or table.name == "sessions":
+            lake.append(
+                table.name,
+                batch.staged / table.name,
+                files.get(table.name, []),
+                batch.writer,
+                batch.number,
+                _brought(lake, batch, files) if table.name == "sources" else None,
+                # If the rows of sources are lost, this says which logs they were of.
+                {"batch": batch.name, "log_format": batch.format_name, "logs": "\n".join(batch.locations)}
+                if table.name == "sessions"
+                else None,
+            )
+
+
+def _brought(lake: Lake, batch: Batch, files: dict[str, list[str]]) -> Totals:
+    """What a batch brings to all tables. Those of sources may be staged still."""
+    return totals_of_files(
+        (table, next(path for path in (place, staged) if path.exists()))
+        for table in files
+        for file in files[table]
+        for place, staged in [(lake.path / table / file, batch.staged / table / file)]
+    )
 
 
 def damaged_files(lake: Lake, batch: Batch) -> list[Path]:
@@ -178,9 +202,9 @@ def _write(rows: pa.Table, batch: Batch, name: TableName, part: int) -> None:
         folder = batch.staged / name / f"day={day}"
         for missing in (folder.parent, folder):  # never the lake, which somebody may have removed meanwhile
             missing.mkdir(exist_ok=True)
-        _write_file(
-            of_day.drop_columns("day"), folder / f"{batch.writer}-{batch.number:08}-{part:04}.parquet", name
-        )
+        path = folder / f"{batch.writer}-{batch.number:08}-{part:04}.parquet"
+        _write_file(of_day.drop_columns("day"), path, name)
+        named_by_digest(path)
 
 
 def _write_file(rows: pa.Table, path: Path, name: TableName) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -48,14 +48,16 @@ from conda_census.lake.delta_log import (
     sync_log,
     unsettled,
 )
+from conda_census.lake.ledger import Ledger, Totals, application, initial_totals
 from conda_census.lake.planted import expect_plain_name, refuse_links
 from conda_census.lake.privacy import make_private
+from conda_census.lake.reference_notes import expect_as_noted, note_version
 from conda_census.lake.tables import IN_CLEAR, LAKE_VERSION, TABLES, Reference, Table, TableName, delta_schema
 
-__all__ = ["Lake", "application", "files_of"]
+__all__ = ["CHECKPOINT_COMMITS", "NOTHING_AFTER_COMMIT", "Lake", "application", "files_of", "placed"]
 
 #: To open a table is to read all commits since its last checkpoint, and a run opens each several times.
-_CHECKPOINT_COMMITS = 10
+CHECKPOINT_COMMITS = 10
 #: Writers that commit at the same moment try again.
 _TRIES = 100
 #: Delta writes a checkpoint right after a commit, when neither has been synced: that is done here.
@@ -74,6 +76,8 @@ class Lake:
         key_id: names the key behind its pseudonyms, without telling it.
         version: of its tables; ``lake.conversion`` makes an older one ``LAKE_VERSION``.
         group_readable: whether the group of its user may read it.
+        snapshot: the files of each table when the lake was checked (``self_check``); null: those that it has
+            whenever they are asked for.
     """
 
     path: Path
@@ -81,6 +85,7 @@ class Lake:
     version: int = LAKE_VERSION
     group_readable: bool = False
     _settled: dict[str, int] = field(default_factory=dict, compare=False, repr=False)
+    snapshot: Mapping[TableName, list[str]] | None = None
 
     @classmethod
     def open(cls, path: Path) -> Lake:
@@ -145,7 +150,10 @@ class Lake:
                             mode="ignore",
                             partition_by=["day"],
                             description=f"one row for {table.one_row}",
-                            configuration={"delta.checkpointInterval": str(_CHECKPOINT_COMMITS)},
+                            configuration={"delta.checkpointInterval": str(CHECKPOINT_COMMITS)},
+                            commit_properties=CommitProperties(
+                                app_transactions=initial_totals({}) if table.name == "sources" else None
+                            ),
                         )
                     if is_new:
                         sync_log(path / table.name, -1)
@@ -219,6 +227,8 @@ class Lake:
         Raises:
             LakeError: the table cannot be read.
         """
+        if self.snapshot is not None:
+            return self.snapshot[name]
         return [unquote(uri) for uri in self.table(name).file_uris()]
 
     def file_names(self, name: TableName) -> list[str]:
@@ -252,7 +262,7 @@ class Lake:
         folder, table = self.path / name, self.table(name)
         with self.changed_by_delta(name):
             table.create_write_transaction(
-                [_placed(folder / file, folder / file, file) for file in files],
+                [placed(folder / file, folder / file, file) for file in files],
                 mode="overwrite",
                 schema=delta_schema(_table(name)),
                 partition_by=["day"],
@@ -283,7 +293,16 @@ class Lake:
         """
         return self.table(name).transaction_version(application(writer)) or 0
 
-    def append(self, name: TableName, staged: Path, files: list[str], writer: str, batch: int) -> None:
+    def append(
+        self,
+        name: TableName,
+        staged: Path,
+        files: list[str],
+        writer: str,
+        batch: int,
+        brought: Totals | None = None,
+        note: Mapping[str, str] | None = None,
+    ) -> None:
         """Append files as one transaction that carries the batch's number, unless the table has it.
 
         Args:
@@ -293,6 +312,8 @@ class Lake:
                 killed after that.
             writer: the writer of the batch.
             batch: its number.
+            brought: what the whole batch brings to all tables, with the table that ends it.
+            note: what the history of the table says of this commit.
 
         Raises:
             LakeError: the table cannot be written.
@@ -300,12 +321,32 @@ class Lake:
         try:
             for left in reversed(range(_TRIES)):
                 try:
-                    self._append(name, staged, files, writer, batch)
+                    self._append(name, staged, files, writer, batch, brought, note)
                     break
                 except CommitFailedError:  # another process was first
                     if not left:
                         raise
             self.settle(name)
+        except (OSError, DeltaError) as error:
+            raise self._unwritable(name, error) from None
+
+    def note(self, name: TableName, transactions: list[Transaction]) -> None:
+        """Let a commit that changes no row carry these numbers.
+
+        Raises:
+            LakeError: the table cannot be read or written.
+        """
+        table = self.table(name)
+        try:
+            with self.changed_by_delta(name):
+                table.create_write_transaction(
+                    [],
+                    mode="append",
+                    schema=table.schema(),
+                    partition_by=["day"],
+                    commit_properties=CommitProperties(app_transactions=transactions, max_commit_retries=100),
+                    post_commithook_properties=NOTHING_AFTER_COMMIT,
+                )
         except (OSError, DeltaError) as error:
             raise self._unwritable(name, error) from None
 
@@ -336,9 +377,12 @@ class Lake:
             LakeError: the table cannot be read.
         """
         place, schema = self.path / reference.name, pa.schema(delta_schema(reference).to_arrow())
+        what_to_do = "run conda-census repair, and import it again"
+        with _told_unreadable(place, what_to_do):
+            expect_as_noted(self.path, reference.name)
         if not has_commits(place):
             return schema.empty_table()
-        with _told_unreadable(place):
+        with _told_unreadable(place, what_to_do):
             files = [unquote(uri) for uri in DeltaTable(str(place)).file_uris()]
             # In this thread: where a command ends at once, those of Arrow may be starting still: it aborts.
             tables = [pq.ParquetFile(file).read(schema.names, use_threads=False) for file in files]
@@ -364,6 +408,8 @@ class Lake:
                     writer_properties=WriterProperties(compression="ZSTD", compression_level=3),
                     post_commithook_properties=NOTHING_AFTER_COMMIT,
                 )
+                with self.private():
+                    note_version(self.path, reference.name)
             # What was replaced a week ago nobody reads any more. Delta itself would delete other files too.
             for old in DeltaTable(place).vacuum(dry_run=True):
                 if _OF_REFERENCE.fullmatch(old):
@@ -392,7 +438,7 @@ class Lake:
         """
         place = self.path / name
         self._settled[name] = sync_log(place, self._settled.get(name, -1))
-        if last_commit(place) - last_checkpoint(place) >= _CHECKPOINT_COMMITS:
+        if last_commit(place) - last_checkpoint(place) >= CHECKPOINT_COMMITS:
             table = DeltaTable(str(place))
             table.create_checkpoint()
             sync_log(place, self._settled[name])
@@ -447,7 +493,7 @@ class Lake:
         Raises:
             LakeError: it cannot be read.
         """
-        with _told_unreadable(self.path / name):
+        with _told_unreadable(self.path / name, "run conda-census repair"):
             return DeltaTable(str(self.path / name))
 
     def _unwritable(self, name: str, error: Exception) -> LakeError:
@@ -456,39 +502,45 @@ class Lake:
             "make room or give access, and run the same command again"
         )
 
-    def _append(self, name: TableName, staged: Path, files: list[str], writer: str, batch: int) -> None:
+    def _append(
+        self,
+        name: TableName,
+        staged: Path,
+        files: list[str],
+        writer: str,
+        batch: int,
+        brought: Totals | None,
+        note: Mapping[str, str] | None,
+    ) -> None:
         # All commits before this one are made to last, whoever wrote them: only the last one can be damaged.
         self.settle(name)
         table = self.table(name)
         if (table.transaction_version(application(writer)) or 0) >= batch:
             return
         place = self.path / name
-        added: list[AddAction | RemoveAction] = [_placed(staged / file, place / file, file) for file in files]
+        added: list[AddAction | RemoveAction] = [placed(staged / file, place / file, file) for file in files]
         sync([], [*((place / file).parent for file in files), place])
-        transaction = Transaction(application(writer), batch)
+        transactions = [Transaction(application(writer), batch)]
+        if brought is not None:
+            transactions += Ledger(table).with_batch(writer, brought)
         table.create_write_transaction(
             added,
             mode="append",
             schema=table.schema(),
             partition_by=["day"],
-            commit_properties=CommitProperties(app_transactions=[transaction], max_commit_retries=0),
+            commit_properties=CommitProperties(
+                custom_metadata=dict(note or {}), app_transactions=transactions, max_commit_retries=0
+            ),
             post_commithook_properties=NOTHING_AFTER_COMMIT,
         )
 
 
 @contextlib.contextmanager
-def _told_unreadable(place: Path) -> Iterator[None]:
+def _told_unreadable(place: Path, what_to_do: str) -> Iterator[None]:
     try:
         yield
     except (OSError, DeltaError, pa.ArrowInvalid) as error:
-        raise LakeError(
-            f"{place}: the table cannot be read ({first_line(error)}): restore it from your backup"
-        ) from None
-
-
-def application(writer: str) -> str:
-    """What Delta calls a writer, whose last batch each table remembers."""
-    return f"conda-census:{writer}"
+        raise LakeError(f"{place}: the table cannot be read ({first_line(error)}): {what_to_do}") from None
 
 
 def _table(name: TableName) -> Table:
@@ -501,7 +553,7 @@ def files_of(table: DeltaTable) -> list[dict[str, Any]]:
     return found
 
 
-def _placed(staged: Path, place: Path, path: str) -> AddAction:
+def placed(staged: Path, place: Path, path: str) -> AddAction:
     """Give a file its place beside the name that it has, and say to Delta what it is.
 
     It keeps the other name until its batch is finished: after a power cut a file that was moved may be at

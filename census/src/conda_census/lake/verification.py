@@ -58,6 +58,11 @@ class Recorded:
     read_at: datetime
     counts: Counts
 
+    def has_requests_of(self, day: date) -> bool:
+        """Whether a request of this UTC day may be among those that were read."""
+        first, last = self.counts.first_time, self.counts.last_time
+        return first is not None and last is not None and _day(first) <= day <= _day(last)
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -131,6 +136,10 @@ def verify(
                 progress(str(file), done=len(verified), of=min(sample, len(shuffled)))
                 verified.append(_verify(reading, file, key, known_formats))
     return verified + missing
+
+
+def _day(time: datetime) -> date:
+    return time.astimezone(UTC).date()
 
 
 def _moment(microseconds: int) -> datetime:

@@ -1,0 +1,74 @@
+"""Names of the lake's Parquet files: which batch wrote one, and the digest of its content.
+
+A digest in the name is in the Delta commit that adds the file, in every checkpoint after it, and in the name
+on disk. So a file that was changed is told from a whole one as long as the table refers to it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["BatchFile", "batch_of", "digest_of", "name_of_rewritten", "named_by_digest", "says_its_digest"]
+
+_DIGEST_BYTES = 16
+_DIGEST = r"[0-9a-f]{32}"
+_NAMED = re.compile(rf".+-(?P<digest>{_DIGEST})\.parquet")
+_MARK_DIGITS = 16
+_OF_BATCH = re.compile(
+    rf"(?P<part>(?P<writer>.+)-(?P<batch>\d{{8,}})-\d{{4,}})(?:-{_DIGEST}|-[0-9a-f]{{{_MARK_DIGITS}}})?\.parquet"
+)
+
+
+@dataclass(frozen=True)
+class BatchFile:
+    """The batch that a file is of."""
+
+    writer: str
+    batch: int
+
+
+def batch_of(name: str) -> BatchFile | None:
+    """The batch that wrote the file of this name; null if it was a compaction."""
+    match = _OF_BATCH.fullmatch(name)
+    return BatchFile(match["writer"], int(match["batch"])) if match else None
+
+
+def name_of_rewritten(name: str, mark: str) -> str | None:
+    """The name of what is written in the place of a file of a batch, which stays one; null for any other.
+
+    ``mark`` are hexadecimal digits that tell one such file from another.
+    """
+    match = _OF_BATCH.fullmatch(name)
+    return f"{match['part']}-{mark[:_MARK_DIGITS]}.parquet" if match else None
+
+
+def digest_of(path: Path) -> str:
+    """The BLAKE2 digest of a file's content, 32 hexadecimal digits.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=_DIGEST_BYTES)).hexdigest()
+
+
+def named_by_digest(path: Path) -> Path:
+    """Give a file that is complete its name for good: ``NAME.parquet`` becomes ``NAME-DIGEST.parquet``.
+
+    Raises:
+        OSError: the file cannot be read or renamed.
+    """
+    return path.replace(path.with_name(f"{path.stem}-{digest_of(path)}{path.suffix}"))
+
+
+def says_its_digest(path: Path) -> bool | None:
+    """Whether a file's content has the digest of its name; null if its name has none.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    match = _NAMED.fullmatch(path.name)
+    return digest_of(path) == match["digest"] if match else None

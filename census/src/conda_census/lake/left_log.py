@@ -1,0 +1,150 @@
+"""What is left of the log of a Delta table of which some commits or checkpoints are damaged.
+
+Delta reads no table of which a commit in the middle is missing. What the other commits say is still true of
+most of its files; what is missing then is told by the lake's check of itself.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from deltalake import CommitProperties, DeltaTable, Transaction
+from deltalake.exceptions import DeltaError
+from deltalake.transaction import AddAction, RemoveAction
+
+from conda_census.atomic_files import sync, sync_folder
+from conda_census.lake.delta_log import actions_of, checkpoints_of, commits_of
+from conda_census.lake.planted import expect_plain_name
+from conda_census.lake.store import CHECKPOINT_COMMITS, NOTHING_AFTER_COMMIT
+from conda_census.lake.tables import Table, delta_schema
+
+__all__ = ["LeftLog", "is_readable", "read_left_log", "write_log_anew"]
+
+_LOG = "_delta_log"
+_DAMAGED = "_delta_log.damaged"
+_PARTS = ("add", "remove", "txn")
+
+
+@dataclass
+class LeftLog:
+    """What the commits say that can be read.
+
+    Attributes:
+        files: what they say of each file that the table has, by ``day=<day>/<file>``.
+        removed: the files that it had once.
+        transactions: the last number of each application.
+    """
+
+    files: dict[str, dict[str, Any]] = field(default_factory=dict)
+    removed: set[str] = field(default_factory=set)
+    transactions: dict[str, int] = field(default_factory=dict)
+
+    def take(self, actions: Iterable[dict[str, Any]], place: Path) -> None:
+        """Let a commit, or a checkpoint, do what it says."""
+        for action in actions:
+            if add := action.get("add"):
+                path = expect_plain_name(unquote(add["path"]), place)
+                self.files[path] = add
+                self.removed.discard(path)
+            if remove := action.get("remove"):
+                path = expect_plain_name(unquote(remove["path"]), place)
+                self.files.pop(path, None)
+                self.removed.add(path)
+            if txn := action.get("txn"):
+                self.transactions[txn["appId"]] = int(txn["version"])
+
+
+def is_readable(table: Path) -> bool:
+    """Whether Delta can read the table's log."""
+    try:
+        DeltaTable(str(table)).get_add_actions(flatten=True)
+    except (OSError, DeltaError, pa.ArrowException):
+        return False
+    return True
+
+
+def read_left_log(table: Path) -> LeftLog:
+    """What is left of the log of the table in this folder.
+
+    Raises:
+        LakeError: it names files that are not below the table.
+        OSError: it cannot be read.
+    """
+    log, left, begin = table / _LOG, LeftLog(), -1
+    if not log.is_dir() and (table / _DAMAGED).is_dir():  # an earlier repair was cut off
+        (table / _DAMAGED).rename(log)
+    for version, checkpoint in sorted(checkpoints_of(table).items(), reverse=True):
+        if (actions := _actions_of_checkpoint(checkpoint)) is not None:
+            left.take(actions, log)
+            begin = version
+            break
+    for version, commit in sorted(commits_of(table).items()):
+        if version > begin:
+            left.take(actions_of(commit) or (), log)
+    return left
+
+
+def write_log_anew(lake: Path, table: Table, left: LeftLog) -> None:
+    """Give a table a new log that says what is left of the old one, which stays beside it.
+
+    Raises:
+        OSError: it cannot be written.
+        DeltaError: the same.
+    """
+    folder, draft = lake / table.name, lake / f"{table.name}.repair"
+    shutil.rmtree(draft, ignore_errors=True)
+    DeltaTable.create(
+        str(draft),
+        schema=delta_schema(table),
+        partition_by=["day"],
+        description=f"one row for {table.one_row}",
+        configuration={"delta.checkpointInterval": str(CHECKPOINT_COMMITS)},
+    )
+    actions: list[AddAction | RemoveAction] = [_added(path, add) for path, add in sorted(left.files.items())]
+    DeltaTable(str(draft)).create_write_transaction(
+        actions,
+        mode="append",
+        schema=delta_schema(table),
+        partition_by=["day"],
+        commit_properties=CommitProperties(
+            app_transactions=[Transaction(*each) for each in sorted(left.transactions.items())]
+        ),
+        post_commithook_properties=NOTHING_AFTER_COMMIT,
+    )
+    sync((draft / _LOG).iterdir(), [draft / _LOG])
+    if (folder / _LOG).is_dir():
+        shutil.rmtree(folder / _DAMAGED, ignore_errors=True)
+        (folder / _LOG).rename(folder / _DAMAGED)
+    folder.mkdir(exist_ok=True)
+    (draft / _LOG).rename(folder / _LOG)
+    sync_folder(folder)
+    shutil.rmtree(draft)
+
+
+def _added(path: str, add: dict[str, Any]) -> AddAction:
+    return AddAction(
+        path=path,
+        size=int(add["size"]),
+        partition_values=dict(add["partitionValues"]),
+        modification_time=int(add["modificationTime"]),
+        data_change=True,
+        stats=add.get("stats") or json.dumps({}),
+    )
+
+
+def _actions_of_checkpoint(checkpoint: Path) -> list[dict[str, Any]] | None:
+    try:
+        rows: list[dict[str, Any]] = pq.read_table(
+            checkpoint, columns=list(_PARTS), use_threads=False
+        ).to_pylist()
+    except (OSError, pa.ArrowException):
+        return None
+    return rows

@@ -1,0 +1,112 @@
+"""Note of the version and the files of each reference table, by which a damaged one is known.
+
+Delta reads a table whose last commit is lost as the one before. So ``references.json`` of the lake says which
+version is the last, and the digests of its files. It is written after the version, so a newer one is whole
+too: the import that wrote it was killed before it wrote the note.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from deltalake import DeltaTable
+
+from conda_census.atomic_files import replace_durably
+from conda_census.errors import LakeError
+from conda_census.lake.delta_log import has_commits
+from conda_census.lake.file_names import digest_of
+
+__all__ = ["REFERENCE_NOTES", "expect_as_noted", "forget_note", "note_version"]
+
+REFERENCE_NOTES = "references.json"
+
+
+def note_version(lake: Path, name: str) -> None:
+    """Note the version that a reference table has now.
+
+    Raises:
+        OSError: a file cannot be read or written.
+        DeltaError: the table cannot be read.
+    """
+    table = DeltaTable(str(lake / name))
+    digests = {path: digest_of(lake / name / path) for path in _paths(table)}
+    try:
+        notes = _notes(lake)
+    except LakeError:
+        notes = {}  # a damaged one helps nobody
+    _write(lake, notes | {name: {"version": table.version(), "digests": digests}})
+
+
+def expect_as_noted(lake: Path, name: str) -> None:
+    """Go on only if the table is what was noted of it, or newer.
+
+    Raises:
+        LakeError: it is not, or the note is damaged.
+        OSError: a file cannot be read.
+        DeltaError: the table cannot be read.
+    """
+    noted = _notes(lake).get(name)
+    if noted is None:
+        return
+    if has_commits(lake / name):
+        table = DeltaTable(str(lake / name))
+        version, digests = _said(noted, lake)
+        if table.version() > version:
+            return
+        is_same = table.version() == version and set(digests) == set(_paths(table))
+        if is_same and all(digest_of(lake / name / path) == digest for path, digest in digests.items()):
+            return
+    raise LakeError(
+        f"{lake / name}: damaged: it is not what was imported last: run conda-census repair, "
+        "and import it again"
+    )
+
+
+def forget_note(lake: Path, name: str) -> None:
+    """Forget what was noted of a table that is gone.
+
+    Raises:
+        OSError: the note cannot be written.
+    """
+    try:
+        notes = _notes(lake)
+    except LakeError:
+        notes = {}
+    _write(lake, {each: note for each, note in notes.items() if each != name})
+
+
+def _write(lake: Path, notes: dict[str, Any]) -> None:
+    replace_durably(lake / REFERENCE_NOTES, json.dumps(notes).encode())
+
+
+def _notes(lake: Path) -> dict[str, Any]:
+    place = lake / REFERENCE_NOTES
+    try:
+        notes = json.loads(place.read_text())
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise LakeError(f"{place}: cannot be read ({error.strerror}): give access to it") from None
+    except (ValueError, RecursionError):
+        notes = None
+    if not isinstance(notes, dict):
+        raise _damaged(lake)
+    return notes
+
+
+def _said(noted: object, lake: Path) -> tuple[int, dict[str, str]]:
+    try:
+        content: Any = noted
+        return int(content["version"]), {str(path): str(each) for path, each in content["digests"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
+        raise _damaged(lake) from None
+
+
+def _damaged(lake: Path) -> LakeError:
+    return LakeError(f"{lake / REFERENCE_NOTES}: damaged: run conda-census repair, and import again")
+
+
+def _paths(table: DeltaTable) -> list[str]:
+    return [Path(uri).name for uri in table.file_uris()]

@@ -1,0 +1,521 @@
+"""Repair of a damaged lake: what can be had again is put back, and the rest is marked as lost.
+
+1. The log of a table that Delta cannot read is written anew from what is left of it (``left_log``).
+2. Rows whose commit is lost are still in their files: these are taken up again.
+3. Rows whose file is damaged are read again from the logs of their batches, if all of these are there.
+4. If they are not, the days of these rows are marked as lost (``lost_days``).
+
+A repair that was killed is run again: each step finds what it has to do by what it finds.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import time
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from random import Random
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+from deltalake import CommitProperties, Transaction
+from deltalake.exceptions import DeltaError
+from deltalake.transaction import AddAction, RemoveAction
+from filelock import FileLock, Timeout
+
+from conda_census.config import Settings
+from conda_census.decode.pseudonyms import Secrets
+from conda_census.errors import LakeError, first_line
+from conda_census.lake.file_names import batch_of, says_its_digest
+from conda_census.lake.ingest import ingest
+from conda_census.lake.ledger import LEDGER_TABLES, totals_of_files
+from conda_census.lake.left_log import is_readable, read_left_log, write_log_anew
+from conda_census.lake.lost_days import mark_lost
+from conda_census.lake.reference_notes import forget_note
+from conda_census.lake.references import REFERENCES
+from conda_census.lake.seen_files import forget_seen_files
+from conda_census.lake.self_check import Problem, Snapshot, check
+from conda_census.lake.store import NOTHING_AFTER_COMMIT, Lake, application, placed
+from conda_census.lake.tables import TABLES, Reference, ReferenceName, TableName
+from conda_census.lake.unfinished_repair import ReadAgain, note_repair, repair_is_done, unfinished_repair
+from conda_census.lake.verification import Recorded, recorded_readings, verify
+from conda_census.logs.formats import formats
+from conda_census.steps import Steps
+
+__all__ = ["Repaired", "damages_of", "repair", "set_references_aside"]
+
+#: So many ways to make up a number of rows are too many already.
+_WAYS = 2
+
+
+@dataclass
+class Repaired:
+    """What a repair found and did.
+
+    Attributes:
+        problems: what was wrong.
+        logs_written: tables whose log was written anew.
+        rows_found: how many rows were taken up again, by table.
+        read_again: the logs that were read again.
+        import_again: tables without rows of logs, which were damaged and are empty now.
+        lost: the days that are marked as lost now.
+    """
+
+    problems: list[Problem] = field(default_factory=list)
+    logs_written: list[TableName] = field(default_factory=list)
+    rows_found: dict[TableName, int] = field(default_factory=dict)
+    read_again: list[str] = field(default_factory=list)
+    import_again: list[ReferenceName] = field(default_factory=list)
+    lost: list[date] = field(default_factory=list)
+
+
+def damages_of(settings: Settings) -> list[str]:
+    """What is wrong with the lake, each on a line; nothing is changed.
+
+    Raises:
+        LakeError: there is no lake.
+    """
+    lake = Lake.open(settings.lake)
+    unreadable = [table.name for table in TABLES if not is_readable(lake.path / table.name)]
+    if unreadable:
+        return [f"the log of {name} is damaged" for name in unreadable]
+    damaged = [f"{reference.name}, which was imported, is damaged" for reference in _damaged_references(lake)]
+    return [*(problem.sentence() for problem in check(lake)[1]), *damaged]
+
+
+def repair(settings: Settings, progress: Steps) -> Repaired:
+    """Put back what can be had again, and mark the days of the rest as lost.
+
+    Raises:
+        LakeError: the lake is in use, or cannot be written, or too little is left of it.
+    """
+    secrets = Secrets(settings.config_folder)
+    lake = Lake.open(settings.lake)
+    lake.expect_key(secrets.key_id())
+    repaired = Repaired()
+    try:
+        with _nobody_else(lake), lake.private():
+            work = _Repair(lake, settings, secrets, progress, repaired)
+            again = unfinished_repair(lake.path)
+            if again is None:
+                again = work.run()
+            else:
+                work.take_out(again)
+        repaired.import_again = set_references_aside(lake)
+        if again:
+            _read_again(settings, again, repaired, progress)
+        _, left = check(Lake.open(settings.lake))
+    except (OSError, DeltaError, pa.ArrowException, duckdb.Error) as error:
+        raise LakeError(
+            f"{settings.lake}: cannot be repaired ({first_line(error)}): "
+            "put this right and run the same command again"
+        ) from None
+    if left:
+        raise _beyond_repair(settings.lake, left[0].sentence())
+    return repaired
+
+
+def _damaged_references(lake: Lake) -> list[Reference]:
+    damaged = []
+    for reference in REFERENCES:
+        try:
+            lake.reference(reference)
+        except LakeError:
+            damaged.append(reference)
+    return damaged
+
+
+def set_references_aside(lake: Lake) -> list[ReferenceName]:
+    """Let damaged reference tables be empty ones, which are named: what was in them is imported again.
+
+    Raises:
+        LakeError: another import is running.
+        OSError: the lake cannot be written.
+    """
+    with lake.changing_references():
+        damaged = _damaged_references(lake)
+        for reference in damaged:
+            place = lake.path / reference.name
+            if place.is_dir():
+                aside = place.with_name(f"{reference.name}.damaged")
+                shutil.rmtree(aside, ignore_errors=True)
+                place.rename(aside)
+            forget_note(lake.path, reference.name)
+    return [reference.name for reference in damaged]
+
+
+def _read_again(settings: Settings, again: ReadAgain, repaired: Repaired, progress: Steps) -> None:
+    """Read the logs of what was taken out. If fewer requests come back, their days are lost."""
+    forget_seen_files(Lake.open(settings.lake))
+    for log_format, locations in again.logs.items():
+        for number, location in enumerate(locations):
+            progress(location, done=number, of=len(locations))
+        ingest(locations, settings, log_format, lambda **_: None, is_repair=True)
+        repaired.read_again += locations
+    lake = Lake.open(settings.lake)
+    has = Snapshot(lake).requests_by_day()
+    lost = {day for day, requests in again.requests.items() if has.get(day, 0) < requests}
+    if lost:
+        mark_lost(lake, lost)
+        repaired.lost = sorted({*repaired.lost, *lost})
+    repair_is_done(lake.path)
+
+
+def _beyond_repair(path: Path, why: str) -> LakeError:
+    return LakeError(f"{path}: cannot be repaired: {why}: restore the lake from your backup")
+
+
+@contextlib.contextmanager
+def _nobody_else(lake: Lake) -> Iterator[None]:
+    """No ingest and no compaction runs meanwhile."""
+    with lake.alone("compact.lock", "a compaction is running"), contextlib.ExitStack() as locks:
+        for lock in sorted((lake.path / "batches").glob("*/lock")):
+            try:
+                locks.enter_context(FileLock(lock, timeout=0))
+            except Timeout:
+                raise LakeError(
+                    f"{lake.path}: an ingest is running as writer {lock.parent.name}: "
+                    "wait until it is done, and run this one again"
+                ) from None
+        yield
+
+
+class _Repair:
+    def __init__(
+        self, lake: Lake, settings: Settings, secrets: Secrets, progress: Steps, repaired: Repaired
+    ) -> None:
+        self._lake = lake
+        self._settings = settings
+        self._secrets = secrets
+        self._progress = progress
+        self._repaired = repaired
+        self._removed: dict[TableName, set[str]] = {}
+
+    def run(self) -> ReadAgain:
+        """Mend the lake but for the logs that are to be read again, which it names."""
+        self._write_logs_anew()
+        snapshot = Snapshot(self._lake)
+        self._repaired.problems = list(snapshot.problems())
+        if self._repaired.problems or self._repaired.logs_written:
+            self._take_up_sources(snapshot)
+            for name in LEDGER_TABLES:
+                self._take_up_rows(name)
+            self._take_up_request_ids()
+            snapshot = Snapshot(self._lake)
+        damages = _Damages(snapshot)
+        again = self._to_read_again(damages) if damages else ReadAgain()
+        if again:
+            note_repair(self._lake.path, again)
+            self.take_out(again)
+            damages = _Damages(Snapshot(self._lake))
+        if damages:
+            self._mark_lost(damages)
+        elif snapshot.ledger.lost_days > len(snapshot.lost):
+            raise _beyond_repair(self._lake.path, Problem("sources", "lost").sentence())
+        return again
+
+    def _write_logs_anew(self) -> None:
+        for table in TABLES:
+            if not is_readable(self._lake.path / table.name):
+                self._progress(f"the log of {table.name}", done=0, of=1)
+                left = read_left_log(self._lake.path / table.name)
+                self._removed[table.name] = left.removed
+                write_log_anew(self._lake.path, table, left)
+                self._repaired.logs_written.append(table.name)
+        self._lake = Lake.open(self._lake.path)
+
+    def _take_up_sources(self, snapshot: Snapshot) -> None:
+        """Take up the rows of batches whose commit to ``sources`` is lost, and the totals that it carried."""
+        last = {
+            writer: max(snapshot.last_batch(name, writer) for name in snapshot.tables)
+            for writer in snapshot.writers
+        }
+        last = {
+            writer: batch
+            for writer, batch in last.items()
+            if batch > snapshot.done(writer) and not self._is_unfinished(writer, batch)
+        }
+        if not last:
+            self._take_up_older_sources(snapshot)
+            return
+        files = [
+            path
+            for path in self._unused("sources")
+            if (of := batch_of(path.name)) and snapshot.done(of.writer) < of.batch <= last.get(of.writer, 0)
+        ]
+        self._add(
+            "sources", files, [Transaction(application(writer), batch) for writer, batch in last.items()]
+        )
+        self._set_totals()  # those that the commit carried are lost with it
+
+    def _take_up_older_sources(self, snapshot: Snapshot) -> None:
+        """The same for commits before the last: with them the totals of their days are lost."""
+        rows = snapshot.ledger.rows("sources", snapshot.writers)
+        files = _with_rows(self._unused("sources"), rows - sum(snapshot.rows_by_day("sources").values()))
+        if files:
+            self._add("sources", files, [])
+            snapshot = Snapshot(self._lake)
+            if not any(snapshot.missing_rows(name) for name in LEDGER_TABLES):
+                self._set_totals()
+
+    def _is_unfinished(self, writer: str, batch: int) -> bool:
+        return (self._lake.path / "batches" / writer / f"{batch:08}").exists()
+
+    def _take_up_rows(self, name: TableName) -> None:
+        """Take up files that no commit names any more, if they hold just the rows that a day lacks."""
+        snapshot = Snapshot(self._lake)
+        missing = snapshot.missing_by_day(name)
+        files: list[Path] = []
+        for day, rows in missing.items():
+            found = [path for path in self._unused(name) if path.parent.name == f"day={day}"]
+            files += _with_rows(found, rows) if rows > 0 else []
+        if files:
+            table = self._lake.table(name)
+            batches: dict[str, int] = {}
+            for of in filter(None, (batch_of(path.name) for path in files)):
+                batches[of.writer] = max(batches.get(of.writer, 0), of.batch)
+            newer = [
+                Transaction(application(writer), batch)
+                for writer, batch in batches.items()
+                if batch > (table.transaction_version(application(writer)) or 0)
+            ]
+            self._add(name, files, newer)
+
+    def _take_up_request_ids(self) -> None:
+        """Take up all ids that are there: one that is there twice does no harm."""
+        name: TableName = "request_ids"
+        snapshot = Snapshot(self._lake)
+        files: list[Path] = []
+        last: dict[str, int] = {}
+        for path in self._unused(name):
+            of = batch_of(path.name)
+            if of and snapshot.last_batch(name, of.writer) < of.batch <= snapshot.done(of.writer):
+                files.append(path)
+                last[of.writer] = max(last.get(of.writer, 0), of.batch)
+        if files:
+            self._add(
+                name, files, [Transaction(application(writer), batch) for writer, batch in last.items()]
+            )
+
+    def _unused(self, name: TableName) -> list[Path]:
+        """The whole files in a table's folder that it does not have, and has not replaced."""
+        table, folder = self._lake.table(name), self._lake.path / name
+        used = set(self._lake.file_names(name)) | self._removed.get(name, set())
+        used |= set(table.vacuum(retention_hours=0, dry_run=True, enforce_retention_duration=False))
+        return [
+            path
+            for path in sorted(folder.glob("day=*/*.parquet"))
+            if f"{path.parent.name}/{path.name}" not in used
+            and not path.is_symlink()
+            and says_its_digest(path) is not False
+            and _rows_of(path) is not None
+        ]
+
+    def _add(self, name: TableName, files: Sequence[Path], transactions: list[Transaction]) -> None:
+        folder = self._lake.path / name
+        added: list[AddAction | RemoveAction] = [
+            placed(path, path, path.relative_to(folder).as_posix()) for path in files
+        ]
+        self._commit(name, added, transactions)
+        rows = sum(_rows_of(path) or 0 for path in files)
+        self._repaired.rows_found[name] = self._repaired.rows_found.get(name, 0) + rows
+
+    def _commit(
+        self, name: TableName, actions: list[AddAction | RemoveAction], transactions: list[Transaction]
+    ) -> None:
+        table = self._lake.table(name)
+        with self._lake.changed_by_delta(name):
+            table.create_write_transaction(
+                actions,
+                mode="append",
+                schema=table.schema(),
+                partition_by=["day"],
+                commit_properties=CommitProperties(app_transactions=transactions),
+                post_commithook_properties=NOTHING_AFTER_COMMIT,
+            )
+
+    def _remove(self, name: TableName, paths: Collection[str]) -> None:
+        now = int(time.time() * 1000)
+        removed: list[AddAction | RemoveAction] = [
+            RemoveAction(
+                file["path"],
+                data_change=True,
+                deletion_timestamp=now,
+                size=file["size_bytes"],
+                partition_values={"day": str(file["partition.day"])},
+            )
+            for file in Snapshot(self._lake).done_files(name)
+            if file["path"] in paths
+        ]
+        if removed:
+            self._commit(name, removed, [])
+
+    def _set_totals(self) -> None:
+        """Let the totals be those of the rows that are there."""
+        snapshot = Snapshot(self._lake)
+        if not snapshot.ledger.is_kept:
+            self._lake.note("sources", snapshot.first_totals())
+            return
+        files = snapshot.files()
+        held = totals_of_files((name, Path(file)) for name in LEDGER_TABLES for file in files[name]).by_name()
+        names = {name for name in {*held, *snapshot.totals} if name.startswith(("rows/", "requests/"))}
+        change = {name: held[name] - snapshot.totals[name] for name in names}
+        if transactions := snapshot.ledger.with_change(change):
+            self._lake.note("sources", transactions)
+
+    def _to_read_again(self, damages: _Damages) -> ReadAgain:
+        """The batches of what is damaged, if all their logs are there; else all of the lake, if all are."""
+        requests = damages.snapshot.requests_by_day()
+        if "sources" in damages.tables:
+            return ReadAgain(*self._batches_of_sources(damages), requests)
+        readings = recorded_readings(self._lake)
+        wanted = _with_later_readings(damages.batches(readings), readings)
+        own = [reading for reading in readings if reading.batch in wanted]
+        if own and not damages.may_be_compacted(own) and (logs := self._logs_of(own)):
+            return ReadAgain(tuple(sorted(wanted)), False, logs, requests)
+        if readings and (logs := self._logs_of(readings)):
+            return ReadAgain((), True, logs, requests)
+        return ReadAgain()
+
+    def _batches_of_sources(self, damages: _Damages) -> tuple[tuple[str, ...], bool, dict[str, list[str]]]:
+        """If the rows of ``sources`` are damaged, the first commit of their batch still names its logs."""
+        names = {_batch_name(path) for name, path in damages.files if name == "sources"}
+        if "" in names or not names:
+            raise _beyond_repair(self._lake.path, "what says which logs were read is damaged")
+        logs: dict[str, list[str]] = defaultdict(list)
+        for entry in self._lake.table("sessions").history():
+            if entry.get("batch") in names:
+                logs[entry["log_format"]] += [
+                    location for location in entry["logs"].split("\n") if _may_be_there(location)
+                ]
+        return tuple(sorted(names)), False, dict(logs)
+
+    def _logs_of(self, readings: list[Recorded]) -> dict[str, list[str]] | None:
+        """Where the logs of these readings are, by their formats; null if one is not there as it was."""
+        verified = verify(
+            readings,
+            len(readings),
+            self._secrets.token_key(),
+            formats(self._settings),
+            Random(0),  # noqa: S311 (an order, no secret)
+            self._progress,
+        )
+        if any(each.state not in {"same", "differs"} for each in verified):
+            return None
+        logs: dict[str, dict[str, None]] = defaultdict(dict)
+        for each in sorted(verified, key=lambda each: (each.recorded.read_at, str(each.file))):
+            logs[each.recorded.format_name][str(each.file)] = None
+        return {name: list(locations) for name, locations in logs.items()}
+
+    def take_out(self, again: ReadAgain) -> None:
+        """Take all rows of these batches out of the lake, so that their logs are new to it."""
+        names: list[TableName] = [table.name for table in TABLES]
+        for name in sorted(names, key=lambda name: name == "sources"):
+            files = [file["path"] for file in Snapshot(self._lake).done_files(name)]
+            self._remove(name, {path for path in files if again.is_all or _batch_name(path) in again.batches})
+        self._set_totals()
+
+    def _mark_lost(self, damages: _Damages) -> None:
+        """Mark the days as lost whose rows are damaged still, and let the tables be without these files."""
+        mark_lost(self._lake, damages.days)
+        self._repaired.lost = sorted(damages.days)
+        for name in LEDGER_TABLES:
+            self._remove(name, {path for table, path in damages.files if table == name})
+        self._remove("request_ids", {path for table, path in damages.files if table == "request_ids"})
+        self._set_totals()
+
+
+class _Damages:
+    """What is damaged after all has been taken up again that was there.
+
+    Attributes:
+        files: the damaged files, each with its table.
+        rows: how many rows the tables lack, beyond those of these files, by day.
+        days: the days of both.
+        tables: the tables of both.
+    """
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.files = [
+            (name, str(file["path"])) for name in snapshot.tables for file in snapshot.damaged_files(name)
+        ]
+        self.rows = {name: missing for name in LEDGER_TABLES if (missing := snapshot.missing_by_day(name))}
+        self.days = {_day_of(path) for _, path in self.files}
+        self.days |= {day for missing in self.rows.values() for day in missing}
+        self.tables = {name for name, _ in self.files} | self.rows.keys()
+
+    def __bool__(self) -> bool:
+        return bool(self.days)
+
+    def batches(self, readings: list[Recorded]) -> set[str]:
+        """The batches that have rows in what is damaged, or may have some."""
+        names = {_batch_name(path) for _, path in self.files}
+        days = {_day_of(path) for _, path in self.files if not _batch_name(path)}
+        days |= {day for missing in self.rows.values() for day in missing}
+        some = {reading.batch for reading in readings if any(reading.has_requests_of(day) for day in days)}
+        return (names | some) - {""}
+
+    def may_be_compacted(self, readings: list[Recorded]) -> bool:
+        """Whether rows of these readings may be in one file with others."""
+        first_read = min(reading.read_at for reading in readings).timestamp() * 1000
+        return any(
+            file["modification_time"] >= first_read
+            for name in self.snapshot.tables
+            for file in self.snapshot.done_files(name)
+            if not _batch_name(file["path"])
+            and any(reading.has_requests_of(_day_of(file["path"])) for reading in readings)
+        )
+
+
+def _with_later_readings(batches: set[str], readings: list[Recorded]) -> set[str]:
+    """With all that read the same logs: a log that grew is in several batches, each where another ended."""
+    found: set[str] = set()
+    while found != batches:
+        found = batches
+        heads = {reading.head for reading in readings if reading.batch in batches}
+        batches = batches | {reading.batch for reading in readings if reading.head in heads}
+    return found
+
+
+def _batches_noted(last: Mapping[str, int]) -> list[Transaction]:
+    """What a commit carries that brings the batches up to these, of each writer."""
+    return [Transaction(application(writer), batch) for writer, batch in last.items()]
+
+
+def _with_rows(files: list[Path], rows: int) -> list[Path]:
+    """Those of the files that hold so many rows; none if it is not clear which these are."""
+    found: dict[int, list[list[Path]]] = {0: [[]]}
+    for file in files:
+        number = _rows_of(file) or 0
+        for total, ways in [*found.items()]:
+            if total + number <= rows:
+                more = found.setdefault(total + number, [])
+                more += [[*way, file] for way in ways][: _WAYS - len(more)]
+    [*ways] = found.get(rows, [])
+    return ways[0] if len(ways) == 1 else []
+
+
+def _rows_of(path: Path) -> int | None:
+    try:
+        return int(pq.read_metadata(path).num_rows)
+    except (OSError, pa.ArrowException):
+        return None
+
+
+def _day_of(path: str) -> date:
+    return date.fromisoformat(path.partition("/")[0].removeprefix("day="))
+
+
+def _batch_name(path: str) -> str:
+    of = batch_of(path.rpartition("/")[2])
+    return f"{of.writer}/{of.batch}" if of else ""
+
+
+def _may_be_there(location: str) -> bool:
+    return "://" in location or Path(location).exists()

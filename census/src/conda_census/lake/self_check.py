@@ -1,0 +1,377 @@
+"""Check of a lake against itself, before a number of it is shown or a batch is added.
+
+Each batch that ``sources`` holds must be in all tables, with every row that it brought (``ledger``), and
+each file must be there as it was when it was added. Only what Delta knows and what the file system says of
+the files is looked at, so that a year of hourly batches takes a fraction of a second. A file that was
+written since it was added, by whatever it was, is read and compared with the digest in its name.
+
+Rows of a batch that is not in ``sources`` yet are left out: it is being added, or its run was killed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+from deltalake import DeltaTable, Transaction
+
+from conda_census.errors import LakeError
+from conda_census.lake.file_names import batch_of, says_its_digest
+from conda_census.lake.ledger import LEDGER_TABLES, Ledger, initial_totals, totals_of_files
+from conda_census.lake.left_log import read_left_log
+from conda_census.lake.lost_days import LOST, lost_days
+from conda_census.lake.store import Lake, application, files_of
+from conda_census.lake.tables import TABLES, TableName
+from conda_census.lake.unfinished_repair import unfinished_repair
+
+__all__ = [
+    "DamagedLakeError",
+    "Problem",
+    "Snapshot",
+    "check",
+    "checked",
+    "checked_to_add",
+    "open_checked",
+    "problem_lines",
+]
+
+#: So often the tables are read again because a batch or a compaction came in between.
+_TRIES = 20
+_DAYS_NAMED = 3
+
+
+class DamagedLakeError(LakeError):
+    """A lake that lacks something, so that no number of it can be trusted.
+
+    Attributes:
+        problems: what it lacks.
+    """
+
+    def __init__(self, path: Path, problems: list[Problem]) -> None:
+        more = f", and {len(problems) - 1} more" if len(problems) > 1 else ""
+        super().__init__(f"{path}: damaged: {problems[0].sentence()}{more}: run conda-census repair")
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that a table lacks.
+
+    Attributes:
+        table: the table.
+        kind: ``rows`` are missing, or are too many; a ``file`` is missing or damaged; a ``batch`` is in this
+            table and not in ``sources``; the days that are ``lost`` are not known any more; a ``repair`` was
+            cut off.
+        rows: how many rows the table must have and has not; negative if it has too many.
+        days: the days of these rows, as far as they are known.
+        files: the files, as ``day=<day>/<file>``.
+        batches: the batches, as ``sources`` names them, as far as they are known.
+    """
+
+    table: TableName
+    kind: Literal["rows", "file", "batch", "lost", "repair"]
+    rows: int = 0
+    days: tuple[date, ...] = ()
+    files: tuple[str, ...] = ()
+    batches: tuple[str, ...] = ()
+
+    def sentence(self) -> str:
+        """What is missing, for a person, on a part of a line."""
+        of_days = f" of {_listed([str(day) for day in self.days])}" if self.days else ""
+        of_batches = f" (batch {_listed(list(self.batches))})" if self.batches else ""
+        if self.kind == "lost":
+            return f"{LOST}, which names days of which rows are lost, is missing or not as it was"
+        if self.kind == "repair":
+            return "a repair was cut off"
+        if self.kind == "batch":
+            return f"sources lacks {_listed(list(self.batches), 'batch ')}, which {self.table} holds"
+        if self.kind == "file":
+            what = "a file" if len(self.files) == 1 else f"{len(self.files):,} files"
+            return f"{self.table} has {what}{of_days} missing or damaged ({self.files[0]}){of_batches}"
+        what = "a row" if abs(self.rows) == 1 else f"{abs(self.rows):,} rows"
+        if self.rows < 0:
+            return f"{self.table} has {what}{of_days} too many"
+        return f"{self.table} lacks {what}{of_days}{of_batches}"
+
+
+def problem_lines(problems: list[Problem]) -> list[str]:
+    """Each problem on a line of its own."""
+    return [problem.sentence() for problem in problems]
+
+
+def open_checked(path: Path) -> Lake:
+    """The lake in this folder, checked, as it stands now.
+
+    Raises:
+        LakeError: there is none, or it is damaged.
+    """
+    return checked(Lake.open(path))
+
+
+def checked(lake: Lake) -> Lake:
+    """The same lake with its files as they are now: those that come later are not seen.
+
+    Raises:
+        DamagedLakeError: it lacks something.
+        LakeError: a table cannot be read.
+    """
+    snapshot, problems = check(lake)
+    if problems:
+        raise DamagedLakeError(lake.path, problems)
+    return replace(lake, snapshot=snapshot.files())
+
+
+def checked_to_add(lake: Lake, *, is_repair: bool = False) -> Lake:
+    """The same lake, checked before something is added to it; totals begin if it has none.
+
+    A repair itself may add to a lake that it has not finished to repair.
+
+    Raises:
+        DamagedLakeError: it lacks something.
+        LakeError: a table cannot be read or written.
+    """
+    snapshot, problems = check(lake)
+    if problems := [each for each in problems if not (is_repair and each.kind == "repair")]:
+        raise DamagedLakeError(lake.path, problems)
+    if not snapshot.ledger.is_kept:
+        lake.note("sources", snapshot.first_totals())
+    return lake
+
+
+def check(lake: Lake) -> tuple[Snapshot, list[Problem]]:
+    """The tables as they are now, and what is wrong with them.
+
+    Raises:
+        LakeError: a table cannot be read.
+    """
+    for left in reversed(range(_TRIES)):
+        snapshot = Snapshot(lake)
+        problems = list(snapshot.problems())
+        # While it was looked at a batch may have come, or a compaction.
+        if not problems or not left or not snapshot.has_changed():
+            break
+    return snapshot, problems
+
+
+class Snapshot:
+    """All tables of a lake at one moment, without the batches that are not in ``sources``."""
+
+    def __init__(self, lake: Lake) -> None:
+        self.lake = lake
+        # sources first: what came to the others since is left out.
+        names: list[TableName] = [table.name for table in reversed(TABLES)]
+        names.sort(key=lambda name: name != "sources")
+        self.tables: dict[TableName, DeltaTable] = {
+            name: lake.table(name) for name in names if not lake.lacks(name)
+        }
+        self.ledger = Ledger(self.tables["sources"])
+        self.lost = lost_days(lake.path)
+        found = {name: files_of(table) for name, table in self.tables.items()}
+        of = {name: [batch_of(_name(file)) for file in files] for name, files in found.items()}
+        self.writers = self._folders() | {each.writer for batches in of.values() for each in batches if each}
+        self._done = {
+            writer: self.tables["sources"].transaction_version(application(writer)) or 0
+            for writer in self.writers
+        }
+        self._done_files = {
+            name: [
+                file
+                for file, batch in zip(files, of[name], strict=True)
+                if batch is None or batch.batch <= self._done[batch.writer]
+            ]
+            for name, files in found.items()
+        }
+
+    def files(self, but: Collection[str] = ()) -> dict[TableName, list[str]]:
+        """The paths of the files of each table; ``but`` names some to leave out, as ``day=<day>/<file>``."""
+        return {
+            name: [
+                f"{self.lake.path}/{name}/{file['path']}"
+                for file in self.done_files(name)
+                if file["path"] not in but
+            ]
+            for name in (table.name for table in TABLES)
+        }
+
+    def done(self, writer: str) -> int:
+        """The number of the last batch of a writer that ``sources`` has."""
+        return self._done.get(writer, 0)
+
+    def last_batch(self, name: TableName, writer: str) -> int:
+        """The number of the last batch of a writer that a table has."""
+        table = self.tables.get(name)
+        return (table.transaction_version(application(writer)) or 0) if table else 0
+
+    def damaged_files(self, name: TableName) -> list[dict[str, Any]]:
+        """What Delta knows of the files that are missing, or not as they were."""
+        return [file for file in self.done_files(name) if not self._is_intact(name, file)]
+
+    def done_files(self, name: TableName) -> list[dict[str, Any]]:
+        """What Delta knows of each file of a table, but for those of batches that are not done."""
+        return self._done_files.get(name, [])
+
+    def has_changed(self) -> bool:
+        """Whether a table has a newer version by now."""
+        return any(self.lake.table(name).version() != table.version() for name, table in self.tables.items())
+
+    def problems(self) -> Iterator[Problem]:
+        """What is missing, table by table."""
+        if unfinished_repair(self.lake.path) is not None:
+            yield Problem("sources", "repair")
+        any_damaged = False
+        for name in self.tables:
+            if damaged := self.damaged_files(name):
+                any_damaged = True
+                yield Problem(
+                    name,
+                    "file",
+                    rows=sum(file["num_records"] or 0 for file in damaged),
+                    days=tuple(sorted({_day_of(file) for file in damaged})),
+                    files=tuple(sorted(file["path"] for file in damaged)),
+                    batches=tuple(sorted({_batch_name(file["path"]) for file in damaged} - {""})),
+                )
+        if self.ledger.is_kept:
+            for name in LEDGER_TABLES:
+                yield from self._missing_rows(name)
+        elif not any_damaged:
+            yield from self._missing_requests()
+        yield from self._batches_without_sources()
+        if self.ledger.lost_days > len(self.lost):
+            yield Problem("sources", "lost")
+
+    def rows_by_day(self, name: TableName) -> dict[date, int]:
+        """How many rows the table has of each day, as its commits say."""
+        rows: dict[date, int] = defaultdict(int)
+        for file in self.done_files(name):
+            rows[_day_of(file)] += self._rows(name, file)
+        return dict(rows)
+
+    def missing_rows(self, name: TableName) -> int:
+        """How many rows the table must have and has not; negative for too many."""
+        has = sum(self._rows(name, file) for file in self.done_files(name))
+        return self.ledger.rows(name, self.writers) - has
+
+    def missing_by_day(self, name: TableName) -> dict[date, int]:
+        """How many rows of which days the table must have and has not; negative for too many."""
+        if not self.ledger.is_kept:
+            return {}
+        has, must = self.rows_by_day(name), self._by_day(f"rows/{name}")
+        missing = {day: must.get(day, 0) - has.get(day, 0) for day in sorted(has.keys() | must.keys())}
+        return {day: rows for day, rows in missing.items() if rows}
+
+    def requests_by_day(self) -> dict[date, int]:
+        """How many requests of which days the sessions must have."""
+        return self._by_day("requests")
+
+    @cached_property
+    def totals(self) -> Counter[str]:
+        """All numbers of the ledger by their names, as ``Totals.by_name`` has them.
+
+        They are read from the table's log: to ask Delta for each of a year would take seconds.
+        """
+        totals: Counter[str] = Counter()
+        for app, number in read_left_log(self.lake.path / "sources").transactions.items():
+            totals[app.partition("/")[2]] += number
+        return totals
+
+    def _by_day(self, prefix: str) -> dict[date, int]:
+        return {
+            date.fromisoformat(name.rpartition("/")[2]): number
+            for name, number in self.totals.items()
+            if name.rpartition("/")[0] == prefix and number
+        }
+
+    def first_totals(self) -> list[Transaction]:
+        """What begins the totals: what is there, but for what writers have said that they brought.
+
+        So it is the same number for all that begin them at the same time, whatever is added meanwhile.
+        """
+        files = self.files()
+        held = totals_of_files((name, Path(file)) for name in LEDGER_TABLES for file in files[name])
+        return initial_totals(held.by_name(), self.ledger.brought(held.by_name(), self.writers))
+
+    def _missing_rows(self, name: TableName) -> Iterator[Problem]:
+        if missing := self.missing_rows(name):
+            yield Problem(name, "rows", missing, tuple(self.missing_by_day(name)))
+
+    def _missing_requests(self) -> Iterator[Problem]:
+        """In a lake of an earlier version: every request of ``sources`` is one of a session."""
+        files = self.files()
+        requests = {name: _sum_of_requests(files[name]) for name in ("sources", "sessions")}
+        if missing := requests["sources"] - requests["sessions"]:
+            yield Problem("sessions" if missing > 0 else "sources", "rows", abs(missing))
+
+    def _batches_without_sources(self) -> Iterator[Problem]:
+        for name in self.tables:
+            if name == "sources":
+                continue
+            for writer, done in self._done.items():
+                batch = self.last_batch(name, writer)
+                folder = self.lake.path / "batches" / writer / f"{batch:08}"
+                if batch > done and not folder.exists():
+                    yield Problem(name, "batch", batches=(f"{writer}/{batch}",))
+
+    def _folders(self) -> set[str]:
+        """The writers that have a folder."""
+        folder = self.lake.path / "batches"
+        return {entry.name for entry in os.scandir(folder) if entry.is_dir()} if folder.is_dir() else set()
+
+    def _is_intact(self, name: TableName, file: dict[str, Any]) -> bool:
+        """Whether the file is there as it was when it was added."""
+        path = f"{self.lake.path}/{name}/{file['path']}"
+        try:
+            status = os.stat(path)  # noqa: PTH116 (a Path for each of thousands of files takes longer)
+            if status.st_size != file["size_bytes"]:
+                return False
+            if int(status.st_mtime * 1000) == file["modification_time"]:
+                return True
+            return says_its_digest(Path(path)) is not False
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise LakeError(f"{path}: cannot be read ({error.strerror}): give access to it") from None
+
+    def _rows(self, name: TableName, file: dict[str, Any]) -> int:
+        if (rows := file["num_records"]) is not None:
+            return int(rows)
+        try:
+            return int(pq.read_metadata(self.lake.path / name / file["path"]).num_rows)
+        except (OSError, pa.ArrowException):
+            return 0  # it is told of as damaged
+
+
+def _name(file: dict[str, Any]) -> str:
+    name: str = file["path"]
+    return name.rpartition("/")[2]
+
+
+def _day_of(file: dict[str, Any]) -> date:
+    day = file["partition.day"]
+    return day if isinstance(day, date) else date.fromisoformat(str(day))
+
+
+def _batch_name(path: str) -> str:
+    of = batch_of(path.rpartition("/")[2])
+    return f"{of.writer}/{of.batch}" if of else ""
+
+
+def _sum_of_requests(files: list[str]) -> int:
+    if not files:
+        return 0
+    [(requests,)] = duckdb.execute("SELECT sum(requests) FROM read_parquet(?)", [files]).fetchall()
+    return int(requests or 0)
+
+
+def _listed(names: list[str], prefix: str = "") -> str:
+    """The first few names."""
+    shown = ", ".join(names[:_DAYS_NAMED])
+    return prefix + (f"{shown} and {len(names) - _DAYS_NAMED} more" if len(names) > _DAYS_NAMED else shown)

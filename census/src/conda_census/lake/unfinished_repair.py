@@ -1,0 +1,87 @@
+"""Note of a repair: which batches are taken out of the lake, and which logs are to be read again for them.
+
+It is written before a row is taken out and goes when all logs are read. Until then the lake is damaged, so
+that a repair that was killed is run again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from conda_census.atomic_files import replace_durably
+from conda_census.errors import LakeError
+
+__all__ = ["REPAIR_NOTE", "ReadAgain", "note_repair", "repair_is_done", "unfinished_repair"]
+
+REPAIR_NOTE = "repair.json"
+
+
+@dataclass(frozen=True)
+class ReadAgain:
+    """What is read again.
+
+    Attributes:
+        batches: names of the batches that are taken out of the lake first.
+        is_all: whether the whole lake is read again.
+        logs: where the logs lie, by the names of their formats.
+        requests: how many requests of each day the lake must have at least in the end.
+    """
+
+    batches: tuple[str, ...] = ()
+    is_all: bool = False
+    logs: Mapping[str, list[str]] = field(default_factory=dict)
+    requests: Mapping[date, int] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.batches or self.is_all)
+
+
+def unfinished_repair(lake: Path) -> ReadAgain | None:
+    """What a repair has left to do that was cut off; null as a rule.
+
+    Raises:
+        LakeError: its note is damaged.
+    """
+    place = lake / REPAIR_NOTE
+    try:
+        content = json.loads(place.read_text())
+        return ReadAgain(
+            tuple(map(str, content["batches"])),
+            bool(content["is_all"]),
+            {str(name): list(map(str, logs)) for name, logs in content["logs"].items()},
+            {date.fromisoformat(day): int(number) for day, number in content["requests"].items()},
+        )
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise LakeError(f"{place}: cannot be read ({error.strerror}): give access to it") from None
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
+        raise LakeError(f"{place}: damaged: restore the lake from your backup") from None
+
+
+def note_repair(lake: Path, again: ReadAgain) -> None:
+    """Write down what is going to be read again.
+
+    Raises:
+        OSError: the lake cannot be written.
+    """
+    content = {
+        "batches": list(again.batches),
+        "is_all": again.is_all,
+        "logs": again.logs,
+        "requests": {day.isoformat(): number for day, number in again.requests.items()},
+    }
+    replace_durably(lake / REPAIR_NOTE, json.dumps(content).encode())
+
+
+def repair_is_done(lake: Path) -> None:
+    """Everything has been read again.
+
+    Raises:
+        OSError: the lake cannot be written.
+    """
+    (lake / REPAIR_NOTE).unlink(missing_ok=True)
