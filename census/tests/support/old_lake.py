@@ -27,6 +27,7 @@ def in_clear(lake: Path, tokens: Mapping[bytes, str]) -> None:
     files = {path.stat().st_ino: path for path in lake.rglob("*.parquet")}  # one may have two names
     for path in files.values():
         _rewrite(path, tokens)
+    for path in list(lake.rglob("*.parquet")):
         path.rename(path.with_name(_without_digest(path.name)))
     for staged in lake.glob("batches/*/*/staged.json"):
         staged.write_text(_without_digest(staged.read_text()))
