@@ -56,7 +56,7 @@ def _ingest(settings: Settings, log: Path) -> None:
     assert ingest([str(log)], settings, "auto", lambda **_: None).failed == 0
 
 
-def _rows(settings: Settings) -> dict[str, list[Any]]:
+def _rows(settings: Settings) -> dict[str, Any]:
     """All rows that a report asks for."""
     tables = open_lake(open_checked(settings.lake))
     return {
@@ -88,10 +88,12 @@ def _commits(lake: Path, table: str) -> list[Path]:
     return sorted((lake / table / "_delta_log").glob("*.json"))
 
 
-def _is_told_or_whole(settings: Settings, clean: object, what: object) -> bool:
+def _is_told_or_whole(settings: Settings, clean: dict[str, Any], what: object) -> bool:
     """Whether the lake is refused in one line; if it is not, it must say what it said before."""
     try:
         rows = _rows(settings)
+        if "names" in clean:
+            rows |= {"names": Lake.open(settings.lake).reference(NAMES).num_rows}
     except LakeError as error:
         return "\n" not in str(error)
     assert rows == clean, what
@@ -121,7 +123,7 @@ def test_rows_are_read_again_from_logs_that_are_there(whole: Settings, *, is_com
     if is_compacted:
         compact(Lake.open(whole.lake), 0, say_nothing)
     clean = _rows(whole)
-    for number, path in enumerate(sorted(whole.lake.glob("*/day=*/*.parquet"))[::2]):
+    for number, path in enumerate(sorted(whole.lake.glob("*/day=*/*.parquet"))[::4]):
         shutil.copytree(whole.lake, whole.lake.parent / "kept")
         DAMAGES[number % len(DAMAGES)](path)
         assert _is_told_or_whole(whole, clean, path)
@@ -158,30 +160,24 @@ def _requests(rows: dict[str, list[Any]]) -> dict[str, object]:
 
 @pytest.mark.parametrize("is_compacted", [False, True], ids=["small files", "compacted"])
 def test_whatever_file_is_damaged_no_wrong_number_is_shown(whole: Settings, *, is_compacted: bool) -> None:
-    """Every file of the lake, three damages each: a line that says so, or the same rows."""
+    """Every file, three damages each (one if compacted): a line that says so, or the same rows."""
     lake = Lake.open(whole.lake)
     names = pa.schema(delta_schema(NAMES).to_arrow())
     for number in range(2):
         lake.replace_reference(NAMES, pa.Table.from_pylist([{"conda": f"a{number}"}], schema=names))
     if is_compacted:
         compact(lake, 7, say_nothing)
-    clean = _rows(whole), lake.reference(NAMES).num_rows
+    clean = _rows(whole) | {"names": lake.reference(NAMES).num_rows}
     told = 0
-    for path in sorted(path for path in whole.lake.rglob("*") if path.is_file()):
+    for number, path in enumerate(sorted(path for path in whole.lake.rglob("*") if path.is_file())):
         content, status = path.read_bytes(), path.stat()
-        for damage in DAMAGES:
+        for damage in [DAMAGES[number % len(DAMAGES)]] if is_compacted else DAMAGES:
             damage(path)
-            try:
-                found = _rows(whole), Lake.open(whole.lake).reference(NAMES).num_rows
-            except LakeError as error:
-                assert "\n" not in str(error), path
-                told += 1
-            else:
-                assert found == clean, path
+            told += _is_told_or_whole(whole, clean, path)
             path.write_bytes(content)
             os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
-    assert told > 100
-    assert (_rows(whole), lake.reference(NAMES).num_rows) == clean
+    assert told > (25 if is_compacted else 100)
+    assert _rows(whole) | {"names": lake.reference(NAMES).num_rows} == clean
 
 
 def test_days_are_lost_whose_logs_are_gone(whole: Settings) -> None:

@@ -35,16 +35,11 @@ def in_clear(lake: Path, tokens: Mapping[bytes, str]) -> None:
         actions = [json.loads(_without_digest(line)) for line in log.read_text().splitlines()]
         actions = [each for each in actions if "/" not in each.get("txn", {}).get("appId", "")]
         for action in actions:
-            if "metaData" in action:
-                schema = json.loads(action["metaData"]["schemaString"])
-                for field in schema["fields"]:
-                    if field["name"] in COLUMNS:
-                        field["type"]["elementType"] = "string"
-                action["metaData"]["schemaString"] = json.dumps(schema)
-            if "add" in action:
-                path = log.parents[1] / action["add"]["path"]
-                if path.exists():  # else it was replaced
-                    action["add"]["size"] = path.stat().st_size
+            _set_schema(action)
+            if (
+                "add" in action and (path := log.parents[1] / action["add"]["path"]).exists()
+            ):  # else it was replaced
+                action["add"]["size"] = path.stat().st_size
         log.write_text("".join(json.dumps(action) + "\n" for action in actions))
     manifest = lake / "lake.json"
     manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"lake_version": 1}))
@@ -58,6 +53,16 @@ def bytes_of(lake: Path) -> bytes:
         if path.suffix == ".parquet":
             found += [_plain(each) for each in pq.read_table(path, partitioning=None).to_pylist()]
     return b"\n".join(found)
+
+
+def _set_schema(action: dict[str, Any]) -> None:
+    """Give the columns the type that they had, if this action says the schema."""
+    if "metaData" in action:
+        schema = json.loads(action["metaData"]["schemaString"])
+        for field in schema["fields"]:
+            if field["name"] in COLUMNS:
+                field["type"]["elementType"] = "string"
+        action["metaData"]["schemaString"] = json.dumps(schema)
 
 
 def _without_digest(text: str) -> str:
