@@ -90,9 +90,7 @@ def _compact_table(lake: Lake, name: TableName, keep_days: int, progress: Steps)
                 _compact_day(lake, name, day)
         table = lake.table(name)
         if days:
-            table.create_checkpoint()
-            lake.settle(name)  # without its checkpoint a table needs all commits
-            table.cleanup_metadata()
+            lake.checkpoint(name)
         kept, replaced = _delete_old(table, folder, keep_days)
         return TableCompacted(
             table=name,

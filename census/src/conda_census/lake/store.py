@@ -278,8 +278,9 @@ class Lake:
             OSError: a file of it cannot be deleted.
         """
         table, log = self.table(name), self.path / name / "_delta_log"
-        table.create_checkpoint()
-        sync((path for path in log.iterdir() if path.is_file()), [log])
+        with unsettled(self.path, name):
+            table.create_checkpoint()
+            sync((path for path in log.iterdir() if path.is_file()), [log])
         for path in sorted(log.iterdir()):
             found = re.match(r"(\d{20})\.(?:json|checkpoint)", path.name)
             if path.suffix == ".tmp" or (found and int(found[1]) < table.version()):
@@ -439,10 +440,21 @@ class Lake:
         place = self.path / name
         self._settled[name] = sync_log(place, self._settled.get(name, -1))
         if last_commit(place) - last_checkpoint(place) >= CHECKPOINT_COMMITS:
-            table = DeltaTable(str(place))
+            self.checkpoint(name)
+
+    def checkpoint(self, name: str) -> None:
+        """Write a checkpoint of the table that survives a power cut, and delete the old commits before it.
+
+        Raises:
+            OSError: the disk fails.
+            DeltaError: the log cannot be read or written.
+        """
+        place = self.path / name
+        table = DeltaTable(str(place))
+        with unsettled(self.path, name):
             table.create_checkpoint()
-            sync_log(place, self._settled[name])
-            table.cleanup_metadata()  # only now: without its checkpoint a table needs all commits
+            self._settled[name] = sync_log(place, self._settled.get(name, -1))
+        table.cleanup_metadata()  # only now: without its checkpoint a table needs all commits
 
     @contextlib.contextmanager
     def alone(self, lock_name: str, other: str, timeout_s: float = 0) -> Iterator[None]:
