@@ -60,6 +60,9 @@ def test_keys_are_made_once_and_readable_by_their_owner_alone(tmp_path: Path) ->
         # an old log: its key serves for a day, so that the logs of other servers find the same networks
         ("2020-05-05", "2024-01-16 10:00", "2024-01-17 09:59", False),
         ("2020-05-05", "2024-01-16 10:00", "2024-01-17 10:01", True),
+        # a day to come: the clock of a server was wrong
+        ("2099-01-01", "2024-01-16 10:00", "2024-01-17 10:01", True),
+        ("2024-01-18", "2024-01-16 10:00", "2024-01-17 10:01", False),
     ],
 )
 def test_keys_of_complete_days_are_thrown_away(

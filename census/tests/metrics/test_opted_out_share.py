@@ -93,6 +93,11 @@ def test_nobody_opted_out() -> None:
     assert share.high == pytest.approx(0.0099, abs=0.0001)
 
 
+def test_nobody_opted_out_of_one_visitor() -> None:
+    """The share is 0, not a number near it; one visitor says nothing of how sure that is."""
+    assert estimate_share(*_alone(off=0, sharing=1), ONCE) == Estimate(0.0, None, None)
+
+
 def test_nobody_shares() -> None:
     """There is nothing to compare with."""
     curve = Rarefaction(np.array([], dtype=int), np.array([], dtype=int))

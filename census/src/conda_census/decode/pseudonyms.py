@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from conda_census.atomic_files import create_exclusively, make_folders
@@ -54,11 +54,14 @@ class Secrets:
         """Throw away the keys for the addresses of days that are complete.
 
         A day is complete when the time for late lines is over since its end. Where old logs are read, it
-        must be over since the key was made too, so that logs of one day may be read in several runs.
+        must be over since the key was made too, so that logs of one day may be read in several runs. The key
+        of a day to come was made for a server whose clock was wrong.
         """
         latest = now - LATE_DELIVERY
+        tomorrow = (now + timedelta(days=1)).date().isoformat()
         for file in (self.folder / "networks").glob("*.key"):
-            if file.stem < latest.date().isoformat() and file.stat().st_mtime < latest.timestamp():
+            is_complete = file.stem < latest.date().isoformat() or file.stem > tomorrow
+            if is_complete and file.stat().st_mtime < latest.timestamp():
                 file.unlink(missing_ok=True)
 
     def _key(self, name: str) -> bytes:

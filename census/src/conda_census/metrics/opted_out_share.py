@@ -92,7 +92,7 @@ def estimate_share(
         return Estimate()
     spread = max(days.dispersion, 1.0)
     few = int(networks.networks.sum()) < _FEWEST_NETWORKS
-    ratio = curve.share_that_makes(off)
+    ratio = curve.share_that_makes(off) if off else 0.0
     if few:
         return Estimate(value=_share(ratio))
     if not off:
