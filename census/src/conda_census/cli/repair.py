@@ -32,7 +32,8 @@ def repair(
 
     settings = load_settings(lake)
     if check:
-        found = damages_of(settings)
+        with shown_steps(Console(stderr=True), "reading") as progress:
+            found = damages_of(settings, progress)
         if as_json:
             typer.echo(json.dumps({"damaged": found}, ensure_ascii=False))
         else:
@@ -41,7 +42,7 @@ def repair(
         if found:
             raise typer.Exit(1)
         return
-    with shown_steps(Console(stderr=True), "reading again") as progress:
+    with shown_steps(Console(stderr=True), "reading") as progress:
         repaired = run(settings, progress)
     if as_json:
         typer.echo(json.dumps(_document(repaired), ensure_ascii=False))

@@ -32,7 +32,10 @@ def sources(
     until: UntilOption = None,
     verify: Annotated[
         bool,
-        typer.Option("--verify", help="Read some of the logs again, and compare; code 1 if one differs."),
+        typer.Option(
+            "--verify",
+            help="Read all files of the lake and some of the logs again, and compare; code 1 if one differs.",
+        ),
     ] = False,
     sample: Annotated[
         int, typer.Option("--sample", metavar="N", min=1, help="With --verify: how many of them, at random.")
@@ -119,6 +122,8 @@ def _verify(
     lake: Path | None, since: datetime | None, until: datetime | None, sample: int, *, as_json: bool
 ) -> None:
     from conda_census.decode.pseudonyms import Secrets
+    from conda_census.lake.file_reading import FileReading
+    from conda_census.lake.file_verification import verify_files
     from conda_census.lake.store import Lake
     from conda_census.lake.verification import recorded_readings, verify
     from conda_census.logs.formats import formats as known_formats
@@ -128,16 +133,18 @@ def _verify(
     settings = load_settings(lake)
     opened, secrets = Lake.open(settings.lake), Secrets(settings.config_folder)
     opened.expect_key(secrets.key_id())
-    readings = recorded_readings(opened, day(since), day(until))
+    with shown_steps(Console(stderr=True), "reading") as progress:
+        files = verify_files(opened, FileReading(progress), day(since), day(until))
+    readings = recorded_readings(opened, day(since), day(until)) if files.may_list_readings else []
     with shown_steps(Console(stderr=True), "reading again") as progress:
         verified = verify(
             readings, sample, secrets.token_key(), known_formats(settings), SystemRandom(), progress
         )
-    document = verification(verified)
+    document = verification(verified, files)
     if as_json:
         typer.echo(json.dumps(document, ensure_ascii=False))
     else:
-        for line in verification_lines(document):
+        for line in verification_lines(document, opened.path):
             typer.echo(line)
-    if document["states"]["differs"]:
+    if document["states"]["differs"] or not files.is_in_order:
         raise typer.Exit(1)

@@ -2,7 +2,8 @@
 
 A day's files become one in a commit of its own, which changes no row and leaves the numbers of the batches.
 The files that it replaced stay for some days, for whoever opened the table before, and are deleted then. A
-kill at any point leaves files that no table knows; the next compaction deletes them.
+kill at any point leaves files that no table knows; the next compaction deletes them. Each file is compared
+with the digest in its name before its rows go into another one, which gets a digest of its own.
 
 A file is deleted only where it is known what it is: one that a compaction wrote, or one of a batch that the
 table has. For an ingest gives its files their places in the table's folder before it commits them.
@@ -12,18 +13,23 @@ from __future__ import annotations
 
 import re
 import shutil
+import time
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
 
-from deltalake import CommitProperties, DeltaTable, WriterProperties
+import pyarrow as pa
+from deltalake import CommitProperties, DeltaTable
 from deltalake.exceptions import CommitFailedError, DeltaError
+from deltalake.transaction import AddAction, RemoveAction
 
 from conda_census.errors import LakeError, first_line
 from conda_census.lake.file_names import batch_of, says_its_digest
+from conda_census.lake.joining import join
 from conda_census.lake.ledger import application
-from conda_census.lake.store import NOTHING_AFTER_COMMIT, Lake, files_of
+from conda_census.lake.store import NOTHING_AFTER_COMMIT, Lake, files_of, placed
 from conda_census.lake.tables import TABLES, TableName
 from conda_census.steps import Steps
 
@@ -36,7 +42,7 @@ _FILE_BYTES = 128 << 20
 _TRIES = 5
 _REMEMBERED = "delta.deletedFileRetentionDuration"
 # What a compaction writes, also where it was killed before a file was complete.
-_COMPACTED = re.compile(r"part-\d{5}-[0-9a-f-]{36}-c\d{3}\.zstd\.parquet(?:#\d+)?")
+_COMPACTED = re.compile(r"part-\d{5}-[0-9a-f-]{36}-c\d{3}\.zstd(?:-[0-9a-f]{32})?\.parquet(?:#\d+)?")
 
 
 class FilesJson(TypedDict):
@@ -134,30 +140,97 @@ def _expect_room(folder: Path, size_bytes: int) -> None:
 
 
 def _compact_day(lake: Lake, name: TableName, day: str) -> None:
-    """One commit, or none where the day's files do not fit together; what comes meanwhile stays as it is.
+    """One commit for each large file that is made, or none where the day's files do not fit together.
 
-    A file that is not what it was is never put together with others: it would look like a whole one then.
+    What comes meanwhile stays as it is.
     """
     for left in reversed(range(_TRIES)):
         table = lake.table(name)
         if _has_rows_of_unfinished_batch(lake, table, day):
             return  # reports leave them out until the batch is done: the next compaction takes them
-        _expect_whole_files(lake.path / name, table, day)
         try:
-            table.optimize.compact(
-                partition_filters=[("day", "=", day)],
-                target_size=_FILE_BYTES,
-                max_concurrent_tasks=1,
-                writer_properties=WriterProperties(compression="ZSTD", compression_level=3),
-                commit_properties=_patient(),
-                post_commithook_properties=NOTHING_AFTER_COMMIT,
-            )
+            for files in _fitting_together(table, day):
+                _join(lake, table, name, files)
+                table = lake.table(name)
         except CommitFailedError:
             # A day's request ids were forgotten meanwhile, or a setting was changed.
             if not left:
                 raise
         else:
             return
+
+
+def _fitting_together(table: DeltaTable, day: str) -> list[list[dict[str, Any]]]:
+    """The small files of a day, oldest first, in groups of which each makes one large file."""
+    small = [
+        file
+        for file in files_of(table)
+        if str(file["partition.day"]) == day and file["size_bytes"] < _FILE_BYTES
+    ]
+    groups: list[list[dict[str, Any]]] = []
+    size = 0
+    for file in sorted(small, key=lambda file: (file["modification_time"], file["path"])):
+        if not groups or size + file["size_bytes"] > _FILE_BYTES:
+            groups.append([])
+            size = 0
+        groups[-1].append(file)
+        size += file["size_bytes"]
+    return [group for group in groups if len(group) > 1]
+
+
+def _join(lake: Lake, table: DeltaTable, name: TableName, files: list[dict[str, Any]]) -> None:
+    """Put one file in the place of some, unless one of them is not what it was.
+
+    It would look like a whole one then.
+    """
+    folder = lake.path / name
+    for file in files:
+        _expect_whole(folder, file)
+    try:
+        joined = join(name, [folder / file["path"] for file in files])
+    except pa.ArrowException as error:
+        raise LakeError(
+            f"{folder}: a file of {files[0]['partition.day']} is damaged ({first_line(error)}): "
+            "run conda-census repair"
+        ) from None
+    added = [] if joined is None else [placed(joined, joined, f"{joined.parent.name}/{joined.name}")]
+    now = int(time.time() * 1000)
+    actions: list[AddAction | RemoveAction] = [
+        *(replace(each, data_change=False) for each in added),
+        *(
+            RemoveAction(
+                file["path"],
+                data_change=False,
+                deletion_timestamp=now,
+                size=file["size_bytes"],
+                partition_values={"day": str(file["partition.day"])},
+            )
+            for file in files
+        ),
+    ]
+    try:
+        table.create_write_transaction(
+            actions,
+            mode="append",
+            schema=table.schema(),
+            partition_by=["day"],
+            commit_properties=_patient(),
+            post_commithook_properties=NOTHING_AFTER_COMMIT,
+        )
+    except CommitFailedError:
+        if joined is not None:
+            joined.unlink()
+        raise
+
+
+def _expect_whole(folder: Path, file: dict[str, Any]) -> None:
+    path = folder / file["path"]
+    status = path.stat()
+    if status.st_size != file["size_bytes"] or says_its_digest(path) is False:
+        raise LakeError(
+            f"{path}: damaged, a file of {file['partition.day']}: nothing of this day was put together: "
+            "run conda-census repair"
+        )
 
 
 def delete_all_old(lake: Lake, name: TableName) -> None:
@@ -175,12 +248,6 @@ def delete_all_old(lake: Lake, name: TableName) -> None:
         file = f"{path.parent.name}/{path.name}"
         if file not in current and (file in had or _is_known(path.name, table)):
             path.unlink(missing_ok=True)
-
-
-def _expect_whole_files(folder: Path, table: DeltaTable, day: str) -> None:
-    for file in files_of(table):
-        if str(file["partition.day"]) == day and says_its_digest(folder / file["path"]) is False:
-            raise LakeError(f"{folder / file['path']}: damaged: restore the lake from your backup")
 
 
 def _has_rows_of_unfinished_batch(lake: Lake, table: DeltaTable, day: str) -> bool:

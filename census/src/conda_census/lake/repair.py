@@ -1,5 +1,7 @@
 """Repair of a damaged lake: what can be had again is put back, and the rest is marked as lost.
 
+All files are read first, for a byte that was turned over shows in nothing but the digest.
+
 1. The log of a table that Delta cannot read is written anew from what is left of it (``left_log``).
 2. Rows whose commit is lost are still in their files: these are taken up again.
 3. Rows whose file is damaged are read again from the logs of their batches, if all of these are there.
@@ -32,6 +34,7 @@ from conda_census.config import Settings
 from conda_census.decode.pseudonyms import Secrets
 from conda_census.errors import LakeError, first_line
 from conda_census.lake.file_names import batch_of, says_its_digest
+from conda_census.lake.file_reading import FileReading
 from conda_census.lake.ingest import ingest
 from conda_census.lake.ledger import LEDGER_TABLES, totals_of_files
 from conda_census.lake.left_log import is_readable, read_left_log, write_log_anew
@@ -45,7 +48,7 @@ from conda_census.lake.tables import TABLES, Reference, ReferenceName, TableName
 from conda_census.lake.unfinished_repair import ReadAgain, note_repair, repair_is_done, unfinished_repair
 from conda_census.lake.verification import Recorded, recorded_readings, verify
 from conda_census.logs.formats import formats
-from conda_census.steps import Steps
+from conda_census.steps import Steps, say_nothing
 
 __all__ = ["Repaired", "damages_of", "repair", "set_references_aside"]
 
@@ -74,8 +77,8 @@ class Repaired:
     lost: list[date] = field(default_factory=list)
 
 
-def damages_of(settings: Settings) -> list[str]:
-    """What is wrong with the lake, each on a line; nothing is changed.
+def damages_of(settings: Settings, progress: Steps = say_nothing) -> list[str]:
+    """What is wrong with the lake, each on a line; nothing is changed. All files are read.
 
     Raises:
         LakeError: there is no lake.
@@ -85,7 +88,7 @@ def damages_of(settings: Settings) -> list[str]:
     if unreadable:
         return [f"the log of {name} is damaged" for name in unreadable]
     damaged = [f"{reference.name}, which was imported, is damaged" for reference in _damaged_references(lake)]
-    return [*(problem.sentence() for problem in check(lake)[1]), *damaged]
+    return [*(problem.sentence() for problem in check(lake, FileReading(progress))[1]), *damaged]
 
 
 def repair(settings: Settings, progress: Steps) -> Repaired:
@@ -195,24 +198,28 @@ class _Repair:
         self._progress = progress
         self._repaired = repaired
         self._removed: dict[TableName, set[str]] = {}
+        self._reading = FileReading(progress)
+
+    def _snapshot(self) -> Snapshot:
+        return Snapshot(self._lake, self._reading)
 
     def run(self) -> ReadAgain:
         """Mend the lake but for the logs that are to be read again, which it names."""
         self._write_logs_anew()
-        snapshot = Snapshot(self._lake)
+        snapshot = self._snapshot()
         self._repaired.problems = list(snapshot.problems())
         if self._repaired.problems or self._repaired.logs_written:
             self._take_up_sources(snapshot)
             for name in LEDGER_TABLES:
                 self._take_up_rows(name)
             self._take_up_request_ids()
-            snapshot = Snapshot(self._lake)
+            snapshot = self._snapshot()
         damages = _Damages(snapshot)
         again = self._to_read_again(damages) if damages else ReadAgain()
         if again:
             note_repair(self._lake.path, again)
             self.take_out(again)
-            damages = _Damages(Snapshot(self._lake))
+            damages = _Damages(self._snapshot())
         if damages:
             self._mark_lost(damages)
         elif snapshot.ledger.lost_days > len(snapshot.lost):
@@ -259,7 +266,7 @@ class _Repair:
         files = _with_rows(self._unused("sources"), rows - sum(snapshot.rows_by_day("sources").values()))
         if files:
             self._add("sources", files, [])
-            snapshot = Snapshot(self._lake)
+            snapshot = self._snapshot()
             if not any(snapshot.missing_rows(name) for name in LEDGER_TABLES):
                 self._set_totals()
 
@@ -268,7 +275,7 @@ class _Repair:
 
     def _take_up_rows(self, name: TableName) -> None:
         """Take up files that no commit names any more, if they hold just the rows that a day lacks."""
-        snapshot = Snapshot(self._lake)
+        snapshot = self._snapshot()
         missing = snapshot.missing_by_day(name)
         files: list[Path] = []
         for day, rows in missing.items():
@@ -289,7 +296,7 @@ class _Repair:
     def _take_up_request_ids(self) -> None:
         """Take up all ids that are there: one that is there twice does no harm."""
         name: TableName = "request_ids"
-        snapshot = Snapshot(self._lake)
+        snapshot = self._snapshot()
         files: list[Path] = []
         last: dict[str, int] = {}
         for path in self._unused(name):
@@ -349,7 +356,7 @@ class _Repair:
                 size=file["size_bytes"],
                 partition_values={"day": str(file["partition.day"])},
             )
-            for file in Snapshot(self._lake).done_files(name)
+            for file in self._snapshot().done_files(name)
             if file["path"] in paths
         ]
         if removed:
@@ -357,7 +364,7 @@ class _Repair:
 
     def _set_totals(self) -> None:
         """Let the totals be those of the rows that are there."""
-        snapshot = Snapshot(self._lake)
+        snapshot = self._snapshot()
         if not snapshot.ledger.is_kept:
             self._lake.note("sources", snapshot.first_totals())
             return
@@ -416,7 +423,7 @@ class _Repair:
         """Take all rows of these batches out of the lake, so that their logs are new to it."""
         names: list[TableName] = [table.name for table in TABLES]
         for name in sorted(names, key=lambda name: name == "sources"):
-            files = [file["path"] for file in Snapshot(self._lake).done_files(name)]
+            files = [file["path"] for file in self._snapshot().done_files(name)]
             self._remove(name, {path for path in files if again.is_all or _batch_name(path) in again.batches})
         self._set_totals()
 

@@ -5,6 +5,9 @@ each file must be there as it was when it was added. Only what Delta knows and w
 the files is looked at, so that a year of hourly batches takes a fraction of a second. A file that was
 written since it was added, by whatever it was, is read and compared with the digest in its name.
 
+With a ``FileReading`` each file is read to its end as well: so ``sources --verify`` and ``repair`` look for
+what the file system does not show.
+
 Rows of a batch that is not in ``sources`` yet are left out: it is being added, or its run was killed.
 """
 
@@ -26,6 +29,7 @@ from deltalake import DeltaTable, Transaction
 
 from conda_census.errors import LakeError
 from conda_census.lake.file_names import batch_of, says_its_digest
+from conda_census.lake.file_reading import FileReading, FileState
 from conda_census.lake.ledger import LEDGER_TABLES, Ledger, initial_totals, totals_of_files
 from conda_census.lake.left_log import read_left_log
 from conda_census.lake.lost_days import LOST, lost_days
@@ -147,14 +151,14 @@ def checked_to_add(lake: Lake, *, is_repair: bool = False) -> Lake:
     return lake
 
 
-def check(lake: Lake) -> tuple[Snapshot, list[Problem]]:
-    """The tables as they are now, and what is wrong with them.
+def check(lake: Lake, reading: FileReading | None = None) -> tuple[Snapshot, list[Problem]]:
+    """The tables as they are now, and what is wrong with them; with ``reading`` the files are read too.
 
     Raises:
         LakeError: a table cannot be read.
     """
     for left in reversed(range(_TRIES)):
-        snapshot = Snapshot(lake)
+        snapshot = Snapshot(lake, reading)
         problems = list(snapshot.problems())
         # While it was looked at a batch may have come, or a compaction.
         if not problems or not left or not snapshot.has_changed():
@@ -165,8 +169,10 @@ def check(lake: Lake) -> tuple[Snapshot, list[Problem]]:
 class Snapshot:
     """All tables of a lake at one moment, without the batches that are not in ``sources``."""
 
-    def __init__(self, lake: Lake) -> None:
+    def __init__(self, lake: Lake, reading: FileReading | None = None) -> None:
         self.lake = lake
+        self._reading = reading
+        self._states: dict[TableName, list[FileState]] = {}
         # sources first: what came to the others since is left out.
         names: list[TableName] = [table.name for table in reversed(TABLES)]
         names.sort(key=lambda name: name != "sources")
@@ -190,6 +196,7 @@ class Snapshot:
             ]
             for name, files in found.items()
         }
+        self._all_files = found
 
     def files(self, but: Collection[str] = ()) -> dict[TableName, list[str]]:
         """The paths of the files of each table; ``but`` names some to leave out, as ``day=<day>/<file>``."""
@@ -213,11 +220,53 @@ class Snapshot:
 
     def damaged_files(self, name: TableName) -> list[dict[str, Any]]:
         """What Delta knows of the files that are missing, or not as they were."""
-        return [file for file in self.done_files(name) if not self._is_intact(name, file)]
+        states = zip(self.done_files(name), self.file_states(name), strict=True)
+        return [file for file, state in states if state == "damaged"]
+
+    def file_states(self, name: TableName) -> list[FileState]:
+        """Whether each of the done files is as it was, as far as it is looked at.
+
+        A file that is not read to its end is ``whole`` if the file system says nothing else.
+        """
+        if name not in self._states:
+            files = self.done_files(name)
+            if self._reading is None:
+                states: list[FileState] = [
+                    "whole" if self._is_intact(name, file) else "damaged" for file in files
+                ]
+            else:
+                states = self._reading.states(self.lake.path / name, files)
+                if name == "sessions":
+                    states = self._with_requests_compared(files, states)
+            self._states[name] = states
+        return self._states[name]
+
+    def _with_requests_compared(
+        self, files: list[dict[str, Any]], states: list[FileState]
+    ) -> list[FileState]:
+        """Sessions without a digest are damaged if the requests of their day are not what they were."""
+        days = {_day_of(file) for file, state in zip(files, states, strict=True) if state == "not_checked"}
+        must = self.requests_by_day()
+        for day in sorted(days) if self.ledger.is_kept else []:
+            of_day = [number for number, file in enumerate(files) if _day_of(file) == day]
+            if any(states[number] == "damaged" for number in of_day):
+                continue
+            paths = [f"{self.lake.path}/sessions/{files[number]['path']}" for number in of_day]
+            if _sum_of_requests(paths) != must.get(day, 0):
+                states = [
+                    "damaged" if number in of_day and state == "not_checked" else state
+                    for number, state in enumerate(states)
+                ]
+        return states
 
     def done_files(self, name: TableName) -> list[dict[str, Any]]:
         """What Delta knows of each file of a table, but for those of batches that are not done."""
         return self._done_files.get(name, [])
+
+    def unfinished_files(self, name: TableName) -> list[dict[str, Any]]:
+        """What Delta knows of the files of batches that are not done."""
+        done = {file["path"] for file in self.done_files(name)}
+        return [file for file in self._all_files.get(name, []) if file["path"] not in done]
 
     def has_changed(self) -> bool:
         """Whether a table has a newer version by now."""

@@ -213,7 +213,9 @@ def _write_file(rows: pa.Table, path: Path, name: TableName) -> None:
             writer.write_table(group)
 
 
-def rows_writer(path: Path, schema: pa.Schema, name: TableName) -> pq.ParquetWriter:
+def rows_writer(
+    path: Path, schema: pa.Schema, name: TableName, compression_level: int = 1
+) -> pq.ParquetWriter:
     """A writer for a file of a table, whose columns are held as its readers like them best.
 
     Raises:
@@ -223,7 +225,7 @@ def rows_writer(path: Path, schema: pa.Schema, name: TableName) -> pq.ParquetWri
         path,
         schema,
         compression="zstd",
-        compression_level=1,
+        compression_level=compression_level,
         use_dictionary=[
             field.name for field in schema if _is_text(field.type) and (name, field.name) not in _ALL_DISTINCT
         ]

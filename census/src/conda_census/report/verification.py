@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TypedDict
 
 from conda_census.errors import one_line
+from conda_census.lake.file_verification import FilesVerified, LakeFile
 from conda_census.lake.verification import STATES, Difference, State, Verified
 from conda_census.report.wording import plain
 
@@ -33,24 +35,59 @@ class VerifiedJson(TypedDict):
     differences: list[DifferenceJson]
 
 
+class LakeFileJson(TypedDict):
+    """A file of rows of one UTC day; ``batch`` is empty if a compaction wrote it.
+
+    ``reason`` says why it is not checked, or what to do if it is damaged.
+    """
+
+    table: str
+    day: str
+    file: str
+    batch: str
+    reason: str
+
+
+class LakeJson(TypedDict):
+    """The files of the lake: how many are whole, which are not, and of which that is not known."""
+
+    whole: int
+    damaged: list[LakeFileJson]
+    not_checked: list[LakeFileJson]
+    problems: list[str]
+
+
 class Verification(TypedDict):
     """The answer of ``conda-census sources --verify``; its keys are a public interface."""
 
     states: dict[State, int]
     readings: list[VerifiedJson]
+    lake: LakeJson
 
 
-def verification(verified: Iterable[Verified]) -> Verification:
-    """How many readings are in which state, and each of them."""
+_WHAT_TO_DO = "run conda-census repair"
+
+
+def verification(verified: Iterable[Verified], files: FilesVerified) -> Verification:
+    """How many readings are in which state, each of them, and what is known of the files of the lake."""
     readings = [_verified(each) for each in verified]
     return Verification(
         states={state: sum(each["state"] == state for each in readings) for state in STATES},
         readings=readings,
+        lake=LakeJson(
+            whole=files.whole,
+            damaged=[_file(each) for each in files.damaged],
+            not_checked=[_file(each) for each in files.not_checked],
+            problems=[one_line(f"{each}: {_WHAT_TO_DO}") for each in files.problems],
+        ),
     )
 
 
-def verification_lines(document: Verification) -> Iterator[str]:
-    """One line for each reading, fields parted by tabs: its state, its log, and why or what differs."""
+def verification_lines(document: Verification, lake: Path) -> Iterator[str]:
+    """One line for each reading, fields parted by tabs: its state, its log, and why or what differs.
+
+    Then the same for each file of the lake that is not known to be whole, and how many are in which state.
+    """
     for each in document["readings"]:
         differences = (
             f"{one['what']}: {one['lake']} in the lake, {one['log']} in the log"
@@ -62,7 +99,33 @@ def verification_lines(document: Verification) -> Iterator[str]:
         if each["first_line"] > 1:
             log += f", from line {each['first_line']} on"
         yield "\t".join((each["state"], plain(log), plain(each["reason"] or "; ".join(differences) or "-")))
+    files = document["lake"]
+    for each_file in files["damaged"]:
+        what = f"a file of {each_file['day']} is not as it was: {each_file['reason']}"
+        yield _file_line("damaged", lake, each_file, what)
+    for problem in files["problems"]:
+        yield "\t".join(("damaged", plain(str(lake)), plain(problem)))
+    for each_file in files["not_checked"]:
+        yield _file_line("not_checked", lake, each_file, each_file["reason"])
+    yield (
+        f"files of the lake: {files['whole']} whole, {len(files['damaged'])} damaged, "
+        f"{len(files['not_checked'])} not checked"
+    )
     yield ", ".join(f"{number} {state}" for state, number in document["states"].items())
+
+
+def _file_line(state: str, lake: Path, file: LakeFileJson, what: str) -> str:
+    return "\t".join((state, plain(str(lake / file["table"] / file["file"])), plain(what)))
+
+
+def _file(file: LakeFile) -> LakeFileJson:
+    return LakeFileJson(
+        table=file.table,
+        day=file.day.isoformat(),
+        file=file.file,
+        batch=file.batch,
+        reason=file.reason or _WHAT_TO_DO,
+    )
 
 
 def _verified(verified: Verified) -> VerifiedJson:

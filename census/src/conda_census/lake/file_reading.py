@@ -1,0 +1,76 @@
+"""Reading of the lake's files to their ends, to find what their sizes and times do not show.
+
+A file with a digest in its name is compared with that. One without (a compaction of an earlier version wrote
+it, or a conversion) must at least be readable and have its number of rows: whether its values are what they
+were is not known, and it is told as not checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from conda_census.errors import LakeError
+from conda_census.lake.file_names import says_its_digest
+from conda_census.steps import Steps, say_nothing
+
+__all__ = ["FileReading", "FileState"]
+
+FileState = Literal["whole", "damaged", "not_checked"]
+
+
+@dataclass
+class FileReading:
+    """What reading found. Each file is read once, for as long as nobody writes it.
+
+    Attributes:
+        progress: is told each file that is read.
+    """
+
+    progress: Steps = say_nothing
+    _found: dict[tuple[str, int, int, int], FileState] = field(default_factory=dict)
+
+    def states(self, folder: Path, files: Sequence[dict[str, Any]]) -> list[FileState]:
+        """The state of each of these files of a table, as Delta describes them.
+
+        Raises:
+            LakeError: a file may not be read.
+        """
+        states = []
+        for number, file in enumerate(files):
+            self.progress(f"{folder.name}/{file['path']}", done=number, of=len(files))
+            states.append(self._state(folder / file["path"], file))
+        return states
+
+    def _state(self, path: Path, file: dict[str, Any]) -> FileState:
+        try:
+            status = path.stat()
+            if status.st_size != file["size_bytes"]:
+                return "damaged"
+            key = (str(path), status.st_ino, status.st_size, status.st_mtime_ns)
+            if key not in self._found:
+                self._found[key] = _read(path, file["num_records"])
+            return self._found[key]
+        except FileNotFoundError:
+            return "damaged"
+        except OSError as error:
+            raise LakeError(f"{path}: cannot be read ({error.strerror}): give access to it") from None
+
+
+def _read(path: Path, rows: int | None) -> FileState:
+    is_same = says_its_digest(path)
+    if is_same is not None:
+        return "whole" if is_same else "damaged"
+    try:
+        with pq.ParquetFile(path) as file:
+            found = sum(len(batch) for batch in file.iter_batches(use_threads=False))
+            return "not_checked" if found == (file.metadata.num_rows if rows is None else rows) else "damaged"
+    except FileNotFoundError:
+        raise
+    except (OSError, pa.ArrowException):  # Arrow raises an OSError for pages that cannot be decompressed
+        return "damaged"

@@ -1,0 +1,121 @@
+"""Joining of Parquet files of one day, which keeps known which rows each batch brought.
+
+The footer of a file that was joined says how many rows of which batch follow each other in it. So a batch can
+be taken out of the lake after a compaction too. The name of the file has the digest of its content.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from conda_census.lake.file_names import batch_of, named_by_digest
+from conda_census.lake.staging import rows_writer
+from conda_census.lake.tables import TABLES, TableName, delta_schema
+
+__all__ = ["batches_in", "join"]
+
+#: Under this key the footer has the batches, as ``[[WRITER/NUMBER, ROWS], …]`` in the order of the rows.
+_BATCHES = b"conda_census.batches"
+_ROWS_IN_GROUP = 1 << 18
+_ROWS_AT_ONCE = 1 << 16
+_COMPRESSION_LEVEL = 3
+
+
+def join(name: TableName, files: Sequence[Path], but: Collection[str] = ()) -> Path | None:
+    """Write one file beside the first, of the rows of all of them; ``but`` names batches to leave out.
+
+    Returns null, and writes nothing, if no row is left. Whoever leaves batches out asks ``batches_in`` first
+    whether the file tells them apart.
+
+    Raises:
+        OSError: a file cannot be read or written.
+        pyarrow.ArrowException: a file is damaged.
+    """
+    # What a killed compaction leaves is known by this name.
+    draft = files[0].with_name(f"part-00000-{uuid.uuid4()}-c000.zstd.parquet")
+    schema = _schema(name)
+    runs = _without([run for file in files for run in _runs(file)], but)
+    if not any(rows for _, rows in runs):
+        return None
+    try:
+        with rows_writer(draft, schema, name, _COMPRESSION_LEVEL) as writer:
+            waiting: list[pa.Table] = []
+            for file in files:
+                for rows in _rows(file, schema, but):
+                    waiting.append(rows)
+                    if sum(map(len, waiting)) >= _ROWS_IN_GROUP:
+                        writer.write_table(pa.concat_tables(waiting))
+                        waiting = []
+            if waiting:
+                writer.write_table(pa.concat_tables(waiting))
+            writer.add_key_value_metadata({_BATCHES: json.dumps(runs)})
+        return named_by_digest(draft)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def batches_in(file: Path) -> list[str] | None:
+    """The batches that have rows in a file; null if an earlier version joined it and did not write which.
+
+    Raises:
+        OSError: the file cannot be read.
+        pyarrow.ArrowException: it is damaged.
+    """
+    batches = [batch for batch, _ in _runs(file)]
+    return None if "" in batches else list(dict.fromkeys(batches))
+
+
+def _runs(file: Path) -> list[tuple[str, int]]:
+    """How many rows of which batch follow each other; the name is empty if it is not known."""
+    footer = pq.read_metadata(file)
+    if of := batch_of(file.name):
+        return [(f"{of.writer}/{of.batch}", footer.num_rows)]
+    try:
+        runs = [(str(batch), int(rows)) for batch, rows in json.loads((footer.metadata or {})[_BATCHES])]
+    except (KeyError, ValueError, TypeError):
+        runs = []
+    # Another tool that rewrites the file may copy its footer.
+    return runs if runs and sum(rows for _, rows in runs) == footer.num_rows else [("", footer.num_rows)]
+
+
+def _without(runs: list[tuple[str, int]], but: Collection[str]) -> list[tuple[str, int]]:
+    kept: list[tuple[str, int]] = []
+    for batch, rows in runs:
+        if kept and kept[-1][0] == batch:
+            kept[-1] = batch, kept[-1][1] + rows
+        elif batch not in but:
+            kept.append((batch, rows))
+    return kept
+
+
+def _rows(file: Path, schema: pa.Schema, but: Collection[str]) -> Iterator[pa.Table]:
+    """The rows that stay, some at a time."""
+    bounds, begin = [], 0
+    for batch, rows in _runs(file):
+        if batch not in but:
+            bounds.append((begin, begin + rows))
+        begin += rows
+    at = 0
+    with pq.ParquetFile(file) as opened:
+        for batch in opened.iter_batches(_ROWS_AT_ONCE, columns=schema.names, use_threads=False):
+            rows = pa.Table.from_batches([batch])
+            for begins, ends in bounds:
+                first, last = max(begins - at, 0), min(ends - at, len(rows))
+                if first < last:
+                    yield rows.slice(first, last - first).cast(schema)
+            at += len(rows)
+    if at != begin:
+        raise pa.ArrowInvalid(f"{at} rows, and its footer says {begin}")
+
+
+def _schema(name: TableName) -> pa.Schema:
+    [table] = [table for table in TABLES if table.name == name]
+    fields = [field for field in pa.schema(delta_schema(table).to_arrow()) if field.name != "day"]
+    return pa.schema([field.remove_metadata() for field in fields])
