@@ -53,8 +53,9 @@ def test_the_keys_are_those_of_the_interface(january: CensusProcess) -> None:
     assert (found["as_of"], found["disclosed"]) == ("2024-01-25", "2024-01-10")
     assert (found["window"]["since"], found["window"]["until"]) == ("2024-01-01", "2024-01-25")
     assert found["window"]["complete_until"] == "2024-01-25"
-    assert found["window"]["complete"] is False
-    assert len(found["window"]["days_without_log"]) == 25 - 9
+    assert found["window"]["complete"] is True
+    assert found["window"]["days_without_log"] == []
+    assert (found["healing_until"], found["notes"]) == ("2024-01-25", [])
     # bob's work, cy's test and dan's old one; bob's play may have it from the cache.
     assert found["exposed"] == {"low": 3, "observed": 3, "high": 4}
     # dan came once, and not within the last week of January.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -33,20 +34,29 @@ _VISITS = (
 _INDEX = "/pkgs/main/linux-64/repodata.json"
 
 
-def exposed_lake(folder: Path) -> CensusProcess:
+def exposed_lake(folder: Path, missing: Collection[int] = ()) -> CensusProcess:
     """``conda-census`` in a folder with a lake of January 2024, and the advisories that follow.
 
     ``CVE-2024-1`` of urllib3 below 1.1.0, disclosed on the 10th, was at the disclosure in ada's base, which
     was mended on the 20th, in bob's work and in dan's old, which were not; since the 12th it is in cy's test.
     bob's play may have it from the cache. Beside it ``LOW-1``, which dan alone has, ``WITHDRAWN-1``,
     ``UNMAPPED-1`` and ``BUNDLED-1``. The channel has a fix.
+
+    One log has all days up to the 25th. If days are ``missing``, each other day has a log of its own.
     """
     census = CensusProcess(folder)
+    logs = {day: SmallLog(start=datetime(2024, 1, day, 10, tzinfo=UTC)) for day in range(1, 26)}
     for number, (day, client, environment, fetched) in enumerate(_VISITS):
-        log = SmallLog(start=datetime(2024, 1, day, 10, tzinfo=UTC))
         for path in filter(None, (_INDEX, fetched)):
-            log.request(path, client=client, session=f"s{number}", environment=environment)
-        log.write(folder / f"{number}.log")
+            logs[day].request(path, client=client, session=f"s{number}", environment=environment)
+    if missing:
+        for day, log in logs.items():
+            if day not in missing:
+                # Somebody without a token, so that the day has a log.
+                log.request(_INDEX).write(folder / f"{day:02}.log")
+    else:
+        whole = SmallLog([line for log in logs.values() for line in log.lines])
+        whole.write(folder / "january.log")
     _told(census, folder)
     return census
 

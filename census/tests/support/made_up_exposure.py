@@ -83,6 +83,7 @@ def exposed_for(days: int) -> Exposure:
         incident_curve=Curves(disclosure=_curve(days, 20), fix_available=_curve(days - 5, 20)),
         states=[_states(day) for day in range(days + 1)],
         median_days=Interval(value=50.0, low=40.0, high=None),
+        healing_until=as_of.isoformat(),
         usual_gap_days=17,
         still_downloaded=[
             StillDownloadedRow(
@@ -100,6 +101,7 @@ def exposed_for(days: int) -> Exposure:
         fix=_FIX,
         unknown=UnknownShares(downloads_share=0.2, environments_share=0.4),
         cannot_see=["What came from a mirror is not seen."],
+        notes=[],
     )
 
 
@@ -122,6 +124,7 @@ def nobody_exposed(days: int) -> Exposure:
         incident_curve=nothing,
         states=[],
         median_days=_NOT_KNOWN,
+        healing_until=as_of,
         still_downloaded=[],
         fix=None,
         unknown=UnknownShares(downloads_share=None, environments_share=None),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,8 +12,10 @@ from conda_census.exposure.competing import aalen_johansen
 from conda_census.exposure.concerned import Concerned, concerned
 from conda_census.exposure.curves import BandedCurve, Survival, banded_curve
 from conda_census.exposure.exposed import Band, Exposed, count_exposed
+from conda_census.exposure.gap_notes import notes_on_activity, notes_on_healing
 from conda_census.exposure.gaps import usual_gaps
 from conda_census.exposure.judged import Judged, first_fixes
+from conda_census.exposure.knowable import Knowable
 from conda_census.exposure.remediation import at_risk
 from conda_census.exposure.sampling import choose_sample_for
 from conda_census.exposure.seen import SeenBuild
@@ -34,11 +36,22 @@ from conda_census.exposure.still_downloaded import list_still_downloaded
 from conda_census.exposure.units import Units
 from conda_census.exposure.unknown import Unknown
 from conda_census.exposure.watched import NOBODY_AT_RISK, AtRisk, States, count_states, read_at_risk, watch
-from conda_census.metrics.intervals import Estimate
+from conda_census.metrics.intervals import Estimate, Interval
 from conda_census.metrics.sample import Sample
 from conda_census.metrics.window import Window
 
-__all__ = ["Told", "band_keys", "make_exposure", "state_keys", "unknown_keys", "upgraded"]
+__all__ = [
+    "Told",
+    "band_keys",
+    "healing_keys",
+    "incident_keys",
+    "make_exposure",
+    "median_keys",
+    "prevalent_keys",
+    "unknown_keys",
+    "upgraded_keys",
+    "who_was_at_risk",
+]
 
 
 @dataclass(frozen=True)
@@ -72,12 +85,21 @@ def make_exposure(
     """
     judged = told.judged
     ((advisory, disclosed),) = judged.disclosed.items()
+    knowable = Knowable(told.window.days_without_log, disclosed, as_of)
     chosen = choose_sample_for(told.seen) if sample is None else sample
-    with chosen.with_others(tables) as some, concerned(some, judged, as_of, chosen) as known:
-        exposed = count_exposed(known)[advisory]
-        units = _at_risk(known, told.seen, advisory, disclosed)
-        gap = usual_gaps(known, [advisory])[advisory]
-    days = (as_of - disclosed).days
+    with chosen.with_others(tables) as some:
+        with concerned(some, judged, as_of, chosen) as known:
+            exposed = count_exposed(known, knowable.unseen_until)[advisory]
+            if knowable.is_healing_known:
+                at_risk_by_advisory, gaps = who_was_at_risk(known, told.seen, [advisory])
+        if not knowable.is_healing_known:
+            until = knowable.healing_until or as_of
+            with concerned(some, judged, until, chosen) as known:
+                at_risk_by_advisory, gaps = who_was_at_risk(known, told.seen, [advisory])
+    units, gap = at_risk_by_advisory.get(advisory, NOBODY_AT_RISK), gaps[advisory]
+    if as_of < disclosed or knowable.healing_until is None:
+        units = NOBODY_AT_RISK
+    days = ((knowable.healing_until or as_of) - disclosed).days
     prevalent, incident = units.only(units.is_prevalent), units.only(~units.is_prevalent)
     since_disclosure = banded_curve(prevalent, "disclosure", days, gap, survival)
     return Exposure(
@@ -86,11 +108,11 @@ def make_exposure(
         disclosed=disclosed.isoformat(),
         window=told.window.keys(),
         one_in=chosen.one_in,
-        exposed=band_keys(exposed.whole_of_all(chosen)),
-        by_class=_by_class(exposed.of_all(chosen)),
-        prevalent=state_keys(count_states(prevalent, days), chosen),
-        incident=state_keys(count_states(incident, days), chosen),
-        upgraded_share=upgraded(since_disclosure).keys(),
+        exposed=band_keys(exposed.whole_of_all(chosen), knowable),
+        by_class=_by_class(exposed.of_all(chosen), knowable),
+        prevalent=prevalent_keys(prevalent, chosen, knowable),
+        incident=incident_keys(incident, chosen, knowable),
+        upgraded_share=upgraded_keys(since_disclosure, knowable),
         curve=Curves(
             disclosure=_points(since_disclosure),
             fix_available=_points(banded_curve(prevalent, "fix_available", days, gap, survival)),
@@ -100,24 +122,45 @@ def make_exposure(
             fix_available=_points(banded_curve(incident, "fix_available", days, gap, survival)),
         ),
         states=_states_by_day(prevalent, days, gap),
-        median_days=since_disclosure.median.keys(),
-        usual_gap_days=gap,
-        still_downloaded=_still_downloaded(tables, judged, as_of),
+        median_days=median_keys(since_disclosure, knowable),
+        healing_until=healing_keys(knowable),
+        usual_gap_days=None if knowable.missing else gap,
+        still_downloaded=_still_downloaded(tables, judged, as_of, knowable),
         fix=told.fix,
-        unknown=unknown_keys(told.unknown),
+        unknown=unknown_keys(told.unknown, knowable.is_activity_known),
         cannot_see=cannot_see(judged.names),
+        notes=[*notes_on_activity(knowable), *notes_on_healing(knowable)],
     )
 
 
-def _at_risk(known: Concerned, seen: Sequence[SeenBuild], advisory: int, disclosed: date) -> AtRisk:
-    """Nobody, where the day that is asked for lies before the disclosure."""
-    if known.as_of < disclosed:
-        return NOBODY_AT_RISK
-    return read_at_risk(at_risk(known, first_fixes(known.judged, seen))).get(advisory, NOBODY_AT_RISK)
+def who_was_at_risk(
+    known: Concerned, seen: Iterable[SeenBuild], advisories: Collection[int]
+) -> tuple[dict[int, AtRisk], dict[int, int]]:
+    """Return who was at risk up to ``known.as_of``, and the usual gaps, of each of these advisories.
+
+    ``seen``: the builds of their packages, also those that were first downloaded later.
+    """
+    by_then = [each for each in seen if each.first_day <= known.as_of]
+    return read_at_risk(at_risk(known, first_fixes(known.judged, by_then))), usual_gaps(known, advisories)
 
 
-def upgraded(curve: BandedCurve) -> Estimate:
-    """What is no longer exposed on the last day to which anybody was watched."""
+def upgraded_keys(curve: BandedCurve, knowable: Knowable) -> Interval:
+    """What is no longer exposed on the last day to which anybody was watched; null if that is not known."""
+    return (_upgraded(curve) if knowable.is_healing_known else Estimate()).keys()
+
+
+def median_keys(curve: BandedCurve, knowable: Knowable) -> Interval:
+    """The half-life; null if it is not reached, and without bounds if it may have been reached unseen."""
+    is_told = knowable.is_healing_known or curve.median.value is not None
+    return (curve.median if is_told else Estimate()).keys()
+
+
+def healing_keys(knowable: Knowable) -> str | None:
+    """The day up to which it is known who moved on."""
+    return knowable.healing_until.isoformat() if knowable.healing_until else None
+
+
+def _upgraded(curve: BandedCurve) -> Estimate:
     known = [share for share in curve.shares if share.value is not None]
     if not known:
         return Estimate()
@@ -146,23 +189,43 @@ def _points(curve: BandedCurve) -> list[CurvePoint]:
     ]
 
 
-def band_keys(band: Band) -> BandKeys:
-    """As it stands in a document."""
-    return BandKeys(low=int(band.low), observed=int(band.observed), high=int(band.high))
-
-
-def _by_class(exposed: Exposed) -> BandByClass:
-    bands = exposed.by_class
-    return BandByClass(
-        lasting=band_keys(bands["lasting"]),
-        ephemeral=band_keys(bands["ephemeral"]),
-        image=band_keys(bands["image"]),
-        new=band_keys(bands["new"]),
+def band_keys(band: Band, knowable: Knowable) -> BandKeys:
+    """As it stands in a document. A day without a log may have brought more, so nothing is the most."""
+    if not knowable.is_activity_known:
+        return BandKeys(low=None, observed=None, high=None)
+    return BandKeys(
+        low=int(band.low), observed=int(band.observed), high=None if knowable.missing else int(band.high)
     )
 
 
-def state_keys(states: States, sample: Sample) -> StateKeys:
-    """As they stand in a document: what the sample stands for."""
+def _by_class(exposed: Exposed, knowable: Knowable) -> BandByClass:
+    bands = exposed.by_class
+    return BandByClass(
+        lasting=band_keys(bands["lasting"], knowable),
+        ephemeral=band_keys(bands["ephemeral"], knowable),
+        image=band_keys(bands["image"], knowable),
+        new=band_keys(bands["new"], knowable),
+    )
+
+
+def prevalent_keys(prevalent: AtRisk, sample: Sample, knowable: Knowable) -> StateKeys:
+    """Where they stand, as far as it is known. How many there were is known from the days before."""
+    if knowable.healing_until is None:
+        return StateKeys(entered=None, remediated=None, exposed=None, silent=None)
+    found = _state_keys(count_states(prevalent, (knowable.healing_until - knowable.disclosed).days), sample)
+    if not knowable.is_healing_known:
+        return StateKeys(entered=found["entered"], remediated=None, exposed=None, silent=None)
+    return found
+
+
+def incident_keys(incident: AtRisk, sample: Sample, knowable: Knowable) -> StateKeys:
+    """Where they stand, if all of them are known."""
+    if not knowable.is_healing_known:
+        return StateKeys(entered=None, remediated=None, exposed=None, silent=None)
+    return _state_keys(count_states(incident, (knowable.as_of - knowable.disclosed).days), sample)
+
+
+def _state_keys(states: States, sample: Sample) -> StateKeys:
     found = states.of_all(sample)
     return StateKeys(
         entered=int(found.entered),
@@ -172,14 +235,18 @@ def state_keys(states: States, sample: Sample) -> StateKeys:
     )
 
 
-def unknown_keys(unknown: Unknown) -> UnknownShares:
+def unknown_keys(unknown: Unknown, is_activity_known: bool) -> UnknownShares:
     """As it stands in a document."""
+    if not is_activity_known:
+        return UnknownShares(downloads_share=None, environments_share=None)
     return UnknownShares(
         downloads_share=unknown.downloads_share, environments_share=unknown.environments_share
     )
 
 
-def _still_downloaded(tables: LakeTables, judged: Judged, as_of: date) -> list[StillDownloadedRow]:
+def _still_downloaded(
+    tables: LakeTables, judged: Judged, as_of: date, knowable: Knowable
+) -> list[StillDownloadedRow]:
     return [
         StillDownloadedRow(
             channel=each.channel,
@@ -188,7 +255,7 @@ def _still_downloaded(tables: LakeTables, judged: Judged, as_of: date) -> list[S
             version=each.version,
             build=each.build,
             tool=each.tool,
-            downloads=each.downloads,
+            downloads=each.downloads if knowable.is_activity_known else None,
         )
         for each in list_still_downloaded(tables, judged, as_of)
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import ibis
 from ibis.expr.types import BooleanValue, DateValue, Table
@@ -65,25 +66,31 @@ class Exposed:
 NOBODY = Exposed(dict.fromkeys(CLASSES, Band()), dict.fromkeys(CLASSES, Band()))
 
 
-def count_exposed(known: Concerned) -> dict[int, Exposed]:
-    """For each advisory who is exposed at the end of ``known.as_of``."""
+def count_exposed(known: Concerned, unseen_until: date | None = None) -> dict[int, Exposed]:
+    """For each advisory who is exposed at the end of ``known.as_of``.
+
+    ``unseen_until`` is the last day without a log: who got an affected build before it may have moved on
+    unseen.
+    """
     found = {
         advisory: Exposed(dict(NOBODY.by_class), dict(NOBODY.squares)) for advisory in known.judged.disclosed
     }
-    for row in exposed_by_class(known).to_pyarrow().to_pylist():
+    for row in exposed_by_class(known, unseen_until).to_pyarrow().to_pylist():
         exposed = found[row["advisory"]]
         exposed.by_class[row["class"]] = Band(*(row[edge] for edge in _EDGES))
         exposed.squares[row["class"]] = Band(*(row[f"{edge}_squares"] for edge in _EDGES))
     return found
 
 
-def exposed_by_class(known: Concerned) -> Table:
+def exposed_by_class(known: Concerned, unseen_until: date | None = None) -> Table:
     """Rows: advisory, class; low, observed, high, and low_squares and so on, as :class:`Exposed` has them.
 
     A class with nobody at all has no row.
     """
     states = _states(known)
     observed, healed, hidden = _observed(states), _may_be_healed(states), _may_be_hidden(states)
+    if unseen_until is not None:
+        healed |= (states.last_affected.date() <= ibis.literal(unseen_until)).fill_null(False)
     marked = states.select(
         "advisory",
         "class",

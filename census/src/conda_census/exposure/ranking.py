@@ -11,12 +11,21 @@ from conda_census.exposure.aliases import AdvisoryGroup
 from conda_census.exposure.cannot_see import cannot_see
 from conda_census.exposure.concerned import concerned
 from conda_census.exposure.curves import BandedCurve, Survival, banded_curve
-from conda_census.exposure.document import band_keys, state_keys, unknown_keys, upgraded
+from conda_census.exposure.document import (
+    band_keys,
+    healing_keys,
+    incident_keys,
+    median_keys,
+    prevalent_keys,
+    unknown_keys,
+    upgraded_keys,
+    who_was_at_risk,
+)
 from conda_census.exposure.exposed import Exposed, count_exposed
-from conda_census.exposure.gaps import usual_gaps
-from conda_census.exposure.judged import Judged, JudgedBuild, first_fixes, judge
+from conda_census.exposure.gap_notes import notes_on_activity
+from conda_census.exposure.judged import Judged, JudgedBuild, judge
+from conda_census.exposure.knowable import Knowable
 from conda_census.exposure.knowledge import Knowledge
-from conda_census.exposure.remediation import at_risk
 from conda_census.exposure.repodata import channel_builds
 from conda_census.exposure.sampling import choose_sample_for_all
 from conda_census.exposure.seen import SeenBuild, builds_seen, names_seen
@@ -24,7 +33,7 @@ from conda_census.exposure.severities import Severity
 from conda_census.exposure.shape import Exposures, RankedAdvisory
 from conda_census.exposure.tell import disclosed_on, judged_builds, unknown_lately
 from conda_census.exposure.verdicts import Judge, by_name
-from conda_census.exposure.watched import NOBODY_AT_RISK, AtRisk, count_states, read_at_risk
+from conda_census.exposure.watched import NOBODY_AT_RISK, AtRisk
 from conda_census.metrics.sample import Sample
 from conda_census.metrics.window import choose_window
 
@@ -50,6 +59,7 @@ def rank_exposures(
     default so many that it takes less than a minute.
     """
     window = choose_window(tables, until=as_of)
+    missing = window.days_without_log
     names = set(names_seen(tables.downloads, as_of))
     groups = dict(
         enumerate(
@@ -64,23 +74,38 @@ def rank_exposures(
     seen = builds_seen(tables.downloads, about, as_of, channel_builds(known.lake, about))
     judged = _judged(known, seen, as_of, groups)
     chosen = choose_sample_for_all(judged, seen) if sample is None else sample
-    with chosen.with_others(tables) as some, concerned(some, judged, as_of, chosen) as asked:
-        exposed = count_exposed(asked)
-        units = read_at_risk(at_risk(asked, first_fixes(judged, seen)))
-        counted = {number: each for number, each in exposed.items() if each.whole.high}
-        first = sorted(counted, key=lambda number: (-counted[number].whole.observed, groups[number].id))[:top]
-        gaps = usual_gaps(asked, first)
+    with chosen.with_others(tables) as some:
+        with concerned(some, judged, as_of, chosen) as asked:
+            exposed = count_exposed(asked, max(missing, default=None))
+            counted = {number: each for number, each in exposed.items() if each.whole.high}
+            first = sorted(counted, key=lambda number: (-counted[number].whole.observed, groups[number].id))[
+                :top
+            ]
+            units, gaps = who_was_at_risk(asked, seen, first)
+        knowable = {number: Knowable(missing, judged.disclosed[number], as_of) for number in first}
+        # Who moved on is told up to the first day without a log: one question for each such day.
+        for until in sorted({each.healing_until or as_of for each in knowable.values()} - {as_of}):
+            until_then = [number for number in first if knowable[number].healing_until == until]
+            with concerned(some, judged, until, chosen) as asked:
+                units_then, gaps_then = who_was_at_risk(asked, seen, until_then)
+            for number in until_then:
+                units[number] = units_then.get(number, NOBODY_AT_RISK)
+                gaps[number] = gaps_then[number]
     ranked = []
     for number in first:
-        at = units.get(number, NOBODY_AT_RISK)
+        known_until = knowable[number].healing_until
+        at = NOBODY_AT_RISK if known_until is None else units.get(number, NOBODY_AT_RISK)
         curve = banded_curve(
             at.only(at.is_prevalent),
             "disclosure",
-            (as_of - judged.disclosed[number]).days,
+            ((known_until or as_of) - judged.disclosed[number]).days,
             gaps[number],
             survival,
         )
-        ranked.append(_ranked(groups[number], known.judge, counted[number], at, curve, chosen, as_of))
+        ranked.append(
+            _ranked(groups[number], known.judge, counted[number], at, curve, chosen, knowable[number])
+        )
+    lately = Knowable(missing, as_of, as_of)
     return Exposures(
         as_of=as_of.isoformat(),
         window=window.keys(),
@@ -89,8 +114,9 @@ def rank_exposures(
         looked_at=len(groups),
         unmapped=sum(not known.judge.packages(group) for group in known.open_advisories),
         advisories=sorted(ranked, key=_place),
-        unknown=unknown_keys(unknown_lately(known, tables, window)),
+        unknown=unknown_keys(unknown_lately(known, tables, window), lately.is_activity_known),
         cannot_see=cannot_see(judged.names),
+        notes=[note for note in notes_on_activity(lately) if note["number"] in ("exposed", "unknown")],
     )
 
 
@@ -113,9 +139,8 @@ def _ranked(
     units: AtRisk,
     curve: BandedCurve,
     sample: Sample,
-    as_of: date,
+    knowable: Knowable,
 ) -> RankedAdvisory:
-    days = (as_of - disclosed_on(group, as_of)).days
     prevalent, incident = units.only(units.is_prevalent), units.only(~units.is_prevalent)
     return RankedAdvisory(
         id=group.id,
@@ -124,15 +149,19 @@ def _ranked(
         severity=group.severity,
         published=group.published.date().isoformat() if group.published else None,
         packages=list(judge.packages(group)),
-        exposed=band_keys(exposed.whole_of_all(sample)),
-        prevalent=state_keys(count_states(prevalent, days), sample),
-        incident=state_keys(count_states(incident, days), sample),
-        upgraded_share=upgraded(curve).keys(),
-        median_days=curve.median.keys(),
+        exposed=band_keys(exposed.whole_of_all(sample), knowable),
+        prevalent=prevalent_keys(prevalent, sample, knowable),
+        incident=incident_keys(incident, sample, knowable),
+        upgraded_share=upgraded_keys(curve, knowable),
+        median_days=median_keys(curve, knowable),
+        healing_until=healing_keys(knowable),
     )
 
 
 def _place(row: RankedAdvisory) -> tuple[int, float, str]:
-    """One whose half-life is not known yet heals more slowly than any other."""
+    """One whose half-life is not known yet heals more slowly than any other.
+
+    If days without a log leave open who is exposed, of all of them nobody counts.
+    """
     median = row["median_days"]["value"]
-    return -row["exposed"]["observed"], -inf if median is None else -median, row["id"]
+    return -(row["exposed"]["observed"] or 0), -inf if median is None else -median, row["id"]

@@ -15,6 +15,7 @@ __all__ = [
     "CurvePoint",
     "Curves",
     "Exposure",
+    "ExposureNote",
     "Exposures",
     "FixKeys",
     "RankedAdvisory",
@@ -42,11 +43,14 @@ class AdvisoryKeys(TypedDict):
 
 
 class BandKeys(TypedDict):
-    """Active environments that hold an affected build: at the least, as observed, at the most."""
+    """Active environments that hold an affected build: at the least, as observed, at the most.
 
-    low: int
-    observed: int
-    high: int
+    Null if days without a log leave it unknown.
+    """
+
+    low: int | None
+    observed: int | None
+    high: int | None
 
 
 class BandByClass(TypedDict):
@@ -59,12 +63,15 @@ class BandByClass(TypedDict):
 
 
 class StateKeys(TypedDict):
-    """Where the environments that entered stand; ``entered`` is the sum of the others."""
+    """Where the environments that entered stand; ``entered`` is the sum of the others.
 
-    entered: int
-    remediated: int
-    exposed: int
-    silent: int
+    Null if days without a log leave it unknown.
+    """
+
+    entered: int | None
+    remediated: int | None
+    exposed: int | None
+    silent: int | None
 
 
 class CurvePoint(TypedDict):
@@ -109,15 +116,26 @@ class FixKeys(TypedDict):
 class UnknownShares(TypedDict):
     """Of downloads, and of environments that hold at least one, the share whose package nobody knows.
 
-    Neither a map does nor a record that names the conda package itself.
+    Neither a map does nor a record that names the conda package itself. Null of nothing, and if one of the
+    last 30 days has no log.
     """
 
     downloads_share: float | None
     environments_share: float | None
 
 
+class ExposureNote(TypedDict):
+    """What days without a log do to one number of an exposure, in a sentence."""
+
+    number: str
+    note: str
+
+
 class RankedAdvisory(TypedDict):
-    """One advisory among others: how many are exposed to it, and how fast they heal."""
+    """One advisory among others: how many are exposed to it, and how fast they heal.
+
+    ``healing_until`` as in :class:`Exposure`.
+    """
 
     id: str
     aliases: list[str]
@@ -130,6 +148,7 @@ class RankedAdvisory(TypedDict):
     incident: StateKeys
     upgraded_share: Interval
     median_days: Interval
+    healing_until: str | None
 
 
 class Exposures(TypedDict):
@@ -148,10 +167,14 @@ class Exposures(TypedDict):
     advisories: list[RankedAdvisory]
     unknown: UnknownShares
     cannot_see: list[str]
+    notes: list[ExposureNote]
 
 
 class StillDownloadedRow(TypedDict):
-    """An affected build that was downloaded within the last 30 days, and by which tool."""
+    """An affected build that was downloaded within the last 30 days, and by which tool.
+
+    ``downloads`` is null if one of these days has no log: there may have been more.
+    """
 
     channel: str
     subdir: str
@@ -159,7 +182,7 @@ class StillDownloadedRow(TypedDict):
     version: str
     build: str
     tool: str | None
-    downloads: int
+    downloads: int | None
 
 
 class Exposure(TypedDict):
@@ -167,6 +190,10 @@ class Exposure(TypedDict):
 
     ``one_in`` is 1, or one installation in so many was looked at and counts were multiplied. ``curve``,
     ``median_days`` and ``states`` are of the prevalent alone, ``incident_curve`` of the incident.
+
+    ``healing_until`` is the day up to which it is known who moved on: ``as_of``, or the day before the first
+    day without a log after the disclosure. Curves and ``states`` end there, and ``median_days`` is told if it
+    was reached by then. It is null if it is not known who was exposed at the disclosure.
     """
 
     advisory: AdvisoryKeys
@@ -183,8 +210,10 @@ class Exposure(TypedDict):
     incident_curve: Curves
     states: list[StatesOn]
     median_days: Interval
-    usual_gap_days: int
+    healing_until: str | None
+    usual_gap_days: int | None
     still_downloaded: list[StillDownloadedRow]
     fix: FixKeys | None
     unknown: UnknownShares
     cannot_see: list[str]
+    notes: list[ExposureNote]

@@ -16,6 +16,7 @@ from conda_census.exposure.document import Told
 from conda_census.exposure.exposed import ACTIVE_DAYS
 from conda_census.exposure.fixes import advisories_of, smallest_fix
 from conda_census.exposure.judged import JudgedBuild, judge
+from conda_census.exposure.knowable import first_of_active_days
 from conda_census.exposure.knowledge import Knowledge
 from conda_census.exposure.repodata import channel_builds
 from conda_census.exposure.seen import builds_seen
@@ -23,7 +24,7 @@ from conda_census.exposure.shape import AdvisoryKeys, FixKeys
 from conda_census.exposure.unknown import Unknown, count_unknown
 from conda_census.exposure.verdicts import Judge, by_name
 from conda_census.metrics.sample import ALL, Sample, choose_sample
-from conda_census.metrics.window import Window, choose_window, within
+from conda_census.metrics.window import Window, choose_window, known_days, within
 
 __all__ = ["disclosed_on", "judged_builds", "last_day", "tell", "unknown_lately"]
 
@@ -70,8 +71,8 @@ def last_day(tables: LakeTables, as_of: date | None) -> date:
     """The day that is asked for, by default the last one with data.
 
     Raises:
-        CensusError: the lake holds nothing yet, or nothing of that day: nobody would be active on it, which
-            is not to say that nobody is exposed.
+        CensusError: the lake holds nothing yet, nothing of that day, or no log of the 30 days up to it:
+            nobody is known to be active on it, which is not to say that nobody is exposed.
     """
     window = choose_window(tables)
     if window.since is None or window.until is None:
@@ -81,7 +82,17 @@ def last_day(tables: LakeTables, as_of: date | None) -> date:
             f"{as_of}: the logs that were ingested are of {window.since} to {window.until}: "
             "choose a day of these with --as-of"
         )
-    return as_of or window.until
+    last = as_of or window.until
+    first, known = first_of_active_days(last), known_days(tables)
+    if known.last_known(max(first, window.since), last) is None:
+        before = known.last_known(window.since, last)
+        before_them = f", the last before these days of {before}" if before else ""
+        raise CensusError(
+            f"{max(first, window.since)} to {last}: no log of these days was read: the logs that were read "
+            f"are of {window.since} to {window.until}{before_them}: read the logs of these days, or choose "
+            "another day with --as-of"
+        )
+    return last
 
 
 def disclosed_on(group: AdvisoryGroup, as_of: date) -> date:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from conda_census.exposure.shape import CurvePoint, Exposure
 from conda_census.report.exposure_totals import bands_by_class, downloads_by_version
-from conda_census.report.exposure_wording import CURVE_DAYS, band
-from conda_census.report.wording import count, percent
+from conda_census.report.exposure_wording import CURVE_DAYS, band, is_healing_known
+from conda_census.report.wording import count, day, percent
 
 __all__ = ["exposed", "since_disclosure", "since_fix", "states", "still_downloaded"]
 
@@ -22,21 +22,20 @@ def states(exposure: Exposure) -> str:
     return (
         f"Chart of those exposed at the disclosure over {count(last['day'])} days. On the last day "
         f"{percent(last['remediated'])} are remediated, {percent(last['exposed'])} exposed and "
-        f"{percent(last['silent'])} silent."
+        f"{percent(last['silent'])} silent.{_unknown_later(exposure)}"
     )
 
 
 def since_disclosure(exposure: Exposure) -> str:
     """The shares on some days."""
-    return _curves(
-        "the disclosure", exposure["curve"]["disclosure"], exposure["incident_curve"]["disclosure"]
-    )
+    curves = (exposure["curve"]["disclosure"], exposure["incident_curve"]["disclosure"])
+    return f"{_curves('the disclosure', *curves)}{_unknown_later(exposure)}"
 
 
 def since_fix(exposure: Exposure) -> str:
     """The shares on some days."""
     curves = (exposure["curve"]["fix_available"], exposure["incident_curve"]["fix_available"])
-    return _curves("there was a fix", *curves)
+    return f"{_curves('there was a fix', *curves)}{_unknown_later(exposure)}"
 
 
 def still_downloaded(exposure: Exposure) -> str:
@@ -44,6 +43,13 @@ def still_downloaded(exposure: Exposure) -> str:
     sums = {version: sum(tools.values()) for version, tools in downloads_by_version(exposure).items()}
     said = ", ".join(f"{version} {count(number)}" for version, number in sums.items())
     return f"Bar chart of downloads of affected versions within the last 30 days: {said}."
+
+
+def _unknown_later(exposure: Exposure) -> str:
+    if is_healing_known(exposure, exposure["as_of"]):
+        return ""
+    last = exposure["healing_until"] or exposure["disclosed"]
+    return f" After {day(last)} it is not known, for days have no log."
 
 
 def _curves(event: str, prevalent: list[CurvePoint], incident: list[CurvePoint]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["ACTIVE", "DEFINITIONS", "NO_FIX", "NO_NEED", "NO_PACKAGE", "WITHDRAWN"]
+__all__ = ["ACTIVE", "DEFINITIONS", "NOT_DOWNLOADED", "NO_FIX", "NO_NEED", "NO_PACKAGE", "WITHDRAWN"]
 
 #: Whom the count of the exposed takes in.
 ACTIVE = "Active: seen within the last 30 days."
@@ -42,6 +42,9 @@ WITHDRAWN = "Withdrawn: it affects nothing."
 
 #: Where nobody needs anything to move to.
 NO_NEED = "Nobody who is active holds an affected build."
+
+#: If nobody fetched an affected build lately.
+NOT_DOWNLOADED = "No affected build within the last 30 days."
 
 #: Where nothing is known to move to.
 NO_FIX = (

@@ -18,7 +18,7 @@ EXPOSURE_FIGURES: tuple[Figure[Exposure], ...] = (
     Figure(
         "exposed",
         "Exposed environments by class of installation, with their band",
-        lambda exposure: exposure["exposed"]["high"] > 0,
+        lambda exposure: bool(exposure["exposed"]["high"] or exposure["exposed"]["observed"]),
         exposed,
         alternatives.exposed,
     ),
@@ -46,7 +46,7 @@ EXPOSURE_FIGURES: tuple[Figure[Exposure], ...] = (
     Figure(
         "still_downloaded",
         "Downloads of affected versions within the last 30 days, by tool",
-        lambda exposure: len(exposure["still_downloaded"]) > 0,
+        lambda exposure: any(row["downloads"] for row in exposure["still_downloaded"]),
         still_downloaded,
         alternatives.still_downloaded,
     ),

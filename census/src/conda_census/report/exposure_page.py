@@ -6,21 +6,37 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from conda_census.exposure.shape import Exposure, UnknownShares
+from conda_census.exposure.shape import Exposure
 from conda_census.metrics.intervals import Interval
 from conda_census.report import wording
 from conda_census.report.about import About
 from conda_census.report.card_charts import course, span
-from conda_census.report.exposure_definitions import DEFINITIONS, NO_FIX, NO_PACKAGE, WITHDRAWN
+from conda_census.report.exposure_definitions import (
+    DEFINITIONS,
+    NO_FIX,
+    NO_PACKAGE,
+    NOT_DOWNLOADED,
+    WITHDRAWN,
+)
 from conda_census.report.exposure_figures import EXPOSURE_FIGURES
 from conda_census.report.exposure_tables import exposure_tables
-from conda_census.report.exposure_wording import bounds, days_interval, days_of, looked_at, unknown_shares
+from conda_census.report.exposure_wording import (
+    bounds,
+    days_interval,
+    days_of,
+    half_life,
+    is_healing_known,
+    looked_at,
+    notes_on,
+    unknown_shares,
+)
 from conda_census.report.pages import drawn, rendered
 from conda_census.report.written import write_whole
 
 __all__ = ["exposure_page", "write_exposure_page"]
 
 _BEFORE = "That is before the disclosure: nobody can have moved on yet."
+_LATER = "not before a day without a log"
 _NOBODY_THEN = "nobody was exposed at the disclosure"
 
 
@@ -47,19 +63,22 @@ def exposure_page(exposure: Exposure, about: About | None = None) -> str:
         completeness=wording.completeness(exposure["window"]),
         looked_at=looked_at(exposure["one_in"]),
         warnings=_warnings(exposure),
-        bounds=bounds(exposure["exposed"]) if exposure["exposed"]["high"] else "nobody",
-        upgraded=_upgraded(exposure),
+        bounds=_bounds(exposure),
+        upgraded=_upgraded_text(exposure),
         upgraded_interval=_upgraded_interval(exposure),
         half=_half(exposure),
         half_interval=_half_interval(exposure),
-        nobody="Nobody: no active environment is known to hold an affected build on this day.",
+        nobody=_nobody(exposure),
+        notes=lambda *numbers: notes_on(exposure, *numbers),
+        not_downloaded=NOT_DOWNLOADED,
+        unknown_share=_unknown_share(exposure),
         no_course=_no_course(exposure),
         define=DEFINITIONS,
         no_fix=NO_FIX if exposure["advisory"]["packages"] else _why_nothing(exposure),
-        unknown_of=_unknown_of(exposure["unknown"]),
+        unknown_of=_unknown_of(exposure),
         no_package=_why_nothing(exposure),
-        unknown=unknown_shares(exposure["unknown"]),
-        missing=(wording.NOTHING_TO_DIVIDE, days_of(None)),
+        unknown=unknown_shares(exposure["unknown"], is_gap=bool(notes_on(exposure, "unknown"))),
+        missing=(wording.NOTHING_TO_DIVIDE, wording.NOT_KNOWN, days_of(None)),
         not_said=wording.NOT_SAID,
         card_charts=_card_charts(exposure),
     )
@@ -110,6 +129,31 @@ def _why_nothing(exposure: Exposure) -> str:
     return WITHDRAWN if exposure["advisory"]["withdrawn"] else NO_PACKAGE
 
 
+def _bounds(exposure: Exposure) -> str:
+    exposed = exposure["exposed"]
+    if exposed["observed"] is None:
+        return "days of the last 30 have no log"
+    return "nobody" if exposed["high"] == 0 else bounds(exposed)
+
+
+def _nobody(exposure: Exposure) -> str:
+    if exposure["exposed"]["observed"] is None:
+        return "Not known: days of the last 30 have no log."
+    return "Nobody: no active environment is known to hold an affected build on this day."
+
+
+def _unknown_share(exposure: Exposure) -> str:
+    if notes_on(exposure, "unknown"):
+        return wording.NOT_KNOWN
+    return wording.percent(exposure["unknown"]["environments_share"])
+
+
+def _upgraded_text(exposure: Exposure) -> str:
+    if not is_healing_known(exposure, exposure["as_of"]):
+        return wording.NOT_KNOWN
+    return wording.percent(_upgraded(exposure)["value"])
+
+
 def _upgraded(exposure: Exposure) -> Interval:
     """On the last day, or on the last one on which anybody was watched."""
     curve, upgraded = exposure["curve"]["disclosure"], exposure["upgraded_share"]
@@ -128,33 +172,39 @@ def _upgraded_interval(exposure: Exposure) -> str:
     if not curve:
         return _why_no_curve(exposure)
     sure = wording.interval(_upgraded(exposure))
+    if not is_healing_known(exposure, exposure["as_of"]):
+        share = wording.percent(_upgraded(exposure)["value"])
+        return f"{share}, {sure}, on day {curve[-1]['day']}, the last before a day without a log"
     if exposure["upgraded_share"]["value"] is not None:
         return sure
     return f"{sure}, on day {curve[-1]['day']}: nobody was watched longer"
 
 
 def _half(exposure: Exposure) -> str:
-    return (
-        days_of(exposure["median_days"]["value"])
-        if exposure["prevalent"]["entered"]
-        else wording.NOTHING_TO_DIVIDE
-    )
+    if exposure["prevalent"]["entered"] == 0:
+        return wording.NOTHING_TO_DIVIDE
+    return half_life(exposure, exposure["as_of"])
 
 
 def _half_interval(exposure: Exposure) -> str:
-    return (
-        days_interval(exposure["median_days"])
-        if exposure["prevalent"]["entered"]
-        else _why_no_curve(exposure)
-    )
+    if not exposure["prevalent"]["entered"]:
+        return _why_no_curve(exposure)
+    if _half(exposure) == wording.NOT_KNOWN:
+        return _LATER
+    return days_interval(exposure["median_days"])
 
 
 def _why_no_curve(exposure: Exposure) -> str:
+    if exposure["healing_until"] is None:
+        return "days before the disclosure have no log"
     return "before the disclosure" if _is_before(exposure) else _NOBODY_THEN
 
 
-def _unknown_of(unknown: UnknownShares) -> str:
+def _unknown_of(exposure: Exposure) -> str:
     """What the share of the environments is of, and that of the downloads."""
+    unknown = exposure["unknown"]
+    if notes_on(exposure, "unknown"):
+        return "days of the last 30 have no log"
     if unknown["downloads_share"] is None:
         return "nothing was downloaded within the last 30 days"
     return f"of environments, and {wording.percent(unknown['downloads_share'])} of downloads"
@@ -163,6 +213,10 @@ def _unknown_of(unknown: UnknownShares) -> str:
 def _no_course(exposure: Exposure) -> str:
     if _is_before(exposure):
         return _BEFORE
+    if exposure["healing_until"] is None:
+        return "Not known: days before the disclosure have no log."
+    if not is_healing_known(exposure, exposure["as_of"]):
+        return "Not known: days after the disclosure have no log."
     if exposure["as_of"] == exposure["disclosed"]:
         return "The first day has no course yet."
     return "Nobody was exposed at the disclosure or since, so there is no course to draw."

@@ -7,8 +7,25 @@ from rich.table import Table
 from rich.text import Text
 
 from conda_census.exposure.shape import BandKeys, CurvePoint, Exposure, StateKeys
-from conda_census.report.exposure_definitions import ACTIVE, DEFINITIONS, NO_FIX, NO_NEED, WITHDRAWN
-from conda_census.report.exposure_wording import CURVE_DAYS, band, days_of, looked_at, unknown_shares
+from conda_census.report.exposure_definitions import (
+    ACTIVE,
+    DEFINITIONS,
+    NO_FIX,
+    NO_NEED,
+    NOT_DOWNLOADED,
+    WITHDRAWN,
+)
+from conda_census.report.exposure_wording import (
+    CURVE_DAYS,
+    band,
+    gaps,
+    half_life,
+    is_healing_known,
+    looked_at,
+    moved_on,
+    notes_on,
+    unknown_shares,
+)
 from conda_census.report.terminal_marks import ASCII, BLOCKS, Marks, bar
 from conda_census.report.terminal_parts import number_table, section
 from conda_census.report.wording import NOT_SAID, count, interval, percent, plain
@@ -47,6 +64,8 @@ def _head(exposure: Exposure) -> RenderableType:
     if advisory["bundled"]:
         lines.append(_quiet(f"also within {', '.join(advisory['bundled'])}, of which no version tells"))
     lines.append(_quiet(f"disclosed {exposure['disclosed']}, seen on {exposure['as_of']}"))
+    if unknown := gaps(exposure):
+        lines.append(Text(unknown, style="bold"))
     if exposure["one_in"] > 1:
         lines.append(_quiet(looked_at(exposure["one_in"])))
     return Group(Text(), *lines)
@@ -70,13 +89,15 @@ def _exposed(exposure: Exposure) -> RenderableType:
         ),
         table,
         _quiet(f"{ACTIVE} {DEFINITIONS['band']}"),
+        *map(_quiet, notes_on(exposure, "exposed", "by_class")),
     )
 
 
 def _healed(exposure: Exposure, marks: Marks, longest: int) -> RenderableType:
     if exposure["as_of"] < exposure["disclosed"]:
         return section("Healed since", _quiet("Not disclosed yet on that day: nobody was at risk."))
-    upgraded, median = exposure["upgraded_share"], exposure["median_days"]
+    upgraded, as_of = exposure["upgraded_share"], exposure["as_of"]
+    sure = (interval(upgraded), "cyan") if is_healing_known(exposure, as_of) else ""
     table = number_table("At risk", "Entered", "Remediated", "Exposed", "Silent")
     table.add_row("at the disclosure", *_states(exposure["prevalent"]))
     table.add_row("later", *_states(exposure["incident"]))
@@ -85,11 +106,12 @@ def _healed(exposure: Exposure, marks: Marks, longest: int) -> RenderableType:
         table,
         Text.assemble(
             "Of those exposed at the disclosure have moved to an unaffected build: ",
-            (percent(upgraded["value"]), "bold"),
+            (moved_on(exposure, as_of), "bold"),
             "  ",
-            (interval(upgraded), "cyan"),
+            sure,
         ),
-        Text.assemble("Half of them within: ", (days_of(median["value"]), "bold")),
+        Text.assemble("Half of them within: ", (half_life(exposure, as_of), "bold")),
+        *map(_quiet, notes_on(exposure, "prevalent", "upgraded_share")),
         _curve(exposure["curve"]["disclosure"], marks, longest),
         _quiet(
             "Kaplan and Meier's estimate, of those exposed at the disclosure. Silence heals nobody: "
@@ -119,7 +141,7 @@ def _curve(points: list[CurvePoint], marks: Marks, longest: int) -> RenderableTy
 def _fix(exposure: Exposure) -> RenderableType:
     fix = exposure["fix"]
     if fix is None:
-        said = [_quiet(NO_FIX if exposure["exposed"]["high"] else NO_NEED)]
+        said = [_quiet(NO_NEED if exposure["exposed"]["high"] == 0 else NO_FIX)]
     else:
         said = [
             Text(plain(fix["command"]), style="bold"),
@@ -128,23 +150,24 @@ def _fix(exposure: Exposure) -> RenderableType:
                 f"clears {', '.join(fix['clears'])}"
             ),
         ]
-    return section("What to move to", *said)
+    return section("What to move to", *said, *map(_quiet, notes_on(exposure, "fix")))
 
 
 def _still_downloaded(exposure: Exposure) -> RenderableType:
-    rows = exposure["still_downloaded"]
+    rows, unknown = exposure["still_downloaded"], notes_on(exposure, "still_downloaded")
     if not rows:
-        return section("Still downloaded", _quiet("No affected build within the last 30 days."))
+        return section("Still downloaded", *map(_quiet, unknown or [NOT_DOWNLOADED]))
     table = number_table("Build", "Tool", "Downloads")
     for row in rows[:_MOST_ROWS]:
         build = f"{row['channel']}/{row['subdir']}/{row['name']}-{row['version']}-{row['build']}"
         table.add_row(Text(plain(build)), Text(plain(row["tool"] or NOT_SAID)), count(row["downloads"]))
-    return section("Still downloaded, within the last 30 days", table)
+    return section("Still downloaded, within the last 30 days", table, *map(_quiet, unknown))
 
 
 def _cannot_see(exposure: Exposure) -> RenderableType:
     grid = Table.grid(padding=(0, 1, 0, 0))
-    for sentence in (unknown_shares(exposure["unknown"]), *exposure["cannot_see"]):
+    is_gap = bool(notes_on(exposure, "unknown"))
+    for sentence in (unknown_shares(exposure["unknown"], is_gap=is_gap), *exposure["cannot_see"]):
         grid.add_row("-", _quiet(sentence))
     return section("What this cannot see", grid)
 

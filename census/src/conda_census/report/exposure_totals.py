@@ -22,22 +22,26 @@ def bands_by_class(exposure: Exposure) -> dict[str, BandKeys]:
         "image": by_class["image"],
         "new": by_class["new"],
     }
-    return {name: band for name, band in found.items() if band["high"]} | {"all": exposure["exposed"]}
+    there = {name: band for name, band in found.items() if band["high"] or band["observed"]}
+    return there | {"all": exposure["exposed"]}
 
 
 def downloads_by_version(exposure: Exposure) -> dict[str, dict[str, int]]:
-    """Downloads by package and version and then tool; most first, the smallest put together."""
-    rows = exposure["still_downloaded"]
+    """Downloads by package and version and then tool; most first, the smallest put together.
+
+    Those that are not known are left out.
+    """
+    rows = [(row, row["downloads"]) for row in exposure["still_downloaded"] if row["downloads"] is not None]
     versions: Counter[str] = Counter()
     tools: Counter[str] = Counter()
-    for row in rows:
-        versions[_version(row)] += row["downloads"]
-        tools[_tool(row)] += row["downloads"]
+    for row, downloads in rows:
+        versions[_version(row)] += downloads
+        tools[_tool(row)] += downloads
     bars = _called(versions, _MOST_VERSIONS, "other versions")
     parts = _called(tools, _MOST_TOOLS, "other tools")
     found = {bar: dict.fromkeys(parts.values(), 0) for bar in bars.values()}
-    for row in rows:
-        found[bars[_version(row)]][parts[_tool(row)]] += row["downloads"]
+    for row, downloads in rows:
+        found[bars[_version(row)]][parts[_tool(row)]] += downloads
     return found
 
 

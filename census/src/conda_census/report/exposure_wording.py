@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from conda_census.exposure.shape import BandKeys, UnknownShares
+from conda_census.exposure.shape import BandKeys, Exposure, Exposures, RankedAdvisory, UnknownShares
 from conda_census.metrics.intervals import Interval
-from conda_census.report.wording import NO_INTERVAL, count, percent
+from conda_census.report.wording import NO_INTERVAL, NOT_KNOWN, completeness, count, percent
 
-__all__ = ["CURVE_DAYS", "band", "bounds", "days_interval", "days_of", "looked_at", "unknown_shares"]
+__all__ = [
+    "CURVE_DAYS",
+    "band",
+    "bounds",
+    "days_interval",
+    "days_of",
+    "gaps",
+    "half_life",
+    "is_healing_known",
+    "looked_at",
+    "moved_on",
+    "notes_on",
+    "unknown_shares",
+]
 
 #: The days of a curve that are always written out.
 CURVE_DAYS = (7, 30, 90, 180)
@@ -14,11 +27,15 @@ CURVE_DAYS = (7, 30, 90, 180)
 
 def band(numbers: BandKeys) -> str:
     """What was observed, and between what it lies."""
+    if numbers["observed"] is None:
+        return NOT_KNOWN
     return f"{count(numbers['observed'])}, {bounds(numbers)}"
 
 
 def bounds(numbers: BandKeys) -> str:
     """Between what it lies."""
+    if numbers["high"] is None:
+        return f"at least {count(numbers['low'])}, at the most {NOT_KNOWN}"
     return f"between {count(numbers['low'])} and {count(numbers['high'])}"
 
 
@@ -41,8 +58,37 @@ def looked_at(one_in: int) -> str:
     return f"One installation in {one_in} was looked at, and counts are multiplied."
 
 
-def unknown_shares(unknown: UnknownShares) -> str:
-    """Of how much no advisory can say anything."""
+def gaps(exposure: Exposure | Exposures) -> str:
+    """How many of the days have no log; nothing if all have one."""
+    window = exposure["window"]
+    return completeness(window) if window["days_without_log"] else ""
+
+
+def notes_on(exposure: Exposure | Exposures, *numbers: str) -> list[str]:
+    """What days without a log do to some numbers: each sentence once."""
+    return list(dict.fromkeys(note["note"] for note in exposure["notes"] if note["number"] in numbers))
+
+
+def is_healing_known(row: Exposure | RankedAdvisory, as_of: str) -> bool:
+    """Whether it is known up to ``as_of`` who moved on."""
+    return row["healing_until"] == as_of
+
+
+def moved_on(row: Exposure | RankedAdvisory, as_of: str) -> str:
+    """The share that moved on, or that it is not known."""
+    return percent(row["upgraded_share"]["value"]) if is_healing_known(row, as_of) else NOT_KNOWN
+
+
+def half_life(row: Exposure | RankedAdvisory, as_of: str) -> str:
+    """The half-life; a day without a log leaves open whether one that was not reached before it was later."""
+    median = row["median_days"]["value"]
+    return days_of(median) if median is not None or is_healing_known(row, as_of) else NOT_KNOWN
+
+
+def unknown_shares(unknown: UnknownShares, *, is_gap: bool = False) -> str:
+    """Of how much no advisory can say anything. ``is_gap``: a day without a log leaves it open."""
+    if is_gap:
+        return f"Of how much no advisory can say anything is {NOT_KNOWN}: days of the last 30 have no log."
     if unknown["downloads_share"] is None:
         return "Nothing was downloaded within the last 30 days: how much is unknown is not known."
     return (

@@ -10,8 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from conda_census.exposure.shape import Exposures, RankedAdvisory
-from conda_census.report.exposure_wording import band, days_of, looked_at
-from conda_census.report.wording import count, percent, plain
+from conda_census.report.exposure_wording import band, gaps, half_life, looked_at, moved_on, notes_on
+from conda_census.report.wording import NOT_KNOWN, count, percent, plain
 
 __all__ = ["lines", "show", "summary"]
 
@@ -30,8 +30,8 @@ def show(exposures: Exposures, console: Console) -> None:
             Text(plain(f"{row['id']} {row['severity']}")),
             Text(plain(", ".join(row["packages"]))),
             band(row["exposed"]),
-            percent(row["upgraded_share"]["value"]),
-            days_of(row["median_days"]["value"]),
+            moved_on(row, exposures["as_of"]),
+            half_life(row, exposures["as_of"]),
         )
     console.print(table)
     console.print(Text(summary(exposures), style="dim"))
@@ -45,12 +45,19 @@ def summary(exposures: Exposures) -> str:
     unmapped = ""
     if exposures["unmapped"]:
         unmapped = f", and from {count(exposures['unmapped'])} no map leads to a conda package"
+    unknown = (
+        f"{percent(exposures['unknown']['downloads_share'])} of the downloads, something in "
+        f"{percent(exposures['unknown']['environments_share'])} of the environments."
+    )
+    if notes_on(exposures, "unknown"):
+        unknown = f"how much is {NOT_KNOWN}."
+    without_log = f" {gaps(exposures)}." if gaps(exposures) else ""
+    noted = "".join(f" Exposed: {note}" for note in notes_on(exposures, "exposed"))
     return (
         f"Active environments on {exposures['as_of']}. Of {count(exposures['open'])} open advisories "
         f"{count(exposures['looked_at'])} are about a package that was downloaded{unmapped}. "
         f"Moved on: of those exposed at the disclosure.{sampled} Unknown, so that no advisory can say "
-        f"anything of it: {percent(exposures['unknown']['downloads_share'])} of the downloads, something in "
-        f"{percent(exposures['unknown']['environments_share'])} of the environments."
+        f"anything of it: {unknown}{without_log}{noted}"
     )
 
 
@@ -67,9 +74,11 @@ def _fields(row: RankedAdvisory) -> list[str]:
         plain(row["id"]),
         row["severity"],
         plain(",".join(row["packages"])),
-        str(exposed["observed"]),
-        str(exposed["low"]),
-        str(exposed["high"]),
+        *(_field(exposed[edge]) for edge in ("observed", "low", "high")),
         "-" if row["upgraded_share"]["value"] is None else f"{row['upgraded_share']['value']:.4f}",
         "-" if median is None else f"{median:g}",
     ]
+
+
+def _field(number: int | None) -> str:
+    return "-" if number is None else str(number)

@@ -16,23 +16,31 @@ _LEAST, _OBSERVED, _MOST = "at the least", "observed", "at the most"
 
 
 def exposed(exposure: Exposure, look: Look) -> alt.LayerChart:
-    """For each class a bar up to the low end, paler up to the high end, with a mark where it was observed."""
+    """For each class a bar up to the low end, paler up to the high end, with a mark where it was observed.
+
+    The bar ends at the low end if the high end is not known.
+    """
     bands = bands_by_class(exposure)
+    has_most = exposure["exposed"]["high"] is not None
     labels = list(bands)
     texts = [_text(band, look) for band in bands.values()]
-    scale = length_scale(max(band["high"] for band in bands.values()), labels, texts, look)
+    scale = length_scale(max(map(_end, bands.values())), labels, texts, look)
     parts = [
         {"label": label, "end": end, "begin": begin, "part": part}
         for label, band in bands.items()
         for begin, end, part in ((0, band["low"], _LEAST), (band["low"], band["high"], _MOST))
+        if end is not None
     ]
     ends = [
-        {"label": label, "observed": band["observed"], "end": band["high"], "text": text, "part": _OBSERVED}
+        {"label": label, "observed": band["observed"], "end": _end(band), "text": text, "part": _OBSERVED}
         for (label, band), text in zip(bands.items(), texts, strict=True)
     ]
     colour = alt.Color(
         "part:N",
-        scale=alt.Scale(domain=[_LEAST, _OBSERVED, _MOST], range=[look.accent, look.ink, look.soft]),
+        scale=alt.Scale(
+            domain=[_LEAST, _OBSERVED, *([_MOST] if has_most else [])],
+            range=[look.accent, look.ink, *([look.soft] if has_most else [])],
+        ),
         legend=legend(columns=3, rows=1, labels=labels),
     )
     y = label_axis("label", labels)
@@ -48,4 +56,14 @@ def exposed(exposure: Exposure, look: Look) -> alt.LayerChart:
 
 def _text(band: BandKeys, look: Look) -> str:
     written = short if look.narrow else count
-    return f"{written(band['observed'])} ({written(band['low'])} to {written(band['high'])})"
+    observed, low, high = (None if edge is None else written(edge) for edge in _edges(band))
+    return f"{observed} (at least {low})" if high is None else f"{observed} ({low} to {high})"
+
+
+def _end(band: BandKeys) -> int:
+    """The highest number that is known."""
+    return max(edge or 0 for edge in _edges(band))
+
+
+def _edges(band: BandKeys) -> tuple[int | None, int | None, int | None]:
+    return band["observed"], band["low"], band["high"]

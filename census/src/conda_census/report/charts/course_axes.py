@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Final, TypeVar
 
 import altair as alt
 
-from conda_census.exposure.shape import CurvePoint, StatesOn
+from conda_census.exposure.shape import CurvePoint, Exposure, StatesOn
 from conda_census.report.course import thinned
 from conda_census.report.look import Look
 
-__all__ = ["STAIRS", "days_since", "shares", "whole_days"]
+__all__ = ["STAIRS", "days_since", "shares", "unknown_days", "whole_days"]
 
 Day = TypeVar("Day", CurvePoint, StatesOn)
 
@@ -35,6 +36,21 @@ def days_since(event: str, last: int, look: Look) -> alt.X:
         labelFlush=True,
     )
     return alt.X("day:Q", axis=axis, scale=alt.Scale(domain=[0, last + 1], nice=False))
+
+
+def unknown_days(exposure: Exposure, look: Look) -> tuple[int, list[alt.Chart]]:
+    """The last day since the disclosure that has to be on the axis, and a band over each day without a log.
+
+    None of a course that is known to its end: the axis ends where somebody was watched last.
+    """
+    if exposure["healing_until"] in (None, exposure["as_of"]):
+        return 0, []
+    disclosed = date.fromisoformat(exposure["disclosed"])
+    days = [(date.fromisoformat(day) - disclosed).days for day in exposure["window"]["days_without_log"]]
+    bands = [{"day": day, "end": day + 1} for day in days if day > 0]
+    shown = alt.Chart(alt.InlineData(values=bands)).mark_rect(color=look.rule, opacity=0.7)
+    last = (date.fromisoformat(exposure["as_of"]) - disclosed).days
+    return last, [shown.encode(x=alt.X("day:Q"), x2="end:Q")]
 
 
 def whole_days(course: Sequence[Day]) -> Iterator[tuple[int, Day]]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import altair as alt
 
 from conda_census.exposure.shape import CurvePoint, Exposure
-from conda_census.report.charts.course_axes import STAIRS, days_since, shares, whole_days
+from conda_census.report.charts.course_axes import STAIRS, days_since, shares, unknown_days, whole_days
 from conda_census.report.look import Look, dress, legend
 
 __all__ = ["since_disclosure", "since_fix"]
@@ -16,7 +18,7 @@ _PREVALENT, _INCIDENT = "exposed at the disclosure", "exposed since"
 def since_disclosure(exposure: Exposure, look: Look) -> alt.LayerChart:
     """Lines with bands, by days since the disclosure."""
     curves = (exposure["curve"]["disclosure"], exposure["incident_curve"]["disclosure"])
-    return _lines(*curves, "the disclosure", look)
+    return _lines(*curves, "the disclosure", look, *unknown_days(exposure, look))
 
 
 def since_fix(exposure: Exposure, look: Look) -> alt.LayerChart:
@@ -25,7 +27,14 @@ def since_fix(exposure: Exposure, look: Look) -> alt.LayerChart:
     return _lines(*curves, "there was a fix", look)
 
 
-def _lines(prevalent: list[CurvePoint], incident: list[CurvePoint], event: str, look: Look) -> alt.LayerChart:
+def _lines(
+    prevalent: list[CurvePoint],
+    incident: list[CurvePoint],
+    event: str,
+    look: Look,
+    least_last: int = 0,
+    unknown: Sequence[alt.Chart] = (),
+) -> alt.LayerChart:
     rows = [
         {**point, "who": who, "day": begins}
         for who, points in ((_PREVALENT, prevalent), (_INCIDENT, incident))
@@ -40,10 +49,10 @@ def _lines(prevalent: list[CurvePoint], incident: list[CurvePoint], event: str, 
         legend=legend(columns, legend_rows),
     )
     last = max(points[-1]["day"] for points in (prevalent, incident) if points)
-    x = days_since(event, last, look)
+    x = days_since(event, max(last, least_last), look)
     known = [row for row in rows if row["low"] is not None and row["high"] is not None]
     bands = alt.Chart(alt.InlineData(values=known)).mark_area(interpolate=STAIRS, opacity=0.2)
     bands = bands.encode(x=x, y=shares("low"), y2="high:Q", color=colour)
     lines = alt.Chart(alt.InlineData(values=rows)).mark_line(interpolate=STAIRS, strokeWidth=2)
     lines = lines.encode(x=x, y=shares("share"), color=colour)
-    return dress([bands, lines], look, height=230, legend_rows=legend_rows)
+    return dress([*unknown, bands, lines], look, height=230, legend_rows=legend_rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import altair as alt
 
 from conda_census.exposure.shape import Exposure
-from conda_census.report.charts.course_axes import STAIRS, days_since, shares, whole_days
+from conda_census.report.charts.course_axes import STAIRS, days_since, shares, unknown_days, whole_days
 from conda_census.report.look import Look, dress, legend
 
 __all__ = ["states"]
@@ -30,10 +30,11 @@ def states(exposure: Exposure, look: Look) -> alt.LayerChart:
     areas = alt.Chart(alt.InlineData(values=rows)).mark_area(
         interpolate=STAIRS, stroke=look.paper, strokeWidth=0.6
     )
+    last, unknown = unknown_days(exposure, look)
     areas = areas.encode(
-        x=days_since("the disclosure", exposure["states"][-1]["day"], look),
+        x=days_since("the disclosure", max(last, exposure["states"][-1]["day"]), look),
         y=shares("share", stacked=True),
         color=colour,
         order=alt.Order("order:Q"),
     )
-    return dress([areas], look, height=230, legend_rows=1)
+    return dress([*unknown, areas], look, height=230, legend_rows=1)
