@@ -11,7 +11,15 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["BatchFile", "batch_of", "digest_of", "name_of_rewritten", "named_by_digest", "says_its_digest"]
+__all__ = [
+    "BatchFile",
+    "batch_of",
+    "digest_of",
+    "has_digest",
+    "name_of_rewritten",
+    "named_by_digest",
+    "says_its_digest",
+]
 
 _DIGEST_BYTES = 16
 _DIGEST = r"[0-9a-f]{32}"
@@ -53,6 +61,11 @@ def digest_of(path: Path) -> str:
     """
     with path.open("rb") as file:
         return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=_DIGEST_BYTES)).hexdigest()
+
+
+def has_digest(name: str) -> bool:
+    """Whether the digest of the file's content stands in its name."""
+    return _NAMED.fullmatch(name) is not None
 
 
 def named_by_digest(path: Path) -> Path:

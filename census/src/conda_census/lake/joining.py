@@ -14,7 +14,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from conda_census.lake.file_names import batch_of, named_by_digest
+from conda_census.lake.file_names import batch_of, has_digest, named_by_digest
 from conda_census.lake.staging import rows_writer
 from conda_census.lake.tables import TABLES, TableName, delta_schema
 
@@ -81,7 +81,9 @@ def _runs(file: Path) -> list[tuple[str, int]]:
         runs = [(str(batch), int(rows)) for batch, rows in json.loads((footer.metadata or {})[_BATCHES])]
     except (KeyError, ValueError, TypeError):
         runs = []
-    # Another tool that rewrites the file may copy its footer.
+    # A tool that put the rows in another order may have copied the footer, but not the digest.
+    if not has_digest(file.name):
+        runs = []
     return runs if runs and sum(rows for _, rows in runs) == footer.num_rows else [("", footer.num_rows)]
 
 
