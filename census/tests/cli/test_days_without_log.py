@@ -140,6 +140,34 @@ def test_what_lists_the_logs_names_the_state_of_each_day(lakes: dict[str, Census
 
 
 @pytest.mark.parametrize(
+    ("read", "declared", "missing"),
+    [
+        pytest.param([1, 4], "since = 2024-01-02", [3], id="one beside a declared one"),
+        pytest.param([1, 12], "since = 2024-01-15", range(2, 12), id="many"),
+        pytest.param([1, 3], "since = 2024-01-02", [], id="a declared one"),
+    ],
+)
+def test_a_monitor_of_ingest_is_told(
+    census: CensusProcess, read: list[int], declared: str, missing: list[int]
+) -> None:
+    """By code 1 and one line that names them; the same line stands beside the list of what was read."""
+    for day in read:
+        log = SmallLog(start=datetime(2024, 1, day, 10, tzinfo=UTC)).request(client="ada", session=f"s{day}")
+        log.write(census.folder / f"{day}.log")
+    (census.folder / "holes.toml").write_text(f"[[holes]]\n{declared}\n")
+    census.variables["CENSUS_TOML"] = "holes.toml"
+    strict, listed = census("ingest", "*.log", "--strict"), census("sources")
+    assert (strict.returncode, listed.returncode) == (1 if missing else 0, 0)
+    days = [f"2024-01-{day:02}" for day in missing]
+    for done in (strict, listed):
+        lines = [line for line in done.stderr.splitlines() if "no log" in line]
+        assert len(lines) == (1 if missing else 0)
+        if missing:
+            assert f"no log: {', '.join(days[:5])}" in lines[0]
+            assert ("and 5 more" in lines[0]) == (len(days) == 10)
+
+
+@pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (

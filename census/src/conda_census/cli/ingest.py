@@ -11,8 +11,9 @@ import typer
 from rich.console import Console
 
 from conda_census.cli.options import JsonOption, LakeOption, complain
-from conda_census.config import load_settings
-from conda_census.errors import one_line
+from conda_census.config import Settings, load_settings
+from conda_census.errors import CensusError, one_line
+from conda_census.report.wording import days_without_log
 
 if TYPE_CHECKING:  # a command imports what it alone needs
     from conda_census.lake.summary import Summary
@@ -44,7 +45,7 @@ def ingest(
         bool,
         typer.Option(
             "--strict",
-            help="Exit with code 1 if a file is set aside, 3 if what is dropped moved against last week.",
+            help="Exit with code 1 if a file is set aside or a day has no log, 3 if what is dropped moved.",
         ),
     ] = False,
     exclude: Annotated[
@@ -107,8 +108,22 @@ def ingest(
     for error in summary.errors:
         complain(error)
     _tell(summary, as_json)
-    if code := summary.exit_code(strict=strict):
+    missing = _days_without_log(settings) if strict else []
+    if missing:
+        complain(CensusError(days_without_log(missing)))
+    if code := 1 if missing else summary.exit_code(strict=strict):
         raise typer.Exit(code)
+
+
+def _days_without_log(settings: Settings) -> list[str]:
+    from conda_census.engines.choice import with_gaps
+    from conda_census.engines.duckdb import open_lake
+    from conda_census.lake.store import Lake
+    from conda_census.metrics.window import known_days
+
+    lake = Lake.open(settings.lake)
+    known = known_days(with_gaps(open_lake(lake), lake, settings.holes))
+    return [day.isoformat() for day in known.missing()]
 
 
 def _tell(summary: Summary, as_json: bool) -> None:

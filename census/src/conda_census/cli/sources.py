@@ -83,9 +83,11 @@ def sources(
     else:
         for line in plain_lines(listed):
             typer.echo(line)
-    if strict and (missing := [each["day"] for each in listed["days"] if each["state"] == "no_log"]):
-        complain(CensusError(days_without_log(missing)))
-        raise typer.Exit(1)
+    if missing := [each["day"] for each in listed["days"] if each["state"] == "no_log"]:
+        if strict or not as_json:
+            complain(CensusError(days_without_log(missing)))
+        if strict:
+            raise typer.Exit(1)
 
 
 def _set_aside(lake: Path | None, retry: list[str], *, as_json: bool) -> None:

@@ -52,6 +52,13 @@ class KnownDays:
             day -= timedelta(days=1)
         return None
 
+    def missing(self) -> list[date]:
+        """Return the days between the first and the last log that have none and lie in no declared hole."""
+        days = set(self._lost)
+        if self._spans:
+            days.update(self.unknown(self._spans[0][0], self._spans[-1][1]))
+        return sorted(day for day in days if self.hole(day) is None)
+
     def hole(self, day: date) -> Hole | None:
         """Return the declared hole that a day without a log lies in, or None."""
         return next((hole for hole in self._holes if hole.since <= day <= hole.until), None)
