@@ -14,9 +14,8 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import time
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -25,7 +24,7 @@ from random import Random
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
-from deltalake import CommitProperties, Transaction
+from deltalake import Transaction
 from deltalake.exceptions import DeltaError
 from deltalake.transaction import AddAction, RemoveAction
 from filelock import FileLock, Timeout
@@ -36,15 +35,17 @@ from conda_census.errors import LakeError, first_line
 from conda_census.lake.file_names import batch_of, says_its_digest
 from conda_census.lake.file_reading import FileReading
 from conda_census.lake.ingest import ingest
-from conda_census.lake.ledger import LEDGER_TABLES, totals_of_files
+from conda_census.lake.joining import batches_in
+from conda_census.lake.ledger import LEDGER_TABLES
 from conda_census.lake.left_log import is_readable, read_left_log, write_log_anew
 from conda_census.lake.lost_days import mark_lost
 from conda_census.lake.reference_notes import forget_note
 from conda_census.lake.references import REFERENCES
 from conda_census.lake.seen_files import forget_seen_files
 from conda_census.lake.self_check import Problem, Snapshot, check
-from conda_census.lake.store import NOTHING_AFTER_COMMIT, Lake, application, placed
+from conda_census.lake.store import Lake, application, placed
 from conda_census.lake.tables import TABLES, Reference, ReferenceName, TableName
+from conda_census.lake.taking_out import batch_name, commit, remove_files, set_totals, take_out
 from conda_census.lake.unfinished_repair import ReadAgain, note_repair, repair_is_done, unfinished_repair
 from conda_census.lake.verification import Recorded, recorded_readings, verify
 from conda_census.logs.formats import formats
@@ -258,7 +259,7 @@ class _Repair:
         self._add(
             "sources", files, [Transaction(application(writer), batch) for writer, batch in last.items()]
         )
-        self._set_totals()  # those that the commit carried are lost with it
+        set_totals(self._lake)  # those that the commit carried are lost with it
 
     def _take_up_older_sources(self, snapshot: Snapshot) -> None:
         """The same for commits before the last: with them the totals of their days are lost."""
@@ -268,7 +269,7 @@ class _Repair:
             self._add("sources", files, [])
             snapshot = self._snapshot()
             if not any(snapshot.missing_rows(name) for name in LEDGER_TABLES):
-                self._set_totals()
+                set_totals(self._lake)
 
     def _is_unfinished(self, writer: str, batch: int) -> bool:
         return (self._lake.path / "batches" / writer / f"{batch:08}").exists()
@@ -328,52 +329,9 @@ class _Repair:
         added: list[AddAction | RemoveAction] = [
             placed(path, path, path.relative_to(folder).as_posix()) for path in files
         ]
-        self._commit(name, added, transactions)
+        commit(self._lake, name, added, transactions)
         rows = sum(_rows_of(path) or 0 for path in files)
         self._repaired.rows_found[name] = self._repaired.rows_found.get(name, 0) + rows
-
-    def _commit(
-        self, name: TableName, actions: list[AddAction | RemoveAction], transactions: list[Transaction]
-    ) -> None:
-        table = self._lake.table(name)
-        with self._lake.changed_by_delta(name):
-            table.create_write_transaction(
-                actions,
-                mode="append",
-                schema=table.schema(),
-                partition_by=["day"],
-                commit_properties=CommitProperties(app_transactions=transactions),
-                post_commithook_properties=NOTHING_AFTER_COMMIT,
-            )
-
-    def _remove(self, name: TableName, paths: Collection[str]) -> None:
-        now = int(time.time() * 1000)
-        removed: list[AddAction | RemoveAction] = [
-            RemoveAction(
-                file["path"],
-                data_change=True,
-                deletion_timestamp=now,
-                size=file["size_bytes"],
-                partition_values={"day": str(file["partition.day"])},
-            )
-            for file in self._snapshot().done_files(name)
-            if file["path"] in paths
-        ]
-        if removed:
-            self._commit(name, removed, [])
-
-    def _set_totals(self) -> None:
-        """Let the totals be those of the rows that are there."""
-        snapshot = self._snapshot()
-        if not snapshot.ledger.is_kept:
-            self._lake.note("sources", snapshot.first_totals())
-            return
-        files = snapshot.files()
-        held = totals_of_files((name, Path(file)) for name in LEDGER_TABLES for file in files[name]).by_name()
-        names = {name for name in {*held, *snapshot.totals} if name.startswith(("rows/", "requests/"))}
-        change = {name: held[name] - snapshot.totals[name] for name in names}
-        if transactions := snapshot.ledger.with_change(change):
-            self._lake.note("sources", transactions)
 
     def _to_read_again(self, damages: _Damages) -> ReadAgain:
         """The batches of what is damaged, if all their logs are there; else all of the lake, if all are."""
@@ -391,7 +349,7 @@ class _Repair:
 
     def _batches_of_sources(self, damages: _Damages) -> tuple[tuple[str, ...], bool, dict[str, list[str]]]:
         """If the rows of ``sources`` are damaged, the first commit of their batch still names its logs."""
-        names = {_batch_name(path) for name, path in damages.files if name == "sources"}
+        names = {batch_name(path) for name, path in damages.files if name == "sources"}
         if "" in names or not names:
             raise _beyond_repair(self._lake.path, "what says which logs were read is damaged")
         logs: dict[str, list[str]] = defaultdict(list)
@@ -421,20 +379,17 @@ class _Repair:
 
     def take_out(self, again: ReadAgain) -> None:
         """Take all rows of these batches out of the lake, so that their logs are new to it."""
-        names: list[TableName] = [table.name for table in TABLES]
-        for name in sorted(names, key=lambda name: name == "sources"):
-            files = [file["path"] for file in self._snapshot().done_files(name)]
-            self._remove(name, {path for path in files if again.is_all or _batch_name(path) in again.batches})
-        self._set_totals()
+        take_out(self._snapshot(), again.batches, is_all=again.is_all)
+        set_totals(self._lake)
 
     def _mark_lost(self, damages: _Damages) -> None:
         """Mark the days as lost whose rows are damaged still, and let the tables be without these files."""
         mark_lost(self._lake, damages.days)
         self._repaired.lost = sorted(damages.days)
-        for name in LEDGER_TABLES:
-            self._remove(name, {path for table, path in damages.files if table == name})
-        self._remove("request_ids", {path for table, path in damages.files if table == "request_ids"})
-        self._set_totals()
+        snapshot = self._snapshot()
+        for name in (*LEDGER_TABLES, "request_ids"):
+            remove_files(snapshot, name, {path for table, path in damages.files if table == name})
+        set_totals(self._lake)
 
 
 class _Damages:
@@ -462,20 +417,23 @@ class _Damages:
 
     def batches(self, readings: list[Recorded]) -> set[str]:
         """The batches that have rows in what is damaged, or may have some."""
-        names = {_batch_name(path) for _, path in self.files}
-        days = {_day_of(path) for _, path in self.files if not _batch_name(path)}
+        names = {batch_name(path) for _, path in self.files}
+        days = {_day_of(path) for _, path in self.files if not batch_name(path)}
         days |= {day for missing in self.rows.values() for day in missing}
         some = {reading.batch for reading in readings if any(reading.has_requests_of(day) for day in days)}
         return (names | some) - {""}
 
     def may_be_compacted(self, readings: list[Recorded]) -> bool:
-        """Whether rows of these readings may be in one file with others."""
+        """Whether rows of these readings may be in one file with others, which does not tell them apart."""
         first_read = min(reading.read_at for reading in readings).timestamp() * 1000
+        damaged = set(self.files)
         return any(
             file["modification_time"] >= first_read
+            and (name, file["path"]) not in damaged
+            and batches_in(self.snapshot.lake.path / name / file["path"]) is None
             for name in self.snapshot.tables
             for file in self.snapshot.done_files(name)
-            if not _batch_name(file["path"])
+            if not batch_name(file["path"])
             and any(reading.has_requests_of(_day_of(file["path"])) for reading in readings)
         )
 
@@ -517,11 +475,6 @@ def _rows_of(path: Path) -> int | None:
 
 def _day_of(path: str) -> date:
     return date.fromisoformat(path.partition("/")[0].removeprefix("day="))
-
-
-def _batch_name(path: str) -> str:
-    of = batch_of(path.rpartition("/")[2])
-    return f"{of.writer}/{of.batch}" if of else ""
 
 
 def _may_be_there(location: str) -> bool:
