@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from random import SystemRandom
 from typing import Annotated
@@ -54,16 +54,42 @@ def sources(
             help="Let the next ingest try SOURCE again, or all, of what is set aside; may be repeated.",
         ),
     ] = None,
+    forget: Annotated[
+        str | None,
+        typer.Option(
+            "--forget",
+            metavar="SOURCE",
+            help="Take out of the lake what the log SOURCE brought; it is unread from then on.",
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With --forget: only say what it would do.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """List the logs that were read, what was dropped of each, and which days are complete."""
+    _expect_one_task(forget, others=bool(verify or set_aside or retry), dry_run=dry_run)
     if set_aside or retry:
         _set_aside(lake, retry or [], as_json=as_json)
         return
     first, last = period_of(since, until)
+    if forget is not None:
+        _forget(lake, forget, first, last, dry_run=dry_run, as_json=as_json)
+        return
     if verify:
         _verify(lake, since, until, sample, as_json=as_json)
         return
+    _list(lake, first, last, strict=strict, as_json=as_json)
+
+
+def _expect_one_task(forget: str | None, *, others: bool, dry_run: bool) -> None:
+    if forget is not None and others:
+        raise typer.BadParameter("it goes with no other task", param_hint="--forget")
+    if dry_run and forget is None:
+        raise typer.BadParameter("it goes with --forget", param_hint="--dry-run")
+
+
+def _list(lake: Path | None, first: date | None, last: date | None, *, strict: bool, as_json: bool) -> None:
     from conda_census.engines.choice import with_gaps
     from conda_census.engines.duckdb import open_lake
     from conda_census.lake.self_check import open_checked
@@ -114,6 +140,56 @@ def _set_aside(lake: Path | None, retry: list[str], *, as_json: bool) -> None:
         typer.echo(one_line(f"{each.source}: {each.reason} (since {each.since})"))
     if retry:
         typer.echo(f"conda-census: the next ingest tries {len(listed):,} again", err=True)
+
+
+def _forget(
+    lake: Path | None, source: str, since: date | None, until: date | None, *, dry_run: bool, as_json: bool
+) -> None:
+    from conda_census.decode.pseudonyms import Secrets
+    from conda_census.lake.conversion import converted
+    from conda_census.lake.forgetting import forget
+    from conda_census.lake.store import Lake
+    from conda_census.report.forgotten import forgotten_document, forgotten_lines
+    from conda_census.steps import shown_steps
+
+    settings = load_settings(lake)
+    with shown_steps(Console(stderr=True), "reading") as progress:
+        opened = Lake.open(settings.lake)
+        if not dry_run:
+            converted(
+                opened,
+                Secrets(settings.config_folder),
+                keep_machines=settings.machines,
+                channels=settings.channels,
+                progress=progress,
+            )
+        forgotten = forget(settings, source, progress, since, until, dry_run=dry_run)
+    unknown = [] if dry_run else _days_without_log(settings.lake, forgotten.days)
+    if as_json:
+        document = forgotten_document(forgotten, unknown, dry_run=dry_run)
+        typer.echo(json.dumps(document, ensure_ascii=False))
+    else:
+        for line in forgotten_lines(forgotten, unknown, dry_run=dry_run):
+            typer.echo(line)
+    if forgotten.lost:
+        days = ", ".join(map(str, forgotten.lost))
+        complain(CensusError(f"rows of these days are lost, and reports show the days as unknown: {days}"))
+        raise typer.Exit(1)
+
+
+def _days_without_log(lake: Path, days: list[date]) -> list[date]:
+    """Those of the days of which no log is left."""
+    from conda_census.engines.duckdb import open_lake
+    from conda_census.lake.self_check import open_checked
+    from conda_census.metrics.window import WindowError
+    from conda_census.report.sources import list_what_was_read
+
+    try:
+        states = list_what_was_read(open_lake(open_checked(lake)))["days"]
+    except WindowError:
+        states = []  # nothing is left at all
+    known = {each["day"] for each in states if each["state"] in {"complete", "provisional"}}
+    return [day for day in days if day.isoformat() not in known]
 
 
 def _absolute(text: str) -> str:

@@ -50,6 +50,10 @@ class Secrets:
         """The key for the addresses of one UTC day, 32 bytes; errors as for the key for tokens."""
         return self._key(f"networks/{day.isoformat()}.key")
 
+    def has_network_key(self, day: date) -> bool:
+        """Whether the key for the addresses of this UTC day is still there."""
+        return (self.folder / f"networks/{day.isoformat()}.key").exists()
+
     def forget_networks(self, now: datetime) -> None:
         """Throw away the keys for the addresses of days that are complete.
 

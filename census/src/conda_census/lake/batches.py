@@ -145,12 +145,13 @@ class WriterBatches:
     """The batches of one writer, for one process at a time: ``with WriterBatches(…) as batches``.
 
     Attributes:
+        writer: its name.
         suspects: sources that may have ended the census while they were read.
     """
 
     def __init__(self, lake: Lake, writer: str) -> None:
         self._lake = lake
-        self._writer = writer
+        self.writer = writer
         self._folder = lake.path / "batches" / writer
         self._claims = lake.path / "claims"
         self._lock = FileLock(self._folder / "lock", timeout=0)
@@ -162,7 +163,7 @@ class WriterBatches:
             self._lock.acquire()
         except Timeout:
             raise LakeError(
-                f"{self._lake.path}: another ingest is running as writer {self._writer}: "
+                f"{self._lake.path}: another ingest is running as writer {self.writer}: "
                 "wait until it is done, or give this one a name of its own with --writer"
             ) from None
         except OSError as error:
@@ -182,7 +183,7 @@ class WriterBatches:
                 continue  # not made by the census
             sources = folder / "sources.json"
             if sources.exists():
-                batches.append(_read(self._writer, folder, sources))
+                batches.append(_read(self.writer, folder, sources))
             else:
                 shutil.rmtree(folder)
         if not batches:  # after a power cut their claims may still be there
@@ -196,7 +197,7 @@ class WriterBatches:
             OSError: the lake's folder cannot be written.
         """
         numbers = [int(folder.name) for folder in self._folder.iterdir() if _NUMBER.fullmatch(folder.name)]
-        number = 1 + max([*(self._lake.last_batch(table.name, self._writer) for table in TABLES), *numbers])
+        number = 1 + max([*(self._lake.last_batch(table.name, self.writer) for table in TABLES), *numbers])
         folder = self._folder / f"{number:08}"
         content = {
             "paths": [source.location for source in sources],
@@ -204,7 +205,7 @@ class WriterBatches:
             "written_at": datetime.now(UTC).isoformat(timespec="seconds"),
         }
         create_exclusively(folder / "sources.json", json.dumps(content).encode())
-        return _read(self._writer, folder, folder / "sources.json")
+        return _read(self.writer, folder, folder / "sources.json")
 
     def claim(self, head: str, batch: Batch) -> bool:
         """Take the log with this first line, unless another writer is at work on it."""
@@ -212,10 +213,8 @@ class WriterBatches:
         with FileLock(self._lake.path / "claims.lock"):
             if self._is_left_over(claim):
                 claim.unlink(missing_ok=True)
-            is_new = create_exclusively(
-                claim, self._writer.encode(), draft_folder=batch.folder, durable=False
-            )
-        if is_new or _is_claimed_by(claim, self._writer):
+            is_new = create_exclusively(claim, self.writer.encode(), draft_folder=batch.folder, durable=False)
+        if is_new or _is_claimed_by(claim, self.writer):
             batch.claims.append(claim)
             return True
         return False
@@ -239,7 +238,7 @@ class WriterBatches:
 
     def _give_free(self) -> None:
         for claim in self._claims.iterdir() if self._claims.exists() else ():
-            if _is_claimed_by(claim, self._writer):
+            if _is_claimed_by(claim, self.writer):
                 claim.unlink(missing_ok=True)
 
 

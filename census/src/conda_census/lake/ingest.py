@@ -19,7 +19,7 @@ from conda_census.lake.attempts import INTERRUPTED, can_be_read
 from conda_census.lake.batch_reading import Claimed, read_batch, stored_fingerprint
 from conda_census.lake.batches import Batch, WriterBatches
 from conda_census.lake.conversion import converted
-from conda_census.lake.known import known_logs
+from conda_census.lake.known import KnownLogs, known_logs
 from conda_census.lake.moved import moved_shares
 from conda_census.lake.seen_files import SeenFile, remember_files, seen_files
 from conda_census.lake.self_check import checked_to_add
@@ -214,8 +214,7 @@ class _Work:
                 return
             self.files += len(batch.locations)
             self._work_on(batch)
-        stored = known_logs(self.rows).stored_fingerprints
-        new = list(self._new(sources, stored))
+        new = list(self._new(sources, known_logs(self.rows)))
         self.files += len(new)
         self.bytes_in_all += sum(source.stored_size for source in new)
         self.found = {source.location: source for source in new}
@@ -242,8 +241,12 @@ class _Work:
         self._set_aside([source.location])
         suspects.remove(source.location)
 
-    def _new(self, sources: list[Source], stored: frozenset[str]) -> Iterator[Source]:
-        """The sources that are neither known as they are stored nor set aside."""
+    def _new(self, sources: list[Source], known: KnownLogs) -> Iterator[Source]:
+        """The sources that are neither known as they are stored nor set aside.
+
+        Copies of known ones are remembered by name: they are to be read if the other is taken out.
+        """
+        stored, names, copies = known.stored_fingerprints, known.names(), []
         seen = seen_files(self.lake)
         set_aside = {
             each.name: each for each in SetAsideSources(self.lake).read() if each.tried == self.tried
@@ -251,6 +254,8 @@ class _Work:
         for source in sources:
             if stored_fingerprint(source, self.key) in stored:
                 self.summary.skipped += 1
+                if str(source) not in names and (copy := name_as_stored(source, self.key)) not in seen:
+                    copies.append(SeenFile(copy))
                 continue
             name = name_as_stored(source, self.key) if set_aside or seen else ""
             if waits := seen.get(name):
@@ -261,6 +266,7 @@ class _Work:
                 self.summary.skip_set_aside(found)
             else:
                 yield source
+        remember_files(self.lake, self.batches.writer, copies)
 
     def _set_aside(self, locations: Collection[str]) -> None:
         """Remember what turned out to be no log, and forget what was none before and now is one."""

@@ -62,6 +62,10 @@ class KnownLogs:
     stored_fingerprints: frozenset[str]
     readings: dict[str, list[KnownReading]]
 
+    def names(self) -> frozenset[str]:
+        """The names under which logs were read."""
+        return frozenset(each.source for found in self.readings.values() for each in found)
+
 
 def known_logs(rows: SourceRows) -> KnownLogs:
     """The logs that were read into the lake up to now.

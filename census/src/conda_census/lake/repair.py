@@ -51,7 +51,7 @@ from conda_census.lake.verification import Recorded, recorded_readings, verify
 from conda_census.logs.formats import formats
 from conda_census.steps import Steps, say_nothing
 
-__all__ = ["Repaired", "damages_of", "repair", "set_references_aside"]
+__all__ = ["Repaired", "damages_of", "nobody_else", "read_again", "repair", "set_references_aside"]
 
 #: So many ways to make up a number of rows are too many already.
 _WAYS = 2
@@ -103,7 +103,7 @@ def repair(settings: Settings, progress: Steps) -> Repaired:
     lake.expect_key(secrets.key_id())
     repaired = Repaired()
     try:
-        with _nobody_else(lake), lake.private():
+        with nobody_else(lake), lake.private():
             work = _Repair(lake, settings, secrets, progress, repaired)
             again = unfinished_repair(lake.path)
             if again is None:
@@ -112,7 +112,7 @@ def repair(settings: Settings, progress: Steps) -> Repaired:
                 work.take_out(again)
         repaired.import_again = set_references_aside(lake)
         if again:
-            _read_again(settings, again, repaired, progress)
+            read_again(settings, again, repaired, progress)
         _, left = check(Lake.open(settings.lake))
     except (OSError, DeltaError, pa.ArrowException, duckdb.Error) as error:
         raise LakeError(
@@ -153,8 +153,13 @@ def set_references_aside(lake: Lake) -> list[ReferenceName]:
     return [reference.name for reference in damaged]
 
 
-def _read_again(settings: Settings, again: ReadAgain, repaired: Repaired, progress: Steps) -> None:
-    """Read the logs of what was taken out. If fewer requests come back, their days are lost."""
+def read_again(settings: Settings, again: ReadAgain, repaired: Repaired, progress: Steps) -> None:
+    """Read the logs of what was taken out. If less comes back than was there, their days are lost.
+
+    Raises:
+        CensusError: the lake or the keys cannot be used.
+        OSError: the lake cannot be written.
+    """
     forget_seen_files(Lake.open(settings.lake))
     for log_format, locations in again.logs.items():
         for number, location in enumerate(locations):
@@ -164,10 +169,26 @@ def _read_again(settings: Settings, again: ReadAgain, repaired: Repaired, progre
     lake = Lake.open(settings.lake)
     has = Snapshot(lake).requests_by_day()
     lost = {day for day, requests in again.requests.items() if has.get(day, 0) < requests}
+    lost |= _not_reached(lake, again)
     if lost:
         mark_lost(lake, lost)
         repaired.lost = sorted({*repaired.lost, *lost})
     repair_is_done(lake.path)
+
+
+def _not_reached(lake: Lake, again: ReadAgain) -> set[date]:
+    """The days of logs that were not read as far as they had been."""
+    if not again.expected:
+        return set()
+    reached: dict[str, int] = {}
+    for each in recorded_readings(lake):
+        reached[each.head] = max(reached.get(each.head, 0), each.first_line + each.counts.lines - 1)
+    return {
+        date.fromordinal(day)
+        for each in again.expected
+        if reached.get(each.head, 0) < each.lines
+        for day in range(each.first_day.toordinal(), each.last_day.toordinal() + 1)
+    }
 
 
 def _beyond_repair(path: Path, why: str) -> LakeError:
@@ -175,7 +196,7 @@ def _beyond_repair(path: Path, why: str) -> LakeError:
 
 
 @contextlib.contextmanager
-def _nobody_else(lake: Lake) -> Iterator[None]:
+def nobody_else(lake: Lake) -> Iterator[None]:
     """No ingest and no compaction runs meanwhile."""
     with lake.alone("compact.lock", "a compaction is running"), contextlib.ExitStack() as locks:
         for lock in sorted((lake.path / "batches").glob("*/lock")):

@@ -95,7 +95,7 @@ class Problem:
         if self.kind == "lost":
             return f"{LOST}, which names days of which rows are lost, is missing or not as it was"
         if self.kind == "repair":
-            return "a repair was cut off"
+            return "a repair, or sources --forget, was cut off"
         if self.kind == "batch":
             return f"sources lacks {_listed(list(self.batches), 'batch ')}, which {self.table} holds"
         if self.kind == "file":

@@ -1,4 +1,4 @@
-"""Note of a repair: which batches are taken out of the lake, and which logs are to be read again for them.
+"""Note of a repair, or of a log that is taken out: which batches go, and which logs are read again for them.
 
 It is written before a row is taken out and goes when all logs are read. Until then the lake is damaged, so
 that a repair that was killed is run again.
@@ -15,9 +15,19 @@ from pathlib import Path
 from conda_census.atomic_files import replace_durably
 from conda_census.errors import LakeError
 
-__all__ = ["REPAIR_NOTE", "ReadAgain", "note_repair", "repair_is_done", "unfinished_repair"]
+__all__ = ["REPAIR_NOTE", "Expected", "ReadAgain", "note_repair", "repair_is_done", "unfinished_repair"]
 
 REPAIR_NOTE = "repair.json"
+
+
+@dataclass(frozen=True)
+class Expected:
+    """How far a log must be read in the end, and the days that are lost if it is not."""
+
+    head: str
+    lines: int
+    first_day: date
+    last_day: date
 
 
 @dataclass(frozen=True)
@@ -29,12 +39,16 @@ class ReadAgain:
         is_all: whether the whole lake is read again.
         logs: where the logs lie, by the names of their formats.
         requests: how many requests of each day the lake must have at least in the end.
+        forgotten: the log that is taken out; empty if it is a repair.
+        expected: how far which logs must be read in the end.
     """
 
     batches: tuple[str, ...] = ()
     is_all: bool = False
     logs: Mapping[str, list[str]] = field(default_factory=dict)
     requests: Mapping[date, int] = field(default_factory=dict)
+    forgotten: str = ""
+    expected: tuple[Expected, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.batches or self.is_all)
@@ -54,6 +68,11 @@ def unfinished_repair(lake: Path) -> ReadAgain | None:
             bool(content["is_all"]),
             {str(name): list(map(str, logs)) for name, logs in content["logs"].items()},
             {date.fromisoformat(day): int(number) for day, number in content["requests"].items()},
+            str(content.get("forgotten", "")),
+            tuple(
+                Expected(str(head), int(lines), date.fromisoformat(first), date.fromisoformat(last))
+                for head, lines, first, last in content.get("expected", [])
+            ),
         )
     except FileNotFoundError:
         return None
@@ -74,6 +93,11 @@ def note_repair(lake: Path, again: ReadAgain) -> None:
         "is_all": again.is_all,
         "logs": again.logs,
         "requests": {day.isoformat(): number for day, number in again.requests.items()},
+        "forgotten": again.forgotten,
+        "expected": [
+            [each.head, each.lines, each.first_day.isoformat(), each.last_day.isoformat()]
+            for each in again.expected
+        ],
     }
     replace_durably(lake / REPAIR_NOTE, json.dumps(content).encode())
 
