@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -34,6 +35,10 @@ TOKENS = [f"{kind}-of-{name}" for kind in ("org", "inst", "host") for name in ("
 KINDS = dict(zip(("org", "inst", "host"), "oim", strict=True))
 #: The steps are shared out, so that several processes can run the test at once.
 SHARES = 2
+#: The conversion is killed at every so many-th step; at each by ``make fuzz``.
+EVERY = int(os.environ.get("CENSUS_KILL_EVERY", "5"))
+#: Which of the steps.
+SEED = int(os.environ.get("CENSUS_FUZZ_SEED", "0"))
 
 
 @pytest.fixture
@@ -179,15 +184,17 @@ def test_machines_of_an_old_lake_go_unless_they_are_asked_for(settings: Settings
 def test_a_conversion_that_was_killed_goes_on(
     share: int, settings: Settings, old_lake: Path, tmp_path: Path
 ) -> None:
-    """At each step: all rows are in the lake before and after the next run, and no token is left."""
+    """All rows are in the lake before and after the next run, and no token is left.
+
+    Here at one step in five, by ``make fuzz`` at each.
+    """
     program = Path(__file__).with_name("kill_everywhere.py")
-    command = [sys.executable, program, tmp_path, "conversion", str(share + 1), str(SHARES), old_lake]
-    done = subprocess.run(
-        [*command, settings.config_folder], capture_output=True, text=True, check=False, timeout=600
-    )
+    steps = str(share * EVERY + SEED % EVERY + 1), str(SHARES * EVERY)
+    command = [sys.executable, program, tmp_path, "conversion", *steps, old_lake, settings.config_folder]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
     assert (done.returncode, done.stderr) == (0, "")
     runs = [json.loads(line) for line in done.stdout.splitlines()]
-    assert len(runs) > 8
+    assert len(runs) * EVERY > 8
     secrets = Secrets(settings.config_folder)
     before = {name: len(rows(old_lake, name)) for name in ("sessions", "downloads")}
     clean = converted(Lake.open(old_lake), secrets, keep_machines=True)

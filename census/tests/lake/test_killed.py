@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,15 +15,22 @@ import pytest
 from small_log import SmallLog
 
 #: The steps are shared out, so that several processes can run this test at once.
-SHARES = 4
-RANDOM_KILLS = 200
+SHARES = 2
+#: Killed at one in so many steps, and so often at random; at all, and 200 times, by ``make fuzz``.
+EVERY = int(os.environ.get("CENSUS_KILL_EVERY", "5"))
+RANDOM_KILLS = int(os.environ.get("CENSUS_RANDOM_KILLS", "40"))
+#: Which of the steps, and which moments.
+SEED = int(os.environ.get("CENSUS_FUZZ_SEED", "0"))
 
 
 @pytest.mark.parametrize("share", range(SHARES))
 def test_killed_at_each_step_and_run_again_the_rows_are_those_of_a_clean_run(
     share: int, tmp_path: Path
 ) -> None:
-    """Whatever a run leaves on the disk between two of its calls, it is once what a killed run leaves."""
+    """Whatever a run leaves on the disk between two of its calls, it is once what a killed run leaves.
+
+    Here at one step in five, by ``make fuzz`` at each.
+    """
     log = SmallLog()
     for number in range(20):
         log.request(
@@ -33,10 +41,10 @@ def test_killed_at_each_step_and_run_again_the_rows_are_those_of_a_clean_run(
     compressed = tmp_path / "other.log.gz"
     compressed.write_bytes(gzip.compress(other.content()))
     logs = [str(log.write(tmp_path / "access.log")), str(compressed)]
-    clean, *killed, last = _runs(tmp_path, "steps", share + 1, SHARES, logs)
+    clean, *killed, last = _runs(tmp_path, "steps", share * EVERY + SEED % EVERY + 1, SHARES * EVERY, logs)
     assert clean["told"]["downloads"].count("numpy") == 20
     assert {number in clean["told"]["sources"] for number in ("'22', '21'", "'2', '2'")} == {True}
-    assert len(killed) > 9
+    assert len(killed) * EVERY > 20
     assert all(run["killed"] for run in killed)
     assert not last["killed"]
     for run in [*killed, last]:
@@ -47,7 +55,10 @@ def test_killed_at_each_step_and_run_again_the_rows_are_those_of_a_clean_run(
 
 @pytest.mark.parametrize("share", range(SHARES))
 def test_killed_at_random_moments_the_report_is_that_of_a_clean_run(share: int, tmp_path: Path) -> None:
-    """Also between two steps, in DuckDB, while threads write; ten times before a run may end its work."""
+    """Also between two steps, in DuckDB, while threads write; ten times before a run may end its work.
+
+    Here 40 kills, by ``make fuzz`` 200.
+    """
     logs = []
     for file in range(4):
         log = SmallLog()
@@ -58,7 +69,7 @@ def test_killed_at_random_moments_the_report_is_that_of_a_clean_run(share: int, 
                 session=f"s{file}{number}",
             )
         logs.append(str(log.text("garbage").write(tmp_path / f"access-{file}.log")))
-    clean, *runs = _runs(tmp_path, "random", RANDOM_KILLS // SHARES, share, logs)
+    clean, *runs = _runs(tmp_path, "random", RANDOM_KILLS // SHARES, SEED * SHARES + share, logs)
     assert clean["told"]["accounting"]["lines"] == 4 * 301
     assert clean["told"]["downloads"]["total"] == 4 * 300
     assert sum(run["killed"] for run in runs) == RANDOM_KILLS // SHARES
