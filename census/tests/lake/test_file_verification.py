@@ -189,3 +189,17 @@ def test_a_file_that_was_joined_says_its_batches(settings: Settings) -> None:
         less.unlink()
     _without_digests(settings)
     assert batches_in(Path(lake.files("sessions")[0])) is None
+
+
+def test_columns_that_an_earlier_version_did_not_write(settings: Settings) -> None:
+    """They are null in the joined file, whatever the order of the others."""
+    lake = Lake.open(settings.lake)
+    files = [settings.lake / "sources" / name for name in lake.file_names("sources")]
+    rows = pq.ParquetFile(files[0]).read()
+    less = rows.select([each for each in reversed(rows.column_names) if each != "unknown_tokens"])
+    pq.write_table(less, files[0])
+    joined = join("sources", files[:2])
+    assert joined is not None
+    found = pq.ParquetFile(joined).read()
+    assert found.column_names == rows.column_names
+    assert found["unknown_tokens"].to_pylist() == [None, 0]

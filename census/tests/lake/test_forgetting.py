@@ -10,6 +10,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 from census_process import CensusProcess
@@ -249,8 +250,37 @@ def test_what_is_cut_off_goes_on(three: Settings, tmp_path: Path, monkeypatch: p
         if number % 2:
             repair(three, say_nothing)
         else:
-            _forget(three, "b.log")
+            forgotten = _forget(three, "b.log")
+            assert (forgotten.lines, [day.day for day in forgotten.days]) == (2, [16])
         assert _report(three) == expected, place
+
+
+def test_a_day_that_an_earlier_version_compacted(three: Settings, tmp_path: Path) -> None:
+    """Its files do not say which rows are of which batch: all logs of the lake are read again, or none."""
+    alone = _lake(tmp_path, "alone")
+    for name in NAMES:
+        _ingest(alone, tmp_path / "logs" / name)
+    compact(Lake.open(alone.lake), 0, say_nothing)
+    lake = Lake.open(alone.lake)
+    for name in ("sessions", "downloads"):
+        files = []
+        for number, old in enumerate(lake.file_names(name)):
+            place = alone.lake / name / old
+            rows = pq.ParquetFile(place).read().replace_schema_metadata(None)
+            files.append(f"{place.parent.name}/part-{number:05}-{'0' * 8}-{'0' * 27}-c000.zstd.parquet")
+            pq.write_table(rows, alone.lake / name / files[-1])
+        lake.replace_files(name, files)
+    kept = (tmp_path / "logs" / "c.log").rename(tmp_path / "kept")
+    with pytest.raises(
+        LakeError, match=r"for an earlier version put its files together, and .*c\.log cannot"
+    ):
+        _forget(alone, "b.log")
+    kept.rename(tmp_path / "logs" / "c.log")
+    assert _forget(alone, "b.log").read_again == [
+        str(tmp_path / "logs" / name) for name in ("a.log", "c.log")
+    ]
+    _forget(three, "b.log")
+    assert _report(alone) == _report(three)
 
 
 def test_requests_that_another_log_repeated_count_then(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ class FileReading:
     """What reading found. Each file is read once, for as long as nobody writes it.
 
     Attributes:
-        progress: is told each file that is read.
+        progress: is told each table whose files are read.
     """
 
     progress: Steps = say_nothing
@@ -41,11 +41,9 @@ class FileReading:
         Raises:
             LakeError: a file may not be read.
         """
-        states = []
-        for number, file in enumerate(files):
-            self.progress(f"{folder.name}/{file['path']}", done=number, of=len(files))
-            states.append(self._state(folder / file["path"], file))
-        return states
+        if files:
+            self.progress(f"{len(files):,} files of {folder.name}", done=0, of=1)
+        return [self._state(folder / file["path"], file) for file in files]
 
     def _state(self, path: Path, file: dict[str, Any]) -> FileState:
         try:

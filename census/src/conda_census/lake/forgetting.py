@@ -11,6 +11,7 @@ holds for later readings of a log that grew, for logs of which a line was left o
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -32,7 +33,7 @@ from conda_census.lake.self_check import DamagedLakeError, Snapshot, check
 from conda_census.lake.set_aside import name_as_stored
 from conda_census.lake.store import Lake
 from conda_census.lake.taking_out import joined_with, set_totals, take_out
-from conda_census.lake.unfinished_repair import Expected, ReadAgain, note_repair, unfinished_repair
+from conda_census.lake.unfinished_repair import Expected, ReadAgain, TakenOut, note_repair, unfinished_repair
 from conda_census.lake.verification import Recorded, Verified, recorded_readings, verify
 from conda_census.logs.fingerprints import head_of
 from conda_census.logs.formats import formats
@@ -100,7 +101,8 @@ def forget(
     try:
         with nobody_else(lake), lake.private():
             noted = unfinished_repair(lake.path)
-            if noted is None or not _is_meant(noted.forgotten, source):
+            begun = noted.forgotten if noted else None
+            if noted is None or begun is None or not _is_meant(begun.source, source):
                 snapshot, problems = check(lake)
                 if problems:
                     raise DamagedLakeError(lake.path, problems)
@@ -111,8 +113,9 @@ def forget(
                     return forgotten
                 note_repair(lake.path, noted)
             else:
-                forgotten = Forgotten(noted.forgotten, notes=["it was cut off before: the rest is done now"])
-                forgotten.batches = list(noted.batches)
+                forgotten = Forgotten(begun.source, begun.lines, begun.requests, list(begun.days))
+                forgotten.notes = [*begun.notes, "it was cut off before: the rest is done now"]
+                forgotten.batches = [] if noted.is_all else list(noted.batches)
                 forgotten.read_again = [each for logs in noted.logs.values() for each in logs]
                 if dry_run:
                     return forgotten
@@ -175,7 +178,13 @@ class _Forgetting:
             tuple(sorted(batches)),
             is_all,
             {name: list(locations) for name, locations in logs.items()},
-            forgotten=source,
+            forgotten=TakenOut(
+                source,
+                forgotten.lines,
+                forgotten.requests,
+                tuple(forgotten.days),
+                tuple(forgotten.notes),
+            ),
             expected=tuple(_expected(others)),
         )
         return again, forgotten
@@ -267,6 +276,12 @@ class _Forgetting:
         return found
 
     def _notes(self, others: Sequence[Recorded]) -> Iterator[str]:
+        differs = [each for each in others if self._verified[id(each)].state == "differs"]
+        if differs:
+            yield (
+                f"{_listed(differs)}: counts otherwise when it is read again than it did before, "
+                "for its format or the rules have changed since"
+            )
         days = [day for day in _days(others) if not self._secrets.has_network_key(day)]
         if days:
             yield (
@@ -282,13 +297,13 @@ def _chosen(readings: list[Recorded], asked: str, since: date | None, until: dat
         LakeError: it is none, or there are several.
     """
     names = dict.fromkeys(each.source for each in readings)
-    exact = [name for name in names if name in {asked, str(Path(asked).absolute())}]
+    exact = [name for name in names if name in {asked, os.path.abspath(asked)}]  # noqa: PTH100 (resolves ..)
     found = exact[:1] or [name for name in names if name.rstrip("/").rpartition("/")[2] == asked]
     if not found:
         near = [name for name in names if asked.rpartition("/")[2] in name] or list(names)
         raise LakeError(
             f"{asked}: no log of this name was read: conda-census sources lists them "
-            f"({_some([repr(name)[1:-1] for name in near]) or 'there is none'})"
+            f"({_some(near) or 'there is none'})"
         )
     if len(found) > 1:
         raise LakeError(f"{asked}: the name of {len(found):,} logs: name one of them ({_some(found)})")
@@ -378,8 +393,9 @@ def _some(names: Sequence[str]) -> str:
 
 
 def _is_meant(forgotten: str, asked: str) -> bool:
-    return bool(forgotten) and (
-        forgotten in {asked, str(Path(asked).absolute())} or forgotten.rpartition("/")[2] == asked
+    return (
+        forgotten in {asked, os.path.abspath(asked)}  # noqa: PTH100
+        or forgotten.rpartition("/")[2] == asked
     )
 
 

@@ -106,15 +106,27 @@ def _rows(file: Path, schema: pa.Schema, but: Collection[str]) -> Iterator[pa.Ta
         begin += rows
     at = 0
     with pq.ParquetFile(file) as opened:
-        for batch in opened.iter_batches(_ROWS_AT_ONCE, columns=schema.names, use_threads=False):
-            rows = pa.Table.from_batches([batch])
+        columns = [each for each in schema.names if each in opened.schema_arrow.names]
+        for batch in opened.iter_batches(_ROWS_AT_ONCE, columns=columns, use_threads=False):
+            rows = _as_now(pa.Table.from_batches([batch]), schema)
             for begins, ends in bounds:
                 first, last = max(begins - at, 0), min(ends - at, len(rows))
                 if first < last:
-                    yield rows.slice(first, last - first).cast(schema)
+                    yield rows.slice(first, last - first)
             at += len(rows)
     if at != begin:
         raise pa.ArrowInvalid(f"{at} rows, and its footer says {begin}")
+
+
+def _as_now(rows: pa.Table, schema: pa.Schema) -> pa.Table:
+    """With the columns that the table has now: what an earlier version did not write is null."""
+    columns = [
+        rows[field.name].cast(field.type)
+        if field.name in rows.column_names
+        else pa.nulls(len(rows), field.type)
+        for field in schema
+    ]
+    return pa.table(columns, schema=schema)
 
 
 def _schema(name: TableName) -> pa.Schema:

@@ -7,15 +7,24 @@ that a repair that was killed is run again.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from conda_census.atomic_files import replace_durably
 from conda_census.errors import LakeError
 
-__all__ = ["REPAIR_NOTE", "Expected", "ReadAgain", "note_repair", "repair_is_done", "unfinished_repair"]
+__all__ = [
+    "REPAIR_NOTE",
+    "Expected",
+    "ReadAgain",
+    "TakenOut",
+    "note_repair",
+    "repair_is_done",
+    "unfinished_repair",
+]
 
 REPAIR_NOTE = "repair.json"
 
@@ -31,6 +40,17 @@ class Expected:
 
 
 @dataclass(frozen=True)
+class TakenOut:
+    """A log that is taken out: its name, what it brought, of which days, and what is told beside."""
+
+    source: str
+    lines: int
+    requests: int
+    days: tuple[date, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class ReadAgain:
     """What is read again.
 
@@ -39,7 +59,7 @@ class ReadAgain:
         is_all: whether the whole lake is read again.
         logs: where the logs lie, by the names of their formats.
         requests: how many requests of each day the lake must have at least in the end.
-        forgotten: the log that is taken out; empty if it is a repair.
+        forgotten: the log that is taken out; null if it is a repair.
         expected: how far which logs must be read in the end.
     """
 
@@ -47,7 +67,7 @@ class ReadAgain:
     is_all: bool = False
     logs: Mapping[str, list[str]] = field(default_factory=dict)
     requests: Mapping[date, int] = field(default_factory=dict)
-    forgotten: str = ""
+    forgotten: TakenOut | None = None
     expected: tuple[Expected, ...] = ()
 
     def __bool__(self) -> bool:
@@ -68,7 +88,7 @@ def unfinished_repair(lake: Path) -> ReadAgain | None:
             bool(content["is_all"]),
             {str(name): list(map(str, logs)) for name, logs in content["logs"].items()},
             {date.fromisoformat(day): int(number) for day, number in content["requests"].items()},
-            str(content.get("forgotten", "")),
+            _taken_out(content.get("forgotten")),
             tuple(
                 Expected(str(head), int(lines), date.fromisoformat(first), date.fromisoformat(last))
                 for head, lines, first, last in content.get("expected", [])
@@ -82,6 +102,22 @@ def unfinished_repair(lake: Path) -> ReadAgain | None:
         raise LakeError(f"{place}: damaged: restore the lake from your backup") from None
 
 
+def _taken_out(content: Any) -> TakenOut | None:  # noqa: ANN401  (JSON)
+    if content is None:
+        return None
+    return TakenOut(
+        str(content["source"]),
+        int(content["lines"]),
+        int(content["requests"]),
+        tuple(date.fromisoformat(day) for day in content["days"]),
+        tuple(map(str, content["notes"])),
+    )
+
+
+def _texts(days: Iterable[date]) -> list[str]:
+    return [day.isoformat() for day in days]
+
+
 def note_repair(lake: Path, again: ReadAgain) -> None:
     """Write down what is going to be read again.
 
@@ -93,7 +129,7 @@ def note_repair(lake: Path, again: ReadAgain) -> None:
         "is_all": again.is_all,
         "logs": again.logs,
         "requests": {day.isoformat(): number for day, number in again.requests.items()},
-        "forgotten": again.forgotten,
+        "forgotten": again.forgotten and asdict(again.forgotten) | {"days": _texts(again.forgotten.days)},
         "expected": [
             [each.head, each.lines, each.first_day.isoformat(), each.last_day.isoformat()]
             for each in again.expected
