@@ -18,8 +18,14 @@ __all__ = ["shown_progress"]
 
 
 @contextmanager
-def shown_progress(console: Console) -> Iterator[IngestProgress]:
-    """On a terminal a bar of bytes, with files, lines a second and time left; else a line for each file."""
+def shown_progress(console: Console, *, shows: bool = True) -> Iterator[IngestProgress]:
+    """On a terminal a bar of bytes, with files, lines a second and time left; else a line for each file.
+
+    Nothing unless it ``shows``.
+    """
+    if not shows:
+        yield _say_nothing
+        return
     if not console.is_terminal:
         yield _plain(console)
         return
@@ -40,6 +46,10 @@ def shown_progress(console: Console) -> Iterator[IngestProgress]:
             bar.update(task, completed=so_far.bytes_done, total=so_far.bytes_in_all, said=said)
 
         yield show
+
+
+def _say_nothing(*, source: Source, so_far: SoFar) -> None:
+    """Tell nobody."""
 
 
 def _plain(console: Console) -> IngestProgress:

@@ -25,7 +25,8 @@ def test_an_exposure_as_a_page(census: CensusProcess, log: Path, tmp_path: Path)
 
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["exposed"]["observed"] == 1
-    assert done.stderr.splitlines()[-1] == "wrote numpy.html"
+    assert done.stderr.startswith("wrote numpy.html: numpy below 2: exposed environments 1, between 1 ")
+    assert done.stderr.count("\n") == 1
     assert "<h1>numpy below 2</h1>" in (tmp_path / "numpy.html").read_text()
 
 

@@ -64,10 +64,12 @@ def _all_of(terminal: int) -> str:
 
 
 def test_elsewhere(census: CensusProcess, tmp_path: Path) -> None:
-    """One plain line for each file, without anything that moves."""
+    """If asked for, one plain line for each file, without anything that moves, and how long it took."""
     _logs(tmp_path)
-    done = census("ingest", ".", "--json")
-    assert done.stderr.splitlines() == [
+    done = census("ingest", ".", "--json", "--verbose")
+    *lines, last = done.stderr.splitlines()
+    assert re.search(r"ingest: \d+\.\d s$", last)
+    assert lines == [
         f"reading {tmp_path / name} ({number} of 3)"
         for number, name in enumerate(("access-0.log", "access-1.log", "access-2.log"), 1)
     ]

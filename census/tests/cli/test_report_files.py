@@ -36,9 +36,11 @@ def test_all_at_once(census: CensusProcess, log: Path, tmp_path: Path) -> None:
     assert (tmp_path / "page.html").exists()
     for name in ("environments.svg", "environments.png", "by_day.csv", "tables/by_day.parquet"):
         assert (tmp_path / "out" / name).stat().st_size > 0
-    wrote = [line for line in done.stderr.splitlines() if line.startswith("wrote ")]
-    assert wrote == ["wrote page.html", "wrote out", "wrote out", "wrote out", "wrote out/tables"]
-    assert "drawing environments.svg (1 of " in done.stderr
+    assert done.stderr.startswith("wrote page.html, out, out/tables: 1 installations, 1 environments, ")
+    assert done.stderr.endswith("0 downloads, 16 January 2024 to 17 January 2024\n")
+    assert done.stderr.count("\n") == 1
+    drawn = census("report", "--svg", "out", "--verbose").stderr
+    assert "drawing environments.svg (1 of " in drawn
 
 
 @pytest.mark.parametrize("option", ["--svg", "--png", "--csv", "--parquet"])

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from conda_census.cli.options import JsonOption, LakeOption, SeverityOption, complain, severities_of
+from conda_census.cli.options import JsonOption, LakeOption, SeverityOption, severities_of
+from conda_census.cli.verbosity import QuietOption, VerboseOption, Verbosity, verbosity_of
 from conda_census.config import load_settings
 from conda_census.errors import CensusError
 
@@ -30,13 +31,20 @@ PathsArgument = Annotated[list[Path], typer.Argument(metavar="PATH", help="Files
 
 
 @advisories.command("import")
-def import_(paths: PathsArgument, lake: LakeOption = None, as_json: JsonOption = False) -> None:
+def import_(
+    paths: PathsArgument,
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
+) -> None:
     """Read OSV records in JSON, YAML, or a zip of either; of one id the last modified counts."""
     from conda_census.exposure.advisories import import_advisories
     from conda_census.lake.store import Lake
 
+    verbosity = verbosity_of(quiet, verbose)
     done = import_advisories(Lake.open(load_settings(lake).lake), paths)
-    _say(_counts(done), "records", done.problems, as_json=as_json)
+    _say(_counts(done), "records", done.problems, verbosity, as_json=as_json)
 
 
 @advisories.command("list")
@@ -47,6 +55,8 @@ def list_(
     ] = None,
     severity: SeverityOption = None,
     as_json: JsonOption = False,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
 ) -> None:
     """List the advisories of the lake with the conda packages that they are about, the newest first."""
     from conda_census.exposure.knowledge import knowledge_of
@@ -54,6 +64,7 @@ def list_(
     from conda_census.report.advisories import advisory_documents
     from conda_census.report.advisories_text import list_lines
 
+    verbosity_of(quiet, verbose)
     severities = severities_of(severity)
     known = knowledge_of(Lake.open(load_settings(lake).lake))
     listed = advisory_documents(known.advisories, known.judge, package, severities)
@@ -69,6 +80,8 @@ def show(
     advisory: Annotated[str, typer.Argument(metavar="ID", help="An id or alias, such as CVE-2023-43804.")],
     lake: LakeOption = None,
     as_json: JsonOption = False,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
 ) -> None:
     """Show one advisory in all its records, by any of its ids."""
     from conda_census.exposure.knowledge import knowledge_of
@@ -76,6 +89,7 @@ def show(
     from conda_census.report.advisories import advisory_document
     from conda_census.report.advisories_text import advisory_lines
 
+    verbosity_of(quiet, verbose)
     known = knowledge_of(Lake.open(load_settings(lake).lake))
     document = advisory_document(known.advisory(advisory), known.judge)
     if as_json:
@@ -86,14 +100,21 @@ def show(
 
 
 @advisories.command()
-def names(paths: PathsArgument, lake: LakeOption = None, as_json: JsonOption = False) -> None:
+def names(
+    paths: PathsArgument,
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
+) -> None:
     """Read maps of what conda packages are called on PyPI: parselmouth, grayskull, or your own in TOML."""
     from conda_census.exposure.names import import_names
     from conda_census.lake.store import Lake
 
+    verbosity = verbosity_of(quiet, verbose)
     done = import_names(Lake.open(load_settings(lake).lake), paths)
     counts = {"packages": done.packages, "known": done.known, "contradicted": len(done.contradicted)}
-    _say(counts, "names", done.problems, as_json=as_json)
+    _say(counts, "names", done.problems, verbosity, as_json=as_json)
 
 
 @advisories.command()
@@ -105,11 +126,14 @@ def override(
         typer.Option("--export", metavar="FILE", help="Write all that the lake holds as OpenVEX."),
     ] = None,
     as_json: JsonOption = False,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
 ) -> None:
     """Read what is true of single builds: OpenVEX, and info/security.json of unpacked conda packages."""
     from conda_census.exposure.override_files import export_overrides, import_overrides
     from conda_census.lake.store import Lake
 
+    verbosity = verbosity_of(quiet, verbose)
     if not paths and export is None:
         raise typer.BadParameter("name files to read, or one to write with --export", param_hint="PATH")
     opened = Lake.open(load_settings(lake).lake)
@@ -117,7 +141,7 @@ def override(
     counts = _counts(done)
     if export:
         counts["exported"] = export_overrides(opened, export, datetime.now(UTC))
-    _say(counts, "overrides", done.problems, as_json=as_json)
+    _say(counts, "overrides", done.problems, verbosity, as_json=as_json)
 
 
 @advisories.command()
@@ -131,29 +155,33 @@ def repodata(
     ] = None,
     lake: LakeOption = None,
     as_json: JsonOption = False,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
 ) -> None:
     """Read which builds a channel has, so that the smallest one that clears all advisories can be told."""
     from conda_census.exposure.repodata import import_repodata
     from conda_census.lake.store import Lake
 
+    verbosity = verbosity_of(quiet, verbose)
     done = import_repodata(Lake.open(load_settings(lake).lake), places, channel)
     builds = {f"{name}/{subdir}": number for (name, subdir), number in done.subdirs.items()}
-    _say(builds, "builds", done.problems, as_json=as_json)
+    _say(builds, "builds", done.problems, verbosity, as_json=as_json)
 
 
 def _counts(done: Imported) -> dict[str, int]:
     return {"new": done.new, "updated": done.updated, "unchanged": done.unchanged, "total": done.total}
 
 
-def _say(counts: dict[str, int], what: str, problems: Iterable[CensusError], *, as_json: bool) -> None:
+def _say(
+    counts: dict[str, int], what: str, problems: Iterable[CensusError], verbosity: Verbosity, *, as_json: bool
+) -> None:
     """Tell what was done and what was wrong; code 1 where something was."""
     told = list(problems)
-    for problem in told:
-        complain(problem)
+    verbosity.complain_of(told)
     if as_json:
         typer.echo(json.dumps({what: counts, "failed": len(told)}, ensure_ascii=False))
     else:
         listed = ", ".join(f"{number:,} {name}" for name, number in counts.items()) or "none"
-        typer.echo(f"{what}: {listed}, {len(told):,} failed")
+        verbosity.say([f"{what}: {listed}, {len(told):,} failed"])
     if told:
         raise typer.Exit(1)

@@ -6,9 +6,9 @@ import json
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from conda_census.cli.options import JsonOption, LakeOption
+from conda_census.cli.verbosity import QuietOption, VerboseOption, verbosity_of
 from conda_census.config import load_settings
 
 __all__ = ["compact"]
@@ -23,6 +23,8 @@ def compact(
         ),
     ] = 7,
     as_json: JsonOption = False,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
 ) -> None:
     """Make the many small files of the lake few large ones, also while others read and write it."""
     from conda_census.decode.pseudonyms import Secrets
@@ -31,11 +33,11 @@ def compact(
     from conda_census.lake.self_check import checked
     from conda_census.lake.store import Lake
     from conda_census.report.compaction_text import compaction_lines
-    from conda_census.steps import shown_steps
 
+    verbosity = verbosity_of(quiet, verbose)
     settings = load_settings(lake)
     opened = Lake.open(settings.lake)
-    with shown_steps(Console(stderr=True), "converting") as progress:
+    with verbosity.steps("converting") as progress:
         opened = converted(
             opened,
             Secrets(settings.config_folder),
@@ -44,10 +46,9 @@ def compact(
             progress=progress,
         )
     checked(opened)  # files of a damaged lake may still be needed, to mend it
-    with shown_steps(Console(stderr=True), "compacting") as progress:
+    with verbosity.steps("compacting") as progress:
         compacted = run(opened, keep_days, progress)
     if as_json:
         typer.echo(json.dumps({"keep_days": keep_days, "tables": compacted}))
     else:
-        for line in compaction_lines(compacted):
-            typer.echo(line)
+        verbosity.say(compaction_lines(compacted))

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from conda_census.cli.options import JsonOption, LakeOption, SinceOption, UntilOption, period_of
+from conda_census.cli.verbosity import QuietOption, VerboseOption, verbosity_of
 from conda_census.config import load_settings
 
 __all__ = ["export"]
@@ -28,21 +28,24 @@ def export(
     since: SinceOption = None,
     until: UntilOption = None,
     as_json: JsonOption = False,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
 ) -> None:
     """Write the downloads of each day and month for tools that read Anaconda's public package data."""
     from conda_census.engines.duckdb import open_lake
     from conda_census.lake.self_check import open_checked
     from conda_census.report.condastats import export_condastats
-    from conda_census.steps import shown_steps
 
+    verbosity = verbosity_of(quiet, verbose)
     first, last = period_of(since, until)
     tables = open_lake(open_checked(load_settings(lake).lake))
-    with shown_steps(Console(stderr=True), "exporting") as progress:
+    with verbosity.steps("exporting") as progress:
         exported = export_condastats(tables, condastats, first, last, progress)
     if as_json:
         typer.echo(json.dumps(exported, ensure_ascii=False))
     else:
-        typer.echo(
+        written = (
             f"wrote {exported['files']:,} files with {exported['downloads']:,} downloads "
             f"from {exported['since']} to {exported['until']} into {exported['folder']}"
         )
+        verbosity.say([written])

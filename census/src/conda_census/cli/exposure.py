@@ -20,7 +20,9 @@ from conda_census.cli.options import (
     engine_of,
     sample_of,
 )
+from conda_census.cli.verbosity import QuietOption, VerboseOption, verbosity_of
 from conda_census.config import load_settings
+from conda_census.errors import one_line
 
 if TYPE_CHECKING:
     from conda_census.exposure.aliases import AdvisoryGroup
@@ -69,6 +71,8 @@ def exposure(
     title: TitleOption = None,
     engine: EngineOption = None,
     one_in: OneInOption = None,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
 ) -> None:
     """Who still runs a vulnerable package, and how fast they heal."""
     from conda_census.engines.choice import opened
@@ -79,6 +83,7 @@ def exposure(
     from conda_census.lake.self_check import open_checked
     from conda_census.report.exposure_text import show
 
+    verbosity = verbosity_of(quiet, verbose)
     if (advisory is None) == (package is None):
         raise typer.BadParameter("give one of the two, --package with --below", param_hint="ID, --package")
     if (package is None) != (below is None):
@@ -94,14 +99,15 @@ def exposure(
         document = make_exposure(tables, told, until, healing, sample)
     if as_json:
         typer.echo(json.dumps(document, ensure_ascii=False))
-    else:
+    elif not (quiet and html):
         show(document, Console())
     if html:
         from conda_census.report.about import About
         from conda_census.report.exposure_page import write_exposure_page
+        from conda_census.report.headline import exposure_headline
 
         write_exposure_page(document, html, About.now(title or settings.title))
-        typer.echo(f"wrote {html}", err=True)
+        verbosity.say([one_line(f"wrote {html}: {exposure_headline(document)}")], err=True)
 
 
 def _unrecorded(package: str, below: str) -> AdvisoryGroup:

@@ -15,11 +15,13 @@ from conda_census.cli.options import (
     LakeOption,
     OneInOption,
     SeverityOption,
+    complain,
     day,
     engine_of,
     sample_of,
     severities_of,
 )
+from conda_census.cli.verbosity import QuietOption, VerboseOption, verbosity_of
 from conda_census.config import load_settings
 from conda_census.errors import CensusError
 
@@ -34,6 +36,8 @@ def exposures(
     as_json: JsonOption = False,
     engine: EngineOption = None,
     one_in: OneInOption = None,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
 ) -> None:
     """All advisories, those with the most exposed environments first, then those that heal slowest."""
     from conda_census.engines.choice import opened
@@ -42,8 +46,10 @@ def exposures(
     from conda_census.exposure.ranking import rank_exposures
     from conda_census.exposure.tell import last_day
     from conda_census.lake.self_check import open_checked
+    from conda_census.report.exposure_wording import gaps
     from conda_census.report.exposures_text import lines, show, summary
 
+    verbosity = verbosity_of(quiet, verbose)
     settings, sample, severities = (
         load_settings(lake, engine=engine_of(engine)),
         sample_of(one_in),
@@ -68,4 +74,6 @@ def exposures(
         for line in lines(document):
             typer.echo(line)
         # It stands beside every exposure, and fields are for a program.
-        typer.echo(summary(document), err=True)
+        verbosity.say([summary(document)], err=True)
+        if quiet and (unknown := gaps(document)):
+            complain(CensusError(unknown))

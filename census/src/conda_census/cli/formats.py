@@ -7,15 +7,17 @@ import json
 import typer
 
 from conda_census.cli.options import JsonOption
+from conda_census.cli.verbosity import QuietOption, VerboseOption, verbosity_of
 from conda_census.config import load_settings
 
 __all__ = ["formats"]
 
 
-def formats(as_json: JsonOption = False) -> None:
+def formats(as_json: JsonOption = False, quiet: QuietOption = False, verbose: VerboseOption = False) -> None:
     """List the log formats that can be read, those of census.toml first, with an example line each."""
     from conda_census.logs.formats import formats as known_formats
 
+    verbosity_of(quiet, verbose)
     settings = load_settings()
     known = known_formats(settings).values()
     configured = {table.name for table in settings.formats}

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from conda_census.cli.options import JsonOption, LakeOption, complain
+from conda_census.cli.verbosity import QuietOption, VerboseOption, Verbosity, verbosity_of
 from conda_census.config import Settings, load_settings
 from conda_census.errors import CensusError, one_line
 from conda_census.report.wording import days_without_log
@@ -69,6 +70,8 @@ def ingest(
         ),
     ] = None,
     as_json: JsonOption = False,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
 ) -> None:
     """Read access logs into the lake, each line exactly once."""
     from conda_census.lake.follow import follow as run_again
@@ -79,6 +82,7 @@ def ingest(
     from conda_census.progress import shown_progress
     from conda_census.steps import print_step
 
+    verbosity = verbosity_of(quiet, verbose)
     settings = load_settings(lake, writer)
     settings = replace(settings, exclude=(*settings.exclude, *(exclude or ())))
     names = ("auto", *known_formats(settings))
@@ -90,10 +94,12 @@ def ingest(
         raise typer.BadParameter("a run with --follow ends when it is told to", param_hint="--strict")
 
     def print_converting(what: str, *, done: int, of: int) -> None:
-        print_step(Console(stderr=True), "converting", what, done, of)
+        if verbosity.shows_steps(console := Console(stderr=True)):
+            print_step(console, "converting", what, done, of)
 
     def ingest_once(stop: Callable[[], bool] = lambda: False) -> Summary:
-        with shown_progress(Console(stderr=True)) as progress:
+        console = Console(stderr=True)
+        with shown_progress(console, shows=verbosity.shows_steps(console)) as progress:
             return run(
                 paths, settings, format_name, progress, stop, print_converting, group_readable=group_readable
             )
@@ -101,13 +107,16 @@ def ingest(
     if follow:
         with stop_on_signals() as stop:
             run_again(
-                lambda: ingest_once(stop), lambda told: _tell(told, as_json), complain, stop, interval_s
+                lambda: ingest_once(stop),
+                lambda told: _tell(told, as_json, verbosity),
+                complain,
+                stop,
+                interval_s,
             )
         return
     summary = ingest_once()
-    for error in summary.errors:
-        complain(error)
-    _tell(summary, as_json)
+    verbosity.complain_of(summary.errors)
+    _tell(summary, as_json, verbosity)
     missing = _days_without_log(settings) if strict else []
     if missing:
         complain(CensusError(days_without_log(missing)))
@@ -126,12 +135,13 @@ def _days_without_log(settings: Settings) -> list[str]:
     return [day.isoformat() for day in known.missing()]
 
 
-def _tell(summary: Summary, as_json: bool) -> None:
+def _tell(summary: Summary, as_json: bool, verbosity: Verbosity) -> None:
     for move in summary.moved:
         typer.echo(f"conda-census: {one_line(move.sentence())}", err=True)
-    for waiting in summary.waiting[:_WAITING_TOLD]:
+    told = summary.waiting if verbosity.verbose else summary.waiting[:_WAITING_TOLD]
+    for waiting in told:
         typer.echo(f"conda-census: {one_line(waiting.sentence())}", err=True)
     if as_json:
         typer.echo(json.dumps(summary.to_json()))
-    else:
+    elif not verbosity.quiet:
         Console(stderr=True).print(summary.sentence(), highlight=False, soft_wrap=True)

@@ -6,9 +6,9 @@ import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from conda_census.cli.options import JsonOption, LakeOption, complain
+from conda_census.cli.verbosity import QuietOption, VerboseOption, verbosity_of
 from conda_census.config import load_settings
 from conda_census.errors import CensusError
 
@@ -24,31 +24,34 @@ def repair(
         bool, typer.Option("--check", help="Only list what is damaged; code 1 if something is.")
     ] = False,
     as_json: JsonOption = False,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
 ) -> None:
     """Mend a damaged lake: read logs again that are still there, and mark days as lost if they are not."""
     from conda_census.lake.repair import damages_of
     from conda_census.lake.repair import repair as run
-    from conda_census.steps import shown_steps
 
+    verbosity = verbosity_of(quiet, verbose)
     settings = load_settings(lake)
     if check:
-        with shown_steps(Console(stderr=True), "reading") as progress:
+        with verbosity.steps("reading") as progress:
             found = damages_of(settings, progress)
         if as_json:
             typer.echo(json.dumps({"damaged": found}, ensure_ascii=False))
         else:
-            for line in found or ["the lake is whole"]:
+            for line in found:
                 typer.echo(line)
+            if not found:
+                verbosity.say(["the lake is whole"])
         if found:
             raise typer.Exit(1)
         return
-    with shown_steps(Console(stderr=True), "reading") as progress:
+    with verbosity.steps("reading") as progress:
         repaired = run(settings, progress)
     if as_json:
         typer.echo(json.dumps(_document(repaired), ensure_ascii=False))
         return
-    for line in _lines(repaired):
-        typer.echo(line)
+    verbosity.say(_lines(repaired))
     if repaired.lost:
         days = ", ".join(map(str, repaired.lost))
         complain(CensusError(f"rows of these days are lost, and reports show the days as unknown: {days}"))

@@ -21,7 +21,9 @@ from conda_census.cli.options import (
     period_of,
     sample_of,
 )
+from conda_census.cli.verbosity import QuietOption, say_how_long, verbosity_of
 from conda_census.config import load_settings
+from conda_census.errors import one_line
 
 __all__ = ["report"]
 
@@ -55,8 +57,14 @@ def report(
     title: TitleOption = None,
     one_in: OneInOption = None,
     engine: EngineOption = None,
+    quiet: QuietOption = False,
     verbose: Annotated[
-        bool, typer.Option("--verbose", help="Say also which way each number errs, and why.")
+        bool,
+        typer.Option(
+            "--verbose",
+            help="Say also which way each number errs, and why, each step, and how long it took.",
+            callback=say_how_long,
+        ),
     ] = False,
 ) -> None:
     """Show what the lake tells, each number with its definition."""
@@ -66,8 +74,10 @@ def report(
     from conda_census.report.about import About
     from conda_census.report.document import make_report
     from conda_census.report.files import Wanted, write_files
+    from conda_census.report.headline import report_headline
     from conda_census.report.terminal import show
 
+    verbosity = verbosity_of(quiet, verbose)
     first, last = period_of(since, until)
     settings, sample = load_settings(lake, engine=engine_of(engine)), sample_of(one_in)
     lake_opened = open_checked(settings.lake)
@@ -78,12 +88,13 @@ def report(
         )
     if as_json:
         typer.echo(json.dumps(document, ensure_ascii=False))
-    else:
+    elif not (quiet and (html or svg or png or csv or parquet)):
         show(document, Console(), verbose=verbose)
-    for place in write_files(
+    places = write_files(
         document,
         Wanted(html, svg, png, csv, parquet),
-        Console(stderr=True),
+        verbosity.steps,
         About.now(title or settings.title),
-    ):
-        typer.echo(f"wrote {place}", err=True)
+    )
+    if written := ", ".join(dict.fromkeys(map(str, places))):
+        verbosity.say([one_line(f"wrote {written}: {report_headline(document)}")], err=True)

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 from conda_census.cli.options import JsonOption
+from conda_census.cli.verbosity import QuietOption, VerboseOption, verbosity_of
 from conda_census.config import SIMULATED_TRUTH
 
 __all__ = ["simulate"]
@@ -89,6 +89,8 @@ def simulate(
     other_clients: Annotated[float | None, _dial("Lines on top of browsers and crawlers.")] = None,
     garbage: Annotated[float | None, _dial("Lines on top that are no request.")] = None,
     as_json: JsonOption = False,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
 ) -> None:
     """Write the access logs of a made-up population, and beside them what is true of it."""
     dials = {
@@ -102,8 +104,8 @@ def simulate(
     from conda_census.simulate.scenario import PRESETS, Scenario, preset
     from conda_census.simulate.simulation import simulate as run
     from conda_census.simulate.to_lake import simulate_lake
-    from conda_census.steps import shown_steps
 
+    verbosity = verbosity_of(quiet, verbose)
     if (out is None) == (to_lake is None):
         raise typer.BadParameter("give one of the two", param_hint="--out, --to-lake")
     if format_name not in LOG_FORMATS:
@@ -122,7 +124,7 @@ def simulate(
         urgency=urgency,
     )
     scenario = preset(preset_name, plain, chosen)
-    with shown_steps(Console(stderr=True), "simulating") as progress:
+    with verbosity.steps("simulating") as progress:
         if to_lake is not None:
             folder, truth = to_lake, simulate_lake(scenario, to_lake, progress)
         elif out is not None:
@@ -132,7 +134,7 @@ def simulate(
         typer.echo(json.dumps(truth))
     else:
         what = "lines" if to_lake is None else "requests"
-        typer.echo(f"wrote {truth['lines']:,} {what} of {days} days, and {folder / SIMULATED_TRUTH}")
+        verbosity.say([f"wrote {truth['lines']:,} {what} of {days} days, and {folder / SIMULATED_TRUTH}"])
 
 
 def _dial(told: str) -> Any:  # noqa: ANN401  as typer types it

@@ -20,6 +20,7 @@ from conda_census.cli.options import (
     day,
     period_of,
 )
+from conda_census.cli.verbosity import QuietOption, VerboseOption, Verbosity, verbosity_of
 from conda_census.config import load_settings
 from conda_census.errors import CensusError, one_line
 
@@ -66,20 +67,23 @@ def sources(
         bool, typer.Option("--dry-run", help="With --forget: only say what it would do.")
     ] = False,
     as_json: JsonOption = False,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
 ) -> None:
     """List the logs that were read, what was dropped of each, and which days are complete."""
+    verbosity = verbosity_of(quiet, verbose)
     _expect_one_task(forget, others=bool(verify or set_aside or retry), dry_run=dry_run)
-    if set_aside or retry:
-        _set_aside(lake, retry or [], as_json=as_json)
-        return
     first, last = period_of(since, until)
+    if set_aside or retry:
+        _set_aside(lake, retry or [], verbosity, as_json=as_json)
+        return
     if forget is not None:
-        _forget(lake, forget, first, last, dry_run=dry_run, as_json=as_json)
+        _forget(lake, forget, first, last, verbosity, dry_run=dry_run, as_json=as_json)
         return
     if verify:
-        _verify(lake, since, until, sample, as_json=as_json)
+        _verify(lake, since, until, sample, verbosity, as_json=as_json)
         return
-    _list(lake, first, last, strict=strict, as_json=as_json)
+    _list(lake, first, last, strict=strict, as_json=as_json, shows=not (quiet and strict))
 
 
 def _expect_one_task(forget: str | None, *, others: bool, dry_run: bool) -> None:
@@ -89,7 +93,9 @@ def _expect_one_task(forget: str | None, *, others: bool, dry_run: bool) -> None
         raise typer.BadParameter("it goes with --forget", param_hint="--dry-run")
 
 
-def _list(lake: Path | None, first: date | None, last: date | None, *, strict: bool, as_json: bool) -> None:
+def _list(
+    lake: Path | None, first: date | None, last: date | None, *, strict: bool, as_json: bool, shows: bool
+) -> None:
     from conda_census.engines.choice import with_gaps
     from conda_census.engines.duckdb import open_lake
     from conda_census.lake.self_check import open_checked
@@ -104,6 +110,8 @@ def _list(lake: Path | None, first: date | None, last: date | None, *, strict: b
     console = Console()
     if as_json:
         typer.echo(json.dumps(listed, ensure_ascii=False))
+    elif not shows:
+        pass  # a monitor asks for the exit code
     elif console.is_terminal:
         show_sources(listed, console)
     else:
@@ -116,7 +124,7 @@ def _list(lake: Path | None, first: date | None, last: date | None, *, strict: b
             raise typer.Exit(1)
 
 
-def _set_aside(lake: Path | None, retry: list[str], *, as_json: bool) -> None:
+def _set_aside(lake: Path | None, retry: list[str], verbosity: Verbosity, *, as_json: bool) -> None:
     from conda_census.lake.set_aside import SetAsideSources
     from conda_census.lake.store import Lake
 
@@ -139,21 +147,27 @@ def _set_aside(lake: Path | None, retry: list[str], *, as_json: bool) -> None:
     for each in listed:
         typer.echo(one_line(f"{each.source}: {each.reason} (since {each.since})"))
     if retry:
-        typer.echo(f"conda-census: the next ingest tries {len(listed):,} again", err=True)
+        verbosity.say([f"conda-census: the next ingest tries {len(listed):,} again"], err=True)
 
 
 def _forget(
-    lake: Path | None, source: str, since: date | None, until: date | None, *, dry_run: bool, as_json: bool
+    lake: Path | None,
+    source: str,
+    since: date | None,
+    until: date | None,
+    verbosity: Verbosity,
+    *,
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
     from conda_census.decode.pseudonyms import Secrets
     from conda_census.lake.conversion import converted
     from conda_census.lake.forgetting import forget
     from conda_census.lake.store import Lake
     from conda_census.report.forgotten import forgotten_document, forgotten_lines
-    from conda_census.steps import shown_steps
 
     settings = load_settings(lake)
-    with shown_steps(Console(stderr=True), "reading") as progress:
+    with verbosity.steps("reading") as progress:
         opened = Lake.open(settings.lake)
         if not dry_run:
             converted(
@@ -168,9 +182,11 @@ def _forget(
     if as_json:
         document = forgotten_document(forgotten, unknown, dry_run=dry_run)
         typer.echo(json.dumps(document, ensure_ascii=False))
-    else:
+    elif dry_run:
         for line in forgotten_lines(forgotten, unknown, dry_run=dry_run):
             typer.echo(line)
+    else:
+        verbosity.say(forgotten_lines(forgotten, unknown, dry_run=dry_run))
     if forgotten.lost:
         days = ", ".join(map(str, forgotten.lost))
         complain(CensusError(f"rows of these days are lost, and reports show the days as unknown: {days}"))
@@ -197,7 +213,13 @@ def _absolute(text: str) -> str:
 
 
 def _verify(
-    lake: Path | None, since: datetime | None, until: datetime | None, sample: int, *, as_json: bool
+    lake: Path | None,
+    since: datetime | None,
+    until: datetime | None,
+    sample: int,
+    verbosity: Verbosity,
+    *,
+    as_json: bool,
 ) -> None:
     from conda_census.decode.pseudonyms import Secrets
     from conda_census.lake.file_reading import FileReading
@@ -206,23 +228,23 @@ def _verify(
     from conda_census.lake.verification import recorded_readings, verify
     from conda_census.logs.formats import formats as known_formats
     from conda_census.report.verification import verification, verification_lines
-    from conda_census.steps import shown_steps
 
     settings = load_settings(lake)
     opened, secrets = Lake.open(settings.lake), Secrets(settings.config_folder)
     opened.expect_key(secrets.key_id())
-    with shown_steps(Console(stderr=True), "reading") as progress:
+    with verbosity.steps("reading") as progress:
         files = verify_files(opened, FileReading(progress), day(since), day(until))
     readings = recorded_readings(opened, day(since), day(until)) if files.may_list_readings else []
-    with shown_steps(Console(stderr=True), "reading again") as progress:
+    with verbosity.steps("reading again") as progress:
         verified = verify(
             readings, sample, secrets.token_key(), known_formats(settings), SystemRandom(), progress
         )
     document = verification(verified, files)
+    is_damaged = bool(document["states"]["differs"]) or not files.is_in_order
     if as_json:
         typer.echo(json.dumps(document, ensure_ascii=False))
-    else:
+    elif is_damaged or not verbosity.quiet:
         for line in verification_lines(document, opened.path):
             typer.echo(line)
-    if document["states"]["differs"] or not files.is_in_order:
+    if is_damaged:
         raise typer.Exit(1)

@@ -18,6 +18,7 @@ from conda_census.cli.options import (
     complain,
     period_of,
 )
+from conda_census.cli.verbosity import QuietOption, VerboseOption, verbosity_of
 from conda_census.config import load_settings
 from conda_census.errors import CensusError
 
@@ -46,8 +47,11 @@ def sql(
     ] = False,
     as_json: JsonOption = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV to standard output.")] = False,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
 ) -> None:
     """Ask the lake in SQL: its tables as they are now, and the definitions of the report, as views."""
+    verbosity_of(quiet, verbose)
     if as_json and as_csv:
         raise typer.BadParameter("choose one of --json and --csv", param_hint="--csv")
     if views and (query is not None or as_json or as_csv):
@@ -65,7 +69,7 @@ def sql(
     if unknown := _unknown_days(queries):
         typer.echo(f"conda-census: {unknown}", err=True)
     if query is None and sys.stdin.isatty() and not (as_json or as_csv):
-        _shell(queries)
+        _shell(queries, quiet=quiet)
         return
     text = _standard_input() if query is None else query
     show = print_json if as_json else print_csv if as_csv else print_text
@@ -103,14 +107,15 @@ def _standard_input() -> str:
     return sys.stdin.buffer.read().decode(errors="surrogateescape")
 
 
-def _shell(queries: OwnQueries) -> None:
+def _shell(queries: OwnQueries, *, quiet: bool) -> None:
     """Read queries from a terminal and answer them, until its end; a mistake ends nothing."""
     with contextlib.suppress(ImportError):
         import readline  # noqa: F401  input() edits lines with it
 
     window = queries.window
     days = f"of {window.since} to {window.until}" if window.since else "without any day"
-    typer.echo(f"The lake as it is now, {days}. {_HELP}", err=True)
+    if not quiet:
+        typer.echo(f"The lake as it is now, {days}. {_HELP}", err=True)
     ctrl_c = signal.getsignal(signal.SIGINT)
     text = ""
     while True:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-
 from conda_census.report.about import About
 from conda_census.report.shape import Report
-from conda_census.steps import shown_steps
+from conda_census.steps import Steps
 
 if TYPE_CHECKING:  # what draws takes a second to import, and only where a chart is wanted
     from conda_census.report.chart_files import ChartKind
@@ -32,9 +31,12 @@ class Wanted:
 
 
 def write_files(
-    report: Report, wanted: Wanted, console: Console, about: About | None = None
+    report: Report,
+    wanted: Wanted,
+    steps: Callable[[str], AbstractContextManager[Steps]],
+    about: About | None = None,
 ) -> Iterator[Path]:
-    """Writes what is wanted and tells where each thing is when it is there; ``console`` shows the progress.
+    """Writes what is wanted and tells where each thing is when it is there; ``steps`` shows the progress.
 
     Raises:
         CensusError: something cannot be written.
@@ -49,7 +51,7 @@ def write_files(
         if folder:
             from conda_census.report.chart_files import write_charts
 
-            with shown_steps(console, "drawing") as progress:
+            with steps("drawing") as progress:
                 write_charts(report, folder, chart_kind, progress)
             yield folder
     tables: list[tuple[Path | None, TableKind]] = [(wanted.csv, "csv"), (wanted.parquet, "parquet")]

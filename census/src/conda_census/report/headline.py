@@ -1,0 +1,35 @@
+"""The headline numbers of a report or an exposure in one line, to be read again below a long output."""
+
+from __future__ import annotations
+
+from conda_census.exposure.shape import Exposure
+from conda_census.report.exposure_wording import band, half_life, moved_on
+from conda_census.report.shape import Report
+from conda_census.report.wording import count, days, percent
+
+__all__ = ["exposure_headline", "report_headline"]
+
+
+def report_headline(report: Report) -> str:
+    """Return installations, environments, the opted-out share, downloads, and the days that they are of."""
+    window, package = report["window"], report["packages"]["name"]
+    missing = len(window["days_without_log"])
+    gaps = f" ({missing} of these days without a log)" if missing else ""
+    return (
+        f"{f'package {package}, ' if package else ''}"
+        f"{count(report['installations']['total'])} installations, "
+        f"{count(report['environments']['total'])} environments, "
+        f"{percent(report['opted_out']['share']['value'])} opted out, "
+        f"{count(report['downloads']['total'])} downloads, {days(window)}{gaps}"
+    )
+
+
+def exposure_headline(exposure: Exposure) -> str:
+    """Return how many are exposed, how many moved on and how fast, and on which day."""
+    missing = len(exposure["window"]["days_without_log"])
+    gaps = f" ({missing} days without a log)" if missing else ""
+    as_of = exposure["as_of"]
+    return (
+        f"{exposure['advisory']['id']}: exposed environments {band(exposure['exposed'])}; moved on "
+        f"{moved_on(exposure, as_of)}, half of them within {half_life(exposure, as_of)}; {as_of}{gaps}"
+    )
