@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -82,6 +83,12 @@ def test_a_listed_version_that_conda_cannot_order_is_left_out() -> None:
             _with(events("introduced 0", "fixed 1..2")),
             r"affected\[0\].ranges\[0\].events\[1\].fixed says '1..2' is no version that conda can order",
         ),
+        (
+            _with(events("introduced 0", "fixed unstable")),
+            r"events\[1\].fixed says 'unstable' does not begin with",
+        ),
+        (_with(events("introduced 0", "last_affected 1.x")), r"last_affected says '1.x' stands for several"),
+        (_with(events("introduced ==1")), r"events\[0\].introduced says '==1' is no version that conda can"),
         ({"affected": [_PACKAGE | {"versions": [1.5]}]}, r"affected\[0\].versions\[0\] must be a text"),
         ({"severity": [{"type": "CVSS_V3"}]}, r"severity\[0\].score is missing"),
     ],
@@ -91,6 +98,15 @@ def test_what_does_not_follow_the_schema(changed: dict[str, object], message: st
     with pytest.raises(FieldError, match=message) as told:
         parse_advisory(Field(osv_record("TEST-1", _RANGE) | changed, "folder/record.json"))
     assert str(told.value).startswith("folder/record.json: ")
+
+
+def test_a_stored_record_with_a_bound_that_was_taken_once_is_told() -> None:
+    """An earlier version imported it: whoever asks is told, and what mends it."""
+    stored = replace(
+        advisory("TEST-1", _RANGE), record=json.dumps(osv_record("TEST-1", events("introduced x")))
+    )
+    with pytest.raises(FieldError, match=r"TEST-1: .* several versions: give one: import the record again"):
+        _ = stored.entries
 
 
 @pytest.mark.parametrize(

@@ -136,6 +136,9 @@ def test_of_the_same_statement_the_later_one_counts(lake: Lake, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("statement", "message"),
     [
+        (_statement(purl=f"{_PILLOW}@9.x"), "statements[0].products[0].@id says '9.x' stands for several"),
+        (_statement(purl=f"{_PILLOW}@=9.4"), "statements[0].products[0].@id says '=9.4' is no version"),
+        (_statement(purl=f"{_PILLOW}@<9.4"), "statements[0].products[0].@id says '<9.4' is no version"),
         (_statement("CVE-1999-1"), "statements[0].vulnerability.name is CVE-1999-1, an advisory that"),
         (_statement(status="solved"), "statements[0].status must be one of not_affected, fixed, affected"),
         (_statement(status="not_affected"), "statements[0] must have a justification or an impact_statement"),

@@ -104,3 +104,30 @@ def test_disjoint_ranges_in_any_order(bounds: list[int], probe: int, shuffle: ob
     named = [text for low, high in pairs for text in (f"introduced {low}", f"fixed {high}")]
     shuffle.shuffle(named)  # type: ignore[attr-defined]
     assert _is_affected(str(probe), *named) == any(low <= probe < high for low, high in pairs)
+
+
+@pytest.mark.parametrize("end", ["fixed", "last_affected", "limit"])
+@pytest.mark.parametrize("spelling", ["v{}", "V{}", "release-{}", "{}.Final", " {} "])
+@pytest.mark.parametrize("ecosystem", ["conda", "PyPI", "Bitnami"])
+def test_a_spelling_of_the_ecosystem_affects_the_same(end: str, spelling: str, ecosystem: str) -> None:
+    """Conda orders v2.0 before all numbers: nobody would be affected, or everybody."""
+
+    def affected(one: str, other: str, alone: str) -> list[bool]:
+        record = advisory(
+            "TEST-1", events(f"introduced {one}", f"{end} {other}"), ecosystem=ecosystem, versions=(alone,)
+        )
+        [entry] = record.entries
+        found = affected_versions(entry, "demo")
+        return [ordered(each, "demo") in found for each in ("0.9", "1.0", "1.9", "2.0", "v1.5", "2.1", "3.0")]
+
+    plain = affected("1.0", "2.0", "3.0")
+    assert plain == [False, True, True, end == "last_affected", True, False, True]
+    assert affected(*(spelling.format(version) for version in ("1.0", "2.0", "3.0"))) == plain
+
+
+def test_a_listed_word_comes_before_nothing() -> None:
+    """Else every version would count as one that came after it to mend it."""
+    [entry] = advisory("TEST-1", versions=("unstable",)).entries
+    versions = affected_versions(entry, "demo")
+    assert ordered("unstable") in versions
+    assert not versions.are_before(ordered("1.0"))

@@ -56,6 +56,9 @@ def _said(status: Status, day: int = 1, conda_name: str = "conda-demo") -> Overr
         (_build("nobody-knows"), "unknown"),
         (_build("suite"), "unknown"),  # its version is not that of the demo in it
         (_build(version="no version"), "unknown"),
+        (_build(version="v1.5"), "affected"),
+        (_build(version="v2.0"), "unaffected"),
+        (_build(version="unstable"), "unknown"),  # conda orders it before all numbers
     ],
 )
 def test_by_name_and_version(build: Build, verdict: Verdict) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conda_census.exposure.versions import VersionError, ordered
+from conda_census.exposure.versions import VersionError, bound, has_number, listed, one_version, ordered
 from conda_order import CondaOrder, conda_order
 
 
@@ -107,3 +107,87 @@ def test_what_conda_cannot_order(text: str) -> None:
     """It is told with the text, and never guessed."""
     with pytest.raises(VersionError, match="no version that conda can order"):
         ordered(text)
+
+
+_NUMBER = st.lists(st.integers(0, 99), min_size=1, max_size=4).map(lambda parts: ".".join(map(str, parts)))
+_BEFORE = (
+    "",
+    "v",
+    "V",
+    "v.",
+    "v ",
+    "ver",
+    "version ",
+    "Version-",
+    "rel-",
+    "release-",
+    "Release_",
+    "r",
+    " ",
+    "\t",
+)
+_AFTER = ("", "-final", ".Final", ".GA", ".RELEASE", "-release", "_stable", " ", "\n", "\N{NO-BREAK SPACE}")
+
+
+@given(before=st.sampled_from(_BEFORE), number=_NUMBER, after=st.sampled_from(_AFTER), other=_NUMBER)
+def test_what_stands_around_a_number_changes_nothing(
+    before: str, number: str, after: str, other: str
+) -> None:
+    """A leading v would put a version before every number, and nobody would be exposed."""
+    for ecosystem in ("conda", "PyPI", "npm"):
+        spelt = bound(f"{before}{number}{after}", "demo", ecosystem)
+        assert spelt == bound(number, "demo", ecosystem) == ordered(number)
+        assert (spelt < ordered(other)) == (ordered(number) < ordered(other))
+        assert listed(f"{before}{number}{after}", "demo", ecosystem) == {ordered(number)}
+    assert ordered(f"{before}{number}{after}") == ordered(number)
+
+
+@pytest.mark.parametrize(
+    ("spelt", "meant"),
+    [
+        ("1.0-1", "1.0.post1"),
+        ("1.0.rev2", "1.0.post2"),
+        ("1.0-r1", "1.0.post1"),
+        ("1.0-alpha.2", "1.0a2"),
+        ("1.0c1", "1.0rc1"),
+        ("1.0-preview3", "1.0rc3"),
+        ("v1!2.0_Beta", "1!2.0b0"),
+    ],
+)
+def test_a_bound_of_pypi_is_spelt_as_pypi_may(spelt: str, meant: str) -> None:
+    """What PEP 440 takes for the same is the same: a post-release comes after its release."""
+    assert bound(spelt, "demo", "PyPI") == bound(meant, "demo", "PyPI") == ordered(meant)
+    assert ordered(meant) in listed(spelt, "demo", "PyPI")
+
+
+_NO_BOUNDS = {
+    "does not begin with a number": (
+        "unstable master latest x1 cb35df940a numpy-1.2 go1.2 none vv1.2 1!v2.0 v"
+    ),
+    "stands for several versions": "1.x 1.2.X 2.x.1 1.2.* * x",
+    "no version that conda can order": (
+        "==1.2 =1.2 >=1.2 <1.2 ~1.2 ^1.2 1.2, 1,2 (,1.2) [1.0,1.2) 1:2.3 1.2; 1.2/3 n/a 1..2 1.2\u200b"
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "why"), [(text, why) for why, texts in _NO_BOUNDS.items() for text in texts.split()]
+)
+def test_what_is_no_bound(text: str, why: str) -> None:
+    """Conda would order some of them, and whole ranges would be empty or full."""
+    for ecosystem in ("conda", "npm"):
+        with pytest.raises(VersionError, match=why):
+            bound(text, "demo", ecosystem)
+
+
+def test_a_word_is_equal_to_itself_and_has_no_place_in_the_order() -> None:
+    """It may be listed, and overridden."""
+    assert listed("unstable") == {one_version("unstable")} == {ordered("Unstable")}
+    assert [has_number(text) for text in ("unstable", "1!2", "v1", "0a1", "a1")] == [
+        False,
+        True,
+        True,
+        True,
+        False,
+    ]

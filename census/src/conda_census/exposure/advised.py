@@ -7,7 +7,7 @@ from typing import TypedDict
 from conda_census.exposure.aliases import AdvisoryGroup
 from conda_census.exposure.automatic import PackageClass, package_class
 from conda_census.exposure.verdicts import Judge, Subject
-from conda_census.exposure.versions import ordered
+from conda_census.exposure.versions import bound, listed
 
 __all__ = ["AdvisedPackage", "bundles_of", "packages_of"]
 
@@ -61,12 +61,13 @@ def _affected(subject: Subject) -> list[str]:
 
 
 def _is_in_range(version: str, subject: Subject) -> bool:
-    found = ordered(version, subject.conda_name)
-    return any(found in interval for interval in subject.versions.intervals)
+    found = listed(version, subject.conda_name, subject.entry.project.ecosystem)
+    return any(each in interval for each in found for interval in subject.versions.intervals)
 
 
 def _fixed_in(subject: Subject) -> list[str]:
     """The versions that the record names as fixed, and that nothing else in it affects."""
     events = [event for found in subject.entry.ranges for event in found.events if event.kind == "fixed"]
-    fixed = {ordered(event.version, subject.conda_name): event.version for event in events}
+    ecosystem = subject.entry.project.ecosystem
+    fixed = {bound(event.version, subject.conda_name, ecosystem): event.version for event in events}
     return [fixed[version] for version in sorted(fixed) if version not in subject.versions]

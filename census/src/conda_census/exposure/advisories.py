@@ -16,7 +16,7 @@ from conda_census.exposure.documents import documents, whole
 from conda_census.exposure.fields import Field
 from conda_census.exposure.latest import Imported, latest
 from conda_census.exposure.osv import CONDA, Advisory, parse_advisory
-from conda_census.exposure.versions import ordered
+from conda_census.exposure.versions import bound
 from conda_census.lake.references import ADVISORIES
 from conda_census.lake.store import Lake
 from conda_census.lake.tables import delta_schema
@@ -64,9 +64,10 @@ def unrecorded(conda_name: str, below: str) -> AdvisoryGroup:
     """An advisory that has no record yet: all versions of a conda package below one are affected.
 
     Raises:
-        VersionError: conda cannot order the version.
+        VersionError: the version has no place in conda's order.
     """
-    ordered(below, conda_name)
+    below = below.strip()
+    bound(below, conda_name, CONDA)
     name = f"{conda_name} below {below}"
     events = [{"introduced": "0"}, {"fixed": below}]
     record = {

@@ -17,6 +17,7 @@ from packageurl import PackageURL
 from conda_census import __version__
 from conda_census.exposure.fields import Field
 from conda_census.exposure.overrides import STATUSES, Override, Status
+from conda_census.exposure.versions import VersionError, one_version
 
 __all__ = ["is_openvex", "openvex_document", "statement_overrides"]
 
@@ -112,6 +113,11 @@ def _conda_purls(products: Field) -> Iterator[tuple[Field, PackageURL, dict[str,
                 purl = PackageURL.from_string(text)
             except ValueError:
                 raise field.wrong("must be a purl, as pkg:conda/NAME@VERSION?build=BUILD") from None
+            try:
+                if purl.version:
+                    one_version(purl.version)
+            except VersionError as error:
+                raise field.wrong(f"says {error}") from None
             yield field, purl, dict(purl.qualifiers)
 
 

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple, get_args
 
 from conda_census.exposure.fields import Field, FieldError
 from conda_census.exposure.severities import Severity, severity_of
-from conda_census.exposure.versions import VersionError, ordered
+from conda_census.exposure.versions import VersionError, bound, listed
 
 __all__ = [
     "CONDA",
@@ -89,8 +89,17 @@ class Advisory:
 
     @cached_property
     def entries(self) -> tuple[AffectedEntry, ...]:
-        """What it says of packages. Entries without one, of commits alone, are left out."""
-        return _entries(Field(json.loads(self.record), self.id))
+        """What it says of packages. Entries without one, of commits alone, are left out.
+
+        Raises:
+            FieldError: an earlier version of the census took a bound that has no place in the order.
+        """
+        try:
+            return _entries(Field(json.loads(self.record), self.id))
+        except FieldError as error:
+            raise FieldError(
+                f"{error}: import the record again, corrected and with a later time as modified"
+            ) from None
 
     @cached_property
     def projects(self) -> tuple[Project, ...]:
@@ -106,8 +115,8 @@ def parse_advisory(whole: Field) -> Advisory:
     two records of PyPI's early years that list some.
 
     Raises:
-        FieldError: it does not follow the schema, or a range has a bound that conda cannot order: the first
-            field that is wrong.
+        FieldError: it does not follow the schema, or a range has a bound that has no place in conda's order:
+            the first field that is wrong.
     """
     _expect_osv(whole)
     _entries(whole)
@@ -141,45 +150,35 @@ def _entries(whole: Field) -> tuple[AffectedEntry, ...]:
 
 def _entry(entry: Field) -> AffectedEntry | None:
     """What the entry says of a package; None where it names commits of a repository alone."""
-    ranges = tuple(found for each in entry["ranges"].items() if (found := _range(each)))
-    versions = tuple(version for version in entry["versions"].texts() if _is_ordered(version))
-    if not entry["package"]:
+    package = entry["package"]
+    ecosystem = package["ecosystem"].text() if package else ""
+    ranges = tuple(found for each in entry["ranges"].items() if (found := _range(each, ecosystem)))
+    versions = tuple(each.strip() for each in entry["versions"].texts() if listed(each, "", ecosystem))
+    if not package:
         return None
-    return AffectedEntry(
-        project=Project(entry["package"]["ecosystem"].text(), entry["package"]["name"].text()),
-        ranges=ranges,
-        versions=versions,
-    )
+    return AffectedEntry(Project(ecosystem, package["name"].text()), ranges, versions)
 
 
-def _range(found: Field) -> VersionRange | None:
+def _range(found: Field, ecosystem: str) -> VersionRange | None:
     kind = found["type"].one_of(_RANGE_TYPES)
-    events = tuple(_event(event, are_versions=kind != "GIT") for event in found["events"].items())
+    events = tuple(_event(event, ecosystem, are_versions=kind != "GIT") for event in found["events"].items())
     if not any(event.kind == "introduced" for event in events):
         raise found["events"].wrong("must hold an introduced")
     return VersionRange(events) if kind != "GIT" else None
 
 
-def _event(event: Field, *, are_versions: bool) -> Event:
+def _event(event: Field, ecosystem: str, *, are_versions: bool) -> Event:
     [key, *more] = list(event.table()) or [""]
     kind = next((known for known in get_args(EventKind) if known == key), None)
     if kind is None or more:
         raise event.wrong(f"must hold one of {', '.join(get_args(EventKind))}, and nothing else")
-    version = event[kind].text()
+    version = event[kind].text().strip()
     if are_versions and (kind, version) != ("limit", "*"):
         try:
-            ordered(version)
+            bound(version, "", ecosystem)
         except VersionError as error:
             raise event[kind].wrong(f"says {error}") from None
     return Event(kind, version)
-
-
-def _is_ordered(version: str) -> bool:
-    try:
-        ordered(version)
-    except VersionError:
-        return False
-    return True
 
 
 def _summary(whole: Field) -> str:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from rattler import Version
 
 from conda_census.exposure.osv import AffectedEntry, Event, VersionRange
-from conda_census.exposure.versions import ordered
+from conda_census.exposure.versions import bound, has_number, listed
 
 __all__ = ["AffectedVersions", "Bound", "Interval", "affected_versions"]
 
@@ -62,32 +62,40 @@ class AffectedVersions:
         lows = [interval.low for interval in self.intervals]
         return (
             any(low is None or low.version < version for low in lows)
-            or min(self.listed, default=version) < version
+            or min((each for each in self.listed if has_number(str(each))), default=version) < version
         )
 
 
 def affected_versions(entry: AffectedEntry, conda_name: str) -> AffectedVersions:
     """What the entry affects of the package, in that package's order of versions."""
-    intervals = (each for found in entry.ranges for each in _intervals(found, conda_name))
-    listed = (ordered(version, conda_name) for version in entry.versions)
-    return AffectedVersions(tuple(intervals), frozenset(listed))
+    place = _Place(conda_name, entry.project.ecosystem)
+    intervals = (each for found in entry.ranges for each in _intervals(found, place))
+    versions = (each for text in entry.versions for each in listed(text, *place))
+    return AffectedVersions(tuple(intervals), frozenset(versions))
 
 
-def _intervals(found: VersionRange, conda_name: str) -> Iterator[Interval]:
-    limit = _limit(found, conda_name)
+class _Place(NamedTuple):
+    """Whose versions they are, and in which spelling."""
+
+    conda_name: str
+    ecosystem: str
+
+
+def _intervals(found: VersionRange, place: _Place) -> Iterator[Interval]:
+    limit = _limit(found, place)
     start: Bound | None = None
     is_open = False
-    for event, bound in _in_order(found, conda_name):
+    for event, at in _in_order(found, place):
         if event.kind == "introduced":
-            start, is_open = (start, True) if is_open else (bound, True)
+            start, is_open = (start, True) if is_open else (at, True)
         elif is_open:
             is_open = False
-            yield _limited(Interval(start, bound, event.kind == "last_affected"), limit)
+            yield _limited(Interval(start, at, event.kind == "last_affected"), limit)
     if is_open:
         yield _limited(Interval(start, None), limit)
 
 
-def _in_order(found: VersionRange, conda_name: str) -> Iterator[tuple[Event, Bound | None]]:
+def _in_order(found: VersionRange, place: _Place) -> Iterator[tuple[Event, Bound | None]]:
     """The events that open and close, sorted stably by version; None is before all versions.
 
     At one version an end that follows a beginning belongs to what was affected before, where something was:
@@ -95,9 +103,7 @@ def _in_order(found: VersionRange, conda_name: str) -> Iterator[tuple[Event, Bou
     """
     starts = [event for event in found.events if _is_start(event)]
     others = [event for event in found.events if event.kind != "limit" and not _is_start(event)]
-    bounds = sorted(
-        ((event, _bound(event, conda_name)) for event in others), key=lambda each: each[1].version
-    )
+    bounds = sorted(((event, _bound(event, place)) for event in others), key=lambda each: each[1].version)
     yield from ((event, None) for event in starts)
     is_open = bool(starts)
     for _version, group in groupby(bounds, key=lambda each: each[1].version):
@@ -112,16 +118,16 @@ def _is_start(event: Event) -> bool:
     return event.kind == "introduced" and event.version == _BEFORE_ALL
 
 
-def _bound(event: Event, conda_name: str) -> Bound:
-    return Bound(ordered(event.version, conda_name), event.version)
+def _bound(event: Event, place: _Place) -> Bound:
+    return Bound(bound(event.version, *place), event.version)
 
 
-def _limit(found: VersionRange, conda_name: str) -> Bound | None:
+def _limit(found: VersionRange, place: _Place) -> Bound | None:
     """Below which all versions must be: the highest of the limits, None where there is none."""
     limits = [event for event in found.events if event.kind == "limit"]
     if not limits or any(event.version == _NO_LIMIT for event in limits):
         return None
-    return max(_bound(event, conda_name) for event in limits)
+    return max(_bound(event, place) for event in limits)
 
 
 def _limited(interval: Interval, limit: Bound | None) -> Interval:

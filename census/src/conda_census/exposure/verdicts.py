@@ -17,11 +17,11 @@ from conda_census.exposure.names import NameMap
 from conda_census.exposure.osv import CONDA, AffectedEntry, Project
 from conda_census.exposure.overrides import Override, Overrides
 from conda_census.exposure.ranges import AffectedVersions, affected_versions
-from conda_census.exposure.versions import VersionError, ordered
+from conda_census.exposure.versions import VersionError, has_number, ordered
 
 __all__ = ["Judge", "Subject", "Verdict", "by_name"]
 
-#: ``unknown``: no map knows the package, or conda cannot order the version of the build.
+#: ``unknown``: no map knows the package, or the version of the build has no place in conda's order.
 Verdict = Literal["affected", "unaffected", "unknown"]
 
 _CONDA_FORGE = "conda-forge"
@@ -127,7 +127,11 @@ class Judge:
             number = ordered(version, name)
         except VersionError:
             return "unknown"
-        return "affected" if any(number in each.versions for each in subjects) else "unaffected"
+        if any(number in each.versions for each in subjects):
+            return "affected"
+        # Conda orders a build of the version unstable before all numbers, which clears it of nothing.
+        is_placed = has_number(version) or not any(each.versions.intervals for each in subjects)
+        return "unaffected" if is_placed else "unknown"
 
     def _said(self, group: AdvisoryGroup, name: str) -> list[Override]:
         """What is said of builds of a package; of what was withdrawn nothing counts."""

@@ -1,19 +1,34 @@
-"""In which order do the versions of a package come? In conda's, but for few upstreams that it misreads."""
+"""The order of the versions of a package: conda's, but for a few upstreams that it misreads.
+
+Advisories spell versions in ways that no conda package uses, such as ``v1.26.2`` or ``1.26.2.Final``. Conda
+orders the first before every number, and the second before 1.26.2. So what stands around the number and says
+nothing is taken off, on both sides of a comparison. A bound of a range must then begin with a number: the
+others have no place in the order that anyone means.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable
 from functools import lru_cache
 
+from packaging.version import InvalidVersion
+from packaging.version import Version as PypiVersion
 from rattler import Version
 from rattler.exceptions import InvalidVersionError
 
 from conda_census.errors import CensusError
+from conda_census.exposure.name_entries import PYPI
 
-__all__ = ["VersionError", "ordered"]
+__all__ = ["VersionError", "bound", "has_number", "listed", "one_version", "ordered"]
 
 _KEPT = 1 << 18
+#: What upstreams write before the number and after it, and never mean by it that the version is another one.
+_BEFORE = re.compile(r"(?:v|ver|version|r|rel|release)[ ._-]?(?=[0-9])", re.IGNORECASE)
+_AFTER = re.compile(r"(?<=[0-9])[ ._-]?(?:final|ga|release|stable)", re.IGNORECASE)
+_NUMBERED = re.compile(r"(?:[0-9]+!)?[0-9]+(?![!0-9])")
+_WILDCARD = re.compile(r"(?:^|[._-])[xX*](?:$|[._-])")
 
 
 class VersionError(CensusError):
@@ -25,16 +40,76 @@ def ordered(text: str, conda_name: str = "") -> Version:
     """The version of a package as something that can be compared; equal versions are equal and hash so.
 
     Conda takes letters for a release before the number that they follow (``conda.models.version``), which
-    for some upstreams they come after: such versions are read as if they said ``post``.
+    for some upstreams they come after: such versions are read as if they said ``post``. ``v1.2``,
+    ``release-1.2`` and ``1.2.Final`` are 1.2.
 
     Raises:
         VersionError: conda cannot order it.
     """
     rewrite = _UPSTREAMS.get(conda_name)
+    number = _number_of(text)
     try:
-        return Version(rewrite(text) if rewrite else text)
+        return Version(rewrite(number) if rewrite else number)
     except InvalidVersionError:
         raise VersionError(f"{text!r} is no version that conda can order: correct it") from None
+
+
+def bound(text: str, conda_name: str = "", ecosystem: str = "") -> Version:
+    """Return the version at which a range of an advisory begins or ends, as ``ordered`` does.
+
+    The spelling is that of the ecosystem: 1.0rev1 on PyPI is 1.0.post1.
+
+    Raises:
+        VersionError: conda cannot order it, or would order it before every number, or it stands for several.
+    """
+    version = one_version(_as_in_conda(text, ecosystem), conda_name)
+    if not has_number(text):
+        raise VersionError(
+            f"{text!r} does not begin with a number, so that it is before or after no version: give the "
+            "version itself"
+        )
+    return version
+
+
+def one_version(text: str, conda_name: str = "") -> Version:
+    """Return a version, as ``ordered`` does, that is one and not several, as 1.2.x is.
+
+    Raises:
+        VersionError: it is none.
+    """
+    if _WILDCARD.search(text):
+        raise VersionError(f"{text!r} stands for several versions: give one")
+    return ordered(text, conda_name)
+
+
+def listed(text: str, conda_name: str = "", ecosystem: str = "") -> set[Version]:
+    """Return what the builds of a listed version may have as theirs; nothing if conda cannot order it."""
+    found = set()
+    for spelling in {text, _as_in_conda(text, ecosystem)}:
+        with contextlib.suppress(VersionError):
+            found.add(ordered(spelling, conda_name))
+    return found
+
+
+def has_number(text: str) -> bool:
+    """Tell whether a version begins with a number: one like ``unstable`` can only be equal to another."""
+    return _NUMBERED.match(_number_of(text)) is not None
+
+
+def _number_of(text: str) -> str:
+    """Return a version without what stands around it and says nothing."""
+    text = text.strip()
+    if found := _BEFORE.match(text):
+        text = text[found.end() :]
+    found = _AFTER.search(text)
+    return text[: found.start()] if found and found.end() == len(text) else text
+
+
+def _as_in_conda(text: str, ecosystem: str) -> str:
+    if ecosystem.partition(":")[0] == PYPI:
+        with contextlib.suppress(InvalidVersion):
+            return str(PypiVersion(text))
+    return text
 
 
 def _openssl(text: str) -> str:
