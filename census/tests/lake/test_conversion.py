@@ -36,7 +36,7 @@ KINDS = dict(zip(("org", "inst", "host"), "oim", strict=True))
 #: The steps are shared out, so that several processes can run the test at once.
 SHARES = 2
 #: The conversion is killed at every so many-th step; at each by ``make fuzz``.
-EVERY = int(os.environ.get("CENSUS_KILL_EVERY", "5"))
+EVERY = int(os.environ.get("CENSUS_KILL_EVERY", "8"))
 #: Which of the steps.
 SEED = int(os.environ.get("CENSUS_FUZZ_SEED", "0"))
 
@@ -186,7 +186,7 @@ def test_a_conversion_that_was_killed_goes_on(
 ) -> None:
     """All rows are in the lake before and after the next run, and no token is left.
 
-    Here at one step in five, by ``make fuzz`` at each.
+    Here at one step in eight, by ``make fuzz`` at each.
     """
     program = Path(__file__).with_name("kill_everywhere.py")
     steps = str(share * EVERY + SEED % EVERY + 1), str(SHARES * EVERY)

@@ -37,7 +37,7 @@ for logs in ([first], [first, second, copy]):
 compact(Lake.open(settings.lake), 0, lambda *_, **__: None)
 """
 #: So many states are looked at; all of them by ``make fuzz``, which sets this.
-STATES = int(os.environ.get("CENSUS_POWER_CUTS", "30"))
+STATES = int(os.environ.get("CENSUS_POWER_CUTS", "20"))
 
 
 def test_a_power_cut_leaves_the_report_of_a_clean_run(tmp_path: Path) -> None:

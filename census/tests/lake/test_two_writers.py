@@ -1,20 +1,22 @@
-"""Is no line lost or counted twice where two writers work at the same time?"""
+"""Two writers that work at the same time, and lose no line and count none twice."""
 
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 from census_process import CensusProcess
 from small_log import SmallLog
 
-FILES = 1000
+#: A thousand by ``make fuzz``.
+FILES = int(os.environ.get("CENSUS_SHARED_FILES", "300"))
 LINES = 3
 TIMEOUT_S = 300
 
 
-def test_two_writers_with_a_thousand_files_between_them(tmp_path: Path) -> None:
+def test_two_writers_with_hundreds_of_files_between_them(tmp_path: Path) -> None:
     """Each finds all the files; the lake in the end is that of one writer."""
     logs = tmp_path / "logs"
     logs.mkdir()
