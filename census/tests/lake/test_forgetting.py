@@ -219,11 +219,33 @@ def test_a_copy_that_was_skipped_is_read_again(
     before = _report(settings)
     [was_read] = recorded_readings(Lake.open(settings.lake))
     [other] = {str(first), str(copy)} - {was_read.source}
-    assert _forget(settings, was_read.source).read_again == [other]
+    forgotten = _forget(settings, was_read.source)
+    assert forgotten.read_again == [other]
+    [note] = forgotten.notes
+    assert note.startswith(f"{other}: begins with the same lines, which count as its own now")
     assert _report(settings) == before
     # The first one is unread now, because it was taken out.
     assert _forget(settings, other).read_again == []
     assert recorded_readings(Lake.open(settings.lake)) == []
+
+
+def test_a_log_that_was_rotated_stays_out(tmp_path: Path) -> None:
+    """Its new name is no copy, though ingest was given it too; where it lies is told."""
+    settings = _lake(tmp_path, "lake")
+    log = SmallLog(start=START).request(client="c1", session="s1").write(tmp_path / "access.log")
+    _ingest(settings, log)
+    rotated = log.rename(tmp_path / "access.log.1")
+    SmallLog(start=START + timedelta(days=1)).request(client="c2", session="s2").write(log)
+    _ingest(settings, log, rotated)
+    day = START.date()
+    forgotten = _forget(settings, "access.log", since=day, until=day)
+    assert (forgotten.lines, forgotten.read_again) == (1, [])
+    assert forgotten.notes == [
+        f"{rotated}: the same log under another name: ingest reads it again if it is given it"
+    ]
+    assert [each.counts.lines for each in recorded_readings(Lake.open(settings.lake))] == [1]
+    _ingest(settings, rotated)
+    assert [each.source for each in recorded_readings(Lake.open(settings.lake))] == [str(rotated), str(log)]
 
 
 def test_what_is_cut_off_goes_on(three: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,6 +37,7 @@ from conda_census.lake.unfinished_repair import Expected, ReadAgain, TakenOut, n
 from conda_census.lake.verification import Recorded, Verified, recorded_readings, verify
 from conda_census.logs.fingerprints import head_of
 from conda_census.logs.formats import formats
+from conda_census.logs.rotated import RotatedLogs
 from conda_census.logs.sniff import read_beginning
 from conda_census.logs.sources import source_at
 from conda_census.steps import Steps
@@ -168,12 +169,27 @@ class _Forgetting:
             raise LakeError(_refusal(source, missing, is_all=is_all))
         self._expect_whole_files(batches)
         logs = self._logs(others)
-        for copy in self._skipped_copies(chosen, others):
-            logs.setdefault(chosen[0].format_name, {})[copy] = None
+        copies = self._skipped_copies(chosen, others)
+        # Rotation gave it that name, so that it is no copy: it stays out.
+        renamed = {file for file in self._where(chosen) if file != source}
+        for copy in copies:
+            if copy not in renamed:
+                logs.setdefault(chosen[0].format_name, {})[copy] = None
         found = [location for locations in logs.values() for location in locations]
         forgotten.batches = [] if is_all else sorted(batches)
         forgotten.read_again = found
         forgotten.notes += self._notes(others)
+        forgotten.notes += [
+            f"{file}: the same log under another name: ingest reads it again if it is given it"
+            for file in sorted(renamed - set(found))
+        ]
+        heads = {each.head for each in chosen}
+        same = {str(self._verified[id(each)].file) for each in others if each.head in heads}
+        forgotten.notes += [
+            f"{file}: begins with the same lines, which count as its own now: take it out too if they "
+            "must not"
+            for file in sorted(same | (set(copies) - renamed))
+        ]
         again = ReadAgain(
             tuple(sorted(batches)),
             is_all,
@@ -250,6 +266,12 @@ class _Forgetting:
         for _, path, _ in self._joined(batches):
             if says_its_digest(path) is False:
                 raise LakeError(f"{path}: damaged: run conda-census repair")
+
+    def _where(self, chosen: list[Recorded]) -> set[str]:
+        """Where the log lies now, as far as it is found."""
+        path, rotated = Path(chosen[0].source), RotatedLogs(self._key)
+        found = {rotated.find(path, each.head) for each in chosen} if path.is_absolute() else set()
+        return {str(file) for file in found if file}
 
     def _skipped_copies(self, chosen: list[Recorded], others: list[Recorded]) -> list[str]:
         """Files that ingest was given, and that held nothing but lines of this log, as far as they are found.

@@ -200,11 +200,10 @@ class Snapshot:
 
     def files(self, but: Collection[str] = ()) -> dict[TableName, list[str]]:
         """The paths of the files of each table; ``but`` names some to leave out, as ``day=<day>/<file>``."""
+        folder = self.lake.path.absolute()  # whoever gets the paths may stand in another folder
         return {
             name: [
-                f"{self.lake.path}/{name}/{file['path']}"
-                for file in self.done_files(name)
-                if file["path"] not in but
+                f"{folder}/{name}/{file['path']}" for file in self.done_files(name) if file["path"] not in but
             ]
             for name in (table.name for table in TABLES)
         }
