@@ -43,6 +43,7 @@ def test_ingest_json(census: CensusProcess, log: Path) -> None:
         "moved": [],
         "set_aside": [],
         "waiting": [],
+        "warnings": [],
     }
     assert second["sources"] == {"read": 0, "skipped": 1, "failed": 0}
     assert second["lines"] == 0

@@ -138,6 +138,8 @@ def _days_without_log(settings: Settings) -> list[str]:
 def _tell(summary: Summary, as_json: bool, verbosity: Verbosity) -> None:
     for move in summary.moved:
         typer.echo(f"conda-census: {one_line(move.sentence())}", err=True)
+    for warning in summary.warning_sentences():
+        typer.echo(f"conda-census: {one_line(warning)}", err=True)
     told = summary.waiting if verbosity.verbose else summary.waiting[:_WAITING_TOLD]
     for waiting in told:
         typer.echo(f"conda-census: {one_line(waiting.sentence())}", err=True)

@@ -24,6 +24,7 @@ from conda_census.lake.decoding import (
 )
 from conda_census.lake.known import KnownLogs, KnownRun, known_runs
 from conda_census.lake.part import Part
+from conda_census.lake.proxies import proxy_warning
 from conda_census.lake.reading import SourcesReader
 from conda_census.lake.repeats import SeenRequests, hashed
 from conda_census.lake.rows import SourcesFound, rows_of_part
@@ -186,12 +187,19 @@ class _Attempt:
                 pa.concat_tables(part.decoded for part in found),
                 self._key,
             )
+        self._warn(read, {log.number: log for log in claimed})
         for failure, unread in self._errors:
             self._summary.fail(failure, unread)
         for waiting in self._waiting:
             self._summary.wait(waiting)
         self._summary.skipped += self._skipped
         return set()
+
+    def _warn(self, read: list[ReadSource], logs: dict[int, Claimed]) -> None:
+        for source in read:
+            log = logs[source.source]
+            if reason := proxy_warning(self._connection, log.log_format, log.beginning, source.reading):
+                self._summary.warn(source.name, reason)
 
     def _read_log(self, reader: SourcesReader, log: Claimed) -> None:
         self._batch.attempts.note(log.number)

@@ -7,7 +7,7 @@ the lines.
 from __future__ import annotations
 
 import os
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -17,6 +17,7 @@ from typing import Self
 
 import duckdb
 import numpy as np
+import pyarrow as pa
 
 from conda_census.errors import SourceError
 from conda_census.lake.batches import SourceCounted
@@ -39,6 +40,8 @@ __all__ = ["SourceReading", "SourcesReader"]
 KEPT_LINE_NUMBERS = 20
 #: One thread decompresses for them all: more would only hold more blocks in memory.
 _CORES_MAX = 8
+#: A log with more clients has no proxy for its only client.
+_FEW_ADDRESSES = 64
 #: Blocks that are read ahead of those that are put together.
 _AHEAD = 2
 
@@ -57,6 +60,8 @@ class SourceReading:
         fingerprint: of these bytes.
         base: the mark at the end of the line before the first.
         marks: of the lines taken.
+        doubt: why the addresses in the log may not be those of the clients.
+        addresses: requests by their addresses; None if these are many.
     """
 
     first_line: int = 1
@@ -68,6 +73,8 @@ class SourceReading:
     fingerprint: str = ""
     base: int = 0
     marks: ShortMarks | None = field(default=None, repr=False)
+    doubt: str | None = None
+    addresses: Counter[str] | None = field(default_factory=Counter, repr=False)
 
     def reached(self) -> Reading:
         """How far the log is read now."""
@@ -81,6 +88,18 @@ class SourceReading:
         """Count requests as lines that were read before."""
         self.requests -= len(numbers)
         self.drop("repeated", numbers)
+
+    def count_addresses(self, addresses: pa.DictionaryArray) -> None:
+        """Count requests by their addresses, as long as these are few."""
+        if self.addresses is None:
+            return
+        counts = np.bincount(addresses.indices.to_numpy(), minlength=len(addresses.dictionary))
+        used = np.flatnonzero(counts)
+        if len(used) <= _FEW_ADDRESSES:
+            for place in used.tolist():
+                self.addresses[addresses.dictionary[place].as_py()] += int(counts[place])
+        if len(used) > _FEW_ADDRESSES or len(self.addresses) > _FEW_ADDRESSES:
+            self.addresses = None
 
     def drop(self, reason: str, numbers: np.ndarray, lines: int | None = None) -> None:
         """Count lines that are no requests: those of ``numbers``, or so many of which these are the first."""
@@ -157,6 +176,7 @@ class SourcesReader:
         reading = SourceReading(first_line=1 + known_lines)
         self._readings[number] = reading
         lines = LineReader(log_format, beginning)
+        reading.doubt = lines.doubt
         try:
             pieces = _behind(decompressed(source), covered, fingerprint, source, lines)
             may_grow = may_grow and not is_compressed(source)
@@ -235,7 +255,14 @@ class SourcesReader:
             sources, requests = sources[~is_impossible], requests.select(~is_impossible)
         self.part.add(sources, requests)
         for source, count in zip(*np.unique(sources, return_counts=True), strict=True):
-            self._readings[int(source)].requests += int(count)
+            reading = self._readings[int(source)]
+            reading.requests += int(count)
+            if reading.addresses is not None:
+                is_all = count == len(requests)
+                of_source = (
+                    requests.address if is_all else requests.address.filter(pa.array(sources == source))
+                )
+                reading.count_addresses(of_source)
 
     def _take_dropped(self, source: int, reason: str, numbers: np.ndarray) -> None:
         self._readings[source].drop(reason, numbers)

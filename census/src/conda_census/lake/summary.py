@@ -12,7 +12,7 @@ from conda_census.lake.moved import Move
 from conda_census.lake.set_aside import SetAside
 from conda_census.logs.source import Source
 
-__all__ = ["BEGINNING", "CUT_SHORT", "NOT_MARKED", "Summary", "SummaryJson", "Waiting"]
+__all__ = ["BEGINNING", "CUT_SHORT", "NOT_MARKED", "SourceWarning", "Summary", "SummaryJson", "Waiting"]
 
 #: Why a file waits.
 BEGINNING = "holds the beginning of a log that was read: it waits, for it may still be growing"
@@ -20,6 +20,8 @@ CUT_SHORT = "is cut short, and begins like a log that was read: it waits until i
 NOT_MARKED = (
     "begins like a log that an earlier version of the census read: it waits until it is longer than that one"
 )
+#: So many sources are named in a warning; the JSON names all of them.
+_NAMED = 3
 #: The same in the last line of a run.
 _IN_SHORT = {
     BEGINNING: "the beginning of a log that was read",
@@ -61,7 +63,16 @@ class SummaryJson(TypedDict):
     moved: list[MoveJson]
     set_aside: list[ReasonJson]
     waiting: list[ReasonJson]
+    warnings: list[ReasonJson]
     seconds: float
+
+
+@dataclass(frozen=True)
+class SourceWarning:
+    """What a person should know of a source that was read, or was not read again."""
+
+    source: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -93,6 +104,7 @@ class Summary:
             were set aside in this run, and count as failed; the others as skipped.
         unreadable: sources that turned out to be no log, or a damaged one, and are not set aside yet.
         waiting: the skipped files that wait.
+        warnings: what a person should know of files that were read or skipped.
         lines: lines taken; always ``requests`` plus the sum of ``dropped``.
         batches: the batches that it ended, by name.
         moved: the shares of what was dropped that moved against the week before.
@@ -113,6 +125,7 @@ class Summary:
     newly: int = 0
     unreadable: list[tuple[Source, str]] = field(default_factory=list)
     waiting: list[Waiting] = field(default_factory=list)
+    warnings: list[SourceWarning] = field(default_factory=list)
 
     def add(self, counts: SourceCounted) -> None:
         """Count what was read of a file."""
@@ -144,6 +157,17 @@ class Summary:
         self.skipped += 1
         self.waiting.append(waiting)
 
+    def warn(self, source: str, reason: str) -> None:
+        """Take what a person should know of a file."""
+        self.warnings.append(SourceWarning(source, reason))
+
+    def warning_sentences(self) -> list[str]:
+        """The warnings for a person, one line for each reason."""
+        sources: dict[str, list[str]] = {}
+        for warning in self.warnings:
+            sources.setdefault(warning.reason, []).append(warning.source)
+        return [f"{_named(names)}: {reason}" for reason, names in sources.items()]
+
     def exit_code(self, *, strict: bool) -> int:
         """The exit code of a run: 0, 1 if something could not be read, 3 if a share moved.
 
@@ -165,6 +189,7 @@ class Summary:
             "moved": [{"reason": move.reason, "before": move.before, "now": move.now} for move in self.moved],
             "set_aside": [{"source": each.source, "reason": each.reason} for each in self.set_aside],
             "waiting": [{"source": each.source, "reason": each.reason} for each in self.waiting],
+            "warnings": [{"source": each.source, "reason": each.reason} for each in self.warnings],
             "seconds": round(self.seconds, 3),
         }
 
@@ -190,3 +215,8 @@ class Summary:
         if not self.set_aside:
             return ""
         return f"; {len(self.set_aside):,} set aside: see conda-census sources --set-aside"
+
+
+def _named(sources: list[str]) -> str:
+    more = f" and {len(sources) - _NAMED:,} more" if len(sources) > _NAMED else ""
+    return f"{', '.join(sources[:_NAMED])}{more}"

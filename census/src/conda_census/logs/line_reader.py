@@ -48,6 +48,16 @@ class LineReader:
         self._passed = b""
         self._set_header()
 
+    @property
+    def first_lines(self) -> Sequence[bytes]:
+        """The first lines without what stands before them."""
+        return self._first_lines
+
+    @property
+    def doubt(self) -> str | None:
+        """Why the addresses in the log may not be those of the clients; None if nothing says so."""
+        return self._format.doubt(self._first_lines)
+
     def is_line(self, line: bytes) -> bool:
         """Tell whether a line without its end is a whole one."""
         return self._format.line.fullmatch(self._prefix.cut_off(line)) is not None

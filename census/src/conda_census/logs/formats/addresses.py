@@ -20,9 +20,12 @@ __all__ = [
     "PLAIN_ADDRESS",
     "UNKNOWN",
     "client_address",
+    "client_in",
     "has_host_names",
     "host_name_fault",
     "is_address",
+    "is_public",
+    "is_public_address",
 ]
 
 _BYTE = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
@@ -70,6 +73,8 @@ _NOT_PUBLIC = (
     r"|f[cd][0-9a-f]{2}:.*|fe[89ab][0-9a-f]:.*|ff[0-9a-f]{2}:.*|::1?"
 )
 
+_NOT_PUBLIC_TEXT = re.compile(_NOT_PUBLIC.encode())
+_ONE = re.compile(_WRITTEN.encode())
 _FIRST_FIELD = re.compile(rf"(?:({ONE_ADDRESS})|({HOST_NAME})) - ".encode())
 #: Host names are those of clients if one line in so many begins with a name,
 _LINES_OF_A_NAME = 10
@@ -100,6 +105,25 @@ def client_address(text: str, *, host_names: bool = False) -> str:
 def is_address(text: str) -> str:
     """Return SQL: is a text one address, with whatever stands around it?"""
     return f"regexp_full_match({text}, '{ONE_ADDRESS}')"
+
+
+def is_public(address: str) -> str:
+    """Return SQL: may an address, as :func:`client_address` gives it, be that of a host on the Internet?"""
+    return f"NOT regexp_full_match({address}, '{_NOT_PUBLIC}')"
+
+
+def is_public_address(address: bytes) -> bool:
+    """Tell the same of an address that :func:`client_in` gives; that of no address is not public."""
+    return bool(address) and not _NOT_PUBLIC_TEXT.fullmatch(address)
+
+
+def client_in(text: bytes) -> bytes:
+    """Return what :func:`client_address` says of a field that holds addresses; empty if none is known."""
+    matches = [
+        match for one in text.split(b",") if (match := _ONE.fullmatch(one.replace(b"+", b" ").strip()))
+    ]
+    addresses = [next(group for group in match.groups() if group).lower() for match in matches]
+    return next(filter(is_public_address, addresses), addresses[0] if addresses else b"")
 
 
 def has_host_names(first_lines: Iterable[bytes]) -> bool:

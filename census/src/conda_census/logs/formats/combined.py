@@ -3,21 +3,26 @@ r"""How is the ``combined`` format of nginx and Apache taken apart?
 ``ip - user [10/Oct/2000:13:55:36 -0700] "GET /p HTTP/1.1" 200 2326 "referer" "user agent"``
 
 Escapes are brought to one form first, so that a quote ends a field and nothing else does, and taking a line
-apart is one split at the quotes. Fields that an operator added behind the user agent are left alone.
+apart is one split at the quotes. Of the fields that an operator added behind the user agent one is read: the
+one that names the clients of a log whose server stands behind a proxy (see ``forwarded``).
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from conda_census.logs.blocks import MAX_LINE_BYTES
 from conda_census.logs.formats.addresses import client_address, has_host_names, host_name_fault
 from conda_census.logs.formats.bracketed import BRACKETED_MARKS, bracketed_line, no_client
+from conda_census.logs.formats.forwarded import forwarded_address, forwarded_doubt, forwarded_field
 from conda_census.logs.formats.log_format import LogFormat, Mark
 from conda_census.logs.formats.raw_columns import MAX_BYTES, is_blank, is_impossible, status_number
 from conda_census.logs.formats.request_line import as_sent, path_of_request, quotes_hidden
 from conda_census.logs.formats.times import bracketed_time
 from conda_census.logs.regular.combined import parse_combined
+from conda_census.logs.regular.none import parse_nothing
+from conda_census.logs.regular.requests import ParseRegular
 
 __all__ = ["COMBINED"]
 
@@ -43,7 +48,7 @@ _COLUMNS = rf"""
                regexp_extract(field[1], '\[([^\[\]]*)\] $', 1) AS written_time,
                string_split(field[2], ' ') AS request,
                string_split(field[3], ' ') AS numbers,
-               field[6] AS user_agent
+               field[6] AS user_agent, field
         FROM split
     ), typed AS (
         SELECT *, {bracketed_time("written_time")} AS time,
@@ -74,10 +79,21 @@ _COLUMNS = rf"""
            NULL::VARCHAR AS request_id, NULL::VARCHAR AS host, NULL::VARCHAR AS range
     FROM typed
 """
-_OF_ADDRESSES, _OF_HOST_NAMES = (
-    _COLUMNS.replace("_ADDRESS_", client_address("who.address", host_names=host_names))
-    for host_names in (False, True)
-)
+
+
+def _columns(first_lines: Sequence[bytes]) -> str:
+    host_names = has_host_names(first_lines)
+    address = client_address("who.address", host_names=host_names)
+    if forwarded := forwarded_field(first_lines):
+        address = forwarded_address(forwarded, "who.address", "field", host_names=host_names)
+    return _COLUMNS.replace("_ADDRESS_", address)
+
+
+def _parse_regular(first_lines: Sequence[bytes]) -> ParseRegular:
+    # A regular line has no quoted field behind the user agent, but may have others.
+    forwarded = forwarded_field(first_lines)
+    return parse_nothing if forwarded and not forwarded.is_quoted else parse_combined
+
 
 COMBINED = LogFormat(
     name="combined",
@@ -86,8 +102,9 @@ COMBINED = LogFormat(
         '200 2326 "-" "conda/24.7.1 requests/2.32.3 CPython/3.12.4 Linux/6.1.0 debian/12 glibc/2.36"'
     ),
     line=_LINE,
-    columns=lambda lines: _OF_HOST_NAMES if has_host_names(lines) else _OF_ADDRESSES,
-    parse_regular=lambda _: parse_combined,
+    columns=_columns,
+    parse_regular=_parse_regular,
     marks=(*BRACKETED_MARKS, Mark(re.compile(rb'" "'), 'a "referer" and a "user agent" behind it')),
     header_fault=host_name_fault,
+    doubt=forwarded_doubt,
 )

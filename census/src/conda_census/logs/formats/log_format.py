@@ -55,7 +55,7 @@ class Mark:
     name: str
 
 
-def _no_header(_first_lines: Sequence[bytes]) -> str | None:
+def _no_fault(_first_lines: Sequence[bytes]) -> str | None:
     return None
 
 
@@ -83,6 +83,8 @@ class LogFormat:
             has is the reason why the file is not in the format.
         header_fault: why a header that stands in the first lines is that of another format; None where it
             is not, or where the format has no header.
+        doubt: given the first lines of the file, why the addresses in it may not be those of the clients;
+            None if nothing says so.
         parse_regular: given the first lines of the file, what takes its regular lines apart fast. It says of
             them what ``columns`` says, and leaves all other lines to it.
         shows_its_end: does a line tell by itself that it is whole? Not where it ends with a value that may be
@@ -97,7 +99,8 @@ class LogFormat:
     line: re.Pattern[bytes]
     columns: Columns
     marks: tuple[Mark, ...] = ()
-    header_fault: Callable[[Sequence[bytes]], str | None] = _no_header
+    header_fault: Callable[[Sequence[bytes]], str | None] = _no_fault
+    doubt: Callable[[Sequence[bytes]], str | None] = _no_fault
     parse_regular: Callable[[Sequence[bytes]], ParseRegular] = _nothing_regular
     shows_its_end: bool = True
     has_headers: bool = False

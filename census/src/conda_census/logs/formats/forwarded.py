@@ -1,0 +1,159 @@
+"""Clients of a ``combined`` log whose server stands behind a proxy, named by a field that was added to it.
+
+``10.0.0.1 - - [time] "request" 200 2326 "referer" "user agent" "203.0.113.9, 10.0.0.3"``
+
+The first address is that of the proxy then, and the added field is the header ``X-Forwarded-For``, as the
+format ``main`` of nginx has it. The first lines of a log tell whether it is so. They do not if the added
+field may as well be the address of a server: then nobody knows whose address is the client's, and that is
+told.
+See ``docs/decisions/clients-behind-a-proxy.md``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from conda_census.logs.formats.addresses import (
+    ADDRESSES,
+    UNKNOWN,
+    client_address,
+    client_in,
+    is_public,
+    is_public_address,
+)
+
+__all__ = ["FORWARDED_DOUBT", "Forwarded", "forwarded_address", "forwarded_doubt", "forwarded_field"]
+
+#: Of so many lines all but one are alike: a monitor, or a client inside, may ask past the proxy.
+_ALL_BUT_ONE_IN = 20
+#: Public addresses are a proxy's only if there are so many clients to each of them.
+_CLIENTS_OF_A_PROXY = 3
+_FIELD = re.compile(rb'"((?:[^"\\]++|\\.)*+)"')
+_START = re.compile(f"({ADDRESSES}) ".encode())
+_ONLY_ADDRESSES = re.compile(ADDRESSES.encode())
+_UNQUOTED = re.compile(rf"\s({ADDRESSES})(?:\s|$)".encode())
+_PORT = re.compile(rb":([0-9]{1,5})$")
+_UNKNOWN = {word.encode() for word in UNKNOWN}
+#: The quoted fields of ``combined``: request, referer, user agent.
+_FIELDS = 3
+#: Where SQL that splits a line at its quotes has what is behind the user agent, and the next quoted field.
+_BEHIND, _FIRST_ADDED = 7, 8
+
+FORWARDED_DOUBT = (
+    "addresses stand behind the user agent, and nobody knows whether they or the first ones are the "
+    "clients': describe the format in census.toml, with address = the variable of the client's address"
+)
+
+
+@dataclass(frozen=True)
+class Forwarded:
+    """The added field that names the clients.
+
+    Attributes:
+        place: its number among the parts of a line that is split at its quotes, from 1.
+        is_proxy_private: are the proxies told by their private addresses? Then a public address at the start
+            of a line is that of a client that came past them.
+    """
+
+    place: int
+    is_proxy_private: bool
+
+    @property
+    def is_quoted(self) -> bool:
+        """Does it stand in quotes?"""
+        return self.place != _BEHIND
+
+
+@dataclass(frozen=True)
+class _Line:
+    first: bytes
+    added: dict[int, bytes]
+
+
+def forwarded_field(first_lines: Sequence[bytes]) -> Forwarded | None:
+    """Return the field that names the clients of these lines; None if that is the first one, as usual."""
+    return _look(first_lines)[0]
+
+
+def forwarded_doubt(first_lines: Sequence[bytes]) -> str | None:
+    """Return why the clients of these lines are not known; None if they are."""
+    return FORWARDED_DOUBT if _look(first_lines)[1] else None
+
+
+def forwarded_address(forwarded: Forwarded, first: str, field: str, *, host_names: bool) -> str:
+    """Return SQL for the client's address of a line, behind two columns that it needs.
+
+    ``first`` is SQL for its first field and ``field`` for the list of its parts, split at the quotes. The
+    first field counts if the added one says nothing. Of a line that is not in the format it is null.
+    """
+    part = f"{field}[{forwarded.place}]"
+    if not forwarded.is_quoted:
+        part = rf"regexp_extract({part}, '^\s({ADDRESSES})(?:\s|$)', 1)"
+    direct = client_address(first, host_names=host_names)
+    came_past = f"WHEN {is_public('direct')} THEN direct" if forwarded.is_proxy_private else ""
+    return f"""
+        {direct} AS direct, {part} AS added,
+        CASE WHEN direct IS NULL THEN NULL {came_past}
+             ELSE coalesce(nullif({client_address("added")}, '-'), direct) END
+    """
+
+
+def _look(first_lines: Iterable[bytes]) -> tuple[Forwarded | None, bool]:
+    """Return the field that names the clients, if one does, and whether that is in doubt."""
+    lines = [line for text in first_lines if (line := _taken_apart(text))]
+    if not lines:
+        return None, False
+    is_doubtful = False
+    firsts = [client_in(line.first) for line in lines]
+    private = sum(not is_public_address(first) for first in firsts)
+    is_proxy_private = _nearly_all(private, lines)
+    proxies = len(set(firsts))
+    for place in sorted({place for line in lines for place in line.added}):
+        written = [line.added.get(place, b"") for line in lines]
+        if not _nearly_all(sum(text not in _UNKNOWN for text in written), lines) or _has_one_port(written):
+            continue
+        listed = [client_in(text) for text in written if text not in _UNKNOWN]
+        clients = len(set(listed))
+        public = sum(map(is_public_address, listed))
+        if is_proxy_private:
+            # A few servers stand beside more clients, and a proxy's address beside those of more clients.
+            if clients > proxies or (2 * public > len(listed) and 2 * clients >= proxies):
+                return Forwarded(place, is_proxy_private=True), False
+            is_doubtful |= clients > 1 and 2 * public > len(listed)
+        elif clients >= _CLIENTS_OF_A_PROXY * proxies and 2 * public > len(listed):
+            return Forwarded(place, is_proxy_private=False), False
+        elif clients > proxies and 2 * public > len(listed):
+            is_doubtful = True
+    return None, is_doubtful
+
+
+def _taken_apart(text: bytes) -> _Line | None:
+    """The first field of a line, and those behind its user agent that may hold addresses."""
+    start = _START.match(text)
+    if not start:
+        return None
+    text = text.replace(b' "" [', b" - [", 1)
+    fields = list(_FIELD.finditer(text))
+    if len(fields) < _FIELDS:
+        return None
+    added = {
+        _FIRST_ADDED + 2 * number: field[1].strip()
+        for number, field in enumerate(fields[_FIELDS:])
+        if field[1] in _UNKNOWN or _ONLY_ADDRESSES.fullmatch(field[1].strip())
+    }
+    if unquoted := _UNQUOTED.match(text, fields[_FIELDS - 1].end()):
+        added[_BEHIND] = unquoted[1]
+    return _Line(start[1], added)
+
+
+def _nearly_all(count: int, lines: Sequence[_Line]) -> bool:
+    return (len(lines) - count) * _ALL_BUT_ONE_IN <= len(lines)
+
+
+def _has_one_port(written: Sequence[bytes]) -> bool:
+    """Whether most addresses have the same port: it is a server's, as in ``$upstream_addr``."""
+    ports = Counter(port[1] for text in written if (port := _PORT.search(text)))
+    return bool(ports) and 2 * ports.most_common(1)[0][1] > len(written)
