@@ -166,6 +166,40 @@ def test_ctrl_c_and_ctrl_d_in_the_shell(filled: CensusProcess) -> None:
         assert (code, "Traceback" in shown) == (0, False)
 
 
+_ENDLESS = "SELECT count(*) AS n FROM range(10000000) a, range(10000000) b WHERE a <> b"
+
+
+def test_ctrl_c_during_a_query_in_the_shell(filled: CensusProcess) -> None:
+    """The query ends and the shell goes on, as often as that is done; nothing looks like a mistake."""
+    with terminal(filled, "sql", "--since", "2024-01-19") as shell:
+        shell.expect("census> ")
+        for number in range(2):
+            shell.type(f"SELECT 'begun {number}' AS what; {_ENDLESS};\n")
+            shell.expect(f"\nbegun {number}\n")
+            time.sleep(0.5)  # the second query begins a moment after the first one's answer
+            shell.type("\x03")
+            shown = shell.expect("census> ")
+            assert "conda-census: interrupted" in shown
+            assert "Traceback" not in shown
+            assert "mistake" not in shown
+        shell.type("SELECT 6 * 7 AS a;\n")
+        assert "\n a\n--\n42\n" in shell.expect("census> ")
+        shell.type(".quit\n")
+        assert shell.end()[1] == 0
+
+
+def test_ctrl_c_during_a_query_without_a_shell(filled: CensusProcess) -> None:
+    """Exit code 130, as of other programs, and one line."""
+    with terminal(filled, "sql", f"SELECT 'begun' AS what; {_ENDLESS}") as shell:
+        shell.expect("\nbegun\n")
+        time.sleep(0.5)  # the second query begins a moment after the first one's answer
+        shell.type("\x03")
+        shown, code = shell.end()
+    assert code == 130
+    assert "Traceback" not in shown
+    assert shown.splitlines()[-1].endswith("conda-census: interrupted: what was answered before stands above")
+
+
 def test_the_shell_writes_answers_into_a_file(filled: CensusProcess) -> None:
     """What is asked stands on the terminal, and the file has the answer."""
     command = f"{shlex.quote(sys.executable)} -c {shlex.quote(MAIN)} sql --since 2024-01-19 > answer.txt"

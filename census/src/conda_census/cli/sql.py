@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 __all__ = ["sql"]
 
+#: Exit code of a program that Ctrl-C ends: 128 and the number of the signal.
+_BY_CTRL_C = 130
+_INTERRUPTED = CensusError("interrupted: what was answered before stands above")
 _HELP = "A query ends with a semicolon. .views lists the views, .quit or Ctrl-D ends."
 
 
@@ -73,11 +76,15 @@ def sql(
         return
     text = _standard_input() if query is None else query
     show = print_json if as_json else print_csv if as_csv else print_text
-    for number, answer in enumerate(queries.run(text, at_most=1 if as_json or as_csv else None)):
-        if number:
-            typer.echo()
-        show(answer.columns, answer, sys.stdout)
-        sys.stdout.flush()
+    try:
+        for number, answer in enumerate(queries.run(text, at_most=1 if as_json or as_csv else None)):
+            if number:
+                typer.echo()
+            show(answer.columns, answer, sys.stdout)
+            sys.stdout.flush()
+    except KeyboardInterrupt:
+        complain(_INTERRUPTED)
+        raise typer.Exit(_BY_CTRL_C) from None
 
 
 def _print_views(queries: OwnQueries, lake: Path) -> None:
@@ -168,6 +175,9 @@ def _answer(queries: OwnQueries, text: str) -> None:
             sys.stdout.flush()
     except CensusError as error:
         complain(error)
+    except KeyboardInterrupt:
+        typer.echo()
+        complain(_INTERRUPTED)
     except OSError:
         raise  # of the terminal
     except Exception as problem:  # noqa: BLE001  the shell goes on

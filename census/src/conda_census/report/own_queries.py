@@ -7,10 +7,13 @@ database of one's own queries has no access to any file. Arrow reads those of th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from typing import TypeVar
 
 import duckdb
 import ibis
@@ -40,6 +43,10 @@ from conda_census.metrics.window import AFTER_A_GAP, Window, choose_window, with
 from conda_census.spill_folders import spill_folder_of_process
 
 __all__ = ["VIEWS", "Answer", "OwnQueries", "QueryError"]
+
+Done = TypeVar("Done")
+#: So long a query has to end before it is interrupted again.
+_AGAIN_S = 0.1
 
 #: Each view with what one row of it is: tables of the lake first, then the definitions of the report.
 VIEWS: Mapping[str, str] = {
@@ -82,7 +89,7 @@ class Answer:
             LakeError: a file cannot be read.
         """
         with _one_line():
-            return self._result.fetchmany(size)
+            return _interruptible(self._result, lambda: self._result.fetchmany(size))
 
 
 @dataclass(frozen=True)
@@ -145,7 +152,7 @@ class OwnQueries:
             raise QueryError(f"{len(asked)} queries, and only {at_most} can be answered: ask one at a time")
         for statement in statements:
             with _one_line():
-                result = self._connection.execute(statement)
+                result = _interruptible(self._connection, partial(self._connection.execute, statement))
             if statement in asked or statement.type.name == "MULTI":
                 yield Answer(_distinct([str(column[0]) for column in result.description or ()]), result)
 
@@ -166,6 +173,25 @@ class OwnQueries:
                     f"{', '.join(_ALLOWED.values())}"
                 )
         return statements
+
+
+def _interruptible(connection: duckdb.DuckDBPyConnection, work: Callable[[], Done]) -> Done:
+    """Do the work in a thread of its own, so that Ctrl-C reaches the one that waits for it.
+
+    DuckDB 2.0 may wait for ever for its own threads if the signal reaches the one that runs the query.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C was pressed, and the query has ended.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(work)
+        try:
+            return running.result()
+        except KeyboardInterrupt:
+            connection.interrupt()
+            while not wait([running], timeout=_AGAIN_S).done:  # it had not begun
+                connection.interrupt()
+            raise
 
 
 @contextmanager
