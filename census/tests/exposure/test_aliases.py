@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -76,3 +77,25 @@ def test_groups_are_connected_components(edges: list[tuple[int, list[int]]]) -> 
             near = {*named.get(name, ()), *(other for other, aliases in named.items() if name in aliases)}
             waiting |= near - reached
         assert set(group.ids) == reached
+
+
+@pytest.mark.parametrize(
+    "never", ["0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "1994-12-31T23:59:59Z", "9999-12-31T23:59:59Z"]
+)
+def test_a_time_that_cannot_be_is_not_known(never: str) -> None:
+    """Programs write the first day of a calendar if they know none; a year may be mistyped."""
+    [group] = grouped([advisory("A-1", published=never)])
+    assert group.published is None
+    [group] = grouped(
+        [advisory("A-1", published=never), advisory("B-1", aliases=["A-1"], published="2024-01-02T00:00:00Z")]
+    )
+    assert f"{group.published:%Y-%m-%d}" == "2024-01-02"
+
+
+def test_a_record_withdrawn_at_the_beginning_of_the_calendar_stands() -> None:
+    """It says nothing, and to take it at its word would clear everybody."""
+    assert all(
+        grouped([advisory("A-1", withdrawn=f"{year}-01-01T00:00:00Z")])[0].is_open
+        for year in ("0001", "1970")
+    )
+    assert not grouped([advisory("A-1", withdrawn="2024-01-01T00:00:00Z")])[0].is_open

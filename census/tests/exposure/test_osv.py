@@ -70,6 +70,8 @@ def test_a_listed_version_that_conda_cannot_order_is_left_out() -> None:
         ({"id": 7}, "id must be a text"),
         ({"modified": None}, "modified is missing"),
         ({"modified": "yesterday"}, "modified must be a time"),
+        ({"modified": "0001-01-01T00:00:00+01:00"}, "modified must be a time"),
+        ({"published": "9999-12-31T23:59:59-01:00"}, "published must be a time"),
         ({"withdrawn": "soon"}, "withdrawn must be a time"),
         ({"aliases": "CVE-2024-1"}, "aliases must be a list"),
         ({"aliases": [""]}, r"aliases\[0\] must be a text that is not empty"),

@@ -225,3 +225,10 @@ def test_nothing_to_export(lake: Lake, tmp_path: Path) -> None:
     """OpenVEX knows no document without a statement."""
     with pytest.raises(CensusError, match="holds no overrides: import some first"):
         export_overrides(lake, tmp_path / "exported.json", _NOW)
+
+
+def test_a_package_of_a_far_year_is_told(lake: Lake, tmp_path: Path) -> None:
+    """Its time is beyond the calendar."""
+    security = {"vulns_cleared": [{"id": "PYSEC-1"}]}
+    [problem] = import_overrides(lake, [_package(tmp_path, security, timestamp=10**18)]).problems
+    assert "timestamp is beyond the year 9999: correct it" in str(problem)

@@ -53,7 +53,7 @@ def test_an_empty_lake_has_no_window(lake: SmallLake) -> None:
         (date(2025, 1, 1), None),
         (None, date(2023, 12, 31)),
         (date(2024, 1, 7), date(2024, 1, 8)),
-        (date(2030, 1, 1), date(2030, 1, 2)),
+        (date(2024, 12, 1), date(2024, 12, 2)),
     ],
 )
 def test_a_window_without_a_log_is_refused(lake: SmallLake, since: date | None, until: date | None) -> None:
@@ -65,6 +65,52 @@ def test_a_window_without_a_log_is_refused(lake: SmallLake, since: date | None, 
     window = choose_window(tables, since, until, may_lack_logs=True)
     assert (window.complete, window.complete_until) == (False, None)
     assert within(tables, window).sessions.count().execute() == 0
+
+
+_FAR = [
+    (date.min, None),
+    (None, date.max),
+    (date.min, date.max),
+    (date.min, date.min),
+    (date.max, date.max),
+    (date(2024, 1, 7), date(2924, 3, 1)),
+    (date(1924, 1, 7), date(2024, 1, 7)),
+    (date(2023, 1, 3), None),
+    (None, date(2025, 1, 10)),
+]
+
+
+@pytest.mark.parametrize(("since", "until"), _FAR)
+@pytest.mark.parametrize("may_lack_logs", [False, True])
+def test_a_window_far_beyond_the_logs_is_refused(
+    lake: SmallLake, since: date | None, until: date | None, *, may_lack_logs: bool
+) -> None:
+    """Each of its days would be counted: a typing error in a year took all memory, or had no end."""
+    tables = lake.source("2024-01-05").source("2024-01-09").open()
+
+    with pytest.raises(
+        WindowError, match=r"more than 366 days beyond .* of 2024-01-05 to 2024-01-09: choose"
+    ):
+        choose_window(tables, since, until, may_lack_logs=may_lack_logs)
+
+
+@pytest.mark.parametrize(("since", "until"), [(date(2023, 1, 4), None), (None, date(2025, 1, 9))])
+def test_a_window_may_reach_a_year_beyond_the_logs(
+    lake: SmallLake, since: date | None, until: date | None
+) -> None:
+    """Whoever looks at a calendar year sees which of its days are unknown."""
+    window = choose_window(lake.source("2024-01-05").source("2024-01-09").open(), since, until)
+
+    assert window.since
+    assert window.until
+    assert len(window.days_without_log) == (window.until - window.since).days - 1
+
+
+@pytest.mark.parametrize(("since", "until"), [(date.min, date.max), (date(1924, 1, 1), date(2024, 1, 1))])
+def test_a_far_window_of_an_empty_lake_is_refused(lake: SmallLake, since: date, until: date) -> None:
+    """There is no log, and no day to choose."""
+    with pytest.raises(WindowError, match="no log was read yet"):
+        choose_window(lake.open(), since, until)
 
 
 def test_days_without_a_log_are_named(lake: SmallLake) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +14,9 @@ from conda_census.cli.verbosity import QuietOption, VerboseOption, verbosity_of
 from conda_census.config import SIMULATED_TRUTH
 
 __all__ = ["simulate"]
+
+#: What was late comes days after the last one.
+_LAST = date(9998, 12, 31)
 
 
 def simulate(
@@ -99,6 +102,7 @@ def simulate(
         "cache_hits": cache_hits, "silent": silent, "interrupted": interrupted, "ranged": ranged,
         "late": late, "other_clients": other_clients, "garbage": garbage,
     }  # fmt: skip
+    from conda_census.logs.possible_times import EARLIEST_TIME
     from conda_census.simulate.day_logs import LogShape
     from conda_census.simulate.log_formats import LOG_FORMATS
     from conda_census.simulate.scenario import PRESETS, Scenario, preset
@@ -112,6 +116,10 @@ def simulate(
         raise typer.BadParameter(f"choose one of {', '.join(LOG_FORMATS)}", param_hint="--format")
     if preset_name not in PRESETS:
         raise typer.BadParameter(f"choose one of {', '.join(PRESETS)}", param_hint="--preset")
+    if not date.fromisoformat(EARLIEST_TIME) <= since.date() <= _LAST - timedelta(days=days):
+        raise typer.BadParameter(
+            f"choose a day from {EARLIEST_TIME} on, {days} days and more before {_LAST}", param_hint="--since"
+        )
     chosen = {name: share for name, share in dials.items() if share is not None}
     plain = Scenario(
         installations,

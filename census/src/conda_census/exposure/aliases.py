@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from conda_census.exposure.osv import Advisory
 from conda_census.exposure.severities import Severity, worst
+from conda_census.logs.possible_times import EARLIEST_TIME
 
 __all__ = ["AdvisoryGroup", "find_group", "grouped"]
+
+#: Programs that do not know a time write the first day of the calendar, or the first of 1970.
+_EARLIEST = datetime.fromisoformat(EARLIEST_TIME).replace(tzinfo=UTC)
+#: A record is published before it is modified, but for clocks and days that somebody planned.
+_PLANNED = timedelta(days=366)
 
 
 @dataclass(frozen=True)
@@ -30,7 +36,7 @@ class AdvisoryGroup:
     @property
     def standing(self) -> tuple[Advisory, ...]:
         """The records that were not withdrawn."""
-        return tuple(record for record in self.records if record.withdrawn is None)
+        return tuple(each for each in self.records if not each.withdrawn or each.withdrawn < _EARLIEST)
 
     @property
     def is_open(self) -> bool:
@@ -44,8 +50,17 @@ class AdvisoryGroup:
 
     @property
     def published(self) -> datetime | None:
-        """When the first record was published."""
-        return min((record.published for record in self.records if record.published), default=None)
+        """When the first record was published; what cannot be is not known."""
+        return min(
+            (
+                record.published
+                for record in self.records
+                if record.published
+                and record.published >= _EARLIEST
+                and record.published - record.modified <= _PLANNED
+            ),
+            default=None,
+        )
 
     @property
     def summary(self) -> str:

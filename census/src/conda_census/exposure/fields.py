@@ -113,9 +113,9 @@ class Field:
         """
         try:
             found = datetime.fromisoformat(self.text())
-        except ValueError:
+            return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        except (ValueError, OverflowError):  # in UTC it may be before the first day of the calendar
             raise self.wrong("must be a time as 2024-01-16T23:53:20Z") from None
-        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
     def optional_time(self) -> datetime | None:
         """A time, or None where there is none."""

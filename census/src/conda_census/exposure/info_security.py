@@ -23,6 +23,7 @@ SECURITY_LISTS: dict[str, tuple[Status, str]] = {
     "vulns_active": ("affected", "active: update the package"),
 }
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LARGEST_MS = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // timedelta(milliseconds=1)
 
 
 def is_info_security(content: Field) -> bool:
@@ -48,6 +49,8 @@ def listed_overrides(index: Field, name: str, entry: Field) -> list[Override]:
     status, words = SECURITY_LISTS[name]
     package, version, build = (index[key].text() for key in ("name", "version", "build"))
     time_ms = index["timestamp"].whole_number() if index["timestamp"] else 0
+    if time_ms > _LARGEST_MS:
+        raise index["timestamp"].wrong("is beyond the year 9999: correct it")
     said = Override(
         advisory=entry["id"].text(),
         conda_name=package,

@@ -27,7 +27,8 @@ _DAY = timedelta(days=1)
 
 def first_of_active_days(day: date) -> date:
     """Return the first of the days on which who is active on ``day`` was seen."""
-    return day - (ACTIVE_DAYS - 1) * _DAY
+    before = (ACTIVE_DAYS - 1) * _DAY
+    return day - before if day - date.min > before else date.min
 
 
 @dataclass(frozen=True)

@@ -23,14 +23,16 @@ from conda_census.exposure.seen import builds_seen
 from conda_census.exposure.shape import AdvisoryKeys, FixKeys
 from conda_census.exposure.unknown import Unknown, count_unknown
 from conda_census.exposure.verdicts import Judge, by_name
+from conda_census.logs.possible_times import EARLIEST_TIME
 from conda_census.metrics.sample import ALL, Sample, choose_sample
-from conda_census.metrics.window import Window, choose_window, known_days, within
+from conda_census.metrics.window import BEYOND, Window, choose_window, known_days, within
 
 __all__ = ["disclosed_on", "judged_builds", "last_day", "tell", "unknown_lately"]
 
 #: The project of a package, or that it has none; of several in a bundle the versions say nothing.
 _KNOWN = ("mapped", "none")
 _FEW = Sample(256)
+_EARLIEST = date.fromisoformat(EARLIEST_TIME)
 
 
 def tell(
@@ -42,9 +44,12 @@ def tell(
 
     Raises:
         CensusError: nothing leads from the advisory to a conda package, or nobody downloaded one of the
-            name that was asked for: that nobody is exposed would be more than is known.
+            name that was asked for: that nobody is exposed would be more than is known. Or nothing can have
+            been disclosed on that day.
     """
     window = choose_window(tables, until=as_of)
+    if disclosed is not None:
+        _expect_possible(disclosed, window)
     names = known.judge.packages(group)
     if group.is_open and not names:
         raise CensusError(f"{group.id}: {_why_unknown(group, known.judge)}")
@@ -98,6 +103,16 @@ def last_day(tables: LakeTables, as_of: date | None) -> date:
 def disclosed_on(group: AdvisoryGroup, as_of: date) -> date:
     """The day on which the first record was published; where none says when, ``as_of``."""
     return group.published.date() if group.published else as_of
+
+
+def _expect_possible(disclosed: date, window: Window) -> None:
+    if window.since is None or window.until is None:
+        return
+    if disclosed < _EARLIEST or disclosed - window.until > BEYOND:
+        raise CensusError(
+            f"{disclosed}: the logs that were ingested are of {window.since} to {window.until}: choose a day "
+            f"from {EARLIEST_TIME} to {BEYOND.days} days after these with --disclosed"
+        )
 
 
 def judged_builds(

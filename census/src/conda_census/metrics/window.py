@@ -15,8 +15,19 @@ from conda_census.errors import CensusError
 from conda_census.logs.possible_times import AHEAD
 from conda_census.metrics.known_days import KnownDays, read_spans
 
-__all__ = ["AFTER_A_GAP", "Window", "WindowDays", "WindowError", "choose_window", "known_days", "within"]
+__all__ = [
+    "AFTER_A_GAP",
+    "BEYOND",
+    "Window",
+    "WindowDays",
+    "WindowError",
+    "choose_window",
+    "known_days",
+    "within",
+]
 
+#: A window may begin so long before the first day with data, and end so long after the last one.
+BEYOND = timedelta(days=366)
 #: For so long after a day without a log it is not known who was seen first.
 AFTER_A_GAP = timedelta(days=7)
 
@@ -89,15 +100,17 @@ def choose_window(
     """The window from ``since`` to ``until``, by default from the first to the last day with data.
 
     Raises:
-        WindowError: ``since`` is after ``until``, or no day of the window has a log although others have,
-            unless it ``may_lack_logs``.
+        WindowError: ``since`` is after ``until``, or the window reaches far beyond the days with data, or no
+            day of it has a log although others have, unless it ``may_lack_logs``.
     """
     if since and until and since > until:
         raise WindowError(f"the window begins on {since} but ends on {until}: give since a day before until")
     (span,) = data_span(tables).to_pyarrow().to_pylist()
-    since, until = _fill(since, until, span["first_day"], _possible(span["last_day"], span["last_ingested"]))
+    last_possible = _possible(span["last_day"], span["last_ingested"])
+    since, until = _fill(since, until, span["first_day"], last_possible)
     if since is None or until is None:
         return Window(None, None, None)
+    _expect_near(since, until, span["first_day"], last_possible)
     known = known_days(tables)
     last_known = known.last_known(since, until)
     if last_known is None and span["first_day"] is not None and not may_lack_logs:
@@ -111,6 +124,24 @@ def choose_window(
     first, before = span["first_day"], since - timedelta(days=1)
     unknown_before = known.unknown(first, before) if first is not None and first < since else ()
     return Window(since, until, complete, known.unknown(since, until), unknown_before)
+
+
+def _expect_near(since: date, until: date, first_day: date | None, last_day: date | None) -> None:
+    """Refuse a window of which each day beyond the logs would be counted, and be unknown.
+
+    Days are subtracted, never moved: the first and the last day of the calendar have none beyond them.
+    """
+    if first_day is None or last_day is None:
+        if until - since > BEYOND:
+            raise WindowError(
+                f"{since} to {until}: no log was read yet: run conda-census ingest, or leave out --since "
+                "and --until"
+            )
+    elif first_day - since > BEYOND or until - last_day > BEYOND:
+        raise WindowError(
+            f"{since} to {until}: reaches more than {BEYOND.days} days beyond the logs that were read, which "
+            f"are of {first_day} to {last_day}: choose days of these with --since and --until"
+        )
 
 
 def _possible(last_day: date | None, ingested: datetime | None) -> date | None:
