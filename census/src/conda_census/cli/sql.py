@@ -65,7 +65,8 @@ def sql(
 
     first, last = period_of(since, until)
     settings = load_settings(lake)
-    queries = OwnQueries(open_checked(settings.lake), settings.holes, first, last)
+    place = settings.lake.absolute() if views else settings.lake  # views are for a program in any folder
+    queries = OwnQueries(open_checked(place), settings.holes, first, last)
     if views:
         _print_views(queries, settings.lake)
         return
