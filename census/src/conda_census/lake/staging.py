@@ -5,6 +5,7 @@ The files of a batch are written as the tables hold them, and need only a name t
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -133,10 +134,19 @@ def append_staged(lake: Lake, batch: Batch) -> None:
                 batch.number,
                 _brought(lake, batch, files) if table.name == "sources" else None,
                 # If the rows of sources are lost, this says which logs they were of.
-                {"batch": batch.name, "log_format": batch.format_name, "logs": "\n".join(batch.locations)}
+                {
+                    "batch": batch.name,
+                    "log_format": batch.format_name,
+                    "logs": _text("\n".join(batch.locations)),
+                }
                 if table.name == "sessions"
                 else None,
             )
+
+
+def _text(names: str) -> str:
+    """Give names that may hold what is no text as text, which is all that a commit may hold."""
+    return os.fsencode(names).decode(errors="backslashreplace")
 
 
 def _brought(lake: Lake, batch: Batch, files: dict[str, list[str]]) -> Totals:
