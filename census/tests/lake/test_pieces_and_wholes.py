@@ -34,6 +34,7 @@ from conda_census.logs import sniff
 from conda_census.logs.line_marks import LineMarks, short
 from conda_census.logs.source import Readable
 from conda_census.logs.sources import decompressed
+from old_lake import in_clear
 from small_log import SmallLog
 
 if sys.version_info >= (3, 14):
@@ -366,6 +367,7 @@ def test_logs_of_an_earlier_version_have_no_marks(case: Case) -> None:
     lines = _content(30)
     case.run(case.log("access.log", b"".join(lines[:20])))
     shutil.rmtree(case.folder / "lake" / "line_marks")
+    in_clear(case.folder / "lake", {})
     piece = case.log("access.log.1", b"".join(lines[:9]))
     assert [each.reason for each in case.run(piece).waiting] == [NOT_MARKED]
     piece.write_bytes(b"".join(lines))
