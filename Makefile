@@ -48,7 +48,7 @@ lint: $(VENV)/.test-ready ## lint and types only
 	@$(BIN)/ruff format --quiet --check .
 	@$(BIN)/mypy --no-error-summary client/src census/src e2e
 
-fuzz: $(VENV)/.test-ready ## a million hostile lines through every log format (FUZZ_LINES), copies of logs, a kill at every step; others each time
+fuzz: $(VENV)/.test-ready ## a million hostile lines through every log format, prefixes, headers, times (FUZZ_LINES), copies of logs, a kill at every step; others each time
 	@export CENSUS_FUZZ_LINES=$(FUZZ_LINES) CENSUS_FUZZ_SEED=$${CENSUS_FUZZ_SEED:-$$(date +%s)}; \
 	echo "fuzzing with CENSUS_FUZZ_SEED=$$CENSUS_FUZZ_SEED"; \
 	CENSUS_POWER_CUTS=100000 CENSUS_KILL_EVERY=1 CENSUS_RANDOM_KILLS=200 CENSUS_SHORT_LINES=1 \
