@@ -14,8 +14,6 @@ _TAKE_A_WINDOW = (["report"], ["sql", "select 1"], ["sources"], ["export", "--co
 _FAR_WINDOWS = (
     ["--since", _FIRST],
     ["--until", _LAST],
-    ["--since", _FIRST, "--until", _LAST],
-    ["--since", _LAST, "--until", _LAST],
     ["--until", "2924-03-01"],
 )
 _ASKS = [

@@ -19,7 +19,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from conda_census.errors import SourceError
+from conda_census.errors import LastingSourceError, SourceError
 from conda_census.lake.batches import SourceCounted
 from conda_census.lake.irregular import IrregularLines
 from conda_census.lake.parsing import ParsedPiece, parsed_pieces
@@ -181,11 +181,15 @@ class SourcesReader:
             pieces = _behind(decompressed(source), covered, fingerprint, source, lines)
             may_grow = may_grow and not is_compressed(source)
             shows_its_end = log_format.shows_its_end
-            for block in blocks_of_lines(
-                pieces,
-                fingerprint,
-                lambda rest: not may_grow or (shows_its_end and lines.is_line(rest)),
-            ):
+
+            def is_whole(rest: bytes) -> bool:
+                if lines.ends_in_cr(rest):
+                    raise _ends_in_cr(source)
+                return not may_grow or (shows_its_end and lines.is_line(rest))
+
+            for block in blocks_of_lines(pieces, fingerprint, is_whole):
+                if lines.ends_in_cr(block):
+                    raise _ends_in_cr(source)
                 for part in lines.parts(block):
                     parsed = self._pool.submit(parsed_pieces, part.parse, part.lines, KEPT_LINE_NUMBERS)
                     self._blocks.append(_Block(number, part.columns, parsed))
@@ -288,6 +292,13 @@ def _behind(
         if covered < len(piece):
             yield piece[covered:]
     yield from pieces
+
+
+def _ends_in_cr(source: Readable) -> SourceError:
+    return LastingSourceError(
+        f"{source}: its lines, or some, end in a carriage return (CR) only: make each a line feed, as with "
+        "tr '\\r' '\\n', and give that"
+    )
 
 
 def _replaced(source: Readable) -> SourceError:

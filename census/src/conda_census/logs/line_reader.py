@@ -5,8 +5,10 @@ What stands before them is skipped, and each header holds for the lines below it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from conda_census.logs.formats.cloudfront_fields import HEADER, header_fields
 from conda_census.logs.formats.log_format import LogFormat
@@ -19,6 +21,11 @@ __all__ = ["LineReader", "LinesUnderOneHeader"]
 _LINES_LOOKED_AT = 200
 #: No header is longer.
 _HEADER_BYTES = 1 << 14
+#: A carriage return that belongs to no line end.
+_LONE_CR = re.compile(rb"\r(?![\r\n]|\Z)")
+#: So many lines of a block that hold one are looked at, and so many bytes of each.
+_LOOKED_INTO = 50
+_LOOKED_INTO_BYTES = 1 << 18
 
 
 @dataclass(frozen=True)
@@ -61,6 +68,26 @@ class LineReader:
     def is_line(self, line: bytes) -> bool:
         """Tell whether a line without its end is a whole one."""
         return self._format.line.fullmatch(self._prefix.cut_off(line)) is not None
+
+    def ends_in_cr(self, block: bytes) -> bool:
+        """Tell whether lines of a block end in a carriage return only.
+
+        They would be one line, of which at most the first request counts. A carriage return within a line,
+        as a progress bar writes it, does not part two whole lines.
+        """
+        if b"\r" not in block:
+            return False
+        begin = 0
+        for _ in range(_LOOKED_INTO):
+            found = _LONE_CR.search(block, begin)
+            if found is None:
+                break
+            start = block.rfind(b"\n", 0, found.start()) + 1
+            begin = block.find(b"\n", found.end()) + 1 or len(block)
+            line = block[start : min(begin, start + _LOOKED_INTO_BYTES)].rstrip(b"\r\n")
+            if len(list(islice(filter(self.is_line, line.split(b"\r")), 2))) > 1:
+                return True
+        return False
 
     def pass_over(self, piece: bytes | memoryview) -> None:
         """Take bytes that were read before, of which only the headers matter now."""
