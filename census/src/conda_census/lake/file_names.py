@@ -18,6 +18,7 @@ __all__ = [
     "has_digest",
     "name_of_rewritten",
     "named_by_digest",
+    "part_of",
     "says_its_digest",
 ]
 
@@ -42,6 +43,12 @@ def batch_of(name: str) -> BatchFile | None:
     """The batch that wrote the file of this name; null if it was a compaction."""
     match = _OF_BATCH.fullmatch(name)
     return BatchFile(match["writer"], int(match["batch"])) if match else None
+
+
+def part_of(name: str) -> str | None:
+    """Batch and part of the file of this name; null if a compaction wrote it."""
+    match = _OF_BATCH.fullmatch(name)
+    return match["part"] if match else None
 
 
 def name_of_rewritten(name: str, mark: str) -> str | None:

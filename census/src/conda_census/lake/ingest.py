@@ -28,6 +28,7 @@ from conda_census.lake.source_rows import SourceRows
 from conda_census.lake.staging import append_staged, damaged_files, is_begun
 from conda_census.lake.store import Lake
 from conda_census.lake.summary import Summary, Waiting
+from conda_census.lake.table_notes import note_tables
 from conda_census.logs.fingerprints import head_of
 from conda_census.logs.formats import LogFormat, formats
 from conda_census.logs.sniff import format_of, read_beginning
@@ -134,6 +135,7 @@ def ingest(
                 now = datetime.now(UTC)
                 secrets.forget_networks(now)
                 lake.forget_request_ids(now)
+                note_tables(lake)
                 summary.moved = moved_shares(rows, summary.batches)
     finally:
         for source in sources:

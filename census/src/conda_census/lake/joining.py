@@ -18,7 +18,7 @@ from conda_census.lake.file_names import batch_of, has_digest, named_by_digest
 from conda_census.lake.staging import rows_writer
 from conda_census.lake.tables import TABLES, TableName, delta_schema
 
-__all__ = ["batches_in", "join"]
+__all__ = ["batches_in", "join", "runs_in"]
 
 #: Under this key the footer has the batches, as ``[[WRITER/NUMBER, ROWS], …]`` in the order of the rows.
 _BATCHES = b"conda_census.batches"
@@ -40,7 +40,7 @@ def join(name: TableName, files: Sequence[Path], but: Collection[str] = ()) -> P
     # What a killed compaction leaves is known by this name.
     draft = files[0].with_name(f"part-00000-{uuid.uuid4()}-c000.zstd.parquet")
     schema = _schema(name)
-    runs = _without([run for file in files for run in _runs(file)], but)
+    runs = _without([run for file in files for run in runs_in(file)], but)
     if not any(rows for _, rows in runs):
         return None
     try:
@@ -68,12 +68,17 @@ def batches_in(file: Path) -> list[str] | None:
         OSError: the file cannot be read.
         pyarrow.ArrowException: it is damaged.
     """
-    batches = [batch for batch, _ in _runs(file)]
+    batches = [batch for batch, _ in runs_in(file)]
     return None if "" in batches else list(dict.fromkeys(batches))
 
 
-def _runs(file: Path) -> list[tuple[str, int]]:
-    """How many rows of which batch follow each other; the name is empty if it is not known."""
+def runs_in(file: Path) -> list[tuple[str, int]]:
+    """How many rows of which batch follow each other in a file; the name is empty if it is not known.
+
+    Raises:
+        OSError: the file cannot be read.
+        pyarrow.ArrowException: it is damaged.
+    """
     footer = pq.read_metadata(file)
     if of := batch_of(file.name):
         return [(f"{of.writer}/{of.batch}", footer.num_rows)]
@@ -100,7 +105,7 @@ def _without(runs: list[tuple[str, int]], but: Collection[str]) -> list[tuple[st
 def _rows(file: Path, schema: pa.Schema, but: Collection[str]) -> Iterator[pa.Table]:
     """The rows that stay, some at a time."""
     bounds, begin = [], 0
-    for batch, rows in _runs(file):
+    for batch, rows in runs_in(file):
         if batch not in but:
             bounds.append((begin, begin + rows))
         begin += rows

@@ -15,7 +15,7 @@ from conda_census.lake.store import Lake
 from conda_census.logs.fingerprints import Reading
 from conda_census.logs.line_marks import ShortMarks, veiled
 
-__all__ = ["KnownLogs", "KnownReading", "KnownRun", "known_logs", "known_runs", "stored_marks"]
+__all__ = ["KnownLogs", "KnownReading", "KnownRun", "known_logs", "known_runs", "mark_name", "stored_marks"]
 
 _BASE_BYTES = 8
 
@@ -92,7 +92,7 @@ def known_runs(lake: Lake, readings: Iterable[KnownReading], key: bytes) -> list
     Raises:
         LakeError: the table cannot be read.
     """
-    by_name = {_name(each.batch, each.source, each.first_line): each for each in readings}
+    by_name = {mark_name(each.batch, each.source, each.first_line): each for each in readings}
     days = {f"day={each.day}" for each in by_name.values()}
     files = [file for file in lake.files("line_marks") if file.split("/")[-2] in days] if days else []
     found = {}
@@ -102,7 +102,7 @@ def known_runs(lake: Lake, readings: Iterable[KnownReading], key: bytes) -> list
             "WHERE list_contains($wanted, batch || chr(10) || source || chr(10) || first_line)",
             {"files": files, "wanted": list(by_name)},
         ).fetchall()
-        found = {(name := _name(*row[:3])): veiled(row[3], key, name) for row in rows}
+        found = {(name := mark_name(*row[:3])): veiled(row[3], key, name) for row in rows}
     runs = []
     for name, each in by_name.items():
         base, marks = 0, None
@@ -117,8 +117,9 @@ def stored_marks(batch: str, run: KnownRun, key: bytes) -> bytes:
     """The marks of a run as the table ``line_marks`` has them."""
     marks = np.empty(0, np.uint16) if run.marks is None else run.marks
     content = run.base.to_bytes(_BASE_BYTES, "little") + marks.astype("<u2").tobytes()
-    return veiled(content, key, _name(batch, run.source, run.first_line))
+    return veiled(content, key, mark_name(batch, run.source, run.first_line))
 
 
-def _name(batch: str, source: str, first_line: int) -> str:
+def mark_name(batch: str, source: str, first_line: int) -> str:
+    """The name under which the marks of lines are veiled."""
     return f"{batch}\n{source}\n{first_line}"

@@ -92,8 +92,10 @@ def read_left_log(table: Path) -> LeftLog:
     return left
 
 
-def write_log_anew(lake: Path, table: Table, left: LeftLog) -> None:
+def write_log_anew(lake: Path, table: Table, left: LeftLog, table_id: str | None = None) -> None:
     """Give a table a new log that says what is left of the old one, which stays beside it.
+
+    ``table_id`` is the id that the table had, as far as it is known.
 
     Raises:
         OSError: it cannot be written.
@@ -108,6 +110,8 @@ def write_log_anew(lake: Path, table: Table, left: LeftLog) -> None:
         description=f"one row for {table.one_row}",
         configuration={"delta.checkpointInterval": str(CHECKPOINT_COMMITS)},
     )
+    if table_id is not None:
+        _set_id(draft / _LOG / f"{0:020}.json", table_id)
     actions: list[AddAction | RemoveAction] = [_added(path, add) for path, add in sorted(left.files.items())]
     DeltaTable(str(draft)).create_write_transaction(
         actions,
@@ -127,6 +131,14 @@ def write_log_anew(lake: Path, table: Table, left: LeftLog) -> None:
     (draft / _LOG).rename(folder / _LOG)
     sync_folder(folder)
     shutil.rmtree(draft)
+
+
+def _set_id(commit: Path, table_id: str) -> None:
+    actions = [json.loads(line) for line in commit.read_text().splitlines()]
+    for action in actions:
+        if "metaData" in action:
+            action["metaData"]["id"] = table_id
+    commit.write_text("".join(f"{json.dumps(action)}\n" for action in actions))
 
 
 def _added(path: str, add: dict[str, Any]) -> AddAction:

@@ -2,8 +2,10 @@
 
 All files are read first, for a byte that was turned over shows in nothing but the digest.
 
-1. The log of a table that Delta cannot read is written anew from what is left of it (``left_log``).
-2. Rows whose commit is lost are still in their files: these are taken up again.
+1. A table of another lake is set aside (``table_notes``). The log of a table that Delta cannot read is
+   written anew from what is left of it (``left_log``).
+2. Rows whose commit is lost are still in their files: these are taken up again. Batches that ``sources`` does
+   not know even so are taken out of all tables, and their logs are read again (``without_sources``).
 3. Rows whose file is damaged are read again from the logs of their batches, if all of these are there.
 4. If they are not, the days of these rows are marked as lost (``lost_days``).
 
@@ -15,7 +17,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -38,16 +40,32 @@ from conda_census.lake.ingest import ingest
 from conda_census.lake.joining import batches_in
 from conda_census.lake.ledger import LEDGER_TABLES
 from conda_census.lake.left_log import is_readable, read_left_log, write_log_anew
-from conda_census.lake.lost_days import mark_lost
+from conda_census.lake.lost_days import lost_days, mark_lost
 from conda_census.lake.reference_notes import forget_note
 from conda_census.lake.references import REFERENCES
 from conda_census.lake.seen_files import forget_seen_files
 from conda_census.lake.self_check import Problem, Snapshot, check
 from conda_census.lake.store import Lake, application, placed
+from conda_census.lake.table_notes import forget_versions, note_tables, noted_tables
 from conda_census.lake.tables import TABLES, Reference, ReferenceName, TableName
 from conda_census.lake.taking_out import batch_name, commit, remove_files, set_totals, take_out
-from conda_census.lake.unfinished_repair import ReadAgain, note_repair, repair_is_done, unfinished_repair
+from conda_census.lake.unfinished_repair import (
+    Marked,
+    ReadAgain,
+    note_repair,
+    repair_is_done,
+    unfinished_repair,
+)
 from conda_census.lake.verification import Recorded, recorded_readings, verify
+from conda_census.lake.without_sources import (
+    MarkedLines,
+    TableBatches,
+    files_to_take_up,
+    incomplete_batches,
+    logs_with,
+    marked_lines,
+    missing_marked,
+)
 from conda_census.logs.formats import formats
 from conda_census.steps import Steps, say_nothing
 
@@ -110,6 +128,7 @@ def repair(settings: Settings, progress: Steps) -> Repaired:
                 again = work.run()
             else:
                 work.take_out(again)
+            note_tables(Lake.open(settings.lake))
         repaired.import_again = set_references_aside(lake)
         if again:
             read_again(settings, again, repaired, progress)
@@ -169,7 +188,9 @@ def read_again(settings: Settings, again: ReadAgain, repaired: Repaired, progres
     lake = Lake.open(settings.lake)
     has = Snapshot(lake).requests_by_day()
     lost = {day for day, requests in again.requests.items() if has.get(day, 0) < requests}
-    lost |= _not_reached(lake, again)
+    lost |= _not_reached(lake, again) | set(again.lost)
+    key = Secrets(settings.config_folder).token_key()
+    lost |= {day for each in missing_marked(lake, again.marked, key) for day in each.days}
     if lost:
         mark_lost(lake, lost)
         repaired.lost = sorted({*repaired.lost, *lost})
@@ -227,17 +248,32 @@ class _Repair:
 
     def run(self) -> ReadAgain:
         """Mend the lake but for the logs that are to be read again, which it names."""
+        foreign, older = self._not_as_noted()
+        self._expect_enough_left(foreign | older)
+        self._set_aside(foreign)
         self._write_logs_anew()
         snapshot = self._snapshot()
-        self._repaired.problems = list(snapshot.problems())
-        if self._repaired.problems or self._repaired.logs_written:
-            self._take_up_sources(snapshot)
+        self._repaired.problems = [
+            *(Problem(name, "foreign") for name in sorted(foreign)),
+            *snapshot.problems(),
+        ]
+        again = ReadAgain()
+        if any(each.table == "sources" or each.kind == "batch" for each in self._repaired.problems) or (
+            "sources" in self._repaired.logs_written
+        ):
+            again = self._mend_sources(snapshot, has_totals="sources" not in foreign | older)
+            snapshot = self._snapshot()
+        elif self._repaired.problems or self._repaired.logs_written:
+            known = TableBatches.of(snapshot, "sources").rows
             for name in LEDGER_TABLES:
+                if name in self._repaired.logs_written:
+                    self._take_up_batches(name, TableBatches.of(snapshot, name), known)
                 self._take_up_rows(name)
             self._take_up_request_ids()
             snapshot = self._snapshot()
         damages = _Damages(snapshot)
-        again = self._to_read_again(damages) if damages else ReadAgain()
+        if not again and damages:
+            again = self._to_read_again(damages)
         if again:
             note_repair(self._lake.path, again)
             self.take_out(again)
@@ -248,52 +284,164 @@ class _Repair:
             raise _beyond_repair(self._lake.path, Problem("sources", "lost").sentence())
         return again
 
+    def _not_as_noted(self) -> tuple[set[TableName], set[TableName]]:
+        """The tables that are not those of this lake, and those that are older than they were."""
+        foreign, older = set(), set()
+        for name, note in noted_tables(self._lake.path).items():
+            if is_readable(self._lake.path / name):
+                table = self._lake.table(name)
+                if not note.is_of(table):
+                    foreign.add(name)
+                elif note.is_newer_than(table):
+                    older.add(name)
+        return foreign, older
+
+    def _expect_enough_left(self, not_as_noted: Collection[TableName]) -> None:
+        """Go on only if it can be known what is lost. Nothing was changed up to now.
+
+        Without the totals, which ``sources`` has, no table tells what another one lacks, but for downloads.
+        """
+        damaged = {
+            table.name
+            for table in TABLES
+            if table.name in not_as_noted
+            or not (self._lake.lacks(table.name) or is_readable(self._lake.path / table.name))
+        }
+        if "line_marks" in noted_tables(self._lake.path) and self._lake.lacks("line_marks"):
+            damaged.add("line_marks")
+        others = damaged & {"sessions", "installer_downloads", "line_marks"}
+        if "sources" in damaged and others:
+            raise _beyond_repair(
+                self._lake.path,
+                f"sources, which says what the tables must hold, is damaged, and {min(others)} too",
+            )
+
+    def _set_aside(self, names: Collection[TableName]) -> None:
+        """Give the place of these tables free. They stay beside it."""
+        for name in names:
+            aside = self._lake.path / f"{name}.damaged"
+            shutil.rmtree(aside, ignore_errors=True)
+            (self._lake.path / name).rename(aside)
+
     def _write_logs_anew(self) -> None:
+        noted = noted_tables(self._lake.path)
         for table in TABLES:
+            if self._lake.lacks(table.name) and table.name not in noted:
+                continue  # the next ingest makes it
             if not is_readable(self._lake.path / table.name):
                 self._progress(f"the log of {table.name}", done=0, of=1)
                 left = read_left_log(self._lake.path / table.name)
                 self._removed[table.name] = left.removed
-                write_log_anew(self._lake.path, table, left)
+                if note := noted.get(table.name):
+                    forget_versions(self._lake, [table.name])
+                write_log_anew(self._lake.path, table, left, note.id if note else None)
                 self._repaired.logs_written.append(table.name)
         self._lake = Lake.open(self._lake.path)
 
-    def _take_up_sources(self, snapshot: Snapshot) -> None:
-        """Take up the rows of batches whose commit to ``sources`` is lost, and the totals that it carried."""
-        last = {
-            writer: max(snapshot.last_batch(name, writer) for name in snapshot.tables)
-            for writer in snapshot.writers
-        }
-        last = {
-            writer: batch
-            for writer, batch in last.items()
-            if batch > snapshot.done(writer) and not self._is_unfinished(writer, batch)
-        }
-        if not last:
-            self._take_up_older_sources(snapshot)
-            return
-        files = [
-            path
-            for path in self._unused("sources")
-            if (of := batch_of(path.name)) and snapshot.done(of.writer) < of.batch <= last.get(of.writer, 0)
-        ]
-        self._add(
-            "sources", files, [Transaction(application(writer), batch) for writer, batch in last.items()]
-        )
-        set_totals(self._lake)  # those that the commit carried are lost with it
+    def _mend_sources(self, snapshot: Snapshot, *, has_totals: bool) -> ReadAgain:
+        """Take up what is left of ``sources``; what is to be done with batches that it does not know then.
 
-    def _take_up_older_sources(self, snapshot: Snapshot) -> None:
-        """The same for commits before the last: with them the totals of their days are lost."""
-        rows = snapshot.ledger.rows("sources", snapshot.writers)
-        files = _with_rows(self._unused("sources"), rows - sum(snapshot.rows_by_day("sources").values()))
+        ``has_totals`` is false if the table is not the one that it was.
+        """
+        last = self._last_batches(snapshot)
+        until = {writer: batch for writer, batch in last.items() if batch > snapshot.done(writer)}
+        has_totals &= snapshot.ledger.is_kept and not until
+        damaged = {str(file["path"]) for file in snapshot.damaged_files("sources")}
+        remove_files(snapshot, "sources", damaged)  # the totals keep it known that rows are missing
+        snapshot = self._snapshot()
+        held = {name: TableBatches.of(snapshot, name) for name in snapshot.tables}
+        known = {batch for name, each in held.items() if name != "sources" for batch in each.rows}
+        self._take_up_batches("sources", held["sources"], known)
+        for name in LEDGER_TABLES:
+            if name != "sources" and name in held:
+                self._take_up_batches(name, held[name], held["sources"].rows)
+        snapshot = self._snapshot()
+        held = {name: TableBatches.of(snapshot, name) for name in snapshot.tables}
+        batches = incomplete_batches(held)
+        mixed = {name for name, each in held.items() if each.mixed}
+        if mixed and (batches or _requests_in(snapshot, "sources") != _requests_in(snapshot, "sessions")):
+            raise _beyond_repair(self._lake.path, "what says which logs were read is damaged")
+        if batches:
+            return self._plan_without(snapshot, held, batches, until, has_totals=has_totals)
+        if until:
+            self._lake.note("sources", _batches_noted(until))
+        self._take_up_request_ids()
+        if not has_totals:
+            set_totals(self._lake)
+            self._note_lost_days()
+        return ReadAgain()
+
+    def _note_lost_days(self) -> None:
+        """The totals that are lost said how many days are lost."""
+        if lost := lost_days(self._lake.path):
+            mark_lost(self._lake, lost)
+
+    def _last_batches(self, snapshot: Snapshot) -> dict[str, int]:
+        """The last batch of each writer that is done, as far as any table knows."""
+        last = {}
+        for writer in snapshot.writers:
+            folders = (self._lake.path / "batches" / writer).glob("[0-9]*")
+            under_way = [int(folder.name) for folder in folders if folder.name.isdecimal()]
+            batch = max(snapshot.last_batch(name, writer) for name in snapshot.tables)
+            last[writer] = min([batch, *(number - 1 for number in under_way)])
+        return last
+
+    def _take_up_batches(self, name: TableName, held: TableBatches, wanted: Collection[str]) -> None:
+        """Take up files of these batches that the table has not any more, and count them as held."""
+        used = set(self._lake.file_names(name))
+        whole = [path for path in self._whole_files(name) if f"{path.parent.name}/{path.name}" not in used]
+        files = files_to_take_up(whole, held, wanted)
         if files:
-            self._add("sources", files, [])
-            snapshot = self._snapshot()
-            if not any(snapshot.missing_rows(name) for name in LEDGER_TABLES):
-                set_totals(self._lake)
+            self._add(name, files, [] if name == "sources" else self._newer(name, files))
+        for path in files:
+            held.take(path, name)
 
-    def _is_unfinished(self, writer: str, batch: int) -> bool:
-        return (self._lake.path / "batches" / writer / f"{batch:08}").exists()
+    def _plan_without(
+        self,
+        snapshot: Snapshot,
+        held: dict[TableName, TableBatches],
+        batches: set[str],
+        until: Mapping[str, int],
+        *,
+        has_totals: bool,
+    ) -> ReadAgain:
+        """These batches are taken out, and their logs are read again, as far as they are found."""
+        key = self._secrets.token_key()
+        days: dict[str, set[date]] = defaultdict(set)
+        for each in held.values():
+            for batch in batches & each.days.keys():
+                days[batch] |= each.days[batch]
+        damages = _Damages(snapshot)
+        lost = {_day_of(path) for _, path in damages.files}
+        if has_totals:
+            for name, missing in damages.rows.items():
+                lost |= set(missing) if name != "sources" else set()
+        lines: list[MarkedLines] = []
+        if "line_marks" in held and not any(name == "line_marks" for name, _ in damages.files):
+            files = [file["path"] for file in snapshot.done_files("line_marks")]
+            files += [file["path"] for file in snapshot.unfinished_files("line_marks")]
+            paths = [str(self._lake.path / "line_marks" / file) for file in files]
+            lines = marked_lines(paths, key, batches)
+        for batch in batches - {each.batch for each in lines}:
+            lost |= days[batch]
+        formats_of: dict[str, str] = {}
+        for entry in self._lake.table("sessions").history():
+            for location in str(entry.get("logs", "")).split("\n"):
+                formats_of.setdefault(location, str(entry.get("log_format", "auto")))
+        logs: dict[str, list[str]] = defaultdict(list)
+        for source, location in logs_with(lines, key):
+            logs[formats_of.get(source, "auto")].append(location)
+        marked = [
+            Marked(each.first_line, len(each.marks), each.digest(key), tuple(sorted(days[each.batch])))
+            for each in lines
+        ]
+        return ReadAgain(
+            tuple(sorted(batches)),
+            logs=logs,
+            marked=tuple(marked),
+            lost=tuple(sorted(lost)),
+            sources_until=until,
+        )
 
     def _take_up_rows(self, name: TableName) -> None:
         """Take up files that no commit names any more, if they hold just the rows that a day lacks."""
@@ -304,16 +452,21 @@ class _Repair:
             found = [path for path in self._unused(name) if path.parent.name == f"day={day}"]
             files += _with_rows(found, rows) if rows > 0 else []
         if files:
-            table = self._lake.table(name)
-            batches: dict[str, int] = {}
-            for of in filter(None, (batch_of(path.name) for path in files)):
-                batches[of.writer] = max(batches.get(of.writer, 0), of.batch)
-            newer = [
-                Transaction(application(writer), batch)
+            self._add(name, files, self._newer(name, files))
+
+    def _newer(self, name: TableName, files: Sequence[Path]) -> list[Transaction]:
+        """What a commit carries that adds these files: the last batch of each writer, if it is newer."""
+        table = self._lake.table(name)
+        batches: dict[str, int] = {}
+        for of in filter(None, (batch_of(path.name) for path in files)):
+            batches[of.writer] = max(batches.get(of.writer, 0), of.batch)
+        return _batches_noted(
+            {
+                writer: batch
                 for writer, batch in batches.items()
                 if batch > (table.transaction_version(application(writer)) or 0)
-            ]
-            self._add(name, files, newer)
+            }
+        )
 
     def _take_up_request_ids(self) -> None:
         """Take up all ids that are there: one that is there twice does no harm."""
@@ -333,16 +486,17 @@ class _Repair:
 
     def _unused(self, name: TableName) -> list[Path]:
         """The whole files in a table's folder that it does not have, and has not replaced."""
-        table, folder = self._lake.table(name), self._lake.path / name
+        table = self._lake.table(name)
         used = set(self._lake.file_names(name)) | self._removed.get(name, set())
         used |= set(table.vacuum(retention_hours=0, dry_run=True, enforce_retention_duration=False))
+        return [path for path in self._whole_files(name) if f"{path.parent.name}/{path.name}" not in used]
+
+    def _whole_files(self, name: TableName) -> list[Path]:
+        """The whole files in a table's folder."""
         return [
             path
-            for path in sorted(folder.glob("day=*/*.parquet"))
-            if f"{path.parent.name}/{path.name}" not in used
-            and not path.is_symlink()
-            and says_its_digest(path) is not False
-            and _rows_of(path) is not None
+            for path in sorted((self._lake.path / name).glob("day=*/*.parquet"))
+            if not path.is_symlink() and says_its_digest(path) is not False and _rows_of(path) is not None
         ]
 
     def _add(self, name: TableName, files: Sequence[Path], transactions: list[Transaction]) -> None:
@@ -357,8 +511,6 @@ class _Repair:
     def _to_read_again(self, damages: _Damages) -> ReadAgain:
         """The batches of what is damaged, if all their logs are there; else all of the lake, if all are."""
         requests = damages.snapshot.requests_by_day()
-        if "sources" in damages.tables:
-            return ReadAgain(*self._batches_of_sources(damages), requests)
         readings = recorded_readings(self._lake)
         wanted = _with_later_readings(damages.batches(readings), readings)
         own = [reading for reading in readings if reading.batch in wanted]
@@ -367,19 +519,6 @@ class _Repair:
         if readings and (logs := self._logs_of(readings)):
             return ReadAgain((), True, logs, requests)
         return ReadAgain()
-
-    def _batches_of_sources(self, damages: _Damages) -> tuple[tuple[str, ...], bool, dict[str, list[str]]]:
-        """If the rows of ``sources`` are damaged, the first commit of their batch still names its logs."""
-        names = {batch_name(path) for name, path in damages.files if name == "sources"}
-        if "" in names or not names:
-            raise _beyond_repair(self._lake.path, "what says which logs were read is damaged")
-        logs: dict[str, list[str]] = defaultdict(list)
-        for entry in self._lake.table("sessions").history():
-            if entry.get("batch") in names:
-                logs[entry["log_format"]] += [
-                    location for location in entry["logs"].split("\n") if _may_be_there(location)
-                ]
-        return tuple(sorted(names)), False, dict(logs)
 
     def _logs_of(self, readings: list[Recorded]) -> dict[str, list[str]] | None:
         """Where the logs of these readings are, by their formats; null if one is not there as it was."""
@@ -400,8 +539,13 @@ class _Repair:
 
     def take_out(self, again: ReadAgain) -> None:
         """Take all rows of these batches out of the lake, so that their logs are new to it."""
+        if again.sources_until:  # so that what is taken out is not taken for a batch under way
+            snapshot = self._snapshot()
+            until = {w: batch for w, batch in again.sources_until.items() if batch > snapshot.done(w)}
+            self._lake.note("sources", _batches_noted(until))
         take_out(self._snapshot(), again.batches, is_all=again.is_all)
         set_totals(self._lake)
+        self._note_lost_days()
 
     def _mark_lost(self, damages: _Damages) -> None:
         """Mark the days as lost whose rows are damaged still, and let the tables be without these files."""
@@ -498,5 +642,9 @@ def _day_of(path: str) -> date:
     return date.fromisoformat(path.partition("/")[0].removeprefix("day="))
 
 
-def _may_be_there(location: str) -> bool:
-    return "://" in location or Path(location).exists()
+def _requests_in(snapshot: Snapshot, name: TableName) -> int:
+    files = snapshot.files()[name]
+    if not files:
+        return 0
+    [(requests,)] = duckdb.execute("SELECT sum(requests) FROM read_parquet(?)", [files]).fetchall()
+    return int(requests or 0)

@@ -34,6 +34,7 @@ from conda_census.lake.ledger import LEDGER_TABLES, Ledger, initial_totals, tota
 from conda_census.lake.left_log import read_left_log
 from conda_census.lake.lost_days import LOST, lost_days
 from conda_census.lake.store import Lake, application, files_of
+from conda_census.lake.table_notes import noted_tables
 from conda_census.lake.tables import TABLES, TableName
 from conda_census.lake.unfinished_repair import unfinished_repair
 
@@ -51,6 +52,14 @@ __all__ = [
 #: So often the tables are read again because a batch or a compaction came in between.
 _TRIES = 20
 _DAYS_NAMED = 3
+
+
+_SENTENCES = {
+    "lost": f"{LOST}, which names days of which rows are lost, is missing or not as it was",
+    "repair": "a repair, or sources --forget, was cut off",
+    "foreign": "{table} is not the table of this lake: another one was put in its place, or none is there",
+    "older": "{table} is older than it was: its last commits are missing",
+}
 
 
 class DamagedLakeError(LakeError):
@@ -74,7 +83,7 @@ class Problem:
         table: the table.
         kind: ``rows`` are missing, or are too many; a ``file`` is missing or damaged; a ``batch`` is in this
             table and not in ``sources``; the days that are ``lost`` are not known any more; a ``repair`` was
-            cut off.
+            cut off; the table is ``foreign``, another than the lake's own, or ``older`` than it was.
         rows: how many rows the table must have and has not; negative if it has too many.
         days: the days of these rows, as far as they are known.
         files: the files, as ``day=<day>/<file>``.
@@ -82,7 +91,7 @@ class Problem:
     """
 
     table: TableName
-    kind: Literal["rows", "file", "batch", "lost", "repair"]
+    kind: Literal["rows", "file", "batch", "lost", "repair", "foreign", "older"]
     rows: int = 0
     days: tuple[date, ...] = ()
     files: tuple[str, ...] = ()
@@ -92,10 +101,8 @@ class Problem:
         """What is missing, for a person, on a part of a line."""
         of_days = f" of {_listed([str(day) for day in self.days])}" if self.days else ""
         of_batches = f" (batch {_listed(list(self.batches))})" if self.batches else ""
-        if self.kind == "lost":
-            return f"{LOST}, which names days of which rows are lost, is missing or not as it was"
-        if self.kind == "repair":
-            return "a repair, or sources --forget, was cut off"
+        if self.kind in _SENTENCES:
+            return _SENTENCES[self.kind].format(table=self.table)
         if self.kind == "batch":
             return f"sources lacks {_listed(list(self.batches), 'batch ')}, which {self.table} holds"
         if self.kind == "file":
@@ -293,6 +300,7 @@ class Snapshot:
         elif not any_damaged:
             yield from self._missing_requests()
         yield from self._batches_without_sources()
+        yield from self._not_as_noted()
         if self.ledger.lost_days > len(self.lost):
             yield Problem("sources", "lost")
 
@@ -346,6 +354,14 @@ class Snapshot:
         files = self.files()
         held = totals_of_files((name, Path(file)) for name in LEDGER_TABLES for file in files[name])
         return initial_totals(held.by_name(), self.ledger.brought(held.by_name(), self.writers))
+
+    def _not_as_noted(self) -> Iterator[Problem]:
+        for name, note in noted_tables(self.lake.path).items():
+            table = self.tables.get(name)
+            if table is None or not note.is_of(table):
+                yield Problem(name, "foreign")
+            elif note.is_newer_than(table):
+                yield Problem(name, "older")
 
     def _missing_rows(self, name: TableName) -> Iterator[Problem]:
         if missing := self.missing_rows(name):

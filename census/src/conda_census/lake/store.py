@@ -140,9 +140,14 @@ class Lake:
                     _refuse_foreign_folder(path)
                 make_folders(path)
                 is_cut_off = any(path.glob("batches/*/*/sources.json"))
+                has_rows = not is_new and any(path.glob("*/day=*"))
                 for table in TABLES:
                     # A lake of an earlier version may have fewer tables.
                     if is_unborn(path / table.name):
+                        if has_rows and table.name != "line_marks":
+                            raise LakeError(
+                                f"{path / table.name}: the table is gone: run conda-census repair"
+                            )
                         mend(path / table.name)
                         DeltaTable.create(
                             str(path / table.name),

@@ -19,6 +19,7 @@ from conda_census.errors import LakeError
 __all__ = [
     "REPAIR_NOTE",
     "Expected",
+    "Marked",
     "ReadAgain",
     "TakenOut",
     "note_repair",
@@ -51,6 +52,23 @@ class TakenOut:
 
 
 @dataclass(frozen=True)
+class Marked:
+    """Lines of a log that must be read again by their marks, or these days are lost.
+
+    Attributes:
+        first_line: number of the first of them, from 1.
+        lines: how many they are.
+        digest: keyed digest of their marks.
+        days: the days of the batch that read them.
+    """
+
+    first_line: int
+    lines: int
+    digest: str
+    days: tuple[date, ...]
+
+
+@dataclass(frozen=True)
 class ReadAgain:
     """What is read again.
 
@@ -61,6 +79,9 @@ class ReadAgain:
         requests: how many requests of each day the lake must have at least in the end.
         forgotten: the log that is taken out; null if it is a repair.
         expected: how far which logs must be read in the end.
+        marked: which lines must be read in the end, if it is not known of which log they are.
+        lost: the days that are lost, whatever is read.
+        sources_until: the last batch of each writer that ``sources`` has in the end.
     """
 
     batches: tuple[str, ...] = ()
@@ -69,9 +90,12 @@ class ReadAgain:
     requests: Mapping[date, int] = field(default_factory=dict)
     forgotten: TakenOut | None = None
     expected: tuple[Expected, ...] = ()
+    marked: tuple[Marked, ...] = ()
+    lost: tuple[date, ...] = ()
+    sources_until: Mapping[str, int] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.batches or self.is_all)
+        return bool(self.batches or self.is_all or self.lost)
 
 
 def unfinished_repair(lake: Path) -> ReadAgain | None:
@@ -93,6 +117,12 @@ def unfinished_repair(lake: Path) -> ReadAgain | None:
                 Expected(str(head), int(lines), date.fromisoformat(first), date.fromisoformat(last))
                 for head, lines, first, last in content.get("expected", [])
             ),
+            tuple(
+                Marked(int(first), int(lines), str(digest), tuple(map(date.fromisoformat, days)))
+                for first, lines, digest, days in content.get("marked", [])
+            ),
+            tuple(map(date.fromisoformat, content.get("lost", []))),
+            {str(writer): int(batch) for writer, batch in content.get("sources_until", {}).items()},
         )
     except FileNotFoundError:
         return None
@@ -134,6 +164,12 @@ def note_repair(lake: Path, again: ReadAgain) -> None:
             [each.head, each.lines, each.first_day.isoformat(), each.last_day.isoformat()]
             for each in again.expected
         ],
+        "marked": [
+            [each.first_line, each.lines, each.digest, [day.isoformat() for day in each.days]]
+            for each in again.marked
+        ],
+        "lost": [day.isoformat() for day in again.lost],
+        "sources_until": dict(again.sources_until),
     }
     replace_durably(lake / REPAIR_NOTE, json.dumps(content).encode())
 

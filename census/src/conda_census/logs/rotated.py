@@ -9,7 +9,7 @@ from conda_census.errors import SourceError
 from conda_census.logs.fingerprints import head_of
 from conda_census.logs.sniff import read_beginning
 
-__all__ = ["RotatedLogs"]
+__all__ = ["RotatedLogs", "files_like"]
 
 
 class RotatedLogs:
@@ -17,7 +17,9 @@ class RotatedLogs:
 
     def __init__(self, key: bytes) -> None:
         self._head = cache(lambda path: _head(path, key))
-        self._by_head = cache(lambda folder, stem: {self._head(path): path for path in _named(folder, stem)})
+        self._by_head = cache(
+            lambda folder, stem: {self._head(path): path for path in files_like(folder, stem)}
+        )
 
     def find(self, path: Path, head: str) -> Path | None:
         """Where the log is that was ``path`` when it was read; null where no file has its first line.
@@ -37,8 +39,11 @@ def _head(path: Path, key: bytes) -> str | None:
         return None
 
 
-def _named(folder: Path, stem: str) -> list[Path]:
-    """``access.log`` becomes ``access.log.1``, ``access.log-20240116.gz``, ``access-2024-01-16.log``, …"""
+def files_like(folder: Path, stem: str) -> list[Path]:
+    """The files that may be a log of this stem by now.
+
+    ``access.log`` becomes ``access.log.1``, ``access.log-20240116.gz``, ``access-2024-01-16.log``, …
+    """
     try:
         return sorted(
             path for path in folder.iterdir() if stem and path.name.startswith(stem) and path.is_file()
