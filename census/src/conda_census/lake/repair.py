@@ -366,7 +366,9 @@ class _Repair:
         if until:
             self._lake.note("sources", _batches_noted(until))
         self._take_up_request_ids()
-        if not has_totals:
+        snapshot = self._snapshot()
+        # A commit that is lost had the totals of its days, and those after it have them in all.
+        if not has_totals or not any(snapshot.missing_rows(name) for name in LEDGER_TABLES):
             set_totals(self._lake)
             self._note_lost_days()
         return ReadAgain()
