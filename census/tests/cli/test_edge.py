@@ -12,9 +12,11 @@ import duckdb
 import pyarrow as pa
 import pytest
 import typer
+from deltalake import DeltaTable
 
 from census_process import MAIN, CensusProcess
 from conda_census import cli
+from conda_census.cli.edge import told
 from small_log import SmallLog
 
 COMMANDS = [
@@ -146,3 +148,17 @@ resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
         assert _is_told(done), done.stderr
         assert done.stderr.count("\n") == 1
         assert "limited to 1.0 GiB: allow it 2 GiB or more, as with ulimit -v" in done.stderr
+
+
+def test_a_file_that_a_compaction_replaced_is_told_as_such(lake: Path, tmp_path: Path) -> None:
+    """It is not damaged: the table has others in its place. One that the table still names is missing."""
+    shutil.copytree(next(lake.rglob("lake.json")).parent, tmp_path / "lake")
+    table = DeltaTable(str(tmp_path / "lake" / "downloads"))
+    path = Path(next(iter(table.file_uris())))
+    path.unlink()
+    problem = duckdb.IOException(f'IO Error: Cannot open file "{path}": No such file or directory')
+    assert "if it is damaged" in str(told(problem))
+    table.create_write_transaction([], "overwrite", table.schema(), partition_by=["day"])
+    assert str(told(problem)) == (
+        f"{path}: was replaced while it was read, as by a compaction: run the same command again"
+    )

@@ -36,6 +36,10 @@ def told(problem: Exception) -> CensusError:
     if kind.__module__.partition(".")[0] in _ENGINES:
         file = _FILE.search(str(problem))
         place = file[0] if file else "the lake"
+        if file and _was_replaced(Path(file[0])):
+            return CensusError(
+                f"{place}: was replaced while it was read, as by a compaction: run the same command again"
+            )
         return CensusError(
             f"{place}: cannot be read or written ({name}): if it is damaged, restore it from your backup; "
             "CENSUS_DEBUG=1 shows more"
@@ -44,6 +48,12 @@ def told(problem: Exception) -> CensusError:
         f"a mistake of the census itself ({name}{_where(problem)}): please report it, with what "
         "CENSUS_DEBUG=1 shows"
     )
+
+
+def _was_replaced(path: Path) -> bool:
+    from conda_census.lake.file_reading import was_replaced
+
+    return was_replaced(path)
 
 
 def print_traceback_if_asked() -> None:

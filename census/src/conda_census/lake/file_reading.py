@@ -14,12 +14,14 @@ from typing import Any, Literal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError
 
 from conda_census.errors import LakeError
 from conda_census.lake.file_names import says_its_digest
 from conda_census.steps import Steps, say_nothing
 
-__all__ = ["FileReading", "FileState"]
+__all__ = ["FileReading", "FileState", "was_replaced"]
 
 FileState = Literal["whole", "damaged", "not_checked"]
 
@@ -58,6 +60,20 @@ class FileReading:
             return "damaged"
         except OSError as error:
             raise LakeError(f"{path}: cannot be read ({error.strerror}): give access to it") from None
+
+
+def was_replaced(path: Path) -> bool:
+    """Whether a file of a table is gone because the table has others in its place by now.
+
+    A compaction deletes what it replaced some days before; whoever reads for longer, or if it keeps no days,
+    finds it gone.
+    """
+    try:
+        table = DeltaTable(str(path.parents[1]))
+        names = {Path(uri).name for uri in table.file_uris()}
+        return not path.exists() and path.name not in names
+    except (OSError, DeltaError, pa.ArrowException, IndexError):
+        return False
 
 
 def _read(path: Path, rows: int | None) -> FileState:
