@@ -19,6 +19,7 @@ from conda_census.cli.exposures import exposures
 from conda_census.cli.formats import formats
 from conda_census.cli.ingest import ingest
 from conda_census.cli.options import complain
+from conda_census.cli.plain_words import PlainGroup
 from conda_census.cli.repair import repair
 from conda_census.cli.report import report
 from conda_census.cli.simulate import simulate
@@ -30,6 +31,7 @@ __all__ = ["app", "main"]
 
 app = typer.Typer(
     name="conda-census",
+    cls=PlainGroup,
     help="How many conda installations and environments use a repository, from its access logs.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -59,7 +61,7 @@ def main() -> None:
     """Run the command that the arguments name; a mistake that a person can make is told in one line."""
     signal.signal(signal.SIGINT, _interrupt)
     try:
-        app()
+        _run()
     except CensusError as error:
         print_traceback_if_asked()
         complain(error)
@@ -79,6 +81,25 @@ def main() -> None:
         sys.stdout = None
         complain(told(problem))
         sys.exit(1)
+
+
+def _run() -> None:
+    """Run the command and write all that it printed.
+
+    Raises:
+        BrokenPipeError: nobody reads it any more, whatever a library has made of that.
+    """
+    try:
+        app()
+    except SystemExit as end:
+        context: BaseException | None = end
+        while context:
+            if isinstance(context, BrokenPipeError):
+                raise context from None
+            context = context.__context__
+        if end.code in (None, 0) and sys.stdout:
+            sys.stdout.flush()
+        raise
 
 
 @app.callback(invoke_without_command=True)

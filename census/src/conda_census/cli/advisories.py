@@ -132,10 +132,12 @@ def override(
     """Read what is true of single builds: OpenVEX, and info/security.json of unpacked conda packages."""
     from conda_census.exposure.override_files import export_overrides, import_overrides
     from conda_census.lake.store import Lake
+    from conda_census.report.written import expect_writable
 
     verbosity = verbosity_of(quiet, verbose)
     if not paths and export is None:
         raise typer.BadParameter("name files to read, or one to write with --export", param_hint="PATH")
+    expect_writable([export])
     opened = Lake.open(load_settings(lake).lake)
     done = import_overrides(opened, paths or ())
     counts = _counts(done)

@@ -35,9 +35,11 @@ def export(
     from conda_census.engines.duckdb import open_lake
     from conda_census.lake.self_check import open_checked
     from conda_census.report.condastats import export_condastats
+    from conda_census.report.written import expect_writable
 
     verbosity = verbosity_of(quiet, verbose)
     first, last = period_of(since, until)
+    expect_writable([], [condastats])
     tables = open_lake(open_checked(load_settings(lake).lake))
     with verbosity.steps("exporting") as progress:
         exported = export_condastats(tables, condastats, first, last, progress)

@@ -82,6 +82,7 @@ def exposure(
     from conda_census.exposure.tell import last_day, tell
     from conda_census.lake.self_check import open_checked
     from conda_census.report.exposure_text import show
+    from conda_census.report.written import expect_writable
 
     verbosity = verbosity_of(quiet, verbose)
     if (advisory is None) == (package is None):
@@ -90,6 +91,7 @@ def exposure(
         raise typer.BadParameter("give both or neither", param_hint="--package, --below")
     settings, sample = load_settings(lake, engine=engine_of(engine)), sample_of(one_in)
     asked = _unrecorded(package, below) if package and below else None
+    expect_writable([html])
     found = open_checked(settings.lake)
     known = knowledge_of(found)
     group = asked or known.advisory(advisory or "")

@@ -49,7 +49,7 @@ def report(
         Path | None, typer.Option(metavar="DIR", help="Write every table as Parquet into this folder.")
     ] = None,
     top: Annotated[
-        int, typer.Option("--top", metavar="N", min=0, help="So many packages by each measure.")
+        int, typer.Option("--top", metavar="N", min=1, help="So many packages by each measure.")
     ] = 20,
     package: Annotated[
         str | None, typer.Option("--package", metavar="NAME", help="Tell of this package all versions.")
@@ -76,10 +76,12 @@ def report(
     from conda_census.report.files import Wanted, write_files
     from conda_census.report.headline import report_headline
     from conda_census.report.terminal import show
+    from conda_census.report.written import expect_writable
 
     verbosity = verbosity_of(quiet, verbose)
     first, last = period_of(since, until)
     settings, sample = load_settings(lake, engine=engine_of(engine)), sample_of(one_in)
+    expect_writable([html], [svg, png, csv, parquet])
     lake_opened = open_checked(settings.lake)
     organizations = named_organizations(lake_opened, settings)
     with opened(lake_opened, settings.engine, settings.holes) as tables:

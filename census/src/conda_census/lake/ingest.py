@@ -31,7 +31,7 @@ from conda_census.lake.summary import Summary, Waiting
 from conda_census.lake.table_notes import note_tables
 from conda_census.logs.fingerprints import head_of
 from conda_census.logs.formats import LogFormat, formats
-from conda_census.logs.sniff import format_of, read_beginning
+from conda_census.logs.sniff import format_of, own_formats_fit, read_beginning
 from conda_census.logs.source import Source
 from conda_census.logs.sources import find, release, source_at
 from conda_census.logs.standard_input import is_spooled
@@ -216,7 +216,7 @@ class _Work:
                 return
             self.files += len(batch.locations)
             self._work_on(batch)
-        new = list(self._new(sources, known_logs(self.rows)))
+        new = list(self._new(sources, known_logs(self.rows), format_name))
         self.files += len(new)
         self.bytes_in_all += sum(source.stored_size for source in new)
         self.found = {source.location: source for source in new}
@@ -243,19 +243,29 @@ class _Work:
         self._set_aside([source.location])
         suspects.remove(source.location)
 
-    def _new(self, sources: list[Source], known: KnownLogs) -> Iterator[Source]:
+    def _warn_of_format(self, source: Source, read_as: str, format_name: str) -> None:
+        if format_name not in ("auto", read_as):
+            self.summary.warn(
+                str(source),
+                f"was read as {read_as} before, so that --format {format_name} is not applied: take it out "
+                "with conda-census sources --forget SOURCE, and read it again",
+            )
+
+    def _new(self, sources: list[Source], known: KnownLogs, format_name: str) -> Iterator[Source]:
         """The sources that are neither known as they are stored nor set aside.
 
         Copies of known ones are remembered by name: they are to be read if the other is taken out.
         """
         stored, names, copies = known.stored_fingerprints, known.names(), []
+        read_as = {} if format_name == "auto" else self.rows.formats()
         seen = seen_files(self.lake)
         set_aside = {
             each.name: each for each in SetAsideSources(self.lake).read() if each.tried == self.tried
         }
         for source in sources:
-            if stored_fingerprint(source, self.key) in stored:
+            if (fingerprint := stored_fingerprint(source, self.key)) in stored:
                 self.summary.skipped += 1
+                self._warn_of_format(source, read_as.get(fingerprint, format_name), format_name)
                 if str(source) not in names and (copy := name_as_stored(source, self.key)) not in seen:
                     copies.append(SeenFile(copy))
                 continue
@@ -350,6 +360,13 @@ class _Work:
                 head = head_of(beginning.lines, self.key)
                 if beginning.lines and self.batches.claim(head, batch):
                     log_format = format_of(source, beginning, self.known_formats, batch.format_name)
+                    if not own_formats_fit(log_format, self.settings.formats, batch.format_name):
+                        self.summary.warn(
+                            str(source),
+                            f"fits none of your formats in census.toml, and is read as {log_format.name}: "
+                            f"correct the format that it should fit, or name this one with --format "
+                            f"{log_format.name}",
+                        )
                     yield Claimed(number, source, head, log_format, beginning.lines)
                 else:
                     self.summary.skipped += 1

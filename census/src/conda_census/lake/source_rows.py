@@ -10,7 +10,7 @@ __all__ = ["SourceRows"]
 
 _COLUMNS = (
     "source, head, size, first_line, lines, fingerprint, stored_fingerprint, batch, first_time, last_time, "
-    "ingested_at, requests, dropped, other_requests"
+    "ingested_at, requests, dropped, other_requests, format"
 )
 
 
@@ -40,3 +40,15 @@ class SourceRows:
             self._connection.execute(f"{how} {rows}", {"files": new})
             self._files = files
         return self._connection if files else None
+
+    def formats(self) -> dict[str, str]:
+        """The format in which each file was read, by its fingerprint as it is stored.
+
+        Raises:
+            LakeError: the table cannot be read.
+        """
+        connection = self.now()
+        if connection is None:
+            return {}
+        rows = connection.execute("SELECT stored_fingerprint, format FROM readings WHERE format IS NOT NULL")
+        return dict(rows.fetchall())

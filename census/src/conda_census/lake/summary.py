@@ -182,7 +182,11 @@ class Summary:
     def to_json(self) -> SummaryJson:
         """The summary as ``ingest --json`` prints it."""
         return {
-            "sources": {"read": self.read, "skipped": self.skipped, "failed": self.failed},
+            "sources": {
+                "read": self.read,
+                "skipped": self.skipped,
+                "failed": self.failed - self.newly,
+            },
             "lines": self.lines,
             "requests": self.requests,
             "dropped": dict(sorted(self.dropped.items())),
@@ -197,7 +201,7 @@ class Summary:
         """The summary for a person, in one line."""
         reasons = ", ".join(f"{count:,} {reason}" for reason, count in sorted(self.dropped.items()))
         return (
-            f"{self.read:,} files read, {self.skipped:,} skipped, {self.failed:,} failed: "
+            f"{self.read:,} files read, {self.skipped:,} skipped, {self.failed - self.newly:,} failed: "
             f"{self.lines:,} lines = {self.requests:,} requests + {sum(self.dropped.values()):,} dropped"
             f"{f' ({reasons})' if reasons else ''}, {self.seconds:.1f} s"
             f"{self._set_aside_sentence()}"

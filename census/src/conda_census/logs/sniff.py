@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from conda_census.census_toml import FormatTable
 from conda_census.errors import CutShortError, LastingSourceError, SourceError
 from conda_census.logs.blocks import MAX_LINE_BYTES
 from conda_census.logs.formats import BUILT_IN, LogFormat
@@ -13,7 +14,7 @@ from conda_census.logs.recognition import archive_kind, other_log
 from conda_census.logs.source import Readable
 from conda_census.logs.sources import decompressed
 
-__all__ = ["Beginning", "format_of", "read_beginning"]
+__all__ = ["Beginning", "format_of", "own_formats_fit", "read_beginning"]
 
 _BEGINNING_BYTES = 1 << 18
 #: So many lines tell a format; only where they tell none, all of the beginning is looked at.
@@ -21,6 +22,11 @@ _SNIFFED_LINES = 200
 #: Traefik's text is combined with more behind it, and version 2 of CloudFront's logs may have the very fields
 #: of version 1.
 _MORE_THAN = {("traefik", "combined"), ("cloudfront", "cloudfront-v2")}
+#: So many formats are named for a file that is in none.
+_NEAR = 3
+#: What lines may be in, too, that a template or a map of JSON was to describe.
+_OF_TEMPLATES = ("combined", "common", "nexus", "traefik")
+_OF_JSON = ("traefik", "caddy", "cloudfront-v2", "cloudflare", "fastly", "gcp")
 #: What text begins with whose letters have two bytes each.
 _MARKS_OF_ENCODINGS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 #: A log that was cut off under a server without O_APPEND may begin with so many NUL bytes at most.
@@ -114,14 +120,35 @@ def format_of(
         raise LastingSourceError(f"{source}: {other}, or leave this file out with --exclude")
     if beginning.is_binary:
         raise LastingSourceError(f"{source}: a binary file, not an access log: name the log itself")
-    tried = ", ".join(
-        f"{log_format.name} ({faults[log_format.name] or _missing(log_format, lines)})"
-        for log_format in candidates
-    )
+    near = sorted(candidates, key=lambda log_format: -_parts_found(log_format, lines))
+    near = [each for each in near if len(near) <= _NEAR or _parts_found(each, lines)][:_NEAR]
+    more = len(candidates) - len(near)
+    tried = [f"{each.name} ({faults[each.name] or _missing(each, lines)})" for each in near]
+    if more:
+        tried.append(f"{more} others that conda-census formats lists, which are farther from it")
     raise LastingSourceError(
         f"{source}: not an access log: none of its first {len(beginning.lines)} lines is in a format that "
-        f"was tried: {tried}: check that it is the access log of the web server, or describe its format in "
-        "census.toml"
+        f"was tried: {', '.join(tried)}: check that it is the access log of the web server, or describe its "
+        "format in census.toml"
+    )
+
+
+def own_formats_fit(log_format: LogFormat, own: Sequence[FormatTable], name: str) -> bool:
+    """Tell whether a file is in a format of ``census.toml``, if one of these describes lines of its kind.
+
+    That is so, too, if its format was named.
+    """
+    if (
+        name != "auto"
+        or log_format.name not in BUILT_IN
+        or any(table.name == log_format.name for table in own)
+    ):
+        return True
+    return not any(
+        ((table.nginx or table.apache) and log_format.name in _OF_TEMPLATES)
+        or (table.json is not None and log_format.name in _OF_JSON)
+        or (table.cloudfront_realtime and log_format.name.startswith("cloudfront"))
+        for table in own
     )
 
 
@@ -141,6 +168,11 @@ def _plainly_best(source: Readable, counts: Mapping[str, int], lines: int) -> st
 def _outranks(name: str, other: str) -> bool:
     """Are lines that are in both formats those of the first one?"""
     return (name, other) in _MORE_THAN or (name not in BUILT_IN and other in BUILT_IN)
+
+
+def _parts_found(log_format: LogFormat, lines: list[bytes]) -> int:
+    """How many parts of a format some line has."""
+    return sum(any(mark.pattern.search(line) for line in lines) for mark in log_format.marks)
 
 
 def _missing(log_format: LogFormat, lines: list[bytes]) -> str:

@@ -183,6 +183,11 @@ def _by_day(report: Report, width: int, marks: Marks) -> RenderableType:
     spread = f"{rows[0]['day']} to {rows[-1]['day']}, fewest to most of a day"
     if any(row["sessions"] is None for row in rows):
         spread += f"; {marks.unknown} is a day without a log, of which nothing is known"
+    if any(row["first_seen"] is None and row["sessions"] is not None for row in rows):
+        spread += (
+            f"; in First seen {marks.unknown} is also a day soon after one without a log, for who was there "
+            "before is not known"
+        )
     return section("Day by day", grid, _quiet(spread), _definition("by_day"), _definition("first_seen"))
 
 

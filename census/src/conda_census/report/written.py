@@ -2,12 +2,37 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from conda_census.atomic_files import replace_file
 from conda_census.errors import CensusError
 
-__all__ = ["make_folder", "remove_own", "write_whole"]
+__all__ = ["expect_writable", "make_folder", "remove_own", "write_whole"]
+
+
+def expect_writable(files: Iterable[Path | None], folders: Iterable[Path | None] = ()) -> None:
+    """Go on only if files and folders that are wanted can be written, before the work is done.
+
+    A file needs its folder; a folder is made with those above it. None is not wanted.
+
+    Raises:
+        CensusError: one cannot be written.
+    """
+    for file in filter(None, files):
+        if file.is_dir():
+            raise CensusError(f"{file}: is a folder: name a file in it")
+        if not file.parent.is_dir():
+            raise CensusError(f"{file}: there is no folder {file.parent}: make it first")
+        if not file.exists() and not os.access(file.parent, os.W_OK | os.X_OK):
+            raise CensusError(f"{file}: you may not write into {file.parent}: choose another file")
+    for folder in filter(None, folders):
+        there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+        if not there.is_dir():
+            raise CensusError(f"{folder}: {there} is no folder: choose another one")
+        if not os.access(there, os.W_OK | os.X_OK):
+            raise CensusError(f"{folder}: you may not write into {there}: choose another one")
 
 
 def write_whole(file: Path, content: bytes, what: str) -> None:

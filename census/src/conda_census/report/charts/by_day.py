@@ -24,7 +24,9 @@ def by_day(report: Report, look: Look) -> alt.LayerChart:
     )
     line = over.mark_line(strokeWidth=1.6, invalid="break-paths-filter-domains").encode(opacity=alt.value(1))
     points = over.mark_point(filled=True, size=max(6.0, min(40.0, 900 / len(rows))))
-    return dress([unknown_days(report, rows, look), bars, line, points], look, height=210, legend_rows=1)
+    return dress(
+        [unknown_days(report, rows, look, "sessions"), bars, line, points], look, height=210, legend_rows=1
+    )
 
 
 def first_seen(report: Report, look: Look) -> alt.LayerChart:
@@ -32,4 +34,4 @@ def first_seen(report: Report, look: Look) -> alt.LayerChart:
     rows = report["by_day"]
     bars = day_chart(report, rows, look).mark_bar(size=bar_px(rows, look), color=look.accent)
     bars = bars.encode(y=height_axis("first_seen"))
-    return dress([unknown_days(report, rows, look), bars], look, height=140)
+    return dress([unknown_days(report, rows, look, "first_seen"), bars], look, height=140)

@@ -31,8 +31,11 @@ def day_chart(report: Report, rows: Sequence[Mapping[str, object]], look: Look) 
     )
 
 
-def unknown_days(report: Report, rows: Sequence[Mapping[str, object]], look: Look) -> alt.Chart:
-    """Return a band over the height of the chart for each day of ``rows`` that has no log."""
+def unknown_days(report: Report, rows: Sequence[Mapping[str, object]], look: Look, *values: str) -> alt.Chart:
+    """Return a band over the height of the chart for each day of ``rows`` that is not known.
+
+    That is a day without a log, and one of which one of these ``values`` is null.
+    """
     missing = set(report["window"]["days_without_log"])
     bands = [
         {
@@ -40,7 +43,7 @@ def unknown_days(report: Report, rows: Sequence[Mapping[str, object]], look: Loo
             "end": f"{date.fromisoformat(str(row['day'])) + timedelta(days=1)}T00:00:00Z",
         }
         for row in rows
-        if row["day"] in missing
+        if row["day"] in missing or any(row[value] is None for value in values)
     ]
     shown = alt.Chart(alt.InlineData(values=bands)).mark_rect(color=look.rule, opacity=0.7)
     encoded: alt.Chart = shown.encode(x=alt.X("time:T"), x2="end:T")

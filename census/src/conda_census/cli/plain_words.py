@@ -1,0 +1,42 @@
+"""Plain words for a value that an option does not take: what to give, and not what a parser expects."""
+
+from __future__ import annotations
+
+import re
+
+import typer
+from typer.core import TyperGroup
+
+__all__ = ["PlainGroup", "plain_words"]
+
+#: By what the parser says.
+_WORDS = {
+    r".*does not match the formats? .*": "give a day as 2024-01-31",
+    r"Input should be a valid integer.*": "give a whole number",
+    r"Input should be a valid number.*": "give a number",
+    r"Input should be greater than or equal to (\S+)": r"give \1 or more",
+    r"Input should be greater than (\S+)": r"give more than \1",
+    r"Input should be less than or equal to (\S+)": r"give \1 or less",
+    r"Input should be less than (\S+)": r"give less than \1",
+    r"Input should be a finite number.*": "give a number",
+}
+
+
+def plain_words(message: str) -> str:
+    """Return what to give in place of a value, if a parser's message says only what it expects."""
+    for pattern, words in _WORDS.items():
+        if match := re.fullmatch(pattern, message.rstrip("."), re.DOTALL):
+            return match.expand(words)
+    return message
+
+
+class PlainGroup(TyperGroup):
+    """Commands whose options are refused in plain words."""
+
+    def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]  # its own type of a context
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as error:
+            error.message = plain_words(error.message)
+            raise
