@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -34,6 +35,10 @@ def exposures(
     severity: SeverityOption = None,
     lake: LakeOption = None,
     as_json: JsonOption = False,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", metavar="FILE", help="Write the JSON into this file, whole or not at all."),
+    ] = None,
     engine: EngineOption = None,
     one_in: OneInOption = None,
     quiet: QuietOption = False,
@@ -48,6 +53,7 @@ def exposures(
     from conda_census.lake.self_check import open_checked
     from conda_census.report.exposure_wording import gaps
     from conda_census.report.exposures_text import lines, show, summary
+    from conda_census.report.written import expect_writable, write_whole
 
     verbosity = verbosity_of(quiet, verbose)
     settings, sample, severities = (
@@ -55,6 +61,7 @@ def exposures(
         sample_of(one_in),
         severities_of(severity),
     )
+    expect_writable([output])
     found = open_checked(settings.lake)
     known = knowledge_of(found)
     if not known.advisories:
@@ -66,8 +73,14 @@ def exposures(
         document = rank_exposures(
             known, tables, until, quick_healing, top=top, severities=severities, sample=sample
         )
+    if output:
+        content = json.dumps(document, ensure_ascii=False).encode() + b"\n"
+        write_whole(output, content, "ranking")
     if as_json:
         typer.echo(json.dumps(document, ensure_ascii=False))
+    elif output:
+        if unknown := gaps(document):
+            typer.echo(one_line(f"conda-census: {unknown}"), err=True)
     elif (console := Console()).is_terminal:
         show(document, console)
     else:
