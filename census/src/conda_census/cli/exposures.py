@@ -80,7 +80,7 @@ def exposures(
         typer.echo(json.dumps(document, ensure_ascii=False))
     elif output:
         if unknown := gaps(document):
-            typer.echo(one_line(f"conda-census: {unknown}"), err=True)
+            complain(CensusError(unknown))
     elif (console := Console()).is_terminal:
         show(document, console)
     else:
