@@ -91,6 +91,16 @@ def test_bad_input(january: CensusProcess, arguments: list[str], code: int, mess
     assert message in " ".join(done.stderr.replace("│", "").split())
 
 
+def test_the_ranking_in_a_file_is_whole(january: CensusProcess, tmp_path: Path) -> None:
+    """It is that of ``--json``; a run that fails leaves the file as it was."""
+    file = tmp_path / "exposures.json"
+    assert january("exposures", "--output", file).returncode == 0
+    before = file.read_bytes()
+    assert json.loads(before)["advisories"] == _asked(january)["advisories"]
+    assert january("exposures", "--as-of", "2030-01-01", "--output", file).returncode == 1
+    assert file.read_bytes() == before
+
+
 def test_an_empty_lake(census: CensusProcess, tmp_path: Path) -> None:
     """Without a lake, and without advisories, it says what to do first and lists nothing."""
     assert "no lake here: run conda-census ingest first" in census("exposures").stderr
