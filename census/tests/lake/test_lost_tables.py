@@ -22,6 +22,7 @@ from conda_census.lake.lost_days import lost_days
 from conda_census.lake.repair import repair
 from conda_census.lake.self_check import open_checked
 from conda_census.lake.store import Lake
+from conda_census.lake.table_notes import TABLE_NOTES
 from conda_census.lake.tables import TABLES
 from conda_census.steps import say_nothing
 from small_log import SmallLog
@@ -148,6 +149,10 @@ def _without_last_commit(_: Made, table: Path) -> None:
     max((table / "_delta_log").glob("*.json")).unlink()
 
 
+def _without_note(_: Made, table: Path) -> None:
+    (table.parent / TABLE_NOTES).unlink(missing_ok=True)
+
+
 Damage = Callable[[Made, Path], None]
 DAMAGES: list[Damage] = [
     _without_log,
@@ -218,6 +223,13 @@ def test_no_table_that_is_lost_makes_a_wrong_number(
         shutil.rmtree(tmp_path / str(number))
     assert found <= {"whole", "lost", "refused"}
     assert found >= ({"whole"} if logs == "all" else {"lost"})
+
+
+@pytest.mark.parametrize("table", ["sources", "sessions", "downloads"])
+def test_rows_of_another_lake_never_add_to_a_sum(made: Made, tmp_path: Path, table: str) -> None:
+    """Without a note of the tables, as in an older lake: more rows than it must have are not its own."""
+    damages: list[tuple[str, Damage]] = [(table, _without_note), (table, _foreign)]
+    assert _outcome(made, damages, tmp_path / "lake", "none") == "lost"
 
 
 def test_a_table_that_is_gone_is_not_begun_again_by_ingest(made: Made, tmp_path: Path) -> None:

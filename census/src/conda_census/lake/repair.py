@@ -555,7 +555,13 @@ class _Repair:
         self._repaired.lost = sorted(damages.days)
         snapshot = self._snapshot()
         for name in (*LEDGER_TABLES, "request_ids"):
-            remove_files(snapshot, name, {path for table, path in damages.files if table == name})
+            files = {path for table, path in damages.files if table == name}
+            if name not in ("sources", "line_marks"):  # these say what was read
+                # Rows that are too many are not the lake's own: no sum may have them.
+                too_many = {day for day, rows in damages.rows.get(name, {}).items() if rows < 0}
+                paths = [str(file["path"]) for file in snapshot.done_files(name)]
+                files |= {path for path in paths if _day_of(path) in too_many}
+            remove_files(snapshot, name, files)
         set_totals(self._lake)
 
 
