@@ -18,6 +18,8 @@ VERSION = re.compile(r"[0-9A-Za-z.!+_-]{1,64}")
 VALUE = re.compile(r"[A-Za-z0-9_-]{1,36}")
 IDENTIFYING_VALUE = re.compile(r"[A-Za-z0-9_-]{22,36}")
 ID = "IDENTIFIERidentifier01"
+#: Of the versions below, those that look like one.
+KEPT_VERSIONS = {"1", "1.0.0", "1.0.0+fork.1", "1!2.0"}
 
 
 def _read(user_agents: list[str]) -> list[dict[str, Any]]:
@@ -51,7 +53,7 @@ def _by_the_rules(user_agent: str) -> dict[str, Any]:
         "is_malformed": is_malformed,
         "has_unknown_token": bool(kinds.keys() - set("acseiom")),
         "sharing": "absent" if not mark else "tokens" if tokens or is_malformed else "off",
-        "plugin_version": version if VERSION.fullmatch(version) else None,
+        "plugin_version": version if version in KEPT_VERSIONS else None,
         "client_token": next(iter(values["c"]), None),
         "session_token": next(iter(values["s"]), None),
         "environment_token": next(iter(values["e"]), None),
@@ -123,8 +125,9 @@ def test_lengths_at_their_borders(kind: str, length: int) -> None:
 
 def test_a_version_at_its_border() -> None:
     """A version of 64 characters is one, of 65 it is none, and then no token counts."""
-    right, wrong = _read([f"conda/24.7.1 aau/{'1' * length} s/{ID}" for length in (64, 65)])
-    assert (right["plugin_version"], right["session_token"]) == ("1" * 64, ID)
+    versions = [".".join(["12345678"] * 7) + end for end in (".0", ".01")]
+    right, wrong = _read([f"conda/24.7.1 aau/{version} s/{ID}" for version in versions])
+    assert (right["plugin_version"], right["session_token"]) == (versions[0], ID)
     assert (wrong["plugin_version"], wrong["session_token"], wrong["is_malformed"]) == (None, None, True)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from conda_census.decode.kept_texts import kept_name_sql, kept_version_sql
 from conda_census.decode.web_agents import BROWSERS, OTHER_BROWSER, WEB_AGENT_SQL
 
 __all__ = ["AGENT_COLUMNS", "DESCRIBE_AGENT_SQL", "TOOLS", "TOOL_KINDS", "Tool", "ToolKind"]
@@ -172,22 +173,36 @@ _DISTRO = rf"(?:{_SYSTEMS})/\S* ({_WORD}(?: {_WORD})*) ?"
 _IS_DISTRO = "distro.name NOT IN ('', 'glibc', 'musl', 'uClibc', 'uClibc-ng', 'solver', 'rustc', 'requests')"
 
 
-def _version(sql: str) -> str:
-    return f"nullif(left({sql}, 64), '')"
+# All versions go through one expression: its patterns are compiled for each part of a log.
+_VERSIONS = {
+    "tool_version": "tool_version",
+    "python_version": "python.version",
+    "os_version": "os.version",
+    "distro_version": f"if({_IS_DISTRO}, distro.version, NULL)",
+    "libc_version": "libc.version",
+    "solver_version": "solver_version",
+}
+_KEPT_VERSIONS = (
+    f"list_transform([{', '.join(_VERSIONS.values())}], lambda version: {kept_version_sql('version')})"
+)
+
+
+def _version(column: str) -> str:
+    return f"versions[{list(_VERSIONS).index(column) + 1}]"
 
 
 _COLUMNS: dict[str, str] = {
     "tool": "tool",
     "tool_version": _version("tool_version"),
     "python": "nullif(python.name, '')",
-    "python_version": _version("python.version"),
+    "python_version": _version("python_version"),
     "os": "nullif(os.name, '')",
-    "os_version": _version("os.version"),
-    "distro": f"if({_IS_DISTRO}, distro.name, NULL)",
-    "distro_version": _version(f"if({_IS_DISTRO}, distro.version, NULL)"),
+    "os_version": _version("os_version"),
+    "distro": f"if({_IS_DISTRO}, {kept_name_sql('distro', 'distro.name')}, NULL)",
+    "distro_version": _version("distro_version"),
     "libc": "nullif(libc.name, '')",
-    "libc_version": _version("libc.version"),
-    "solver": _version("solver"),
+    "libc_version": _version("libc_version"),
+    "solver": kept_name_sql("solver", "solver"),
     "solver_version": _version("solver_version"),
 }
 
@@ -224,6 +239,8 @@ DESCRIBE_AGENT_SQL = rf"""
                regexp_extract(agent, ' solver/{_VERSION}', 1) AS solver,
                regexp_extract(agent, ' conda-[a-z]+-solver/{_VERSION}', 1) AS solver_version
         FROM told
+    ), kept AS (
+        SELECT *, {_KEPT_VERSIONS} AS versions FROM described
     )
-    SELECT agent, {", ".join(f"{sql} AS {column}" for column, sql in _COLUMNS.items())} FROM described
+    SELECT agent, {", ".join(f"{sql} AS {column}" for column, sql in _COLUMNS.items())} FROM kept
 """

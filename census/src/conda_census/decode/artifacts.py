@@ -9,6 +9,13 @@ from __future__ import annotations
 
 from conda_census.decode.build_numbers import build_number_sql
 from conda_census.decode.channels import CHANNELS_SQL, is_secret_sql, without_subscriber_sql
+from conda_census.decode.kept_texts import (
+    MACHINES,
+    kept_build_sql,
+    kept_installer_version_sql,
+    kept_package_version_sql,
+    may_hold_secret_sql,
+)
 
 __all__ = ["ARTIFACT_COLUMNS", "DESCRIBE_PATH_SQL"]
 
@@ -60,6 +67,7 @@ _INSTALLER = (
 )
 # The latest release of Miniforge has files without a version too, and so has each release.
 _RELEASE = r"/releases/download/([0-9][A-Za-z0-9._+-]{0,63})/[^/]*$"
+_PYTHON_BEFORE = "regexp_extract(installer_version, '^py[0-9]+_')"
 
 #: From ``paths(path)``: the columns of ``ARTIFACT_COLUMNS``, null where they do not apply.
 #:
@@ -100,7 +108,11 @@ DESCRIBE_PATH_SQL = rf"""
     ), named AS MATERIALIZED (
         SELECT *, parts[-1] AS build, parts[-2] AS version,
                left(file, -3 - strlen(extension) - strlen(build) - strlen(version)) AS name,
-               {_OWNER} AS owner
+               {_OWNER} AS owner,
+               is_candidate AND {may_hold_secret_sql("file")} AS is_rare,
+               CASE WHEN is_rare THEN {kept_package_version_sql("name", "version", "build")} ELSE version END
+                   AS kept_version,
+               CASE WHEN is_rare THEN {kept_build_sql("build")} ELSE build END AS kept_build
         FROM candidates
     ), owners AS (
         SELECT DISTINCT owner FROM named WHERE is_candidate
@@ -111,7 +123,7 @@ DESCRIBE_PATH_SQL = rf"""
                CASE WHEN is_candidate AND strlen(name) <= 64 AND strlen(version) <= 64 AND strlen(build) <= 64
                          AND strlen(channel) <= 256 AND regexp_full_match(channel, '{_CHANNEL}')
                          AND NOT contains('/' || before, '/.')
-                         AND NOT {is_secret_sql("subdir")}
+                         AND kept_version IS NOT NULL AND NOT {is_secret_sql("subdir")}
                     THEN if(subdir = 'noarch' AND file = 'activate-0.0.0-0.conda', 'heartbeat', 'package')
                     WHEN extension IS NOT NULL THEN 'other'
                     WHEN regexp_matches(file, '{_INSTALLER}') THEN 'installer'
@@ -120,23 +132,32 @@ DESCRIBE_PATH_SQL = rf"""
                     ELSE 'other' END AS kind
         FROM packages
     ), described AS (
-        SELECT path, kind, kind = 'package' AS is_package, channel, subdir, name, version, build, extension,
+        SELECT path, kind, kind = 'package' AS is_package, channel, subdir, name, extension,
+               kept_version AS version, kept_build AS build,
                if(kind = 'installer',
                   regexp_extract(file, '{_INSTALLER}', ['product', 'version', 'platform', 'extension']),
                   NULL) AS installer,
                if(kind = 'installer', nullif(regexp_extract(place, '{_RELEASE}', 1), ''), NULL) AS release
         FROM kinds
+    ), with_version AS (
+        SELECT *, coalesce(nullif(installer.version, ''), release) AS installer_version,
+               {_PYTHON_BEFORE} AS python_before,
+               substring(installer_version, strlen(python_before) + 1) AS bare_version,
+               split_part(installer.platform, '-', 1) AS system,
+               substring(installer.platform, strlen(system) + 2) AS machine
+        FROM described
     )
     SELECT path, kind,
            if(is_package, channel, NULL) AS channel,
            if(is_package, subdir, NULL) AS subdir,
            if(is_package, name, NULL) AS name,
-           if(is_package, version, coalesce(nullif(installer.version, ''), release,
-                                            if(kind = 'installer', 'latest', NULL))) AS version,
+           CASE WHEN is_package THEN version
+                WHEN kind = 'installer' AND installer_version IS NULL THEN 'latest'
+                ELSE python_before || {kept_installer_version_sql("bare_version")} END AS version,
            if(is_package, build, NULL) AS build,
            if(is_package, {build_number_sql("build")}, NULL) AS build_number,
            if(is_package, extension, installer.extension) AS extension,
            installer.product AS product,
-           installer.platform AS platform
-    FROM described
+           if(machine IN {MACHINES}, installer.platform, system || '-other') AS platform
+    FROM with_version
 """

@@ -7,6 +7,8 @@ e-mail or address may get into the lake with it.
 
 from __future__ import annotations
 
+from conda_census.decode.kept_texts import ADDRESSES, IDENTIFIERS, ISSUED
+
 __all__ = ["CHANNELS_SQL", "OTHER_CHANNEL", "is_secret_sql", "without_subscriber_sql"]
 
 #: The channel of a package whose path holds something that may be a secret where its channel should be.
@@ -48,8 +50,9 @@ _ENTITLEMENT = r"[^/]+/[^/]+/[^/]+/conda"
 _SECRETS = (
     r"[@:]",  # an e-mail, an IPv6 address, user:password
     r"^tk-.*[0-9]|^(?:gh[opsur]_|github_pat_|glpat-|xox[a-z]-|AKIA|ASIA|AIza|eyJ|ya29[.]|hvs[.])",
-    r"(?:^|[^0-9A-Za-z.])(?:[0-9]{1,3}[.]){3}[0-9]{1,3}(?:$|[^0-9A-Za-z.])",
-    r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}",
+    *ADDRESSES,
+    *IDENTIFIERS,
+    *ISSUED,
     r"(?i)^(?:tokens?|secrets?|api[_-]?keys?|passw(?:or)?d|access[_-]?tokens?|bearer)$",
 )
 _SECRET = "|".join(f"(?:{pattern})" for pattern in _SECRETS)
@@ -58,6 +61,8 @@ _LONG_RUN = "[A-Za-z0-9]{16,}"
 _DIGITS_WITHIN = "[0-9].*[0-9].*[A-Za-z]|[A-Za-z][0-9]{9}"
 #: Random text changes more often than words between letters and digits, and between cases.
 _CASE_CHANGES = "[a-z][A-Z](?:[A-Z0-9]|[a-z][A-Z0-9])"
+#: So do capitals in the midst of a word.
+_CAPITALS_WITHIN = "[a-z][A-Z]{3,}[a-z]"
 _CHANGES = "[a-z][A-Z0-9]|[A-Z][0-9]|[0-9][A-Za-z]"
 
 
@@ -79,7 +84,8 @@ def is_secret_sql(part: str) -> str:
         OR regexp_matches({run}, '{_DIGITS_WITHIN}')
         OR (len({part}) >= 16 AND (
             len(regexp_extract_all({part}, '{_CASE_CHANGES}')) >= 2
-            OR len(regexp_extract_all({part}, '{_CHANGES}')) >= 4
+            OR len(regexp_extract_all({part}, '{_CHANGES}'))
+                >= if(regexp_matches({part}, '{_CAPITALS_WITHIN}'), 3, 4)
         ))
     )"""
 

@@ -7,6 +7,8 @@ dropped at once.
 
 from __future__ import annotations
 
+from conda_census.decode.kept_texts import kept_version_sql
+
 __all__ = ["AGENT_SQL", "TOKENS_SQL"]
 
 _VERSION = r"[0-9A-Za-z.!+_-]{1,64}"
@@ -16,11 +18,14 @@ _IDENTIFYING_VALUE = r"[A-Za-z0-9_-]{22,36}"
 #: What the user agent says apart from its tokens, from a column ``user_agent``.
 AGENT_SQL = "split_part(user_agent, ' aau/', 1)"
 
+#: A version that holds nothing that must be looked at more closely.
+_PLAIN_VERSION = r"[0-9]{1,4}(?:\.[0-9]{1,4}){0,2}(?:(?:a|b|rc)[0-9]{1,3})?"
+
 # The suffix as the client writes it, and a space behind it. Almost every one is of this shape, which RE2
 # reads in one pass, without going back, as long as the next character tells which product comes: therefore
 # each product ends in a space here, and none begins with one. It keeps to one pass for four groups at most.
 _USUAL = (
-    rf"^({_VERSION}) "
+    rf"^({_PLAIN_VERSION}) "
     rf"(?:c/({_IDENTIFYING_VALUE}) )?(?:s/({_IDENTIFYING_VALUE}) )?(?:e/({_IDENTIFYING_VALUE}) )?"
     rf"(?:a/[^ ]* )?(?:[iom]/{_VALUE} )*$"
 )
@@ -95,7 +100,7 @@ TOKENS_SQL = rf"""
            CASE WHEN NOT has_plugin THEN 'absent' WHEN is_usual AND usual.version = suffix THEN 'off'
                 WHEN is_usual OR len(tokens) > 0 OR is_malformed THEN 'tokens' ELSE 'off' END AS sharing,
            CASE WHEN is_usual THEN usual.version
-                WHEN regexp_full_match(products[1], '{_VERSION}') THEN products[1] END AS plugin_version,
+                WHEN products IS NOT NULL THEN {kept_version_sql("products[1]")} END AS plugin_version,
            {_identifying("c")} AS client_token,
            {_identifying("s")} AS session_token,
            {_identifying("e")} AS environment_token,

@@ -35,6 +35,7 @@ from conda_census.config import LAKE_MANIFEST
 from conda_census.decode.artifacts import DESCRIBE_PATH_SQL
 from conda_census.decode.build_numbers import build_number_sql
 from conda_census.decode.channels import OTHER_CHANNEL
+from conda_census.decode.kept_texts import kept_name_sql, kept_version_sql
 from conda_census.decode.pseudonyms import Secrets, tokens_sql
 from conda_census.errors import LakeError, first_line
 from conda_census.lake.batches import names_in_manifest
@@ -51,6 +52,10 @@ __all__ = ["converted"]
 _TIMEOUT_S = 60
 #: The kind of token in each column.
 _KINDS = {"organizations": "o", "installers": "i", "machines": "m"}
+_VERSIONS = (
+    *("tool_version", "python_version", "os_version", "distro_version", "libc_version", "solver_version"),
+    "plugin_version",
+)
 #: For each table the columns that are made anew, as SQL over the columns of the old files. To make another
 #: column anew, such as the build number of a download, add a line here.
 _NEW_COLUMNS: dict[TableName, dict[str, str]] = {
@@ -58,6 +63,8 @@ _NEW_COLUMNS: dict[TableName, dict[str, str]] = {
         "organizations": tokens_sql("organizations", "o"),
         "installers": tokens_sql("installers", "i"),
         "machines": f"if(getvariable('keep_machines'), {tokens_sql('machines', 'm')}, [])",
+        **{version: kept_version_sql(version) for version in _VERSIONS},
+        **{name: kept_name_sql(name, name) for name in ("distro", "solver")},
     },
     "downloads": {
         "organizations": tokens_sql("organizations", "o"),

@@ -46,23 +46,36 @@ _USER_AGENTS = f"""
     FROM ({TOKENS_SQL}) AS decoded
 """
 
-_AGENTS = f"""
+_NEW_AGENTS = """
     CREATE TEMP TABLE agents_of_part AS SELECT DISTINCT agent FROM decoded_user_agents;
-    CREATE TEMP VIEW agents AS FROM agents_of_part ANTI JOIN known_agents USING (agent);
-    INSERT INTO known_agents {DESCRIBE_AGENT_SQL};
+    CREATE TEMP TABLE agents AS FROM agents_of_part ANTI JOIN known_agents USING (agent)
+"""
+_AGENTS = """
     CREATE TEMP TABLE described_agents AS
     SELECT row_number() OVER () - 1 AS agent_id, known_agents.*
     FROM agents_of_part JOIN known_agents USING (agent)
 """
 
-_PATHS = f"""
-    CREATE TEMP VIEW paths AS SELECT path FROM path_texts ANTI JOIN known_paths USING (path);
-    INSERT INTO known_paths SELECT *, 0, false FROM ({DESCRIBE_PATH_SQL});
+_NEW_PATHS = "CREATE TEMP TABLE paths AS SELECT path FROM path_texts ANTI JOIN known_paths USING (path)"
+_PATHS = """
     CREATE TEMP TABLE artifacts AS
     SELECT path_id, known_paths.* EXCLUDE (path, largest_bytes, was_whole),
            row_number() OVER (ORDER BY channel, subdir, name, version, build, path) AS place
     FROM path_texts JOIN known_paths USING (path)
 """
+
+#: For agents and paths: what is known, the relation of the new ones, and SQL that finds these, describes
+#: them and puts all of the part together.
+_DECODED = (
+    ("known_agents", "agents", _NEW_AGENTS, f"INSERT INTO known_agents {DESCRIBE_AGENT_SQL}", _AGENTS),
+    (
+        "known_paths",
+        "paths",
+        _NEW_PATHS,
+        f"INSERT INTO known_paths SELECT *, 0, false FROM ({DESCRIBE_PATH_SQL})",
+        _PATHS,
+    ),
+)
 
 _SIZES = """
     UPDATE known_paths
@@ -102,10 +115,14 @@ def decode_paths_and_agents(connection: duckdb.DuckDBPyConnection) -> None:
 
     One part after the other: what one has decoded is known to the next.
     """
-    for table, sql in (("known_agents", _AGENTS), ("known_paths", _PATHS)):
-        if len(connection.table(table)) > _KNOWN_MAX:
-            connection.execute(f"DELETE FROM {table}")
-        connection.execute(sql)
+    for known, new, find, describe, put_together in _DECODED:
+        if len(connection.table(known)) > _KNOWN_MAX:
+            connection.execute(f"DELETE FROM {known}")
+        connection.execute(find)
+        # To compile the patterns takes as long as to use them.
+        if len(connection.table(new)):
+            connection.execute(describe)
+        connection.execute(put_together)
 
 
 def note_sizes(connection: duckdb.DuckDBPyConnection) -> None:

@@ -23,7 +23,7 @@ from conda_census.lake.tables import TABLES, Table, TableName
 __all__ = ["DECODER_VERSION", "PartRows", "SourcesFound", "rows_of_part"]
 
 #: Raised when the same lines would give other rows.
-DECODER_VERSION = 4
+DECODER_VERSION = 5
 
 #: Rows of each table but ``sources``, in the order in which they are written.
 PartRows = dict[TableName, pa.Table]
