@@ -31,6 +31,20 @@ def log(tmp_path: Path) -> Path:
     return log.text("garbage").write(tmp_path / "access.log")
 
 
+@pytest.mark.parametrize(
+    ("module", "heavy"),
+    [
+        ("conda_census.cli", {"ibis", "duckdb", "pyarrow", "deltalake", "numpy", "scipy", "plotly"}),
+        ("conda_census.lake.ingest", {"ibis", "scipy", "plotly"}),
+    ],
+)
+def test_a_command_imports_what_it_needs(module: str, heavy: set[str]) -> None:
+    """Help comes at once, and a run of ``ingest`` each minute does not load what only a report needs."""
+    program = f"import json, sys, {module}; print(json.dumps([*sys.modules]))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert heavy & set(json.loads(done.stdout)) == set()
+
+
 def test_ingest_json(census: CensusProcess, log: Path) -> None:
     """Its keys are those of the interface; a second time everything is skipped."""
     first, second = (json.loads(census("ingest", log, "--json").stdout) for _ in range(2))

@@ -20,7 +20,7 @@ COLUMNS = ("organizations", "installers", "machines")
 def in_clear(lake: Path, tokens: Mapping[bytes, str]) -> None:
     """Make a lake one of version 1, which has the token in the place of each of these pseudonyms.
 
-    Its files have no digests in their names, and its commits say no totals.
+    Its files have no digests in their names, its commits say no totals, and its tables are not noted.
 
     Batches that wait are changed too. No table may have a checkpoint.
     """
@@ -41,6 +41,7 @@ def in_clear(lake: Path, tokens: Mapping[bytes, str]) -> None:
             ):  # else it was replaced
                 action["add"]["size"] = path.stat().st_size
         log.write_text("".join(json.dumps(action) + "\n" for action in actions))
+    (lake / "tables.json").unlink(missing_ok=True)
     manifest = lake / "lake.json"
     manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"lake_version": 1}))
 

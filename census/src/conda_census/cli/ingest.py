@@ -14,7 +14,6 @@ from conda_census.cli.options import JsonOption, LakeOption, complain
 from conda_census.cli.verbosity import QuietOption, VerboseOption, Verbosity, verbosity_of
 from conda_census.config import Settings, load_settings
 from conda_census.errors import CensusError, one_line
-from conda_census.report.wording import days_without_log
 
 if TYPE_CHECKING:  # a command imports what it alone needs
     from conda_census.lake.summary import Summary
@@ -119,6 +118,8 @@ def ingest(
     _tell(summary, as_json, verbosity)
     missing = _days_without_log(settings) if strict else []
     if missing:
+        from conda_census.report.wording import days_without_log
+
         complain(CensusError(days_without_log(missing)))
     if code := 1 if missing else summary.exit_code(strict=strict):
         raise typer.Exit(code)

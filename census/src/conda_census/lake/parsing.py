@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
 
+from conda_census.logs.line_marks import BlockMarks
 from conda_census.logs.regular.requests import Parsed, ParseRegular
 from conda_census.logs.regular.split import LINES_MAX, TooManyLinesError
 
@@ -31,11 +32,20 @@ class ParsedPiece:
     empty: int
 
 
-def parsed_pieces(parse: ParseRegular, block: bytes, kept: int) -> list[ParsedPiece]:
+def parsed_pieces(
+    parse: ParseRegular, block: bytes, kept: int, marks: BlockMarks | None = None
+) -> list[ParsedPiece]:
     """Return the pieces of a block, in their order; most blocks are one piece.
 
-    ``kept`` empty lines keep their numbers, the others are only counted.
+    ``kept`` empty lines keep their numbers, the others are only counted. The line ends get their ``marks``.
     """
+    pieces = _pieces(parse, block, kept)
+    if marks:
+        marks.make(block, pieces[0].parsed.line_ends if len(pieces) == 1 else None)
+    return pieces
+
+
+def _pieces(parse: ParseRegular, block: bytes, kept: int) -> list[ParsedPiece]:
     try:
         return [_without_empty_lines(parse(block), kept)]
     except TooManyLinesError:
@@ -56,12 +66,7 @@ def _without_empty_lines(parsed: Parsed, kept: int) -> ParsedPiece:
         return ParsedPiece(parsed, np.empty(0, dtype=np.int64), 0)
     others = np.flatnonzero(~is_empty)
     return ParsedPiece(
-        Parsed(
-            parsed.lines,
-            parsed.requests,
-            parsed.rest_lines[others],
-            rest.take(pa.array(others)),
-        ),
+        replace(parsed, rest_lines=parsed.rest_lines[others], rest=rest.take(pa.array(others))),
         parsed.rest_lines[is_empty][:kept].copy(),
         int(is_empty.sum()),
     )

@@ -27,7 +27,7 @@ from conda_census.lake.part import Part
 from conda_census.logs.blocks import blocks_of_lines
 from conda_census.logs.fingerprints import Fingerprint, Reading, head_of
 from conda_census.logs.formats import LogFormat
-from conda_census.logs.line_marks import MarkedFingerprint, ShortMarks
+from conda_census.logs.line_marks import MarkedFingerprint
 from conda_census.logs.line_reader import LineReader
 from conda_census.logs.possible_times import impossible_times
 from conda_census.logs.regular.requests import Requests
@@ -58,10 +58,9 @@ class SourceReading:
         dropped_lines: the numbers of the first of them, by reason.
         size: bytes, decompressed, from the start of the log to the end of the last line taken.
         fingerprint: of these bytes.
-        base: the mark at the end of the line before the first.
-        marks: of the lines taken.
         doubt: why the addresses in the log may not be those of the clients.
         addresses: requests by their addresses; None if these are many.
+        marked: has the marks of the lines taken, once all blocks are put together.
     """
 
     first_line: int = 1
@@ -71,10 +70,9 @@ class SourceReading:
     dropped_lines: dict[str, list[int]] = field(default_factory=dict)
     size: int = 0
     fingerprint: str = ""
-    base: int = 0
-    marks: ShortMarks | None = field(default=None, repr=False)
     doubt: str | None = None
     addresses: Counter[str] | None = field(default_factory=Counter, repr=False)
+    marked: MarkedFingerprint | None = field(default=None, repr=False)
 
     def reached(self) -> Reading:
         """How far the log is read now."""
@@ -190,8 +188,12 @@ class SourcesReader:
             for block in blocks_of_lines(pieces, fingerprint, is_whole):
                 if lines.ends_in_cr(block):
                     raise _ends_in_cr(source)
+                marks = fingerprint.block
                 for part in lines.parts(block):
-                    parsed = self._pool.submit(parsed_pieces, part.parse, part.lines, KEPT_LINE_NUMBERS)
+                    parsed = self._pool.submit(
+                        parsed_pieces, part.parse, part.lines, KEPT_LINE_NUMBERS, marks
+                    )
+                    marks = None
                     self._blocks.append(_Block(number, part.columns, parsed))
                     if len(self._blocks) > self._cores + _AHEAD:
                         self._collect()
@@ -206,7 +208,7 @@ class SourcesReader:
             raise
         reading.size = fingerprint.size
         reading.fingerprint = fingerprint.hexdigest()
-        reading.base, reading.marks = fingerprint.base, fingerprint.line_marks()
+        reading.marked = fingerprint
 
     @property
     def lines(self) -> int:

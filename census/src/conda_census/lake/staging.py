@@ -63,7 +63,8 @@ class ReadSource:
     def run(self) -> KnownRun:
         """The lines that were taken, by their marks."""
         reading = self.reading
-        return KnownRun(self.name, reading.first_line, reading.reached(), reading.base, reading.marks)
+        base, marks = reading.marked.line_marks() if reading.marked else (0, None)
+        return KnownRun(self.name, reading.first_line, reading.reached(), base, marks)
 
 
 # A source may be in several parts. A log without a single request has no day of its own: it stands under the

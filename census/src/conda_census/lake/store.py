@@ -566,7 +566,9 @@ def _table(name: TableName) -> Table:
 
 def files_of(table: DeltaTable) -> list[dict[str, Any]]:
     """What Delta knows of each file of a table: its ``path``, ``size_bytes``, ``partition.day`` and more."""
-    found: list[dict[str, Any]] = pa.table(table.get_add_actions(flatten=True)).to_pylist()
+    # Of what is no array pa.table asks whether it is one of pandas, whose import takes half a second.
+    actions = pa.RecordBatchReader.from_stream(table.get_add_actions(flatten=True))
+    found: list[dict[str, Any]] = actions.read_all().to_pylist()
     return found
 
 

@@ -249,7 +249,7 @@ def _marks_of_log(location: str, key: bytes) -> ShortMarks:
             fingerprint.feed(data)
     except SourceError:
         pass  # it has the lines that could be read
-    return fingerprint.line_marks()
+    return fingerprint.line_marks()[1]
 
 
 def _digest(marks: ShortMarks, key: bytes) -> str:

@@ -85,7 +85,7 @@ def _after_line(data: bytes, fingerprint: Fingerprint) -> bytes:
 
 
 def _block(data: bytes, fingerprint: Fingerprint) -> bytes:
-    fingerprint.feed(data)
+    fingerprint.feed_block(data)
     return _as_text(data)
 
 

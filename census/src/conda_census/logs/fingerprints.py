@@ -56,6 +56,10 @@ class Fingerprint:
         else:
             self._tail = (self._tail + bytes(data))[-_WINDOW_BYTES:]
 
+    def feed_block(self, data: bytes) -> None:
+        """Take the next bytes of the log, which are whole lines."""
+        self.feed(data)
+
     @property
     def beginning(self) -> list[bytes]:
         """The first lines that were fed. The last of them may be cut."""

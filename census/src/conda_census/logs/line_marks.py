@@ -8,14 +8,25 @@ that differs, and others from there on. The sums of a block are taken at once, o
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from conda_census.logs.fingerprints import Fingerprint
 
-__all__ = ["LineEnds", "LineMarks", "MarkedFingerprint", "Marks", "ShortMarks", "short", "veiled"]
+__all__ = [
+    "BlockMarks",
+    "LineEnds",
+    "LineMarks",
+    "MarkedFingerprint",
+    "Marks",
+    "Segment",
+    "ShortMarks",
+    "short",
+    "veiled",
+]
 
 Marks = npt.NDArray[np.uint64]
 #: What is kept of the mark of each line: of 65,536 lines that differ one is taken for the same.
@@ -47,6 +58,21 @@ class LineEnds:
     marks: Marks
 
 
+@dataclass(frozen=True)
+class Segment:
+    """Some bytes of a log, summed up for themselves.
+
+    Attributes:
+        offsets: as in :class:`LineEnds`.
+        sums: the mark at each line end, without the sum of all bytes before these.
+        total: the sum of all these bytes.
+    """
+
+    offsets: npt.NDArray[np.int64]
+    sums: Marks
+    total: int
+
+
 class LineMarks:
     """Makes the marks of a log that is fed from its beginning on; ``key`` is a secret."""
 
@@ -56,100 +82,169 @@ class LineMarks:
         self._factors, self._of_size = numbers[:_PERIOD], numbers[_PERIOD]
         self._sum = 0
         self._size = 0
-        self._begun = b""  # of a word that is not complete
-        self._bytes = np.empty(_PIECE_BYTES + 4 * _WORD, np.uint8)
-        self._products = np.empty(_PIECE_BYTES // _WORD + 4, np.uint64)
 
     def feed(self, data: bytes | memoryview) -> LineEnds:
         """Take the next bytes of the log."""
-        fed = [
-            self._feed(memoryview(data)[at : at + _PIECE_BYTES]) for at in range(0, len(data), _PIECE_BYTES)
-        ]
-        offsets = [each.offsets for each in fed] or [np.empty(0, np.int64)]
-        marks = [each.marks for each in fed] or [np.empty(0, np.uint64)]
-        return fed[0] if len(fed) == 1 else LineEnds(np.concatenate(offsets), np.concatenate(marks))
+        return self.put(len(data), self.segment(data, self._size))
 
-    def _feed(self, data: memoryview) -> LineEnds:
-        begun = len(self._begun)
-        begin, size = self._size - begun, begun + len(data)
-        self._bytes[:begun] = np.frombuffer(self._begun, np.uint8)
-        self._bytes[begun:size] = np.frombuffer(data, np.uint8)
-        self._bytes[size : size + 2 * _WORD] = 0
-        words, first = self._bytes.view("<u8"), begin >> _WORD_BITS
-        ends = np.flatnonzero(self._bytes[begun:size] == _LINE_END)
-        ends += begun + 1
-        at = ends >> _WORD_BITS  # the word in which each line end lies, or the one behind it
-        whole = size >> _WORD_BITS
-        sums, total = self._sums(words[:whole], first, at)
-        marks = words[at]
-        marks &= _MASKS[ends & (_WORD - 1)]
-        marks *= self._factors[(at + first) & (_PERIOD - 1)]
-        marks += sums
-        ends += begin
-        marks += ends.view(np.uint64) * self._of_size
-        self._sum = (self._sum + total) & _ALL_BITS
-        self._size += len(data)
-        self._begun = self._bytes[whole << _WORD_BITS : size].tobytes()
-        return LineEnds(ends, marks)
+    def put(self, size: int, segment: Segment) -> LineEnds:
+        """Take the next bytes of the log, which are so many and summed up already."""
+        ends = LineEnds(segment.offsets, segment.sums + np.uint64(self._sum))
+        self._sum = (self._sum + segment.total) & _ALL_BITS
+        self._size += size
+        return ends
 
-    def with_line_end(self) -> int:
-        """The mark that there would be if a line end came next."""
-        words = np.frombuffer((self._begun + b"\n").ljust(_WORD, b"\0"), "<u8").astype(np.uint64)
-        place = (self._size >> _WORD_BITS) & (_PERIOD - 1)
-        size = np.array([self._size + 1], np.uint64)
-        mark = words * self._factors[place : place + 1] + size * self._of_size
-        return (self._sum + int(mark[0])) & _ALL_BITS
+    def segment(
+        self, data: bytes | memoryview, begin: int, line_ends: npt.NDArray[np.int64] | None = None
+    ) -> Segment:
+        """Sum up some bytes of the log, the first of which has this offset; any thread may do it.
 
-    def _sums(self, words: Marks, first: int, at: npt.NDArray[np.int64]) -> tuple[Marks, int]:
-        """The sum before each of the places, and that of all words, whose first has this place in the log."""
-        products = self._products[: len(words) + 1]
-        products[-1] = 0
-        place = 0
-        while place < len(words):
-            begin = (first + place) & (_PERIOD - 1)
-            count = min(_PERIOD - begin, len(words) - place)
-            np.multiply(
-                words[place : place + count],
-                self._factors[begin : begin + count],
-                out=products[place : place + count],
-            )
-            place += count
+        ``line_ends`` are their line ends, if somebody has found them already.
+        """
+        if line_ends is not None:
+            return self._segment(data, begin, line_ends)
+        offsets, sums, total = [np.empty(0, np.int64)], [np.empty(0, np.uint64)], 0
+        for at in range(0, len(data), _PIECE_BYTES):
+            piece = memoryview(data)[at : at + _PIECE_BYTES]
+            ends = np.flatnonzero(np.frombuffer(piece, np.uint8) == _LINE_END)
+            found = self._segment(piece, begin + at, ends)
+            offsets.append(found.offsets)
+            sums.append(found.sums + np.uint64(total))
+            total = (total + found.total) & _ALL_BITS
+        return Segment(np.concatenate(offsets), np.concatenate(sums), total)
+
+    def _segment(self, data: bytes | memoryview, begin: int, line_ends: npt.NDArray[np.int64]) -> Segment:
+        # The words at both ends may have other bytes too, which are summed up as zeros here.
+        first = (begin + _WORD - 1) >> _WORD_BITS
+        of_head = min((first << _WORD_BITS) - begin, len(data))
+        words = np.frombuffer(data, "<u8", (len(data) - of_head) >> _WORD_BITS, of_head)
+        last = first + len(words)
+        head = int.from_bytes(data[:of_head], "little") << (8 * (begin & (_WORD - 1)))
+        tail = int.from_bytes(data[of_head + len(words) * _WORD :], "little")
+
+        offsets = line_ends + (begin + 1)
+        at = offsets >> _WORD_BITS  # the word in which each line end lies, or the one behind it
+        inner, behind = np.searchsorted(at, (first, last)).tolist()
+        ends, sums = np.empty(len(offsets), np.uint64), np.zeros(len(offsets), np.uint64)
+        ends[:inner], ends[behind:] = head, tail
+        total = head * self._factor(first - 1) & _ALL_BITS
+        for place in range(0, len(words), _PERIOD):
+            part = words[place : place + _PERIOD]
+            low, high = np.searchsorted(at, (first + place, first + place + len(part))).tolist()
+            places = at[low:high] - (first + place)
+            found = self._sums(part, first + place, places)
+            found += np.uint64(total)
+            sums[low:high], total = found[:-1], int(found[-1])
+            ends[low:high] = part[places]  # now, while they are in a core's cache
+        sums[behind:] = total
+        ends &= _MASKS[offsets & (_WORD - 1)]
+        ends *= self._factors[at & (_PERIOD - 1)]
+        sums += ends
+        sums += offsets.view(np.uint64) * self._of_size
+        return Segment(offsets, sums, (total + tail * self._factor(last)) & _ALL_BITS)
+
+    def _sums(self, words: Marks, first: int, at: npt.NDArray[np.int64]) -> Marks:
+        """The sums of the words before each of the places, and of all; ``first`` is the place in the log."""
+        products = np.empty(len(words), np.uint64)
+        again = min(_PERIOD - (first & (_PERIOD - 1)), len(words))
+        np.multiply(words[:again], self._factors[first & (_PERIOD - 1) :][:again], out=products[:again])
+        np.multiply(words[again:], self._factors[: len(words) - again], out=products[again:])
         bounds = np.concatenate([np.zeros(1, np.int64), at])
         parts = np.add.reduceat(products, bounds)
         parts[:-1][bounds[:-1] == bounds[1:]] = 0  # of no words reduceat gives one
-        sums = np.cumsum(parts)
-        return sums[:-1] + np.uint64(self._sum), int(sums[-1])
+        return np.cumsum(parts)
+
+    def _factor(self, word: int) -> int:
+        return int(self._factors[word & (_PERIOD - 1)])
+
+    def with_line_end(self) -> int:
+        """The mark that there would be if a line end came next."""
+        word = _LINE_END << (8 * (self._size & (_WORD - 1)))
+        factor = self._factor(self._size >> _WORD_BITS)
+        return (self._sum + word * factor + (self._size + 1) * int(self._of_size)) & _ALL_BITS
+
+
+class BlockMarks:
+    """A block of a log whose line ends get their marks where the block is taken apart."""
+
+    def __init__(self, marks: LineMarks, data: bytes, begin: int) -> None:
+        self.size = len(data)
+        self._marks = marks
+        self._data = data
+        self._begin = begin
+        self._segment: Segment | None = None
+
+    @property
+    def is_made(self) -> bool:
+        """Whether the block is summed up."""
+        return self._segment is not None
+
+    def make(self, text: bytes, line_ends: npt.NDArray[np.int64] | None) -> None:
+        """Sum the block up; ``line_ends`` are those of ``text``, which mostly is the block."""
+        if self.is_made:
+            return
+        if text is not self._data:
+            line_ends = None
+        found = self._marks.segment(self._data, self._begin, line_ends)
+        # Of millions of short lines the offsets take as much memory as the sums, and nobody asks for them.
+        self._segment = replace(found, offsets=np.empty(0, np.int64))
+        self._data = b""
+
+    def segment(self) -> Segment:
+        """The block summed up."""
+        if self._segment is None:
+            self.make(b"", None)
+        assert self._segment is not None  # noqa: S101 (it was just made)
+        return self._segment
 
 
 class MarkedFingerprint(Fingerprint):
-    """A fingerprint that keeps the marks of the lines that it is fed, but for the first ``known_lines``."""
+    """A fingerprint that keeps the marks of the lines that it is fed, but for the first ``known_lines``.
+
+    A block gets its marks later, of :attr:`block`, by the thread that takes it apart.
+    """
 
     def __init__(self, key: bytes, known_lines: int) -> None:
         super().__init__(key)
         self._marks = LineMarks(key)
         self._left_out = known_lines
+        self._fed: deque[BlockMarks] = deque()
         self._kept: list[ShortMarks] = []
         self._count = 0
-        self.base = 0
+        self._base = 0
+        self.block: BlockMarks | None = None
 
     def feed(self, data: bytes | memoryview) -> None:
         """Take the next bytes of the log."""
+        self.feed_block(bytes(data))
+        self._fed[-1].segment()
+
+    def feed_block(self, data: bytes) -> None:
+        """Take the next bytes of the log, whose marks are made later."""
+        self.block = BlockMarks(self._marks, data, self.size)
         super().feed(data)
-        marks = self._marks.feed(data).marks
+        while self._fed and self._fed[0].is_made:
+            self._keep(self._fed.popleft())
+        self._fed.append(self.block)
+
+    def _keep(self, block: BlockMarks) -> None:
+        marks = self._marks.put(block.size, block.segment()).marks
         if self._left_out:
             known, marks = marks[: self._left_out], marks[self._left_out :]
             self._left_out -= len(known)
-            self.base = int(known[-1]) if len(known) else self.base
+            self._base = int(known[-1]) if len(known) else self._base
         marks = marks[: _MARKS_MAX - self._count]
         self._kept.append(short(marks))
         self._count += len(marks)
 
-    def line_marks(self) -> ShortMarks:
-        """The marks of the lines that were fed, also of a last one without its end."""
+    def line_marks(self) -> tuple[int, ShortMarks]:
+        """The mark before the lines that were fed, and theirs, also of a last one without its end."""
+        while self._fed:
+            self._keep(self._fed.popleft())
         last = []
         if self.is_inside_line and self._count < _MARKS_MAX:
             last = [short(np.array([self._marks.with_line_end()], np.uint64))]
-        return np.concatenate([np.empty(0, np.uint16), *self._kept, *last])
+        return self._base, np.concatenate([np.empty(0, np.uint16), *self._kept, *last])
 
 
 def short(marks: Marks) -> ShortMarks:

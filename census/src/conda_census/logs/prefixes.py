@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -122,12 +123,11 @@ def behind_prefix(parse: ParseRegular, prefix: Prefix, usual: str | None) -> Par
     """
 
     def parse_behind(block: bytes) -> Parsed:
-        parsed = parse(_of_block(block, usual) if usual else block)
+        # The line ends of a block without its prefixes are at other places.
+        parsed = replace(parse(_of_block(block, usual)), line_ends=None) if usual else parse(block)
         if not len(parsed.rest):
             return parsed
-        return Parsed(
-            parsed.lines, parsed.requests, parsed.rest_lines, _of_lines(parsed.rest, prefix.pattern)
-        )
+        return replace(parsed, rest=_of_lines(parsed.rest, prefix.pattern))
 
     return parse_behind
 

@@ -69,7 +69,7 @@ def parse_combined(block: bytes) -> Parsed:
     is_rest = np.ones(len(lines.line_ends), dtype=bool)
     is_rest[requests.line] = False
     rest = np.flatnonzero(is_rest)
-    return Parsed(len(lines.line_ends), requests, rest, text_of_lines(lines, rest))
+    return Parsed(len(lines.line_ends), requests, rest, text_of_lines(lines, rest), lines.line_ends)
 
 
 def _has_room(lines: Split) -> Truths:

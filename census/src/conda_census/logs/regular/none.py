@@ -14,4 +14,4 @@ def parse_nothing(block: bytes) -> Parsed:
     """Split a block into its lines."""
     lines = split(block, "\n", 0)
     every = np.arange(len(lines.line_ends))
-    return Parsed(len(every), no_requests(), every, text_of_lines(lines, every))
+    return Parsed(len(every), no_requests(), every, text_of_lines(lines, every), lines.line_ends)

@@ -79,12 +79,14 @@ class Parsed:
         requests: of its regular lines.
         rest_lines: indices of the other lines in the block, from 0; int64.
         rest: the other lines as they are, large_string.
+        line_ends: the place of each line end in the block, int64; None if it is not known.
     """
 
     lines: int
     requests: Requests
     rest_lines: np.ndarray
     rest: pa.LargeStringArray
+    line_ends: np.ndarray | None = None
 
 
 #: Takes a block apart: whole lines, UTF-8, the last one with its end.
