@@ -178,8 +178,8 @@ def test_a_file_name_cannot_break_the_line(census: CensusProcess, tmp_path: Path
     (tmp_path / "a\n\x1b[31m.log").write_text("no log\n")
     SmallLog().request().write(tmp_path / "b\n\x1b[31m.log")
     done = census("ingest", *tmp_path.glob("*.log"))
-    assert done.stderr.count("\n") == 3
-    assert done.stderr.count("\\n\\x1b[31m.log") == 2
+    assert done.stderr.count("\n") == 2
+    assert done.stderr.count("\\n\\x1b[31m.log") == 1
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux's /dev/full")

@@ -147,7 +147,7 @@ def test_beside_writers(filled: CensusProcess, census: CensusProcess, tmp_path: 
 def test_killed(moment: int, copied: CensusProcess, tmp_path: Path) -> None:
     """Killed as it begins with a day, or a little later: nothing changes, and the next one cleans up."""
     before = _told(copied)
-    process = copied.start("compact", "--keep-days", "0")
+    process = copied.start("compact", "--verbose", "--keep-days", "0")
     assert process.stderr is not None
     told = [process.stderr.readline() for _ in range(moment)]
     assert told[-1].startswith("compacting ")

@@ -190,7 +190,7 @@ def test_what_is_not_known_is_not_shown_as_clean(
             ["--package", "urllib3", "--below", "not one"],
             "--below: 'not one' is no version that conda can order",
         ),
-        ([ADVISORY, "--as-of", "yesterday"], "yesterday"),
+        ([ADVISORY, "--as-of", "yesterday"], "'--as-of': give a day as 2024-01-31"),
         ([ADVISORY, "--one-in", "3"], "--one-in"),
     ],
 )

@@ -37,7 +37,4 @@ def test_a_page_that_cannot_be_written(census: CensusProcess, log: Path) -> None
     done = census("exposure", "--package", "numpy", "--below", "2", "--html", "missing/numpy.html")
 
     assert done.returncode == 1
-    assert done.stderr == (
-        "conda-census: missing/numpy.html: cannot write the page (No such file or directory): "
-        "choose another file\n"
-    )
+    assert done.stderr == ("conda-census: missing/numpy.html: there is no folder missing: make it first\n")

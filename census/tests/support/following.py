@@ -44,7 +44,9 @@ class Following:
 @contextmanager
 def following(census: CensusProcess, *arguments: str | Path, program: str = MAIN) -> Iterator[Following]:
     """A process that looks every 0.2 seconds for what has come."""
-    process = census.start("ingest", "--follow", "--interval", "0.2", *arguments, program=program)
+    process = census.start(
+        "ingest", "--follow", "--interval", "0.2", "--verbose", *arguments, program=program
+    )
     run = Following(process)
 
     def listen() -> None:
