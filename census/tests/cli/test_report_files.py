@@ -51,4 +51,4 @@ def test_a_folder_that_cannot_be_made(census: CensusProcess, log: Path, option: 
     done = census("report", "--json", option, "1.log")
 
     assert done.returncode == 1
-    assert done.stderr == "conda-census: 1.log: cannot make the folder (File exists): choose another one\n"
+    assert done.stderr == "conda-census: 1.log: this is no folder: choose another one\n"

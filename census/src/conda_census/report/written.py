@@ -30,7 +30,8 @@ def expect_writable(files: Iterable[Path | None], folders: Iterable[Path | None]
     for folder in filter(None, folders):
         there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
         if not there.is_dir():
-            raise CensusError(f"{folder}: {there} is no folder: choose another one")
+            what = "this" if there == folder else there
+            raise CensusError(f"{folder}: {what} is no folder: choose another one")
         if not os.access(there, os.W_OK | os.X_OK):
             raise CensusError(f"{folder}: you may not write into {there}: choose another one")
 
