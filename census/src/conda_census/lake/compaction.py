@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import time
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
@@ -29,7 +28,7 @@ from conda_census.errors import LakeError, first_line
 from conda_census.lake.file_names import batch_of, says_its_digest
 from conda_census.lake.joining import join
 from conda_census.lake.ledger import application
-from conda_census.lake.store import NOTHING_AFTER_COMMIT, Lake, files_of, placed
+from conda_census.lake.store import NOTHING_AFTER_COMMIT, Lake, files_of, in_place, removal
 from conda_census.lake.tables import TABLES, TableName
 from conda_census.steps import Steps
 
@@ -193,20 +192,10 @@ def _join(lake: Lake, table: DeltaTable, name: TableName, files: list[dict[str, 
             f"{folder}: a file of {files[0]['partition.day']} is damaged ({first_line(error)}): "
             "run conda-census repair"
         ) from None
-    added = [] if joined is None else [placed(joined, joined, f"{joined.parent.name}/{joined.name}")]
-    now = int(time.time() * 1000)
+    added = [] if joined is None else [in_place(joined)]
     actions: list[AddAction | RemoveAction] = [
         *(replace(each, data_change=False) for each in added),
-        *(
-            RemoveAction(
-                file["path"],
-                data_change=False,
-                deletion_timestamp=now,
-                size=file["size_bytes"],
-                partition_values={"day": str(file["partition.day"])},
-            )
-            for file in files
-        ),
+        *(removal(file, data_change=False) for file in files),
     ]
     try:
         table.create_write_transaction(

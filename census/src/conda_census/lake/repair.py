@@ -45,7 +45,7 @@ from conda_census.lake.reference_notes import forget_note
 from conda_census.lake.references import REFERENCES
 from conda_census.lake.seen_files import forget_seen_files
 from conda_census.lake.self_check import Problem, Snapshot, check
-from conda_census.lake.store import Lake, application, placed
+from conda_census.lake.store import Lake, application, in_place
 from conda_census.lake.table_notes import forget_versions, note_tables, noted_tables
 from conda_census.lake.tables import TABLES, Reference, ReferenceName, TableName
 from conda_census.lake.taking_out import batch_name, commit, remove_files, set_totals, take_out
@@ -502,10 +502,7 @@ class _Repair:
         ]
 
     def _add(self, name: TableName, files: Sequence[Path], transactions: list[Transaction]) -> None:
-        folder = self._lake.path / name
-        added: list[AddAction | RemoveAction] = [
-            placed(path, path, path.relative_to(folder).as_posix()) for path in files
-        ]
+        added: list[AddAction | RemoveAction] = [in_place(path) for path in files]
         commit(self._lake, name, added, transactions)
         rows = sum(_rows_of(path) or 0 for path in files)
         self._repaired.rows_found[name] = self._repaired.rows_found.get(name, 0) + rows

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -54,7 +55,16 @@ from conda_census.lake.privacy import make_private
 from conda_census.lake.reference_notes import expect_as_noted, note_version
 from conda_census.lake.tables import IN_CLEAR, LAKE_VERSION, TABLES, Reference, Table, TableName, delta_schema
 
-__all__ = ["CHECKPOINT_COMMITS", "NOTHING_AFTER_COMMIT", "Lake", "application", "files_of", "placed"]
+__all__ = [
+    "CHECKPOINT_COMMITS",
+    "NOTHING_AFTER_COMMIT",
+    "Lake",
+    "application",
+    "files_of",
+    "in_place",
+    "placed",
+    "removal",
+]
 
 #: To open a table is to read all commits since its last checkpoint, and a run opens each several times.
 CHECKPOINT_COMMITS = 10
@@ -267,7 +277,7 @@ class Lake:
         folder, table = self.path / name, self.table(name)
         with self.changed_by_delta(name):
             table.create_write_transaction(
-                [placed(folder / file, folder / file, file) for file in files],
+                [in_place(folder / file) for file in files],
                 mode="overwrite",
                 schema=delta_schema(_table(name)),
                 partition_by=["day"],
@@ -593,6 +603,22 @@ def placed(staged: Path, place: Path, path: str) -> AddAction:
         modification_time=int(status.st_mtime * 1000),
         data_change=True,
         stats=json.dumps({"numRecords": pq.read_metadata(place).num_rows}),
+    )
+
+
+def in_place(path: Path) -> AddAction:
+    """Say to Delta what a file is that has its place, ``TABLE/day=<day>/<file>``, already."""
+    return placed(path, path, f"{path.parent.name}/{path.name}")
+
+
+def removal(file: dict[str, Any], *, data_change: bool) -> RemoveAction:
+    """Let a table be without a file, given as by :func:`files_of`; ``data_change`` if its rows go too."""
+    return RemoveAction(
+        file["path"],
+        data_change=data_change,
+        deletion_timestamp=int(time.time() * 1000),
+        size=file["size_bytes"],
+        partition_values={"day": str(file["partition.day"])},
     )
 
 

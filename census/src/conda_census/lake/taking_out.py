@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from conda_census.lake.file_names import batch_of
 from conda_census.lake.joining import batches_in, join
 from conda_census.lake.ledger import LEDGER_TABLES, totals_of_files
 from conda_census.lake.self_check import Snapshot
-from conda_census.lake.store import NOTHING_AFTER_COMMIT, Lake, placed
+from conda_census.lake.store import NOTHING_AFTER_COMMIT, Lake, in_place, removal
 from conda_census.lake.tables import TABLES, TableName
 
 __all__ = ["batch_name", "commit", "joined_with", "remove_files", "set_totals", "take_out"]
@@ -70,7 +69,7 @@ def take_out(snapshot: Snapshot, batches: Collection[str], *, is_all: bool = Fal
                 if held is not None and not set(batches).isdisjoint(held):
                     removed.add(path)
                     if left := join(name, [place], but=batches):
-                        added.append(placed(left, left, f"{left.parent.name}/{left.name}"))
+                        added.append(in_place(left))
         change_files(snapshot, name, removed, added)
 
 
@@ -91,17 +90,8 @@ def change_files(
     Raises:
         DeltaError: the table cannot be written.
     """
-    now = int(time.time() * 1000)
     removed: list[AddAction | RemoveAction] = [
-        RemoveAction(
-            file["path"],
-            data_change=True,
-            deletion_timestamp=now,
-            size=file["size_bytes"],
-            partition_values={"day": str(file["partition.day"])},
-        )
-        for file in snapshot.done_files(name)
-        if file["path"] in paths
+        removal(file, data_change=True) for file in snapshot.done_files(name) if file["path"] in paths
     ]
     if removed or added:
         commit(snapshot.lake, name, [*removed, *added], [])
