@@ -1,4 +1,4 @@
-"""May a test be skipped, and which tests share a process?
+"""May a test be skipped, which tests share a process, and what of who runs them do they see?
 
 Where ``CENSUS_REQUIRE_ALL`` is ``1``, what would be skipped fails. Tests of an ``xdist_group`` share one.
 """
@@ -10,6 +10,10 @@ from collections.abc import Generator
 
 import pytest
 from _pytest.nodeid import NodeId
+
+#: Where somebody keeps keys and settings: ``make`` names a folder for its example.
+for _name in ("CENSUS_CONFIG", "XDG_CONFIG_HOME"):
+    os.environ.pop(_name, None)
 
 
 @pytest.hookimpl(wrapper=True)
