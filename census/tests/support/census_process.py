@@ -15,7 +15,7 @@ from census_forks import forked
 __all__ = ["MAIN", "CensusProcess"]
 
 #: What ``conda-census`` runs; a test may put a program of its own in its place that does something before.
-MAIN = "from conda_census.cli import main; main()"
+MAIN = "from conda_census.cli import run; run()"
 
 
 #: Variables that a command looks at when it runs. With others, which may change how an interpreter starts, it

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -13,6 +13,7 @@ from conda_census import __version__
 from conda_census.cli.advisories import advisories
 from conda_census.cli.compact import compact
 from conda_census.cli.edge import expect_address_space, print_traceback_if_asked, told
+from conda_census.cli.ending import run_and_end
 from conda_census.cli.export import export
 from conda_census.cli.exposure import exposure
 from conda_census.cli.exposures import exposures
@@ -27,7 +28,7 @@ from conda_census.cli.sources import sources
 from conda_census.cli.sql import sql
 from conda_census.errors import CensusError
 
-__all__ = ["app", "main"]
+__all__ = ["app", "main", "run"]
 
 app = typer.Typer(
     name="conda-census",
@@ -55,6 +56,11 @@ _COMMANDS = (
 for command in _COMMANDS:
     app.command()(command)
 app.add_typer(advisories)
+
+
+def run() -> NoReturn:
+    """Do what :func:`main` does, as a process of its own, which ends with it."""
+    run_and_end(main)
 
 
 def main() -> None:
