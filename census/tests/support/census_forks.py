@@ -135,6 +135,7 @@ def serve(descriptor: int) -> NoReturn:
     for module in pkgutil.walk_packages(package.__path__, "conda_census."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
+    importlib.import_module("typer._adapters")  # which it imports only when it reads the first argument
     gc.collect()
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)

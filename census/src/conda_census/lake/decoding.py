@@ -21,17 +21,6 @@ __all__ = ["decode_paths_and_agents", "decode_user_agents", "know_nothing", "not
 #: Beyond this many, which no repository has, what is known is forgotten.
 _KNOWN_MAX = 300_000
 
-# The decoding expressions read the relations user_agents, agents and paths.
-_KNOW_NOTHING = f"""
-    CREATE TEMP TABLE agents (agent VARCHAR);
-    CREATE TABLE known_agents AS {DESCRIBE_AGENT_SQL};
-    DROP TABLE agents;
-    CREATE TEMP TABLE paths (path VARCHAR);
-    CREATE TABLE known_paths AS
-    SELECT *, 0::BIGINT AS largest_bytes, false AS was_whole FROM ({DESCRIBE_PATH_SQL});
-    DROP TABLE paths
-"""
-
 # DuckDB keeps the order of the rows of a scan; to join the ids by text would take as long as decoding does.
 _USER_AGENTS = f"""
     CREATE TEMP VIEW user_agents AS SELECT user_agent FROM user_agent_texts;
@@ -46,17 +35,13 @@ _USER_AGENTS = f"""
     FROM ({TOKENS_SQL}) AS decoded
 """
 
-_NEW_AGENTS = """
-    CREATE TEMP TABLE agents_of_part AS SELECT DISTINCT agent FROM decoded_user_agents;
-    CREATE TEMP TABLE agents AS FROM agents_of_part ANTI JOIN known_agents USING (agent)
-"""
+_AGENTS_OF_PART = "CREATE TEMP TABLE agent_texts AS SELECT DISTINCT agent FROM decoded_user_agents"
 _AGENTS = """
     CREATE TEMP TABLE described_agents AS
     SELECT row_number() OVER () - 1 AS agent_id, known_agents.*
-    FROM agents_of_part JOIN known_agents USING (agent)
+    FROM agent_texts JOIN known_agents USING (agent)
 """
 
-_NEW_PATHS = "CREATE TEMP TABLE paths AS SELECT path FROM path_texts ANTI JOIN known_paths USING (path)"
 _PATHS = """
     CREATE TEMP TABLE artifacts AS
     SELECT path_id, known_paths.* EXCLUDE (path, largest_bytes, was_whole),
@@ -64,17 +49,11 @@ _PATHS = """
     FROM path_texts JOIN known_paths USING (path)
 """
 
-#: For agents and paths: what is known, the relation of the new ones, and SQL that finds these, describes
-#: them and puts all of the part together.
+#: For agents and paths: how they are called, SQL that describes new ones, which are in the relation agents or
+#: paths, and SQL that puts all of a part together.
 _DECODED = (
-    ("known_agents", "agents", _NEW_AGENTS, f"INSERT INTO known_agents {DESCRIBE_AGENT_SQL}", _AGENTS),
-    (
-        "known_paths",
-        "paths",
-        _NEW_PATHS,
-        f"INSERT INTO known_paths SELECT *, 0, false FROM ({DESCRIBE_PATH_SQL})",
-        _PATHS,
-    ),
+    ("agent", DESCRIBE_AGENT_SQL, _AGENTS),
+    ("path", f"SELECT *, 0::BIGINT AS largest_bytes, false AS was_whole FROM ({DESCRIBE_PATH_SQL})", _PATHS),
 )
 
 _SIZES = """
@@ -92,7 +71,6 @@ _SIZES = """
 def know_nothing(database: duckdb.DuckDBPyConnection) -> None:
     """Prepare a database for the parts of a batch."""
     register_web_agents(database)
-    database.execute(_KNOW_NOTHING)
 
 
 def decode_user_agents(
@@ -115,13 +93,19 @@ def decode_paths_and_agents(connection: duckdb.DuckDBPyConnection) -> None:
 
     One part after the other: what one has decoded is known to the next.
     """
-    for known, new, find, describe, put_together in _DECODED:
-        if len(connection.table(known)) > _KNOWN_MAX:
-            connection.execute(f"DELETE FROM {known}")
-        connection.execute(find)
-        # To compile the patterns takes as long as to use them.
-        if len(connection.table(new)):
-            connection.execute(describe)
+    connection.execute(_AGENTS_OF_PART)
+    for name, describe, put_together in _DECODED:
+        known, new, texts = f"known_{name}s", f"{name}s", f"SELECT {name} FROM {name}_texts"
+        # To compile the patterns takes as long as to use them, so they make the table of what is known too.
+        if not connection.execute("FROM duckdb_tables() WHERE table_name = ?", [known]).fetchall():
+            connection.execute(f"CREATE TEMP TABLE {new} AS {texts}")
+            connection.execute(f"CREATE TABLE {known} AS {describe}")
+        else:
+            if len(connection.table(known)) > _KNOWN_MAX:
+                connection.execute(f"DELETE FROM {known}")
+            connection.execute(f"CREATE TEMP TABLE {new} AS {texts} ANTI JOIN {known} USING ({name})")
+            if len(connection.table(new)):
+                connection.execute(f"INSERT INTO {known} {describe}")
         connection.execute(put_together)
 
 
