@@ -26,6 +26,7 @@ from conda_census.lake.known import KnownLogs, KnownRun, known_runs
 from conda_census.lake.part import Part
 from conda_census.lake.proxies import proxy_warning
 from conda_census.lake.reading import SourcesReader
+from conda_census.lake.repeated_downloads import DownloadMarks, repeated_downloads
 from conda_census.lake.repeats import SeenRequests, hashed
 from conda_census.lake.rows import SourcesFound, rows_of_part
 from conda_census.lake.seen_files import SeenFile
@@ -187,7 +188,7 @@ class _Attempt:
                 pa.concat_tables(part.decoded for part in found),
                 self._key,
             )
-        self._warn(read, {log.number: log for log in claimed})
+        self._warn(read, {log.number: log for log in claimed}, [part.downloads for part in found])
         for failure, unread in self._errors:
             self._summary.fail(failure, unread)
         for waiting in self._waiting:
@@ -195,8 +196,11 @@ class _Attempt:
         self._summary.skipped += self._skipped
         return set()
 
-    def _warn(self, read: list[ReadSource], logs: dict[int, Claimed]) -> None:
+    def _warn(self, read: list[ReadSource], logs: dict[int, Claimed], downloads: list[DownloadMarks]) -> None:
+        repeated = repeated_downloads(downloads, self._known, self._lake)
         for source in read:
+            if again := repeated.get(source.source):
+                self._summary.warn_of_repeated(source.name, again)
             log = logs[source.source]
             if reason := proxy_warning(self._connection, log.log_format, log.beginning, source.reading):
                 self._summary.warn(source.name, reason)

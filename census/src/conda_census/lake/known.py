@@ -22,12 +22,16 @@ _BASE_BYTES = 8
 
 @dataclass(frozen=True)
 class KnownReading:
-    """A row of ``sources``: which lines of a log were read, from where, and how far the log is read by it."""
+    """A row of ``sources``: which lines of a log were read, from where, and how far the log is read by it.
+
+    ``times`` are those of its first and its last request in microseconds since 1970, null without any.
+    """
 
     source: str
     batch: str
     first_line: int
     day: date
+    times: tuple[int, int] | None
     reached: Reading
 
 
@@ -66,6 +70,15 @@ class KnownLogs:
         """The names under which logs were read."""
         return frozenset(each.source for found in self.readings.values() for each in found)
 
+    def batches_between(self, since_us: int, until_us: int) -> frozenset[str]:
+        """The batches with a log that has requests before and after these times, or between them."""
+        return frozenset(
+            each.batch
+            for found in self.readings.values()
+            for each in found
+            if each.times and each.times[0] < until_us and each.times[1] >= since_us
+        )
+
 
 def known_logs(rows: SourceRows) -> KnownLogs:
     """The logs that were read into the lake up to now.
@@ -78,11 +91,13 @@ def known_logs(rows: SourceRows) -> KnownLogs:
         return KnownLogs(frozenset(), {})
     found = connection.execute(
         "SELECT stored_fingerprint, head, source, batch, first_line, "
-        "coalesce(first_time, ingested_at)::DATE, size, first_line + lines - 1, fingerprint FROM readings"
+        "coalesce(first_time, ingested_at)::DATE, epoch_us(first_time), epoch_us(last_time), "
+        "size, first_line + lines - 1, fingerprint FROM readings"
     ).fetchall()
     readings = defaultdict(list)
-    for _stored, head, source, batch, first_line, day, *reached in found:
-        readings[head].append(KnownReading(source, batch, first_line, day, Reading(*reached)))
+    for _stored, head, source, batch, first_line, day, first, last, *reached in found:
+        times = None if first is None else (first, last)
+        readings[head].append(KnownReading(source, batch, first_line, day, times, Reading(*reached)))
     return KnownLogs(frozenset(stored for stored, *_rest in found if stored), dict(readings))
 
 

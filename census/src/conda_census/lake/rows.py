@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from conda_census.decode.agents import AGENT_COLUMNS
 from conda_census.decode.pseudonyms import Secrets, folded_session_sql, network_sql
 from conda_census.lake.order import as_one_number
+from conda_census.lake.repeated_downloads import DownloadMarks, beginnings, marks_of_downloads
 from conda_census.lake.repeats import FirstSeen
 from conda_census.lake.tables import TABLES, Table, TableName
 
@@ -36,10 +37,12 @@ class SourcesFound:
     Attributes:
         decoded: for each source its number, first and last time, and how many requests were not understood.
         repeated: lines that were read before, by the number of their source.
+        downloads: marks of the downloads, by which those are told that other logs had.
     """
 
     decoded: pa.Table
     repeated: dict[int, np.ndarray]
+    downloads: DownloadMarks
 
 
 _VISITS = """
@@ -124,9 +127,10 @@ _COMPLETED = """
         SELECT from_pieces.*, if(whole_bytes > 0, bytes // whole_bytes, 1) AS downloads
         FROM from_pieces LEFT JOIN whole_sizes USING (path_id)
     )
-    SELECT visit, path_id, time, bytes FROM requests WHERE is_delivery AND status = 200
+    SELECT visit, path_id, time, bytes, source FROM requests WHERE is_delivery AND status = 200
     UNION ALL
-    SELECT visit, path_id, time, bytes // downloads FROM times_whole, range(downloads) WHERE downloads > 0
+    SELECT visit, path_id, time, bytes // downloads, NULL
+    FROM times_whole, range(downloads) WHERE downloads > 0
 """
 
 _SESSIONS = """
@@ -186,14 +190,18 @@ def rows_of_part(
     packages, installers = completed.filter(pa.array(is_package)), completed.filter(pa.array(~is_package))
     connection.register("download_counts", _counts(packages["visit"].to_numpy()))
     connection.register("installer_deliveries", installers)
+    visits = _visits(connection)
     rows: PartRows = {
         "sessions": _sessions(connection),
-        "downloads": _downloads(connection, packages),
+        "downloads": _downloads(connection, packages, visits),
         "installer_downloads": _typed(connection, "installer_downloads", _INSTALLER_DOWNLOADS, ()),
         "request_ids": first_seen.ids,
     }
     decoded = connection.sql(_SOURCE_REQUESTS).to_arrow_table()
-    return rows, SourcesFound(decoded, first_seen.repeated)
+    marks = marks_of_downloads(
+        packages, beginnings(visits["session"].combine_chunks()), visits["folded"].to_numpy()
+    )
+    return rows, SourcesFound(decoded, first_seen.repeated, marks)
 
 
 def _column(connection: duckdb.DuckDBPyConnection, sql: str) -> np.ndarray:
@@ -229,14 +237,8 @@ def _sessions(connection: duckdb.DuckDBPyConnection) -> pa.Table:
 def _order_of_sessions(rows: pa.Table) -> np.ndarray:
     """The order of the table, by the beginnings of its pseudonyms: few of them have the same."""
     day, first_time = (rows[name].to_numpy().astype(np.int64) for name in ("day", "first_time"))
-    client, environment = (_beginnings(rows[name]) for name in ("client", "environment"))
+    client, environment = (beginnings(rows[name].combine_chunks()) for name in ("client", "environment"))
     return np.lexsort((first_time, environment, client, day))
-
-
-def _beginnings(pseudonyms: pa.ChunkedArray) -> np.ndarray:
-    """The first 8 of the 16 bytes of each as a number that sorts like them, what is missing last."""
-    whole = pseudonyms.fill_null(b"\xff" * 16).cast(pa.binary(16)).combine_chunks()
-    return np.frombuffer(whole.buffers()[1], dtype=">u8")[::2][: len(whole)].astype(np.uint64)
 
 
 def _typed(
@@ -259,7 +261,15 @@ def _table(name: TableName) -> Table:
     return next(table for table in TABLES if table.name == name)
 
 
-def _downloads(connection: duckdb.DuckDBPyConnection, completed: pa.Table) -> pa.Table:
+def _visits(connection: duckdb.DuckDBPyConnection) -> pa.Table:
+    """What downloads take from their visits, at the place that is the visit's number."""
+    return connection.sql("""
+        SELECT session, client, environment, download_organizations::BLOB[] AS organizations, folded
+        FROM labelled_visits ORDER BY visit
+    """).to_arrow_table()
+
+
+def _downloads(connection: duckdb.DuckDBPyConnection, completed: pa.Table, visits: pa.Table) -> pa.Table:
     """The rows of the table ``downloads``: numbers are sorted, and texts stay dictionaries."""
     place = _column(connection, "SELECT place AS found FROM artifacts ORDER BY path_id")
     path, visit = completed["path_id"].to_numpy(), completed["visit"].to_numpy()
@@ -269,12 +279,11 @@ def _downloads(connection: duckdb.DuckDBPyConnection, completed: pa.Table) -> pa
     artifacts = connection.sql("""
         SELECT channel, subdir, name, version, build, build_number, extension FROM artifacts ORDER BY path_id
     """).to_arrow_table()
-    visits = connection.sql("""
-        SELECT session, client, environment, download_organizations::BLOB[] AS organizations
-        FROM labelled_visits ORDER BY visit
-    """).to_arrow_table()
     rows = {"day": pc.cast(time, pa.date32()), "time": time}
-    rows |= {name: _looked_up(visits[name], visit) for name in visits.column_names}
+    rows |= {
+        name: _looked_up(visits[name], visit)
+        for name in ("session", "client", "environment", "organizations")
+    }
     rows |= {name: _looked_up(artifacts[name], path) for name in artifacts.column_names}
     rows["bytes"] = completed["bytes"].combine_chunks().take(pa.array(order))
     return pa.table({column.name: rows[column.name] for column in _table("downloads").columns})

@@ -9,6 +9,7 @@ from typing import TypedDict
 from conda_census.errors import CensusError, LastingSourceError
 from conda_census.lake.batches import SourceCounted
 from conda_census.lake.moved import Move
+from conda_census.lake.repeated_downloads import Repeated
 from conda_census.lake.set_aside import SetAside
 from conda_census.logs.source import Source
 
@@ -69,10 +70,14 @@ class SummaryJson(TypedDict):
 
 @dataclass(frozen=True)
 class SourceWarning:
-    """What a person should know of a source that was read, or was not read again."""
+    """What a person should know of a source that was read, or was not read again.
+
+    ``repeated`` is there if the reason is that downloads of it were read before.
+    """
 
     source: str
     reason: str
+    repeated: Repeated | None = None
 
 
 @dataclass(frozen=True)
@@ -161,11 +166,19 @@ class Summary:
         """Take what a person should know of a file."""
         self.warnings.append(SourceWarning(source, reason))
 
+    def warn_of_repeated(self, source: str, repeated: Repeated) -> None:
+        """Take that downloads of a file were read before."""
+        self.warnings.append(SourceWarning(source, repeated.sentence(), repeated))
+
     def warning_sentences(self) -> list[str]:
         """The warnings for a person, one line for each reason."""
         sources: dict[str, list[str]] = {}
         for warning in self.warnings:
-            sources.setdefault(warning.reason, []).append(warning.source)
+            if not warning.repeated:
+                sources.setdefault(warning.reason, []).append(warning.source)
+        if copies := {warning.source: warning.repeated for warning in self.warnings if warning.repeated}:
+            first, *others = copies.values()
+            sources[sum(others, start=first).sentence()] = list(copies)
         return [f"{_named(names)}: {reason}" for reason, names in sources.items()]
 
     def exit_code(self, *, strict: bool) -> int:
