@@ -1,6 +1,7 @@
 """May a test be skipped, which tests share a process, and what of who runs them do they see?
 
-Where ``CENSUS_REQUIRE_ALL`` is ``1``, what would be skipped fails. Tests of an ``xdist_group`` share one.
+Where ``CENSUS_REQUIRE_ALL`` is ``1``, what would be skipped fails. Tests of an ``xdist_group`` share one
+process, and so do those of a file for which something is made once.
 """
 
 from __future__ import annotations
@@ -24,6 +25,16 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
         report.outcome = "failed"
         report.longrepr = f"CENSUS_REQUIRE_ALL=1 allows no skipped test: {report.longrepr}"
     return report
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Make what a file needs once in one process: what uses it is a group, unless it is in one."""
+    used = item._fixtureinfo.name2fixturedefs.values() if isinstance(item, pytest.Function) else ()  # noqa: SLF001
+    made_once = any(fixtures[-1].scope == "module" for fixtures in used)
+    if made_once and item.get_closest_marker("xdist_group") is None:
+        file = item.path.relative_to(item.config.rootpath).with_suffix("")
+        item.add_marker(pytest.mark.xdist_group("-".join(file.parts)))
 
 
 @pytest.hookimpl(trylast=True)

@@ -36,9 +36,8 @@ def lines(access_log: Path) -> tuple[Line, ...]:
     return read_log(access_log)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """All tests of the scenario run in one process, so that it is played once; so do those of a file."""
-    for item in items:
-        if item.path.parent == Path(__file__).parent:
-            of_scenario = "outcome" in getattr(item, "fixturenames", ())
-            item.add_marker(pytest.mark.xdist_group("e2e" if of_scenario else item.path.stem))
+    if item.path.parent == Path(__file__).parent:
+        of_scenario = "outcome" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("e2e" if of_scenario else item.path.stem))
