@@ -1,6 +1,8 @@
-"""The report on a small lake."""
+"""The report on a small lake: it is made once, and each test has a copy of it."""
 
 from __future__ import annotations
+
+from copy import deepcopy
 
 import pytest
 
@@ -9,17 +11,30 @@ from known_lake import fill
 from small_lake import SmallLake
 
 
-@pytest.fixture
-def report(lake: SmallLake) -> Report:
-    """The report on a lake whose every figure can be counted below.
-
-    Three installations, four environments, two sessions that opted out, two installers, 40 lines.
-    """
+@pytest.fixture(scope="session")
+def report_once(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """The report on a lake whose every figure can be counted; see ``report``."""
+    lake = SmallLake(tmp_path_factory.mktemp("known"))
     fill(lake)
     return make_report(lake.open())
 
 
-@pytest.fixture
-def empty_report(lake: SmallLake) -> Report:
+@pytest.fixture(scope="session")
+def empty_report_once(tmp_path_factory: pytest.TempPathFactory) -> Report:
     """The report on a lake into which nothing was ever ingested."""
-    return make_report(lake.open())
+    return make_report(SmallLake(tmp_path_factory.mktemp("nothing")).open())
+
+
+@pytest.fixture
+def report(report_once: Report) -> Report:
+    """The report on a lake whose every figure can be counted below.
+
+    Three installations, four environments, two sessions that opted out, two installers, 40 lines.
+    """
+    return deepcopy(report_once)
+
+
+@pytest.fixture
+def empty_report(empty_report_once: Report) -> Report:
+    """The report on a lake into which nothing was ever ingested."""
+    return deepcopy(empty_report_once)

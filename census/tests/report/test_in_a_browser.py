@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,24 +42,33 @@ class Page:
     charts: int
 
 
-@pytest.fixture(params=["report", "exposure"])
-def page_of(request: pytest.FixtureRequest, empty_report: Report, tmp_path: Path) -> Page:
+@pytest.fixture(scope="module", params=["report", "exposure"])
+def page_of(
+    request: pytest.FixtureRequest, empty_report_once: Report, tmp_path_factory: pytest.TempPathFactory
+) -> Page:
     """A page with every chart: the report of half a year, and an exposure of as long."""
-    file = tmp_path / f"{request.param}.html"
+    file = tmp_path_factory.mktemp("page") / f"{request.param}.html"
     if request.param == "exposure":
         file.write_text(exposure_page(exposed_for(180)), encoding="utf-8")
         return Page(file, len(EXPOSURE_FIGURES))
-    report = made_up(empty_report, 26)
+    report = made_up(deepcopy(empty_report_once), 26)
     report["environments"]["total"] = 10
     file.write_text(page(report), encoding="utf-8")
     return Page(file, len(FIGURES))
 
 
-@pytest.fixture
-def chromium(tmp_path: Path) -> Iterator[Browser]:
+@pytest.fixture(scope="module")
+def one_chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """A real browser without a window."""
-    with chromium_at(require("chromium", "chromium"), tmp_path / "profile") as browser:
+    with chromium_at(require("chromium", "chromium"), tmp_path_factory.mktemp("profile")) as browser:
         yield browser
+
+
+@pytest.fixture
+def chromium(one_chromium: Browser) -> Iterator[Browser]:
+    """The browser, in which no page is open."""
+    yield one_chromium
+    one_chromium.close_all()
 
 
 def test_the_page_in_chromium(chromium: Browser, page_of: Page) -> None:

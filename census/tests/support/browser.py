@@ -34,6 +34,7 @@ class Browser:
         self._to = to
         self._said = said
         self._number = 0
+        self._open: list[str] = []
         self.events: list[dict[str, Any]] = []
 
     def ask(self, method: str, session: str | None = None, **parameters: object) -> dict[str, Any]:
@@ -60,6 +61,7 @@ class Browser:
     def open(self, file: Path, width_px: int, scheme: Scheme = "light", media: str = "screen") -> Tab:
         """The page of a file, loaded at this width, for a reader who likes it light or dark, or for paper."""
         target = self.ask("Target.createTarget", url="about:blank")["targetId"]
+        self._open.append(target)
         session = self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Network", "Log", "Runtime"):
             self.ask(f"{domain}.enable", session)
@@ -81,6 +83,11 @@ class Browser:
         self.ask("Page.navigate", session, url=file.as_uri())
         self.wait_for("Page.loadEventFired", session)
         return Tab(self, session)
+
+    def close_all(self) -> None:
+        """Close every page that was opened."""
+        while self._open:
+            self.ask("Target.closeTarget", targetId=self._open.pop())
 
     def _next(self) -> dict[str, Any]:
         letters = bytearray()
