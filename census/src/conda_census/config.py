@@ -12,7 +12,7 @@ import typer
 
 from conda_census.census_toml import CensusToml, FormatTable, Hole, read_census_toml
 from conda_census.errors import CensusError
-from conda_census.own_files import expect_own
+from conda_census.own_files import expect_own, warn_if_readable
 
 __all__ = [
     "DEFAULT_ENGINE",
@@ -115,7 +115,10 @@ def _said(config_folder: Path) -> CensusToml:
     if not named and not path.exists():
         return CensusToml()
     expect_own(path)
-    return read_census_toml(path)
+    said = read_census_toml(path)
+    if said.organizations:
+        warn_if_readable(path)  # their tokens are in it
+    return said
 
 
 def _default_config_folder() -> str:

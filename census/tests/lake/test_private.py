@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 from census_process import CensusProcess
-from conda_census.config import Settings
+from conda_census.config import Settings, load_settings
 from conda_census.errors import CensusError
 from conda_census.lake.compaction import compact
 from conda_census.lake.ingest import ingest
@@ -134,6 +134,27 @@ def test_a_key_that_others_can_read_is_warned_of_once(
     assert capsys.readouterr().err == (
         f"conda-census: {key}: secret, and other users can read it: chmod go-rwx {key}\n"
     )
+
+
+def test_a_configuration_with_tokens_that_others_can_read_is_warned_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As a key is; without tokens of organisations there is nothing to hide in it."""
+    monkeypatch.delenv("CENSUS_TOML", raising=False)
+    monkeypatch.setenv("CENSUS_CONFIG", str(tmp_path))
+    settings = tmp_path / "census.toml"
+    settings.write_text('title = "a repository"\n')
+    settings.chmod(0o644)
+    load_settings()
+    assert capsys.readouterr().err == ""
+    settings.write_text('[organizations]\nacme = "o_token_of_acme"\n')
+    load_settings()
+    assert capsys.readouterr().err == (
+        f"conda-census: {settings}: secret, and other users can read it: chmod go-rwx {settings}\n"
+    )
+    settings.chmod(0o600)
+    load_settings()
+    assert capsys.readouterr().err == ""
 
 
 def test_the_commands_end_with_one_line(tmp_path: Path) -> None:

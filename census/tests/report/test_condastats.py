@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -9,8 +10,9 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from conda_census.census_toml import Hole
 from conda_census.errors import CensusError
-from conda_census.report.condastats import export_condastats
+from conda_census.report.condastats import export_condastats, what_was_left_out
 from small_lake import SmallLake
 
 
@@ -34,11 +36,11 @@ def _lake(lake: SmallLake) -> SmallLake:
 
 
 def test_a_file_for_each_day_and_month(lake: SmallLake, tmp_path: Path) -> None:
-    """Also for a day without a download; a second export writes the same files again."""
-    tables = _lake(lake).open()
+    """Also for a day without a download, if it has a log; a second export writes the same files again."""
+    tables = _lake(lake).source("2024-01-31").open()
     for _ in range(2):
         exported = export_condastats(tables, tmp_path, None, None, _silent)
-    assert sorted(str(file.relative_to(tmp_path)) for file in (tmp_path / "conda").rglob("*.*")) == [
+    assert _written(tmp_path) == [
         "conda/hourly/2024/01/2024-01-30.parquet",
         "conda/hourly/2024/01/2024-01-31.parquet",
         "conda/hourly/2024/02/2024-02-01.parquet",
@@ -47,12 +49,41 @@ def test_a_file_for_each_day_and_month(lake: SmallLake, tmp_path: Path) -> None:
     ]
     assert exported | {"folder": ""} == {
         "folder": "", "since": "2024-01-30", "until": "2024-02-01", "files": 5, "rows": 4, "downloads": 3,
+        "days_without_log": [], "months_left_out": [],
     }  # fmt: skip
+    assert what_was_left_out(exported) == ""
+
+
+def test_a_day_without_a_log_and_its_month_have_no_file(lake: SmallLake, tmp_path: Path) -> None:
+    """Nothing is known of their downloads: a file would say that there were none, or too few."""
+    exported = export_condastats(_lake(lake).open(), tmp_path, None, None, _silent)
+    assert _written(tmp_path) == [
+        "conda/hourly/2024/01/2024-01-30.parquet",
+        "conda/hourly/2024/02/2024-02-01.parquet",
+        "conda/monthly/2024/2024-02.parquet",
+    ]
+    assert (exported["files"], exported["downloads"]) == (3, 3)
+    assert exported["days_without_log"] == ["2024-01-31"]
+    assert exported["months_left_out"] == ["2024-01"]
+    assert "2024-01-31; and the month 2024-01:" in what_was_left_out(exported)
+
+
+def test_a_declared_hole_has_no_file_either(lake: SmallLake, tmp_path: Path) -> None:
+    """Why there is no log makes no difference; a window without the day has its months."""
+    tables = replace(_lake(lake).open(), holes=(Hole(date(2024, 1, 31), date(2024, 1, 31)),))
+    assert export_condastats(tables, tmp_path, None, None, _silent)["files"] == 3
+    day = date(2024, 1, 30)
+    assert export_condastats(tables, tmp_path, day, day, _silent)["months_left_out"] == []
+    assert "conda/monthly/2024/2024-01.parquet" in _written(tmp_path)
+
+
+def _written(folder: Path) -> list[str]:
+    return sorted(str(file.relative_to(folder)) for file in (folder / "conda").rglob("*.*"))
 
 
 def test_pandas_reads_what_the_public_files_hold(lake: SmallLake, tmp_path: Path) -> None:
     """Times without a zone, texts as categories, counts as whole numbers."""
-    export_condastats(_lake(lake).open(), tmp_path, None, None, _silent)
+    export_condastats(_lake(lake).source("2024-01-31").open(), tmp_path, None, None, _silent)
 
     hours = pd.read_parquet(tmp_path / "conda/hourly/2024/01/2024-01-30.parquet")
     assert hours.to_dict("records") == [

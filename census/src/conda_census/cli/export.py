@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
-from conda_census.cli.options import JsonOption, LakeOption, SinceOption, UntilOption, period_of
+from conda_census.cli.options import JsonOption, LakeOption, SinceOption, UntilOption, complain, period_of
 from conda_census.cli.verbosity import QuietOption, VerboseOption, verbosity_of
 from conda_census.config import load_settings
+from conda_census.errors import CensusError
 
 __all__ = ["export"]
 
@@ -32,17 +33,22 @@ def export(
     verbose: VerboseOption = False,
 ) -> None:
     """Write the downloads of each day and month for tools that read Anaconda's public package data."""
+    from conda_census.engines.choice import with_gaps
     from conda_census.engines.duckdb import open_lake
     from conda_census.lake.self_check import open_checked
-    from conda_census.report.condastats import export_condastats
+    from conda_census.report.condastats import export_condastats, what_was_left_out
     from conda_census.report.written import expect_writable
 
     verbosity = verbosity_of(quiet, verbose)
     first, last = period_of(since, until)
     expect_writable([], [condastats])
-    tables = open_lake(open_checked(load_settings(lake).lake))
+    settings = load_settings(lake)
+    opened = open_checked(settings.lake)
+    tables = with_gaps(open_lake(opened), opened, settings.holes)
     with verbosity.steps("exporting") as progress:
         exported = export_condastats(tables, condastats, first, last, progress)
+    if left_out := what_was_left_out(exported):
+        complain(CensusError(left_out))
     if as_json:
         typer.echo(json.dumps(exported, ensure_ascii=False))
     else:

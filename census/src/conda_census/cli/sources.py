@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from random import SystemRandom
 from typing import Annotated
@@ -42,7 +42,8 @@ def sources(
         int, typer.Option("--sample", metavar="N", min=1, help="With --verify: how many of them, at random.")
     ] = 20,
     strict: Annotated[
-        bool, typer.Option("--strict", help="Code 1 if a day has no log, and is no declared hole.")
+        bool,
+        typer.Option("--strict", help="Code 1 if a day up to yesterday has no log, and is no declared hole."),
     ] = False,
     set_aside: Annotated[
         bool, typer.Option("--set-aside", help="List the files and objects that are no log that can be read.")
@@ -99,6 +100,7 @@ def _list(
     from conda_census.engines.choice import with_gaps
     from conda_census.engines.duckdb import open_lake
     from conda_census.lake.self_check import open_checked
+    from conda_census.metrics.window import expected_until
     from conda_census.report.sources import list_what_was_read
     from conda_census.report.sources_text import plain_lines, show_sources
     from conda_census.report.wording import days_without_log
@@ -106,6 +108,8 @@ def _list(
     settings = load_settings(lake)
     opened = open_checked(settings.lake)
     tables = with_gaps(open_lake(opened), opened, settings.holes)
+    if strict and last is None and (expected := expected_until(tables, datetime.now(UTC).date())):
+        last = max(expected, first or expected)  # a monitor has to see that logs stopped coming
     listed = list_what_was_read(tables, first, last)
     console = Console()
     if as_json:

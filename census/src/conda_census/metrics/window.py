@@ -22,12 +22,15 @@ __all__ = [
     "WindowDays",
     "WindowError",
     "choose_window",
+    "expected_until",
     "known_days",
     "within",
 ]
 
 #: A window may begin so long before the first day with data, and end so long after the last one.
 BEYOND = timedelta(days=366)
+#: Logs that are read at most so long after their last request are expected to go on.
+_LIVE = timedelta(days=7)
 #: For so long after a day without a log it is not known who was seen first.
 AFTER_A_GAP = timedelta(days=7)
 
@@ -124,6 +127,19 @@ def choose_window(
     first, before = span["first_day"], since - timedelta(days=1)
     unknown_before = known.unknown(first, before) if first is not None and first < since else ()
     return Window(since, until, complete, known.unknown(since, until), unknown_before)
+
+
+def expected_until(tables: LakeTables, today: date) -> date | None:
+    """The last day that should have a log by now, which is yesterday; null if logs need not go on.
+
+    They are expected to go on if the newest log was read soon after its last request. Old logs that were
+    read long after it may be all that there are.
+    """
+    (span,) = data_span(tables).to_pyarrow().to_pylist()
+    last, ingested = _possible(span["last_day"], span["last_ingested"]), span["last_ingested"]
+    if last is None or ingested is None or ingested.astimezone(UTC).date() - last > _LIVE:
+        return None
+    return max(last, min(today - timedelta(days=1), last + BEYOND))
 
 
 def _expect_near(since: date, until: date, first_day: date | None, last_day: date | None) -> None:

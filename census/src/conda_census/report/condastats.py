@@ -19,15 +19,20 @@ from conda_census.report.table_files import parquet_bytes
 from conda_census.report.written import make_folder, write_whole
 from conda_census.steps import Steps
 
-__all__ = ["Exported", "export_condastats"]
+__all__ = ["Exported", "export_condastats", "what_was_left_out"]
 
+#: So many days and months are named in a line.
+_NAMED = 5
 _TEXTS = pa.dictionary(pa.int32(), pa.string())
 #: What the public files hold: times without a zone, and texts of which few differ.
 _TIMES: dict[Period, pa.DataType] = {"hour": pa.timestamp("ns"), "month": _TEXTS}
 
 
 class Exported(TypedDict):
-    """What was written, as ``export --json`` prints it: files, rows, downloads (of the daily files)."""
+    """What was written, as ``export --json`` prints it: files, rows, downloads (of the daily files).
+
+    ``days_without_log`` and ``months_left_out`` (2024-01) have no file, for their downloads are not known.
+    """
 
     folder: str
     since: str
@@ -35,6 +40,8 @@ class Exported(TypedDict):
     files: int
     rows: int
     downloads: int
+    days_without_log: list[str]
+    months_left_out: list[str]
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,8 @@ def export_condastats(
 ) -> Exported:
     """Write one Parquet file for each day, by hours, and one for each month that has a day in the window.
 
+    A day without a log has none, nor has a month with such a day in the window.
+
     The paths below ``folder`` are those of the public bucket: ``conda/hourly/2024/01/2024-01-05.parquet`` and
     ``conda/monthly/2024/2024-01.parquet``. A month holds the days of the window alone. Files that are there
     already are written again.
@@ -60,7 +69,13 @@ def export_condastats(
     window = choose_window(tables, since, until)
     if window.since is None or window.until is None:
         raise CensusError("the lake holds no day to export: run conda-census ingest first")
-    files = list(_files(folder, window.since, window.until))
+    unknown = frozenset(window.days_without_log)
+    months_left_out = sorted({f"{day:%Y-%m}" for day in unknown})
+    files = [
+        file
+        for file in _files(folder, window.since, window.until)
+        if not any(file.first_day <= day <= file.last_day for day in unknown)
+    ]
     rows = downloads = 0
     for done, file in enumerate(files):
         progress(file.path.stem, done=done, of=len(files))
@@ -73,8 +88,23 @@ def export_condastats(
             downloads += pc.sum(table["counts"]).as_py() or 0
     return Exported(
         folder=str(folder), since=str(window.since), until=str(window.until), files=len(files), rows=rows,
-        downloads=downloads,
+        downloads=downloads, days_without_log=[day.isoformat() for day in window.days_without_log],
+        months_left_out=months_left_out,
     )  # fmt: skip
+
+
+def what_was_left_out(exported: Exported) -> str:
+    """Say in one line which days and months have no file; nothing if all have one."""
+    days, months = exported["days_without_log"], exported["months_left_out"]
+    if not days:
+        return ""
+    shown = f"{', '.join(days[:_NAMED])}{f' and {len(days) - _NAMED} more' if len(days) > _NAMED else ''}"
+    return (
+        f"left out, for nothing is known of days without a log: {shown}; and the month"
+        f"{'s' if len(months) > 1 else ''} {', '.join(months[:_NAMED])}"
+        f"{f' and {len(months) - _NAMED} more' if len(months) > _NAMED else ''}: "
+        "remove the files of these that an earlier export wrote"
+    )
 
 
 def _files(folder: Path, since: date, until: date) -> Iterator[_File]:
