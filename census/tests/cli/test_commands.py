@@ -179,7 +179,7 @@ def test_export(census: CensusProcess, tmp_path: Path) -> None:
     written = json.loads(again.stdout)
     assert written == {
         "folder": str(tmp_path / "public"), "since": "2024-01-16", "until": "2024-01-16", "files": 2,
-        "rows": 4, "downloads": 2,
+        "rows": 4, "downloads": 2, "days_without_log": [], "months_left_out": [],
     }  # fmt: skip
 
 

@@ -2,8 +2,19 @@ from __future__ import annotations
 
 import pytest
 
-from conda_census.report.shape import Interval
-from conda_census.report.wording import completeness, count, days, interval, percent, plain
+from conda_census.metrics.window import WindowDays
+from conda_census.report.html import page
+from conda_census.report.shape import Interval, LineCounts, Report
+from conda_census.report.wording import (
+    completeness,
+    count,
+    days,
+    interval,
+    last_days,
+    newest_request,
+    percent,
+    plain,
+)
 
 
 @pytest.mark.parametrize(
@@ -79,3 +90,32 @@ def test_text_from_a_log_cannot_steer_a_terminal() -> None:
     """Escape sequences, line ends and marks of direction become question marks; letters stay."""
     assert plain("Mini\x1b[31mconda\n\u202e3") == "Mini?[31mconda??3"
     assert plain("Miniconda3 für Łukasz") == "Miniconda3 für Łukasz"
+
+
+@pytest.mark.parametrize(
+    ("number", "begin", "text"),
+    [
+        (1, "2024-01-05", "1 day"),
+        (7, "2023-12-30", "7 days"),
+        (7, "2023-12-31", "7 days (logs begin 2023-12-31)"),
+        (90, "2024-01-05", "90 days (logs begin 2024-01-05)"),
+        (90, None, "90 days"),
+    ],
+)
+def test_last_days_say_when_logs_begin(report: Report, number: int, begin: str | None, text: str) -> None:
+    """If they begin later than the days that are counted; days before the first log are not known."""
+    window = WindowDays(
+        since=None, until="2024-01-05", complete_until=None, complete=False, days_without_log=[]
+    )
+    lines = LineCounts(**(report["accounting"] | {"logs_begin": begin}))  # type: ignore[typeddict-item]
+    assert last_days(number, window, lines) == text
+
+
+def test_the_newest_line_is_in_every_output(report: Report, empty_report: Report) -> None:
+    """Of all logs that were read; nothing is said of none."""
+    newest = newest_request(report["accounting"])
+    assert newest.startswith("newest log line 2024-01-0")
+    assert newest.endswith(" UTC")
+    assert newest in page(report)
+    lines = empty_report["accounting"]
+    assert (newest_request(lines), lines["logs_begin"], lines["newest_request"]) == ("", None, None)

@@ -24,6 +24,7 @@ __all__ = [
     "choose_window",
     "expected_until",
     "known_days",
+    "log_times",
     "within",
 ]
 
@@ -170,6 +171,24 @@ def _possible(last_day: date | None, ingested: datetime | None) -> date | None:
 def known_days(tables: LakeTables) -> KnownDays:
     """Return which days the lake knows, and why not the others."""
     return KnownDays(read_spans(tables.sources), tables.lost_days, tables.holes)
+
+
+def log_times(tables: LakeTables) -> tuple[datetime | None, datetime | None]:
+    """Return the times of the first and of the newest request in all logs that were read; null if not known.
+
+    Lakes of earlier versions may hold lines of the year 2099, so that the newest is not known.
+    """
+    sources = tables.sources
+    (row,) = (
+        sources.aggregate(
+            first=sources.first_time.min(), newest=sources.last_time.max(), ingested=sources.ingested_at.max()
+        )
+        .to_pyarrow()
+        .to_pylist()
+    )
+    newest, ingested = row["newest"], row["ingested"]
+    is_possible = newest is None or ingested is None or newest - ingested <= AHEAD
+    return row["first"], newest if is_possible else None
 
 
 def data_span(tables: LakeTables) -> Table:

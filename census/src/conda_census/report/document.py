@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from ibis.expr.types import Table
 
@@ -25,7 +25,7 @@ from conda_census.metrics.population import population
 from conda_census.metrics.retention import count_retention
 from conda_census.metrics.sample import ALL, Sample, choose_sample
 from conda_census.metrics.sessions import count_sessions
-from conda_census.metrics.window import AFTER_A_GAP, Window, choose_window, within
+from conda_census.metrics.window import AFTER_A_GAP, Window, choose_window, log_times, within
 from conda_census.report.completeness import read_days
 from conda_census.report.notes import NOTES, notes_on_gaps
 from conda_census.report.shape import (
@@ -113,7 +113,7 @@ def make_report(
             agents=_agents(looked_at),
             packages=_packages(inside, looked_at, top, package),
             retention=_retention(looked_at, window),
-            accounting=_accounting(inside),
+            accounting=_accounting(inside, *log_times(tables)),
             completeness=read,
             notes=[*NOTES, *notes_on_gaps(window)],
             organizations=_organizations(inside, looked_at, organizations or {}),
@@ -367,7 +367,7 @@ def _organizations(
     ]
 
 
-def _accounting(inside: LakeTables) -> LineCounts:
+def _accounting(inside: LakeTables, first: datetime | None, newest: datetime | None) -> LineCounts:
     found = account(inside.sources)
     return LineCounts(
         lines=found.lines,
@@ -376,4 +376,6 @@ def _accounting(inside: LakeTables) -> LineCounts:
         other_share=found.other_share,
         malformed_tokens=found.malformed_tokens,
         unknown_tokens=found.unknown_tokens,
+        logs_begin=f"{first.astimezone(UTC):%Y-%m-%d}" if first else None,
+        newest_request=f"{newest.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if newest else None,
     )

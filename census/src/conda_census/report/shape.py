@@ -189,7 +189,11 @@ class DownloadCounts(TypedDict):
 
 
 class LineCounts(TypedDict):
-    """Where every line went: lines = requests + the sum of dropped."""
+    """Where every line went: lines = requests + the sum of dropped.
+
+    ``logs_begin`` (a day) and ``newest_request`` (a time, UTC) are of all logs that were read, whatever the
+    window; null if none has a request.
+    """
 
     lines: int
     requests: int
@@ -197,6 +201,8 @@ class LineCounts(TypedDict):
     other_share: float | None
     malformed_tokens: int
     unknown_tokens: int
+    logs_begin: str | None
+    newest_request: str | None
 
 
 class DayRow(TypedDict):

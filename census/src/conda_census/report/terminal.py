@@ -25,6 +25,8 @@ from conda_census.report.wording import (
     days,
     how_sure,
     interval,
+    last_days,
+    newest_request,
     percent,
     plain,
     sampled,
@@ -85,7 +87,8 @@ def _head(report: Report) -> RenderableType:
     window = report["window"]
     title = Text("Census of conda installations", style="bold")
     of_how_many = [_quiet(sampled(report["sample"]))] if report["sample"] else []
-    return Group(Text(), title, Text(days(window)), _quiet(completeness(window)), *of_how_many, Text())
+    state = "; ".join(filter(None, (completeness(window), newest_request(report["accounting"]))))
+    return Group(Text(), title, Text(days(window)), _quiet(state), *of_how_many, Text())
 
 
 def _headlines(report: Report, panels_a_row: int) -> Table:
@@ -146,10 +149,8 @@ def _panel(title: str, number: str, beside: str, definition: str, split: str = "
 def _installations(report: Report) -> RenderableType:
     active, by_class = report["installations"]["active"], report["installations"]["by_class"]
     table = number_table("Seen in the last", "Installations")
-    table.add_row("1 day", count(active["1"]))
-    table.add_row("7 days", count(active["7"]))
-    table.add_row("30 days", count(active["30"]))
-    table.add_row("90 days", count(active["90"]))
+    for days_back, number in ((1, active["1"]), (7, active["7"]), (30, active["30"]), (90, active["90"])):
+        table.add_row(last_days(days_back, report["window"], report["accounting"]), count(number))
     environments = report["environments"]["by_class"]
     classes = number_table("Class", "Installations", "Environments")
     for name, number, spread in (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from conda_census.report.shape import CountInterval, Interval, SampleCounts, WindowDays
+from conda_census.report.shape import CountInterval, Interval, LineCounts, SampleCounts, WindowDays
 
 __all__ = [
     "AGENT_PARTS",
@@ -19,6 +19,8 @@ __all__ = [
     "days_without_log",
     "how_sure",
     "interval",
+    "last_days",
+    "newest_request",
     "percent",
     "plain",
     "sampled",
@@ -131,6 +133,21 @@ def completeness(window: WindowDays) -> str:
     if window["days_without_log"] and set(window["days_without_log"]) >= set(_days(provisional, until)):
         return f"{gaps}the other days are complete"
     return f"{gaps}complete until {day(complete)}, provisional from {day(provisional.isoformat())}"
+
+
+def newest_request(lines: LineCounts) -> str:
+    """Say of when the newest line is, so that a reader sees if logs stopped coming; nothing without any."""
+    newest = lines["newest_request"]
+    return f"newest log line {newest[:16].replace('T', ' ')} UTC" if newest else ""
+
+
+def last_days(number: int, window: WindowDays, lines: LineCounts) -> str:
+    """The last days of a window: 90 days; and when the logs begin if that is later."""
+    text = f"{number} day{'s' if number > 1 else ''}"
+    begin, until = lines["logs_begin"], window["until"]
+    if begin and until and date.fromisoformat(begin) > date.fromisoformat(until) - timedelta(days=number - 1):
+        return f"{text} (logs begin {begin})"
+    return text
 
 
 def days_without_log(days: list[str]) -> str:
