@@ -12,6 +12,7 @@ from rich.console import Console
 
 from conda_census.cli.options import JsonOption, LakeOption, complain
 from conda_census.cli.verbosity import QuietOption, VerboseOption, Verbosity, verbosity_of
+from conda_census.cli.without_pandas import let_arrow_do_without_pandas
 from conda_census.config import Settings, load_settings
 from conda_census.errors import CensusError, one_line
 
@@ -81,6 +82,7 @@ def ingest(
     from conda_census.progress import shown_progress
     from conda_census.steps import print_step
 
+    let_arrow_do_without_pandas()
     verbosity = verbosity_of(quiet, verbose)
     settings = load_settings(lake, writer)
     settings = replace(settings, exclude=(*settings.exclude, *(exclude or ())))

@@ -278,8 +278,9 @@ class _Attempt:
                 wait()  # of a request that came twice the first one counts
                 first_seen = self._seen.leave_out(requests, hashes)
                 decode_paths_and_agents(connection)
-                connection.register("requests", marked_requests(connection, first_seen.part.requests))
-                note_sizes(connection)
+                requests_of_part = marked_requests(connection, first_seen.part.requests)
+                connection.register("requests", requests_of_part)
+                note_sizes(connection, requests_of_part)
             rows, sources = rows_of_part(connection, first_seen, self._secrets)
         stage_part(self._batch, number, rows)
         return sources

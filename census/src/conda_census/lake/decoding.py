@@ -18,6 +18,8 @@ from conda_census.lake.part import PartRequests
 
 __all__ = ["decode_paths_and_agents", "decode_user_agents", "know_nothing", "note_sizes"]
 
+#: The status of an answer that holds a whole file.
+_WHOLE = 200
 #: Beyond this many, which no repository has, what is known is forgotten.
 _KNOWN_MAX = 300_000
 
@@ -60,11 +62,9 @@ _SIZES = """
     UPDATE known_paths
     SET largest_bytes = greatest(known_paths.largest_bytes, found.largest_bytes),
         was_whole = known_paths.was_whole OR found.was_whole
-    FROM (
-        SELECT path_id, max(bytes) AS largest_bytes, bool_or(status = 200) AS was_whole
-        FROM requests WHERE is_delivery GROUP BY path_id
-    ) AS found JOIN path_texts USING (path_id)
+    FROM delivered_sizes AS found JOIN path_texts USING (path_id)
     WHERE known_paths.path = path_texts.path
+      AND (known_paths.largest_bytes < found.largest_bytes OR known_paths.was_whole < found.was_whole)
 """
 
 
@@ -109,9 +109,18 @@ def decode_paths_and_agents(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(put_together)
 
 
-def note_sizes(connection: duckdb.DuckDBPyConnection) -> None:
-    """Note how large the answers for each path of a part were, of its table ``requests``.
+def note_sizes(connection: duckdb.DuckDBPyConnection, requests: pa.Table) -> None:
+    """Note how large the answers for each path of a part were, of its requests as ``visits`` has marked them.
 
     No piece of a file is larger than the file: a whole answer that is smaller was broken off.
     """
+    is_delivery = requests["is_delivery"].to_numpy()
+    path, size, status = (requests[name].to_numpy()[is_delivery] for name in ("path_id", "bytes", "status"))
+    paths = np.flatnonzero(np.bincount(path))
+    largest = np.zeros(paths.max(initial=-1) + 1, dtype=np.int64)
+    np.maximum.at(largest, path, size)
+    was_whole = np.zeros(len(largest), dtype=bool)
+    was_whole[path[status == _WHOLE]] = True
+    found = pa.table({"path_id": paths, "largest_bytes": largest[paths], "was_whole": was_whole[paths]})
+    connection.register("delivered_sizes", found)
     connection.execute(_SIZES)

@@ -20,7 +20,7 @@ LINES_MAX = 1 << 17
 _LINE_END = ord("\n")
 _BACKSLASH = b"\\"
 #: So many bytes are searched at once: what is compared and what is found stay in a core's cache.
-_WINDOW_BYTES = 1 << 20
+_WINDOW_BYTES = 1 << 17
 
 
 class TooManyLinesError(Exception):
