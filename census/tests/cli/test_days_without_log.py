@@ -39,6 +39,12 @@ def lakes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, CensusProcess]:
     return lakes
 
 
+@pytest.fixture(scope="module")
+def told(lakes: dict[str, CensusProcess]) -> dict[str, dict[str, Any]]:
+    """The report on each, as JSON."""
+    return {name: _report(census) for name, census in lakes.items()}
+
+
 def _report(census: CensusProcess, *arguments: str) -> dict[str, Any]:
     done = census("report", "--json", *arguments)
     assert done.returncode == 0, done.stderr
@@ -46,21 +52,21 @@ def _report(census: CensusProcess, *arguments: str) -> dict[str, Any]:
     return report
 
 
-def test_the_window_names_them(lakes: dict[str, CensusProcess]) -> None:
+def test_the_window_names_them(lakes: dict[str, CensusProcess], told: dict[str, dict[str, Any]]) -> None:
     """In JSON; and a person never reads that it is complete."""
-    window = _report(lakes["holed"])["window"]
+    window = told["holed"]["window"]
     assert window["days_without_log"] == [day.isoformat() for day in _MISSING]
     assert window["complete"] is False
     assert window["complete_until"] == "2024-02-04"
-    assert _report(lakes["whole"])["window"]["complete"] is True
+    assert told["whole"]["window"]["complete"] is True
     shown = " ".join(lakes["holed"]("report").stdout.split())
     assert "3 of 35 days have no log: nothing is known of them" in shown
     assert "is a day without a log" in shown
 
 
-def test_no_number_of_an_unknown_day_is_shown(lakes: dict[str, CensusProcess]) -> None:
+def test_no_number_of_an_unknown_day_is_shown(told: dict[str, dict[str, Any]]) -> None:
     """What needs one is null; everything else is what the whole logs give."""
-    whole, holed = _report(lakes["whole"]), _report(lakes["holed"])
+    whole, holed = told["whole"], told["holed"]
     missing = {day.isoformat() for day in _MISSING}
     assert [day["day"] for day in holed["by_day"]] == [day["day"] for day in whole["by_day"]]
     for known, found in zip(whole["by_day"], holed["by_day"], strict=True):
@@ -75,9 +81,9 @@ def test_no_number_of_an_unknown_day_is_shown(lakes: dict[str, CensusProcess]) -
     ]
 
 
-def test_who_came_back_is_not_known_of_weeks_with_such_a_day(lakes: dict[str, CensusProcess]) -> None:
+def test_who_came_back_is_not_known_of_weeks_with_such_a_day(told: dict[str, dict[str, Any]]) -> None:
     """A share is null, or the one that the whole logs give: never a smaller one."""
-    whole, holed = _report(lakes["whole"]), _report(lakes["holed"])
+    whole, holed = told["whole"], told["holed"]
     assert [each["week"] for each in holed["retention"]] == [each["week"] for each in whole["retention"]]
     unknown = {}
     for known, found in zip(whole["retention"], holed["retention"], strict=True):
