@@ -28,6 +28,7 @@ from conda_census.lake.store import Lake
 from conda_census.lake.tables import LAKE_VERSION, TableName
 from conda_census.steps import say_nothing
 from old_lake import bytes_of, in_clear
+from seed_of_day import seed_of_day
 from small_log import START, SmallLog
 
 #: Values of o/, i/ and m/ tokens, none of which may be found in a lake.
@@ -36,9 +37,9 @@ KINDS = dict(zip(("org", "inst", "host"), "oim", strict=True))
 #: The steps are shared out, so that several processes can run the test at once.
 SHARES = 2
 #: The conversion is killed at every so many-th step; at each by ``make fuzz``.
-EVERY = int(os.environ.get("CENSUS_KILL_EVERY", "8"))
-#: Which of the steps.
-SEED = int(os.environ.get("CENSUS_FUZZ_SEED", "0"))
+EVERY = int(os.environ.get("CENSUS_KILL_EVERY", "16"))
+#: Which of the steps: others each day.
+SEED = seed_of_day()
 
 
 @pytest.fixture
@@ -186,7 +187,7 @@ def test_a_conversion_that_was_killed_goes_on(
 ) -> None:
     """All rows are in the lake before and after the next run, and no token is left.
 
-    Here at one step in eight, by ``make fuzz`` at each.
+    Here at one step in sixteen, others each day, by ``make fuzz`` at each.
     """
     program = Path(__file__).with_name("kill_everywhere.py")
     steps = str(share * EVERY + SEED % EVERY + 1), str(SHARES * EVERY)
