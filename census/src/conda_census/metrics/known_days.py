@@ -2,14 +2,17 @@
 
 A day is known if a log spans it: one whose first request is of that day or before, and whose last one is of
 that day or after. A quiet day within a log is known to be quiet, also between two readings of a log that
-grew. A day between two logs may be a quiet day or
-a lost log: nothing tells which, so nothing is known of it.
+grew. A day between two logs may be a quiet day or a lost log: nothing tells which, so nothing is known of it.
+
+Servers do not change their logs at midnight UTC. If a daily log is lost, the log before it ends, or the one
+behind it begins, on the same UTC day. So a day that loses hours to such a gap is not known either, unless it
+has a log of its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from ibis.expr.types import Table
@@ -17,6 +20,12 @@ from ibis.expr.types import Table
 from conda_census.census_toml import Hole
 
 __all__ = ["KnownDays", "days_between", "log_spans", "read_spans"]
+
+_DAY = timedelta(days=1)
+#: So long a time between two logs may be a lost daily log: the quiet hours of a night are shorter.
+_GAP = timedelta(hours=20)
+#: A day of which such a gap takes less is known well enough.
+_TAKEN = timedelta(hours=6)
 
 
 class KnownDays:
@@ -71,33 +80,67 @@ def days_between(since: date, until: date) -> Iterator[date]:
 
 
 def read_spans(sources: Table) -> list[tuple[date, date]]:
-    """Return the first and the last day of each log; what a log grew by begins where it ended before."""
+    """Return the first and the last day of each log that it tells enough of.
+
+    What a log grew by begins where it ended before.
+    """
     rows = log_spans(sources).to_pyarrow().to_pylist()
     # The first line alone does not name a log: all logs of CloudFront begin alike.
-    ends: dict[tuple[str | None, int], date] = {}
+    ends: dict[tuple[str | None, int], datetime] = {}
     for row in rows:
         place = (row["head"], row["next_line"])
-        ends[place] = max(ends.get(place, date.min), row["last_day"])
-    return [(_begin(row, ends), row["last_day"]) for row in rows]
+        ends[place] = max(ends.get(place, row["last_time"]), row["last_time"])
+    return _without_parts_of_days([(_begin(row, ends), row["last_time"]) for row in rows])
 
 
 def log_spans(sources: Table) -> Table:
-    """Rows: head, first_line, next_line, first_day, last_day of the readings with a request; each once."""
+    """Rows: head, first_line, next_line, first_time, last_time of the readings with a request; each once."""
     spans = sources.filter(sources.first_time.notnull())
     return spans.select(
         "head",
+        "first_time",
+        "last_time",
         first_line=spans.first_line.fill_null(1),
         next_line=spans.first_line.fill_null(1) + spans.lines,
-        first_day=spans.first_time.date(),
-        last_day=spans.last_time.date(),
     ).distinct()
 
 
-def _begin(row: Mapping[str, Any], ends: Mapping[tuple[str | None, int], date]) -> date:
-    first: date = row["first_day"]
+def _begin(row: Mapping[str, Any], ends: Mapping[tuple[str | None, int], datetime]) -> datetime:
+    first: datetime = row["first_time"]
     if row["head"] is None or row["first_line"] <= 1:
         return first
     return min(first, ends.get((row["head"], row["first_line"]), first))
+
+
+def _without_parts_of_days(times: Iterable[tuple[datetime, datetime]]) -> list[tuple[date, date]]:
+    """Return the first and the last day of each log, without days that a gap between logs takes hours of."""
+    times = [(first.astimezone(UTC), last.astimezone(UTC)) for first, last in times]
+    own = {first.date() for first, last in times if first.date() == last.date()}
+    parts = {day for gap in _gaps(times) for day in _mostly_taken(*gap)} - own
+    spans = []
+    for first, last in ((first.date(), last.date()) for first, last in times):
+        begin = first + _DAY if first in parts else first
+        end = last - _DAY if last in parts else last
+        if begin <= end:
+            spans.append((begin, end))
+    return spans
+
+
+def _gaps(times: Iterable[tuple[datetime, datetime]]) -> Iterator[tuple[datetime, datetime]]:
+    """Yield the long times between two logs in which there is none."""
+    end: datetime | None = None
+    for first, last in sorted(times):
+        if end is not None and first - end >= _GAP:
+            yield end, first
+        end = last if end is None else max(end, last)
+
+
+def _mostly_taken(begin: datetime, end: datetime) -> Iterator[date]:
+    """Yield the first and the last day of a gap if it takes hours of them."""
+    for day in {begin.date(), end.date()}:
+        midnight = datetime.combine(day, time(), UTC)
+        if min(end, midnight + _DAY) - max(begin, midnight) >= _TAKEN:
+            yield day
 
 
 def _joined(spans: Iterable[tuple[date, date]]) -> list[tuple[date, date]]:
