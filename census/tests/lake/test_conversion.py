@@ -92,15 +92,21 @@ def kill_before_downloads(settings: Settings, log: str, monkeypatch: pytest.Monk
     monkeypatch.undo()
 
 
-@pytest.fixture
-def old_lake(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A lake of version 1: three days, of which a compaction replaced some files, and a batch that waits."""
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a lake of version 1, its keys and its logs.
+
+    Three days, of which a compaction replaced some files, and a batch that waits.
+    """
+    tmp_path = tmp_path_factory.mktemp("old")
+    settings = Settings(tmp_path / "lake", tmp_path / "config", "main", machines=True)
     for number in range(3):
         ingest([log_of(tmp_path, number)], settings, "auto", lambda **_: None)
     log = SmallLog(start=START).request(suffix=f"aau/1.0.0 c/{'c' * 22} o/org-of-acme")
     ingest([str(log.write(tmp_path / "more.log"))], settings, "auto", lambda **_: None)
     Lake.open(settings.lake).table("sessions").optimize.compact()
-    kill_before_downloads(settings, log_of(tmp_path, 3), monkeypatch)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        kill_before_downloads(settings, log_of(tmp_path, 3), monkeypatch)
     # As a run leaves it that is killed after it has moved a file, and before the commit.
     (waiting,) = (settings.lake / "batches").glob("*/*/staged/downloads/*/*.parquet")
     place = settings.lake / "downloads" / waiting.parent.name / waiting.name
@@ -110,6 +116,13 @@ def old_lake(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     half.mkdir(parents=True)
     shutil.copy(place, half)
     in_clear(settings.lake, pseudonyms(settings))
+    return tmp_path
+
+
+@pytest.fixture
+def old_lake(settings: Settings, made: Path, tmp_path: Path) -> Path:
+    """That lake, with its keys and its logs, in the folder of a test."""
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
     return settings.lake
 
 
