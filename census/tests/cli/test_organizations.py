@@ -37,6 +37,7 @@ def named(census: CensusProcess, tmp_path: Path) -> Path:
     folder = next(tmp_path.rglob("pseudonym.key")).parent
     lines = [f'{json.dumps(name)} = "{value}"' for name, value in TOKENS.items()]
     (folder / "census.toml").write_text("\n".join(["[organizations]", *lines]))
+    (folder / "census.toml").chmod(0o600)
     return folder
 
 

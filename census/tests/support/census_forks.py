@@ -7,6 +7,7 @@ the end of the interpreter, so tests of these run without it (``CensusProcess.of
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import functools
 import gc
@@ -168,7 +169,7 @@ def _keep(asked: dict[str, Any], descriptors: list[int]) -> NoReturn:
 
 
 def _work(asked: dict[str, Any], places: list[int]) -> NoReturn:
-    """Run the command, which ends the process."""
+    """Run the command, which mostly ends the process; else end as the interpreter does."""
     for number, place in enumerate(places, start=1):
         os.dup2(place, number)
         os.close(place)
@@ -178,11 +179,23 @@ def _work(asked: dict[str, Any], places: list[int]) -> NoReturn:
     sys.argv = ["-c", *asked["arguments"]]
     if asked["unbuffered"]:
         sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    code = 1
     try:
         importlib.import_module("conda_census.cli").run()
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 1 if end.code else 0
+        if isinstance(end.code, str):
+            sys.stderr.write(f"{end.code}\n")
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGINT)
     except BaseException:  # noqa: BLE001 (as the interpreter does)
         traceback.print_exc()
-    os._exit(1)
+    threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001
+    gc.collect()
+    atexit._run_exitfuncs()  # noqa: SLF001
+    for stream in (sys.__stdout__, sys.__stderr__):
+        if stream:
+            with contextlib.suppress(OSError, ValueError):
+                stream.flush()
+    os._exit(code)

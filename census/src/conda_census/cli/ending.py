@@ -16,8 +16,8 @@ __all__ = ["run_and_end"]
 def run_and_end(main: Callable[[], object]) -> NoReturn:
     """Run ``main`` and end the process as the interpreter would, but for freeing what it holds.
 
-    What is to be done at the end is done: streams are flushed, functions of :mod:`atexit` run. Where threads
-    are at work, or ``main`` raises what is no :exc:`SystemExit`, the interpreter ends it.
+    What is to be done at the end is done: streams are flushed, functions of :mod:`atexit` run. If threads or
+    processes were at work, or ``main`` raises what is no :exc:`SystemExit`, the interpreter ends it.
     """
     code = 0
     try:
@@ -27,7 +27,7 @@ def run_and_end(main: Callable[[], object]) -> NoReturn:
             raise
         code = end.code or 0
     others = (thread for thread in threading.enumerate() if thread is not threading.main_thread())
-    if any(not thread.daemon for thread in others):
+    if any(not thread.daemon for thread in others) or "multiprocessing.resource_tracker" in sys.modules:
         sys.exit(code)
     atexit._run_exitfuncs()  # noqa: SLF001
     for stream in (sys.stdout, sys.stderr):

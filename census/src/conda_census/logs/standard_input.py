@@ -10,8 +10,10 @@ import contextlib
 import json
 import os
 import re
+import secrets
 import shutil
 import stat
+import string
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -29,6 +31,7 @@ STANDARD_INPUT = "-"
 #: Begins the location of what came from it, which no path from the root on does.
 _SCHEME = "stdin:"
 _PREFIX = "conda-census-stdin-"
+_LETTERS = string.ascii_lowercase + string.digits + "_"
 _NAME = re.compile(re.escape(_PREFIX) + r"[a-z0-9_]{8}")
 _NOTES = "standard-input"
 _PIECE_BYTES = 1 << 20
@@ -74,15 +77,17 @@ def spool(config_folder: Path) -> Spooled:
     """
     if sys.stdin is None or sys.stdin.isatty():
         raise SourceError("standard input: nothing comes from it: send a log there, as in zcat FILE | …")
-    descriptor, name = tempfile.mkstemp(prefix=_PREFIX)
-    path = Path(name).absolute()
+    # The name comes first: whenever Ctrl-C comes, it is known what to delete.
+    name = _PREFIX + "".join(secrets.choice(_LETTERS) for _ in range(8))
+    path = Path(tempfile.gettempdir(), name).absolute()
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            _write_note(config_folder, path, descriptor)
+        with open(path, "xb", opener=_opened_privately) as file:
+            _write_note(config_folder, path, file.fileno())
             shutil.copyfileobj(sys.stdin.buffer, file, _PIECE_BYTES)
             return Spooled(path, file.tell())
     except OSError as error:
-        _delete(path, config_folder)
+        if not isinstance(error, FileExistsError):
+            _delete(path, config_folder)
         raise SourceError(
             f"standard input: cannot be kept in {path.parent} ({error.strerror}): "
             "make room there, or name another folder by TMPDIR"
@@ -90,6 +95,10 @@ def spool(config_folder: Path) -> Spooled:
     except BaseException:
         _delete(path, config_folder)
         raise
+
+
+def _opened_privately(name: str, flags: int) -> int:
+    return os.open(name, flags, mode=0o600)
 
 
 def is_spooled(location: str) -> bool:
