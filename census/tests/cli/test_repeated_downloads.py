@@ -73,7 +73,7 @@ def test_a_copy_with_other_bytes_is_told(census: CensusProcess, tmp_path: Path, 
     assert json.loads(census("report", "--json").stdout)["downloads"]["total"] == 60
 
 
-@pytest.mark.parametrize("kind", CHANGED)
+@pytest.mark.parametrize("kind", ["line ends", "addresses zeroed"])
 def test_two_copies_in_one_run_are_told(census: CensusProcess, tmp_path: Path, kind: str) -> None:
     """One of the two, whichever is read first."""
     lines = _lines(_log(range(20), has_tokens=kind == "addresses zeroed"))

@@ -110,7 +110,7 @@ def test_nobody_else_may_read_it(census: CensusProcess, temporary: Path, log: Sm
         run.stdin.write(log.content())
         run.stdin.flush()
         until = time.monotonic() + 60
-        while not (kept := list(temporary.iterdir())) and time.monotonic() < until:
+        while not (kept := list(temporary.glob("conda-census-stdin-*"))) and time.monotonic() < until:
             time.sleep(0.02)
         [file] = kept
         assert stat.S_IMODE(file.stat().st_mode) == 0o600

@@ -94,15 +94,16 @@ def test_the_page_in_chromium(chromium: Browser, page_of: Page) -> None:
 
 
 def test_nobody_meets_a_barrier(chromium: Browser, page_of: Page) -> None:
-    """axe-core finds nothing, light, dark and on a phone, with all tables closed and open."""
+    """axe-core finds nothing, light, dark and on a phone, all tables open, and once as the page comes."""
     engine = _axe()
     schemes: tuple[tuple[int, Scheme], ...] = ((1280, "light"), (1280, "dark"), (390, "light"))
     for width_px, scheme in schemes:
         tab = chromium.open(page_of.file, width_px, scheme)
         tab.evaluate(engine)
-        for _ in range(2):
+        if width_px < 1280:
             assert tab.evaluate(_BARRIERS) == []
-            tab.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
+        tab.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
+        assert tab.evaluate(_BARRIERS) == []
 
 
 def test_axe_finds_a_barrier(chromium: Browser, tmp_path: Path) -> None:
@@ -153,7 +154,7 @@ def test_the_page_on_paper(chromium: Browser, page_of: Page) -> None:
 
 def test_long_names_on_a_phone(chromium: Browser, tmp_path: Path) -> None:
     """What a record or an index names as it likes is broken, and makes the page no wider than the screen."""
-    exposure, file = exposed_for(30), tmp_path / "long.html"
+    exposure, file = deepcopy(exposed_for(30)), tmp_path / "long.html"
     advisory, name = exposure["advisory"], 80 * "x"
     advisory["id"] = advisory["summary"] = advisory["severity"] = advisory["aliases"][0] = name
     package = advisory["packages"][0]
