@@ -52,10 +52,10 @@ fuzz: $(VENV)/.test-ready ## a million hostile lines through every log format, p
 	@export CENSUS_FUZZ_LINES=$(FUZZ_LINES) CENSUS_FUZZ_SEED=$${CENSUS_FUZZ_SEED:-$$(date +%s)}; \
 	echo "fuzzing with CENSUS_FUZZ_SEED=$$CENSUS_FUZZ_SEED"; \
 	CENSUS_POWER_CUTS=100000 CENSUS_KILL_EVERY=1 CENSUS_RANDOM_KILLS=200 CENSUS_SHORT_LINES=1 \
-	CENSUS_SHARED_FILES=1000 CENSUS_DAMAGES=12 CENSUS_FORGETTINGS=20 CENSUS_FUZZ_SEQUENCES=$${CENSUS_FUZZ_SEQUENCES:-500} $(BIN)/python -m pytest census/tests/fuzz \
+	CENSUS_SHARED_FILES=1000 CENSUS_DAMAGES=12 CENSUS_FORGETTINGS=20 CENSUS_MISSING_DAYS=100 CENSUS_FUZZ_SEQUENCES=$${CENSUS_FUZZ_SEQUENCES:-500} $(BIN)/python -m pytest census/tests/fuzz \
 	  census/tests/lake/test_power_cut.py census/tests/lake/test_pieces_and_wholes.py \
 	  census/tests/lake/test_killed.py census/tests/lake/test_conversion.py \
-	  census/tests/lake/test_lost_tables.py census/tests/lake/test_forgetting.py \
+	  census/tests/exposure/test_days_without_log.py census/tests/lake/test_lost_tables.py census/tests/lake/test_forgetting.py \
 	  census/tests/lake/test_two_writers.py census/tests/cli/test_memory.py $(PYTEST_OPTIONS)
 
 lock: ## renew constraints.txt with the newest versions of everything

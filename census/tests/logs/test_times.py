@@ -231,14 +231,19 @@ def test_a_line_of_json(name: str) -> None:
     key, _, written = JSON_TIMES[name]
     example = BUILT_IN[name].example
     assert f'"{key}":{written}' in example
+    moments = {}
     for text, moment in {**BRACKETED, **ANY}.items():
         # A number of JSON with more digits is rounded by whoever reads JSON.
         values = [json.dumps(text), *([text] if re.fullmatch(r"-?[1-9][0-9]*(\.[0-9]{1,7})?", text) else [])]
-        for value in values:
-            time, dropped, _ = _rows(name, example.replace(f'"{key}":{written}', f'"{key}":{value}'), [])
-            expected = _microseconds(moment)
-            reason = "no_time" if expected is None else "impossible_time" if expected < EARLIEST else None
-            assert (time, dropped) == (expected, reason), value
+        moments |= dict.fromkeys(values, moment)
+    lines = [example.replace(f'"{key}":{written}', f'"{key}":{value}') + "\n" for value in moments]
+    rows = raw_rows(BUILT_IN[name], lines, [example.encode()])
+    for (value, moment), row in zip(moments.items(), rows, strict=True):
+        expected = _microseconds(moment)
+        reason = "no_time" if expected is None else "impossible_time" if expected < EARLIEST else None
+        time = row["time"]
+        found = time if time is None else _microseconds(str(time)[:-3])
+        assert (found, row["dropped"]) == (expected, reason), value
 
 
 CLOUDFRONT_TIMES = {
