@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
-__all__ = ["as_one_number"]
+__all__ = ["as_one_number", "beginnings"]
 
 Numbers = npt.NDArray[np.int64]
 
@@ -29,6 +30,13 @@ def as_one_number(*columns: npt.NDArray[np.signedinteger[Any]]) -> Numbers:
             number, low = (np.unique(each, return_inverse=True)[1] for each in (number, low))
         number = (number << _bits(low)) | low
     return number
+
+
+def beginnings(pseudonyms: pa.Array) -> npt.NDArray[np.uint64]:
+    """Return the first 8 of each pseudonym's 16 bytes as a number that sorts like it, null as the last."""
+    whole = pseudonyms.fill_null(b"\xff" * 16).cast(pa.binary(16))
+    found = np.frombuffer(whole.buffers()[1], dtype=">u8")[::2]
+    return found[whole.offset : whole.offset + len(whole)].astype(np.uint64)
 
 
 def _from_zero(column: npt.NDArray[np.signedinteger[Any]]) -> Numbers:

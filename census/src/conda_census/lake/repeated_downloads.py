@@ -1,9 +1,9 @@
 """Downloads of a log that other logs brought to the lake before: signs that it is a copy with other bytes.
 
 A copy with other line ends, a prefix before each line or without some lines is another log, and counts again.
-Nothing in the lake changes for that, but the run says so. One session does not get the same number of bytes
-twice in one second from two servers, so a log of which many downloads have the session, the second and the
-size of others was read before. Two mirrors share sessions, but not these.
+Nothing in the lake changes for that, but the run says so. Two servers do not send the same number of bytes to
+one session in the same second. So a log was read before if many of its downloads have the session, the second
+and the size of downloads of other logs. Two mirrors share sessions, but not these.
 
 Only a sample of many downloads is compared, the same one in every log, and only with logs of the same time.
 """
@@ -20,15 +20,16 @@ import pyarrow.parquet as pq
 
 from conda_census.lake.file_names import batch_of
 from conda_census.lake.known import KnownLogs
+from conda_census.lake.order import beginnings
 from conda_census.lake.store import Lake
 
-__all__ = ["DownloadMarks", "Repeated", "beginnings", "marks_of_downloads", "repeated_downloads"]
+__all__ = ["DownloadMarks", "Repeated", "marks_of_downloads", "repeated_downloads"]
 
 Numbers = npt.NDArray[np.uint64]
 
 _SECOND_US = 1_000_000
 _DAY_S = 86_400
-#: Of a part at most about so many downloads are compared.
+#: About so many downloads of a part are compared, at most.
 _MARKS_MAX = 20_000
 #: Odd numbers of 64 bits, by which numbers that differ little become ones that differ much.
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
@@ -105,13 +106,6 @@ def marks_of_downloads(completed: pa.Table, session: Numbers, folded: npt.NDArra
     second, marks = _marks(completed, session[visit])
     whole = DownloadMarks(0, marks, completed["source"].to_numpy(), second, folded[visit])
     return whole.halved(_halvings(len(marks)))
-
-
-def beginnings(pseudonyms: pa.Array) -> Numbers:
-    """Return the first 8 of the 16 bytes of each as a number that sorts like them, what is missing last."""
-    whole = pseudonyms.fill_null(b"\xff" * 16).cast(pa.binary(16))
-    found = np.frombuffer(whole.buffers()[1], dtype=">u8")[::2]
-    return found[whole.offset : whole.offset + len(whole)].astype(np.uint64)
 
 
 def repeated_downloads(parts: Sequence[DownloadMarks], known: KnownLogs, lake: Lake) -> dict[int, Repeated]:

@@ -16,8 +16,8 @@ import pyarrow.compute as pc
 
 from conda_census.decode.agents import AGENT_COLUMNS
 from conda_census.decode.pseudonyms import Secrets, folded_session_sql, network_sql
-from conda_census.lake.order import as_one_number
-from conda_census.lake.repeated_downloads import DownloadMarks, beginnings, marks_of_downloads
+from conda_census.lake.order import as_one_number, beginnings
+from conda_census.lake.repeated_downloads import DownloadMarks, marks_of_downloads
 from conda_census.lake.repeats import FirstSeen
 from conda_census.lake.tables import TABLES, Table, TableName
 

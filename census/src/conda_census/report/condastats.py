@@ -16,6 +16,7 @@ from conda_census.errors import CensusError
 from conda_census.metrics.public_downloads import COLUMNS, Period, public_downloads
 from conda_census.metrics.window import choose_window
 from conda_census.report.table_files import parquet_bytes
+from conda_census.report.wording import first_few
 from conda_census.report.written import make_folder, write_whole
 from conda_census.steps import Steps
 
@@ -98,11 +99,9 @@ def what_was_left_out(exported: Exported) -> str:
     days, months = exported["days_without_log"], exported["months_left_out"]
     if not days:
         return ""
-    shown = f"{', '.join(days[:_NAMED])}{f' and {len(days) - _NAMED} more' if len(days) > _NAMED else ''}"
     return (
-        f"left out, for nothing is known of days without a log: {shown}; and the month"
-        f"{'s' if len(months) > 1 else ''} {', '.join(months[:_NAMED])}"
-        f"{f' and {len(months) - _NAMED} more' if len(months) > _NAMED else ''}: "
+        f"left out, for nothing is known of days without a log: {first_few(days, _NAMED)}; and the month"
+        f"{'s' if len(months) > 1 else ''} {first_few(months, _NAMED)}: "
         "remove the files of these that an earlier export wrote"
     )
 

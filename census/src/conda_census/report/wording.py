@@ -17,6 +17,7 @@ __all__ = [
     "day",
     "days",
     "days_without_log",
+    "first_few",
     "how_sure",
     "interval",
     "last_days",
@@ -150,13 +151,17 @@ def last_days(number: int, window: WindowDays, lines: LineCounts) -> str:
     return text
 
 
+def first_few(texts: list[str], most: int) -> str:
+    """Name at most so many texts, and say how many more there are."""
+    more = f" and {len(texts) - most} more" if len(texts) > most else ""
+    return ", ".join(texts[:most]) + more
+
+
 def days_without_log(days: list[str]) -> str:
     """Return which days have no log, and what to do, in one line."""
-    shown = ", ".join(days[:_MOST_DAYS])
-    more = f" and {len(days) - _MOST_DAYS} more" if len(days) > _MOST_DAYS else ""
     return (
-        f"{len(days)} day{'s have' if len(days) > 1 else ' has'} no log: {shown}{more}: read the logs of "
-        "these days, or declare a hole in census.toml if there are none"
+        f"{len(days)} day{'s have' if len(days) > 1 else ' has'} no log: {first_few(days, _MOST_DAYS)}: "
+        "read the logs of these days, or declare a hole in census.toml if there are none"
     )
 
 
