@@ -113,6 +113,7 @@ def _is_installed(installation: Installation) -> bool:
     return PLUG_IN in installation.conda("list", trace=False).stdout
 
 
+@pytest.mark.takes_turns(3, among="the longest")
 def test_wheel_and_recipe_make_the_same_package(packages: dict[str, CondaPackage]) -> None:
     """What solvers, conda and readers see of both is the same, and so are the modules."""
     made, built = (packages[maker] for maker in MAKERS)
@@ -145,6 +146,7 @@ def test_the_package_depends_on_python_alone(packages: dict[str, CondaPackage]) 
     assert _entry_points(packages["whl2conda"]) == ["anaconda-anon-usage=anaconda_anon_usage.cli:main"]
 
 
+@pytest.mark.takes_turns(2)
 @pytest.mark.parametrize("maker", MAKERS)
 def test_conda_installs_it_into_its_own_base(base: Installation, server: WebServer, maker: str) -> None:
     """From then on ``conda info`` shows the suffix and conda sends it; once removed, conda is as before."""
@@ -166,6 +168,7 @@ def test_conda_installs_it_into_its_own_base(base: Installation, server: WebServ
     assert _user_agent(base) == before
 
 
+@pytest.mark.takes_turns(3, among="the longest")
 def test_the_choice_and_the_token_outlive_the_installation(
     install_base: Callable[..., Installation], server: WebServer
 ) -> None:

@@ -81,6 +81,7 @@ def _zero_bytes(path: Path) -> None:
     os.utime(path, (0, 0))  # a young one may be one that is being written
 
 
+@pytest.mark.takes_turns(4)
 @pytest.mark.parametrize(
     ("prepare", "sent"),
     [
@@ -155,6 +156,7 @@ def test_token_files_are_private_whatever_the_umask(conda: Conda, channel: Chann
     assert channel.requests
 
 
+@pytest.mark.takes_turns(3, among="the longest")
 def test_commands_that_start_at_once_are_one_installation_and_one_environment(
     conda: Conda, channel: Channel
 ) -> None:

@@ -113,6 +113,7 @@ def _no_session(agent: str) -> str:
     return re.sub(rf" s/{VALUE}", " s/", agent)
 
 
+@pytest.mark.takes_turns(2)
 def test_off_and_on_write_the_users_condarc_and_touch_no_token(
     conda: Conda, channel: Channel, ask: Callable[..., subprocess.CompletedProcess[str]]
 ) -> None:
@@ -149,6 +150,7 @@ def test_a_choice_that_something_overrules_says_so(
     assert "anaconda_anon_usage: true" in conda.condarc.read_text()
 
 
+@pytest.mark.takes_turns(2)
 def test_reset_forgets_this_installation_alone(
     conda: Conda,
     install_conda: Callable[..., Conda],

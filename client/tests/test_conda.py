@@ -349,6 +349,7 @@ def test_nothing_that_conda_prints_of_a_request_has_the_values(
     assert not any(value in done.stdout + done.stderr for value in found.groups())
 
 
+@pytest.mark.takes_turns(4)
 @pytest.mark.parametrize(
     ("arguments", "status"),
     [

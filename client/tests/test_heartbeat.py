@@ -197,6 +197,7 @@ def test_where_no_environment_is_active_base_does_not_pass_for_one(
     assert not (conda.root / "etc").exists()
 
 
+@pytest.mark.takes_turns(4)
 @pytest.mark.parametrize(
     ("more", "variables"),
     [
@@ -283,6 +284,7 @@ def test_it_carries_no_name_password_or_token_of_the_channel(
     assert not re.search("authorization|tk-123-abc|word", head, re.IGNORECASE)
 
 
+@pytest.mark.takes_turns(4)
 @pytest.mark.parametrize(
     "answer",
     [
@@ -364,6 +366,7 @@ def _full(server: socket.socket) -> list[socket.socket]:
             return waiting
 
 
+@pytest.mark.takes_turns(4)
 @pytest.mark.parametrize("slow", ["never", "byte by byte", "no connection", "no TLS", "no name"])
 def test_all_together_take_three_quarters_of_a_second_at_most(
     conda: Conda, start: Callable[..., Server], slow: str

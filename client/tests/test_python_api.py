@@ -55,6 +55,7 @@ def _touched(conda: Conda, channel: Channel, code: str, **variables: str) -> lis
     return found
 
 
+@pytest.mark.takes_turns(4)
 @pytest.mark.parametrize("code", CODE.values(), ids=CODE)
 @pytest.mark.parametrize("there", [False, True], ids=["no tokens there", "tokens there"])
 @pytest.mark.parametrize("off", [{"DO_NOT_TRACK": "1"}, {"CONDA_ANACONDA_ANON_USAGE": "off"}], ids=" ".join)

@@ -231,6 +231,7 @@ def test_tokens_of_environments_that_were_never_made_are_forgotten(folder: Path,
     assert _names(folder) == ["aau_new"]
 
 
+@pytest.mark.takes_turns(4)
 @pytest.mark.parametrize(
     ("call", "there"),
     [

@@ -58,6 +58,7 @@ def run(census: CensusProcess, *arguments: str) -> dict[str, Any]:
     return summary
 
 
+@pytest.mark.takes_turns(3, among="the longest")
 def test_a_prefix_gives_the_report_that_a_folder_gives(
     census: CensusProcess, bucket: S3Server, tmp_path: Path
 ) -> None:
@@ -94,6 +95,7 @@ def test_a_prefix_gives_the_report_that_a_folder_gives(
     assert (verified["states"]["same"], verified["states"]["changed"]) == (5, 1)
 
 
+@pytest.mark.takes_turns(4)
 @pytest.mark.parametrize(
     ("path", "lines"),
     [

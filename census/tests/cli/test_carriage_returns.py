@@ -47,6 +47,7 @@ _NO_RETURNS = {
 }
 
 
+@pytest.mark.takes_turns(4)
 @pytest.mark.parametrize("content", _RETURNS.values(), ids=_RETURNS)
 def test_lines_that_end_in_carriage_returns(content: bytes, census: CensusProcess, tmp_path: Path) -> None:
     """One line says what and how to mend; nothing of the log counts, and the mended log counts whole."""

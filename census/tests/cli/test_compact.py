@@ -112,6 +112,7 @@ def test_mistakes(census: CensusProcess) -> None:
     assert census("compact", "--keep-days", "-1").returncode == 2
 
 
+@pytest.mark.takes_turns(3, among="the longest")
 def test_beside_writers(filled: CensusProcess, census: CensusProcess, tmp_path: Path) -> None:
     """Two writers fill a lake while it is compacted again and again: nothing is lost or counts twice."""
     paths = _write_logs(tmp_path / "logs")
@@ -143,6 +144,7 @@ def test_beside_writers(filled: CensusProcess, census: CensusProcess, tmp_path: 
     assert repeated["sources"] == {"read": 0, "skipped": BATCHES, "failed": 0}
 
 
+@pytest.mark.takes_turns(4)
 @pytest.mark.parametrize("moment", range(1, 9))
 def test_killed(moment: int, copied: CensusProcess, tmp_path: Path) -> None:
     """Killed as it begins with a day, or a little later: nothing changes, and the next one cleans up."""

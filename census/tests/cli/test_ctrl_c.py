@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from census_process import CensusProcess
 from small_log import SmallLog
 
@@ -26,6 +28,7 @@ main()
 """
 
 
+@pytest.mark.takes_turns(3, among="the longest")
 def test_ctrl_c_while_duckdb_works(census: CensusProcess, tmp_path: Path) -> None:
     """The process ends within seconds, without a traceback, and nothing is lost."""
     SmallLog().request().write(tmp_path / "access.log")

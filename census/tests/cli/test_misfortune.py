@@ -51,6 +51,7 @@ def _lines(census: CensusProcess, lake: str = "census-lake") -> dict[str, Any]:
     return {"lines": report["accounting"]["lines"], "downloads": report["downloads"]["total"]}
 
 
+@pytest.mark.takes_turns(3, among="the longest")
 def test_a_full_disk(census: CensusProcess, tmp_path: Path) -> None:
     """A clear error, nothing of the batch in the tables; with room again the same command does the work."""
     _log().write(tmp_path / "first.log")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import configparser
+import functools
 import re
 import shlex
 import subprocess
@@ -198,6 +199,7 @@ def test_objects_of_kubernetes_are_whole() -> None:
             assert any(variable["value"].startswith(f"{path}/") for path in mounted.values())
 
 
+@functools.cache
 def _messages() -> list[str]:
     """Every text in the source, with … for what is put into it."""
     texts = []

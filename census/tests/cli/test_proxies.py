@@ -37,6 +37,7 @@ def test_clients_behind_a_proxy_have_networks_of_their_own(census: CensusProcess
     assert (done.returncode, _networks(tmp_path)) == (0, 40)
 
 
+@pytest.mark.takes_turns(3)
 @pytest.mark.parametrize(
     "proxy", ["10.0.0.1", "172.16.5.4", "192.168.0.9", "127.0.0.1", "100.100.0.1", "fd00::5"]
 )
@@ -65,6 +66,7 @@ def test_the_format_makes_no_difference(census: CensusProcess, tmp_path: Path, n
     assert [each["reason"] for each in found["warnings"]] == [few_private_addresses(1)]
 
 
+@pytest.mark.takes_turns(4)
 @pytest.mark.parametrize(
     ("log", "reason"),
     [

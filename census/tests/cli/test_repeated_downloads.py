@@ -52,6 +52,7 @@ CHANGED: dict[str, Bytes] = {
 }
 
 
+@pytest.mark.takes_turns(4)
 @pytest.mark.parametrize("kind", CHANGED)
 def test_a_copy_with_other_bytes_is_told(census: CensusProcess, tmp_path: Path, kind: str) -> None:
     """In one line, with the file, how much of it was read before, and the command that takes it out."""
@@ -73,6 +74,7 @@ def test_a_copy_with_other_bytes_is_told(census: CensusProcess, tmp_path: Path, 
     assert json.loads(census("report", "--json").stdout)["downloads"]["total"] == 60
 
 
+@pytest.mark.takes_turns(4)
 @pytest.mark.parametrize("kind", ["line ends", "addresses zeroed"])
 def test_two_copies_in_one_run_are_told(census: CensusProcess, tmp_path: Path, kind: str) -> None:
     """One of the two, whichever is read first."""
@@ -154,6 +156,7 @@ def _load_test(_sessions: int) -> tuple[list[bytes], list[bytes]]:
     return [line] * 500, _lines(_log(range(1), has_tokens=False, address="203.0.113.5"))
 
 
+@pytest.mark.takes_turns(4)
 @pytest.mark.parametrize("made", [_mirrors, _rotated, _job_farm, _load_test])
 @pytest.mark.parametrize("at_once", [True, False])
 def test_what_only_looks_alike_is_not_told(

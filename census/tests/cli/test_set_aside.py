@@ -59,6 +59,7 @@ def logs(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.takes_turns(3)
 @pytest.mark.parametrize("name", KINDS)
 def test_what_is_no_log_beside_a_log(name: str, census: CensusProcess, logs: Path) -> None:
     """Told in the run that finds it and listed from then on; exit code 0, but for --strict."""
@@ -149,6 +150,7 @@ def test_a_new_format_in_census_toml(census: CensusProcess, logs: Path, tmp_path
     assert (done["requests"], done["set_aside"]) == (1, [])
 
 
+@pytest.mark.takes_turns(4)
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"sources": [{}]}'])
 def test_a_damaged_list(content: str, census: CensusProcess, logs: Path, tmp_path: Path) -> None:
     """One line, and what to do; done so, the run works again."""

@@ -88,6 +88,7 @@ def test_every_command_is_in_the_table() -> None:
         assert {"--quiet", "--verbose"} <= options, name
 
 
+@pytest.mark.takes_turns(4)
 @pytest.mark.parametrize("name", _CALLS)
 def test_how_much_it_says(there: Path, name: str) -> None:
     """Quiet: nothing but answers. By default no line for each file. Verbose: the time that it took."""

@@ -9,6 +9,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from census_process import CensusProcess
 from small_log import SmallLog
 
@@ -29,6 +31,7 @@ def _states(document: dict[str, Any]) -> dict[str, str]:
     return {Path(each["source"]).name: each["state"] for each in document["readings"]}
 
 
+@pytest.mark.takes_turns(3, among="the longest")
 def test_all_samples_say_what_they_said(census: CensusProcess, tmp_path: Path) -> None:
     """Logs of every format, with every drop reason, with requests that another of them has as well."""
     shutil.copytree(SAMPLES, tmp_path / "logs", ignore=shutil.ignore_patterns("*.yaml", "*.toml"))

@@ -39,6 +39,7 @@ def engines(simulated: Lake, spark_session: SparkSession) -> Iterator[Engines]:
         yield Engines(one, other)
 
 
+@pytest.mark.takes_turns(4)
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_both_engines_give_the_same_answer(question: str, engines: Engines) -> None:
     """Of a lake that has something of everything, so that no answer is empty."""
@@ -60,6 +61,7 @@ def exposure(engines: Engines) -> Iterator[tuple[AskedOfExposure, AskedOfExposur
         yield one, other
 
 
+@pytest.mark.takes_turns(4)
 @pytest.mark.parametrize("question", EXPOSURE_QUESTIONS)
 def test_both_engines_say_the_same_of_exposure(
     question: str, exposure: tuple[AskedOfExposure, AskedOfExposure]
@@ -88,6 +90,7 @@ def test_the_whole_report_is_the_same(engines: Engines) -> None:
     assert same(make_report(engines.spark.tables, package="numpy"), expected)
 
 
+@pytest.mark.takes_turns(3, among="the longest")
 def test_the_report_on_a_sample_is_the_same(engines: Engines) -> None:
     """Both take the same installations, for both compare bytes as numbers without sign."""
     one_in_two = Sample(2)

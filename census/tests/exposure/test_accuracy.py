@@ -31,6 +31,7 @@ def _found(name: str) -> list[FoundExposure]:
     return find_exposures(SCENARIOS[name])
 
 
+@pytest.mark.takes_turns(3)
 def test_the_band_holds_the_truth(name: str) -> None:
     """Of two advisories after 7, 30, 90 and 180 days: in seven of eight cases at the least."""
     found = _found(name)

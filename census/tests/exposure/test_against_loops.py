@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -46,6 +47,7 @@ COPIED_AND_SEEN = [
 ]
 
 
+@pytest.mark.takes_turns(3, among="the longest")
 @settings(max_examples=20, deadline=None)
 @example(COPIED_AND_SEEN)
 @given(VISITS)
@@ -59,6 +61,7 @@ def test_who_is_exposed(visits: list[Visit]) -> None:
     assert found.whole.low <= found.whole.observed <= found.whole.high
 
 
+@pytest.mark.takes_turns(3, among="the longest")
 @settings(max_examples=20, deadline=None)
 @given(VISITS)
 def test_who_was_at_risk(visits: list[Visit]) -> None:

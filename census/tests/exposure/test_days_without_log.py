@@ -84,6 +84,7 @@ def _unknown(exposure: Exposure) -> set[str]:
     return {each for key, value in numbers.items() for each in walk(key, value)}
 
 
+@pytest.mark.takes_turns(3)
 @pytest.mark.parametrize(
     ("missing", "unknown", "days_of_curve"),
     [
@@ -124,6 +125,7 @@ def test_before_the_disclosure_it_is_known_that_nobody_is_at_risk() -> None:
     assert exposure["exposed"] == {"low": None, "observed": None, "high": None}
 
 
+@pytest.mark.takes_turns(4)
 @pytest.mark.parametrize("seed", range(int(os.environ.get("CENSUS_MISSING_DAYS", "8"))))
 def test_what_is_told_is_what_the_whole_logs_tell(seed: int) -> None:
     """Random visits, and random days without a log: no number differs from that of the whole logs.

@@ -85,6 +85,7 @@ def _trial_ends(_settings: Settings, location: str, _format_name: str) -> bool:
     return DEADLY not in location
 
 
+@pytest.mark.takes_turns(2)
 @pytest.mark.parametrize("end", [_be_killed, _take_all_memory])
 def test_after_two_attempts_the_others_are_read(end: Callable[[], None], tmp_path: Path) -> None:
     """The one that ends each attempt is set aside by the third run, told once, and can be tried again."""

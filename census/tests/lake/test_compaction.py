@@ -82,6 +82,7 @@ def _compact(lake: Lake, keep_days: int = 0) -> dict[str, TableCompacted]:
     return {table["table"]: table for table in compact(lake, keep_days, lambda _what, **_: None)}
 
 
+@pytest.mark.takes_turns(3, among="the longest")
 def test_three_hundred_batches(lake: Lake) -> None:
     """A file for each day is left of each table; rows, columns and the numbers of batches are the same."""
     for number in range(1, 301):

@@ -64,6 +64,7 @@ def _turned_over(path: Path, place: int) -> None:
     os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
 
 
+@pytest.mark.takes_turns(2)
 @pytest.mark.parametrize("is_compacted", [False, True], ids=["small files", "compacted"])
 def test_a_byte_that_is_turned_over_is_told(settings: Settings, *, is_compacted: bool) -> None:
     """In each file, at several places; the check at each open does not see it, for nothing else changed."""

@@ -72,6 +72,7 @@ def _forget(settings: Settings, source: str, **options: Any) -> Any:  # noqa: AN
     return forget(settings, source, say_nothing, **options)
 
 
+@pytest.mark.takes_turns(3)
 @pytest.mark.parametrize("seed", range(int(os.environ.get("CENSUS_FORGETTINGS", "2"))))
 def test_a_lake_without_a_log_is_as_if_it_was_never_read(tmp_path: Path, seed: int) -> None:
     """In whatever runs and pieces the logs came, compacted or not; and read again, it counts again."""
@@ -202,6 +203,7 @@ def test_a_name_that_several_logs_had(tmp_path: Path) -> None:
     assert _report(settings)["window"]["days_without_log"] == ["2024-01-16"]
 
 
+@pytest.mark.takes_turns(4)
 @pytest.mark.parametrize("is_compressed", [False, True], ids=["plain", "gzip"])
 @pytest.mark.parametrize("is_one_run", [False, True], ids=["two runs", "one run"])
 def test_a_copy_that_was_skipped_is_read_again(
@@ -249,6 +251,7 @@ def test_a_log_that_was_rotated_stays_out(tmp_path: Path) -> None:
     assert [each.source for each in recorded_readings(Lake.open(settings.lake))] == [str(rotated), str(log)]
 
 
+@pytest.mark.takes_turns(3, among="the longest")
 def test_what_is_cut_off_goes_on(three: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Wherever it was: until then no number is shown. It goes on with the same command, or with a repair."""
     only = _lake(tmp_path, "only")
@@ -278,6 +281,7 @@ def test_what_is_cut_off_goes_on(three: Settings, tmp_path: Path, monkeypatch: p
         assert _report(three) == expected, place
 
 
+@pytest.mark.takes_turns(3, among="the longest")
 def test_a_day_that_an_earlier_version_compacted(three: Settings, tmp_path: Path) -> None:
     """Its files do not say which rows are of which batch: all logs of the lake are read again, or none."""
     alone = _lake(tmp_path, "alone")

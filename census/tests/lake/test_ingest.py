@@ -108,6 +108,7 @@ def test_a_session_a_download_and_an_installer(run: Ingest, settings: Settings, 
     assert (installer["platform"], installer["network"]) == ("Linux-x86_64", folded["network"])
 
 
+@pytest.mark.takes_turns(3)
 @pytest.mark.parametrize(
     ("requests", "downloads"),
     [
@@ -348,6 +349,7 @@ def test_a_log_that_is_replaced_between_two_looks_is_told(
     assert counts(settings)["lines"] == 6
 
 
+@pytest.mark.takes_turns(3, among="the longest")
 def test_what_does_not_fit_in_memory_goes_to_disk(
     run: Ingest, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,6 +24,7 @@ RANDOM_KILLS = int(os.environ.get("CENSUS_RANDOM_KILLS", "20"))
 SEED = seed_of_day()
 
 
+@pytest.mark.takes_turns(2)
 @pytest.mark.parametrize("share", range(SHARES))
 def test_killed_at_each_step_and_run_again_the_rows_are_those_of_a_clean_run(
     share: int, tmp_path: Path
@@ -54,6 +55,7 @@ def test_killed_at_each_step_and_run_again_the_rows_are_those_of_a_clean_run(
         assert run["left_over"] == [], f"seed {SEED}, killed at step {run['step']}"
 
 
+@pytest.mark.takes_turns(2)
 @pytest.mark.parametrize("share", range(SHARES))
 def test_killed_at_random_moments_the_report_is_that_of_a_clean_run(share: int, tmp_path: Path) -> None:
     """Also between two steps, in DuckDB, while threads write; ten times before a run may end its work.

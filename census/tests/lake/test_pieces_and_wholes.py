@@ -290,6 +290,7 @@ def test_a_compressed_copy_in_progress_waits(case: Case, suffix: str) -> None:
     assert (case.run(copy).waiting, case.lines) == ([], 20_000)
 
 
+@pytest.mark.takes_turns(4)
 @pytest.mark.parametrize("cut", range(1, 40, 3))
 def test_a_piece_that_is_cut_inside_a_line(case: Case, cut: int) -> None:
     """Whether piece or whole comes first, plain or compressed, makes no difference."""
@@ -323,6 +324,7 @@ def test_lines_between_copy_and_truncation(case: Case) -> None:
     assert case.lines == 100
 
 
+@pytest.mark.takes_turns(3, among="the longest")
 def test_many_readings_of_one_log(case: Case) -> None:
     """A log that was read as it grew is known as a whole, and so is each beginning of it."""
     lines = _content(60)

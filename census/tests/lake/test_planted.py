@@ -164,6 +164,7 @@ def test_what_is_planted_where_seen_files_are_noted(tmp_path: Path) -> None:
     assert (settings.lake / "seen" / "main").read_text().endswith(" known\n")
 
 
+@pytest.mark.takes_turns(4)
 @pytest.mark.parametrize(
     "plant",
     [

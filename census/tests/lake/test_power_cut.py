@@ -122,6 +122,7 @@ def _log(path: Path, number: int) -> str:
     return str(log.write(path))
 
 
+@pytest.mark.takes_turns(3, among="the longest")
 def test_staged_rows_that_are_damaged_are_made_again_while_their_log_is_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

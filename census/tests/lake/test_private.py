@@ -46,6 +46,7 @@ def test_a_lake_is_for_its_user_only(tmp_path: Path) -> None:
     assert _modes(settings.config_folder) == PRIVATE
 
 
+@pytest.mark.takes_turns(3)
 @pytest.mark.usefixtures("umask")
 def test_a_lake_for_a_group_stays_one_until_it_is_told_otherwise(tmp_path: Path) -> None:
     """It is remembered in the lake."""

@@ -100,6 +100,7 @@ def _is_told_or_whole(settings: Settings, clean: dict[str, Any], what: object) -
     return False
 
 
+@pytest.mark.takes_turns(4)
 @pytest.mark.parametrize("table", ["sessions", "downloads", "installer_downloads", "line_marks", "sources"])
 def test_a_commit_is_made_again_without_any_log(whole: Settings, table: str) -> None:
     """The rows are still in their files. Each commit is tried: the first, the last, those in the middle."""
@@ -117,6 +118,7 @@ def test_a_commit_is_made_again_without_any_log(whole: Settings, table: str) -> 
         (whole.lake.parent / "kept").rename(whole.lake)
 
 
+@pytest.mark.takes_turns(2)
 @pytest.mark.parametrize("is_compacted", [False, True], ids=["small files", "compacted"])
 def test_rows_are_read_again_from_logs_that_are_there(whole: Settings, *, is_compacted: bool) -> None:
     """Whichever file is damaged; a log that has another name by now is found."""

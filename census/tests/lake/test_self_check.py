@@ -58,6 +58,7 @@ def test_a_whole_lake_is_in_order(lake: Path) -> None:
     assert _rows(lake) == before
 
 
+@pytest.mark.takes_turns(4)
 @pytest.mark.parametrize("table", ["sessions", "downloads", "installer_downloads", "sources"])
 @pytest.mark.parametrize("damage", ["removed", "emptied"])
 def test_a_commit_that_is_lost_is_seen(lake: Path, table: str, damage: str) -> None:

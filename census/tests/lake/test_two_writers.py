@@ -7,6 +7,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from census_process import CensusProcess
 from small_log import SmallLog
 
@@ -16,6 +18,7 @@ LINES = 3
 TIMEOUT_S = 300
 
 
+@pytest.mark.takes_turns(3, among="the longest")
 def test_two_writers_with_hundreds_of_files_between_them(tmp_path: Path) -> None:
     """Each finds all the files; the lake in the end is that of one writer."""
     logs = tmp_path / "logs"

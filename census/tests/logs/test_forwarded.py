@@ -32,6 +32,7 @@ def _addresses(lines: Sequence[str]) -> list[str]:
     return by_sql
 
 
+@pytest.mark.takes_turns(4)
 @pytest.mark.parametrize("proxy", PROXIES)
 @pytest.mark.parametrize(
     "added",

@@ -104,6 +104,7 @@ def _log(log_format: LogFormat, before: str) -> list[str]:
     return [*header, *[before + log_format.example] * 3]
 
 
+@pytest.mark.takes_turns(5)
 @pytest.mark.parametrize("before", PREFIXES.values(), ids=PREFIXES)
 def test_what_carries_a_log_writes_before_a_line(before: str) -> None:
     """Each log is recognised, and says what it says without it."""
@@ -208,6 +209,7 @@ def test_two_bytes_for_each_letter(tmp_path: Path, encoding: str) -> None:
 _PARTS = st.lists(st.sampled_from([*PREFIXES.values(), ""]), min_size=1, max_size=3)
 
 
+@pytest.mark.takes_turns(3, among="the longest")
 @settings(max_examples=60, deadline=None)
 @given(layers=_PARTS, host=st.sampled_from(["", *list(VIRTUAL_HOSTS.values())[:4]]), last=st.integers(1, 250))
 def test_any_layers(layers: list[str], host: str, last: int) -> None:

@@ -57,6 +57,7 @@ def _with_status(log_format: LogFormat, status: str) -> str:
     return line.replace(before, after, 1)
 
 
+@pytest.mark.takes_turns(4)
 @pytest.mark.parametrize("log_format", EVERY.values(), ids=EVERY)
 def test_a_status_means_the_same_in_every_format(log_format: LogFormat) -> None:
     """By SQL, and by the fast reader if it takes the line."""

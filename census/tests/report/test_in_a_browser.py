@@ -71,6 +71,7 @@ def chromium(one_chromium: Browser) -> Iterator[Browser]:
     one_chromium.close_all()
 
 
+@pytest.mark.takes_turns(2)
 def test_the_page_in_chromium(chromium: Browser, page_of: Page) -> None:
     """At the width of a desk and of phones, light and dark: quiet, on its own, whole, and no wider than it.
 
@@ -93,6 +94,7 @@ def test_the_page_in_chromium(chromium: Browser, page_of: Page) -> None:
     assert papers == {"rgb(255, 255, 255)", "rgb(17, 23, 29)"}
 
 
+@pytest.mark.takes_turns(2)
 def test_nobody_meets_a_barrier(chromium: Browser, page_of: Page) -> None:
     """axe-core finds nothing, light, dark and on a phone, all tables open, and once as the page comes."""
     engine = _axe()

@@ -64,6 +64,7 @@ def _ask(queries: OwnQueries, text: str) -> list[tuple[object, ...]]:
     return [row for answer in queries.run(text) for row in answer.fetchmany(10_000_000)]
 
 
+@pytest.mark.takes_turns(3, among="the longest")
 def test_a_glob_counts_twice_and_the_views_do_not(lake: Lake, queries: OwnQueries, report: Report) -> None:
     """What compact has replaced lies there for some days more."""
     files = str(lake.path / "downloads" / "*" / "*.parquet").replace("'", "''")

@@ -120,6 +120,7 @@ def test_who_was_remediated_is_told_by_the_rows() -> None:
                     )
 
 
+@pytest.mark.takes_turns(4)
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize(
     "dials",

@@ -34,6 +34,7 @@ def combined(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return _report("combined", tmp_path_factory.mktemp("combined"))
 
 
+@pytest.mark.takes_turns(4)
 @pytest.mark.parametrize("name", [name for name in LOG_FORMATS if name not in ("combined", "common")])
 def test_the_report_is_the_same_in_each_format(name: str, combined: dict[str, Any], tmp_path: Path) -> None:
     """To the last digit, though formats name the reasons why garbage does not count each in its own way."""

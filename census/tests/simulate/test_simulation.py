@@ -55,6 +55,7 @@ def census(tmp_path: Path) -> Census:
     return census
 
 
+@pytest.mark.takes_turns(4)
 @pytest.mark.parametrize(
     "dials",
     [

@@ -38,6 +38,7 @@ SCENARIOS = {
 }
 
 
+@pytest.mark.takes_turns(4)
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_the_report_is_that_of_the_ingested_logs(name: str, tmp_path: Path) -> None:
     """To the last digit, the accounting too: a source of a lake without logs has a line for each request."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from types import FrameType
@@ -40,6 +41,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+#: Python looks for garbage after so many new objects. Its own 700 cost a report a tenth of its time.
+_OBJECTS_BETWEEN_COLLECTIONS = 50_000
+
 _COMMANDS = (
     ingest,
     formats,
@@ -60,6 +64,7 @@ app.add_typer(advisories)
 
 def run() -> NoReturn:
     """Do what :func:`main` does, as a process of its own, which ends with it."""
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     run_and_end(main)
 
 

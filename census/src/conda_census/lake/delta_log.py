@@ -34,6 +34,7 @@ __all__ = [
     "last_commit",
     "mend",
     "settle_left_over",
+    "state_of_log",
     "sync_log",
     "unsettled",
 ]
@@ -54,6 +55,22 @@ def last_commit(table: Path) -> int:
 def last_checkpoint(table: Path) -> int:
     """The version of the newest checkpoint that is there; -1 for none."""
     return max(checkpoints_of(table), default=-1)
+
+
+def state_of_log(table: Path) -> tuple[tuple[str, int, int, int], ...]:
+    """What tells whether the log has changed: each of its files, and its folder, with what the disk notes.
+
+    Raises:
+        OSError: the log cannot be read.
+    """
+    log = table / "_delta_log"
+    if not log.is_dir():
+        return ()
+    noted = [("", log.stat())]
+    for entry in os.scandir(log):
+        with contextlib.suppress(FileNotFoundError):  # another process cleans up
+            noted.append((entry.name, entry.stat()))
+    return tuple(sorted((name, each.st_ino, each.st_size, each.st_mtime_ns) for name, each in noted))
 
 
 def has_commits(table: Path) -> bool:

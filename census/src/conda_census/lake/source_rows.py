@@ -22,7 +22,7 @@ class SourceRows:
 
     def __init__(self, lake: Lake) -> None:
         self._lake = lake
-        self._connection = duckdb.connect()
+        self._connection: duckdb.DuckDBPyConnection | None = None
         self._files: set[str] = set()
 
     def now(self) -> duckdb.DuckDBPyConnection | None:
@@ -32,6 +32,10 @@ class SourceRows:
             LakeError: the table cannot be read.
         """
         files = set(self._lake.files("sources"))
+        if not files:
+            return None
+        if self._connection is None:
+            self._connection = duckdb.connect()
         if self._files - files:  # a compaction put some together
             self._files = set()
         if new := sorted(files - self._files):
@@ -39,7 +43,7 @@ class SourceRows:
             how = "INSERT INTO readings" if self._files else "CREATE OR REPLACE TABLE readings AS"
             self._connection.execute(f"{how} {rows}", {"files": new})
             self._files = files
-        return self._connection if files else None
+        return self._connection
 
     def formats(self) -> dict[str, str]:
         """The format in which each file was read, by its fingerprint as it is stored.

@@ -6,6 +6,7 @@ With ``compaction.py`` the only code that touches Delta.
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import re
 import time
@@ -46,6 +47,7 @@ from conda_census.lake.delta_log import (
     last_commit,
     mend,
     settle_left_over,
+    state_of_log,
     sync_log,
     unsettled,
 )
@@ -521,7 +523,7 @@ class Lake:
             LakeError: it cannot be read.
         """
         with _told_unreadable(self.path / name, "run conda-census repair"):
-            return DeltaTable(str(self.path / name))
+            return _opened(self.path / name, state_of_log(self.path / name))
 
     def _unwritable(self, name: str, error: Exception) -> LakeError:
         return LakeError(
@@ -560,6 +562,12 @@ class Lake:
             ),
             post_commithook_properties=NOTHING_AFTER_COMMIT,
         )
+
+
+@functools.lru_cache(maxsize=16)
+def _opened(place: Path, _state: object) -> DeltaTable:
+    """The table in this folder, opened once for each state of its log: to read that is what takes long."""
+    return DeltaTable(str(place))
 
 
 @contextlib.contextmanager
