@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from census_process import CensusProcess
+from parsed_page import ParsedPage
 from small_log import SmallLog
 
 _MONDAY = date(2024, 1, 1)
@@ -62,6 +64,23 @@ def test_the_window_names_them(lakes: dict[str, CensusProcess], told: dict[str, 
     shown = " ".join(lakes["holed"]("report").stdout.split())
     assert "3 of 35 days have no log: nothing is known of them" in shown
     assert "is a day without a log" in shown
+
+
+def test_no_count_is_shown_as_all_of_them(
+    lakes: dict[str, CensusProcess], told: dict[str, dict[str, Any]]
+) -> None:
+    """It is at least so many, in the terminal and on the page; both tell what it does to each number."""
+    for name, is_known in (("whole", True), ("holed", False)):
+        census = lakes[name]
+        shown = " ".join(census("report", "--html", "page.html").stdout.split())
+        page = ParsedPage((census.folder / "page.html").read_text()).text
+        for text in (shown, page):
+            assert bool(re.search(r"\d counted ", text)) == is_known
+            assert ("at least: 3 of 35 days have no log" in text) == (not is_known)
+            assert ("Days without a log make lasting installations look" in text) == (not is_known)
+        gaps = [note["note"] for note in told[name]["notes"] if note["note"].endswith("of the window)")]
+        assert bool(gaps) == (not is_known)
+        assert [note for note in gaps if note not in page] == []
 
 
 def test_no_number_of_an_unknown_day_is_shown(told: dict[str, dict[str, Any]]) -> None:

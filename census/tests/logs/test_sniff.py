@@ -38,6 +38,15 @@ def test_why_it_is_in_no_format() -> None:
     assert "192.0.2.7" not in told
 
 
+def test_what_is_near_no_format() -> None:
+    """No format is named, but how many there are."""
+    assert _refusal([b"Just a readme", b"in two lines"]) == (
+        "access.log: not an access log: none of its first 2 lines is in any of the "
+        f"{len(BUILT_IN)} formats that conda-census formats lists: check that it is the access log of the "
+        "web server, or describe its format in census.toml"
+    )
+
+
 def test_own_formats_that_fit_nothing_are_told_if_they_were_to_describe_such_lines() -> None:
     """A template is for lines of servers, a map for JSON; one that was named fits."""
     nginx = FormatTable("mirror", "census.toml: formats.mirror", nginx="$request")

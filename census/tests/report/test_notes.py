@@ -70,10 +70,10 @@ def test_every_dial_was_thought_through() -> None:
 
 
 @pytest.mark.parametrize("dial", _BIASES)
-def test_what_a_dial_biases_is_told_beside_the_number(dial: str) -> None:
+def test_what_a_dial_biases_is_told_beside_the_number(dial: str, report: Report) -> None:
     """What the simulator can make wrong, the report says."""
     for number, words in _BIASES[dial]:
-        assert words.lower() in " ".join(notes_on(number)).lower(), number
+        assert words.lower() in " ".join(notes_on(report, number)).lower(), number
 
 
 def test_each_note_is_on_a_number_that_is_defined() -> None:

@@ -8,8 +8,11 @@ from conda_census.report.shape import Interval, LineCounts, Report
 from conda_census.report.wording import (
     completeness,
     count,
+    counted,
     days,
+    how_sure,
     interval,
+    interval_of_days,
     last_days,
     newest_request,
     percent,
@@ -84,6 +87,29 @@ def test_provisional_days_are_named(complete_until: str | None, missing: list[st
 
     assert days(window) == "1 January 2024 to 31 January 2024"
     assert completeness(window) == text
+
+
+@pytest.mark.parametrize(
+    ("missing", "of_all", "sampled", "share"),
+    [
+        ([], "counted", "95 % interval 8 to 1,200", "95 % interval 1.0 to 20.0 %"),
+        (
+            ["2024-01-04", "2024-01-05"],
+            "at least: 2 of 31 days have no log",
+            "95 % interval 8 to 1,200, of the days with a log",
+            "95 % interval 1.0 to 20.0 %, of the days with a log",
+        ),
+    ],
+)
+def test_how_sure_a_number_is(missing: list[str], of_all: str, sampled: str, share: str) -> None:
+    """What was counted on some days only is at least so many; an interval is one of these days."""
+    window = WindowDays(
+        since="2024-01-01", until="2024-01-31", complete_until=None, complete=False, days_without_log=missing
+    )
+    assert counted(window) == how_sure(None, window) == of_all
+    assert how_sure({"low": 8, "high": 1200}, window) == sampled
+    assert interval_of_days({"value": 0.1, "low": 0.01, "high": 0.2}, window) == share
+    assert interval_of_days({"value": None, "low": None, "high": None}, window) == "no interval"
 
 
 def test_text_from_a_log_cannot_steer_a_terminal() -> None:

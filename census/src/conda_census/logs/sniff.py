@@ -122,14 +122,17 @@ def format_of(
         raise LastingSourceError(f"{source}: a binary file, not an access log: name the log itself")
     near = sorted(candidates, key=lambda log_format: -_parts_found(log_format, lines))
     near = [each for each in near if len(near) <= _NEAR or _parts_found(each, lines)][:_NEAR]
+    tried = ", ".join(f"{each.name} ({faults[each.name] or _missing(each, lines)})" for each in near)
     more = len(candidates) - len(near)
-    tried = [f"{each.name} ({faults[each.name] or _missing(each, lines)})" for each in near]
-    if more:
-        tried.append(f"{more} others that conda-census formats lists, which are farther from it")
+    if not near:
+        which = f"any of the {more} formats that conda-census formats lists"
+    elif more:
+        which = f"a format that was tried: {tried}, or the {more} others that conda-census formats lists"
+    else:
+        which = f"a format that was tried: {tried}"
     raise LastingSourceError(
-        f"{source}: not an access log: none of its first {len(beginning.lines)} lines is in a format that "
-        f"was tried: {', '.join(tried)}: check that it is the access log of the web server, or describe its "
-        "format in census.toml"
+        f"{source}: not an access log: none of its first {len(beginning.lines)} lines is in {which}: check "
+        "that it is the access log of the web server, or describe its format in census.toml"
     )
 
 

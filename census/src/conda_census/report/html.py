@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 from markupsafe import Markup
@@ -57,7 +58,10 @@ def page(report: Report, about: About | None = None) -> str:
         sampled=wording.sampled(report["sample"]),
         define=DEFINITIONS,
         blind_spots=BLIND_SPOTS,
-        notes=notes_on,
+        notes=partial(notes_on, report),
+        counted=wording.counted(report["window"]),
+        interval_of_days=lambda share: wording.interval_of_days(share, report["window"]),
+        how_sure=lambda bounds: wording.how_sure(bounds, report["window"]),
         products=installer_products(report),
         no_data=wording.NOTHING_TO_DIVIDE,
         not_said=wording.NOT_SAID,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conda_census.metrics.window import Window
-from conda_census.report.shape import Note
+from conda_census.report.shape import Note, Report
 
 __all__ = ["NOTES", "notes_on", "notes_on_gaps"]
 
@@ -126,6 +126,6 @@ _GAPS = (
 )
 
 
-def notes_on(number: str) -> list[str]:
-    """The sentences on one number."""
-    return [note["note"] for note in NOTES if note["number"] == number]
+def notes_on(report: Report, *numbers: str) -> list[str]:
+    """Return the sentences on some numbers of a report, each once."""
+    return list(dict.fromkeys(note["note"] for note in report["notes"] if note["number"] in numbers))

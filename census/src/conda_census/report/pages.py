@@ -50,7 +50,6 @@ def rendered(
     )
     environment.filters |= {
         "count": wording.count,
-        "how_sure": wording.how_sure,
         "percent": _percent,
         "interval": _interval,
         "between": lambda share: _interval(share).partition("interval ")[2],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -11,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from conda_census.report.definitions import BLIND_SPOTS, DEFINITIONS
+from conda_census.report.notes import notes_on
 from conda_census.report.shape import InstallerRow, Interval, PackageFileRow, PackageRow, Report
 from conda_census.report.terminal_marks import ASCII, BLOCKS, Marks, bar, course
 from conda_census.report.terminal_parts import number_table, section
@@ -22,9 +24,11 @@ from conda_census.report.wording import (
     NOT_SAID,
     completeness,
     count,
+    counted,
     days,
     how_sure,
     interval,
+    interval_of_days,
     last_days,
     newest_request,
     percent,
@@ -98,15 +102,17 @@ def _headlines(report: Report, panels_a_row: int) -> Table:
         f"{name} {percent(share['value'])}" for name, share in _single_by_class(report).items()
     )
     total = count(report["installations"]["total"])
-    sure = how_sure(report["sample"] and report["sample"]["installations"])
+    window, sample = report["window"], report["sample"]
+    sure = how_sure(sample and sample["installations"], window)
+    of_days = partial(interval_of_days, window=window)
     panels = [
         _panel("Installations", total, sure, "installations", split),
-        _panel("Single environment", percent(single["value"]), interval(single), "single_share", shares),
-        _panel("Opted out", percent(opted_out["value"]), interval(opted_out), "opted_out"),
+        _panel("Single environment", percent(single["value"]), of_days(single), "single_share", shares),
+        _panel("Opted out", percent(opted_out["value"]), of_days(opted_out), "opted_out"),
         _panel(
             "Installer downloads",
             count(report["installer_downloads"]["total"]),
-            "counted",
+            counted(window),
             "installer_downloads",
             ", ".join(f"{name} {count(number)}" for name, number in installer_products(report).items()),
         ),
@@ -162,7 +168,8 @@ def _installations(report: Report) -> RenderableType:
         classes.add_row(name, count(number), count(spread["total"]))
     whole = count(report["installations"]["total"]), count(report["environments"]["total"])
     classes.add_row("total", *whole)
-    return section("Installations", table, _definition("active"), classes, _definition("by_class"))
+    notes = map(_quiet, notes_on(report, "by_class"))
+    return section("Installations", table, _definition("active"), classes, _definition("by_class"), *notes)
 
 
 def _by_day(report: Report, width: int, marks: Marks) -> RenderableType:
@@ -217,7 +224,7 @@ def _environments(report: Report, bars: Bars) -> RenderableType:
         _fact(
             "Environments",
             count(environments["total"]),
-            how_sure(report["sample"] and report["sample"]["environments"]),
+            how_sure(report["sample"] and report["sample"]["environments"], report["window"]),
             "environments",
         ),
         _fact("Single, lasting", percent(lasting["value"]), interval(lasting), "single_share_lasting"),
@@ -254,11 +261,11 @@ def _sessions_and_downloads(report: Report) -> RenderableType:
         _fact(
             "Sessions",
             count(sessions["total"]),
-            "from the sample" if report["sample"] else "counted",
+            "from the sample" if report["sample"] else counted(report["window"]),
             "sessions",
         ),
         _fact("Sessions without token", count(sessions["without_token"]), "folded", "without_token"),
-        _fact("Package downloads", count(downloads["total"]), "counted", "downloads"),
+        _fact("Package downloads", count(downloads["total"]), counted(report["window"]), "downloads"),
     )
 
 

@@ -14,12 +14,14 @@ __all__ = [
     "NO_INTERVAL",
     "completeness",
     "count",
+    "counted",
     "day",
     "days",
     "days_without_log",
     "first_few",
     "how_sure",
     "interval",
+    "interval_of_days",
     "last_days",
     "newest_request",
     "percent",
@@ -88,11 +90,27 @@ def interval(share: Interval) -> str:
     return f"95{_UNIT} interval {low.removesuffix(_UNIT)} to {high}"
 
 
-def how_sure(bounds: CountInterval | None) -> str:
-    """The 95 % interval of a count, or that all were counted."""
+def how_sure(bounds: CountInterval | None, window: WindowDays) -> str:
+    """Return the 95 % interval of a count; without one, that all were counted, or how many days were not."""
     if bounds is None:
-        return "counted"
-    return f"95{_UNIT} interval {count(bounds['low'])} to {count(bounds['high'])}"
+        return counted(window)
+    between = f"{count(bounds['low'])} to {count(bounds['high'])}"
+    return f"95{_UNIT} interval {between}{_of_days_with_a_log(window)}"
+
+
+def counted(window: WindowDays) -> str:
+    """Say that all were counted; or, if days have no log, that it is at least so many."""
+    missing = _days_without_log(window)
+    return f"at least: {missing}" if missing else "counted"
+
+
+def interval_of_days(share: Interval, window: WindowDays) -> str:
+    """Return the 95 % interval of a share, and that it is one of the days with a log if some have none."""
+    return interval(share) + (_of_days_with_a_log(window) if share["low"] is not None else "")
+
+
+def _of_days_with_a_log(window: WindowDays) -> str:
+    return ", of the days with a log" if _days_without_log(window) else ""
 
 
 def sampled(sample: SampleCounts | None) -> str:
@@ -167,11 +185,16 @@ def days_without_log(days: list[str]) -> str:
 
 def _without_log(window: WindowDays) -> str:
     """Say how many of the days of a window have no log; nothing if all have one."""
+    missing = _days_without_log(window)
+    return f"{missing}: nothing is known of them; " if missing else ""
+
+
+def _days_without_log(window: WindowDays) -> str:
     missing, since, until = len(window["days_without_log"]), window["since"], window["until"]
     if not missing or since is None or until is None:
         return ""
     whole = (date.fromisoformat(until) - date.fromisoformat(since)).days + 1
-    return f"{missing} of {whole} day{'s have' if whole > 1 else ' has'} no log: nothing is known of them; "
+    return f"{missing} of {whole} day{'s have' if whole > 1 else ' has'} no log"
 
 
 def _days(first: date, until: str) -> list[str]:
