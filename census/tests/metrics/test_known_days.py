@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import ibis
 import pytest
 
 from conda_census.census_toml import Hole
-from conda_census.metrics.known_days import KnownDays, read_spans
+from conda_census.metrics.known_days import KnownDays, read_known_days, read_spans
+from conda_census.metrics.silent_days import read_activity
+from small_lake import SmallLake
 
 
 def _day(number: int) -> date:
@@ -96,3 +100,120 @@ def test_a_log_that_grew_has_no_gap() -> None:
         {"head": "one", "first_line": 11, "lines": 5, "first_time": _at(3.9), "last_time": _at(4.5)},
     ]
     assert KnownDays(read_spans(ibis.memtable(rows))).missing() == []
+
+
+#: Sessions of a busy day, and a week of a company that nobody works for on weekends.
+_B = 10
+_COMPANY = [40, 55, 38, 61, 45, 0, 0]
+#: A few sessions a week.
+_QUIET = [0, 3, 0, 0, 2, 0, 0, 0, 0, 4, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 1, 0, 0, 0, 0, 2, 0, 0]
+_RARE = [1, 0, 0, 2, 0, 1, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0]
+_MONTHLY = [500, *[0] * 30]
+
+
+def _without(days: list[int], *silent: int) -> list[int]:
+    return [0 if number in silent else requests for number, requests in enumerate(days)]
+
+
+@pytest.mark.parametrize(
+    ("sessions", "missing"),
+    [
+        # Lines of these days are not in the log.
+        pytest.param(_without([_B] * 12, 3, 4, 5), [3, 4, 5], id="three of twelve days"),
+        pytest.param(_without([_B] * 12, 1), [1], id="the second of twelve days"),
+        pytest.param(_without([_B] * 12, 2, 5, 8, 9), [2, 5, 8, 9], id="days here and there"),
+        pytest.param(_without([_B] * 12, *range(1, 11, 2)), [1, 3, 5, 7, 9], id="each second day"),
+        pytest.param(_without([_B] * 60, 20), [20], id="one of sixty days"),
+        pytest.param(_without([_B] * 60, 20, 27), [20, 27], id="the same weekday twice"),
+        pytest.param(_without([_B] * 21, 5, 12), [5, 12], id="the same weekday twice of three weeks"),
+        pytest.param(_without([_B] * 90, *range(30, 60)), list(range(30, 60)), id="a month"),
+        pytest.param(
+            _without([_B] * 90, *range(10, 30), 45, *range(60, 80)),
+            [*range(10, 30), 45, *range(60, 80)],
+            id="a day between two lost weeks",
+        ),
+        pytest.param([_B, 0, _B], [1], id="one of three days"),
+        pytest.param([_B, 1, 0, _B, _B], [2], id="behind one late line"),
+        pytest.param([_B] * 4 + [1, 0, 0, 0] + [_B] * 4, [5, 6, 7], id="behind one late line, three days"),
+        pytest.param([3] * 10 + [0] * 3 + [3] * 10, [10, 11, 12], id="three days of a small repository"),
+        pytest.param([1] * 30 + [0] * 10 + [1] * 30, list(range(30, 40)), id="ten days of a tiny one"),
+        pytest.param([_B] * 12 + [0] * 30 + [1], list(range(12, 42)), id="one line long after the log"),
+        pytest.param([1] + [0] * 400 + [_B] * 12, list(range(1, 401)), id="one line long before the log"),
+        pytest.param([1] + [0] * 400 + _QUIET, list(range(1, 402)), id="long before a quiet one"),
+        pytest.param(_QUIET * 2 + [0] * 60 + [1], list(range(54, 116)), id="long after a quiet one"),
+        pytest.param(_without(_COMPANY * 5, 16), [16], id="a Wednesday of a company"),
+        pytest.param(_without(_COMPANY * 5, 18), [18, 19, 20], id="a Friday, so nor the weekend"),
+        pytest.param(
+            _without([40, 0, 55, 0, 61, 0, 0] * 5, 14), [12, 13, 14, 15], id="one of three days a week"
+        ),
+        # They are quiet days.
+        pytest.param(_COMPANY * 5, [], id="weekends"),
+        pytest.param([40, 55, 38, 61, 45, 3, 0] * 6, [], id="Sundays"),
+        pytest.param(_without([40, 55, 38, 61, 45, 9, 2] * 6, 20), [], id="a Sunday that is never busy"),
+        pytest.param(_QUIET * 4, [], id="a few requests a week"),
+        pytest.param(_RARE * 4, [], id="an environment now and then"),
+        pytest.param([*_MONTHLY * 4, 500], [], id="one job a month"),
+        pytest.param([500, *[0] * 6] * 8 + [500], [], id="one job a week"),
+        pytest.param([3, 0, 0, 2, 5], [], id="a few requests in all"),
+        pytest.param([1] + [0] * 30 + [1], [], id="two lines a month apart"),
+        pytest.param([4, 0, 4, 3, 0, 5, 2, 4, 0, 1, 6, 4, 0, 3] * 3, [], id="a small repository"),
+        pytest.param([_B] * 60, [], id="no silent day"),
+        pytest.param([1], [], id="one day"),
+    ],
+)
+def test_silent_days(sessions: list[int], missing: list[int]) -> None:
+    """A day without a request in a log is a quiet one only if the days around it make that credible."""
+    assert _silent(sessions) == missing
+
+
+def _silent(sessions: list[int], lost: Sequence[date] = (), holes: Sequence[Hole] = ()) -> list[int]:
+    first = date(2024, 1, 1)
+    active = {first + timedelta(days=number): each for number, each in enumerate(sessions) if each}
+    known = KnownDays([(first, first + timedelta(days=len(sessions) - 1))], lost, holes, active)
+    days = known.unknown(first, first + timedelta(days=len(sessions) - 1))
+    return [(day - first).days for day in days]
+
+
+def test_a_declared_hole_in_a_log() -> None:
+    """Its silent days are not known, and are no surprise; what is there of it is known."""
+    hole = Hole(_day(3), _day(6), "the disk was full")
+    assert _silent([1, 0, 0, 0, 1, 0, 1], holes=[hole]) == [2, 3, 5]
+    assert _silent([1, 0, 0, 0, 1, 0, 1]) == []
+
+
+def test_lost_days_tell_nothing_of_others() -> None:
+    """They do not make silence usual."""
+    lost = [_day(number) for number in range(1, 29) if number != 8 and _day(number).weekday() == 0]
+    requests = _without([_B] * 28, 7, *(day.day - 1 for day in lost))
+    assert _silent(requests, lost=lost) == sorted({7, *(day.day - 1 for day in lost)})
+
+
+def test_activity_is_asked_for_only_if_logs_leave_it_open() -> None:
+    """Never if each day has the first or the last request of a log."""
+    rows = [
+        {"head": f"{number}", "first_line": 1, "lines": 10}
+        | {"first_time": _at(number + 0.3), "last_time": _at(number + 1.3)}
+        for number in range(9)
+    ]
+
+    def activity() -> dict[date, int]:
+        raise AssertionError
+
+    assert read_known_days(ibis.memtable(rows), (), (), activity).missing() == []
+    rows.append({"head": "9", "first_line": 1, "lines": 10, "first_time": _at(10.1), "last_time": _at(13.4)})
+    with pytest.raises(AssertionError):
+        read_known_days(ibis.memtable(rows), (), (), activity)
+
+
+def test_activity(tmp_path: Path) -> None:
+    """Sessions of each day; what came after midnight makes a day active that has no session of its own."""
+    lake = SmallLake(tmp_path)
+    lake.session("2024-01-02", "s1", requests=5).session("2024-01-02", "s2", requests=210)
+    lake.session("2024-01-04", "s3", requests=3, last_time=datetime(2024, 1, 5, 0, 1, tzinfo=UTC))
+    # One that goes on for days: what it downloaded tells on which of them.
+    lake.session("2024-01-07", "s4", requests=90, last_time=datetime(2024, 1, 11, 3, tzinfo=UTC))
+    lake.download("2024-01-09").download("2024-01-09")
+    tables = lake.open()
+    assert read_activity(tables.sessions, tables.downloads) == {
+        _day(2): 5, _day(4): 1, _day(5): 0, _day(7): 1, _day(9): 0, _day(11): 0,
+    }  # fmt: skip

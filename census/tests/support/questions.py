@@ -28,6 +28,7 @@ from conda_census.metrics.public_downloads import COLUMNS, public_downloads
 from conda_census.metrics.retention import count_retention
 from conda_census.metrics.sample import Sample
 from conda_census.metrics.sessions import count_sessions
+from conda_census.metrics.silent_days import read_activity
 from conda_census.metrics.sources import list_sources
 from conda_census.metrics.visitors import (
     count_installation_days,
@@ -72,6 +73,7 @@ def _sample(lake: Asked) -> object:
 
 
 QUESTIONS: dict[str, Callable[[Asked], object]] = {
+    "activity": lambda lake: read_activity(lake.tables.sessions, lake.tables.downloads),
     "accounting": lambda lake: account(lake.inside.sources),
     "agents": lambda lake: count_agents(lake.inside.sessions),
     "by_day": lambda lake: count_by_day(lake.inside.sessions, lake.inside.downloads, lake.installations),

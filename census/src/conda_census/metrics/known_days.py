@@ -2,7 +2,8 @@
 
 A day is known if a log spans it: one whose first request is of that day or before, and whose last one is of
 that day or after. A quiet day within a log is known to be quiet, also between two readings of a log that
-grew. A day between two logs may be a quiet day or a lost log: nothing tells which, so nothing is known of it.
+grew, if the days around it make that credible (``silent_days``). A day between two logs may be a quiet day or
+a lost log: nothing tells which, so nothing is known of it.
 
 Servers do not change their logs at midnight UTC. If a daily log is lost, the log before it ends, or the one
 behind it begins, on the same UTC day. So a day that loses hours to such a gap is not known either, unless it
@@ -11,15 +12,16 @@ has a log of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from ibis.expr.types import Table
 
 from conda_census.census_toml import Hole
+from conda_census.metrics.silent_days import SilentDays
 
-__all__ = ["KnownDays", "days_between", "log_spans", "read_spans"]
+__all__ = ["KnownDays", "days_between", "log_spans", "read_known_days", "read_spans"]
 
 _DAY = timedelta(days=1)
 #: So long a time between two logs may be a lost daily log: the quiet hours of a night are shorter.
@@ -33,18 +35,34 @@ class KnownDays:
 
     ``spans`` are the first and the last day of each log. Without any log nothing tells what is missing, and
     every day counts as known. ``lost`` are days of which rows are lost, ``holes`` what was declared.
+    ``active`` has the sessions of each day with a request; without it, every day that a log spans counts as
+    known.
     """
 
     def __init__(
-        self, spans: Iterable[tuple[date, date]], lost: Iterable[date] = (), holes: Iterable[Hole] = ()
+        self,
+        spans: Iterable[tuple[date, date]],
+        lost: Iterable[date] = (),
+        holes: Iterable[Hole] = (),
+        active: Mapping[date, int] | None = None,
     ) -> None:
         self._spans = _joined(spans)
         self._lost = frozenset(lost)
         self._holes = tuple(holes)
+        self._silent = frozenset[date]() if active is None else self._find_silent(active)
+
+    def _find_silent(self, active: Mapping[date, int]) -> frozenset[date]:
+        declared = {
+            day
+            for first, last in self._spans
+            for hole in self._holes
+            for day in days_between(max(first, hole.since), min(last, hole.until))
+        }
+        return SilentDays(active, self._spans, declared | self._lost).find()
 
     def is_known(self, day: date) -> bool:
-        """Whether a log spans the day and nothing of it is lost."""
-        if day in self._lost:
+        """Whether a log spans the day, none of its lines seem to be missing, and nothing of it is lost."""
+        if day in self._lost or day in self._silent:
             return False
         return not self._spans or any(first <= day <= last for first, last in self._spans)
 
@@ -80,17 +98,35 @@ def days_between(since: date, until: date) -> Iterator[date]:
 
 
 def read_spans(sources: Table) -> list[tuple[date, date]]:
-    """Return the first and the last day of each log that it tells enough of.
+    """Return the first and the last day of each log that it tells enough of."""
+    return _without_parts_of_days(_read_times(sources))
 
-    What a log grew by begins where it ended before.
+
+def read_known_days(
+    sources: Table, lost: Iterable[date], holes: Iterable[Hole], activity: Callable[[], Mapping[date, int]]
+) -> KnownDays:
+    """Return which days are known by the logs in ``sources``.
+
+    ``activity`` returns the sessions of each day with a request. It is asked only if a log spans days of
+    which ``sources`` does not tell whether there is one: never if there is a log for each day.
     """
+    times = _read_times(sources)
+    ends = {time.astimezone(UTC).date() for both in times for time in both}
+    spans = _joined(_without_parts_of_days(times))
+    is_told = all(day in ends for first, last in spans for day in days_between(first, last))
+    active = None if is_told else {**dict.fromkeys(ends, 0), **activity()}
+    return KnownDays(spans, lost, holes, active)
+
+
+def _read_times(sources: Table) -> list[tuple[datetime, datetime]]:
+    """Return the first and the last time of each reading. What a log grew by begins where it ended before."""
     rows = log_spans(sources).to_pyarrow().to_pylist()
     # The first line alone does not name a log: all logs of CloudFront begin alike.
     ends: dict[tuple[str | None, int], datetime] = {}
     for row in rows:
         place = (row["head"], row["next_line"])
         ends[place] = max(ends.get(place, row["last_time"]), row["last_time"])
-    return _without_parts_of_days([(_begin(row, ends), row["last_time"]) for row in rows])
+    return [(_begin(row, ends), row["last_time"]) for row in rows]
 
 
 def log_spans(sources: Table) -> Table:

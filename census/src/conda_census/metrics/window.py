@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TypedDict
@@ -13,7 +14,8 @@ from conda_census.config import LATE_DELIVERY
 from conda_census.engines.tables import LakeTables
 from conda_census.errors import CensusError
 from conda_census.logs.possible_times import AHEAD
-from conda_census.metrics.known_days import KnownDays, read_spans
+from conda_census.metrics.known_days import KnownDays, read_known_days
+from conda_census.metrics.silent_days import read_activity
 
 __all__ = [
     "AFTER_A_GAP",
@@ -44,7 +46,7 @@ class WindowDays(TypedDict):
     """UTC days as YYYY-MM-DD, both ends included.
 
     ``complete`` is true only if every day of the window has a log, and all late logs had their time to
-    arrive.
+    arrive. A day of which a log has no line, although it would have, has none either (``silent_days``).
     """
 
     since: str | None
@@ -77,8 +79,10 @@ class Window:
 
     def is_known(self, first: date, last: date) -> bool:
         """Whether each day from ``first`` to ``last`` has a log, of those since the first day with data."""
-        unknown = (*self.days_unknown_before, *self.days_without_log)
-        return not any(first <= day <= last for day in unknown)
+        return not any(
+            unknown[bisect_left(unknown, first) : bisect_right(unknown, last)]
+            for unknown in (self.days_unknown_before, self.days_without_log)
+        )
 
     def keys(self) -> WindowDays:
         """As it stands in a document."""
@@ -170,7 +174,12 @@ def _possible(last_day: date | None, ingested: datetime | None) -> date | None:
 
 def known_days(tables: LakeTables) -> KnownDays:
     """Return which days the lake knows, and why not the others."""
-    return KnownDays(read_spans(tables.sources), tables.lost_days, tables.holes)
+    return read_known_days(
+        tables.sources,
+        tables.lost_days,
+        tables.holes,
+        lambda: read_activity(tables.sessions, tables.downloads),
+    )
 
 
 def log_times(tables: LakeTables) -> tuple[datetime | None, datetime | None]:

@@ -1,0 +1,91 @@
+"""Days of which a log that spans them has no line: not known, unless they were quiet ones."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from census_process import CensusProcess
+from small_log import SmallLog
+
+_FIRST = date(2024, 4, 8)
+
+
+def _lines(number: int, clients: int = 8, hour: int = 9) -> list[str]:
+    """The lines of the day that is so many days after the first one."""
+    day = _FIRST + timedelta(days=number)
+    log = SmallLog(start=datetime(day.year, day.month, day.day, hour, tzinfo=UTC))
+    for client in range(clients):
+        name = f"{number}-{client}"
+        for path in ("/main/noarch/repodata.json", "/main/noarch/numpy-1.0-0.conda"):
+            log.request(path, client=name, session=name, environment=name, address=f"192.0.2.{client}")
+    lines: list[str] = log.lines
+    return lines
+
+
+def _all(days: Iterable[int], silent: Iterable[int] = ()) -> list[str]:
+    return [line for day in days if day not in silent for line in _lines(day)]
+
+
+def _other_format(lines: list[str]) -> list[str]:
+    return [f"2024 {line}" for line in lines]
+
+
+_LOGS: dict[str, tuple[dict[str, list[str]], list[int]]] = {
+    # All lines of two days are in another format.
+    "dropped": (
+        {"a.log": [*_all(range(6)), *_other_format(_all(range(6, 8))), *_all(range(8, 15))]},
+        [6, 7],
+    ),
+    # Daily logs were put together, four of them missing here and there.
+    "put together": ({"all.log": _all(range(17), (2, 3, 9, 14))}, [2, 3, 9, 14]),
+    # A lost week, and a late line of the day before it in the next log.
+    "a late line": (
+        {"a.log": _all(range(6)), "b.log": [*_lines(5, 1, hour=23), *_all(range(13, 20))]},
+        list(range(6, 13)),
+    ),
+    # One line that is dated long after the log.
+    "behind the log": ({"a.log": [*_all(range(9)), *_lines(40, 1)]}, list(range(9, 40))),
+    # Nobody comes on weekends, and on few days at all.
+    "weekends": ({"a.log": _all(range(33), [day for day in range(33) if day % 7 in (5, 6)])}, []),
+    "quiet": ({"a.log": [line for day in (0, 3, 4, 9, 15, 17) for line in _lines(day, 1)]}, []),
+}
+
+
+@pytest.mark.parametrize("name", _LOGS)
+def test_silent_days(name: str, tmp_path: Path) -> None:
+    """The report, ``sources`` and ``ingest`` agree which of them are not known."""
+    logs, missing = _LOGS[name]
+    days = [(_FIRST + timedelta(days=number)).isoformat() for number in missing]
+    census = CensusProcess(tmp_path)
+    for log, lines in logs.items():
+        (census.folder / log).write_text("".join(f"{line}\n" for line in lines))
+    done = census("ingest", "--strict", *logs)
+    assert done.returncode == (1 if days else 0), done.stderr
+    assert (f"{len(days)} days have no log: {days[0]}" in done.stderr) if days else True
+    assert census("sources", "--strict", "--quiet").returncode == (1 if days else 0)
+
+    report = _json(census, "report")
+    window = report["window"]
+    assert (window["since"], window["days_without_log"], window["complete"]) == ("2024-04-08", days, not days)
+    assert [day["day"] for day in report["by_day"] if day["downloads"] is None] == days
+    states = {each["day"]: each["state"] for each in _json(census, "sources")["days"]}
+    assert [day for day, state in states.items() if state == "no_log"] == days
+    rows = _json(census, "sql", "SELECT day FROM by_day WHERE downloads IS NULL ORDER BY day")
+    assert days == [str(next(iter(row.values())) if isinstance(row, dict) else row[0]) for row in _rows(rows)]
+    assert (report["installations"]["active"]["30"] is None) == bool(days)
+
+
+def _json(census: CensusProcess, command: str, *arguments: str) -> Any:  # noqa: ANN401  any document
+    done = census(command, "--json", *arguments)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def _rows(document: Any) -> Any:  # noqa: ANN401  any document
+    return document["rows"] if isinstance(document, dict) else document
