@@ -1,0 +1,14 @@
+SELECT
+  `t0`.`day`,
+  CAST(`t0`.`last_time` AS DATE) AS `last`,
+  SUM(
+    GREATEST(1, CAST(FLOOR((
+      COALESCE(`t0`.`requests`, 0)
+    ) / (
+      50
+    )) AS BIGINT))
+  ) AS `number`
+FROM `sessions` AS `t0`
+GROUP BY
+  1,
+  2;
