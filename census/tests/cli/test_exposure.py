@@ -45,6 +45,7 @@ def test_the_keys_are_those_of_the_interface(january: CensusProcess) -> None:
                 "map": "shipped_names.toml",
                 "affected": ["<1.1.0"],
                 "fixed_in": ["1.1.0"],
+                "unclear": [],
             }
         ],
         "withdrawn": False,
@@ -131,6 +132,12 @@ def test_without_a_record(january: CensusProcess) -> None:
     assert later["prevalent"] == {"entered": 3, "remediated": 1, "exposed": 2, "silent": 0}
 
 
+def test_the_name_of_a_package_in_capitals(january: CensusProcess) -> None:
+    """Is the same: conda writes it in lower case."""
+    found = _asked(january, "--package", "URLlib3", "--below", "1.1")
+    assert found["exposed"] == {"low": 3, "observed": 3, "high": 4}
+
+
 def test_on_another_day(january: CensusProcess) -> None:
     """Nothing of what came later is known; before the disclosure nobody was at risk of anything."""
     found = _asked(january, ADVISORY, "--as-of", "2024-01-15")
@@ -189,6 +196,14 @@ def test_what_is_not_known_is_not_shown_as_clean(
         (
             ["--package", "urllib3", "--below", "not one"],
             "--below: 'not one' is no version that conda can order",
+        ),
+        (["--package", "urllib3", "--below", ""], "--below: is empty: give a name and a version"),
+        (["--package", " ", "--below", "2"], "--package: is empty: give a name and a version"),
+        (["--package", "urllib3", "--below", "0"], "--below: no version is below '0': give the first one"),
+        (["--package", "urllib3>1", "--below", "2"], "--package: 'urllib3>1' is no name of a conda package"),
+        (
+            [ADVISORY, "--disclosed", "2024-01-21", "--as-of", "2024-01-20"],
+            "--disclosed: 2024-01-21 is after 2024-01-20, the day of --as-of: give that day",
         ),
         ([ADVISORY, "--as-of", "yesterday"], "'--as-of': give a day as 2024-01-31"),
         ([ADVISORY, "--one-in", "3"], "--one-in"),

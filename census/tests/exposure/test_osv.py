@@ -58,8 +58,8 @@ def test_the_first_sentence_of_the_details_is_the_summary_where_there_is_none() 
 
 
 def test_a_listed_version_that_conda_cannot_order_is_left_out() -> None:
-    """No conda build has it, and two real records list some: the rest of the record is true."""
-    [entry] = advisory(versions=("1.0", "2013-01-21T20:33:09+0100")).entries
+    """No conda build has it, and two real records list some: the range of the record is true."""
+    [entry] = advisory("TEST-1", _RANGE, versions=("1.0", "2013-01-21T20:33:09+0100")).entries
     assert entry.versions == ("1.0",)
 
 

@@ -127,7 +127,7 @@ def test_a_spelling_of_the_ecosystem_affects_the_same(end: str, spelling: str, e
 
 def test_a_listed_word_comes_before_nothing() -> None:
     """Else every version would count as one that came after it to mend it."""
-    [entry] = advisory("TEST-1", versions=("unstable",)).entries
+    [entry] = advisory("TEST-1", events("introduced 2.0"), versions=("unstable",)).entries
     versions = affected_versions(entry, "demo")
     assert ordered("unstable") in versions
     assert not versions.are_before(ordered("1.0"))

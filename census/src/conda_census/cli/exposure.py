@@ -89,8 +89,13 @@ def exposure(
         raise typer.BadParameter("give one of the two, --package with --below", param_hint="ID, --package")
     if (package is None) != (below is None):
         raise typer.BadParameter("give both or neither", param_hint="--package, --below")
+    if as_of is not None and disclosed is not None and disclosed > as_of:
+        raise typer.BadParameter(
+            f"{day(disclosed)} is after {day(as_of)}, the day of --as-of: give that day or an earlier one",
+            param_hint="--disclosed",
+        )
+    asked = None if package is None or below is None else _unrecorded(package, below)
     settings, sample = load_settings(lake, engine=engine_of(engine)), sample_of(one_in)
-    asked = _unrecorded(package, below) if package and below else None
     expect_writable([html])
     found = open_checked(settings.lake)
     known = knowledge_of(found)
@@ -114,9 +119,17 @@ def exposure(
 
 def _unrecorded(package: str, below: str) -> AdvisoryGroup:
     from conda_census.exposure.advisories import unrecorded
+    from conda_census.exposure.fields import FieldError
     from conda_census.exposure.versions import VersionError
 
+    for option, value in (("--package", package), ("--below", below)):
+        if not value.strip():
+            raise typer.BadParameter("is empty: give a name and a version", param_hint=option)
     try:
         return unrecorded(package, below)
+    except FieldError:
+        raise typer.BadParameter(
+            f"{package!r} is no name of a conda package: correct it", param_hint="--package"
+        ) from None
     except VersionError as error:
         raise typer.BadParameter(str(error), param_hint="--below") from None

@@ -16,7 +16,8 @@ class AdvisedPackage(TypedDict):
     """A conda package that an advisory is about, in one channel or, where it is null, in all.
 
     ``map`` says which map knows it. ``affected`` are ranges of versions, any of which is enough; listed ones
-    that are in none follow them.
+    that are in none follow them. ``unclear`` says why others may be affected as well: ends of sentences that
+    begin with "the record".
     """
 
     conda_name: str
@@ -25,6 +26,7 @@ class AdvisedPackage(TypedDict):
     map: str
     affected: list[str]
     fixed_in: list[str]
+    unclear: list[str]
 
 
 def packages_of(group: AdvisoryGroup, judge: Judge) -> list[AdvisedPackage]:
@@ -42,8 +44,10 @@ def packages_of(group: AdvisoryGroup, judge: Judge) -> list[AdvisedPackage]:
                 map=subject.map,
                 affected=[],
                 fixed_in=[],
+                unclear=[],
             ),
         )
+        package["unclear"] += [text for text in subject.unclear if text not in package["unclear"]]
         package["affected"] += [text for text in _affected(subject) if text not in package["affected"]]
         package["fixed_in"] += [text for text in _fixed_in(subject) if text not in package["fixed_in"]]
     return list(found.values())

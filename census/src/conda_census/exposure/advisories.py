@@ -9,6 +9,7 @@ from operator import attrgetter
 from pathlib import Path
 
 import pyarrow as pa
+from rattler import Version
 
 from conda_census.errors import CensusError
 from conda_census.exposure.aliases import AdvisoryGroup, grouped
@@ -16,7 +17,7 @@ from conda_census.exposure.documents import documents, whole
 from conda_census.exposure.fields import Field
 from conda_census.exposure.latest import Imported, latest
 from conda_census.exposure.osv import CONDA, Advisory, parse_advisory
-from conda_census.exposure.versions import bound
+from conda_census.exposure.versions import VersionError, bound
 from conda_census.lake.references import ADVISORIES
 from conda_census.lake.store import Lake
 from conda_census.lake.tables import delta_schema
@@ -64,10 +65,12 @@ def unrecorded(conda_name: str, below: str) -> AdvisoryGroup:
     """An advisory that has no record yet: all versions of a conda package below one are affected.
 
     Raises:
-        VersionError: the version has no place in conda's order.
+        VersionError: the version has no place in conda's order, or none is below it.
+        FieldError: no conda package can have that name.
     """
-    below = below.strip()
-    bound(below, conda_name, CONDA)
+    conda_name, below = conda_name.strip().lower(), below.strip()
+    if bound(below, conda_name, CONDA) <= Version("0"):
+        raise VersionError(f"no version is below {below!r}: give the first one that is not affected")
     name = f"{conda_name} below {below}"
     events = [{"introduced": "0"}, {"fixed": below}]
     record = {

@@ -11,6 +11,7 @@ from conda_census.exposure.cannot_see import cannot_see
 from conda_census.exposure.competing import aalen_johansen
 from conda_census.exposure.concerned import Concerned, concerned
 from conda_census.exposure.curves import BandedCurve, Survival, banded_curve
+from conda_census.exposure.doubts import NO_DOUBTS, Doubts, with_doubts
 from conda_census.exposure.exposed import Band, Exposed, count_exposed
 from conda_census.exposure.gap_notes import notes_on_activity, notes_on_healing
 from conda_census.exposure.gaps import usual_gaps
@@ -65,6 +66,7 @@ class Told:
         fix: what to move to, where it is known.
         unknown: of how much no advisory says anything.
         window: the days of the lake up to the one that is asked for.
+        doubts: what is not known because the record or a build cannot be judged.
     """
 
     advisory: AdvisoryKeys
@@ -73,6 +75,7 @@ class Told:
     fix: FixKeys | None
     unknown: Unknown
     window: Window
+    doubts: Doubts = NO_DOUBTS
 
 
 def make_exposure(
@@ -102,7 +105,7 @@ def make_exposure(
     days = ((knowable.healing_until or as_of) - disclosed).days
     prevalent, incident = units.only(units.is_prevalent), units.only(~units.is_prevalent)
     since_disclosure = banded_curve(prevalent, "disclosure", days, gap, survival)
-    return Exposure(
+    exposure = Exposure(
         advisory=told.advisory,
         as_of=as_of.isoformat(),
         disclosed=disclosed.isoformat(),
@@ -131,6 +134,7 @@ def make_exposure(
         cannot_see=cannot_see(judged.names),
         notes=[*notes_on_activity(knowable), *notes_on_healing(knowable)],
     )
+    return with_doubts(exposure, told.doubts)
 
 
 def who_was_at_risk(

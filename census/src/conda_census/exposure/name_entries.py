@@ -65,4 +65,5 @@ def named(
         if not _NAME.fullmatch(name):
             raise field.wrong(f"has {name!r}, which is no name of a package: correct it")
     normal = dict.fromkeys(normal_name(ecosystem, name) for name in each)
-    return NameEntry(conda_name, ecosystem, tuple(normal), map_format, map_name)
+    # Conda writes names of packages in lower case.
+    return NameEntry(conda_name.lower(), ecosystem, tuple(normal), map_format, map_name)

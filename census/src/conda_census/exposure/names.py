@@ -133,7 +133,7 @@ def _stored(lake: Lake) -> list[NameEntry]:
         found[key] += [row["name"]] if row["name"] else []
         formats[key] = (next(each for each in MAP_FORMATS if each == row["format"]), row["map"])
     return [
-        NameEntry(conda_name, ecosystem, tuple(names), *formats[number, conda_name, ecosystem])
+        NameEntry(conda_name.lower(), ecosystem, tuple(names), *formats[number, conda_name, ecosystem])
         for (number, conda_name, ecosystem), names in sorted(found.items())
     ]
 

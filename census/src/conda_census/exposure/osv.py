@@ -11,10 +11,11 @@ from typing import Literal, NamedTuple, get_args
 
 from conda_census.exposure.fields import Field, FieldError
 from conda_census.exposure.severities import Severity, severity_of
-from conda_census.exposure.versions import VersionError, bound, listed
+from conda_census.exposure.versions import VersionError, bound, listed, listed_fault
 
 __all__ = [
     "CONDA",
+    "CONDA_FORGE",
     "Advisory",
     "AffectedEntry",
     "Event",
@@ -26,12 +27,16 @@ __all__ = [
 
 #: The ecosystem of conda packages, of all channels; ``conda:CHANNEL`` is that of one.
 CONDA = "conda"
+#: That of one channel, which has a name of its own in OSV.
+CONDA_FORGE = "conda-forge"
 
 EventKind = Literal["introduced", "fixed", "last_affected", "limit"]
 
 #: Types of ranges. What GIT names are commits, which no build tells.
 _RANGE_TYPES = ("ECOSYSTEM", "SEMVER", "GIT")
 _SUMMARY_LETTERS = 160
+#: The names that a conda package may have (CEP 26), in lower case.
+_CONDA_NAME = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?")
 
 
 @dataclass(frozen=True)
@@ -58,11 +63,17 @@ class Project(NamedTuple):
 
 @dataclass(frozen=True)
 class AffectedEntry:
-    """One entry of ``affected``: a package of an ecosystem, with ranges or listed versions, or both."""
+    """One entry of ``affected``: a package of an ecosystem, with ranges or listed versions, or both.
+
+    Attributes:
+        unclear: why it does not say of each version whether it is affected: ends of sentences that begin with
+            "the record". What it has of ``ranges`` and ``versions`` is affected all the same.
+    """
 
     project: Project
     ranges: tuple[VersionRange, ...]
     versions: tuple[str, ...]
+    unclear: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -111,15 +122,15 @@ class Advisory:
 def parse_advisory(whole: Field) -> Advisory:
     """The record in a file.
 
-    Listed versions that conda cannot order are left out: no conda build has one, and the PyPA database has
-    two records of PyPI's early years that list some.
+    Beside a range of versions, listed ones that no conda package has, such as ``trunk``, change nothing: the
+    PyPA database has 19 records that list some. Of tags listed beside commits those count that are versions.
 
     Raises:
-        FieldError: it does not follow the schema, or a range has a bound that has no place in conda's order:
-            the first field that is wrong.
+        FieldError: it does not follow the schema, a range has a bound that has no place in conda's order, or
+            a listed version is none: the first field that is wrong.
     """
     _expect_osv(whole)
-    _entries(whole)
+    _entries(whole, is_new=True)
     severities = [whole["severity"], *(entry["severity"] for entry in whole["affected"].items())]
     return Advisory(
         id=whole["id"].text(),
@@ -144,19 +155,43 @@ def _expect_osv(whole: Field) -> None:
         raise FieldError(f"{whole.file}: not an OSV record, for it has no id: name the records alone")
 
 
-def _entries(whole: Field) -> tuple[AffectedEntry, ...]:
-    return tuple(entry for each in whole["affected"].items() if (entry := _entry(each)))
+def _entries(whole: Field, *, is_new: bool = False) -> tuple[AffectedEntry, ...]:
+    return tuple(entry for each in whole["affected"].items() if (entry := _entry(each, is_new=is_new)))
 
 
-def _entry(entry: Field) -> AffectedEntry | None:
-    """What the entry says of a package; None where it names commits of a repository alone."""
+def _entry(entry: Field, *, is_new: bool) -> AffectedEntry | None:
+    """Return what the entry says of a package; None if it names commits of a repository only.
+
+    What ``is_new`` is refused if somebody can mend it. What is in a lake may be from an earlier version of
+    the census, and is told as unclear.
+    """
     package = entry["package"]
     ecosystem = package["ecosystem"].text() if package else ""
     ranges = tuple(found for each in entry["ranges"].items() if (found := _range(each, ecosystem)))
-    versions = tuple(each.strip() for each in entry["versions"].texts() if listed(each, "", ecosystem))
+    texts = [(each, each.text().strip()) for each in entry["versions"].items()]
     if not package:
         return None
-    return AffectedEntry(Project(ecosystem, package["name"].text()), ranges, versions)
+    project = Project(ecosystem, package["name"].text())
+    if is_new and ecosystem.partition(":")[0] in (CONDA, CONDA_FORGE):
+        _expect_conda_name(package["name"])
+    has_commits = any(each["type"].value == "GIT" for each in entry["ranges"].items())
+    versions, unclear = [], []
+    for field, text in texts:
+        fault = listed_fault(text, project.name, ecosystem)
+        if fault is None or (fault.is_odd and ranges):
+            versions += [text] if listed(text, "", ecosystem) else []
+        elif is_new and not has_commits:
+            raise field.wrong(f"says {text!r}, which {fault.why}: {fault.advice}")
+        else:
+            unclear.append(f"lists {text!r}, which {fault.why}")
+    if not ranges and not texts:
+        unclear.append("names commits only" if has_commits else "names no versions")
+    return AffectedEntry(project, ranges, tuple(versions), tuple(unclear))
+
+
+def _expect_conda_name(name: Field) -> None:
+    if not _CONDA_NAME.fullmatch(name.text().strip().lower()):
+        raise name.wrong(f"says {name.text()!r}, which is no name of a conda package: correct it")
 
 
 def _range(found: Field, ecosystem: str) -> VersionRange | None:

@@ -16,6 +16,7 @@ __all__ = ["AffectedVersions", "Bound", "Interval", "affected_versions"]
 
 _BEFORE_ALL = "0"
 _NO_LIMIT = "*"
+_FIRST = Version("0")
 
 
 class Bound(NamedTuple):
@@ -40,6 +41,14 @@ class Interval:
             return True
         return self.with_high and version == self.high.version
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no version can be in it, as between 2.0 and 1.0, or below 0."""
+        if self.high is None:
+            return False
+        low = self.low.version if self.low else _FIRST
+        return low > self.high.version or (low == self.high.version and not self.with_high)
+
     def __str__(self) -> str:
         bounds = [f">={self.low.text}"] if self.low else []
         if self.high:
@@ -56,6 +65,11 @@ class AffectedVersions:
 
     def __contains__(self, version: Version) -> bool:
         return version in self.listed or any(version in interval for interval in self.intervals)
+
+    @property
+    def are_none(self) -> bool:
+        """Whether no version can be among them."""
+        return not self.listed and all(interval.is_empty for interval in self.intervals)
 
     def are_before(self, version: Version) -> bool:
         """Whether some affected version comes before this one."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from functools import cache
 from math import inf
 
 from conda_census.engines.tables import LakeTables
@@ -21,7 +22,8 @@ from conda_census.exposure.document import (
     upgraded_keys,
     who_was_at_risk,
 )
-from conda_census.exposure.exposed import Exposed, count_exposed
+from conda_census.exposure.doubts import Doubts, channels_seen, doubts_of, with_doubts_ranked
+from conda_census.exposure.exposed import Band, Exposed, count_exposed
 from conda_census.exposure.gap_notes import notes_on_activity
 from conda_census.exposure.judged import Judged, JudgedBuild, judge
 from conda_census.exposure.knowable import Knowable
@@ -30,10 +32,11 @@ from conda_census.exposure.repodata import channel_builds
 from conda_census.exposure.sampling import choose_sample_for_all
 from conda_census.exposure.seen import SeenBuild, builds_seen, names_seen
 from conda_census.exposure.severities import Severity
-from conda_census.exposure.shape import Exposures, RankedAdvisory
+from conda_census.exposure.shape import Exposures, RankedAdvisory, StateKeys, UnclearAdvisory
 from conda_census.exposure.tell import disclosed_on, judged_builds, unknown_lately
 from conda_census.exposure.verdicts import Judge, by_name
 from conda_census.exposure.watched import NOBODY_AT_RISK, AtRisk
+from conda_census.metrics.intervals import Estimate
 from conda_census.metrics.sample import Sample
 from conda_census.metrics.window import choose_window
 
@@ -73,6 +76,7 @@ def rank_exposures(
     about = {name for group in groups.values() for name in known.judge.packages(group)}
     seen = builds_seen(tables.downloads, about, as_of, channel_builds(known.lake, about))
     judged = _judged(known, seen, as_of, groups)
+    doubts = _doubts(known, tables, seen, as_of, groups)
     chosen = choose_sample_for_all(judged, seen) if sample is None else sample
     with chosen.with_others(tables) as some:
         with concerned(some, judged, as_of, chosen) as asked:
@@ -106,6 +110,12 @@ def rank_exposures(
             _ranked(groups[number], known.judge, counted[number], at, curve, chosen, knowable[number])
         )
     lately = Knowable(missing, as_of, as_of)
+    ranked = [with_doubts_ranked(row, doubts[number]) for number, row in zip(first, ranked, strict=True)]
+    ranked += [
+        _doubted(group, known.judge, lately, doubts[number])
+        for number, group in groups.items()
+        if doubts[number] and number not in counted
+    ]
     return Exposures(
         as_of=as_of.isoformat(),
         window=window.keys(),
@@ -113,7 +123,16 @@ def rank_exposures(
         open=len(known.open_advisories),
         looked_at=len(groups),
         unmapped=sum(not known.judge.packages(group) for group in known.open_advisories),
-        advisories=sorted(ranked, key=_place),
+        advisories=sorted(ranked, key=_place)[:top],
+        unclear=[
+            UnclearAdvisory(
+                id=group.id,
+                packages=list(known.judge.packages(group)),
+                notes=[*doubts[number].versions, *doubts[number].builds],
+            )
+            for number, group in groups.items()
+            if doubts[number]
+        ],
         unknown=unknown_keys(unknown_lately(known, tables, window), lately.is_activity_known),
         cannot_see=cannot_see(judged.names),
         notes=[note for note in notes_on_activity(lately) if note["number"] in ("exposed", "unknown")],
@@ -130,6 +149,38 @@ def _judged(
         if any(each.affected for each in found):
             verdicts += found
     return judge(verdicts, {number: disclosed_on(group, as_of) for number, group in groups.items()})
+
+
+def _doubts(
+    known: Knowledge,
+    tables: LakeTables,
+    seen: Iterable[SeenBuild],
+    as_of: date,
+    groups: Mapping[int, AdvisoryGroup],
+) -> dict[int, Doubts]:
+    builds = by_name(each.build for each in seen)
+    channels = cache(lambda: channels_seen(tables.downloads, as_of))
+    return {number: doubts_of(group, known.judge, builds, channels) for number, group in groups.items()}
+
+
+def _doubted(group: AdvisoryGroup, judge: Judge, knowable: Knowable, doubts: Doubts) -> RankedAdvisory:
+    """Return the row of an advisory to which nobody is known to be exposed, and somebody may be."""
+    nothing = StateKeys(entered=None, remediated=None, exposed=None, silent=None)
+    row = RankedAdvisory(
+        id=group.id,
+        aliases=[name for name in group.ids if name != group.id],
+        summary=group.summary,
+        severity=group.severity,
+        published=group.published.date().isoformat() if group.published else None,
+        packages=list(judge.packages(group)),
+        exposed=band_keys(Band(), knowable),
+        prevalent=nothing,
+        incident=nothing,
+        upgraded_share=Estimate().keys(),
+        median_days=Estimate().keys(),
+        healing_until=None,
+    )
+    return with_doubts_ranked(row, doubts)
 
 
 def _ranked(
@@ -161,7 +212,8 @@ def _ranked(
 def _place(row: RankedAdvisory) -> tuple[int, float, str]:
     """One whose half-life is not known yet heals more slowly than any other.
 
-    If days without a log leave open who is exposed, of all of them nobody counts.
+    If it is not known who is exposed, those count who are at the least.
     """
-    median = row["median_days"]["value"]
-    return -(row["exposed"]["observed"] or 0), -inf if median is None else -median, row["id"]
+    median, exposed = row["median_days"]["value"], row["exposed"]
+    at_least = exposed["low"] if exposed["observed"] is None else exposed["observed"]
+    return -(at_least or 0), -inf if median is None else -median, row["id"]

@@ -22,6 +22,7 @@ __all__ = [
     "StateKeys",
     "StatesOn",
     "StillDownloadedRow",
+    "UnclearAdvisory",
     "UnknownShares",
 ]
 
@@ -45,7 +46,7 @@ class AdvisoryKeys(TypedDict):
 class BandKeys(TypedDict):
     """Active environments that hold an affected build: at the least, as observed, at the most.
 
-    Null if days without a log leave it unknown.
+    Null if days without a log, or a record that nobody can evaluate, leave it unknown.
     """
 
     low: int | None
@@ -125,7 +126,7 @@ class UnknownShares(TypedDict):
 
 
 class ExposureNote(TypedDict):
-    """What days without a log do to one number of an exposure, in a sentence."""
+    """What leaves one number of an exposure unknown, such as days without a log, in a sentence."""
 
     number: str
     note: str
@@ -151,8 +152,18 @@ class RankedAdvisory(TypedDict):
     healing_until: str | None
 
 
+class UnclearAdvisory(TypedDict):
+    """An advisory of which nobody can say whom it exposes; ``notes`` say why."""
+
+    id: str
+    packages: list[str]
+    notes: list[str]
+
+
 class Exposures(TypedDict):
     """All advisories that expose somebody, the most exposed environments first, then the slowest to heal.
+
+    Those that may expose somebody, of which that is not known, are among them; ``unclear`` has all of these.
 
     ``looked_at`` of ``open`` advisories are about a package that was downloaded, and from ``unmapped`` of
     them nothing leads to a conda package at all.
@@ -165,6 +176,7 @@ class Exposures(TypedDict):
     looked_at: int
     unmapped: int
     advisories: list[RankedAdvisory]
+    unclear: list[UnclearAdvisory]
     unknown: UnknownShares
     cannot_see: list[str]
     notes: list[ExposureNote]

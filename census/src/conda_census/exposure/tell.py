@@ -13,6 +13,7 @@ from conda_census.exposure.advisories import is_recorded
 from conda_census.exposure.aliases import AdvisoryGroup
 from conda_census.exposure.builds import Build
 from conda_census.exposure.document import Told
+from conda_census.exposure.doubts import channels_seen, doubts_of
 from conda_census.exposure.exposed import ACTIVE_DAYS
 from conda_census.exposure.fixes import advisories_of, smallest_fix
 from conda_census.exposure.judged import JudgedBuild, judge
@@ -62,6 +63,7 @@ def tell(
             "names of PyPI may be others"
         )
     day = disclosed or disclosed_on(group, as_of)
+    doubts = doubts_of(group, known.judge, by_name(builds), lambda: channels_seen(tables.downloads, as_of))
     return Told(
         advisory=_keys(group, known.judge),
         judged=judge(judged_builds(0, group, by_name(builds), known.judge), {0: day}),
@@ -69,6 +71,7 @@ def tell(
         fix=_fix(known, group, builds, listed),
         unknown=unknown_lately(known, tables, window),
         window=window,
+        doubts=doubts,
     )
 
 
@@ -120,6 +123,10 @@ def judged_builds(
 ) -> list[JudgedBuild]:
     """The verdicts of an advisory, which is called ``number``; unknown ones are left out.
 
+    But if a record does not say which versions are affected, whoever moved to another one may have been
+    mended: so that "at the least" is true, that one is called unaffected. ``doubts`` makes null whatever else
+    would count it.
+
     ``builds`` are those of ``verdicts.by_name``.
     """
     return [
@@ -134,7 +141,7 @@ def judged_builds(
             is_fix=judge.is_fix(group, build),
         )
         for build, verdict in judge.judged(group, builds)
-        if verdict != "unknown"
+        if verdict != "unknown" or judge.is_unclear(group, build)
     ]
 
 

@@ -14,17 +14,18 @@ from typing import Literal, NamedTuple
 from conda_census.exposure.aliases import AdvisoryGroup
 from conda_census.exposure.builds import Build
 from conda_census.exposure.names import NameMap
-from conda_census.exposure.osv import CONDA, AffectedEntry, Project
+from conda_census.exposure.osv import CONDA, CONDA_FORGE, AffectedEntry, Project
 from conda_census.exposure.overrides import Override, Overrides
 from conda_census.exposure.ranges import AffectedVersions, affected_versions
 from conda_census.exposure.versions import VersionError, has_number, ordered
 
 __all__ = ["Judge", "Subject", "Verdict", "by_name"]
 
-#: ``unknown``: no map knows the package, or the version of the build has no place in conda's order.
+#: ``unknown``: no map knows the package, the version of the build has no place in conda's order, or a record
+#: does not say which versions are affected.
 Verdict = Literal["affected", "unaffected", "unknown"]
 
-_CONDA_FORGE = "conda-forge"
+_NO_VERSION = "has ranges that no version is in"
 
 
 class Carrier(NamedTuple):
@@ -56,6 +57,13 @@ class Subject:
     def versions(self) -> AffectedVersions:
         """The versions of the package that are affected."""
         return affected_versions(self.entry, self.conda_name)
+
+    @cached_property
+    def unclear(self) -> tuple[str, ...]:
+        """Why it does not say of each version whether it is affected, as ``AffectedEntry`` has it."""
+        if self.entry.unclear or not self.versions.are_none:
+            return self.entry.unclear
+        return (_NO_VERSION,)
 
 
 class Judge:
@@ -117,6 +125,10 @@ class Judge:
             for build in builds.get(name, ()):
                 yield build, _said_of(build, said) or by_version(build.version, build.channel)
 
+    def is_unclear(self, group: AdvisoryGroup, build: Build) -> bool:
+        """Whether a record does not say of each version of the package whether it is affected."""
+        return any(each.unclear for each in self._subjects_of(group, build.name, build.channel))
+
     def _by_version(self, group: AdvisoryGroup, name: str, version: str, channel: str) -> Verdict:
         if not group.is_open:
             return "unaffected"
@@ -129,6 +141,8 @@ class Judge:
             return "unknown"
         if any(number in each.versions for each in subjects):
             return "affected"
+        if any(each.unclear for each in subjects):
+            return "unknown"
         # Conda orders a build of the version unstable before all numbers, which clears it of nothing.
         is_placed = has_number(version) or not any(each.versions.intervals for each in subjects)
         return "unaffected" if is_placed else "unknown"
@@ -147,10 +161,12 @@ class Judge:
 
     def _carriers(self, project: Project) -> list[Carrier]:
         ecosystem, _, channel = project.ecosystem.partition(":")
-        if ecosystem == CONDA:
-            return [Carrier(project.name, channel or None, project.ecosystem, is_bundled=False)]
-        if ecosystem == _CONDA_FORGE:
-            return [Carrier(project.name, _CONDA_FORGE, project.ecosystem, is_bundled=False)]
+        if ecosystem in (CONDA, CONDA_FORGE):
+            # Conda writes names of packages in lower case.
+            name, channel = project.name.strip().lower(), channel.strip().strip("/")
+            if ecosystem == CONDA_FORGE:
+                channel = CONDA_FORGE
+            return [Carrier(name, channel or None, project.ecosystem, is_bundled=False)]
         return [
             Carrier(entry.conda_name, None, entry.map, is_bundled=len(entry.names) > 1)
             for entry in self._names.carriers(*project)

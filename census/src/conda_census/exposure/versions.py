@@ -12,6 +12,7 @@ import contextlib
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from typing import NamedTuple
 
 from packaging.version import InvalidVersion
 from packaging.version import Version as PypiVersion
@@ -21,7 +22,16 @@ from rattler.exceptions import InvalidVersionError
 from conda_census.errors import CensusError
 from conda_census.exposure.name_entries import PYPI
 
-__all__ = ["VersionError", "bound", "has_number", "listed", "one_version", "ordered"]
+__all__ = [
+    "ListedFault",
+    "VersionError",
+    "bound",
+    "has_number",
+    "listed",
+    "listed_fault",
+    "one_version",
+    "ordered",
+]
 
 _KEPT = 1 << 18
 #: What upstreams write before the number and after it, and never mean by it that the version is another one.
@@ -29,10 +39,39 @@ _BEFORE = re.compile(r"(?:v|ver|version|r|rel|release)[ ._-]?(?=[0-9])", re.IGNO
 _AFTER = re.compile(r"(?<=[0-9])[ ._-]?(?:final|ga|release|stable)", re.IGNORECASE)
 _NUMBERED = re.compile(r"(?:[0-9]+!)?[0-9]+(?![!0-9])")
 _WILDCARD = re.compile(r"(?:^|[._-])[xX*](?:$|[._-])")
+#: What stands in a requirement, a list or a sentence, and in no version.
+_NO_VERSION = re.compile(r"^[~^!]|[<>=|*,;()\[\]{}\s]")
+_REVISION = re.compile(r"[0-9]-[0-9]+$")
 
 
 class VersionError(CensusError):
     """A version that conda cannot order."""
+
+
+class ListedFault(NamedTuple):
+    """Why a listed version is not one that a build could have.
+
+    Attributes:
+        why: continues a sentence on the version.
+        advice: what to write in its place.
+        is_odd: projects do have such versions, and no conda package: beside a range it changes nothing.
+    """
+
+    why: str
+    advice: str
+    is_odd: bool
+
+
+_NOT_ONE = ListedFault("is not one version", "list each version by itself", is_odd=False)
+_NAMED = ListedFault("begins with the name of the package", "give the version without it", is_odd=False)
+_DASHED = ListedFault(
+    "holds a '-', which no version of a conda package has", "give the version without the build", is_odd=False
+)
+_WITHOUT_ORDER = ListedFault("is no version that conda can order", "correct it", is_odd=True)
+_WORD = ListedFault("does not begin with a number", "give the version itself", is_odd=True)
+_REVISED = ListedFault(
+    "may be a post-release or a build", "write 1.2.post1 of the one, 1.2 of all builds", is_odd=True
+)
 
 
 @lru_cache(_KEPT)
@@ -91,6 +130,29 @@ def listed(text: str, conda_name: str = "", ecosystem: str = "") -> set[Version]
     return found
 
 
+def listed_fault(text: str, name: str, ecosystem: str) -> ListedFault | None:
+    """Return why a listed version of a project cannot be compared with the versions of builds.
+
+    None if it can. ``=1.2``, ``<1.2``, ``1.2.*``, ``1.2, 1.3`` and ``demo-1.2`` are equal to no version that
+    they mean, so that nobody would be exposed.
+    """
+    number, family = _number_of(text), ecosystem.partition(":")[0]
+    is_of_pypi, is_of_conda = family == PYPI, family in ("conda", "conda-forge")
+    has_name = re.match(rf"{re.escape(name)}[-_.@:/]*v?[0-9]", number, re.IGNORECASE)
+    for is_so, fault in (
+        (_NO_VERSION.search(number), _NOT_ONE),
+        (_WILDCARD.search(number), _NOT_ONE if is_of_pypi or is_of_conda else _NOT_ONE._replace(is_odd=True)),
+        (has_name, _NAMED),
+        (is_of_conda and "-" in number, _DASHED),
+        (not listed(text, "", ecosystem), _WITHOUT_ORDER),
+        (not has_number(text), _WORD),
+        (is_of_pypi and (_REVISION.search(number) or ("-" in number and not _is_pypi(number))), _REVISED),
+    ):
+        if is_so:
+            return fault
+    return None
+
+
 def has_number(text: str) -> bool:
     """Tell whether a version begins with a number: one like ``unstable`` can only be equal to another."""
     return _NUMBERED.match(_number_of(text)) is not None
@@ -103,6 +165,14 @@ def _number_of(text: str) -> str:
         text = text[found.end() :]
     found = _AFTER.search(text)
     return text[: found.start()] if found and found.end() == len(text) else text
+
+
+def _is_pypi(text: str) -> bool:
+    try:
+        PypiVersion(text)
+    except InvalidVersion:
+        return False
+    return True
 
 
 def _as_in_conda(text: str, ecosystem: str) -> str:

@@ -50,6 +50,7 @@ def advisory_documents(
 ) -> list[AdvisoryJson]:
     """The advisories about a conda package, or all, of these severities, or of any; the newest first."""
     wanted = frozenset(severities)
+    package = None if package is None else package.strip().lower()
     found = [
         group
         for group in groups

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from conda_census.exposure.advised import AdvisedPackage
 from conda_census.report.advisories import AdvisoryJson
+from conda_census.report.exposure_wording import affected_of
 from conda_census.report.wording import plain
 
 __all__ = ["advisory_lines", "list_lines"]
@@ -44,6 +45,6 @@ def advisory_lines(advisory: AdvisoryJson) -> Iterator[str]:
 
 def _package(package: AdvisedPackage) -> str:
     where = f" in {package['channel']}" if package["channel"] else ""
-    affected = " or ".join(package["affected"]) or "no version"
+    affected = affected_of(package)
     fixed = f"; fixed in {', '.join(package['fixed_in'])}" if package["fixed_in"] else ""
     return f"package        {package['conda_name']}{where} (by {package['map']}): {affected}{fixed}"

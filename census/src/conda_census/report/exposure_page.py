@@ -6,6 +6,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from conda_census.exposure.doubts import WHICH_ARE_AFFECTED
 from conda_census.exposure.shape import Exposure
 from conda_census.metrics.intervals import Interval
 from conda_census.report import wording
@@ -21,6 +22,8 @@ from conda_census.report.exposure_definitions import (
 from conda_census.report.exposure_figures import EXPOSURE_FIGURES
 from conda_census.report.exposure_tables import exposure_tables
 from conda_census.report.exposure_wording import (
+    affected_of,
+    are_versions_known,
     bounds,
     days_interval,
     days_of,
@@ -37,6 +40,7 @@ __all__ = ["exposure_page", "write_exposure_page"]
 
 _BEFORE = "That is before the disclosure: nobody can have moved on yet."
 _LATER = "not before a day without a log"
+_NO_VERSIONS = "the record does not say which versions are affected"
 _NOBODY_THEN = "nobody was exposed at the disclosure"
 
 
@@ -76,6 +80,7 @@ def exposure_page(exposure: Exposure, about: About | None = None) -> str:
         define=DEFINITIONS,
         no_fix=NO_FIX if exposure["advisory"]["packages"] else _why_nothing(exposure),
         unknown_of=_unknown_of(exposure),
+        affected_of=affected_of,
         no_package=_why_nothing(exposure),
         unknown=unknown_shares(exposure["unknown"], is_gap=bool(notes_on(exposure, "unknown"))),
         missing=(wording.NOTHING_TO_DIVIDE, wording.NOT_KNOWN, days_of(None)),
@@ -120,6 +125,8 @@ def _warnings(exposure: Exposure) -> list[str]:
     found = []
     if not exposure["advisory"]["packages"]:
         found.append(_why_nothing(exposure))
+    if not are_versions_known(exposure):
+        found += [note for note in notes_on(exposure, "exposed") if note.startswith(WHICH_ARE_AFFECTED)]
     if _is_before(exposure):
         found.append(_BEFORE)
     return found
@@ -131,15 +138,19 @@ def _why_nothing(exposure: Exposure) -> str:
 
 def _bounds(exposure: Exposure) -> str:
     exposed = exposure["exposed"]
-    if exposed["observed"] is None:
-        return "days of the last 30 have no log"
+    if exposed["low"] is None:
+        return _why_not_known(exposure)
     return "nobody" if exposed["high"] == 0 else bounds(exposed)
 
 
 def _nobody(exposure: Exposure) -> str:
     if exposure["exposed"]["observed"] is None:
-        return "Not known: days of the last 30 have no log."
+        return f"Not known: {_why_not_known(exposure)}."
     return "Nobody: no active environment is known to hold an affected build on this day."
+
+
+def _why_not_known(exposure: Exposure) -> str:
+    return "days of the last 30 have no log" if are_versions_known(exposure) else _NO_VERSIONS
 
 
 def _unknown_share(exposure: Exposure) -> str:
@@ -195,6 +206,8 @@ def _half_interval(exposure: Exposure) -> str:
 
 
 def _why_no_curve(exposure: Exposure) -> str:
+    if not are_versions_known(exposure):
+        return _NO_VERSIONS
     if exposure["healing_until"] is None:
         return "days before the disclosure have no log"
     return "before the disclosure" if _is_before(exposure) else _NOBODY_THEN
@@ -213,6 +226,8 @@ def _unknown_of(exposure: Exposure) -> str:
 def _no_course(exposure: Exposure) -> str:
     if _is_before(exposure):
         return _BEFORE
+    if not are_versions_known(exposure):
+        return f"Not known: {_NO_VERSIONS}."
     if exposure["healing_until"] is None:
         return "Not known: days before the disclosure have no log."
     if not is_healing_known(exposure, exposure["as_of"]):

@@ -17,6 +17,7 @@ from conda_census.report.exposure_definitions import (
 )
 from conda_census.report.exposure_wording import (
     CURVE_DAYS,
+    affected_of,
     band,
     gaps,
     half_life,
@@ -56,7 +57,7 @@ def _head(exposure: Exposure) -> RenderableType:
     if advisory["summary"] and advisory["summary"] != advisory["id"]:
         lines.append(Text(plain(advisory["summary"])))
     lines += [
-        _quiet(f"{package['conda_name']} {' or '.join(package['affected'])} (by {package['map']})")
+        _quiet(f"{package['conda_name']} {affected_of(package)} (by {package['map']})")
         for package in advisory["packages"]
     ]
     if advisory["withdrawn"]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from conda_census.exposure.advised import AdvisedPackage
+from conda_census.exposure.doubts import WHICH_ARE_AFFECTED
 from conda_census.exposure.shape import BandKeys, Exposure, Exposures, RankedAdvisory, UnknownShares
 from conda_census.metrics.intervals import Interval
 from conda_census.report.wording import NO_INTERVAL, NOT_KNOWN, completeness, count, percent
 
 __all__ = [
     "CURVE_DAYS",
+    "affected_of",
+    "are_versions_known",
     "band",
     "bounds",
     "days_interval",
@@ -28,12 +32,14 @@ CURVE_DAYS = (7, 30, 90, 180)
 def band(numbers: BandKeys) -> str:
     """What was observed, and between what it lies."""
     if numbers["observed"] is None:
-        return NOT_KNOWN
+        return NOT_KNOWN if numbers["low"] is None else f"at least {count(numbers['low'])}"
     return f"{count(numbers['observed'])}, {bounds(numbers)}"
 
 
 def bounds(numbers: BandKeys) -> str:
     """Between what it lies."""
+    if numbers["low"] is None:
+        return NOT_KNOWN
     if numbers["high"] is None:
         return f"at least {count(numbers['low'])}, at the most {NOT_KNOWN}"
     return f"between {count(numbers['low'])} and {count(numbers['high'])}"
@@ -53,6 +59,17 @@ def days_interval(days: Interval) -> str:
     return f"95 % interval {days['low']:g} to {days['high']:g} days"
 
 
+def affected_of(package: AdvisedPackage) -> str:
+    """Return the affected versions of a package, and that there may be others."""
+    unclear = [f"not known (the record {why})" for why in package["unclear"]]
+    return " or ".join([*package["affected"], *unclear]) or "no version"
+
+
+def are_versions_known(exposure: Exposure) -> bool:
+    """Tell whether the record says which versions are affected."""
+    return not any(note.startswith(WHICH_ARE_AFFECTED) for note in notes_on(exposure, "exposed"))
+
+
 def looked_at(one_in: int) -> str:
     """Said where not all installations were looked at."""
     return f"One installation in {one_in} was looked at, and counts are multiplied."
@@ -65,7 +82,7 @@ def gaps(exposure: Exposure | Exposures) -> str:
 
 
 def notes_on(exposure: Exposure | Exposures, *numbers: str) -> list[str]:
-    """What days without a log do to some numbers: each sentence once."""
+    """Return what leaves some numbers unknown, such as days without a log: each sentence once."""
     return list(dict.fromkeys(note["note"] for note in exposure["notes"] if note["number"] in numbers))
 
 

@@ -15,6 +15,7 @@ from conda_census.report.wording import NOT_KNOWN, count, percent, plain
 
 __all__ = ["lines", "show", "summary"]
 
+_FEW = 5
 _COLUMNS = ("advisory", "severity", "packages", "exposed", "low", "high", "upgraded", "half_life_days")
 
 
@@ -45,6 +46,13 @@ def summary(exposures: Exposures) -> str:
     unmapped = ""
     if exposures["unmapped"]:
         unmapped = f", and from {count(exposures['unmapped'])} no map leads to a conda package"
+    unclear = ""
+    if exposures["unclear"]:
+        listed = [each["id"] for each in exposures["unclear"]]
+        more = f" and {count(len(listed) - _FEW)} more" if len(listed) > _FEW else ""
+        unclear = (
+            f" Whom {', '.join(listed[:_FEW])}{more} exposes is {NOT_KNOWN}: see conda-census exposure ID."
+        )
     unknown = (
         f"{percent(exposures['unknown']['downloads_share'])} of the downloads, something in "
         f"{percent(exposures['unknown']['environments_share'])} of the environments."
@@ -57,7 +65,7 @@ def summary(exposures: Exposures) -> str:
         f"Active environments on {exposures['as_of']}. Of {count(exposures['open'])} open advisories "
         f"{count(exposures['looked_at'])} are about a package that was downloaded{unmapped}. "
         f"Moved on: of those exposed at the disclosure.{sampled} Unknown, so that no advisory can say "
-        f"anything of it: {unknown}{without_log}{noted}"
+        f"anything of it: {unknown}{unclear}{without_log}{noted}"
     )
 
 
