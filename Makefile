@@ -58,7 +58,7 @@ fuzz: $(VENV)/.test-ready ## a million hostile lines through every log format, p
 	CENSUS_SHARED_FILES=1000 CENSUS_DAMAGES=12 CENSUS_FORGETTINGS=20 CENSUS_MISSING_DAYS=100 CENSUS_FUZZ_SEQUENCES=$${CENSUS_FUZZ_SEQUENCES:-500} $(BIN)/python -m pytest census/tests/fuzz \
 	  census/tests/lake/test_power_cut.py census/tests/lake/test_pieces_and_wholes.py \
 	  census/tests/lake/test_killed.py census/tests/lake/test_conversion.py \
-	  census/tests/exposure/test_days_without_log.py census/tests/lake/test_lost_tables.py census/tests/lake/test_forgetting.py \
+	  census/tests/exposure/test_days_without_log.py census/tests/lake/test_lost_tables.py census/tests/lake/test_wrong_values.py census/tests/lake/test_forgetting.py \
 	  census/tests/lake/test_two_writers.py census/tests/cli/test_memory.py $(PYTEST_OPTIONS)
 
 lock: ## renew constraints.txt with the newest versions of everything

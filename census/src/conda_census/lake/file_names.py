@@ -9,11 +9,13 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 __all__ = [
     "BatchFile",
     "batch_of",
+    "day_in",
     "digest_of",
     "has_digest",
     "name_of_rewritten",
@@ -43,6 +45,14 @@ def batch_of(name: str) -> BatchFile | None:
     """The batch that wrote the file of this name; null if it was a compaction."""
     match = _OF_BATCH.fullmatch(name)
     return BatchFile(match["writer"], int(match["batch"])) if match else None
+
+
+def day_in(path: str) -> date | None:
+    """The day of a file of rows, given as ``day=<day>/<file>``; null if it says none."""
+    try:
+        return date.fromisoformat(path.partition("/")[0].removeprefix("day="))
+    except ValueError:
+        return None
 
 
 def part_of(name: str) -> str | None:

@@ -76,7 +76,7 @@ class Ledger:
     @property
     def is_kept(self) -> bool:
         """Whether the lake has totals: one of an earlier version has none."""
-        return self._number(_BASE, f"rows/{LEDGER_TABLES[0]}") is not None
+        return any(self._number(_BASE, f"rows/{table}") is not None for table in LEDGER_TABLES)
 
     def rows(self, table: str, writers: Iterable[str]) -> int:
         """How many rows the table must have."""
@@ -118,6 +118,12 @@ class Ledger:
         """Each of these numbers as the writers have it, without what was there before."""
         writers = set(writers)
         return Counter({name: sum(self._number(writer, name) or 0 for writer in writers) for name in names})
+
+    @staticmethod
+    def is_of(app: str, writers: Iterable[str]) -> bool:
+        """Whether it is the number of one of these writers, or of what was there before them."""
+        name, slash, _ = app.partition("/")
+        return bool(slash) and name in {application(writer) for writer in {_BASE, *writers}}
 
     def _sum(self, name: str, writers: Iterable[str]) -> int:
         return sum(self._number(writer, name) or 0 for writer in {_BASE, *writers})

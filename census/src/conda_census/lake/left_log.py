@@ -22,8 +22,9 @@ from deltalake.transaction import AddAction, RemoveAction
 
 from conda_census.atomic_files import sync, sync_folder
 from conda_census.lake.delta_log import actions_of, checkpoints_of, commits_of
+from conda_census.lake.file_names import says_its_digest
 from conda_census.lake.planted import expect_plain_name
-from conda_census.lake.store import CHECKPOINT_COMMITS, NOTHING_AFTER_COMMIT
+from conda_census.lake.store import CHECKPOINT_COMMITS, NOTHING_AFTER_COMMIT, in_place
 from conda_census.lake.tables import Table, delta_schema
 
 __all__ = ["LeftLog", "is_readable", "read_left_log", "write_log_anew"]
@@ -50,22 +51,26 @@ class LeftLog:
     def take(self, actions: Iterable[dict[str, Any]], place: Path) -> None:
         """Let a commit, or a checkpoint, do what it says."""
         for action in actions:
-            if add := action.get("add"):
-                path = expect_plain_name(unquote(add["path"]), place)
+            if (add := action.get("add")) and (name := _path_of(add)):
+                path = expect_plain_name(name, place)
                 self.files[path] = add
                 self.removed.discard(path)
-            if remove := action.get("remove"):
-                path = expect_plain_name(unquote(remove["path"]), place)
+            if (remove := action.get("remove")) and (name := _path_of(remove)):
+                path = expect_plain_name(name, place)
                 self.files.pop(path, None)
                 self.removed.add(path)
-            if txn := action.get("txn"):
-                self.transactions[txn["appId"]] = int(txn["version"])
+            if (txn := action.get("txn")) and isinstance(txn, dict):
+                app, version = txn.get("appId"), txn.get("version")
+                if isinstance(app, str) and isinstance(version, int):
+                    self.transactions[app] = version
 
 
 def is_readable(table: Path) -> bool:
     """Whether Delta can read the table's log."""
     try:
-        DeltaTable(str(table)).get_add_actions(flatten=True)
+        opened = DeltaTable(str(table))
+        opened.get_add_actions(flatten=True)
+        opened.transaction_version("")
     except (OSError, DeltaError, pa.ArrowException):
         return False
     return True
@@ -112,7 +117,9 @@ def write_log_anew(lake: Path, table: Table, left: LeftLog, table_id: str | None
     )
     if table_id is not None:
         _set_id(draft / _LOG / f"{0:020}.json", table_id)
-    actions: list[AddAction | RemoveAction] = [_added(path, add) for path, add in sorted(left.files.items())]
+    actions: list[AddAction | RemoveAction] = [
+        _added(folder / path, path, add) for path, add in sorted(left.files.items())
+    ]
     DeltaTable(str(draft)).create_write_transaction(
         actions,
         mode="append",
@@ -141,15 +148,29 @@ def _set_id(commit: Path, table_id: str) -> None:
     commit.write_text("".join(f"{json.dumps(action)}\n" for action in actions))
 
 
-def _added(path: str, add: dict[str, Any]) -> AddAction:
+def _path_of(action: object) -> str | None:
+    """The path in an entry; null if it is too damaged to have one."""
+    path = action.get("path") if isinstance(action, dict) else None
+    return unquote(path) if isinstance(path, str) else None
+
+
+def _added(place: Path, path: str, add: dict[str, Any]) -> AddAction:
+    """Say to Delta what a file is; of one that is whole by its digest the file itself says it."""
+    if place.is_file() and says_its_digest(place):
+        return in_place(place)
+    stats = add.get("stats")
     return AddAction(
         path=path,
-        size=int(add["size"]),
-        partition_values=dict(add["partitionValues"]),
-        modification_time=int(add["modificationTime"]),
+        size=_number(add.get("size")),
+        partition_values={"day": path.partition("/")[0].removeprefix("day=")},
+        modification_time=_number(add.get("modificationTime")),
         data_change=True,
-        stats=add.get("stats") or json.dumps({}),
+        stats=stats if isinstance(stats, str) else json.dumps({}),
     )
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0
 
 
 def _actions_of_checkpoint(checkpoint: Path) -> list[dict[str, Any]] | None:

@@ -18,7 +18,7 @@ import contextlib
 import shutil
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -34,7 +34,7 @@ from filelock import FileLock, Timeout
 from conda_census.config import Settings
 from conda_census.decode.pseudonyms import Secrets
 from conda_census.errors import LakeError, first_line
-from conda_census.lake.file_names import batch_of, says_its_digest
+from conda_census.lake.file_names import batch_of, day_in, says_its_digest
 from conda_census.lake.file_reading import FileReading
 from conda_census.lake.ingest import ingest
 from conda_census.lake.joining import batches_in
@@ -44,8 +44,8 @@ from conda_census.lake.lost_days import lost_days, mark_lost
 from conda_census.lake.reference_notes import forget_note
 from conda_census.lake.references import REFERENCES
 from conda_census.lake.seen_files import forget_seen_files
-from conda_census.lake.self_check import Problem, Snapshot, check
-from conda_census.lake.store import Lake, application, in_place
+from conda_census.lake.self_check import DamagedLakeError, Problem, Snapshot, check
+from conda_census.lake.store import Lake, application, files_of, has_own_columns, in_place, removal
 from conda_census.lake.table_notes import forget_versions, note_tables, noted_tables
 from conda_census.lake.tables import TABLES, Reference, ReferenceName, TableName
 from conda_census.lake.taking_out import batch_name, commit, remove_files, set_totals, take_out
@@ -66,13 +66,17 @@ from conda_census.lake.without_sources import (
     marked_lines,
     missing_marked,
 )
+from conda_census.lake.wrong_entries import (
+    adding_up_to,
+    entries_alike,
+    entries_twice,
+    files_with_wrong_entries,
+)
+from conda_census.lake.wrong_totals import rows_are_whole, totals_are_wrong
 from conda_census.logs.formats import formats
 from conda_census.steps import Steps, say_nothing
 
 __all__ = ["Repaired", "damages_of", "nobody_else", "read_again", "repair", "set_references_aside"]
-
-#: So many ways to make up a number of rows are too many already.
-_WAYS = 2
 
 
 @dataclass
@@ -103,7 +107,11 @@ def damages_of(settings: Settings, progress: Steps = say_nothing) -> list[str]:
         LakeError: there is no lake.
     """
     lake = Lake.open(settings.lake)
-    unreadable = [table.name for table in TABLES if not is_readable(lake.path / table.name)]
+    unreadable = [
+        table.name
+        for table in TABLES
+        if not lake.lacks(table.name) and not is_readable(lake.path / table.name)
+    ]
     if unreadable:
         return [f"the log of {name} is damaged" for name in unreadable]
     damaged = [f"{reference.name}, which was imported, is damaged" for reference in _damaged_references(lake)]
@@ -124,15 +132,14 @@ def repair(settings: Settings, progress: Steps) -> Repaired:
         with nobody_else(lake), lake.private():
             work = _Repair(lake, settings, secrets, progress, repaired)
             again = unfinished_repair(lake.path)
-            if again is None:
-                again = work.run()
-            else:
-                work.take_out(again)
+            again = work.run() if again is None else work.go_on(again)
             note_tables(Lake.open(settings.lake))
         repaired.import_again = set_references_aside(lake)
         if again:
             read_again(settings, again, repaired, progress)
         _, left = check(Lake.open(settings.lake))
+    except DamagedLakeError as error:  # the logs cannot be read again: to run the repair once more is no help
+        raise _beyond_repair(settings.lake, error.problems[0].sentence()) from None
     except (OSError, DeltaError, pa.ArrowException, duckdb.Error) as error:
         raise LakeError(
             f"{settings.lake}: cannot be repaired ({first_line(error)}): "
@@ -257,13 +264,20 @@ class _Repair:
             *(Problem(name, "foreign") for name in sorted(foreign)),
             *snapshot.problems(),
         ]
+        self._mend_entries(snapshot)
+        snapshot = self._snapshot()
+        if not (foreign or older or self._repaired.logs_written):
+            self._remove_entries_twice(snapshot)
+            self._mend_totals(self._snapshot())
+            snapshot = self._snapshot()
+        problems = [*self._repaired.problems[: len(foreign)], *snapshot.problems()]
         again = ReadAgain()
-        if any(each.table == "sources" or each.kind == "batch" for each in self._repaired.problems) or (
+        if any(each.table == "sources" or each.kind == "batch" for each in problems) or (
             "sources" in self._repaired.logs_written
         ):
             again = self._mend_sources(snapshot, has_totals="sources" not in foreign | older)
             snapshot = self._snapshot()
-        elif self._repaired.problems or self._repaired.logs_written:
+        elif problems or self._repaired.logs_written:
             known = TableBatches.of(snapshot, "sources").rows
             for name in LEDGER_TABLES:
                 if name in self._repaired.logs_written:
@@ -284,6 +298,59 @@ class _Repair:
             raise _beyond_repair(self._lake.path, Problem("sources", "lost").sentence())
         return again
 
+    def go_on(self, again: ReadAgain) -> ReadAgain:
+        """Do what an earlier run had begun; what was damaged since is marked as lost."""
+        if damaged := [name for name in (table.name for table in TABLES) if not self._can_be_read(name)]:
+            raise _beyond_repair(
+                self._lake.path, f"a repair was cut off, and the log of {damaged[0]} is damaged since"
+            )
+        self._mend_entries(self._snapshot())
+        self.take_out(again)
+        snapshot = self._snapshot()
+        held = {name: TableBatches.of(snapshot, name) for name in snapshot.tables}
+        days = {
+            day
+            for batch in incomplete_batches(held)
+            for each in held.values()
+            for day in each.days.get(batch, ())
+        }
+        if more := days - snapshot.lost - set(again.lost):
+            again = replace(again, lost=tuple(sorted({*again.lost, *more})))
+            note_repair(self._lake.path, again)
+        return again
+
+    def _can_be_read(self, name: TableName) -> bool:
+        """Whether Delta can read the table, and its log names the table's own columns."""
+        if self._lake.lacks(name):
+            return True
+        return is_readable(self._lake.path / name) and has_own_columns(name, self._lake.table(name))
+
+    def _mend_entries(self, snapshot: Snapshot) -> None:
+        """Let the logs of the tables say what their whole files are."""
+        for name in snapshot.tables:
+            wrong = files_with_wrong_entries(snapshot, name)
+            alike = entries_alike(snapshot, name, self._unused(name))
+            if wrong or alike:
+                actions: list[AddAction | RemoveAction] = [
+                    removal(file, data_change=True) for file, _ in alike
+                ]
+                actions += [in_place(path) for path in [*wrong, *(path for _, path in alike)]]
+                commit(self._lake, name, actions, [])
+
+    def _remove_entries_twice(self, snapshot: Snapshot) -> None:
+        """Let the tables be without entries that were to go, and stayed."""
+        is_known = not (snapshot.damaged_files("sources") or snapshot.missing_rows("sources"))
+        known = TableBatches.of(snapshot, "sources").rows if is_known else None
+        for name in LEDGER_TABLES:
+            too_many = {day: -rows for day, rows in snapshot.missing_by_day(name).items() if rows < 0}
+            remove_files(snapshot, name, entries_twice(snapshot, name, known, too_many))
+
+    def _mend_totals(self, snapshot: Snapshot) -> None:
+        """Let the totals be those of the rows, if it is known that no row is missing."""
+        is_told = all(each.kind in ("rows", "totals") for each in snapshot.problems())
+        if is_told and totals_are_wrong(snapshot) and rows_are_whole(snapshot):
+            set_totals(self._lake)
+
     def _not_as_noted(self) -> tuple[set[TableName], set[TableName]]:
         """The tables that are not those of this lake, and those that are older than they were."""
         foreign, older = set(), set()
@@ -302,10 +369,7 @@ class _Repair:
         Without the totals, which ``sources`` has, no table tells what another one lacks, but for downloads.
         """
         damaged = {
-            table.name
-            for table in TABLES
-            if table.name in not_as_noted
-            or not (self._lake.lacks(table.name) or is_readable(self._lake.path / table.name))
+            table.name for table in TABLES if table.name in not_as_noted or not self._can_be_read(table.name)
         }
         if "line_marks" in noted_tables(self._lake.path) and self._lake.lacks("line_marks"):
             damaged.add("line_marks")
@@ -328,7 +392,7 @@ class _Repair:
         for table in TABLES:
             if self._lake.lacks(table.name) and table.name not in noted:
                 continue  # the next ingest makes it
-            if not is_readable(self._lake.path / table.name):
+            if not self._can_be_read(table.name):
                 self._progress(f"the log of {table.name}", done=0, of=1)
                 left = read_left_log(self._lake.path / table.name)
                 self._removed[table.name] = left.removed
@@ -390,7 +454,7 @@ class _Repair:
 
     def _take_up_batches(self, name: TableName, held: TableBatches, wanted: Collection[str]) -> None:
         """Take up files of these batches that the table has not any more, and count them as held."""
-        used = set(self._lake.file_names(name))
+        used = self._used(name)
         whole = [path for path in self._whole_files(name) if f"{path.parent.name}/{path.name}" not in used]
         files = files_to_take_up(whole, held, wanted)
         if files:
@@ -452,7 +516,7 @@ class _Repair:
         files: list[Path] = []
         for day, rows in missing.items():
             found = [path for path in self._unused(name) if path.parent.name == f"day={day}"]
-            files += _with_rows(found, rows) if rows > 0 else []
+            files += adding_up_to([(path, _rows_of(path) or 0) for path in found], max(rows, 0))
         if files:
             self._add(name, files, self._newer(name, files))
 
@@ -489,9 +553,13 @@ class _Repair:
     def _unused(self, name: TableName) -> list[Path]:
         """The whole files in a table's folder that it does not have, and has not replaced."""
         table = self._lake.table(name)
-        used = set(self._lake.file_names(name)) | self._removed.get(name, set())
+        used = self._used(name) | self._removed.get(name, set())
         used |= set(table.vacuum(retention_hours=0, dry_run=True, enforce_retention_duration=False))
         return [path for path in self._whole_files(name) if f"{path.parent.name}/{path.name}" not in used]
+
+    def _used(self, name: TableName) -> set[str]:
+        """What the table says that its files are, as ``day=<day>/<file>`` if nothing is wrong."""
+        return {str(file["path"]) for file in files_of(self._lake.table(name))}
 
     def _whole_files(self, name: TableName) -> list[Path]:
         """The whole files in a table's folder."""
@@ -543,13 +611,16 @@ class _Repair:
             until = {w: batch for w, batch in again.sources_until.items() if batch > snapshot.done(w)}
             self._lake.note("sources", _batches_noted(until))
         take_out(self._snapshot(), again.batches, is_all=again.is_all)
+        if damages := _Damages(self._snapshot()).files:
+            self._give_up({_day_of(path) for _, path in damages})
+            for name in self._snapshot().tables:
+                remove_files(self._snapshot(), name, {path for table, path in damages if table == name})
         set_totals(self._lake)
         self._note_lost_days()
 
     def _mark_lost(self, damages: _Damages) -> None:
         """Mark the days as lost whose rows are damaged still, and let the tables be without these files."""
-        mark_lost(self._lake, damages.days)
-        self._repaired.lost = sorted(damages.days)
+        self._give_up(damages.days)
         snapshot = self._snapshot()
         for name in (*LEDGER_TABLES, "request_ids"):
             files = {path for table, path in damages.files if table == name}
@@ -560,6 +631,10 @@ class _Repair:
                 files |= {path for path in paths if _day_of(path) in too_many}
             remove_files(snapshot, name, files)
         set_totals(self._lake)
+
+    def _give_up(self, days: Collection[date]) -> None:
+        mark_lost(self._lake, days)
+        self._repaired.lost = sorted({*self._repaired.lost, *days})
 
 
 class _Damages:
@@ -623,19 +698,6 @@ def _batches_noted(last: Mapping[str, int]) -> list[Transaction]:
     return [Transaction(application(writer), batch) for writer, batch in last.items()]
 
 
-def _with_rows(files: list[Path], rows: int) -> list[Path]:
-    """Those of the files that hold so many rows; none if it is not clear which these are."""
-    found: dict[int, list[list[Path]]] = {0: [[]]}
-    for file in files:
-        number = _rows_of(file) or 0
-        for total, ways in [*found.items()]:
-            if total + number <= rows:
-                more = found.setdefault(total + number, [])
-                more += [[*way, file] for way in ways][: _WAYS - len(more)]
-    [*ways] = found.get(rows, [])
-    return ways[0] if len(ways) == 1 else []
-
-
 def _rows_of(path: Path) -> int | None:
     try:
         return int(pq.read_metadata(path).num_rows)
@@ -644,7 +706,7 @@ def _rows_of(path: Path) -> int | None:
 
 
 def _day_of(path: str) -> date:
-    return date.fromisoformat(path.partition("/")[0].removeprefix("day="))
+    return day_in(path) or date.min
 
 
 def _requests_in(snapshot: Snapshot, name: TableName) -> int:

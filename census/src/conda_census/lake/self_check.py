@@ -28,12 +28,12 @@ import pyarrow.parquet as pq
 from deltalake import DeltaTable, Transaction
 
 from conda_census.errors import LakeError
-from conda_census.lake.file_names import batch_of, says_its_digest
+from conda_census.lake.file_names import batch_of, day_in, says_its_digest
 from conda_census.lake.file_reading import FileReading, FileState
 from conda_census.lake.ledger import LEDGER_TABLES, Ledger, initial_totals, totals_of_files
 from conda_census.lake.left_log import read_left_log
 from conda_census.lake.lost_days import LOST, lost_days
-from conda_census.lake.store import Lake, application, files_of
+from conda_census.lake.store import Lake, application, files_of, has_own_columns, told_unreadable
 from conda_census.lake.table_notes import noted_tables
 from conda_census.lake.tables import TABLES, TableName
 from conda_census.lake.unfinished_repair import unfinished_repair
@@ -59,6 +59,9 @@ _SENTENCES = {
     "repair": "a repair, or sources --forget, was cut off",
     "foreign": "{table} is not the table of this lake: another one was put in its place, or none is there",
     "older": "{table} is older than it was: its last commits are missing",
+    "entry": "the log of {table} says what is not so of {files}",
+    "totals": "the totals in sources{of_days} are not those of the rows of {table}",
+    "columns": "the log of {table} names other columns than the table has",
 }
 
 
@@ -81,9 +84,11 @@ class Problem:
 
     Attributes:
         table: the table.
-        kind: ``rows`` are missing, or are too many; a ``file`` is missing or damaged; a ``batch`` is in this
-            table and not in ``sources``; the days that are ``lost`` are not known any more; a ``repair`` was
-            cut off; the table is ``foreign``, another than the lake's own, or ``older`` than it was.
+        kind: ``rows`` are missing, or are too many; a ``file`` is missing or damaged; an ``entry`` says what
+            is not so of a file; the ``totals`` are not those of the rows; the log names other ``columns``; a
+            ``batch`` is in this table and not in ``sources``; the days that are ``lost`` are not known any
+            more; a ``repair`` was cut off; the table is ``foreign``, another than the lake's own, or
+            ``older`` than it was.
         rows: how many rows the table must have and has not; negative if it has too many.
         days: the days of these rows, as far as they are known.
         files: the files, as ``day=<day>/<file>``.
@@ -91,7 +96,7 @@ class Problem:
     """
 
     table: TableName
-    kind: Literal["rows", "file", "batch", "lost", "repair", "foreign", "older"]
+    kind: Literal["rows", "file", "entry", "totals", "columns", "batch", "lost", "repair", "foreign", "older"]
     rows: int = 0
     days: tuple[date, ...] = ()
     files: tuple[str, ...] = ()
@@ -102,7 +107,8 @@ class Problem:
         of_days = f" of {_listed([str(day) for day in self.days])}" if self.days else ""
         of_batches = f" (batch {_listed(list(self.batches))})" if self.batches else ""
         if self.kind in _SENTENCES:
-            return _SENTENCES[self.kind].format(table=self.table)
+            files = _listed(list(self.files))
+            return _SENTENCES[self.kind].format(table=self.table, files=files, of_days=of_days)
         if self.kind == "batch":
             return f"sources lacks {_listed(list(self.batches), 'batch ')}, which {self.table} holds"
         if self.kind == "file":
@@ -188,7 +194,11 @@ class Snapshot:
         }
         self.ledger = Ledger(self.tables["sources"])
         self.lost = lost_days(lake.path)
-        found = {name: files_of(table) for name, table in self.tables.items()}
+        found: dict[TableName, list[dict[str, Any]]] = {}
+        for name, table in self.tables.items():
+            with told_unreadable(lake.path / name, "run conda-census repair"):
+                found[name] = files_of(table)
+                table.transaction_version("")
         of = {name: [batch_of(_name(file)) for file in files] for name, files in found.items()}
         self.writers = self._folders() | {each.writer for batches in of.values() for each in batches if each}
         self._done = {
@@ -282,18 +292,8 @@ class Snapshot:
         """What is missing, table by table."""
         if unfinished_repair(self.lake.path) is not None:
             yield Problem("sources", "repair")
-        any_damaged = False
-        for name in self.tables:
-            if damaged := self.damaged_files(name):
-                any_damaged = True
-                yield Problem(
-                    name,
-                    "file",
-                    rows=sum(file["num_records"] or 0 for file in damaged),
-                    days=tuple(sorted({_day_of(file) for file in damaged})),
-                    files=tuple(sorted(file["path"] for file in damaged)),
-                    batches=tuple(sorted({_batch_name(file["path"]) for file in damaged} - {""})),
-                )
+        yield from (damaged := list(self._damaged_tables()))
+        any_damaged = bool(damaged)
         if self.ledger.is_kept:
             for name in LEDGER_TABLES:
                 yield from self._missing_rows(name)
@@ -303,6 +303,9 @@ class Snapshot:
         yield from self._not_as_noted()
         if self.ledger.lost_days > len(self.lost):
             yield Problem("sources", "lost")
+        yield from self._wrong_logs()
+        if self._reading is not None and not any_damaged:
+            yield from self._wrong_totals()
 
     def rows_by_day(self, name: TableName) -> dict[date, int]:
         """How many rows the table has of each day, as its commits say."""
@@ -328,6 +331,18 @@ class Snapshot:
         """How many requests of which days the sessions must have."""
         return self._by_day("requests")
 
+    def wrong_totals(self) -> dict[TableName, list[date]]:
+        """The days of which the totals are not those of the rows, by table. The files are read."""
+        if not self.ledger.is_kept:
+            return {}
+        wrong = {name: set(self.missing_by_day(name)) for name in LEDGER_TABLES}
+        files = self.files()["sessions"]
+        has = totals_of_files(("sessions", Path(file)) for file in files).requests
+        must = self.requests_by_day()
+        days = must.keys() | set(map(date.fromisoformat, has))
+        wrong["sessions"] |= {day for day in days if must.get(day, 0) != has.get(str(day), 0)}
+        return {name: sorted(days) for name, days in wrong.items() if days}
+
     @cached_property
     def totals(self) -> Counter[str]:
         """All numbers of the ledger by their names, as ``Totals.by_name`` has them.
@@ -336,14 +351,15 @@ class Snapshot:
         """
         totals: Counter[str] = Counter()
         for app, number in read_left_log(self.lake.path / "sources").transactions.items():
-            totals[app.partition("/")[2]] += number
+            if Ledger.is_of(app, self.writers):
+                totals[app.partition("/")[2]] += number
         return totals
 
     def _by_day(self, prefix: str) -> dict[date, int]:
         return {
-            date.fromisoformat(name.rpartition("/")[2]): number
+            day: number
             for name, number in self.totals.items()
-            if name.rpartition("/")[0] == prefix and number
+            if name.rpartition("/")[0] == prefix and number and (day := day_in(name.rpartition("/")[2]))
         }
 
     def first_totals(self) -> list[Transaction]:
@@ -354,6 +370,31 @@ class Snapshot:
         files = self.files()
         held = totals_of_files((name, Path(file)) for name in LEDGER_TABLES for file in files[name])
         return initial_totals(held.by_name(), self.ledger.brought(held.by_name(), self.writers))
+
+    def _damaged_tables(self) -> Iterator[Problem]:
+        for name in self.tables:
+            if damaged := self.damaged_files(name):
+                yield Problem(
+                    name,
+                    "file",
+                    rows=sum(file["num_records"] or 0 for file in damaged),
+                    days=tuple(sorted({_day_of(file) for file in damaged})),
+                    files=tuple(sorted(file["path"] for file in damaged)),
+                    batches=tuple(sorted({_batch_name(file["path"]) for file in damaged} - {""})),
+                )
+
+    def _wrong_logs(self) -> Iterator[Problem]:
+        for name, table in self.tables.items():
+            if not has_own_columns(name, table):
+                yield Problem(name, "columns")
+            wrong = [file["path"] for file in self.done_files(name) if not _is_of_its_day(file)]
+            if wrong:
+                yield Problem(name, "entry", files=tuple(sorted(wrong)))
+
+    def _wrong_totals(self) -> Iterator[Problem]:
+        for name, days in self.wrong_totals().items():
+            if not self.missing_rows(name):
+                yield Problem(name, "totals", days=tuple(days))
 
     def _not_as_noted(self) -> Iterator[Problem]:
         for name, note in noted_tables(self.lake.path).items():
@@ -419,8 +460,15 @@ def _name(file: dict[str, Any]) -> str:
 
 
 def _day_of(file: dict[str, Any]) -> date:
-    day = file["partition.day"]
-    return day if isinstance(day, date) else date.fromisoformat(str(day))
+    """The day of the folder that a file is in: whoever reads the file takes it for that of its rows."""
+    if day := day_in(file["path"]):
+        return day
+    of_log = day_in(str(file.get("partition.day")))
+    return of_log or date.min
+
+
+def _is_of_its_day(file: dict[str, Any]) -> bool:
+    return str(file.get("partition.day")) == str(day_in(file["path"]))
 
 
 def _batch_name(path: str) -> str:

@@ -63,9 +63,11 @@ __all__ = [
     "Lake",
     "application",
     "files_of",
+    "has_own_columns",
     "in_place",
     "placed",
     "removal",
+    "told_unreadable",
 ]
 
 #: To open a table is to read all commits since its last checkpoint, and a run opens each several times.
@@ -396,11 +398,11 @@ class Lake:
         """
         place, schema = self.path / reference.name, pa.schema(delta_schema(reference).to_arrow())
         what_to_do = "run conda-census repair, and import it again"
-        with _told_unreadable(place, what_to_do):
+        with told_unreadable(place, what_to_do):
             expect_as_noted(self.path, reference.name)
         if not has_commits(place):
             return schema.empty_table()
-        with _told_unreadable(place, what_to_do):
+        with told_unreadable(place, what_to_do):
             files = [unquote(uri) for uri in DeltaTable(str(place)).file_uris()]
             # In this thread: where a command ends at once, those of Arrow may be starting still: it aborts.
             tables = [pq.ParquetFile(file).read(schema.names, use_threads=False) for file in files]
@@ -522,7 +524,7 @@ class Lake:
         Raises:
             LakeError: it cannot be read.
         """
-        with _told_unreadable(self.path / name, "run conda-census repair"):
+        with told_unreadable(self.path / name, "run conda-census repair"):
             return _opened(self.path / name, state_of_log(self.path / name))
 
     def _unwritable(self, name: str, error: Exception) -> LakeError:
@@ -571,10 +573,11 @@ def _opened(place: Path, _state: object) -> DeltaTable:
 
 
 @contextlib.contextmanager
-def _told_unreadable(place: Path, what_to_do: str) -> Iterator[None]:
+def told_unreadable(place: Path, what_to_do: str) -> Iterator[None]:
+    """Say in one line which table cannot be read, and what to do then."""
     try:
         yield
-    except (OSError, DeltaError, pa.ArrowInvalid) as error:
+    except (OSError, DeltaError, pa.ArrowException) as error:
         raise LakeError(f"{place}: the table cannot be read ({first_line(error)}): {what_to_do}") from None
 
 
@@ -588,6 +591,17 @@ def files_of(table: DeltaTable) -> list[dict[str, Any]]:
     actions = pa.RecordBatchReader.from_stream(table.get_add_actions(flatten=True))
     found: list[dict[str, Any]] = actions.read_all().to_pylist()
     return found
+
+
+def has_own_columns(name: TableName, table: DeltaTable) -> bool:
+    """Whether no column in the log of a table has nearly the name of one that the log does not name."""
+    own = {column.name for column in delta_schema(_table(name)).fields}
+    named = {column.name for column in table.schema().fields}
+    return not any(
+        len(one) == len(other) and sum(map(str.__ne__, one, other)) == 1
+        for one in named - own
+        for other in own - named
+    )
 
 
 def placed(staged: Path, place: Path, path: str) -> AddAction:
@@ -626,7 +640,7 @@ def removal(file: dict[str, Any], *, data_change: bool) -> RemoveAction:
         data_change=data_change,
         deletion_timestamp=int(time.time() * 1000),
         size=file["size_bytes"],
-        partition_values={"day": str(file["partition.day"])},
+        partition_values={"day": str(file.get("partition.day"))},
     )
 
 
