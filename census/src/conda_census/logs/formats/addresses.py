@@ -5,7 +5,7 @@ prefix of IPv4 in IPv6 (``::ffff:192.0.2.7``): they are cut off. Of a list, as `
 first public address counts, or the first one if none is public. Addresses for documentation are public here.
 Host names are addresses only in a log of which :func:`has_host_names` is true.
 
-All patterns are both Python's and RE2's, so that SQL, the fast path and sniffing have one rule.
+All patterns but one are both Python's and RE2's, so that SQL, the fast path and sniffing have one rule.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections.abc import Iterable
 
 __all__ = [
     "ADDRESSES",
+    "ADDRESSES_IN_ORDER",
     "HOST_NAME",
     "ONE_ADDRESS",
     "PLAIN_ADDRESS",
@@ -43,8 +44,9 @@ def _ipv6(digit: str) -> str:
 
 
 _IPV6 = _ipv6("[0-9A-Fa-f]")
+_GROUP = "[0-9A-Fa-f]{1,4}:"
 #: Dots at its end, as in ``64:ff9b::192.0.2.7``; ``::ffff:192.0.2.7`` is the address of IPv4.
-_DOTTED = rf"(?:[0-9A-Fa-f]{{1,4}}:){{0,6}}(?::(?:[0-9A-Fa-f]{{1,4}}:){{0,5}})?{_IPV4}"
+_DOTTED = rf"(?:(?:{_GROUP}){{1,6}}(?::(?:{_GROUP}){{0,5}})?|::(?:{_GROUP}){{0,5}}){_IPV4}"
 _ZONE = "(?:%[0-9A-Za-z._~-]{1,32})?"
 _PORT = "(?::[0-9]{1,5})?"
 _MAPPED = f"::[Ff]{{4}}:({_IPV4})"
@@ -59,9 +61,14 @@ _WRITTEN = (
 ONE_ADDRESS = re.sub(r"(?<!\\)\((?!\?)", "(?:", _WRITTEN)
 #: What a proxy writes in place of an address (RFC 7239, section 6.2), or a server for a socket.
 UNKNOWN = ("", "-", "unknown", "unix:", '""')
-_IN_LIST = f"(?:{ONE_ADDRESS}|unknown|-)"
 #: One address, or a list with at least one, with or without blanks.
-ADDRESSES = rf"(?:(?:unknown|-),[ +]?)*{ONE_ADDRESS}(?:,[ +]?{_IN_LIST})*"
+ADDRESSES = rf"(?:(?:unknown|-),[ +]?)*{ONE_ADDRESS}(?:,[ +]?(?:{ONE_ADDRESS}|unknown|-))*"
+#: The same for Python, whose patterns go back where those of RE2 do not: each address is tried in one way,
+#: or a long list would be tried in as many ways as those of its addresses multiplied.
+ADDRESSES_IN_ORDER = (
+    rf"(?:(?:unknown|-),[ +]?)*+(?>{ONE_ADDRESS}(?![^,\s]))"
+    rf"(?:,[ +]?(?>(?:{ONE_ADDRESS}|unknown|-)(?![^,\s])))*+"
+)
 HOST_NAME = (
     r"(?:localhost|(?:[0-9A-Za-z_](?:[0-9A-Za-z_-]{0,62})\.)+[A-Za-z][0-9A-Za-z-]{0,61}[0-9A-Za-z]\.?)"
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from conda_census.logs.formats.addresses import ADDRESSES, HOST_NAME, UNKNOWN, is_address
+from conda_census.logs.formats.addresses import ADDRESSES_IN_ORDER, HOST_NAME, UNKNOWN, is_address
 from conda_census.logs.formats.log_format import Mark
 from conda_census.logs.formats.patterns import found_by_pattern
 from conda_census.logs.formats.raw_columns import raw_columns
@@ -20,7 +20,7 @@ _REQUEST = r'"((?:[^"\\]|\\.)*)"'
 #: An address or a list of them. Of a user name with blanks and brackets the shortest that lets the rest be.
 _START = rf"([^\s,]+(?:, ?[^\s,]+)*) (\S+) .*? ?\[([^\]]*)\] {_REQUEST} (\d{{1,3}}|-) "
 #: Two addresses beside each other are a proxy and a client, or a server and a client: nobody knows which.
-_IDENTITY = rf"(?!(?:{ADDRESSES}) )\S+"
+_IDENTITY = rf"(?!(?:{ADDRESSES_IN_ORDER}) )\S+"
 _STRICT_REST = rf' {_IDENTITY} .*? ?\[{TIME_SHAPE}\] "(?:[^"\\]++|\\.)*+" (?:\d{{3}}|0|-) '
 
 BRACKETED_MARKS = (
@@ -29,7 +29,7 @@ BRACKETED_MARKS = (
         re.compile(rf'\[{TIME_SHAPE}\] "(?:[^"\\]++|\\.)*+" (?:(?:\d{{3}}|0)\b|- )'.encode()),
         'a "request" and a status behind it',
     ),
-    Mark(re.compile(f"^(?:{ADDRESSES}|{HOST_NAME}) ".encode()), "a client's address at its start"),
+    Mark(re.compile(f"^(?:{ADDRESSES_IN_ORDER}|{HOST_NAME}) ".encode()), "a client's address at its start"),
 )
 
 
@@ -68,5 +68,5 @@ def bracketed_columns(
 
 def bracketed_line(rest: str, *, host_names: bool = False) -> re.Pattern[bytes]:
     """Matches a whole line that begins so; ``rest``, a pattern for what follows, repeats nothing lazily."""
-    who = rf"(?:{ADDRESSES}|{HOST_NAME}(?= - ))" if host_names else f"(?:{ADDRESSES})"
+    who = rf"(?:{ADDRESSES_IN_ORDER}|{HOST_NAME}(?= - ))" if host_names else f"(?:{ADDRESSES_IN_ORDER})"
     return re.compile((who + _STRICT_REST + rest).encode())

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 from conda_census.logs.formats.addresses import (
     ADDRESSES,
+    ADDRESSES_IN_ORDER,
     UNKNOWN,
     client_address,
     client_in,
@@ -31,14 +32,16 @@ __all__ = ["FORWARDED_DOUBT", "Forwarded", "forwarded_address", "forwarded_doubt
 _ALL_BUT_ONE_IN = 20
 #: Public addresses are a proxy's only if there are so many clients to each of them.
 _CLIENTS_OF_A_PROXY = 3
-_FIELD = re.compile(rb'"((?:[^"\\]++|\\.)*+)"')
-_START = re.compile(f"({ADDRESSES}) ".encode())
-_ONLY_ADDRESSES = re.compile(ADDRESSES.encode())
-_UNQUOTED = re.compile(rf"\s({ADDRESSES})(?:\s|$)".encode())
+_FIELD = re.compile(rb'[^"]*+"((?:[^"\\]++|\\.)*+)"')
+_START = re.compile(f"({ADDRESSES_IN_ORDER}) ".encode())
+_ONLY_ADDRESSES = re.compile(ADDRESSES_IN_ORDER.encode())
+_UNQUOTED = re.compile(rf"\s({ADDRESSES_IN_ORDER})(?:\s|$)".encode())
 _PORT = re.compile(rb":([0-9]{1,5})$")
 _UNKNOWN = {word.encode() for word in UNKNOWN}
 #: The quoted fields of ``combined``: request, referer, user agent.
 _FIELDS = 3
+#: So many quoted fields behind these are looked at.
+_MOST_ADDED = 16
 #: Where SQL that splits a line at its quotes has what is behind the user agent, and the next quoted field.
 _BEHIND, _FIRST_ADDED = 7, 8
 
@@ -136,7 +139,7 @@ def _taken_apart(text: bytes) -> _Line | None:
     if not start:
         return None
     text = text.replace(b' "" [', b" - [", 1)
-    fields = list(_FIELD.finditer(text))
+    fields = _quoted_fields(text)
     if len(fields) < _FIELDS:
         return None
     added = {
@@ -147,6 +150,15 @@ def _taken_apart(text: bytes) -> _Line | None:
     if unquoted := _UNQUOTED.match(text, fields[_FIELDS - 1].end()):
         added[_BEHIND] = unquoted[1]
     return _Line(start[1], added)
+
+
+def _quoted_fields(text: bytes) -> list[re.Match[bytes]]:
+    fields: list[re.Match[bytes]] = []
+    while len(fields) < _FIELDS + _MOST_ADDED and (
+        field := _FIELD.match(text, fields[-1].end() if fields else 0)
+    ):
+        fields.append(field)
+    return fields
 
 
 def _nearly_all(count: int, lines: Sequence[_Line]) -> bool:

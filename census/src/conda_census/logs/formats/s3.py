@@ -46,7 +46,8 @@ S3 = LogFormat(
     line=re.compile(
         rb"\S+ \S+ \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] \S+ \S+ \S+ [A-Z0-9]+\.\S+ \S+ "
         rb'(?:"[A-Z]+ \S* HTTP/[0-9.]+"|"[^"]*"|-) (?:\d{3}|-) \S+ (?:\d+|-) \S+ \S+ \S+ '
-        rb'(?:".*"|-) (?:".*"|-)(?: [^"]*)?'
+        # Of a referer that holds quotes the shortest, and of a user agent the longest.
+        rb'(?:"(?:[^"]++|"(?! (?:"|- )))*+"|-) (?:".*"|-)(?: [^"]*)?'
     ),
     columns=always(raw_columns(found_by_pattern(_PATTERN, _GROUPS, _COLUMNS))),
     marks=(
