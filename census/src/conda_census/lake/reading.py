@@ -183,7 +183,7 @@ class SourcesReader:
             def is_whole(rest: bytes) -> bool:
                 if lines.ends_in_cr(rest):
                     raise _ends_in_cr(source)
-                return not may_grow or (shows_its_end and lines.is_line(rest))
+                return lines.is_line(rest) if shows_its_end else not may_grow
 
             for block in blocks_of_lines(pieces, fingerprint, is_whole):
                 if lines.ends_in_cr(block):

@@ -67,7 +67,10 @@ class LineReader:
 
     def is_line(self, line: bytes) -> bool:
         """Tell whether a line without its end is a whole one."""
-        return self._format.line.fullmatch(self._prefix.cut_off(line)) is not None
+        text = self._prefix.cut_off(line)
+        return bool(self._format.line.fullmatch(text)) and self._format.has_all_fields(
+            self._first_lines, text
+        )
 
     def ends_in_cr(self, block: bytes) -> bool:
         """Tell whether lines of a block end in a carriage return only.

@@ -9,7 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from conda_census.logs.formats.cloudfront_fields import found_in_fields, header_fields, only_positions
+from conda_census.logs.formats.cloudfront_fields import (
+    found_in_fields,
+    has_all,
+    header_fields,
+    only_positions,
+)
 from conda_census.logs.formats.log_format import LogFormat, Mark
 from conda_census.logs.formats.raw_columns import raw_columns
 from conda_census.logs.regular.requests import ParseRegular
@@ -67,6 +72,10 @@ def _header_fault(first_lines: Sequence[bytes]) -> str | None:
     )
 
 
+def _has_all_fields(first_lines: Sequence[bytes], line: bytes) -> bool:
+    return has_all(_fields(first_lines), line.split(b"\t"))
+
+
 CLOUDFRONT = LogFormat(
     name="cloudfront",
     example=(
@@ -85,4 +94,5 @@ CLOUDFRONT = LogFormat(
     header_fault=_header_fault,
     parse_regular=_parse_regular,
     has_headers=True,
+    has_all_fields=_has_all_fields,
 )

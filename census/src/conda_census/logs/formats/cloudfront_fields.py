@@ -12,6 +12,7 @@ __all__ = [
     "HEADER",
     "columns_of_fields",
     "found_in_fields",
+    "has_all",
     "header_fields",
     "missing_fault",
     "missing_fields",
@@ -76,6 +77,15 @@ def only_positions(fields: Sequence[str]) -> dict[str, int]:
         for value, names in FIELDS.items()
         if len(known := [name for name in fields if name in names]) == 1
     }
+
+
+def has_all(fields: Sequence[str], values: Sequence[bytes]) -> bool:
+    """Tell whether the values of a line that has no end yet are all there, and none can become longer.
+
+    What the census does not read may. ``-`` is a whole value.
+    """
+    is_read = any(fields[-1:] == [name] for names in FIELDS.values() for name in names)
+    return len(values) == len(fields) and (not is_read or values[-1].rstrip(b"\r") == b"-")
 
 
 def found_in_fields(fields: Sequence[str], separator: str, *, user_agent: str = _USER_AGENT) -> str:

@@ -13,6 +13,7 @@ from conda_census.logs.formats.cloudfront_fields import (
     FIELDS,
     columns_of_fields,
     found_in_fields,
+    has_all,
     header_fields,
     missing_fault,
 )
@@ -52,10 +53,20 @@ _W3C_LINE = rb'(?=.*[\t ,|;][A-Z]{3,20}[\t ,|;])(?=(?:.*[\t ,|;])?\d{3}(?:[\t ,|
 def _columns(first_lines: Sequence[bytes]) -> str:
     if is_json(first_lines):
         return _JSON
+    return raw_columns(found_in_fields(header_fields(first_lines), _separator(first_lines)))
+
+
+def _separator(first_lines: Sequence[bytes]) -> str:
     fields = header_fields(first_lines)
     data = next((line.decode("utf-8", "replace") for line in first_lines if line[:1] not in (b"#", b"")), "")
-    separator = next((one for one in _SEPARATORS if len(data.split(one)) >= len(fields)), "\t")
-    return raw_columns(found_in_fields(fields, separator))
+    return next((one for one in _SEPARATORS if len(data.split(one)) >= len(fields)), "\t")
+
+
+def _has_all_fields(first_lines: Sequence[bytes], line: bytes) -> bool:
+    # An object of JSON shows its end itself.
+    return is_json(first_lines) or has_all(
+        header_fields(first_lines), line.split(_separator(first_lines).encode())
+    )
 
 
 def _header_fault(first_lines: Sequence[bytes]) -> str | None:
@@ -82,4 +93,5 @@ CLOUDFRONT_V2 = LogFormat(
     marks=(Mark(re.compile(rb"cs[-_]method"), "cs-method"),),
     header_fault=_header_fault,
     has_headers=True,
+    has_all_fields=_has_all_fields,
 )

@@ -15,7 +15,12 @@ from collections.abc import Sequence
 from conda_census.logs.blocks import MAX_LINE_BYTES
 from conda_census.logs.formats.addresses import client_address, has_host_names, host_name_fault
 from conda_census.logs.formats.bracketed import BRACKETED_MARKS, bracketed_line, no_client
-from conda_census.logs.formats.forwarded import forwarded_address, forwarded_doubt, forwarded_field
+from conda_census.logs.formats.forwarded import (
+    forwarded_address,
+    forwarded_doubt,
+    forwarded_field,
+    has_forwarded,
+)
 from conda_census.logs.formats.log_format import LogFormat, Mark
 from conda_census.logs.formats.raw_columns import MAX_BYTES, is_blank, is_impossible, status_number
 from conda_census.logs.formats.request_line import as_sent, path_of_request, quotes_hidden
@@ -95,6 +100,11 @@ def _parse_regular(first_lines: Sequence[bytes]) -> ParseRegular:
     return parse_nothing if forwarded and not forwarded.is_quoted else parse_combined
 
 
+def _has_all_fields(first_lines: Sequence[bytes], line: bytes) -> bool:
+    forwarded = forwarded_field(first_lines)
+    return forwarded is None or has_forwarded(forwarded, line)
+
+
 COMBINED = LogFormat(
     name="combined",
     example=(
@@ -107,4 +117,5 @@ COMBINED = LogFormat(
     marks=(*BRACKETED_MARKS, Mark(re.compile(rb'" "'), 'a "referer" and a "user agent" behind it')),
     header_fault=host_name_fault,
     doubt=forwarded_doubt,
+    has_all_fields=_has_all_fields,
 )

@@ -26,7 +26,14 @@ from conda_census.logs.formats.addresses import (
     is_public_address,
 )
 
-__all__ = ["FORWARDED_DOUBT", "Forwarded", "forwarded_address", "forwarded_doubt", "forwarded_field"]
+__all__ = [
+    "FORWARDED_DOUBT",
+    "Forwarded",
+    "forwarded_address",
+    "forwarded_doubt",
+    "forwarded_field",
+    "has_forwarded",
+]
 
 #: Of so many lines all but one are alike: a monitor, or a client inside, may ask past the proxy.
 _ALL_BUT_ONE_IN = 20
@@ -102,6 +109,15 @@ def forwarded_address(forwarded: Forwarded, first: str, field: str, *, host_name
         CASE WHEN direct IS NULL THEN NULL {came_past}
              ELSE coalesce(nullif({client_address("added")}, '-'), direct) END
     """
+
+
+def has_forwarded(forwarded: Forwarded, line: bytes) -> bool:
+    """Tell whether the added field of a line that has no end yet is there and cannot become longer."""
+    fields = _quoted_fields(line)
+    if forwarded.is_quoted:
+        return len(fields) > _FIELDS + (forwarded.place - _FIRST_ADDED) // 2
+    found = _UNQUOTED.match(line, fields[_FIELDS - 1].end()) if len(fields) >= _FIELDS else None
+    return found is not None and found.end() > found.end(1)
 
 
 def _look(first_lines: Iterable[bytes]) -> tuple[Forwarded | None, bool]:

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from conda_census.logs.formats.cloudfront_fields import (
     FIELDS,
     found_in_fields,
+    has_all,
     header_fields,
     missing_fault,
 )
@@ -71,6 +72,10 @@ def _header_fault(first_lines: Sequence[bytes]) -> str | None:
     return missing_fault(fields)
 
 
+def _has_all_fields(first_lines: Sequence[bytes], line: bytes) -> bool:
+    return has_all(header_fields(first_lines) or _USUAL_FIELDS, line.split(b" "))
+
+
 IIS = LogFormat(
     name="iis",
     example=(
@@ -82,4 +87,5 @@ IIS = LogFormat(
     marks=(Mark(re.compile(rb"^#Fields:.* cs-method"), "cs-method in a line #Fields:"),),
     header_fault=_header_fault,
     has_headers=True,
+    has_all_fields=_has_all_fields,
 )

@@ -59,6 +59,10 @@ def _no_fault(_first_lines: Sequence[bytes]) -> str | None:
     return None
 
 
+def _has_all_fields(_first_lines: Sequence[bytes], _line: bytes) -> bool:
+    return True
+
+
 def _nothing_regular(_first_lines: Sequence[bytes]) -> ParseRegular:
     return parse_nothing
 
@@ -89,6 +93,8 @@ class LogFormat:
             them what ``columns`` says, and leaves all other lines to it.
         shows_its_end: does a line tell by itself that it is whole? Not where it ends with a value that may be
             longer, such as bytes or a user agent without quotes: such a line counts once its end is there.
+        has_all_fields: given the first lines of the file, with the header that holds, and a line that
+            ``line`` matches: does it have all fields, none of which can be longer than it stands there?
         has_headers: does a line ``#Fields:`` name the fields of the lines below it, as W3C has it? It may
             come again.
         sample_rate: the share of all requests that the log has.
@@ -103,6 +109,7 @@ class LogFormat:
     doubt: Callable[[Sequence[bytes]], str | None] = _no_fault
     parse_regular: Callable[[Sequence[bytes]], ParseRegular] = _nothing_regular
     shows_its_end: bool = True
+    has_all_fields: Callable[[Sequence[bytes], bytes], bool] = _has_all_fields
     has_headers: bool = False
     sample_rate: float = 1.0
 

@@ -50,6 +50,7 @@ S3 = LogFormat(
         rb'(?:"(?:[^"]++|"(?! (?:"|- )))*+"|-) (?:".*"|-)(?: [^"]*)?'
     ),
     columns=always(raw_columns(found_by_pattern(_PATTERN, _GROUPS, _COLUMNS))),
+    shows_its_end=False,  # the host may follow, or fields that nobody knows yet
     marks=(
         Mark(re.compile(rb"^\S+ \S+ \[\d\d/[A-Z][a-z]{2}/\d{4}"), "owner, bucket and [time] at its start"),
         Mark(re.compile(rb" [A-Z0-9]+\.(?:GET|HEAD|PUT|POST|DELETE|[A-Z_]+)\.[A-Z_]+ "), "an operation"),
