@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from census_process import CensusProcess
+from parsed_page import ParsedPage
 from small_log import SmallLog
 
 _FIRST = date(2024, 4, 8)
@@ -79,6 +80,28 @@ def test_silent_days(name: str, tmp_path: Path) -> None:
     rows = _json(census, "sql", "SELECT day FROM by_day WHERE downloads IS NULL ORDER BY day")
     assert days == [str(next(iter(row.values())) if isinstance(row, dict) else row[0]) for row in _rows(rows)]
     assert (report["installations"]["active"]["30"] is None) == bool(days)
+
+
+def test_a_line_of_a_wrong_clock(tmp_path: Path) -> None:
+    """The window does not begin with it, says so, and is not complete; it can be asked for."""
+    census = CensusProcess(tmp_path)
+    lines = [line.replace("/Apr/2024:", "/Jan/2002:") for line in _lines(0, 1)] + _all(range(9))
+    (census.folder / "a.log").write_text("".join(f"{line}\n" for line in lines))
+    strict = census("ingest", "--strict", "a.log")
+    assert strict.returncode == 1
+    assert "days have no log: 2002-01-09, " in strict.stderr
+    sources = census("sources", "--strict", "--quiet")
+    assert sources.returncode == 1
+    assert "days have no log: 2002-01-09, " in sources.stderr
+    report = _json(census, "report")
+    assert (report["window"]["since"], report["window"]["complete"]) == ("2024-04-08", False)
+    assert {day["downloads"] for day in report["by_day"]} == {8}
+    assert report["installations"]["active"]["30"] is None
+    shown = " ".join(census("report", "--html", "page.html").stdout.split())
+    for text in (shown, ParsedPage((census.folder / "page.html").read_text()).text):
+        assert "complete but for what is left out" in text
+        assert "Requests of 2002-01-08 are left out" in text
+    assert _json(census, "report", "--since", "2002-01-08")["window"]["since"] == "2002-01-08"
 
 
 def _json(census: CensusProcess, command: str, *arguments: str) -> Any:  # noqa: ANN401  any document

@@ -181,6 +181,32 @@ def test_a_declared_hole_in_a_log() -> None:
     assert _silent([1, 0, 0, 0, 1, 0, 1]) == []
 
 
+@pytest.mark.parametrize(
+    ("sessions", "begin"),
+    [
+        pytest.param([1] + [0] * 400 + [_B] * 12, ([0], 401), id="one line"),
+        pytest.param([1, 0, 1] + [0] * 70 + [_B] * 12, ([0, 2], 73), id="two lines"),
+        pytest.param([1] + [0] * 90 + [1] + [0] * 90 + [_B] * 12, ([0, 91], 182), id="far from each other"),
+        pytest.param([1] + [0] * 400 + [1] * 10, ([0], 401), id="before a quiet one"),
+        pytest.param([_B] + [0] * 400 + [_B] * 9, None, id="a busy day"),
+        pytest.param([1] * 4 + [0] * 400 + [_B] * 12, None, id="several days"),
+        pytest.param([1] + [0] * 40 + [_B] * 12, None, id="not so far"),
+        pytest.param([1] + [0] * 400 + [1], None, id="two days in all"),
+        pytest.param([_B] * 30, None, id="no silent day"),
+    ],
+)
+def test_a_doubtful_begin(sessions: list[int], begin: tuple[list[int], int] | None) -> None:
+    """A few lines that years without any part from all others."""
+    first = date(2000, 1, 1)
+    active = {first + timedelta(days=number): each for number, each in enumerate(sessions) if each}
+    known = KnownDays([(first, first + timedelta(days=len(sessions) - 1))], active=active)
+    expected = begin and (
+        tuple(first + timedelta(days=number) for number in begin[0]),
+        first + timedelta(days=begin[1]),
+    )
+    assert known.doubtful_begin() == expected
+
+
 def test_lost_days_tell_nothing_of_others() -> None:
     """They do not make silence usual."""
     lost = [_day(number) for number in range(1, 29) if number != 8 and _day(number).weekday() == 0]

@@ -84,9 +84,18 @@ def test_provisional_days_are_named(complete_until: str | None, missing: list[st
     """A reader must not take the last days for a fall."""
     window = {"since": "2024-01-01", "until": "2024-01-31", "complete_until": complete_until}
     window["days_without_log"] = missing
+    window["complete"] = complete_until == window["until"] and not missing
 
     assert days(window) == "1 January 2024 to 31 January 2024"
     assert completeness(window) == text
+
+
+def test_what_a_window_leaves_out_is_named() -> None:
+    """All its days are complete, and yet it is not."""
+    window = {"since": "2024-01-01", "until": "2024-01-31", "complete_until": "2024-01-31"}
+    window |= {"days_without_log": [], "complete": False}
+
+    assert completeness(window) == "complete but for what is left out"
 
 
 @pytest.mark.parametrize(

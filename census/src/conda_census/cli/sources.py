@@ -100,7 +100,7 @@ def _list(
     from conda_census.engines.choice import with_gaps
     from conda_census.engines.duckdb import open_lake
     from conda_census.lake.self_check import open_checked
-    from conda_census.metrics.window import expected_until
+    from conda_census.metrics.window import expected_until, known_days
     from conda_census.report.sources import list_what_was_read
     from conda_census.report.sources_text import plain_lines, show_sources
     from conda_census.report.wording import days_without_log
@@ -121,7 +121,13 @@ def _list(
     else:
         for line in plain_lines(listed):
             typer.echo(line)
-    if missing := [each["day"] for each in listed["days"] if each["state"] == "no_log"]:
+    missing = [each["day"] for each in listed["days"] if each["state"] == "no_log"]
+    known = known_days(tables)
+    if first is None and known.doubtful_begin():
+        # The window begins behind them.
+        before = (day.isoformat() for day in known.missing())
+        missing = [*(day for day in before if day < listed["days"][0]["day"]), *missing]
+    if missing:
         if strict or not as_json:
             complain(CensusError(days_without_log(missing)))
         if strict:

@@ -26,6 +26,11 @@ __all__ = ["KnownDays", "days_between", "log_spans", "read_known_days", "read_sp
 _DAY = timedelta(days=1)
 #: So long a time between two logs may be a lost daily log: the quiet hours of a night are shorter.
 _GAP = timedelta(hours=20)
+#: Days with a request that so long a silence parts from all others are doubtful, if they are few ...
+_FAR = timedelta(days=57)
+_FEW_DAYS = 3
+#: ... and have at most one session of so many.
+_ONE_IN = 10
 #: A day of which such a gap takes less is known well enough.
 _TAKEN = timedelta(hours=6)
 
@@ -49,6 +54,7 @@ class KnownDays:
         self._spans = _joined(spans)
         self._lost = frozenset(lost)
         self._holes = tuple(holes)
+        self._active = active or {}
         self._silent = frozenset[date]() if active is None else self._find_silent(active)
 
     def _find_silent(self, active: Mapping[date, int]) -> frozenset[date]:
@@ -85,6 +91,21 @@ class KnownDays:
         if self._spans:
             days.update(self.unknown(self._spans[0][0], self._spans[-1][1]))
         return sorted(day for day in days if self.hole(day) is None)
+
+    def doubtful_begin(self) -> tuple[tuple[date, ...], date] | None:
+        """Return the first days with a request, and the day on which the others begin, if these look wrong.
+
+        They do if they are few, and years or months without any lie behind them in the log: a clock that was
+        not set yet.
+        """
+        days = sorted(self._active)
+        for number in range(min(_FEW_DAYS, len(days) - 1), 0, -1):
+            first, others = days[:number], days[number:]
+            is_far = others[0] - first[-1] >= _FAR and first[-1] + _DAY in self._silent
+            sessions = (sum(self._active[day] for day in part) for part in (first, others))
+            if is_far and next(sessions) * _ONE_IN <= next(sessions):
+                return tuple(first), others[0]
+        return None
 
     def hole(self, day: date) -> Hole | None:
         """Return the declared hole that a day without a log lies in, or None."""

@@ -63,7 +63,8 @@ class Window:
     ``complete_until`` is the last day that has a log and for which late logs have had their time to arrive;
     null if no day of the window is complete. A day after it is provisional. Nothing is known of the
     ``days_without_log``, nor of the ``days_unknown_before``: those before the window, from the first day with
-    data on, which what looks back needs.
+    data on, which what looks back needs. ``left_out`` are days with requests, long before all others, before
+    which a window does not begin unless it is asked to.
     """
 
     since: date | None
@@ -71,11 +72,13 @@ class Window:
     complete_until: date | None
     days_without_log: tuple[date, ...] = ()
     days_unknown_before: tuple[date, ...] = ()
+    left_out: tuple[date, ...] = ()
 
     @property
     def complete(self) -> bool:
-        """Whether every day has a log, and all late logs had their time to arrive."""
-        return self.until is not None and self.complete_until == self.until and not self.days_without_log
+        """Whether every day has a log, all late logs had their time to arrive, and nothing is left out."""
+        is_all = not self.days_without_log and not self.left_out
+        return self.until is not None and self.complete_until == self.until and is_all
 
     def is_known(self, first: date, last: date) -> bool:
         """Whether each day from ``first`` to ``last`` has a log, of those since the first day with data."""
@@ -107,6 +110,8 @@ def choose_window(
 ) -> Window:
     """The window from ``since`` to ``until``, by default from the first to the last day with data.
 
+    It does not begin on a few days that lie long before all others, unless it is asked to.
+
     Raises:
         WindowError: ``since`` is after ``until``, or the window reaches far beyond the days with data, or no
             day of it has a log although others have, unless it ``may_lack_logs``.
@@ -115,11 +120,15 @@ def choose_window(
         raise WindowError(f"the window begins on {since} but ends on {until}: give since a day before until")
     (span,) = data_span(tables).to_pyarrow().to_pylist()
     last_possible = _possible(span["last_day"], span["last_ingested"])
+    known = known_days(tables)
+    begin = known.doubtful_begin() if since is None else None
+    left_out: tuple[date, ...] = ()
+    if begin is not None and begin[1] <= (until or begin[1]):
+        left_out, since = begin
     since, until = _fill(since, until, span["first_day"], last_possible)
     if since is None or until is None:
         return Window(None, None, None)
     _expect_near(since, until, span["first_day"], last_possible)
-    known = known_days(tables)
     last_known = known.last_known(since, until)
     if last_known is None and span["first_day"] is not None and not may_lack_logs:
         raise WindowError(
@@ -131,7 +140,7 @@ def choose_window(
         complete = known.last_known(since, complete)
     first, before = span["first_day"], since - timedelta(days=1)
     unknown_before = known.unknown(first, before) if first is not None and first < since else ()
-    return Window(since, until, complete, known.unknown(since, until), unknown_before)
+    return Window(since, until, complete, known.unknown(since, until), unknown_before, left_out)
 
 
 def expected_until(tables: LakeTables, today: date) -> date | None:

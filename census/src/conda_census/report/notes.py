@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from conda_census.metrics.window import Window
 from conda_census.report.shape import Note, Report
 
@@ -102,12 +104,21 @@ NOTES: tuple[Note, ...] = (
 
 
 def notes_on_gaps(window: Window) -> list[Note]:
-    """Return what days without a log do to the numbers of a window; nothing if every day has one."""
+    """Return what days without a log do to the numbers of a window, and which days are left out of it."""
     missing = len(window.days_without_log)
+    left_out = [Note(number="window", note=_left_out(window.left_out))] if window.left_out else []
     if not missing:
-        return []
+        return left_out
     days = f"{missing} day{'s' if missing > 1 else ''} of the window"
-    return [Note(number=number, note=f"{sentence} ({days})") for number, sentence in _GAPS]
+    return left_out + [Note(number=number, note=f"{sentence} ({days})") for number, sentence in _GAPS]
+
+
+def _left_out(days: tuple[date, ...]) -> str:
+    """Say which days with requests the window leaves out, and how they are counted."""
+    return (
+        f"Requests of {', '.join(map(str, days))} are left out: they lie long before all others, so that a "
+        f"clock may have been wrong. --since {days[0]} counts them."
+    )
 
 
 #: What a day without a log does, by the name of the number.

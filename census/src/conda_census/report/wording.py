@@ -147,7 +147,9 @@ def completeness(window: WindowDays) -> str:
     if complete is None:
         return f"{gaps}no day is complete yet: every number is provisional"
     if complete == until:
-        return f"{gaps}the other days are complete" if gaps else "complete"
+        if gaps:
+            return f"{gaps}the other days are complete"
+        return "complete" if window["complete"] else "complete but for what is left out"
     provisional = date.fromisoformat(complete) + timedelta(days=1)
     if window["days_without_log"] and set(window["days_without_log"]) >= set(_days(provisional, until)):
         return f"{gaps}the other days are complete"
