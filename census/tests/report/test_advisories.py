@@ -47,6 +47,7 @@ def test_an_advisory() -> None:
                 "map": "shipped_names.toml",
                 "affected": ["<1.26.17", ">=2.0.0,<2.0.6"],
                 "fixed_in": ["1.26.17", "2.0.6"],
+                "unclear": [],
             }
         ],
         "bundled": ["suite"],

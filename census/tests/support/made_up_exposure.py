@@ -32,6 +32,7 @@ _PACKAGE = AdvisedPackage(
     map="grayskull",
     affected=["<1.0.9", "==1.1.0rc1"],
     fixed_in=["1.0.9"],
+    unclear=[],
 )
 _FIX = FixKeys(
     channel="conda-forge",

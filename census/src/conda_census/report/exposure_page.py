@@ -81,6 +81,7 @@ def exposure_page(exposure: Exposure, about: About | None = None) -> str:
         no_fix=NO_FIX if exposure["advisory"]["packages"] else _why_nothing(exposure),
         unknown_of=_unknown_of(exposure),
         affected_of=affected_of,
+        are_versions_known=are_versions_known(exposure),
         no_package=_why_nothing(exposure),
         unknown=unknown_shares(exposure["unknown"], is_gap=bool(notes_on(exposure, "unknown"))),
         missing=(wording.NOTHING_TO_DIVIDE, wording.NOT_KNOWN, days_of(None)),
