@@ -117,6 +117,14 @@ def read_batch(
         failed |= newly_failed
 
 
+#: Of so many requests one at least has a user agent, if the log has user agents.
+_MANY_REQUESTS = 20
+_NO_AGENTS = (
+    "no request has a user agent with a tool and its version, in which tokens stand, so no installation is "
+    "seen: let the server log it, or describe the format in census.toml"
+)
+
+
 class _Attempt:
     """One reading of a batch from its beginning on."""
 
@@ -204,6 +212,8 @@ class _Attempt:
             log = logs[source.source]
             if reason := proxy_warning(self._connection, log.log_format, log.beginning, source.reading):
                 self._summary.warn(source.name, reason)
+            if source.reading.requests >= _MANY_REQUESTS and not source.reading.has_agents:
+                self._summary.warn(source.name, _NO_AGENTS)
 
     def _read_log(self, reader: SourcesReader, log: Claimed) -> None:
         self._batch.attempts.note(log.number)

@@ -27,6 +27,7 @@ from conda_census.lake.part import Part
 from conda_census.logs.blocks import blocks_of_lines
 from conda_census.logs.fingerprints import Fingerprint, Reading, head_of
 from conda_census.logs.formats import LogFormat
+from conda_census.logs.formats.agent_place import are_agents
 from conda_census.logs.line_marks import MarkedFingerprint
 from conda_census.logs.line_reader import LineReader
 from conda_census.logs.possible_times import impossible_times
@@ -60,6 +61,7 @@ class SourceReading:
         fingerprint: of these bytes.
         doubt: why the addresses in the log may not be those of the clients.
         addresses: requests by their addresses; None if these are many.
+        has_agents: does a request have a user agent that names a tool and its version?
         marked: has the marks of the lines taken, once all blocks are put together.
     """
 
@@ -72,6 +74,7 @@ class SourceReading:
     fingerprint: str = ""
     doubt: str | None = None
     addresses: Counter[str] | None = field(default_factory=Counter, repr=False)
+    has_agents: bool = False
     marked: MarkedFingerprint | None = field(default=None, repr=False)
 
     def reached(self) -> Reading:
@@ -98,6 +101,10 @@ class SourceReading:
                 self.addresses[addresses.dictionary[place].as_py()] += int(counts[place])
         if len(used) > _FEW_ADDRESSES or len(self.addresses) > _FEW_ADDRESSES:
             self.addresses = None
+
+    def look_for_agents(self, agents: pa.DictionaryArray) -> None:
+        """See whether one of these requests has a user agent, unless another one has."""
+        self.has_agents = self.has_agents or are_agents(agents.dictionary)
 
     def drop(self, reason: str, numbers: np.ndarray, lines: int | None = None) -> None:
         """Count lines that are no requests: those of ``numbers``, or so many of which these are the first."""
@@ -263,12 +270,11 @@ class SourcesReader:
         for source, count in zip(*np.unique(sources, return_counts=True), strict=True):
             reading = self._readings[int(source)]
             reading.requests += int(count)
-            if reading.addresses is not None:
-                is_all = count == len(requests)
-                of_source = (
-                    requests.address if is_all else requests.address.filter(pa.array(sources == source))
-                )
-                reading.count_addresses(of_source)
+            if reading.addresses is None and reading.has_agents:
+                continue
+            of_source = requests if count == len(requests) else requests.select(sources == source)
+            reading.count_addresses(of_source.address)
+            reading.look_for_agents(of_source.user_agent)
 
     def _take_dropped(self, source: int, reason: str, numbers: np.ndarray) -> None:
         self._readings[source].drop(reason, numbers)

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 from conda_census.logs.blocks import MAX_LINE_BYTES
 from conda_census.logs.formats.addresses import client_address, has_host_names, host_name_fault
+from conda_census.logs.formats.agent_place import agent_fault, is_agent_elsewhere
 from conda_census.logs.formats.bracketed import BRACKETED_MARKS, bracketed_line, no_client
 from conda_census.logs.formats.forwarded import (
     forwarded_address,
@@ -69,6 +70,7 @@ _COLUMNS = rf"""
                 WHEN is_too_long THEN 'too_long'
                 WHEN NOT is_split OR status IS NULL OR (bytes IS NULL AND numbers[3] IS DISTINCT FROM '-')
                      OR address IS NULL OR {no_client("who.address", "who.identity")}
+                     OR {is_agent_elsewhere("field")}
                 THEN 'not_in_format'
                 WHEN time IS NULL THEN 'no_time'
                 WHEN {is_impossible("time")} THEN 'impossible_time'
@@ -100,6 +102,10 @@ def _parse_regular(first_lines: Sequence[bytes]) -> ParseRegular:
     return parse_nothing if forwarded and not forwarded.is_quoted else parse_combined
 
 
+def _header_fault(first_lines: Sequence[bytes]) -> str | None:
+    return host_name_fault(first_lines) or agent_fault(first_lines)
+
+
 def _has_all_fields(first_lines: Sequence[bytes], line: bytes) -> bool:
     forwarded = forwarded_field(first_lines)
     return forwarded is None or has_forwarded(forwarded, line)
@@ -115,7 +121,7 @@ COMBINED = LogFormat(
     columns=_columns,
     parse_regular=_parse_regular,
     marks=(*BRACKETED_MARKS, Mark(re.compile(rb'" "'), 'a "referer" and a "user agent" behind it')),
-    header_fault=host_name_fault,
+    header_fault=_header_fault,
     doubt=forwarded_doubt,
     has_all_fields=_has_all_fields,
 )

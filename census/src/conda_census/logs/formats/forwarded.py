@@ -33,6 +33,7 @@ __all__ = [
     "forwarded_doubt",
     "forwarded_field",
     "has_forwarded",
+    "quoted_fields",
 ]
 
 #: Of so many lines all but one are alike: a monitor, or a client inside, may ask past the proxy.
@@ -113,10 +114,10 @@ def forwarded_address(forwarded: Forwarded, first: str, field: str, *, host_name
 
 def has_forwarded(forwarded: Forwarded, line: bytes) -> bool:
     """Tell whether the added field of a line that has no end yet is there and cannot become longer."""
-    fields = _quoted_fields(line)
+    fields = quoted_fields(line)
     if forwarded.is_quoted:
         return len(fields) > _FIELDS + (forwarded.place - _FIRST_ADDED) // 2
-    found = _UNQUOTED.match(line, fields[_FIELDS - 1].end()) if len(fields) >= _FIELDS else None
+    found = _unquoted(fields) if len(fields) >= _FIELDS else None
     return found is not None and found.end() > found.end(1)
 
 
@@ -154,8 +155,7 @@ def _taken_apart(text: bytes) -> _Line | None:
     start = _START.match(text)
     if not start:
         return None
-    text = text.replace(b' "" [', b" - [", 1)
-    fields = _quoted_fields(text)
+    fields = quoted_fields(text)
     if len(fields) < _FIELDS:
         return None
     added = {
@@ -163,12 +163,22 @@ def _taken_apart(text: bytes) -> _Line | None:
         for number, field in enumerate(fields[_FIELDS:])
         if field[1] in _UNKNOWN or _ONLY_ADDRESSES.fullmatch(field[1].strip())
     }
-    if unquoted := _UNQUOTED.match(text, fields[_FIELDS - 1].end()):
+    if unquoted := _unquoted(fields):
         added[_BEHIND] = unquoted[1]
     return _Line(start[1], added)
 
 
-def _quoted_fields(text: bytes) -> list[re.Match[bytes]]:
+def _unquoted(fields: list[re.Match[bytes]]) -> re.Match[bytes] | None:
+    agent = fields[_FIELDS - 1]
+    return _UNQUOTED.match(agent.string, agent.end())
+
+
+def quoted_fields(text: bytes) -> list[re.Match[bytes]]:
+    """The first fields in quotes of a line but for an empty user, each with what stands before it.
+
+    Group 1 is the field.
+    """
+    text = text.replace(b' "" [', b" - [", 1)
     fields: list[re.Match[bytes]] = []
     while len(fields) < _FIELDS + _MOST_ADDED and (
         field := _FIELD.match(text, fields[-1].end() if fields else 0)
