@@ -10,9 +10,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from census_process import CensusProcess
 from conda_census import __version__
+from conda_census.cli import app
+from conda_census.errors import CensusError
+from conda_census.report.written import expect_writable
 from small_log import START, SmallLog
 
 README = Path(__file__).parents[2] / "README.md"
@@ -290,3 +294,34 @@ def test_the_module_is_the_command() -> None:
         [sys.executable, "-m", "conda_census", "--version"], capture_output=True, text=True, check=True
     )
     assert done.stdout == f"conda-census {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["report", "--package", ""], ["report", "--lake="], ["exposure", "--below", ""], ["ingest", ""]],
+)
+def test_an_empty_text_is_refused(arguments: list[str]) -> None:
+    """A variable that is not set is no name: else the default lake would be taken, or no package be found."""
+    outcome = CliRunner().invoke(app, arguments)
+    assert outcome.exit_code == 2
+    assert "it is empty: give a value, or leave it out" in outcome.output
+
+
+def test_nothing_is_written_into_the_lake(tmp_path: Path) -> None:
+    """Neither files nor folders, also if the lake has another name."""
+    (tmp_path / "lake").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "lake")
+    for place in (tmp_path / "lake", tmp_path / "lake" / "report.html", tmp_path / "link" / "report.html"):
+        with pytest.raises(CensusError, match="lies in the lake"):
+            expect_writable([place], lake=tmp_path / "lake")
+        with pytest.raises(CensusError, match="lies in the lake"):
+            expect_writable([], [place], lake=tmp_path / "lake")
+    expect_writable([tmp_path / "report.html"], [tmp_path / "lake-tables"], lake=tmp_path / "lake")
+
+
+def test_days_beyond_all_logs_are_refused(census: CensusProcess, log: Path) -> None:
+    """As by a report."""
+    census("ingest", log)
+    outcome = census("sources", "--since", "2024-03-01")
+    assert outcome.returncode == 1
+    assert "no log of these days was read" in outcome.stderr

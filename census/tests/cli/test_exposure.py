@@ -197,7 +197,7 @@ def test_what_is_not_known_is_not_shown_as_clean(
             ["--package", "urllib3", "--below", "not one"],
             "--below: 'not one' is no version that conda can order",
         ),
-        (["--package", "urllib3", "--below", ""], "--below: is empty: give a name and a version"),
+        (["--package", "urllib3", "--below", ""], "--below: it is empty: give a value"),
         (["--package", " ", "--below", "2"], "--package: is empty: give a name and a version"),
         (["--package", "urllib3", "--below", "0"], "--below: no version is below '0': give the first one"),
         (["--package", "urllib3>1", "--below", "2"], "--package: 'urllib3>1' is no name of a conda package"),

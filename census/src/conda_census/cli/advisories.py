@@ -137,8 +137,9 @@ def override(
     verbosity = verbosity_of(quiet, verbose)
     if not paths and export is None:
         raise typer.BadParameter("name files to read, or one to write with --export", param_hint="PATH")
-    expect_writable([export])
-    opened = Lake.open(load_settings(lake).lake)
+    settings = load_settings(lake)
+    expect_writable([export], lake=settings.lake)
+    opened = Lake.open(settings.lake)
     done = import_overrides(opened, paths or ())
     counts = _counts(done)
     if export:

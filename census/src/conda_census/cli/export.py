@@ -41,8 +41,8 @@ def export(
 
     verbosity = verbosity_of(quiet, verbose)
     first, last = period_of(since, until)
-    expect_writable([], [condastats])
     settings = load_settings(lake)
+    expect_writable([], [condastats], lake=settings.lake)
     opened = open_checked(settings.lake)
     tables = with_gaps(open_lake(opened), opened, settings.holes)
     with verbosity.steps("exporting") as progress:

@@ -96,7 +96,7 @@ def exposure(
         )
     asked = None if package is None or below is None else _unrecorded(package, below)
     settings, sample = load_settings(lake, engine=engine_of(engine)), sample_of(one_in)
-    expect_writable([html])
+    expect_writable([html], lake=settings.lake)
     found = open_checked(settings.lake)
     known = knowledge_of(found)
     group = asked or known.advisory(advisory or "")

@@ -61,7 +61,7 @@ def exposures(
         sample_of(one_in),
         severities_of(severity),
     )
-    expect_writable([output])
+    expect_writable([output], lake=settings.lake)
     found = open_checked(settings.lake)
     known = knowledge_of(found)
     if not known.advisories:

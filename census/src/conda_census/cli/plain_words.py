@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import typer
 from typer.core import TyperGroup
@@ -32,6 +33,18 @@ def plain_words(message: str) -> str:
 
 class PlainGroup(TyperGroup):
     """Commands whose options are refused in plain words."""
+
+    def make_context(self, info_name: str | None, args: list[str], *rest: Any, **more: Any) -> Any:  # noqa: ANN401
+        """Refuse an empty text, as a variable that is not set leaves it: no name, day or place is empty.
+
+        Else a default would be taken for it, or a package without a name be looked for.
+        """
+        for before, arg in zip(["", *args], args, strict=False):
+            if arg == "" or re.fullmatch(r"--[a-z-]+=", arg):
+                option = arg[:-1] if arg else before
+                hint = option if option.startswith("-") else None
+                raise typer.BadParameter("it is empty: give a value, or leave it out", param_hint=hint)
+        return super().make_context(info_name, args, *rest, **more)
 
     def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]  # its own type of a context
         """Run a command."""

@@ -81,7 +81,7 @@ def report(
     verbosity = verbosity_of(quiet, verbose)
     first, last = period_of(since, until)
     settings, sample = load_settings(lake, engine=engine_of(engine)), sample_of(one_in)
-    expect_writable([html], [svg, png, csv, parquet])
+    expect_writable([html], [svg, png, csv, parquet], lake=settings.lake)
     lake_opened = open_checked(settings.lake)
     organizations = named_organizations(lake_opened, settings)
     with opened(lake_opened, settings.engine, settings.holes) as tables:

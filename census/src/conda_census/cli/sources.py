@@ -100,7 +100,7 @@ def _list(
     from conda_census.engines.choice import with_gaps
     from conda_census.engines.duckdb import open_lake
     from conda_census.lake.self_check import open_checked
-    from conda_census.metrics.window import expected_until, known_days
+    from conda_census.metrics.window import choose_window, expected_until, known_days, log_times
     from conda_census.report.sources import list_what_was_read
     from conda_census.report.sources_text import plain_lines, show_sources
     from conda_census.report.wording import days_without_log
@@ -110,6 +110,13 @@ def _list(
     tables = with_gaps(open_lake(opened), opened, settings.holes)
     if strict and last is None and (expected := expected_until(tables, datetime.now(UTC).date())):
         last = max(expected, first or expected)  # a monitor has to see that logs stopped coming
+    begin, newest = log_times(tables)
+    if (
+        begin
+        and newest
+        and ((first or newest.date()) > newest.date() or (last or begin.date()) < begin.date())
+    ):
+        choose_window(tables, first, last)  # refused, as by a report: these days are beyond all logs
     listed = list_what_was_read(tables, first, last)
     console = Console()
     if as_json:

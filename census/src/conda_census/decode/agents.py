@@ -32,9 +32,11 @@ class Tool:
     pattern: str | None = None
 
 
-# A version holds no slash and no percent sign: what is behind one may be a token that some tool ran together
-# with what stands before it, and no token may be kept.
-_VERSION = r"([^\s/%]+)"
+# All up to the next blank. A version holds no slash and no percent sign: what is behind one may be a token
+# that some tool ran together with what stands before it. Such a text is no version, and is not cut to one.
+_VERSION = r"(\S+)"
+# The same, of what may stand in parentheses.
+_BARE_VERSION = r"([^\s()]+)"
 #: What watches servers, and is on no list of crawlers.
 _MONITORS = ("elb-healthchecker", "googlehc", "kube-probe", "prometheus", "zabbix")
 
@@ -88,7 +90,7 @@ TOOLS: tuple[Tool, ...] = (
     Tool("conda-mirror", "other", ("conda-mirror",)),
     Tool("bandersnatch", "other", ("bandersnatch",)),
     Tool("devpi", "other", ("devpi-server",)),
-    Tool("cloudfront", "other", pattern=r"^Amazon CloudFront(?:/([0-9.]+))?"),
+    Tool("cloudfront", "other", pattern=rf"^Amazon CloudFront(?:/{_VERSION})?"),
     # Fetchers
     Tool("wget", "command-line fetcher", ("wget", "wget2")),
     Tool("aria2", "command-line fetcher", ("aria2",)),
@@ -112,7 +114,7 @@ TOOLS: tuple[Tool, ...] = (
     Tool("github-actions-runner", "other", pattern=rf"^GitHubActionsRunner[A-Za-z0-9-]*/{_VERSION}"),
     Tool("ansible", "other", ("ansible-httpget",)),
     Tool("nix", "other", pattern=rf"^curl/\S+ (?:Nix|Lix)/{_VERSION}"),
-    Tool("apt", "other", pattern=r"^(?:Debian )?APT-HTTP/\S+ \(([0-9.]+)|^Debian APT-HTTP"),
+    Tool("apt", "other", pattern=rf"^(?:Debian )?APT-HTTP/\S+ \({_BARE_VERSION}|^Debian APT-HTTP"),
     Tool("dnf", "other", pattern=rf"^(?:libdnf|dnf5?|librepo)(?:/{_VERSION}| |$)"),
     # Languages and their libraries; some are curl, and say so first.
     Tool("python-requests", "other", ("python-requests",)),
@@ -133,14 +135,14 @@ TOOLS: tuple[Tool, ...] = (
     Tool("bun", "other", ("bun",)),
     Tool("boto", "other", ("boto3", "aws-cli", "botocore")),
     Tool("windows-cryptoapi", "other", ("microsoft-cryptoapi",)),
-    Tool("winhttp", "other", pattern=r"^(?:Microsoft )?(?:WinHttp|WinINet)(?:[/. ]([0-9.]+))?"),
+    Tool("winhttp", "other", pattern=rf"^(?:Microsoft )?(?:WinHttp|WinINet)(?:[/. ]{_BARE_VERSION})?"),
     Tool("java", "other", ("java", "java-http-client")),
     Tool("apache-httpclient", "other", ("apache-httpclient",)),
     Tool("okhttp", "other", ("okhttp",)),
     Tool("node", "other", ("node", "node-fetch", "undici", "axios", "got")),
     Tool("perl", "other", ("libwww-perl",)),
-    Tool("github-actions", "other", pattern=r"^actions/tool-cache(?:/([0-9.]+))?"),
-    Tool("r", "other", pattern=r"^R[ /]\(?([0-9.]+)| r-curl/"),
+    Tool("github-actions", "other", pattern=rf"^actions/tool-cache(?:/{_VERSION})?"),
+    Tool("r", "other", pattern=rf"^R[ /]\(?{_BARE_VERSION}| r-curl/"),
     Tool("julia", "other", pattern=rf"^curl/\S+ julia/{_VERSION}"),
     Tool("curl", "command-line fetcher", pattern=rf"^curl(?:/{_VERSION}| |$)"),
     Tool("libcurl", "other", pattern=rf"^(?:PycURL/\S+ )?libcurl/{_VERSION}"),
@@ -211,7 +213,7 @@ AGENT_COLUMNS = tuple(_COLUMNS)
 
 
 def _product(pattern: str) -> str:
-    return rf"regexp_extract(agent, ' {pattern}/([^\s/%]*)', ['name', 'version'])"
+    return rf"regexp_extract(agent, ' {pattern}/(\S*)', ['name', 'version'])"
 
 
 #: From ``agents(agent)``: the agent and the columns of ``AGENT_COLUMNS``, null where the agent does not say.

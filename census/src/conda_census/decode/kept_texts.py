@@ -151,7 +151,8 @@ def _has_hash(text: str) -> str:
 
 def kept_version_sql(text: str) -> str:
     """Return SQL for a version that a user agent names, null if it has not the shape of one."""
-    words = ", ".join(f"'{word}'" for word in _NAMED_VERSIONS)
+    # Debian's testing calls itself bookworm/sid before it is released.
+    words = ", ".join(f"'{word}', '{word}/sid'" for word in _NAMED_VERSIONS)
     joined = f"regexp_replace({text}, '[_-]', '', 'g')"
     return f"""CASE
         WHEN {text} IN ({words}) THEN {text}

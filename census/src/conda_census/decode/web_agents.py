@@ -42,8 +42,11 @@ _ROBOT = re.compile(
     r"(?i)(?:^|[^u])bot\b|crawler\b|spider\b|slurp\b|httrack|https?://|\+[\w.-]+@|(?P<monitor>health-?check|uptime)"
 )
 _LIBRARIES = {"http-library", "browser-automation"}
-_VERSION = re.compile(r"[A-Za-z_-]*[/ ]?v?([0-9]+(?:\.[0-9]+)*)")
-_ROBOT_VERSION = re.compile(r"(?i)(?:bot|crawler|spider)/v?([0-9]+(?:\.[0-9]+)*)")
+#: What may stand behind a version. Before anything else it is the beginning of a text that is none.
+_END = r"(?![^\s;,()\[\]\"'])"
+_NUMBERS = r"[0-9]+(?:\.[0-9]+)*(?:~?[a-z]{1,2})?"  # 2.1, 1.0b, 7~bl
+_VERSION = re.compile(rf"[A-Za-z_-]*[/ ]?v?({_NUMBERS}){_END}")
+_ROBOT_VERSION = re.compile(rf"(?i)(?:bot|crawler|spider)/v?({_NUMBERS}){_END}")
 
 #: SQL for the name and the version, as a list, of an agent that no tool is; null if no list has it.
 WEB_AGENT_SQL = "web_agent(agent)"
@@ -72,8 +75,15 @@ def web_agent(agent: str | None) -> list[str | None] | None:
     if agent.startswith(("Mozilla/", "Opera/")) and (browser := _browsers().extract(agent)):
         family = _DEVICE.sub("", f" {browser.family.lower()}").strip()
         version = [browser.major, browser.minor, browser.patch, browser.patch_minor]
-        return [BROWSERS.get(family, OTHER_BROWSER), ".".join(filter(None, version)) or None]
+        return [BROWSERS.get(family, OTHER_BROWSER), _whole(".".join(filter(None, version)), agent)]
     return None
+
+
+def _whole(version: str, agent: str) -> str | None:
+    """Return a version that stands in an agent, of which later numbers may be left out; None if it is cut."""
+    behind = rf"(?<![\w.]){re.escape(version)}(?P<cut>(?:\.[0-9]+)*{_END})?"
+    found = [match["cut"] is not None for match in re.finditer(behind, agent)]
+    return version if version and (any(found) or not found) else None
 
 
 def _version_behind(name: str, agent: str) -> str | None:

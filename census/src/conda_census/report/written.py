@@ -12,14 +12,21 @@ from conda_census.errors import CensusError
 __all__ = ["expect_writable", "make_folder", "remove_own", "write_whole"]
 
 
-def expect_writable(files: Iterable[Path | None], folders: Iterable[Path | None] = ()) -> None:
+def expect_writable(files: Iterable[Path | None], folders: Iterable[Path | None] = (), *, lake: Path) -> None:
     """Go on only if files and folders that are wanted can be written, before the work is done.
 
-    A file needs its folder; a folder is made with those above it. None is not wanted.
+    A file needs its folder; a folder is made with those above it. None is not wanted. Into the lake nothing
+    is written but what is the lake's own.
 
     Raises:
         CensusError: one cannot be written.
     """
+    files, folders = list(files), list(folders)
+    for place in filter(None, [*files, *folders]):
+        if Path(os.path.realpath(place)).is_relative_to(os.path.realpath(lake)):
+            raise CensusError(
+                f"{place}: lies in the lake, which holds nothing but its own: choose another place"
+            )
     for file in filter(None, files):
         if file.is_dir():
             raise CensusError(f"{file}: is a folder: name a file in it")
