@@ -6,7 +6,7 @@ import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 from random import SystemRandom
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -23,6 +23,9 @@ from conda_census.cli.options import (
 from conda_census.cli.verbosity import QuietOption, VerboseOption, Verbosity, verbosity_of
 from conda_census.config import load_settings
 from conda_census.errors import CensusError, one_line
+
+if TYPE_CHECKING:
+    from conda_census.engines.tables import LakeTables
 
 __all__ = ["sources"]
 
@@ -100,7 +103,7 @@ def _list(
     from conda_census.engines.choice import with_gaps
     from conda_census.engines.duckdb import open_lake
     from conda_census.lake.self_check import open_checked
-    from conda_census.metrics.window import choose_window, expected_until, known_days, log_times
+    from conda_census.metrics.window import expected_until, known_days
     from conda_census.report.sources import list_what_was_read
     from conda_census.report.sources_text import plain_lines, show_sources
     from conda_census.report.wording import days_without_log
@@ -110,13 +113,6 @@ def _list(
     tables = with_gaps(open_lake(opened), opened, settings.holes)
     if strict and last is None and (expected := expected_until(tables, datetime.now(UTC).date())):
         last = max(expected, first or expected)  # a monitor has to see that logs stopped coming
-    begin, newest = log_times(tables)
-    if (
-        begin
-        and newest
-        and ((first or newest.date()) > newest.date() or (last or begin.date()) < begin.date())
-    ):
-        choose_window(tables, first, last)  # refused, as by a report: these days are beyond all logs
     listed = list_what_was_read(tables, first, last)
     console = Console()
     if as_json:
@@ -137,8 +133,16 @@ def _list(
     if missing:
         if strict or not as_json:
             complain(CensusError(days_without_log(missing)))
-        if strict:
+        if strict or _is_beyond(tables, first, last):
             raise typer.Exit(1)
+
+
+def _is_beyond(tables: LakeTables, first: date | None, last: date | None) -> bool:
+    """Whether all these days are beyond the logs, so that a report would refuse them."""
+    from conda_census.metrics.window import log_times
+
+    begin, newest = log_times(tables)
+    return bool(begin and newest and ((first and first > newest.date()) or (last and last < begin.date())))
 
 
 def _set_aside(lake: Path | None, retry: list[str], verbosity: Verbosity, *, as_json: bool) -> None:
