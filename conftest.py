@@ -93,7 +93,7 @@ def _later(items: list[pytest.Item], turn: int) -> set[pytest.Item]:
             cases[(one_in, of)].append(item)
     later: set[pytest.Item] = set()
     for (one_in, _), each in cases.items():
-        count = -(-len(each) // one_in)
-        first = turn * count % len(each)
-        later.update([*each[first:], *each[:first]][count:])
+        are_few = len(each) < one_in
+        today = [each[turn % len(each)]] if are_few else each[turn % one_in :: one_in]
+        later.update(set(each) - set(today))
     return later

@@ -79,6 +79,7 @@ def copied(filled: CensusProcess, tmp_path: Path) -> CensusProcess:
     return CensusProcess(tmp_path)
 
 
+@pytest.mark.takes_turns(3, among="the longest")
 def test_what_it_prints(copied: CensusProcess) -> None:
     """JSON alone, or a line for each table; the report and the sources are what they were."""
     before = _told(copied)

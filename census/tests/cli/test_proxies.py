@@ -93,6 +93,7 @@ def test_only_what_may_be_wrong_is_told(
     assert [each["reason"] for each in found["warnings"]] == ([reason] if reason else [])
 
 
+@pytest.mark.takes_turns(3, among="the longest")
 def test_a_quiet_hour_is_no_proxy(census: CensusProcess, tmp_path: Path) -> None:
     """A log that grows by the requests of one client inside had others before."""
     log = _log(*[f"10.0.0.{number}" for number in range(20)])

@@ -58,6 +58,7 @@ _LOGS: dict[str, tuple[dict[str, list[str]], list[int]]] = {
 }
 
 
+@pytest.mark.takes_turns(3, among="the longest")
 @pytest.mark.parametrize("name", _LOGS)
 def test_silent_days(name: str, tmp_path: Path) -> None:
     """The report, ``sources`` and ``ingest`` agree which of them are not known."""
@@ -82,6 +83,7 @@ def test_silent_days(name: str, tmp_path: Path) -> None:
     assert (report["installations"]["active"]["30"] is None) == bool(days)
 
 
+@pytest.mark.takes_turns(3, among="the longest")
 def test_a_line_of_a_wrong_clock(tmp_path: Path) -> None:
     """The window does not begin with it, says so, and is not complete; it can be asked for."""
     census = CensusProcess(tmp_path)

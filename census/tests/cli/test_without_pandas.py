@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from census_process import CensusProcess
 from small_log import SmallLog
 
@@ -16,6 +18,7 @@ run()
 """
 
 
+@pytest.mark.takes_turns(3, among="the longest")
 def test_ingest_does_not_import_pandas(census: CensusProcess, tmp_path: Path) -> None:
     """But what needs it in the same process can."""
     SmallLog().request().write(tmp_path / "access.log")

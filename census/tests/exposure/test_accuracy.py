@@ -42,6 +42,7 @@ def test_the_band_holds_the_truth(name: str) -> None:
     assert any(errors) == (name not in HIDE_NOTHING)
 
 
+@pytest.mark.takes_turns(3, among="the longest")
 def test_the_curve_holds_the_share_that_is_still_exposed(name: str) -> None:
     """Wherever it reaches the day; in all of the cases but one."""
     covered = [one.is_covered for one in _found(name) if one.is_covered is not None]

@@ -197,6 +197,7 @@ def test_machines_of_an_old_lake_go_unless_they_are_asked_for(settings: Settings
     assert found == (0, True)
 
 
+@pytest.mark.takes_turns(3, among="the longest")
 @pytest.mark.parametrize("share", range(SHARES))
 def test_a_conversion_that_was_killed_goes_on(
     share: int, settings: Settings, old_lake: Path, tmp_path: Path

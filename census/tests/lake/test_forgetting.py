@@ -138,6 +138,7 @@ def _content(settings: Settings) -> dict[Path, bytes]:
     }
 
 
+@pytest.mark.takes_turns(3, among="the longest")
 def test_a_day_of_which_no_log_is_left_is_unknown(three: Settings) -> None:
     """It is no day without visitors."""
     _forget(three, "b.log")
@@ -146,6 +147,7 @@ def test_a_day_of_which_no_log_is_left_is_unknown(three: Settings) -> None:
     assert [day["sessions"] for day in report["by_day"]] == [1 + 1, None, 1 + 1]
 
 
+@pytest.mark.takes_turns(3, among="the longest")
 def test_nothing_is_changed_if_another_log_is_gone(three: Settings, tmp_path: Path) -> None:
     """One line says what would be lost."""
     (tmp_path / "logs" / "c.log").unlink()
@@ -165,6 +167,7 @@ def test_nothing_is_changed_if_another_log_is_gone(three: Settings, tmp_path: Pa
     assert _report(alone)["window"]["until"] == "2024-01-15"
 
 
+@pytest.mark.takes_turns(3, among="the longest")
 def test_a_dry_run_changes_nothing(three: Settings, tmp_path: Path) -> None:
     """It says the same as the run that follows."""
     before = _content(three)
@@ -174,6 +177,7 @@ def test_a_dry_run_changes_nothing(three: Settings, tmp_path: Path) -> None:
     assert _forget(three, "b.log") == planned
 
 
+@pytest.mark.takes_turns(3, among="the longest")
 def test_a_name_of_none_or_several_is_told(three: Settings, tmp_path: Path) -> None:
     """With the candidates; nothing is changed."""
     (tmp_path / "old").mkdir()
@@ -188,6 +192,7 @@ def test_a_name_of_none_or_several_is_told(three: Settings, tmp_path: Path) -> N
     assert _forget(three, str(tmp_path / "old" / "b.log")).lines == 1
 
 
+@pytest.mark.takes_turns(3, among="the longest")
 def test_a_name_that_several_logs_had(tmp_path: Path) -> None:
     """A log is rotated every day, and the next one gets its name: the days tell them apart."""
     settings = _lake(tmp_path, "lake")
@@ -232,6 +237,7 @@ def test_a_copy_that_was_skipped_is_read_again(
     assert recorded_readings(Lake.open(settings.lake)) == []
 
 
+@pytest.mark.takes_turns(3, among="the longest")
 def test_a_log_that_was_rotated_stays_out(tmp_path: Path) -> None:
     """Its new name is no copy, though ingest was given it too; where it lies is told."""
     settings = _lake(tmp_path, "lake")
@@ -310,6 +316,7 @@ def test_a_day_that_an_earlier_version_compacted(three: Settings, tmp_path: Path
     assert _report(alone) == _report(three)
 
 
+@pytest.mark.takes_turns(3, among="the longest")
 def test_requests_that_another_log_repeated_count_then(tmp_path: Path) -> None:
     """Its lines were left out because the log that is taken out had them."""
     record = {
@@ -339,6 +346,7 @@ def test_requests_that_another_log_repeated_count_then(tmp_path: Path) -> None:
     assert "3 lines of" in note
 
 
+@pytest.mark.takes_turns(3, among="the longest")
 def test_the_command(three: Settings, tmp_path: Path) -> None:
     """What it prints, as lines and as JSON, and what is wrong usage."""
     variables = {"CENSUS_CONFIG": str(three.config_folder), "CENSUS_LAKE": str(three.lake)}

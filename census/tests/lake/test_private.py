@@ -35,6 +35,7 @@ def umask(request: pytest.FixtureRequest) -> Iterator[int]:
     os.umask(before)
 
 
+@pytest.mark.takes_turns(3, among="the longest")
 @pytest.mark.usefixtures("umask")
 def test_a_lake_is_for_its_user_only(tmp_path: Path) -> None:
     """Whoever writes it: the census itself, DuckDB, Arrow or Delta, and in each command that does."""

@@ -214,6 +214,7 @@ def test_no_wrong_value_makes_a_wrong_number(
     assert outcomes <= ({"whole"} if has_logs else {"whole", "lost", "refused"})
 
 
+@pytest.mark.takes_turns(3, among="the longest")
 @pytest.mark.parametrize(
     ("name", "wrong"),
     [

@@ -103,7 +103,11 @@ def test_a_line_that_may_go_on_does_not_show_its_end(template: str, *, shows_its
 
 def test_what_servers_logs_have_at_their_end() -> None:
     """Of the built-in formats that grow line by line, those that end with a plain value."""
-    assert {name for name, known in BUILT_IN.items() if not known.shows_its_end} == {"common", "artifactory"}
+    assert {name for name, known in BUILT_IN.items() if not known.shows_its_end} == {
+        "common",
+        "artifactory",
+        "s3",
+    }
 
 
 def test_an_address_that_is_chosen_comes_first() -> None:

@@ -250,6 +250,7 @@ def test_a_header_in_the_middle() -> None:
     ]
 
 
+@pytest.mark.takes_turns(3, among="the longest")
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.sampled_from("abcd"), min_size=1, max_size=12), st.integers(1, 60), st.booleans())
 def test_headers_wherever_a_log_is_continued(blocks: list[str], cut: int, marked: bool) -> None:

@@ -73,7 +73,7 @@ def _sample(lake: Asked) -> object:
 
 
 QUESTIONS: dict[str, Callable[[Asked], object]] = {
-    "activity": lambda lake: read_activity(lake.tables.sessions, lake.tables.downloads),
+    "silent_days": lambda lake: read_activity(lake.tables.sessions, lake.tables.downloads),
     "accounting": lambda lake: account(lake.inside.sources),
     "agents": lambda lake: count_agents(lake.inside.sessions),
     "by_day": lambda lake: count_by_day(lake.inside.sessions, lake.inside.downloads, lake.installations),
