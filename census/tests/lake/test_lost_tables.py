@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
 from random import Random
 
-import duckdb
 import pytest
 
-from conda_census.config import Settings
 from conda_census.errors import LakeError
 from conda_census.lake.compaction import compact
 from conda_census.lake.ingest import ingest
@@ -26,11 +23,10 @@ from conda_census.lake.store import Lake
 from conda_census.lake.table_notes import TABLE_NOTES
 from conda_census.lake.tables import TABLES
 from conda_census.steps import say_nothing
+from lake_counts import Counts, counts_of, ingest_all, settings_of
 from small_log import SmallLog
 
 NAMES = [table.name for table in TABLES]
-#: Requests, downloads and installers of a day.
-Counts = dict[tuple[str, date], int]
 
 
 @dataclass
@@ -54,54 +50,31 @@ def _log(path: Path, day: int, sessions: int) -> Path:
     return log.write(path)
 
 
-def _settings(folder: Path) -> Settings:
-    return Settings(folder / "lake", folder / "config", "main")
-
-
-def _ingest(settings: Settings, logs: list[Path]) -> None:
-    assert ingest([str(log) for log in logs], settings, "auto", lambda **_: None).failed == 0
-
-
 def _make(folder: Path, *, is_compacted: bool) -> Made:
     """Three batches: of two logs, of one more, and of the first again, which grew. All cross midnight."""
     (folder / "logs").mkdir(parents=True)
-    settings = _settings(folder)
+    settings = settings_of(folder)
     for name, sizes in (("other", [(15, 3), (16, 3), (17, 3)]), ("own", [(15, 4), (16, 3), (17, 2)])):
         logs = [_log(folder / "logs" / f"{name}{day}.log", day, size) for day, size in sizes]
-        _ingest(settings, logs[:2])
-        _ingest(settings, logs[2:])
+        ingest_all(settings, logs[:2])
+        ingest_all(settings, logs[2:])
         if is_compacted:
             compact(Lake.open(settings.lake), 0, say_nothing)
         shutil.copytree(settings.lake, folder / "older")
         _log(logs[0], 15, 6)
-        _ingest(settings, logs[:1])
+        ingest_all(settings, logs[:1])
         if name == "other":
             settings.lake.rename(folder / "foreign")
             shutil.rmtree(folder / "older")
             for log in logs:
                 log.unlink()
-    return Made(folder, _counts(settings))
+    return Made(folder, counts_of(settings))
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["small files", "compacted"])
 def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Made:
     """The lake to damage copies of."""
     return _make(tmp_path_factory.mktemp("made"), is_compacted=request.param)
-
-
-def _counts(settings: Settings) -> Counts:
-    lake, counts = open_checked(settings.lake), Counter[tuple[str, date]]()
-    for name, what in (
-        ("sessions", "sum(requests)"),
-        ("downloads", "count(*)"),
-        ("installer_downloads", "count(*)"),
-    ):
-        if files := lake.files(name):  # type: ignore[arg-type]
-            rows = duckdb.execute(
-                f"SELECT day, {what} FROM read_parquet(?, hive_types = {{'day': DATE}}) GROUP BY ALL", [files]
-            ).fetchall()
-            counts.update({(name, day): int(number) for day, number in rows})
-    return dict(counts)
 
 
 def _without_log(_: Made, table: Path) -> None:
@@ -177,7 +150,7 @@ def _outcome(made: Made, damages: list[tuple[str, Damage]], folder: Path, logs: 
     """What became of a damaged lake; every number must be right, or said to be unknown."""
     what = [(name, damage.__name__) for name, damage in damages], logs
     shutil.copytree(made.folder, folder)
-    settings = _settings(folder)
+    settings = settings_of(folder)
     # The names of the logs are those of the folder in which they were read.
     kept = made.folder / "logs"
     away = made.folder / "away"
@@ -198,13 +171,13 @@ def _outcome(made: Made, damages: list[tuple[str, Damage]], folder: Path, logs: 
         if logs != "all":
             kept.rmdir()
             away.rename(kept)
-    shown = _counts(settings)
+    shown = counts_of(settings)
     assert {key: number for key, number in shown.items() if key[1] not in lost} == {
         key: number for key, number in made.truth.items() if key[1] not in lost
     }, (what, lost)
-    _ingest(settings, sorted(kept.glob("*.log")))
+    ingest_all(settings, sorted(kept.glob("*.log")))
     assert lost_days(settings.lake) == lost, what
-    counts = _counts(settings)
+    counts = counts_of(settings)
     for key, number in made.truth.items():
         assert counts.get(key, 0) <= number, (what, key)
         assert key[1] in lost or counts.get(key, 0) == number, (what, key)
@@ -241,7 +214,7 @@ def test_rows_of_another_lake_never_add_to_a_sum(made: Made, tmp_path: Path, tab
 def test_a_table_that_is_gone_is_not_begun_again_by_ingest(made: Made, tmp_path: Path) -> None:
     """Else every log would be new to the lake."""
     shutil.copytree(made.folder, tmp_path / "copy")
-    settings = _settings(tmp_path / "copy")
+    settings = settings_of(tmp_path / "copy")
     shutil.rmtree(settings.lake / "sources")
     with pytest.raises(LakeError, match="the table is gone: run conda-census repair"):
         ingest([str(made.folder / "logs")], settings, "auto", lambda **_: None)
@@ -252,13 +225,13 @@ def test_a_table_that_is_gone_is_not_begun_again_by_ingest(made: Made, tmp_path:
 def test_logs_that_were_rotated_are_found_by_their_lines(made: Made, tmp_path: Path) -> None:
     """If ``sources`` is gone, no first line is known. Another log that has the old name is not read."""
     shutil.copytree(made.folder, tmp_path / "copy")
-    settings = _settings(tmp_path / "copy")
+    settings = settings_of(tmp_path / "copy")
     shutil.rmtree(settings.lake / "sources")
     log = made.folder / "logs" / "own16.log"
     log.rename(log.with_name("own16.log.1"))
     try:
         _log(log, 20, 9)
         assert repair(settings, say_nothing).lost == []
-        assert _counts(settings) == made.truth
+        assert counts_of(settings) == made.truth
     finally:
         log.with_name("own16.log.1").replace(log)

@@ -9,27 +9,23 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from typing import TypeVar
 
-import duckdb
 import pytest
 
-from conda_census.config import Settings
 from conda_census.errors import LakeError
 from conda_census.lake.compaction import compact
 from conda_census.lake.forgetting import forget
-from conda_census.lake.ingest import ingest
 from conda_census.lake.repair import damages_of, repair
-from conda_census.lake.self_check import open_checked
 from conda_census.lake.store import Lake
 from conda_census.lake.tables import TABLES
 from conda_census.steps import say_nothing
+from lake_counts import Counts, counts_of, ingest_all, settings_of
 from small_log import SmallLog
 
 NAMES = [table.name for table in TABLES]
@@ -39,7 +35,6 @@ SAMPLE = int(os.environ.get("CENSUS_DAMAGES", "3"))
 COMMITS = 3
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 T = TypeVar("T")
-Counts = dict[tuple[str, date], int]
 
 
 @dataclass(frozen=True)
@@ -62,47 +57,23 @@ def _log(path: Path, day: int, sessions: int) -> Path:
     return log.write(path)
 
 
-def _settings(folder: Path) -> Settings:
-    return Settings(folder / "lake", folder / "config", "main")
-
-
-def _ingest(settings: Settings, logs: list[Path]) -> None:
-    assert ingest([str(log) for log in logs], settings, "auto", lambda **_: None).failed == 0
-
-
-def _counts(settings: Settings) -> Counts:
-    """Requests, downloads and installers of each day, as a report counts them."""
-    lake, counts = open_checked(settings.lake), Counter[tuple[str, date]]()
-    for name, what in (
-        ("sessions", "sum(requests)"),
-        ("downloads", "count(*)"),
-        ("installer_downloads", "count(*)"),
-    ):
-        if files := lake.files(name):  # type: ignore[arg-type]
-            rows = duckdb.execute(
-                f"SELECT day, {what} FROM read_parquet(?, hive_types = {{'day': DATE}}) GROUP BY ALL", [files]
-            ).fetchall()
-            counts.update({(name, day): int(number) for day, number in rows})
-    return dict(counts)
-
-
 @pytest.fixture(scope="module", params=["small files", "compacted", "taken out"])
 def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Counts]:
     """A lake of three batches, whose last commits are those of a batch, a compaction, or a log taken out."""
     folder = tmp_path_factory.mktemp("made")
     (folder / "logs").mkdir()
-    settings = _settings(folder)
+    settings = settings_of(folder)
     logs = [_log(folder / "logs" / f"{day}.log", day, size) for day, size in ((15, 4), (16, 3), (17, 2))]
-    _ingest(settings, logs[:2])
-    _ingest(settings, logs[2:])
+    ingest_all(settings, logs[:2])
+    ingest_all(settings, logs[2:])
     _log(logs[0], 15, 6)
-    _ingest(settings, logs[:1])
+    ingest_all(settings, logs[:1])
     if request.param == "compacted":
         compact(Lake.open(settings.lake), 7, say_nothing)
     if request.param == "taken out":
         forget(settings, "17.log", say_nothing)
         logs[2].unlink()
-    return folder, _counts(settings)
+    return folder, counts_of(settings)
 
 
 def _wrong_commits(table: Path, choice: Random) -> Iterator[Wrong]:
@@ -158,37 +129,37 @@ def _outcome(folder: Path, truth: Counts, wrong: Wrong, copy: Path, *, has_logs:
     """What became of the lake; every number must be right, or said to be unknown."""
     shutil.copytree(folder / "lake", copy / "lake")
     shutil.copytree(folder / "config", copy / "config")
-    settings, kept, away = _settings(copy), folder / "logs", folder / "away"
+    settings, kept, away = settings_of(copy), folder / "logs", folder / "away"
     commit = settings.lake / wrong.table / "_delta_log" / wrong.commit
     commit.write_text("".join(f"{line}\n" for line in wrong.lines))
     if not has_logs:
         kept.rename(away)
     try:
-        before, refused = _told(lambda: _counts(settings))
+        before, refused = _told(lambda: counts_of(settings))
         assert before == truth or "run conda-census repair" in refused, (wrong, refused)
         assert before or damages_of(settings), wrong
         repaired, refused = _told(lambda: repair(settings, say_nothing))
         if repaired is None:
             assert "restore the lake from your backup" in refused, (wrong, refused)
-            assert _told(lambda: _counts(settings))[0] is None, wrong
+            assert _told(lambda: counts_of(settings))[0] is None, wrong
             return "refused"
         lost = set(repaired.lost)
     finally:
         if not has_logs:
             away.rename(kept)
     assert damages_of(settings) == [], wrong
-    shown = _counts(settings)
+    shown = counts_of(settings)
     for key in shown.keys() | truth.keys():
         assert key[1] in lost or shown.get(key) == truth.get(key), (wrong, key)
     # Whatever comes next works as well, and reads nothing twice.
     logs = sorted(kept.glob("*.log"))
-    _ingest(settings, logs)
+    ingest_all(settings, logs)
     compact(Lake.open(settings.lake), 7, say_nothing)
     if not lost:
         forget(settings, str(logs[-1]), say_nothing)
         assert damages_of(settings) == [], wrong
-        _ingest(settings, logs)
-    counts = _counts(settings)
+        ingest_all(settings, logs)
+    counts = counts_of(settings)
     for key, number in truth.items():
         assert counts.get(key, 0) <= number, (wrong, key)
         assert key[1] in lost or counts.get(key) == number, (wrong, key)
@@ -232,7 +203,7 @@ def test_a_wrong_name_in_the_totals_is_mended(
     folder, truth = made
     shutil.copytree(folder / "lake", tmp_path / "lake")
     shutil.copytree(folder / "config", tmp_path / "config")
-    settings = _settings(tmp_path)
+    settings = settings_of(tmp_path)
     for commit in sorted((settings.lake / "sources" / "_delta_log").glob("*.json")):
         text = commit.read_text()
         if f'"{name}"' in text:
@@ -241,9 +212,9 @@ def test_a_wrong_name_in_the_totals_is_mended(
     repaired = repair(settings, say_nothing)
     assert (repaired.lost, repaired.read_again) == ([], [])
     assert damages_of(settings) == []
-    assert _counts(settings) == truth
+    assert counts_of(settings) == truth
     # Nor does what comes next stop halfway.
     forget(settings, "16.log", say_nothing)
     assert repair(settings, say_nothing).problems == []
-    _ingest(settings, [folder / "logs" / "16.log"])
-    assert _counts(settings) == truth
+    ingest_all(settings, [folder / "logs" / "16.log"])
+    assert counts_of(settings) == truth

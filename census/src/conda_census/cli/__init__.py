@@ -41,7 +41,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-#: Python looks for garbage after so many new objects. Its own 700 cost a report a tenth of its time.
+#: Python looks for garbage after so many new objects. Its own 700 cost a report some 7 % of its time.
 _OBJECTS_BETWEEN_COLLECTIONS = 50_000
 
 _COMMANDS = (

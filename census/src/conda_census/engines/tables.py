@@ -29,9 +29,9 @@ class LakeFiles(Protocol):
         ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LakeTables:
-    """The tables of one lake, with the columns of ``lake.tables`` and times in UTC.
+    """The tables of one lake, with the columns of ``lake.tables`` and times in UTC; equal only to itself.
 
     Attributes:
         keep: computes a table once, for several questions: ``with tables.keep(expression) as table``.

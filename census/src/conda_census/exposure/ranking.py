@@ -33,7 +33,7 @@ from conda_census.exposure.sampling import choose_sample_for_all
 from conda_census.exposure.seen import SeenBuild, builds_seen, names_seen
 from conda_census.exposure.severities import Severity
 from conda_census.exposure.shape import Exposures, RankedAdvisory, StateKeys, UnclearAdvisory
-from conda_census.exposure.tell import disclosed_on, judged_builds, unknown_lately
+from conda_census.exposure.tell import disclosed_on, judged_builds, named_keys, unknown_lately
 from conda_census.exposure.verdicts import Judge, by_name
 from conda_census.exposure.watched import NOBODY_AT_RISK, AtRisk
 from conda_census.metrics.intervals import Estimate
@@ -166,20 +166,16 @@ def _doubts(
 def _doubted(group: AdvisoryGroup, judge: Judge, knowable: Knowable, doubts: Doubts) -> RankedAdvisory:
     """Return the row of an advisory to which nobody is known to be exposed, and somebody may be."""
     nothing = StateKeys(entered=None, remediated=None, exposed=None, silent=None)
-    row = RankedAdvisory(
-        id=group.id,
-        aliases=[name for name in group.ids if name != group.id],
-        summary=group.summary,
-        severity=group.severity,
-        published=group.published.date().isoformat() if group.published else None,
-        packages=list(judge.packages(group)),
-        exposed=band_keys(Band(), knowable),
-        prevalent=nothing,
-        incident=nothing,
-        upgraded_share=Estimate().keys(),
-        median_days=Estimate().keys(),
-        healing_until=None,
-    )
+    row: RankedAdvisory = {
+        **named_keys(group),
+        "packages": list(judge.packages(group)),
+        "exposed": band_keys(Band(), knowable),
+        "prevalent": nothing,
+        "incident": nothing,
+        "upgraded_share": Estimate().keys(),
+        "median_days": Estimate().keys(),
+        "healing_until": None,
+    }
     return with_doubts_ranked(row, doubts)
 
 
@@ -193,20 +189,16 @@ def _ranked(
     knowable: Knowable,
 ) -> RankedAdvisory:
     prevalent, incident = units.only(units.is_prevalent), units.only(~units.is_prevalent)
-    return RankedAdvisory(
-        id=group.id,
-        aliases=[name for name in group.ids if name != group.id],
-        summary=group.summary,
-        severity=group.severity,
-        published=group.published.date().isoformat() if group.published else None,
-        packages=list(judge.packages(group)),
-        exposed=band_keys(exposed.whole_of_all(sample), knowable),
-        prevalent=prevalent_keys(prevalent, sample, knowable),
-        incident=incident_keys(incident, sample, knowable),
-        upgraded_share=upgraded_keys(curve, knowable),
-        median_days=median_keys(curve, knowable),
-        healing_until=healing_keys(knowable),
-    )
+    return {
+        **named_keys(group),
+        "packages": list(judge.packages(group)),
+        "exposed": band_keys(exposed.whole_of_all(sample), knowable),
+        "prevalent": prevalent_keys(prevalent, sample, knowable),
+        "incident": incident_keys(incident, sample, knowable),
+        "upgraded_share": upgraded_keys(curve, knowable),
+        "median_days": median_keys(curve, knowable),
+        "healing_until": healing_keys(knowable),
+    }
 
 
 def _place(row: RankedAdvisory) -> tuple[int, float, str]:

@@ -18,6 +18,7 @@ __all__ = [
     "ExposureNote",
     "Exposures",
     "FixKeys",
+    "NamedAdvisory",
     "RankedAdvisory",
     "StateKeys",
     "StatesOn",
@@ -27,17 +28,22 @@ __all__ = [
 ]
 
 
-class AdvisoryKeys(TypedDict):
-    """What the record says; ``id`` says what was asked for where there is no record yet.
-
-    ``bundled`` are conda packages that carry the affected one among others, of which nothing can be said.
-    """
+class NamedAdvisory(TypedDict):
+    """What an advisory is called, and what its record says of it as a whole."""
 
     id: str
     aliases: list[str]
     summary: str
     severity: str
     published: str | None
+
+
+class AdvisoryKeys(NamedAdvisory):
+    """What the record says; ``id`` says what was asked for where there is no record yet.
+
+    ``bundled`` are conda packages that carry the affected one among others, of which nothing can be said.
+    """
+
     packages: list[AdvisedPackage]
     withdrawn: bool
     bundled: list[str]
@@ -132,17 +138,12 @@ class ExposureNote(TypedDict):
     note: str
 
 
-class RankedAdvisory(TypedDict):
+class RankedAdvisory(NamedAdvisory):
     """One advisory among others: how many are exposed to it, and how fast they heal.
 
     ``healing_until`` as in :class:`Exposure`.
     """
 
-    id: str
-    aliases: list[str]
-    summary: str
-    severity: str
-    published: str | None
     packages: list[str]
     exposed: BandKeys
     prevalent: StateKeys

@@ -21,14 +21,14 @@ from conda_census.exposure.knowable import first_of_active_days
 from conda_census.exposure.knowledge import Knowledge
 from conda_census.exposure.repodata import channel_builds
 from conda_census.exposure.seen import builds_seen
-from conda_census.exposure.shape import AdvisoryKeys, FixKeys
+from conda_census.exposure.shape import AdvisoryKeys, FixKeys, NamedAdvisory
 from conda_census.exposure.unknown import Unknown, count_unknown
 from conda_census.exposure.verdicts import Judge, by_name
 from conda_census.logs.possible_times import EARLIEST_TIME
 from conda_census.metrics.sample import ALL, Sample, choose_sample
 from conda_census.metrics.window import BEYOND, Window, choose_window, known_days, within
 
-__all__ = ["disclosed_on", "judged_builds", "last_day", "tell", "unknown_lately"]
+__all__ = ["disclosed_on", "judged_builds", "last_day", "named_keys", "tell", "unknown_lately"]
 
 #: The project of a package, or that it has none; of several in a bundle the versions say nothing.
 _KNOWN = ("mapped", "none")
@@ -146,15 +146,22 @@ def judged_builds(
 
 
 def _keys(group: AdvisoryGroup, judge: Judge) -> AdvisoryKeys:
-    return AdvisoryKeys(
+    return {
+        **named_keys(group),
+        "packages": packages_of(group, judge),
+        "withdrawn": not group.is_open,
+        "bundled": bundles_of(group, judge),
+    }
+
+
+def named_keys(group: AdvisoryGroup) -> NamedAdvisory:
+    """Return what an advisory is called, as documents have it."""
+    return NamedAdvisory(
         id=group.id,
         aliases=[name for name in group.ids if name != group.id],
         summary=group.summary,
         severity=group.severity,
         published=group.published.date().isoformat() if group.published else None,
-        packages=packages_of(group, judge),
-        withdrawn=not group.is_open,
-        bundled=bundles_of(group, judge),
     )
 
 

@@ -48,6 +48,12 @@ __all__ = ["Claimed", "Progress", "read_batch", "stored_fingerprint"]
 _MEMORY_LIMIT = "600MB"
 #: So many parts at most become rows at once: each holds some hundred megabytes.
 _PARTS_AT_ONCE = min(os.cpu_count() or 1, 3)
+#: Of so many requests one at least has a user agent, if the log has user agents.
+_MANY_REQUESTS = 20
+_NO_AGENTS = (
+    "no request has a user agent with a tool and its version, in which tokens stand, so no installation is "
+    "seen: let the server log it, or describe the format in census.toml"
+)
 
 
 class Progress(Protocol):
@@ -115,14 +121,6 @@ def read_batch(
             return attempt.known_files
         # Some of its rows were staged before it turned out to be damaged: they are all made again without it.
         failed |= newly_failed
-
-
-#: Of so many requests one at least has a user agent, if the log has user agents.
-_MANY_REQUESTS = 20
-_NO_AGENTS = (
-    "no request has a user agent with a tool and its version, in which tokens stand, so no installation is "
-    "seen: let the server log it, or describe the format in census.toml"
-)
 
 
 class _Attempt:

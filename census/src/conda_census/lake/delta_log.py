@@ -26,6 +26,7 @@ from conda_census.atomic_files import make_folders, sync, sync_folder
 
 __all__ = [
     "actions_of",
+    "are_alike",
     "checkpoints_of",
     "commits_of",
     "has_commits",
@@ -71,6 +72,11 @@ def state_of_log(table: Path) -> tuple[tuple[str, int, int, int], ...]:
         with contextlib.suppress(FileNotFoundError):  # another process cleans up
             noted.append((entry.name, entry.stat()))
     return tuple(sorted((name, each.st_ino, each.st_size, each.st_mtime_ns) for name, each in noted))
+
+
+def are_alike(one: str, other: str, letters: int) -> bool:
+    """Tell whether two names are as long as each other, and at most so many letters of them differ."""
+    return len(one) == len(other) and sum(map(str.__ne__, one, other)) <= letters
 
 
 def has_commits(table: Path) -> bool:

@@ -387,7 +387,7 @@ class Snapshot:
         for name, table in self.tables.items():
             if not has_own_columns(name, table):
                 yield Problem(name, "columns")
-            wrong = [file["path"] for file in self.done_files(name) if not _is_of_its_day(file)]
+            wrong = [file["path"] for file in self.done_files(name) if not is_of_its_day(file)]
             if wrong:
                 yield Problem(name, "entry", files=tuple(sorted(wrong)))
 
@@ -467,7 +467,8 @@ def _day_of(file: dict[str, Any]) -> date:
     return of_log or date.min
 
 
-def _is_of_its_day(file: dict[str, Any]) -> bool:
+def is_of_its_day(file: dict[str, Any]) -> bool:
+    """Tell whether a file of a table is in the folder of the day that the log says."""
     return str(file.get("partition.day")) == str(day_in(file["path"]))
 
 

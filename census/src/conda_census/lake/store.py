@@ -41,6 +41,7 @@ from conda_census.atomic_files import (
 from conda_census.config import LAKE_MANIFEST, LATE_DELIVERY
 from conda_census.errors import LakeError, first_line
 from conda_census.lake.delta_log import (
+    are_alike,
     has_commits,
     is_unborn,
     last_checkpoint,
@@ -597,11 +598,7 @@ def has_own_columns(name: TableName, table: DeltaTable) -> bool:
     """Whether no column in the log of a table has nearly the name of one that the log does not name."""
     own = {column.name for column in delta_schema(_table(name)).fields}
     named = {column.name for column in table.schema().fields}
-    return not any(
-        len(one) == len(other) and sum(map(str.__ne__, one, other)) == 1
-        for one in named - own
-        for other in own - named
-    )
+    return not any(are_alike(one, other, 1) for one in named - own for other in own - named)
 
 
 def placed(staged: Path, place: Path, path: str) -> AddAction:

@@ -17,6 +17,7 @@ from deltalake import DeltaTable
 
 from conda_census.atomic_files import replace_durably
 from conda_census.errors import LakeError
+from conda_census.lake.delta_log import are_alike
 from conda_census.lake.store import Lake
 from conda_census.lake.tables import TABLES, TableName
 
@@ -36,9 +37,8 @@ class TableNote:
 
     def is_of(self, table: DeltaTable) -> bool:
         """Whether the table is the one that was noted, of whatever version."""
-        own = str(table.metadata().id)
         # Of two ids that Delta made nearly all letters differ: in this one a letter is damaged.
-        return len(own) == len(self.id) and sum(map(str.__ne__, own, self.id)) <= _LETTERS
+        return are_alike(str(table.metadata().id), self.id, _LETTERS)
 
     def is_newer_than(self, table: DeltaTable) -> bool:
         """Whether the table had come farther than it is now."""

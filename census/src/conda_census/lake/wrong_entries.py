@@ -15,9 +15,10 @@ from typing import Any, TypeVar
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from conda_census.lake.delta_log import are_alike
 from conda_census.lake.file_names import day_in, says_its_digest
 from conda_census.lake.joining import batches_in
-from conda_census.lake.self_check import Snapshot
+from conda_census.lake.self_check import Snapshot, is_of_its_day
 from conda_census.lake.tables import TableName
 from conda_census.lake.taking_out import batch_name
 
@@ -39,8 +40,7 @@ def files_with_wrong_entries(snapshot: Snapshot, name: TableName) -> list[Path]:
             size, rows = place.stat().st_size, pq.read_metadata(place).num_rows
         except (OSError, pa.ArrowException):
             continue  # damaged, or missing
-        is_own_day = str(file.get("partition.day")) == str(day_in(file["path"]))
-        if size == file["size_bytes"] and file["num_records"] in (None, rows) and is_own_day:
+        if size == file["size_bytes"] and file["num_records"] in (None, rows) and is_of_its_day(file):
             continue
         is_whole = says_its_digest(place)
         if is_whole or (is_whole is None and size == file["size_bytes"] and file["num_records"] == rows):
@@ -55,7 +55,11 @@ def entries_alike(
     found = []
     for file in [*snapshot.done_files(name), *snapshot.unfinished_files(name)]:
         if not (snapshot.lake.path / name / file["path"]).exists():
-            alike = [path for path in unused if _is_alike(f"{path.parent.name}/{path.name}", file["path"])]
+            alike = [
+                path
+                for path in unused
+                if are_alike(f"{path.parent.name}/{path.name}", file["path"], _LETTERS)
+            ]
             if len(alike) == 1:
                 found.append((file, alike[0]))
     return found
@@ -111,8 +115,3 @@ def _joined(snapshot: Snapshot, name: TableName, file: dict[str, Any]) -> Iterab
         return batches_in(snapshot.lake.path / name / file["path"]) or ()
     except (OSError, pa.ArrowException):
         return ()
-
-
-def _is_alike(path: str, other: str) -> bool:
-    """Whether two paths differ in no more than a few letters."""
-    return len(path) == len(other) and sum(a != b for a, b in zip(path, other, strict=True)) <= _LETTERS

@@ -9,7 +9,8 @@ from typing import Literal
 from ibis.expr.types import Table
 
 from conda_census.engines.tables import LakeTables
-from conda_census.metrics.known_days import KnownDays, days_between
+from conda_census.metrics.known_days import KnownDays
+from conda_census.metrics.silent_days import days_between
 from conda_census.metrics.window import Window, known_days
 
 __all__ = ["DayRead", "DayState", "count_days"]

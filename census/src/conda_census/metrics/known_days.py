@@ -19,9 +19,9 @@ from typing import Any
 from ibis.expr.types import Table
 
 from conda_census.census_toml import Hole
-from conda_census.metrics.silent_days import SilentDays
+from conda_census.metrics.silent_days import SilentDays, days_between
 
-__all__ = ["KnownDays", "days_between", "log_spans", "read_known_days", "read_spans"]
+__all__ = ["KnownDays", "log_spans", "read_known_days", "read_spans"]
 
 _DAY = timedelta(days=1)
 #: So long a time between two logs may be a lost daily log: the quiet hours of a night are shorter.
@@ -110,12 +110,6 @@ class KnownDays:
     def hole(self, day: date) -> Hole | None:
         """Return the declared hole that a day without a log lies in, or None."""
         return next((hole for hole in self._holes if hole.since <= day <= hole.until), None)
-
-
-def days_between(since: date, until: date) -> Iterator[date]:
-    """Yield every day from ``since`` to ``until``, both included."""
-    for number in range((until - since).days + 1):
-        yield since + timedelta(days=number)
 
 
 def read_spans(sources: Table) -> list[tuple[date, date]]:

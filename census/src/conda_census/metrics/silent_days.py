@@ -22,7 +22,7 @@ from itertools import pairwise
 import ibis
 from ibis.expr.types import IntegerColumn, Table
 
-__all__ = ["SilentDays", "Stretch", "read_activity"]
+__all__ = ["SilentDays", "Stretch", "days_between", "read_activity"]
 
 #: The first and the last of some days that follow each other.
 Stretch = tuple[date, date]
@@ -69,7 +69,7 @@ class SilentDays:
         found: set[date] = set()
         # The longest first: the days of a lost month tell nothing of what is usual.
         for stretch in sorted(self._stretches(), key=lambda each: (each[0] - each[1], each)):
-            days = [stretch[0] + timedelta(days=number) for number in range(_length(stretch))]
+            days = list(days_between(*stretch))
             if self._is_quiet(stretch, days):
                 found.update(self._unknown.intersection(days))
             else:
@@ -127,6 +127,12 @@ def _likely(day: date, around: Mapping[date, int]) -> int:
     if not alike:
         return 0
     return alike[(len(alike) - 1) // 4 if is_sparse else len(alike) // 2]
+
+
+def days_between(since: date, until: date) -> Iterator[date]:
+    """Yield every day from ``since`` to ``until``, both included."""
+    for number in range((until - since).days + 1):
+        yield since + timedelta(days=number)
 
 
 def read_activity(sessions: Table, downloads: Table) -> dict[date, int]:

@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TypedDict
+from weakref import WeakKeyDictionary
 
 import ibis
 from ibis.expr.types import Table
@@ -40,6 +41,10 @@ AFTER_A_GAP = timedelta(days=7)
 
 class WindowError(CensusError):
     """The window that was asked for ends before it begins."""
+
+
+#: By the tables of a lake as it was opened, which nothing changes.
+_KNOWN_DAYS: WeakKeyDictionary[LakeTables, KnownDays] = WeakKeyDictionary()
 
 
 class WindowDays(TypedDict):
@@ -182,13 +187,15 @@ def _possible(last_day: date | None, ingested: datetime | None) -> date | None:
 
 
 def known_days(tables: LakeTables) -> KnownDays:
-    """Return which days the lake knows, and why not the others."""
-    return read_known_days(
-        tables.sources,
-        tables.lost_days,
-        tables.holes,
-        lambda: read_activity(tables.sessions, tables.downloads),
-    )
+    """Return which days the lake knows, and why not the others; the lake is asked once."""
+    if tables not in _KNOWN_DAYS:
+        _KNOWN_DAYS[tables] = read_known_days(
+            tables.sources,
+            tables.lost_days,
+            tables.holes,
+            lambda: read_activity(tables.sessions, tables.downloads),
+        )
+    return _KNOWN_DAYS[tables]
 
 
 def log_times(tables: LakeTables) -> tuple[datetime | None, datetime | None]:

@@ -17,7 +17,6 @@ from conda_census.metrics.environments import MOST_ENVIRONMENTS, Environments, S
 from conda_census.metrics.installations import Installations, count_installations
 from conda_census.metrics.installers import count_installer_downloads
 from conda_census.metrics.intervals import Interval, ratio
-from conda_census.metrics.known_days import days_between
 from conda_census.metrics.opted_out import Traffic, count_opted_out
 from conda_census.metrics.organizations import count_organizations
 from conda_census.metrics.packages import count_package, count_packages, expect_package
@@ -25,6 +24,7 @@ from conda_census.metrics.population import population
 from conda_census.metrics.retention import count_retention
 from conda_census.metrics.sample import ALL, Sample, choose_sample
 from conda_census.metrics.sessions import count_sessions
+from conda_census.metrics.silent_days import days_between
 from conda_census.metrics.window import AFTER_A_GAP, Window, choose_window, log_times, within
 from conda_census.report.completeness import read_days
 from conda_census.report.notes import NOTES, notes_on_gaps

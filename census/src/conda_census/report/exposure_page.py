@@ -30,9 +30,9 @@ from conda_census.report.exposure_wording import (
     half_life,
     is_healing_known,
     looked_at,
-    notes_on,
     unknown_shares,
 )
+from conda_census.report.notes import notes_on
 from conda_census.report.pages import drawn, rendered
 from conda_census.report.written import write_whole
 

@@ -24,9 +24,9 @@ from conda_census.report.exposure_wording import (
     is_healing_known,
     looked_at,
     moved_on,
-    notes_on,
     unknown_shares,
 )
+from conda_census.report.notes import notes_on
 from conda_census.report.terminal_marks import ASCII, BLOCKS, Marks, bar
 from conda_census.report.terminal_parts import number_table, section
 from conda_census.report.wording import NOT_SAID, count, interval, percent, plain

@@ -6,6 +6,7 @@ from conda_census.exposure.advised import AdvisedPackage
 from conda_census.exposure.doubts import WHICH_ARE_AFFECTED
 from conda_census.exposure.shape import BandKeys, Exposure, Exposures, RankedAdvisory, UnknownShares
 from conda_census.metrics.intervals import Interval
+from conda_census.report.notes import notes_on
 from conda_census.report.wording import NO_INTERVAL, NOT_KNOWN, completeness, count, percent
 
 __all__ = [
@@ -21,7 +22,6 @@ __all__ = [
     "is_healing_known",
     "looked_at",
     "moved_on",
-    "notes_on",
     "unknown_shares",
 ]
 
@@ -79,11 +79,6 @@ def gaps(exposure: Exposure | Exposures) -> str:
     """How many of the days have no log; nothing if all have one."""
     window = exposure["window"]
     return completeness(window) if window["days_without_log"] else ""
-
-
-def notes_on(exposure: Exposure | Exposures, *numbers: str) -> list[str]:
-    """Return what leaves some numbers unknown, such as days without a log: each sentence once."""
-    return list(dict.fromkeys(note["note"] for note in exposure["notes"] if note["number"] in numbers))
 
 
 def is_healing_known(row: Exposure | RankedAdvisory, as_of: str) -> bool:

@@ -10,7 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from conda_census.exposure.shape import Exposures, RankedAdvisory
-from conda_census.report.exposure_wording import band, gaps, half_life, looked_at, moved_on, notes_on
+from conda_census.report.exposure_wording import band, gaps, half_life, looked_at, moved_on
+from conda_census.report.notes import notes_on
 from conda_census.report.wording import NOT_KNOWN, count, percent, plain
 
 __all__ = ["lines", "show", "summary"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from conda_census.exposure.shape import Exposure, Exposures
 from conda_census.metrics.window import Window
 from conda_census.report.shape import Note, Report
 
@@ -137,6 +138,6 @@ _GAPS = (
 )
 
 
-def notes_on(report: Report, *numbers: str) -> list[str]:
-    """Return the sentences on some numbers of a report, each once."""
-    return list(dict.fromkeys(note["note"] for note in report["notes"] if note["number"] in numbers))
+def notes_on(document: Report | Exposure | Exposures, *numbers: str) -> list[str]:
+    """Return the sentences on some numbers of a document, each once."""
+    return list(dict.fromkeys(note["note"] for note in document["notes"] if note["number"] in numbers))

@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from conda_census.logs.formats.addresses import (
     ADDRESSES,
@@ -86,12 +87,12 @@ class _Line:
 
 def forwarded_field(first_lines: Sequence[bytes]) -> Forwarded | None:
     """Return the field that names the clients of these lines; None if that is the first one, as usual."""
-    return _look(first_lines)[0]
+    return _look(tuple(first_lines))[0]
 
 
 def forwarded_doubt(first_lines: Sequence[bytes]) -> str | None:
     """Return why the clients of these lines are not known; None if they are."""
-    return FORWARDED_DOUBT if _look(first_lines)[1] else None
+    return FORWARDED_DOUBT if _look(tuple(first_lines))[1] else None
 
 
 def forwarded_address(forwarded: Forwarded, first: str, field: str, *, host_names: bool) -> str:
@@ -121,7 +122,8 @@ def has_forwarded(forwarded: Forwarded, line: bytes) -> bool:
     return found is not None and found.end() > found.end(1)
 
 
-def _look(first_lines: Iterable[bytes]) -> tuple[Forwarded | None, bool]:
+@lru_cache(maxsize=2)
+def _look(first_lines: tuple[bytes, ...]) -> tuple[Forwarded | None, bool]:
     """Return the field that names the clients, if one does, and whether that is in doubt."""
     lines = [line for text in first_lines if (line := _taken_apart(text))]
     if not lines:
