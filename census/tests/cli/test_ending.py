@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -57,3 +58,23 @@ def test_what_is_done_at_the_end(last: str, code: int, output: str) -> None:
     assert done.stdout == output
     assert ("ZeroDivisionError" in done.stderr) == ("/" in last)
     assert ("no\n" in done.stderr) == ("no" in last)
+
+
+def test_libraries_are_told_how_to_run_unless_somebody_has() -> None:
+    """Arrow keeps what it allocates, numpy starts no threads, and a person's own settings are kept."""
+    program = (
+        "import os, conda_census.cli as cli; cli.run_and_end = lambda main: None; cli.run(); "
+        "import numpy; threads = len(os.listdir('/proc/self/task')); "
+        "import pyarrow as pa; print(threads, pa.default_memory_pool().backend_name)"
+    )
+
+    def printed(**chosen: str) -> str:
+        unset = ("ARROW_DEFAULT_MEMORY_POOL", "OPENBLAS_NUM_THREADS")
+        environment = {name: value for name, value in os.environ.items() if name not in unset} | chosen
+        command = [sys.executable, "-c", program]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    assert printed() == "1 system"
+    assert printed(ARROW_DEFAULT_MEMORY_POOL="mimalloc") == "1 mimalloc"
+    assert printed(OPENBLAS_NUM_THREADS="2") == "2 system"

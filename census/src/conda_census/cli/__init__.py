@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
 import sys
 from types import FrameType
@@ -43,6 +44,9 @@ app = typer.Typer(
 
 #: Python looks for garbage after so many new objects. Its own 700 cost a report some 7 % of its time.
 _OBJECTS_BETWEEN_COLLECTIONS = 50_000
+#: What libraries read when they are imported. numpy's threads for linear algebra wait in a loop for work that
+#: never comes; Arrow's own allocator gives memory back to the system that is needed again at once.
+_OF_LIBRARIES = {"OPENBLAS_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system"}
 
 _COMMANDS = (
     ingest,
@@ -65,6 +69,8 @@ app.add_typer(advisories)
 def run() -> NoReturn:
     """Do what :func:`main` does, as a process of its own, which ends with it."""
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
+    for name, value in _OF_LIBRARIES.items():
+        os.environ.setdefault(name, value)
     run_and_end(main)
 
 
