@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,7 +20,9 @@ from conda_census.logs.formats import BUILT_IN, LogFormat
 from conda_census.logs.formats.cloudfront import STANDARD_HEADER
 from conda_census.logs.formats.nginx import nginx_format
 from conda_census.logs.line_reader import LineReader
-from conda_census.logs.prefixes import without_prefix
+from conda_census.logs.prefixes import PREFIXES as CUT_OFF
+from conda_census.logs.prefixes import Prefix, behind_prefix, without_prefix
+from conda_census.logs.regular.requests import Parsed, no_requests
 from conda_census.logs.sniff import Beginning, format_of, read_beginning
 from raw_rows import raw_rows
 
@@ -224,6 +228,32 @@ def test_any_layers(layers: list[str], host: str, last: int) -> None:
         assert [row["address"] for row in rows if row["address"] != "192.0.2.251"] == [
             f"192.0.2.{last}" for each in lines if each == line
         ]
+
+
+@pytest.mark.parametrize("prefix", CUT_OFF, ids=["all", "carried", "nothing"])
+def test_few_lines_and_many_lose_the_same(prefix: Prefix) -> None:
+    """Python cuts off of few lines what Arrow cuts off of many, of lines in no format too."""
+    begin = [
+        *PREFIXES.values(),
+        *VIRTUAL_HOSTS.values(),
+        "",
+        '"',
+        "{",
+        "#",
+        "\x0b",
+        "é",
+        "\\x16\\x03 ",
+        "\0" * 5000,
+    ]
+    ends = [f"192.0.2.7 - - {REQUEST}", f"192.0.2.7, 203.0.113.9 - - {REQUEST}", REQUEST, "GET / 400", ""]
+    lines = [first + last + "\n" for first in begin for last in ends]
+
+    def behind(some: list[str]) -> list[str]:
+        rest = pa.array(some, pa.large_string())
+        parsed = Parsed(len(rest), no_requests(), np.arange(len(rest)), rest)
+        return behind_prefix(lambda _block: parsed, prefix, None)(b"").rest.to_pylist()  # type: ignore[no-any-return]
+
+    assert behind(lines * 2) == [bare for line in lines for bare in behind([line])] * 2
 
 
 def test_a_header_in_the_middle() -> None:

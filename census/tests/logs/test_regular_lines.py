@@ -179,8 +179,17 @@ def test_hostile_cloudfront_lines_are_read_alike(lines: list[str]) -> None:
 
 
 def test_usual_cloudfront_lines_are_read_fast() -> None:
-    """All but the first, before which there is no room, are regular."""
+    """All are regular, also the first of a block: of each block but the first it is a request."""
     assert _check("cloudfront", CLOUDFRONT_HEADER, [*CLOUDFRONT_HEADER, *CLOUDFRONT]) == len(CLOUDFRONT)
+    assert _check("cloudfront", CLOUDFRONT_HEADER, CLOUDFRONT) == len(CLOUDFRONT)
+
+
+def test_numbers_at_the_beginning_of_a_block() -> None:
+    """Where fewer bytes stand before the end of a number than are read, the line is left to the SQL."""
+    fields = "sc-status sc-bytes date time cs-method cs-uri-stem cs(User-Agent) c-ip x-edge-request-id"
+    line = "200\t2326\t2024-01-16\t23:53:20\tGET\t/a\tconda/24.7.1\t192.0.2.7\tEXAMPLE=="
+    header = ["#Version: 1.0", f"#Fields: {fields}"]
+    assert _check("cloudfront", header, [line] * 3) == 2
 
 
 @pytest.mark.parametrize(

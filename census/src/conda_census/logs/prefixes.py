@@ -93,6 +93,8 @@ PREFIXES = (
 _EACH_LAYER = [
     (layer, re.compile(layer.encode())) for layer in ("(?:\ufeff|\\x00)+", *_LAYERS, _VIRTUAL_HOST)
 ]
+#: Of so few lines Python is faster, for Arrow compiles a pattern each time.
+_FEW_LINES = 200
 #: Lines that begin so have nothing before them: JSON, quotes, a header.
 _BARE = np.frombuffer(b'{"#', dtype=np.uint8)
 
@@ -127,9 +129,18 @@ def behind_prefix(parse: ParseRegular, prefix: Prefix, usual: str | None) -> Par
         parsed = replace(parse(_of_block(block, usual)), line_ends=None) if usual else parse(block)
         if not len(parsed.rest):
             return parsed
-        return replace(parsed, rest=_of_lines(parsed.rest, prefix.pattern))
+        return replace(parsed, rest=_behind(parsed.rest, prefix))
 
     return parse_behind
+
+
+def _behind(lines: pa.LargeStringArray, prefix: Prefix) -> pa.LargeStringArray:
+    """The lines, each with its end, without what stands before them."""
+    if len(lines) <= _FEW_LINES:
+        listed = lines.view(pa.large_binary()).to_pylist()
+        if max(map(len, listed)) <= _BYTES_MAX:
+            return pa.array(map(prefix.cut_off, listed), pa.large_binary()).view(pa.large_string())
+    return _of_lines(lines, prefix.pattern)
 
 
 def _pattern_of(before: bytes) -> str:

@@ -98,9 +98,8 @@ def format_of(
         )
     candidates = list(known.values()) if name == "auto" else [known[name]]
     raw = [line for line in beginning.lines if 0 < len(line) <= MAX_LINE_BYTES]
-    ways = [[prefix.cut_off(line) for line in raw] for prefix in PREFIXES]
+    ways = _without_prefixes(raw)
     lines = ways[0]
-    ways = [way for place, way in enumerate(ways) if way not in ways[:place]]
     faults = {log_format.name: log_format.header_fault(lines) for log_format in candidates}
     fitting = [log_format for log_format in candidates if not faults[log_format.name]]
     for number in (_SNIFFED_LINES, len(lines)):
@@ -153,6 +152,18 @@ def own_formats_fit(log_format: LogFormat, own: Sequence[FormatTable], name: str
         or (table.cloudfront_realtime and log_format.name.startswith("cloudfront"))
         for table in own
     )
+
+
+def _without_prefixes(lines: list[bytes]) -> list[list[bytes]]:
+    """The lines without each of the prefixes that may stand before them: in how many ways they differ."""
+    ways: list[list[bytes]] = []
+    for prefix in PREFIXES:
+        way = [prefix.cut_off(line) for line in lines]
+        if way not in ways:
+            ways.append(way)
+        if way == lines:  # those that follow cut off less
+            break
+    return ways
 
 
 def _plainly_best(source: Readable, counts: Mapping[str, int], lines: int) -> str:

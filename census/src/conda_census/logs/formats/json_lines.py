@@ -56,7 +56,8 @@ def found_in_json(
 def json_line(*keys: str) -> re.Pattern[bytes]:
     """Matches a line that is an object of JSON to its last brace, and has these keys somewhere."""
     named = "".join(f'(?=.*?"{key}"\\s*:)' for key in keys)
-    return re.compile(f"{named}[^{{]*+{_object(depth=6)}\\s*".encode())
+    # Most lines that are no JSON have no brace, which is found fast.
+    return re.compile(f"(?=[^{{]*+{{){named}[^{{]*+{_object(depth=6)}\\s*".encode())
 
 
 def json_marks(*keys: str) -> tuple[Mark, ...]:

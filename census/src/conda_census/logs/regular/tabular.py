@@ -33,6 +33,8 @@ _TIME_BYTES = 20
 _MARKS = np.frombuffer(b"--\t::\t", dtype=np.uint8)
 _ROOM_BYTES = 24
 _SIZE_DIGITS = 12
+#: So many bytes before its end are looked at to read a number.
+_NUMBER_BYTES = 16
 _WANTED = ("date", "clock", "method", "path", "status", "bytes", "user_agent", "address", "request_id")
 
 
@@ -97,9 +99,16 @@ def _parse(block: bytes, positions: Positions) -> Parsed:
 
 def _has_room(lines: Split, positions: Positions) -> Truths:
     """Whether all windows of bytes stay within the block."""
-    begin = lines.begins if positions.date == 0 else lines.separators[positions.place(positions.date - 1)] + 1
-    has_room: Truths = (lines.begins >= _ROOM_BYTES) & (begin + _ROOM_BYTES < len(lines.data))
-    return has_room & (lines.begins + _ROOM_BYTES < len(lines.data))
+    place = positions.place
+    begin = lines.begins if positions.date == 0 else lines.separators[place(positions.date - 1)] + 1
+    has_room: Truths = (begin + _ROOM_BYTES < len(lines.data)) & (
+        lines.begins + _ROOM_BYTES < len(lines.data)
+    )
+    # The numbers are read from their ends back; only at the beginning of a block there may be too few bytes.
+    for position in (positions.status, positions.size_bytes):
+        is_last = position == positions.fields - 1
+        has_room &= (lines.ends if is_last else lines.separators[place(position)]) >= _NUMBER_BYTES
+    return has_room
 
 
 class _Fields:
