@@ -13,6 +13,7 @@ from typing import Protocol
 import duckdb
 import pyarrow as pa
 
+from conda_census.atomic_files import sync
 from conda_census.decode.pseudonyms import Secrets
 from conda_census.errors import SourceError
 from conda_census.lake.batches import Batch
@@ -187,6 +188,7 @@ class _Attempt:
         read = [source for source in self._read if source.reading.lines]
         self._skipped += len(self._read) - len(read)
         if read:
+            pa.default_memory_pool().release_unused()  # the marks of a long log need some of it
             stage_sources(
                 self._connection,
                 self._batch,
@@ -273,9 +275,9 @@ class _Attempt:
         if len(self._parts) >= _PARTS_AT_ONCE:
             self._parts[-_PARTS_AT_ONCE].result()  # memory holds no more
         part, failed, number = reader.take_part(is_last=is_last), reader.failed, len(self._parts)
-        self._parts.append(self._background.submit(self._write_part, part, failed, number))
+        self._parts.append(self._background.submit(self._write_part, part, failed, number, is_last=is_last))
 
-    def _write_part(self, part: Part, failed: frozenset[int], number: int) -> SourcesFound:
+    def _write_part(self, part: Part, failed: frozenset[int], number: int, *, is_last: bool) -> SourcesFound:
         with self._database.cursor() as connection:
             connection.execute("SET VARIABLE token_key = ?", [self._key.hex()])
             connection.execute("SET VARIABLE known_channels = ?", [self._channels])
@@ -290,7 +292,9 @@ class _Attempt:
                 connection.register("requests", requests_of_part)
                 note_sizes(connection, requests_of_part)
             rows, sources = rows_of_part(connection, first_seen, self._secrets)
-        stage_part(self._batch, number, rows)
+        files = stage_part(self._batch, number, rows)
+        if not is_last:  # the disk writes while the next parts are read
+            sync(files)
         return sources
 
 

@@ -40,7 +40,7 @@ from conda_census.steps import Steps, say_nothing
 __all__ = ["IngestProgress", "SoFar", "ingest"]
 
 #: A batch holds so many bytes as they are stored: enough to be worth its commits, little enough for memory.
-_BATCH_BYTES = 256 << 20
+_BATCH_BYTES = 512 << 20
 #: So many logs are named in a message.
 _NAMED = 3
 

@@ -131,7 +131,7 @@ def known_runs(lake: Lake, readings: Iterable[KnownReading], key: bytes) -> list
 def stored_marks(batch: str, run: KnownRun, key: bytes) -> bytes:
     """The marks of a run as the table ``line_marks`` has them."""
     marks = np.empty(0, np.uint16) if run.marks is None else run.marks
-    content = run.base.to_bytes(_BASE_BYTES, "little") + marks.astype("<u2").tobytes()
+    content = b"".join([run.base.to_bytes(_BASE_BYTES, "little"), marks.astype("<u2", copy=False).data])
     return veiled(content, key, mark_name(batch, run.source, run.first_line))
 
 

@@ -11,7 +11,7 @@ from conda_census.logs.regular.requests import Requests
 
 __all__ = ["Part", "PartRequests"]
 
-_ROWS_MAX = 700_000
+_ROWS_MAX = 850_000
 _TEXT_BYTES_MAX = 150 << 20
 #: The status of an answer that holds a piece of a file.
 _PARTIAL = 206

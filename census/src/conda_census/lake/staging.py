@@ -86,14 +86,13 @@ _SOURCES_SQL = f"""
 """
 
 
-def stage_part(batch: Batch, part: int, rows: PartRows) -> None:
-    """Write the rows of a part into the batch's folder.
+def stage_part(batch: Batch, part: int, rows: PartRows) -> list[Path]:
+    """Write the rows of a part into the batch's folder, and return the files.
 
     Raises:
         OSError: the folder cannot be written.
     """
-    for name, table in rows.items():
-        _write(table, batch, name, part)
+    return [file for name, table in rows.items() for file in _write(table, batch, name, part)]
 
 
 def stage_sources(
@@ -205,8 +204,9 @@ def _is_readable(file: Path) -> bool:
     return True
 
 
-def _write(rows: pa.Table, batch: Batch, name: TableName, part: int) -> None:
+def _write(rows: pa.Table, batch: Batch, name: TableName, part: int) -> list[Path]:
     """One file for each day, as Delta wants its partitions: the day stands in the folder's name alone."""
+    files = []
     days = pc.unique(rows["day"]).to_pylist()
     for day in days:
         of_day = rows if len(days) == 1 else rows.filter(pc.equal(rows["day"], pa.scalar(day, pa.date32())))
@@ -215,7 +215,8 @@ def _write(rows: pa.Table, batch: Batch, name: TableName, part: int) -> None:
             missing.mkdir(exist_ok=True)
         path = folder / f"{batch.writer}-{batch.number:08}-{part:04}.parquet"
         _write_file(of_day.drop_columns("day"), path, name)
-        named_by_digest(path)
+        files.append(named_by_digest(path))
+    return files
 
 
 def _write_file(rows: pa.Table, path: Path, name: TableName) -> None:

@@ -244,7 +244,8 @@ class MarkedFingerprint(Fingerprint):
         last = []
         if self.is_inside_line and self._count < _MARKS_MAX:
             last = [short(np.array([self._marks.with_line_end()], np.uint64))]
-        return self._base, np.concatenate([np.empty(0, np.uint16), *self._kept, *last])
+        self._kept = [np.concatenate([np.empty(0, np.uint16), *self._kept])]
+        return self._base, np.concatenate([self._kept[0], *last]) if last else self._kept[0]
 
 
 def short(marks: Marks) -> ShortMarks:
@@ -258,5 +259,7 @@ def veiled(marks: bytes, key: bytes, name: str) -> bytes:
 
     ``name`` is another one for all that is stored.
     """
-    stream = hashlib.shake_256(b"veil\n" + key + name.encode()).digest(len(marks))
-    return (np.frombuffer(marks, np.uint8) ^ np.frombuffer(stream, np.uint8)).tobytes()
+    veil = np.frombuffer(hashlib.shake_256(b"veil\n" + key + name.encode()).digest(len(marks)), np.uint8)
+    result = np.frombuffer(marks, np.uint8) ^ veil
+    del veil  # of a long log these are hundreds of megabytes
+    return result.tobytes()
