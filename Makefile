@@ -82,6 +82,7 @@ $(VENV)/.report-ready: $(CONSTRAINTS) $(PROJECTS) | $(BIN)/python
 	@echo "installing conda-census (the first time takes a minute)"
 	@$(PIP) $(BUILD_TOOLS)
 	@$(PIP) --editable ./census
+	@$(BIN)/python -m compileall -q census/src
 	@touch $@
 
 # conda-lock ships the real conda client, whole; of its other needs the tests use none.
