@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from contextlib import chdir
 from datetime import timedelta
 from pathlib import Path
 
@@ -315,6 +316,27 @@ def test_an_empty_text_is_refused(arguments: list[str]) -> None:
     outcome = CliRunner().invoke(app, arguments)
     assert outcome.exit_code == 2
     assert "it is empty: give a value, or leave it out" in outcome.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["sources", "--forget", "a.log", "--forget", "b.log"], 2),
+        (["report", "--package", "numpy", "--package=scipy"], 2),
+        (["report", "--since=2024-01-01", "--since=2024-01-02"], 2),
+        (["advisories", "show", "CVE-1", "--lake", "a", "--lake", "b"], 2),
+        (["sources", "--lake", "a", "--lake", "a"], 1),
+        (["sources", "--set-aside", "--retry", "a.log", "--retry", "b.log", "--lake", "a"], 1),
+        (["ingest", "--lake", "a", "--", "--lake", "--lake=b"], 1),
+        (["report", "--quiet", "--quiet", "--lake", "a"], 1),
+    ],
+)
+def test_two_values_for_one_are_refused(arguments: list[str], code: int, tmp_path: Path) -> None:
+    """Only the last would count, and nobody would know: a log that was to be taken out would stay."""
+    with chdir(tmp_path):
+        outcome = CliRunner().invoke(app, arguments)
+    assert ("it is given twice: give it once" in outcome.output) == (code == 2)
+    assert outcome.exit_code == code or isinstance(outcome.exception, CensusError)
 
 
 def test_nothing_is_written_into_the_lake(tmp_path: Path) -> None:

@@ -162,3 +162,15 @@ def tell():  # what getrusage says would be that of the tests' own process, of w
     assert (told["lines"], told["requests"]) == (41, 40)
     assert told["dropped"] == {"too_long": 1}
     assert int(done.stderr.split()[-1]) < MEMORY_KIB
+
+
+@pytest.mark.parametrize("command", ["report", "sources", "ingest", "repair"])
+def test_the_manifest_of_a_lake_is_lost(census: CensusProcess, tmp_path: Path, command: str) -> None:
+    """Nobody is told to begin with a new lake: the old one is there, and needs its backup."""
+    _log().write(tmp_path / "access.log")
+    census("ingest", "access.log")
+    (tmp_path / "census-lake" / "lake.json").unlink()
+    done = census(command, *(["access.log"] if command == "ingest" else []))
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "lake.json: missing, and the lake cannot be used without it: restore your backup" in done.stderr

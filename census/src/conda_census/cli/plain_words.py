@@ -35,16 +35,36 @@ class PlainGroup(TyperGroup):
     """Commands whose options are refused in plain words."""
 
     def make_context(self, info_name: str | None, args: list[str], *rest: Any, **more: Any) -> Any:  # noqa: ANN401
-        """Refuse an empty text, as a variable that is not set leaves it: no name, day or place is empty.
+        """Refuse an empty text, and two values for an option of which only the last would count.
 
-        Else a default would be taken for it, or a package without a name be looked for.
+        A variable that is not set leaves an empty text, and no name, day or place is empty: a default would
+        be taken for it, or a package without a name be looked for.
         """
         for before, arg in zip(["", *args], args, strict=False):
             if arg == "" or re.fullmatch(r"--[a-z-]+=", arg):
                 option = arg[:-1] if arg else before
                 hint = option if option.startswith("-") else None
                 raise typer.BadParameter("it is empty: give a value, or leave it out", param_hint=hint)
+        if twice := self._given_twice(args):
+            raise typer.BadParameter("it is given twice: give it once", param_hint=twice)
         return super().make_context(info_name, args, *rest, **more)
+
+    def _given_twice(self, args: list[str]) -> str | None:
+        """Return an option of the command in ``args`` that takes one value and has two that differ."""
+        command: Any = self
+        values: dict[int, str] = {}
+        for place, arg in enumerate(args):
+            if arg == "--":
+                break
+            command = getattr(command, "commands", {}).get(arg, command)
+            option, is_joined, value = arg.partition("=")
+            for param in command.params:
+                is_one = not (param.multiple or param.is_flag) if param.param_type_name == "option" else False
+                if is_one and option in param.opts:
+                    given = value if is_joined else "".join(args[place + 1 : place + 2])
+                    if values.setdefault(id(param), given) != given:
+                        return option
+        return None
 
     def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]  # its own type of a context
         """Run a command."""

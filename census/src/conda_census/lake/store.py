@@ -114,6 +114,7 @@ class Lake:
         try:
             text = manifest.read_text()
         except (FileNotFoundError, NotADirectoryError):
+            _refuse_lost_manifest(path)
             raise LakeError(
                 f"{path}: no lake here: run conda-census ingest first, or name another with --lake"
             ) from None
@@ -656,12 +657,21 @@ def _refuse_special_characters(path: Path) -> None:
         raise LakeError(f"{path}: a lake's path must not hold {' '.join(found)}: choose another --lake")
 
 
+def _refuse_lost_manifest(path: Path) -> None:
+    """A folder in which batches were at work was a lake, whatever is missing now."""
+    if all((path / name).is_dir() for name in ("sessions", "sources", "batches")):
+        raise LakeError(
+            f"{path / LAKE_MANIFEST}: missing, and the lake cannot be used without it: restore your backup"
+        )
+
+
 def _refuse_foreign_folder(path: Path) -> None:
     """A folder without a manifest may be new, or left by a run that was killed while it made the lake."""
     ours = {table.name for table in TABLES}
     names = sorted(child.name for child in path.iterdir()) if path.is_dir() else []
     foreign = [name for name in names if name not in ours and not name.startswith(f".{LAKE_MANIFEST}.")]
     if foreign:
+        _refuse_lost_manifest(path)
         raise LakeError(
             f"{path}: not a lake, and not empty either (it holds {foreign[0]}): name a new folder with --lake"
         )
