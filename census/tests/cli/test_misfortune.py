@@ -166,7 +166,7 @@ def tell():  # what getrusage says would be that of the tests' own process, of w
 
 @pytest.mark.parametrize("command", ["report", "sources", "ingest", "repair"])
 def test_the_manifest_of_a_lake_is_lost(census: CensusProcess, tmp_path: Path, command: str) -> None:
-    """Nobody is told to begin with a new lake: the old one is there, and needs its backup."""
+    """The error asks for the backup; it does not say that there is no lake."""
     _log().write(tmp_path / "access.log")
     census("ingest", "access.log")
     (tmp_path / "census-lake" / "lake.json").unlink()

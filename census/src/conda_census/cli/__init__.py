@@ -42,7 +42,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-#: Python looks for garbage after so many new objects. Its own 700 cost a report some 7 % of its time.
+#: Number of new objects after which Python looks for garbage. At its default, 700, a report takes 7 % longer.
 _OBJECTS_BETWEEN_COLLECTIONS = 50_000
 #: What libraries read when they are imported. numpy's threads for linear algebra wait in a loop for work that
 #: never comes; Arrow's own allocator gives memory back to the system that is needed again at once.

@@ -35,7 +35,7 @@ class PlainGroup(TyperGroup):
     """Commands whose options are refused in plain words."""
 
     def make_context(self, info_name: str | None, args: list[str], *rest: Any, **more: Any) -> Any:  # noqa: ANN401
-        """Refuse an empty text, and two values for an option of which only the last would count.
+        """Refuse an empty text, and an option that is given two values: only the last would count.
 
         A variable that is not set leaves an empty text, and no name, day or place is empty: a default would
         be taken for it, or a package without a name be looked for.
@@ -58,12 +58,12 @@ class PlainGroup(TyperGroup):
                 break
             command = getattr(command, "commands", {}).get(arg, command)
             option, is_joined, value = arg.partition("=")
-            for param in command.params:
-                is_one = not (param.multiple or param.is_flag) if param.param_type_name == "option" else False
-                if is_one and option in param.opts:
-                    given = value if is_joined else "".join(args[place + 1 : place + 2])
-                    if values.setdefault(id(param), given) != given:
-                        return option
+            given = value if is_joined else "".join(args[place + 1 : place + 2])
+            options = (param for param in command.params if param.param_type_name == "option")
+            for param in options:
+                takes_one = not (param.multiple or param.is_flag)
+                if takes_one and option in param.opts and values.setdefault(id(param), given) != given:
+                    return option
         return None
 
     def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]  # its own type of a context

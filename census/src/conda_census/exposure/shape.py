@@ -29,7 +29,7 @@ __all__ = [
 
 
 class NamedAdvisory(TypedDict):
-    """What an advisory is called, and what its record says of it as a whole."""
+    """The names, summary, severity and date of an advisory."""
 
     id: str
     aliases: list[str]

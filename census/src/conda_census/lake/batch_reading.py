@@ -49,7 +49,7 @@ __all__ = ["Claimed", "Progress", "read_batch", "stored_fingerprint"]
 _MEMORY_LIMIT = "600MB"
 #: So many parts at most become rows at once: each holds some hundred megabytes.
 _PARTS_AT_ONCE = min(os.cpu_count() or 1, 3)
-#: Of so many requests one at least has a user agent, if the log has user agents.
+#: A log with this many requests and no user agent does not log user agents.
 _MANY_REQUESTS = 20
 _NO_AGENTS = (
     "no request has a user agent with a tool and its version, in which tokens stand, so no installation is "

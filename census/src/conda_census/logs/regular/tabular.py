@@ -89,26 +89,13 @@ def _parse(block: bytes, positions: Positions) -> Parsed:
     if b"\r" in block:
         return parse_nothing(block)
     lines = split(block, "\t", positions.fields - 1, wanted=positions.separators, has_escapes=False)
-    fields = _Fields(lines, positions, chosen(_has_room(lines, positions)))
+    has_room = _Fields(lines, positions, slice(None)).have_room()
+    fields = _Fields(lines, positions, chosen(has_room))
     requests = fields.requests()
     is_rest = np.ones(len(lines.line_ends), dtype=bool)
     is_rest[requests.line] = False
     rest = np.flatnonzero(is_rest)
     return Parsed(len(lines.line_ends), requests, rest, text_of_lines(lines, rest), lines.line_ends)
-
-
-def _has_room(lines: Split, positions: Positions) -> Truths:
-    """Whether all windows of bytes stay within the block."""
-    place = positions.place
-    begin = lines.begins if positions.date == 0 else lines.separators[place(positions.date - 1)] + 1
-    has_room: Truths = (begin + _ROOM_BYTES < len(lines.data)) & (
-        lines.begins + _ROOM_BYTES < len(lines.data)
-    )
-    # The numbers are read from their ends back; only at the beginning of a block there may be too few bytes.
-    for position in (positions.status, positions.size_bytes):
-        is_last = position == positions.fields - 1
-        has_room &= (lines.ends if is_last else lines.separators[place(position)]) >= _NUMBER_BYTES
-    return has_room
 
 
 class _Fields:
@@ -121,6 +108,17 @@ class _Fields:
         self.begins = lines.begins[kept]
         self.ends = lines.ends[kept]
         self.tabs = lines.separators[:, kept]
+
+    def have_room(self) -> Truths:
+        """Whether all windows of bytes stay within the block."""
+        size = len(self.data)
+        have_room: Truths = (self.begins + _ROOM_BYTES < size) & (
+            self._begin(self.positions.date) + _ROOM_BYTES < size
+        )
+        # A number is read from its end back; only at the beginning of a block there may be too few bytes.
+        for position in (self.positions.status, self.positions.size_bytes):
+            have_room &= self._end(position) >= _NUMBER_BYTES
+        return have_room
 
     def requests(self) -> Requests:
         """The requests of the lines that are regular."""
