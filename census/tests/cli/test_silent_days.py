@@ -22,7 +22,7 @@ def _lines(number: int, clients: int = 8, hour: int = 9) -> list[str]:
     day = _FIRST + timedelta(days=number)
     log = SmallLog(start=datetime(day.year, day.month, day.day, hour, tzinfo=UTC))
     for client in range(clients):
-        name = f"{number}-{client}"
+        name = f"{number}-{hour}-{client}"
         for path in ("/main/noarch/repodata.json", "/main/noarch/numpy-1.0-0.conda"):
             log.request(path, client=name, session=name, environment=name, address=f"192.0.2.{client}")
     lines: list[str] = log.lines
@@ -37,6 +37,19 @@ def _other_format(lines: list[str]) -> list[str]:
     return [f"2024 {line}" for line in lines]
 
 
+def _quarters(days: range, lost: Iterable[tuple[int, int]] = ()) -> dict[str, list[str]]:
+    """The logs of quarters of days, by their names, but for those that are lost."""
+    quarters = ((day, hour) for day in days for hour in (3, 9, 15, 21))
+    return {
+        f"{day:02}-{hour:02}.log": _lines(day, 6, hour) for day, hour in quarters if (day, hour) not in lost
+    }
+
+
+def _put_together(logs: dict[str, list[str]]) -> dict[str, list[str]]:
+    return {"all.log": [line for lines in logs.values() for line in lines]}
+
+
+_LOST = [(5, 3), (5, 9), (5, 21), (8, 9), (8, 15), (8, 21)]
 _LOGS: dict[str, tuple[dict[str, list[str]], list[int]]] = {
     # All lines of two days are in another format.
     "dropped": (
@@ -52,6 +65,9 @@ _LOGS: dict[str, tuple[dict[str, list[str]], list[int]]] = {
     ),
     # One line that is dated long after the log.
     "behind the log": ({"a.log": [*_all(range(9)), *_lines(40, 1)]}, list(range(9, 40))),
+    # Logs change four times a day, and of two days only one is left.
+    "quarters": (_quarters(range(12), _LOST), [5, 8]),
+    "quarters put together": (_put_together(_quarters(range(12), _LOST)), [5, 8]),
     # Nobody comes on weekends, and on few days at all.
     "weekends": ({"a.log": _all(range(33), [day for day in range(33) if day % 7 in (5, 6)])}, []),
     "quiet": ({"a.log": [line for day in (0, 3, 4, 9, 15, 17) for line in _lines(day, 1)]}, []),
@@ -81,6 +97,34 @@ def test_silent_days(name: str, tmp_path: Path) -> None:
     rows = _json(census, "sql", "SELECT day FROM by_day WHERE downloads IS NULL ORDER BY day")
     assert days == [str(next(iter(row.values())) if isinstance(row, dict) else row[0]) for row in _rows(rows)]
     assert (report["installations"]["active"]["30"] is None) == bool(days)
+
+
+@pytest.mark.takes_turns(3, among="the longest")
+def test_the_first_and_the_last_day_of_logs(tmp_path: Path) -> None:
+    """If only a part of them is in the logs, a note says so of the first, and the last is provisional."""
+    census = CensusProcess(tmp_path)
+    logs = _quarters(range(12), [(0, 3), (0, 9), (0, 15), (11, 9), (11, 15), (11, 21)])
+    for log, lines in logs.items():
+        (census.folder / log).write_text("".join(f"{line}\n" for line in lines))
+    assert census("ingest", "--strict", *logs).returncode == 0
+    report = _json(census, "report")
+    assert report["window"] == {
+        "since": "2024-04-08",
+        "until": "2024-04-19",
+        "complete_until": "2024-04-18",
+        "complete": False,
+        "days_without_log": [],
+    }
+    states = [each["state"] for each in _json(census, "sources")["days"]]
+    assert states == ["complete"] * 11 + ["provisional"]
+    for text in (census("report", "--verbose").stdout, ParsedPage(_page(census)).text):
+        assert "Too low on 2024-04-08: the logs begin at 21:00 UTC" in " ".join(text.split())
+    assert _json(census, "report", "--until", "2024-04-18")["window"]["complete"]
+
+
+def _page(census: CensusProcess) -> str:
+    assert census("report", "--html", "page.html").returncode == 0
+    return (census.folder / "page.html").read_text()
 
 
 @pytest.mark.takes_turns(3, among="the longest")

@@ -10,8 +10,8 @@ import ibis
 import pytest
 
 from conda_census.census_toml import Hole
+from conda_census.metrics.activity import Activity, read_activity
 from conda_census.metrics.known_days import KnownDays, read_known_days, read_spans
-from conda_census.metrics.silent_days import read_activity
 from small_lake import SmallLake
 
 
@@ -49,6 +49,11 @@ def test_missing_days(
     assert known.missing() == [_day(number) for number in missing]
 
 
+_SPANS = {"head": "string", "first_line": "int64", "lines": "int64"} | dict.fromkeys(
+    ("first_time", "last_time"), "timestamp('UTC')"
+)
+
+
 def _at(day: float) -> datetime:
     return datetime(2024, 1, 1, tzinfo=UTC) + timedelta(days=day)
 
@@ -63,7 +68,8 @@ def _at(day: float) -> datetime:
         ([(0.0, 0.9999), (1.9999, 3.0)], [1]),
         # Servers east and west of Greenwich, and logs that change at 06:25 and at noon.
         ([(-0.08, 0.9166), (1.9168, 2.9166)], [1]),
-        ([(0.2, 1.2083), (2.2084, 3.2083)], [1]),
+        ([(0.1, 1.1083), (2.1084, 3.1083)], [1]),
+        ([(0.2, 1.2083), (2.2084, 3.2083)], [1, 2]),
         ([(0.2674, 1.2673), (2.2674, 3.2673)], [1, 2]),
         ([(0.5, 1.4999), (2.5, 3.4999)], [1, 2]),
         # Several are lost.
@@ -87,9 +93,7 @@ def test_parts_of_days(logs: list[tuple[float, float]], missing: list[int]) -> N
         {"head": f"{number}", "first_line": 1, "lines": 10, "first_time": _at(first), "last_time": _at(last)}
         for number, (first, last) in enumerate(logs)
     ]
-    schema = {"head": "string", "first_line": "int64", "lines": "int64"}
-    schema |= dict.fromkeys(("first_time", "last_time"), "timestamp('UTC')")
-    found = KnownDays(read_spans(ibis.memtable(rows, schema=schema))).missing()
+    found = KnownDays(read_spans(ibis.memtable(rows, schema=_SPANS))).missing()
     assert [(day - date(2024, 1, 1)).days for day in found] == missing
 
 
@@ -169,7 +173,7 @@ def test_silent_days(sessions: list[int], missing: list[int]) -> None:
 def _silent(sessions: list[int], lost: Sequence[date] = (), holes: Sequence[Hole] = ()) -> list[int]:
     first = date(2024, 1, 1)
     active = {first + timedelta(days=number): each for number, each in enumerate(sessions) if each}
-    known = KnownDays([(first, first + timedelta(days=len(sessions) - 1))], lost, holes, active)
+    known = KnownDays([(first, first + timedelta(days=len(sessions) - 1))], lost, holes, Activity(active))
     days = known.unknown(first, first + timedelta(days=len(sessions) - 1))
     return [(day - first).days for day in days]
 
@@ -199,7 +203,7 @@ def test_a_doubtful_begin(sessions: list[int], begin: tuple[list[int], int] | No
     """A few lines that years without any part from all others."""
     first = date(2000, 1, 1)
     active = {first + timedelta(days=number): each for number, each in enumerate(sessions) if each}
-    known = KnownDays([(first, first + timedelta(days=len(sessions) - 1))], active=active)
+    known = KnownDays([(first, first + timedelta(days=len(sessions) - 1))], activity=Activity(active))
     expected = begin and (
         tuple(first + timedelta(days=number) for number in begin[0]),
         first + timedelta(days=begin[1]),
@@ -214,21 +218,21 @@ def test_lost_days_tell_nothing_of_others() -> None:
     assert _silent(requests, lost=lost) == sorted({7, *(day.day - 1 for day in lost)})
 
 
-def test_activity_is_asked_for_only_if_logs_leave_it_open() -> None:
-    """Never if each day has the first or the last request of a log."""
-    rows = [
-        {"head": f"{number}", "first_line": 1, "lines": 10}
-        | {"first_time": _at(number + 0.3), "last_time": _at(number + 1.3)}
-        for number in range(9)
-    ]
+def test_activity_is_not_asked_for_without_a_log() -> None:
+    """There is nothing to judge."""
 
-    def activity() -> dict[date, int]:
+    def activity() -> Activity:
         raise AssertionError
 
-    assert read_known_days(ibis.memtable(rows), (), (), activity).missing() == []
-    rows.append({"head": "9", "first_line": 1, "lines": 10, "first_time": _at(10.1), "last_time": _at(13.4)})
-    with pytest.raises(AssertionError):
-        read_known_days(ibis.memtable(rows), (), (), activity)
+    assert read_known_days(ibis.memtable([], schema=_SPANS), (), (), activity).missing() == []
+
+
+def _hour(day: int, hour: int) -> datetime:
+    return datetime(2024, 1, day, hour, tzinfo=UTC)
+
+
+def _noon(day: int) -> datetime:
+    return _hour(day, 12)
 
 
 def test_activity(tmp_path: Path) -> None:
@@ -240,6 +244,8 @@ def test_activity(tmp_path: Path) -> None:
     lake.session("2024-01-07", "s4", requests=90, last_time=datetime(2024, 1, 11, 3, tzinfo=UTC))
     lake.download("2024-01-09").download("2024-01-09")
     tables = lake.open()
-    assert read_activity(tables.sessions, tables.downloads) == {
-        _day(2): 5, _day(4): 1, _day(5): 0, _day(7): 1, _day(9): 0, _day(11): 0,
+    activity = read_activity(tables.sessions, tables.downloads)
+    assert activity.days == {_day(2): 5, _day(4): 1, _day(5): 0, _day(7): 1, _day(9): 0, _day(11): 0}
+    assert activity.hours == {
+        _noon(2): 5, _noon(4): 1, _hour(5, 0): 0, _noon(7): 1, _noon(9): 0, _hour(11, 3): 0,
     }  # fmt: skip

@@ -115,7 +115,7 @@ def test_a_far_window_of_an_empty_lake_is_refused(lake: SmallLake, since: date, 
 
 def test_days_without_a_log_are_named(lake: SmallLake) -> None:
     """A log spans its quiet days; of days between two logs, lost days and later ones nothing is known."""
-    lake.source("2024-01-01", last_time=_utc("2024-01-03 20:00:00")).source("2024-01-06")
+    lake.source("2024-01-01", last_time=_utc("2024-01-03 22:00:00")).source("2024-01-06")
     tables = replace(lake.open(), lost_days=frozenset([date(2024, 1, 2)]))
 
     window = choose_window(tables, until=date(2024, 1, 7))

@@ -12,6 +12,7 @@ from ibis.expr.types import Table
 
 from conda_census.engines.tables import LakeTables
 from conda_census.metrics.accounting import account
+from conda_census.metrics.activity import read_activity
 from conda_census.metrics.agents import count_agents
 from conda_census.metrics.by_day import count_by_day
 from conda_census.metrics.completeness import count_days
@@ -28,7 +29,6 @@ from conda_census.metrics.public_downloads import COLUMNS, public_downloads
 from conda_census.metrics.retention import count_retention
 from conda_census.metrics.sample import Sample
 from conda_census.metrics.sessions import count_sessions
-from conda_census.metrics.silent_days import read_activity
 from conda_census.metrics.sources import list_sources
 from conda_census.metrics.visitors import (
     count_installation_days,
@@ -72,8 +72,13 @@ def _sample(lake: Asked) -> object:
     )
 
 
+def _activity(lake: Asked) -> object:
+    activity = read_activity(lake.tables.sessions, lake.tables.downloads)
+    return sorted(activity.days.items()), sorted(activity.hours.items())
+
+
 QUESTIONS: dict[str, Callable[[Asked], object]] = {
-    "silent_days": lambda lake: read_activity(lake.tables.sessions, lake.tables.downloads),
+    "activity": _activity,
     "accounting": lambda lake: account(lake.inside.sources),
     "agents": lambda lake: count_agents(lake.inside.sessions),
     "by_day": lambda lake: count_by_day(lake.inside.sessions, lake.inside.downloads, lake.installations),
@@ -109,6 +114,8 @@ NOT_ASKED = {
     "classes": "the rules of population",
     "counts": "how a table of one row is read",
     "intervals": "arithmetic",
+    "silent_days": "the numbers of activity",
+    "silent_hours": "the numbers of activity",
     "opted_out_share": "arithmetic",
 }
 

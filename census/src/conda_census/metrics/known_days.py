@@ -7,19 +7,22 @@ a lost log: nothing tells which, so nothing is known of it.
 
 Servers do not change their logs at midnight UTC. If a daily log is lost, the log before it ends, or the one
 behind it begins, on the same UTC day. So a day that loses hours to such a gap is not known either, unless it
-has a log of its own.
+has a log of its own, and a day whose sessions lack hours (``silent_hours``) is not either.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from ibis.expr.types import Table
 
 from conda_census.census_toml import Hole
+from conda_census.metrics.activity import Activity
 from conda_census.metrics.silent_days import SilentDays, days_between
+from conda_census.metrics.silent_hours import SilentHours
 
 __all__ = ["KnownDays", "log_spans", "read_known_days", "read_spans"]
 
@@ -32,7 +35,16 @@ _FEW_DAYS = 3
 #: ... and have at most one session of so many.
 _ONE_IN = 10
 #: A day of which such a gap takes less is known well enough.
-_TAKEN = timedelta(hours=6)
+_TAKEN = timedelta(hours=3)
+
+
+@dataclass(frozen=True)
+class _CutDays:
+    """The days that lack hours, and the first and the last time of all logs where their days do."""
+
+    within: frozenset[date] = frozenset()
+    begin: datetime | None = None
+    end: datetime | None = None
 
 
 class KnownDays:
@@ -40,8 +52,9 @@ class KnownDays:
 
     ``spans`` are the first and the last day of each log. Without any log nothing tells what is missing, and
     every day counts as known. ``lost`` are days of which rows are lost, ``holes`` what was declared.
-    ``active`` has the sessions of each day with a request; without it, every day that a log spans counts as
-    known.
+    ``activity`` has the sessions of each day and hour with a request; without it, every day that a log spans
+    counts as known. ``ends`` are the times of the first and the last request of all logs; without them, and
+    without hours, no hour counts as missing.
     """
 
     def __init__(
@@ -49,13 +62,15 @@ class KnownDays:
         spans: Iterable[tuple[date, date]],
         lost: Iterable[date] = (),
         holes: Iterable[Hole] = (),
-        active: Mapping[date, int] | None = None,
+        activity: Activity | None = None,
+        ends: tuple[datetime, datetime] | None = None,
     ) -> None:
         self._spans = _joined(spans)
         self._lost = frozenset(lost)
         self._holes = tuple(holes)
-        self._active = active or {}
-        self._silent = frozenset[date]() if active is None else self._find_silent(active)
+        self._active = activity.days if activity else {}
+        self._silent = self._find_silent(activity.days) if activity else frozenset[date]()
+        self._cut_days = self._find_cut_days(activity.hours, *ends) if activity and ends else _CutDays()
 
     def _find_silent(self, active: Mapping[date, int]) -> frozenset[date]:
         declared = {
@@ -66,9 +81,27 @@ class KnownDays:
         }
         return SilentDays(active, self._spans, declared | self._lost).find()
 
+    def _find_cut_days(self, hours: Mapping[datetime, int], begin: datetime, end: datetime) -> _CutDays:
+        if not hours:
+            return _CutDays()
+        days = {day for first, last in self._spans for day in days_between(first, last)}
+        silent = SilentHours(hours, days - self._silent - self._lost, begin, end)
+        within = silent.find()
+        return _CutDays(within, begin if silent.begins_late() else None, end if silent.ends_early() else None)
+
+    @property
+    def begins_late(self) -> datetime | None:
+        """The time of the first request, if sessions would have come before it on its day."""
+        return self._cut_days.begin
+
+    @property
+    def ends_early(self) -> datetime | None:
+        """The time of the last request, if sessions would have come after it on its day."""
+        return self._cut_days.end
+
     def is_known(self, day: date) -> bool:
         """Whether a log spans the day, none of its lines seem to be missing, and nothing of it is lost."""
-        if day in self._lost or day in self._silent:
+        if day in self._lost or day in self._silent or day in self._cut_days.within:
             return False
         return not self._spans or any(first <= day <= last for first, last in self._spans)
 
@@ -118,19 +151,18 @@ def read_spans(sources: Table) -> list[tuple[date, date]]:
 
 
 def read_known_days(
-    sources: Table, lost: Iterable[date], holes: Iterable[Hole], activity: Callable[[], Mapping[date, int]]
+    sources: Table, lost: Iterable[date], holes: Iterable[Hole], activity: Callable[[], Activity]
 ) -> KnownDays:
     """Return which days are known by the logs in ``sources``.
 
-    ``activity`` returns the sessions of each day with a request. It is asked only if a log spans days of
-    which ``sources`` does not tell whether there is one: never if there is a log for each day.
+    ``activity`` returns when the sessions came. It is not asked if there is no log.
     """
     times = _read_times(sources)
-    ends = {time.astimezone(UTC).date() for both in times for time in both}
-    spans = _joined(_without_parts_of_days(times))
-    is_told = all(day in ends for first, last in spans for day in days_between(first, last))
-    active = None if is_told else {**dict.fromkeys(ends, 0), **activity()}
-    return KnownDays(spans, lost, holes, active)
+    if not times:
+        return KnownDays((), lost, holes)
+    ends = [time for both in times for time in both]
+    active = activity().and_requests_at(ends)
+    return KnownDays(_without_parts_of_days(times), lost, holes, active, (min(ends), max(ends)))
 
 
 def _read_times(sources: Table) -> list[tuple[datetime, datetime]]:

@@ -7,10 +7,6 @@ the days around it tell which is credible, so they are asked how much would have
 Days without a request that follow each other are judged as one stretch, by the 28 days before it and the 28
 days after it. Each of its days is expected to be like the same weekday around it, so that a repository that
 nobody uses on Sundays has known Sundays.
-
-Sessions are counted, not requests: whoever builds an environment asks for fifty packages, and tells no more
-of others than who asks for one. Behind one address there may be many, so that a session of hundreds of
-requests counts as several.
 """
 
 from __future__ import annotations
@@ -19,18 +15,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 
-import ibis
-from ibis.expr.types import IntegerColumn, Table
-
-__all__ = ["SilentDays", "Stretch", "days_between", "read_activity"]
+__all__ = ["SilentDays", "Stretch", "days_between"]
 
 #: The first and the last of some days that follow each other.
 Stretch = tuple[date, date]
 
 _DAY = timedelta(days=1)
 _WEEK = 7
-#: A session counts as one, or as one for each so many of its requests.
-_OF_ONE = 50
 #: The days around a stretch reach so far on each side: four weeks.
 _AROUND = 28
 #: A stretch in which so many sessions would have come was no quiet one.
@@ -52,7 +43,7 @@ _LONGEST = 2 * _AROUND
 class SilentDays:
     """Which days without a request are not known to be quiet.
 
-    ``active`` has the sessions of each day with a request, as :func:`read_activity` counts them. ``spans``
+    ``active`` has the sessions of each day with a request, as ``activity`` counts them. ``spans``
     are the days that logs span, in order and apart from each other. ``unknown`` are days of which it is clear
     already that nothing is known of them.
     """
@@ -133,33 +124,3 @@ def days_between(since: date, until: date) -> Iterator[date]:
     """Yield every day from ``since`` to ``until``, both included."""
     for number in range((until - since).days + 1):
         yield since + timedelta(days=number)
-
-
-def read_activity(sessions: Table, downloads: Table) -> dict[date, int]:
-    """Return the sessions of each day that has a request.
-
-    What comes after midnight stands with the day on which its session began. A day with only such requests is
-    there with 0.
-    """
-    lasting = sessions.group_by("day", last=sessions.last_time.date()).aggregate(
-        number=_counted(sessions.requests).sum()
-    )
-    active: dict[date, int] = {}
-    later: set[date] = set()
-    long: list[Stretch] = []
-    for row in lasting.to_pyarrow().to_pylist():
-        day, last = row["day"], row["last"] or row["day"]
-        active[day] = active.get(day, 0) + int(row["number"] or 0)
-        later.add(last)
-        if last - day > _DAY:
-            long.append((day, last))
-    if long:
-        # Few sessions last so long: only of these is it not clear which days between have a request.
-        first, last = min(day for day, _ in long), max(day for _, day in long)
-        days = downloads.filter(downloads.day.between(first, last)).select("day").distinct()
-        later.update(row["day"] for row in days.to_pyarrow().to_pylist())
-    return dict.fromkeys(later, 0) | active
-
-
-def _counted(requests: IntegerColumn) -> IntegerColumn:
-    return ibis.greatest(ibis.literal(1, "int64"), requests.fill_null(0) // _OF_ONE)

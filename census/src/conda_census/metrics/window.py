@@ -15,8 +15,8 @@ from conda_census.config import LATE_DELIVERY
 from conda_census.engines.tables import LakeTables
 from conda_census.errors import CensusError
 from conda_census.logs.possible_times import AHEAD
+from conda_census.metrics.activity import read_activity
 from conda_census.metrics.known_days import KnownDays, read_known_days
-from conda_census.metrics.silent_days import read_activity
 
 __all__ = [
     "AFTER_A_GAP",
@@ -69,7 +69,8 @@ class Window:
     null if no day of the window is complete. A day after it is provisional. Nothing is known of the
     ``days_without_log``, nor of the ``days_unknown_before``: those before the window, from the first day with
     data on, which what looks back needs. ``left_out`` are days with requests, long before all others, before
-    which a window does not begin unless it is asked to.
+    which a window does not begin unless it is asked to. ``begins_late`` is the time of the first request of
+    all logs, if it lies in the window and sessions would have come before it on its day.
     """
 
     since: date | None
@@ -78,6 +79,7 @@ class Window:
     days_without_log: tuple[date, ...] = ()
     days_unknown_before: tuple[date, ...] = ()
     left_out: tuple[date, ...] = ()
+    begins_late: datetime | None = None
 
     @property
     def complete(self) -> bool:
@@ -141,11 +143,23 @@ def choose_window(
             f"{span['first_day']} to {span['last_day']}, choose days of these with --since and --until"
         )
     complete = _complete_until(since, until, span["last_ingested"])
+    if complete is not None and known.ends_early:
+        # The rest of its last day is in no log yet.
+        complete = min(complete, known.ends_early.date() - timedelta(days=1))
     if complete is not None:
         complete = known.last_known(since, complete)
     first, before = span["first_day"], since - timedelta(days=1)
     unknown_before = known.unknown(first, before) if first is not None and first < since else ()
-    return Window(since, until, complete, known.unknown(since, until), unknown_before, left_out)
+    late = known.begins_late
+    return Window(
+        since,
+        until,
+        complete,
+        known.unknown(since, until),
+        unknown_before,
+        left_out,
+        late if late and since <= late.date() <= until else None,
+    )
 
 
 def expected_until(tables: LakeTables, today: date) -> date | None:

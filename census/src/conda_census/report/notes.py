@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from conda_census.exposure.shape import Exposure, Exposures
 from conda_census.metrics.window import Window
@@ -108,10 +108,18 @@ def notes_on_gaps(window: Window) -> list[Note]:
     """Return what days without a log do to the numbers of a window, and which days are left out of it."""
     missing = len(window.days_without_log)
     left_out = [Note(number="window", note=_left_out(window.left_out))] if window.left_out else []
+    if window.begins_late:
+        left_out.append(Note(number="by_day", note=_begins_late(window.begins_late)))
     if not missing:
         return left_out
     days = f"{missing} day{'s' if missing > 1 else ''} of the window"
     return left_out + [Note(number=number, note=f"{sentence} ({days})") for number, sentence in _GAPS]
+
+
+def _begins_late(first: datetime) -> str:
+    """Say that the logs have only a part of their first day."""
+    begin = f"the logs begin at {first:%H:%M} UTC"
+    return f"Too low on {first.date()}: {begin}, and sessions would have come before."
 
 
 def _left_out(days: tuple[date, ...]) -> str:

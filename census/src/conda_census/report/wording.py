@@ -181,8 +181,8 @@ def days_without_log(days: list[str]) -> str:
     """Return which days have no log, and what to do, in one line."""
     return (
         f"{len(days)} day{'s have' if len(days) > 1 else ' has'} no log: {first_few(days, _MOST_DAYS)}: "
-        "read the logs of these days, look for their lines if a log that was read spans them, or declare a "
-        "hole in census.toml if there are none"
+        "read the logs of these days (of all their hours), look for their lines if a log that was read "
+        "spans them, or declare a hole in census.toml if there are none"
     )
 
 

@@ -1,6 +1,7 @@
 SELECT
   `t0`.`day`,
-  CAST(`t0`.`last_time` AS DATE) AS `last`,
+  DATE_TRUNC('hour', `t0`.`first_time`) AS `first`,
+  DATE_TRUNC('hour', `t0`.`last_time`) AS `last`,
   SUM(
     GREATEST(1, CAST(FLOOR((
       COALESCE(`t0`.`requests`, 0)
@@ -11,4 +12,5 @@ SELECT
 FROM `sessions` AS `t0`
 GROUP BY
   1,
-  2;
+  2,
+  3;
