@@ -60,8 +60,20 @@ def test_a_query_as_an_argument(filled: CensusProcess) -> None:
         "2024-01-19  3\n"
     )
     assert done.stderr == GAP
-    only = filled("sql", "--since", "2024-01-19", "SELECT count(*) AS n FROM by_day")
+    only = filled("sql", "--until", "2024-01-16", "SELECT count(*) AS n FROM by_day")
     assert (only.stdout, only.stderr) == ("n\n-\n1\n", "")
+
+
+def test_days_before_the_window_that_views_look_back_to(filled: CensusProcess) -> None:
+    """If some have no log, a line says which columns need them; it stands among the statements as well."""
+    done = filled("sql", "--since", "2024-01-19", "SELECT class, first_day FROM installations")
+    assert done.stdout.count("lasting") == 2
+    assert done.stderr.startswith(
+        "conda-census: 2 days before 2024-01-19 have no log (2024-01-17, 2024-01-18): class, "
+    )
+    assert done.stderr.count("\n") == 1
+    views = filled("sql", "--since", "2024-01-19", "--views").stdout
+    assert "\n-- 2 days before 2024-01-19 have no log (2024-01-17, 2024-01-18): class, " in views
 
 
 @pytest.mark.takes_turns(3, among="the longest")
@@ -77,7 +89,7 @@ def test_a_query_from_standard_input(filled: CensusProcess) -> None:
 
 def test_a_query_that_cannot_be_run(filled: CensusProcess) -> None:
     """One line, nothing on standard output, exit code 1."""
-    done = filled("sql", "--since", "2024-01-19", "SELEC 1")
+    done = filled("sql", "--until", "2024-01-16", "SELEC 1")
     told = (
         'conda-census: the query cannot be run (Parser Error: syntax error at or near "SELEC"): correct it\n'
     )
@@ -87,7 +99,7 @@ def test_a_query_that_cannot_be_run(filled: CensusProcess) -> None:
 @pytest.mark.takes_turns(3, among="the longest")
 def test_bytes_that_are_no_text(filled: CensusProcess) -> None:
     """Also these are told in one line."""
-    wrong = _piped(filled, "--since 2024-01-19", b"SELECT '\xff'")
+    wrong = _piped(filled, "--until 2024-01-16", b"SELECT '\xff'")
     told = b"conda-census: the query is not in UTF-8: write it in UTF-8\n"
     assert (wrong.returncode, wrong.stdout, wrong.stderr) == (1, b"", told)
 
@@ -108,7 +120,7 @@ def test_no_lake(census: CensusProcess) -> None:
 @pytest.mark.takes_turns(3, among="the longest")
 def test_a_reader_that_stops_reading(filled: CensusProcess) -> None:
     """Ends quietly, however much there would be."""
-    done = _piped(filled, "--since 2024-01-19 --csv 'FROM range(1000000)' | head -2 >/dev/null")
+    done = _piped(filled, "--until 2024-01-16 --csv 'FROM range(1000000)' | head -2 >/dev/null")
     assert done.stderr == b""
 
 

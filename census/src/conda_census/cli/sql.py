@@ -23,6 +23,7 @@ from conda_census.config import load_settings
 from conda_census.errors import CensusError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from conda_census.report.own_queries import OwnQueries
@@ -32,6 +33,8 @@ __all__ = ["sql"]
 #: Exit code of a program that Ctrl-C ends: 128 and the number of the signal.
 _BY_CTRL_C = 130
 _INTERRUPTED = CensusError("interrupted: what was answered before stands above")
+#: So many days are named in a line.
+_MOST_DAYS = 5
 _HELP = "A query ends with a semicolon. .views lists the views, .quit or Ctrl-D ends."
 
 
@@ -70,7 +73,7 @@ def sql(
     if views:
         _print_views(queries, settings.lake)
         return
-    if unknown := _unknown_days(queries):
+    for unknown in _unknown_days(queries):
         typer.echo(f"conda-census: {unknown}", err=True)
     if query is None and sys.stdin.isatty() and not (as_json or as_csv):
         _shell(queries, quiet=quiet)
@@ -94,20 +97,30 @@ def _print_views(queries: OwnQueries, lake: Path) -> None:
         "-- What ingest brings later is not in them, and what compact replaces is deleted some days later:",
         "-- print and run them again then.",
     ]
-    if unknown := _unknown_days(queries):
-        lines.append(f"-- {unknown}")
+    lines += [f"-- {unknown}" for unknown in _unknown_days(queries)]
     typer.echo("\n".join([*lines, "SET TimeZone = 'UTC';", "", "\n\n".join(queries.statements.values())]))
 
 
-def _unknown_days(queries: OwnQueries) -> str:
-    """Say how many days of the window nothing is known of."""
-    since, until, missing = queries.window.since, queries.window.until, queries.window.days_without_log
-    if since is None or until is None or not missing:
-        return ""
-    return (
-        f"{len(missing)} of the {(until - since).days + 1} days from {since} to {until} have no log, so that "
-        "nothing is known of them: the view days names them"
-    )
+def _unknown_days(queries: OwnQueries) -> Iterator[str]:
+    """Say how many days of the window nothing is known of, and how many before it that views look back to."""
+    from conda_census.report.wording import first_few
+
+    since, until, window = queries.window.since, queries.window.until, queries.window
+    if since is None or until is None:
+        return
+    if missing := window.days_without_log:
+        yield (
+            f"{len(missing)} of the {(until - since).days + 1} days from {since} to {until} have no log, "
+            "so that nothing is known of them: the view days names them"
+        )
+    if before := window.days_unknown_before:
+        days = first_few([*map(str, before)], _MOST_DAYS)
+        yield (
+            f"{len(before):,} day{'s' if len(before) > 1 else ''} before {since} "
+            f"{'have' if len(before) > 1 else 'has'} no log ({days}): class, is_baked, weeks, first_day and "
+            "first_time of installations and environments, and first_seen of by_day look back, "
+            "and may be wrong"
+        )
 
 
 def _standard_input() -> str:

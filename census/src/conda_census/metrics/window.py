@@ -19,7 +19,6 @@ from conda_census.metrics.activity import read_activity
 from conda_census.metrics.known_days import KnownDays, read_known_days
 
 __all__ = [
-    "AFTER_A_GAP",
     "BEYOND",
     "Window",
     "WindowDays",
@@ -36,7 +35,7 @@ BEYOND = timedelta(days=366)
 #: Logs that are read at most so long after their last request are expected to go on.
 _LIVE = timedelta(days=7)
 #: For so long after a day without a log it is not known who was seen first.
-AFTER_A_GAP = timedelta(days=7)
+_AFTER_A_GAP = timedelta(days=7)
 
 
 class WindowError(CensusError):
@@ -93,6 +92,13 @@ class Window:
             unknown[bisect_left(unknown, first) : bisect_right(unknown, last)]
             for unknown in (self.days_unknown_before, self.days_without_log)
         )
+
+    def is_first_seen_known(self, first: date, last: date) -> bool:
+        """Whether it is known who was first seen from ``first`` to ``last``.
+
+        Who came on a day without a log is first seen later: most of them within a week.
+        """
+        return self.is_known(first - _AFTER_A_GAP, last)
 
     def keys(self) -> WindowDays:
         """As it stands in a document."""

@@ -25,7 +25,7 @@ from conda_census.metrics.retention import count_retention
 from conda_census.metrics.sample import ALL, Sample, choose_sample
 from conda_census.metrics.sessions import count_sessions
 from conda_census.metrics.silent_days import days_between
-from conda_census.metrics.window import AFTER_A_GAP, Window, choose_window, log_times, within
+from conda_census.metrics.window import Window, choose_window, log_times, within
 from conda_census.report.completeness import read_days
 from conda_census.report.notes import NOTES, notes_on_gaps
 from conda_census.report.shape import (
@@ -274,7 +274,7 @@ def _by_day(inside: LakeTables, looked_at: _LookedAt, window: Window) -> list[Da
     for day in days_between(window.since, window.until):
         # A known day on which nothing was is a quiet one.
         counted = None if day in missing else found.get(day, Day(day, 0, 0, 0, 0))
-        is_first_known = window.is_known(day - AFTER_A_GAP, day)
+        is_first_known = window.is_first_seen_known(day, day)
         rows.append(
             DayRow(
                 day=day.isoformat(),
@@ -336,7 +336,9 @@ def _retention(looked_at: _LookedAt, window: Window) -> list[CohortRow]:
     return [
         CohortRow(
             week=cohort.week.isoformat(),
-            installations=looked_at.times(cohort.installations),
+            installations=looked_at.times(cohort.installations)
+            if _is_size_known(window, cohort.week)
+            else None,
             active=[
                 share.keys() if _is_week_known(window, cohort.week, later) else _UNKNOWN
                 for later, share in enumerate(cohort.active)
@@ -348,9 +350,13 @@ def _retention(looked_at: _LookedAt, window: Window) -> list[CohortRow]:
 
 def _is_week_known(window: Window, week: date, later: int) -> bool:
     """Whether it is known who was first seen in the week of a Monday, and who of them came so much later."""
-    first_seen = window.is_known(week - AFTER_A_GAP, week + timedelta(days=6))
     then = week + timedelta(weeks=later)
-    return first_seen and window.is_known(then, then + timedelta(days=6))
+    return _is_size_known(window, week) and window.is_known(then, then + timedelta(days=6))
+
+
+def _is_size_known(window: Window, week: date) -> bool:
+    """Whether it is known who was first seen in the week of a Monday."""
+    return window.is_first_seen_known(week, week + timedelta(days=6))
 
 
 def _organizations(

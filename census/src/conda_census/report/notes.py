@@ -7,8 +7,12 @@ from datetime import date, datetime
 from conda_census.exposure.shape import Exposure, Exposures
 from conda_census.metrics.window import Window
 from conda_census.report.shape import Note, Report
+from conda_census.report.wording import first_few
 
 __all__ = ["NOTES", "notes_on", "notes_on_gaps"]
+
+#: So many days are named in a note.
+_MOST_DAYS = 5
 
 #: By the name of the number in ``definitions.DEFINITIONS``.
 NOTES: tuple[Note, ...] = (
@@ -105,15 +109,33 @@ NOTES: tuple[Note, ...] = (
 
 
 def notes_on_gaps(window: Window) -> list[Note]:
-    """Return what days without a log do to the numbers of a window, and which days are left out of it."""
-    missing = len(window.days_without_log)
-    left_out = [Note(number="window", note=_left_out(window.left_out))] if window.left_out else []
+    """Return what days without a log do to the numbers of a window, and which days are left out of it.
+
+    Some numbers look back before the window, so that they need the days before it as well.
+    """
+    inside, before = len(window.days_without_log), len(window.days_unknown_before)
+    notes = [Note(number="window", note=_left_out(window.left_out))] if window.left_out else []
+    if before:
+        notes.append(Note(number="window", note=_unknown_before(window.days_unknown_before)))
     if window.begins_late:
-        left_out.append(Note(number="by_day", note=_begins_late(window.begins_late)))
-    if not missing:
-        return left_out
-    days = f"{missing} day{'s' if missing > 1 else ''} of the window"
-    return left_out + [Note(number=number, note=f"{sentence} ({days})") for number, sentence in _GAPS]
+        notes.append(Note(number="by_day", note=_begins_late(window.begins_late)))
+    if inside:
+        days = f"{_days(inside)} of the window"
+        notes += [Note(number=number, note=f"{sentence} ({days})") for number, sentence in _GAPS]
+    if inside or before:
+        days = _inside_and_before(inside, before)
+        notes += [Note(number=number, note=f"{sentence} ({days})") for number, sentence in _LOOKING_BACK]
+    return notes
+
+
+def _inside_and_before(inside: int, before: int) -> str:
+    if not inside:
+        return f"{_days(before)} before the window"
+    return f"{_days(inside)} of the window" + (f" and {_days(before)} before it" if before else "")
+
+
+def _days(number: int) -> str:
+    return f"{number:,} day{'s' if number > 1 else ''}"
 
 
 def _begins_late(first: datetime) -> str:
@@ -130,10 +152,18 @@ def _left_out(days: tuple[date, ...]) -> str:
     )
 
 
-#: What a day without a log does, by the name of the number.
+def _unknown_before(days: tuple[date, ...]) -> str:
+    """Say which days before the window have no log, for whoever reads the head of the report only."""
+    named = first_few([*map(str, days)], _MOST_DAYS)
+    have = f"{_days(len(days))} before it {'have' if len(days) > 1 else 'has'}"
+    return (
+        f"Classes, first seen and coming back need the days before the window too: {have} no log ({named})."
+    )
+
+
+#: What a day of the window without a log does, by the name of the number.
 _GAPS = (
     ("installations", "At least so many: who came only on days without a log is not seen."),
-    ("by_class", "Days without a log make lasting installations look ephemeral or new."),
     ("environments", "At least so many: what was used only on days without a log is not seen."),
     ("single_share", "Too high: a second environment that was used only on days without a log is not seen."),
     ("opted_out", "Of the days with a log only."),
@@ -143,6 +173,36 @@ _GAPS = (
     ("packages", "At least so many: those of days without a log are not known."),
     ("organizations", "At least so many: those of days without a log are not known."),
     ("agents", "Of the days with a log only."),
+)
+
+#: What a day without a log does, in the window or before it, to numbers that look at all days since the logs
+#: begin.
+_LOOKING_BACK = (
+    (
+        "by_class",
+        (
+            "Days without a log make lasting installations look ephemeral or new, and those of an image like "
+            "any others."
+        ),
+    ),
+    (
+        "single_share_lasting",
+        "Days without a log make lasting installations look ephemeral or new: these are not in it.",
+    ),
+    (
+        "first_seen",
+        (
+            "Too high: who came first on a day without a log counts on a later one. The week after such a "
+            "day has no numbers, but some come back later than that."
+        ),
+    ),
+    (
+        "retention",
+        (
+            "Who came first on a day without a log counts to a later week. The week of such a day and the "
+            "one after it have no numbers, but some come back later than that."
+        ),
+    ),
 )
 
 

@@ -39,7 +39,7 @@ from conda_census.metrics.packages import downloads_by_package, users_by_package
 from conda_census.metrics.population import environment_pairs, population
 from conda_census.metrics.sessions import session_counts
 from conda_census.metrics.visitors import visitor_days
-from conda_census.metrics.window import AFTER_A_GAP, Window, choose_window, within
+from conda_census.metrics.window import Window, choose_window, within
 from conda_census.spill_folders import spill_folder_of_process
 
 __all__ = ["VIEWS", "Answer", "OwnQueries", "QueryError"]
@@ -297,7 +297,7 @@ def _days(tables: LakeTables, window: Window) -> str:
     """Return SQL for what is known of each day, which no file says by itself."""
     rows = [
         f"(DATE '{each.day}', {quoted(each.state)}, {each.state in ('complete', 'provisional')}, "
-        f"{window.is_known(each.day - AFTER_A_GAP, each.day)}, {quoted(each.reason)})"
+        f"{window.is_first_seen_known(each.day, each.day)}, {quoted(each.reason)})"
         for each in count_days(tables, window)
     ]
     nothing = "(CAST(NULL AS DATE), '', false, false, '')"

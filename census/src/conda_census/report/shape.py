@@ -261,11 +261,12 @@ class PackageCounts(TypedDict):
 class CohortRow(TypedDict):
     """The installations first seen in the week of a Monday, and the share seen k weeks later, k from 0 on.
 
-    A share is null if a day of its week, of the first week or of the week before that has no log.
+    A share is null if a day of its week, of the first week or of the week before that has no log; the number
+    of installations is null if one of the latter two has none.
     """
 
     week: str
-    installations: int
+    installations: int | None
     active: list[Interval]
 
 

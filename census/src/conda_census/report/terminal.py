@@ -229,6 +229,7 @@ def _environments(report: Report, bars: Bars) -> RenderableType:
             "environments",
         ),
         _fact("Single, lasting", percent(lasting["value"]), interval(lasting), "single_share_lasting"),
+        *map(_quiet, notes_on(report, "single_share_lasting")),
     )
 
 

@@ -59,10 +59,10 @@ def retention(report: Report, look: Look) -> alt.LayerChart:
     return dress(layers, look, height=high_px * len(labels))
 
 
-def _label(week: str, installations: int, look: Look) -> str:
+def _label(week: str, installations: int | None, look: Look) -> str:
     monday = date.fromisoformat(week)
     name = f"{monday.day} {monday:%b %Y}"
-    return name if look.narrow else f"{name} ({short(installations)})"
+    return name if look.narrow or installations is None else f"{name} ({short(installations)})"
 
 
 def _weeks_axis(values: list[int], most: float) -> alt.Axis:
