@@ -78,6 +78,8 @@ def test_no_count_is_shown_as_all_of_them(
         page = ParsedPage((census.folder / "page.html").read_text()).text
         for text in (shown, page):
             assert bool(re.search(r"\d counted ", text)) == is_known
+            assert ("folded, at least: 3 of 35 days have no log" in text) == (not is_known)
+            assert (text.count("Of the days with a log, so that each number") >= 2) == (not is_known)
             assert ("at least: 3 of 35 days have no log" in text) == (not is_known)
             assert ("Days without a log make lasting installations look" in text) == (not is_known)
         gaps = [note["note"] for note in told[name]["notes"] if note["note"].endswith("of the window)")]

@@ -105,6 +105,14 @@ def test_a_quiet_hour_is_no_proxy(census: CensusProcess, tmp_path: Path) -> None
     assert json.loads(census("ingest", "access.log", "--json").stdout)["warnings"] == []
 
 
+def test_hours_with_one_client_each_are_no_proxy(census: CensusProcess, tmp_path: Path) -> None:
+    """Logs of an hour each have one client inside, and each another."""
+    (tmp_path / "logs").mkdir()
+    for number in range(8):
+        _log(f"10.0.0.{number}", requests=12).write(tmp_path / "logs" / f"access-{number}.log")
+    assert json.loads(census("ingest", "logs", "--json").stdout)["warnings"] == []
+
+
 def test_many_logs_are_one_line(census: CensusProcess, tmp_path: Path) -> None:
     """The line names some of the logs, and how many more there are."""
     (tmp_path / "logs").mkdir()

@@ -230,7 +230,7 @@ def test_a_copy_that_was_skipped_is_read_again(
     forgotten = _forget(settings, was_read.source)
     assert forgotten.read_again == [other]
     [note] = forgotten.notes
-    assert note.startswith(f"{other}: begins with the same lines, which count as its own now")
+    assert note.startswith(f"{other}: a copy of this log, so its lines still count")
     assert _report(settings) == before
     # The first one is unread now, because it was taken out.
     assert _forget(settings, other).read_again == []

@@ -25,7 +25,7 @@ from conda_census.lake.decoding import (
 )
 from conda_census.lake.known import KnownLogs, KnownRun, known_runs
 from conda_census.lake.part import Part
-from conda_census.lake.proxies import proxy_warning
+from conda_census.lake.proxies import addresses_of, proxy_warnings
 from conda_census.lake.reading import SourcesReader
 from conda_census.lake.repeated_downloads import DownloadMarks, repeated_downloads
 from conda_census.lake.repeats import SeenRequests, hashed
@@ -206,11 +206,17 @@ class _Attempt:
 
     def _warn(self, read: list[ReadSource], logs: dict[int, Claimed], downloads: list[DownloadMarks]) -> None:
         repeated = repeated_downloads(downloads, self._known, self._lake)
+        addresses = {}
+        for source in read:
+            log = logs[source.source]
+            addresses[source.name] = addresses_of(
+                self._connection, log.log_format, log.beginning, source.reading
+            )
+        proxies = proxy_warnings(addresses)
         for source in read:
             if again := repeated.get(source.source):
                 self._summary.warn_of_repeated(source.name, again)
-            log = logs[source.source]
-            if reason := proxy_warning(self._connection, log.log_format, log.beginning, source.reading):
+            if reason := proxies.get(source.name):
                 self._summary.warn(source.name, reason)
             if source.reading.requests >= _MANY_REQUESTS and not source.reading.has_agents:
                 self._summary.warn(source.name, _NO_AGENTS)

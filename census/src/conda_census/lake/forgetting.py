@@ -186,8 +186,8 @@ class _Forgetting:
         heads = {each.head for each in chosen}
         same = {str(self._verified[id(each)].file) for each in others if each.head in heads}
         forgotten.notes += [
-            f"{file}: begins with the same lines, which count as its own now: take it out too if they "
-            "must not"
+            f"{file}: a copy of this log, so its lines still count, now as those of the copy: to take these "
+            f"out too, run conda-census sources --forget {file}"
             for file in sorted(same | (set(copies) - renamed))
         ]
         again = ReadAgain(

@@ -7,7 +7,8 @@ that reads such a log says so in one line. No address is in it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import duckdb
 import numpy as np
@@ -18,7 +19,7 @@ from conda_census.logs.formats import LogFormat
 from conda_census.logs.formats.addresses import is_public_address
 from conda_census.logs.line_reader import LineReader
 
-__all__ = ["few_private_addresses", "proxy_warning"]
+__all__ = ["LogAddresses", "addresses_of", "few_private_addresses", "proxy_warnings"]
 
 #: So few private addresses, of at least so many requests: fewer requests are those of a few machines.
 _FEW = ((1, 3), (4, 1000))
@@ -37,42 +38,64 @@ def few_private_addresses(count: int) -> str:
     )
 
 
-def proxy_warning(
+@dataclass(frozen=True)
+class LogAddresses:
+    """The private addresses that have nearly all requests of a log, with the requests of each; or a doubt.
+
+    ``doubt`` says why the addresses that were read may not be those of clients.
+    """
+
+    private: Counter[str]
+    doubt: str | None = None
+
+
+def addresses_of(
     connection: duckdb.DuckDBPyConnection,
     log_format: LogFormat,
     beginning: Sequence[bytes],
     read: SourceReading,
-) -> str | None:
-    """Return why the addresses that were read of a log may not be those of clients; None if nothing says so.
+) -> LogAddresses:
+    """Return what the addresses that were read of a log say of its clients.
 
     New lines of a log that grew may be few: with its beginning they must say the same.
     """
     if read.doubt:
-        return read.doubt
+        return LogAddresses(Counter(), read.doubt)
     addresses = read.addresses
     if addresses and read.first_line > 1 and _all_but_few(addresses):
         addresses = addresses + _addresses(connection, log_format, beginning)
-    private = _all_but_few(addresses) if addresses else []
-    enough = (
-        any(len(private) <= few and addresses.total() >= fewest for few, fewest in _FEW)
-        if addresses
-        else False
-    )
-    return few_private_addresses(len(private)) if private and enough else None
+    return LogAddresses(_all_but_few(addresses) if addresses else Counter())
 
 
-def _all_but_few(addresses: Counter[str]) -> list[str]:
+def proxy_warnings(logs: Mapping[str, LogAddresses]) -> dict[str, str]:
+    """Return by the names of logs why their addresses may not be those of clients.
+
+    A log of an hour may have one client. If logs that were read together have different ones, these are no
+    proxies.
+    """
+    few = {name: log.private for name, log in logs.items() if _are_few(log.private)}
+    if not _are_few(sum(few.values(), Counter())):
+        few = {name: private for name, private in few.items() if private.total() >= _FEW[-1][1]}
+    doubts = {name: log.doubt for name, log in logs.items() if log.doubt}
+    return doubts | {name: few_private_addresses(len(private)) for name, private in few.items()}
+
+
+def _are_few(private: Counter[str]) -> bool:
+    return bool(private) and any(len(private) <= few and private.total() >= fewest for few, fewest in _FEW)
+
+
+def _all_but_few(addresses: Counter[str]) -> Counter[str]:
     """The addresses of nearly all requests, if these are few and private; else none."""
-    found: list[str] = []
+    few: Counter[str] = Counter()
     rest = total = addresses.total()
     for address, count in addresses.most_common(_FEW[-1][0]):
         if address == _UNKNOWN or is_public_address(address.encode()) or not _is_numeric(address):
-            return []
-        found.append(address)
+            return Counter()
+        few[address] = count
         rest -= count
         if rest * _ALL_BUT_ONE_IN <= total:
-            return found
-    return []
+            return few
+    return Counter()
 
 
 def _is_numeric(address: str) -> bool:

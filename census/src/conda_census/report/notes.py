@@ -169,6 +169,7 @@ _GAPS = (
     ("opted_out", "Of the days with a log only."),
     ("installer_downloads", "At least so many: those of days without a log are not known."),
     ("sessions", "At least so many: those of days without a log are not known."),
+    ("without_token", "At least so many: those of days without a log are not known."),
     ("downloads", "At least so many: those of days without a log are not known."),
     ("packages", "At least so many: those of days without a log are not known."),
     ("organizations", "At least so many: those of days without a log are not known."),

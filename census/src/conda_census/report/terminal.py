@@ -26,11 +26,13 @@ from conda_census.report.wording import (
     count,
     counted,
     days,
+    folded,
     how_sure,
     interval,
     interval_of_days,
     last_days,
     newest_request,
+    of_days_with_a_log,
     percent,
     plain,
     sampled,
@@ -266,7 +268,12 @@ def _sessions_and_downloads(report: Report) -> RenderableType:
             "from the sample" if report["sample"] else counted(report["window"]),
             "sessions",
         ),
-        _fact("Sessions without token", count(sessions["without_token"]), "folded", "without_token"),
+        _fact(
+            "Sessions without token",
+            count(sessions["without_token"]),
+            folded(report["window"]),
+            "without_token",
+        ),
         _fact("Package downloads", count(downloads["total"]), counted(report["window"]), "downloads"),
     )
 
@@ -279,7 +286,7 @@ def _installers(report: Report, narrow: bool) -> RenderableType:
     table = _narrow_installers(shown) if narrow else _wide_installers(shown)
     left = len(rows) - len(shown)
     rest = [_quiet(f"The largest {len(shown)} of {count(len(rows))} rows; --json has all.")] if left else []
-    return section("Installer downloads", table, *rest)
+    return section("Installer downloads", table, *rest, *_of_days(report))
 
 
 def _wide_installers(rows: list[InstallerRow]) -> Table:
@@ -322,7 +329,13 @@ def _packages(report: Report, bars: Bars) -> RenderableType:
     for said, row in rows:
         table.add_row(_lines(said), *_uses(row), *_bar(bars, row["environments"] / most))
     name = report["packages"]["name"]
-    return section("Packages" if name is None else f"Package {plain(name)}", table, _definition("packages"))
+    heading = "Packages" if name is None else f"Package {plain(name)}"
+    return section(heading, table, *_of_days(report), _definition("packages"))
+
+
+def _of_days(report: Report) -> list[Text]:
+    said = of_days_with_a_log(report["window"])
+    return [_quiet(said)] if said else []
 
 
 def _uses(row: PackageRow | PackageFileRow) -> tuple[str, str, str]:
@@ -348,7 +361,7 @@ def _agents(report: Report, bars: Bars) -> RenderableType:
             numbers = count(row["installations"]), count(row["sessions"])
             share = row["installations"] / (report["installations"]["total"] or 1)
             table.add_row(_lines(f"{name}: {said}"), *numbers, *_bar(bars, share))
-    return section("Agents", table, _definition("agents"))
+    return section("Agents", table, *_of_days(report), _definition("agents"))
 
 
 def _organizations(report: Report) -> RenderableType:
@@ -356,7 +369,7 @@ def _organizations(report: Report) -> RenderableType:
     for row in report["organizations"]:
         numbers = count(row["installations"]), count(row["sessions"]), count(row["downloads"])
         table.add_row(_lines(row["name"]), *numbers)
-    return section("Organisations", table, _definition("organizations"))
+    return section("Organisations", table, *_of_days(report), _definition("organizations"))
 
 
 def _lines(text: str) -> Text:

@@ -19,11 +19,13 @@ __all__ = [
     "days",
     "days_without_log",
     "first_few",
+    "folded",
     "how_sure",
     "interval",
     "interval_of_days",
     "last_days",
     "newest_request",
+    "of_days_with_a_log",
     "percent",
     "plain",
     "sampled",
@@ -102,6 +104,18 @@ def counted(window: WindowDays) -> str:
     """Say that all were counted; or, if days have no log, that it is at least so many."""
     missing = _days_without_log(window)
     return f"at least: {missing}" if missing else "counted"
+
+
+def folded(window: WindowDays) -> str:
+    """Say that requests without a token were folded into sessions; if days have no log, at least so many."""
+    missing = _days_without_log(window)
+    return f"folded, at least: {missing}" if missing else "folded"
+
+
+def of_days_with_a_log(window: WindowDays) -> str:
+    """Say of a table that it counts the days with a log only; nothing if all days have one."""
+    missing = _days_without_log(window)
+    return f"Of the days with a log, so that each number is at least as high: {missing}." if missing else ""
 
 
 def interval_of_days(share: Interval, window: WindowDays) -> str:
