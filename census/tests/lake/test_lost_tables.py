@@ -171,17 +171,21 @@ def _outcome(made: Made, damages: list[tuple[str, Damage]], folder: Path, logs: 
         if logs != "all":
             kept.rmdir()
             away.rename(kept)
-    shown = counts_of(settings)
+    was_lost, shown = bool(lost), counts_of(settings)
     assert {key: number for key, number in shown.items() if key[1] not in lost} == {
         key: number for key, number in made.truth.items() if key[1] not in lost
     }, (what, lost)
     ingest_all(settings, sorted(kept.glob("*.log")))
-    assert lost_days(settings.lake) == lost, what
+    before, repaired = lost_days(settings.lake), repair(settings, say_nothing)
+    assert lost_days(settings.lake) <= before <= lost, what
+    if ("sources", "_foreign") not in what[0]:  # which names logs of the other lake
+        assert not any(repaired.still_lost.values()), what  # all logs are there
+    lost = set(lost_days(settings.lake))
     counts = counts_of(settings)
     for key, number in made.truth.items():
         assert counts.get(key, 0) <= number, (what, key)
         assert key[1] in lost or counts.get(key, 0) == number, (what, key)
-    return "lost" if lost else "whole"
+    return "lost" if was_lost else "whole"
 
 
 @pytest.mark.takes_turns(3, among="the longest")

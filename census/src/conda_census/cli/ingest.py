@@ -118,24 +118,24 @@ def ingest(
     summary = ingest_once()
     verbosity.complain_of(summary.errors)
     _tell(summary, as_json, verbosity)
-    missing = _days_without_log(settings) if strict else []
-    if missing:
-        from conda_census.report.wording import days_without_log
-
-        complain(CensusError(days_without_log(missing)))
+    missing = _days_without_log(settings) if strict else ()
+    for sentence in missing:
+        complain(CensusError(sentence))
     if code := 1 if missing else summary.exit_code(strict=strict):
         raise typer.Exit(code)
 
 
 def _days_without_log(settings: Settings) -> list[str]:
+    """Which days have no log, and which are lost, in a line each."""
     from conda_census.engines.choice import with_gaps
     from conda_census.engines.duckdb import open_lake
     from conda_census.lake.store import Lake
     from conda_census.metrics.window import known_days
+    from conda_census.report.wording import unknown_days
 
     lake = Lake.open(settings.lake)
-    known = known_days(with_gaps(open_lake(lake), lake, settings.holes))
-    return [day.isoformat() for day in known.missing()]
+    tables = with_gaps(open_lake(lake), lake, settings.holes)
+    return unknown_days(known_days(tables).missing(), tables.lost_days)
 
 
 def _tell(summary: Summary, as_json: bool, verbosity: Verbosity) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,11 +13,16 @@ from conda_census.cli.options import JsonOption, LakeOption, complain
 from conda_census.cli.verbosity import QuietOption, VerboseOption, verbosity_of
 from conda_census.config import load_settings
 from conda_census.errors import CensusError
+from conda_census.report.wording import first_few
 
 if TYPE_CHECKING:
     from conda_census.lake.repair import Repaired
 
 __all__ = ["repair"]
+
+#: So many days, and so many logs, are named in one line.
+_DAYS = 5
+_NAMED = 3
 
 
 def repair(
@@ -50,11 +57,10 @@ def repair(
         repaired = run(settings, progress)
     if as_json:
         typer.echo(json.dumps(_document(repaired), ensure_ascii=False))
-        return
-    verbosity.say(_lines(repaired))
-    if repaired.lost:
-        days = ", ".join(map(str, repaired.lost))
-        complain(CensusError(f"rows of these days are lost, and reports show the days as unknown: {days}"))
+    else:
+        verbosity.say(_lines(repaired))
+    for line in lost_lines(repaired.still_lost):
+        complain(CensusError(line))
 
 
 def _document(repaired: Repaired) -> dict[str, object]:
@@ -64,6 +70,8 @@ def _document(repaired: Repaired) -> dict[str, object]:
         "rows_found": repaired.rows_found,
         "read_again": repaired.read_again,
         "lost": [day.isoformat() for day in repaired.lost],
+        "regained": [day.isoformat() for day in repaired.regained],
+        "still_lost": [{"day": day.isoformat(), "logs": logs} for day, logs in repaired.still_lost.items()],
         "import_again": repaired.import_again,
     }
 
@@ -75,8 +83,37 @@ def _lines(repaired: Repaired) -> list[str]:
         f"{rows:,} rows of {name} found again in its folder" for name, rows in repaired.rows_found.items()
     ]
     lines += [f"{location}: read again" for location in repaired.read_again]
+    lines += [f"{day}: its rows were lost, and it is known again" for day in repaired.regained]
     lines += [
         f"{name} was damaged: import it again (conda-census advisories import)"
         for name in repaired.import_again
     ]
-    return lines or ["the lake is whole: nothing to repair"]
+    if lines:
+        return lines
+    if repaired.still_lost:
+        return ["nothing that could be repaired"]
+    return ["the lake is whole: nothing to repair"]
+
+
+def lost_lines(still_lost: Mapping[date, list[str]]) -> list[str]:
+    """Say which days are lost, and how each is known again, in one line for all that need the same."""
+    lines = []
+    needing = {day: logs for day, logs in still_lost.items() if logs}
+    if needing:
+        logs = list(dict.fromkeys(log for each in needing.values() for log in each))
+        lines.append(
+            f"rows of these days are lost, and reports show the days as unknown: {_listed(needing)}: put "
+            "these logs back to where they were read, and run conda-census repair again: "
+            f"{first_few(logs, _NAMED)}. If one cannot be there again, run conda-census sources --forget "
+            "LOG, and ingest it from elsewhere"
+        )
+    if for_good := [day for day, logs in still_lost.items() if not logs]:
+        lines.append(
+            f"rows of these days are lost, and reports show the days as unknown: {_listed(for_good)}: it is "
+            "not known which logs they need: read all logs into a new lake (conda-census ingest --lake NEW)"
+        )
+    return lines
+
+
+def _listed(days: Iterable[date]) -> str:
+    return first_few([day.isoformat() for day in days], _DAYS)

@@ -106,7 +106,6 @@ def _list(
     from conda_census.metrics.window import expected_until, known_days
     from conda_census.report.sources import list_what_was_read
     from conda_census.report.sources_text import plain_lines, show_sources
-    from conda_census.report.wording import days_without_log
 
     settings = load_settings(lake)
     opened = open_checked(settings.lake)
@@ -132,9 +131,16 @@ def _list(
         missing = [*(day for day in before if day < listed["days"][0]["day"]), *missing]
     if missing:
         if strict or not as_json:
-            complain(CensusError(days_without_log(missing)))
+            _complain_of(missing, tables)
         if strict or _is_beyond(tables, first, last):
             raise typer.Exit(1)
+
+
+def _complain_of(missing: list[str], tables: LakeTables) -> None:
+    from conda_census.report.wording import unknown_days
+
+    for sentence in unknown_days(map(date.fromisoformat, missing), tables.lost_days):
+        complain(CensusError(sentence))
 
 
 def _is_beyond(tables: LakeTables, first: date | None, last: date | None) -> bool:
@@ -186,6 +192,7 @@ def _forget(
     from conda_census.lake.forgetting import forget
     from conda_census.lake.store import Lake
     from conda_census.report.forgotten import forgotten_document, forgotten_lines
+    from conda_census.report.wording import lost_days
 
     settings = load_settings(lake)
     with verbosity.steps("reading") as progress:
@@ -209,8 +216,7 @@ def _forget(
     else:
         verbosity.say(forgotten_lines(forgotten, unknown, dry_run=dry_run))
     if forgotten.lost:
-        days = ", ".join(map(str, forgotten.lost))
-        complain(CensusError(f"rows of these days are lost, and reports show the days as unknown: {days}"))
+        complain(CensusError(lost_days([day.isoformat() for day in forgotten.lost])))
         raise typer.Exit(1)
 
 

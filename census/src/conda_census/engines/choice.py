@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 
 from conda_census.census_toml import Hole
 from conda_census.config import DEFAULT_ENGINE
@@ -32,8 +33,10 @@ def with_gaps(tables: LakeTables, lake: LakeFiles, holes: tuple[Hole, ...] = ())
     Raises:
         LakeError: what is lost cannot be read.
     """
-    lost = lost_days(lake.path) if isinstance(lake, Lake) else ()
-    return replace(tables, lost_days=frozenset(lost), holes=holes)
+    lost = frozenset[date]()
+    if isinstance(lake, Lake):  # those of the files that are read: a lost day may be known again meanwhile
+        lost = lost_days(lake.path) if lake.lost is None else lake.lost
+    return replace(tables, lost_days=lost, holes=holes)
 
 
 @contextmanager

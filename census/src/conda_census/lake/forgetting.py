@@ -27,13 +27,14 @@ from conda_census.config import Settings
 from conda_census.decode.pseudonyms import Secrets
 from conda_census.errors import LakeError, SourceError, first_line
 from conda_census.lake.file_names import says_its_digest
+from conda_census.lake.regaining import days_between_requests, wanted_of
 from conda_census.lake.repair import Repaired, nobody_else, read_again
 from conda_census.lake.seen_files import seen_files
 from conda_census.lake.self_check import DamagedLakeError, Snapshot, check
 from conda_census.lake.set_aside import name_as_stored
 from conda_census.lake.store import Lake
 from conda_census.lake.taking_out import joined_with, set_totals, take_out
-from conda_census.lake.unfinished_repair import Expected, ReadAgain, TakenOut, note_repair, unfinished_repair
+from conda_census.lake.unfinished_repair import ReadAgain, TakenOut, note_repair, unfinished_repair
 from conda_census.lake.verification import Recorded, Verified, recorded_readings, verify
 from conda_census.logs.fingerprints import head_of
 from conda_census.logs.formats import formats
@@ -196,12 +197,19 @@ class _Forgetting:
             {name: list(locations) for name, locations in logs.items()},
             forgotten=TakenOut(
                 source,
+                tuple(sorted(heads)),
                 forgotten.lines,
                 forgotten.requests,
                 tuple(forgotten.days),
                 tuple(forgotten.notes),
             ),
-            expected=tuple(_expected(others)),
+            wanted=tuple(
+                wanted_of(
+                    [(each, days_between_requests(each)) for each in others],
+                    self._lake.files("line_marks"),
+                    self._key,
+                )
+            ),
         )
         return again, forgotten
 
@@ -364,12 +372,6 @@ def _may_repeat(reading: Recorded, chosen: list[Recorded]) -> bool:
         reading.read_at >= each.read_at and (not own or not set(own).isdisjoint(_days([each])))
         for each in chosen
     )
-
-
-def _expected(others: Iterable[Recorded]) -> Iterator[Expected]:
-    for each in others:
-        days = _days([each]) or [_day(each.read_at)]
-        yield Expected(each.head, each.first_line + each.counts.lines - 1, days[0], days[-1])
 
 
 def _days(readings: Iterable[Recorded]) -> list[date]:

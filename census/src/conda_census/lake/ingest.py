@@ -21,6 +21,7 @@ from conda_census.lake.batches import Batch, WriterBatches
 from conda_census.lake.conversion import converted
 from conda_census.lake.known import KnownLogs, known_logs
 from conda_census.lake.moved import moved_shares
+from conda_census.lake.regaining import regain
 from conda_census.lake.seen_files import SeenFile, remember_files, seen_files
 from conda_census.lake.self_check import checked_to_add
 from conda_census.lake.set_aside import SetAsideSources, name_as_stored, tried_formats
@@ -132,6 +133,8 @@ def ingest(
                         tried_formats(settings, format_name),
                     )
                     work.run(sources, format_name)
+                    if not is_repair:  # which looks itself, when all of its logs are read
+                        summary.regained = regain(lake, key)
                 now = datetime.now(UTC)
                 secrets.forget_networks(now)
                 lake.forget_request_ids(now)

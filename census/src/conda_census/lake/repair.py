@@ -8,6 +8,7 @@ All files are read first, for a byte that was turned over shows in nothing but t
    not know even so are taken out of all tables, and their logs are read again (``without_sources``).
 3. Rows whose file is damaged are read again from the logs of their batches, if all of these are there.
 4. If they are not, the days of these rows are marked as lost (``lost_days``).
+5. A day that an earlier repair marked as lost is known again once all logs that it needs are there.
 
 A repair that was killed is run again: each step finds what it has to do by what it finds.
 """
@@ -17,7 +18,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -40,23 +41,26 @@ from conda_census.lake.ingest import ingest
 from conda_census.lake.joining import batches_in
 from conda_census.lake.ledger import LEDGER_TABLES
 from conda_census.lake.left_log import is_readable, read_left_log, write_log_anew
-from conda_census.lake.lost_days import lost_days, mark_lost
+from conda_census.lake.lost_days import lost_days, mark_lost, note_lost, read_lost
 from conda_census.lake.reference_notes import forget_note
 from conda_census.lake.references import REFERENCES
+from conda_census.lake.regaining import (
+    days_between_requests,
+    missing_wanted,
+    regain,
+    want_no_more,
+    wanted_of,
+    wanted_of_marks,
+)
 from conda_census.lake.seen_files import forget_seen_files
 from conda_census.lake.self_check import DamagedLakeError, Problem, Snapshot, check
 from conda_census.lake.store import Lake, application, files_of, has_own_columns, in_place, removal
 from conda_census.lake.table_notes import forget_versions, note_tables, noted_tables
 from conda_census.lake.tables import TABLES, Reference, ReferenceName, TableName
 from conda_census.lake.taking_out import batch_name, commit, remove_files, set_totals, take_out
-from conda_census.lake.unfinished_repair import (
-    Marked,
-    ReadAgain,
-    note_repair,
-    repair_is_done,
-    unfinished_repair,
-)
-from conda_census.lake.verification import Recorded, recorded_readings, verify
+from conda_census.lake.unfinished_repair import ReadAgain, note_repair, repair_is_done, unfinished_repair
+from conda_census.lake.verification import Recorded, Verified, recorded_readings, verify
+from conda_census.lake.wanted_lines import Wanted, days_of
 from conda_census.lake.without_sources import (
     MarkedLines,
     TableBatches,
@@ -64,7 +68,6 @@ from conda_census.lake.without_sources import (
     incomplete_batches,
     logs_with,
     marked_lines,
-    missing_marked,
 )
 from conda_census.lake.wrong_entries import (
     adding_up_to,
@@ -74,6 +77,8 @@ from conda_census.lake.wrong_entries import (
 )
 from conda_census.lake.wrong_totals import rows_are_whole, totals_are_wrong
 from conda_census.logs.formats import formats
+from conda_census.logs.object_addresses import is_object_address
+from conda_census.logs.rotated import RotatedLogs
 from conda_census.steps import Steps, say_nothing
 
 __all__ = ["Repaired", "damages_of", "nobody_else", "read_again", "repair", "set_references_aside"]
@@ -89,7 +94,10 @@ class Repaired:
         rows_found: how many rows were taken up again, by table.
         read_again: the logs that were read again.
         import_again: tables without rows of logs, which were damaged and are empty now.
-        lost: the days that are marked as lost now.
+        lost: the days that are marked as lost now, and were not before.
+        regained: days that were marked as lost, and are known again.
+        still_lost: the days that are lost, with the logs that must come back, each with what is wrong with
+            it; with none if the day cannot be known again in this lake.
     """
 
     problems: list[Problem] = field(default_factory=list)
@@ -98,6 +106,8 @@ class Repaired:
     read_again: list[str] = field(default_factory=list)
     import_again: list[ReferenceName] = field(default_factory=list)
     lost: list[date] = field(default_factory=list)
+    regained: list[date] = field(default_factory=list)
+    still_lost: dict[date, list[str]] = field(default_factory=dict)
 
 
 def damages_of(settings: Settings, progress: Steps = say_nothing) -> list[str]:
@@ -128,6 +138,7 @@ def repair(settings: Settings, progress: Steps) -> Repaired:
     lake = Lake.open(settings.lake)
     lake.expect_key(secrets.key_id())
     repaired = Repaired()
+    lost_before = lost_days(lake.path)
     try:
         with nobody_else(lake), lake.private():
             work = _Repair(lake, settings, secrets, progress, repaired)
@@ -138,6 +149,9 @@ def repair(settings: Settings, progress: Steps) -> Repaired:
         if again:
             read_again(settings, again, repaired, progress)
         _, left = check(Lake.open(settings.lake))
+        if not left and read_lost(lake.path).days:
+            _regain(settings, secrets, repaired, progress)
+            _, left = check(Lake.open(settings.lake))
     except DamagedLakeError as error:  # the logs cannot be read again: to run the repair once more is no help
         raise _beyond_repair(settings.lake, error.problems[0].sentence()) from None
     except (OSError, DeltaError, pa.ArrowException, duckdb.Error) as error:
@@ -147,7 +161,26 @@ def repair(settings: Settings, progress: Steps) -> Repaired:
         ) from None
     if left:
         raise _beyond_repair(settings.lake, left[0].sentence())
+    lost = lost_days(lake.path)
+    repaired.lost, repaired.regained = sorted(lost - lost_before), sorted(lost_before - lost)
+    repaired.still_lost = {day: repaired.still_lost.get(day, []) for day in sorted(lost)}
     return repaired
+
+
+def _regain(settings: Settings, secrets: Secrets, repaired: Repaired, progress: Steps) -> None:
+    """Read the logs again that lost days need, if they are there by now."""
+    lake = Lake.open(settings.lake)
+    key = secrets.token_key()
+    with nobody_else(lake), lake.private():
+        work = _Repair(lake, settings, secrets, progress, repaired)
+        if again := work.plan_regaining():
+            note_repair(lake.path, again)
+            work.take_out(again)
+            note_tables(Lake.open(settings.lake))
+    if again:
+        read_again(settings, again, repaired, progress)
+    else:
+        regain(lake, key)
 
 
 def _damaged_references(lake: Lake) -> list[Reference]:
@@ -186,37 +219,25 @@ def read_again(settings: Settings, again: ReadAgain, repaired: Repaired, progres
         CensusError: the lake or the keys cannot be used.
         OSError: the lake cannot be written.
     """
-    forget_seen_files(Lake.open(settings.lake))
+    lake = Lake.open(settings.lake)
+    forget_seen_files(lake)
     for log_format, locations in again.logs.items():
         for number, location in enumerate(locations):
             progress(location, done=number, of=len(locations))
         ingest(locations, settings, log_format, lambda **_: None, is_repair=True)
         repaired.read_again += locations
-    lake = Lake.open(settings.lake)
-    has = Snapshot(lake).requests_by_day()
-    lost = {day for day, requests in again.requests.items() if has.get(day, 0) < requests}
-    lost |= _not_reached(lake, again) | set(again.lost)
     key = Secrets(settings.config_folder).token_key()
-    lost |= {day for each in missing_marked(lake, again.marked, key) for day in each.days}
-    if lost:
-        mark_lost(lake, lost)
-        repaired.lost = sorted({*repaired.lost, *lost})
+    missing = list(missing_wanted(lake, again.wanted, key))
+    has = Snapshot(lake).requests_by_day()
+    fewer = {day for day, requests in again.requests.items() if has.get(day, 0) < requests}
+    lost = (fewer - days_of(missing)) | set(again.lost)
+    mark_lost(lake, lost)
+    mark_lost(lake, days_of(missing), missing)
+    if again.forgotten:
+        want_no_more(lake, again.forgotten)
+    regain(lake, key)
+    repaired.lost = sorted({*repaired.lost, *lost, *days_of(missing)})
     repair_is_done(lake.path)
-
-
-def _not_reached(lake: Lake, again: ReadAgain) -> set[date]:
-    """The days of logs that were not read as far as they had been."""
-    if not again.expected:
-        return set()
-    reached: dict[str, int] = {}
-    for each in recorded_readings(lake):
-        reached[each.head] = max(reached.get(each.head, 0), each.first_line + each.counts.lines - 1)
-    return {
-        date.fromordinal(day)
-        for each in again.expected
-        if reached.get(each.head, 0) < each.lines
-        for day in range(each.first_day.toordinal(), each.last_day.toordinal() + 1)
-    }
 
 
 def _beyond_repair(path: Path, why: str) -> LakeError:
@@ -434,13 +455,8 @@ class _Repair:
         # A commit that is lost had the totals of its days, and those after it have them in all.
         if not has_totals or not any(snapshot.missing_rows(name) for name in LEDGER_TABLES):
             set_totals(self._lake)
-            self._note_lost_days()
+            note_lost(self._lake)  # the totals that are lost said how many days are
         return ReadAgain()
-
-    def _note_lost_days(self) -> None:
-        """The totals that are lost said how many days are lost."""
-        if lost := lost_days(self._lake.path):
-            mark_lost(self._lake, lost)
 
     def _last_batches(self, snapshot: Snapshot) -> dict[str, int]:
         """The last batch of each writer that is done, as far as any table knows."""
@@ -497,14 +513,14 @@ class _Repair:
         logs: dict[str, list[str]] = defaultdict(list)
         for source, location in logs_with(lines, key):
             logs[formats_of.get(source, "auto")].append(location)
-        marked = [
-            Marked(each.first_line, len(each.marks), each.digest(key), tuple(sorted(days[each.batch])))
+        wanted = [
+            wanted_of_marks(each, formats_of.get(each.source, "auto"), days[each.batch], key)
             for each in lines
         ]
         return ReadAgain(
             tuple(sorted(batches)),
             logs=logs,
-            marked=tuple(marked),
+            wanted=tuple(wanted),
             lost=tuple(sorted(lost)),
             sources_until=until,
         )
@@ -582,14 +598,92 @@ class _Repair:
         wanted = _with_later_readings(damages.batches(readings), readings)
         own = [reading for reading in readings if reading.batch in wanted]
         if own and not damages.may_be_compacted(own) and (logs := self._logs_of(own)):
-            return ReadAgain(tuple(sorted(wanted)), False, logs, requests)
+            return ReadAgain(
+                tuple(sorted(wanted)), logs=logs, requests=requests, wanted=self._wanted_of(own, damages)
+            )
         if readings and (logs := self._logs_of(readings)):
-            return ReadAgain((), True, logs, requests)
+            return ReadAgain(
+                is_all=True, logs=logs, requests=requests, wanted=self._wanted_of(readings, damages)
+            )
         return ReadAgain()
+
+    def plan_regaining(self) -> ReadAgain:
+        """The batches of which rows of lost days are lost, if all logs are there that these days need."""
+        key = self._secrets.token_key()
+        lost, readings = read_lost(self._lake.path), recorded_readings(self._lake)
+        missing = list(missing_wanted(self._lake, lost.wanted, key))
+        unread = self._where_unread_lie(missing, {each.batch for each in readings})
+        stale = {each.batch for each in missing if each not in unread}
+        closures = {batch: _with_later_readings({batch}, readings) for batch in stale}
+        own = [each for each in readings if any(each.batch in batches for batches in closures.values())]
+        verified = {id(each.recorded): each for each in self._verified(own)}
+        gone: dict[str, dict[str, None]] = defaultdict(dict)
+        for batch, batches in closures.items():
+            for reading in own:
+                each = verified[id(reading)]
+                if reading.batch in batches and not _can_be_read(each):
+                    gone[batch][f"{reading.source} ({each.reason})"] = None
+        self._repaired.still_lost = {
+            day: list(dict.fromkeys(_reasons(lost.wanted_by(day), missing, unread, gone)))
+            for day in lost.days - lost.for_good
+        }
+        days = {day for day, reasons in self._repaired.still_lost.items() if not reasons}
+        needed = [each for each in missing if days.intersection(each.days)]
+        batches = {each for lines in needed for each in closures.get(lines.batch, ())}
+        own = [each for each in own if each.batch in batches]
+        snapshot = self._snapshot()
+        damages = _Damages(snapshot)
+        is_all = bool(own) and damages.may_be_compacted(own)
+        if is_all:
+            own = readings
+            if bad := [each for each in self._verified(own) if not _can_be_read(each)]:
+                reasons = [f"{each.recorded.source} ({each.reason})" for each in bad]
+                self._repaired.still_lost.update(dict.fromkeys(days, reasons))
+                return ReadAgain()
+        logs = self._logs_of(own) or {}
+        for lines in needed:
+            if (location := unread.get(lines)) and location not in logs.get(lines.format_name, ()):
+                logs.setdefault(lines.format_name, []).append(location)
+        return ReadAgain(
+            () if is_all else tuple(sorted(batches)),
+            is_all,
+            logs,
+            snapshot.requests_by_day(),
+            wanted=self._wanted_of(own, damages),
+        )
+
+    def _where_unread_lie(self, missing: list[Wanted], batches: Collection[str]) -> dict[Wanted, str]:
+        """Where the logs lie now whose lines are not in the lake; empty for a log that is not there."""
+        rotated = RotatedLogs(self._secrets.token_key())
+        unread = {}
+        for each in missing:
+            path = Path(each.source)
+            if each.batch in batches:
+                continue
+            if is_object_address(each.source):
+                unread[each] = each.source
+            elif path.is_absolute() and each.head:
+                unread[each] = str(rotated.find(path, each.head) or "")
+            else:
+                unread[each] = each.source if path.is_absolute() and path.is_file() else ""
+        return unread
+
+    def _wanted_of(self, readings: list[Recorded], damages: _Damages) -> tuple[Wanted, ...]:
+        pairs = [(each, days_between_requests(each)) for each in readings]
+        return tuple(wanted_of(pairs, damages.whole_line_marks(), self._secrets.token_key()))
 
     def _logs_of(self, readings: list[Recorded]) -> dict[str, list[str]] | None:
         """Where the logs of these readings are, by their formats; null if one is not there as it was."""
-        verified = verify(
+        verified = self._verified(readings)
+        if not all(_can_be_read(each) for each in verified):
+            return None
+        logs: dict[str, dict[str, None]] = defaultdict(dict)
+        for each in sorted(verified, key=lambda each: (each.recorded.read_at, str(each.file))):
+            logs[each.recorded.format_name][str(each.file)] = None
+        return {name: list(locations) for name, locations in logs.items()}
+
+    def _verified(self, readings: list[Recorded]) -> list[Verified]:
+        return verify(
             readings,
             len(readings),
             self._secrets.token_key(),
@@ -597,12 +691,6 @@ class _Repair:
             Random(0),  # noqa: S311 (an order, no secret)
             self._progress,
         )
-        if any(each.state not in {"same", "differs"} for each in verified):
-            return None
-        logs: dict[str, dict[str, None]] = defaultdict(dict)
-        for each in sorted(verified, key=lambda each: (each.recorded.read_at, str(each.file))):
-            logs[each.recorded.format_name][str(each.file)] = None
-        return {name: list(locations) for name, locations in logs.items()}
 
     def take_out(self, again: ReadAgain) -> None:
         """Take all rows of these batches out of the lake, so that their logs are new to it."""
@@ -611,16 +699,18 @@ class _Repair:
             until = {w: batch for w, batch in again.sources_until.items() if batch > snapshot.done(w)}
             self._lake.note("sources", _batches_noted(until))
         take_out(self._snapshot(), again.batches, is_all=again.is_all)
-        if damages := _Damages(self._snapshot()).files:
-            self._give_up({_day_of(path) for _, path in damages})
+        damages = _Damages(self._snapshot())
+        if damages.files:
+            self._give_up(damages, {_day_of(path) for _, path in damages.files})
             for name in self._snapshot().tables:
-                remove_files(self._snapshot(), name, {path for table, path in damages if table == name})
+                paths = {path for table, path in damages.files if table == name}
+                remove_files(self._snapshot(), name, paths)
         set_totals(self._lake)
-        self._note_lost_days()
+        note_lost(self._lake)  # the totals that are lost said how many days are
 
     def _mark_lost(self, damages: _Damages) -> None:
         """Mark the days as lost whose rows are damaged still, and let the tables be without these files."""
-        self._give_up(damages.days)
+        self._give_up(damages, damages.days)
         snapshot = self._snapshot()
         for name in (*LEDGER_TABLES, "request_ids"):
             files = {path for table, path in damages.files if table == name}
@@ -632,8 +722,8 @@ class _Repair:
             remove_files(snapshot, name, files)
         set_totals(self._lake)
 
-    def _give_up(self, days: Collection[date]) -> None:
-        mark_lost(self._lake, days)
+    def _give_up(self, damages: _Damages, days: Collection[date]) -> None:
+        mark_lost(self._lake, days, damages.wanted(self._secrets.token_key()))
         self._repaired.lost = sorted({*self._repaired.lost, *days})
 
 
@@ -668,6 +758,32 @@ class _Damages:
         some = {reading.batch for reading in readings if any(reading.has_requests_of(day) for day in days)}
         return (names | some) - {""}
 
+    def whole_line_marks(self) -> list[str]:
+        """The files that tell the marks of lines."""
+        damaged = {path for name, path in self.files if name == "line_marks"}
+        return self.snapshot.files(damaged)["line_marks"]
+
+    def wanted(self, key: bytes) -> list[Wanted]:
+        """The lines that must be read again so that the days are known; none of a day if that is not known.
+
+        A batch of which a file is damaged must be read again as a whole.
+        """
+        if "sources" in self.tables:
+            return []
+        readings = recorded_readings(self.snapshot.lake)
+        recorded = {each.batch for each in readings}
+        days: dict[str, set[date]] = defaultdict(set)
+        for day in self.days:
+            batches = {batch_name(path) for _, path in self.files if _day_of(path) == day}
+            if "" in batches or any(day in missing for missing in self.rows.values()):
+                batches |= {each.batch for each in readings if each.has_requests_of(day)}
+            batches -= {""}
+            if batches <= recorded:
+                for batch in batches:
+                    days[batch].add(day)
+        pairs = [(each, days[each.batch]) for each in readings if each.batch in days]
+        return wanted_of(pairs, self.whole_line_marks(), key)
+
     def may_be_compacted(self, readings: list[Recorded]) -> bool:
         """Whether rows of these readings may be in one file with others, which does not tell them apart."""
         first_read = min(reading.read_at for reading in readings).timestamp() * 1000
@@ -681,6 +797,25 @@ class _Damages:
             if not batch_name(file["path"])
             and any(reading.has_requests_of(_day_of(file["path"])) for reading in readings)
         )
+
+
+def _can_be_read(verified: Verified) -> bool:
+    """Whether the log is there as it was read, be it that it counts otherwise now."""
+    return verified.state in {"same", "differs"}
+
+
+def _reasons(
+    wanted: list[Wanted],
+    missing: list[Wanted],
+    unread: Mapping[Wanted, str],
+    gone: Mapping[str, Iterable[str]],
+) -> Iterator[str]:
+    """Why the lines that a day needs cannot be read again, each log with what is wrong with it."""
+    for each in wanted:
+        if each in missing and each in unread and not unread[each]:
+            yield f"{each.source} (it is not there)"
+        elif each in missing and each not in unread:
+            yield from gone.get(each.batch, ())
 
 
 def _with_later_readings(batches: set[str], readings: list[Recorded]) -> set[str]:

@@ -144,7 +144,7 @@ def checked(lake: Lake) -> Lake:
     snapshot, problems = check(lake)
     if problems:
         raise DamagedLakeError(lake.path, problems)
-    return replace(lake, snapshot=snapshot.files())
+    return replace(lake, snapshot=snapshot.files(), lost=snapshot.lost)
 
 
 def checked_to_add(lake: Lake, *, is_repair: bool = False) -> Lake:

@@ -12,7 +12,7 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -93,6 +93,7 @@ class Lake:
         group_readable: whether the group of its user may read it.
         snapshot: the files of each table when the lake was checked (``self_check``); null: those that it has
             whenever they are asked for.
+        lost: the days that were lost at that time; null: those that are lost whenever they are asked for.
     """
 
     path: Path
@@ -101,6 +102,7 @@ class Lake:
     group_readable: bool = False
     _settled: dict[str, int] = field(default_factory=dict, compare=False, repr=False)
     snapshot: Mapping[TableName, list[str]] | None = None
+    lost: frozenset[date] | None = None
 
     @classmethod
     def open(cls, path: Path) -> Lake:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TypedDict
 
 from conda_census.errors import CensusError, LastingSourceError
@@ -113,6 +114,7 @@ class Summary:
         lines: lines taken; always ``requests`` plus the sum of ``dropped``.
         batches: the batches that it ended, by name.
         moved: the shares of what was dropped that moved against the week before.
+        regained: days that were lost, and are known again.
         seconds: how long it took.
     """
 
@@ -131,6 +133,7 @@ class Summary:
     unreadable: list[tuple[Source, str]] = field(default_factory=list)
     waiting: list[Waiting] = field(default_factory=list)
     warnings: list[SourceWarning] = field(default_factory=list)
+    regained: list[date] = field(default_factory=list)
 
     def add(self, counts: SourceCounted) -> None:
         """Count what was read of a file."""
@@ -219,6 +222,7 @@ class Summary:
             f"{f' ({reasons})' if reasons else ''}, {self.seconds:.1f} s"
             f"{self._set_aside_sentence()}"
             f"{self._waiting_sentence()}"
+            f"{self._regained_sentence()}"
         )
 
     def _waiting_sentence(self) -> str:
@@ -227,6 +231,11 @@ class Summary:
         reasons = Counter(_IN_SHORT.get(each.reason, each.reason) for each in self.waiting)
         told = "; ".join(f"{count:,} {reason}" for reason, count in reasons.most_common())
         return f"; {len(self.waiting):,} waiting, of which nothing counts twice ({told})"
+
+    def _regained_sentence(self) -> str:
+        if not self.regained:
+            return ""
+        return f"; known again, and lost before: {_named([str(day) for day in self.regained])}"
 
     def _set_aside_sentence(self) -> str:
         if not self.set_aside:

@@ -15,11 +15,10 @@ from typing import Any
 
 from conda_census.atomic_files import replace_durably
 from conda_census.errors import LakeError
+from conda_census.lake.wanted_lines import Wanted, wanted_from_json, wanted_to_json
 
 __all__ = [
     "REPAIR_NOTE",
-    "Expected",
-    "Marked",
     "ReadAgain",
     "TakenOut",
     "note_repair",
@@ -31,41 +30,15 @@ REPAIR_NOTE = "repair.json"
 
 
 @dataclass(frozen=True)
-class Expected:
-    """How far a log must be read in the end, and the days that are lost if it is not."""
-
-    head: str
-    lines: int
-    first_day: date
-    last_day: date
-
-
-@dataclass(frozen=True)
 class TakenOut:
-    """A log that is taken out: its name, what it brought, of which days, and what is told beside."""
+    """A log that is taken out: its name, its heads, what it brought, of which days, and what is told."""
 
     source: str
+    heads: tuple[str, ...]
     lines: int
     requests: int
     days: tuple[date, ...]
     notes: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Marked:
-    """Lines of a log that must be read again by their marks, or these days are lost.
-
-    Attributes:
-        first_line: number of the first of them, from 1.
-        lines: how many they are.
-        digest: keyed digest of their marks.
-        days: the days of the batch that read them.
-    """
-
-    first_line: int
-    lines: int
-    digest: str
-    days: tuple[date, ...]
 
 
 @dataclass(frozen=True)
@@ -78,8 +51,7 @@ class ReadAgain:
         logs: where the logs lie, by the names of their formats.
         requests: how many requests of each day the lake must have at least in the end.
         forgotten: the log that is taken out; null if it is a repair.
-        expected: how far which logs must be read in the end.
-        marked: which lines must be read in the end, if it is not known of which log they are.
+        wanted: which lines must be read in the end, or the days that need them are lost.
         lost: the days that are lost, whatever is read.
         sources_until: the last batch of each writer that ``sources`` has in the end.
     """
@@ -89,13 +61,12 @@ class ReadAgain:
     logs: Mapping[str, list[str]] = field(default_factory=dict)
     requests: Mapping[date, int] = field(default_factory=dict)
     forgotten: TakenOut | None = None
-    expected: tuple[Expected, ...] = ()
-    marked: tuple[Marked, ...] = ()
+    wanted: tuple[Wanted, ...] = ()
     lost: tuple[date, ...] = ()
     sources_until: Mapping[str, int] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.batches or self.is_all or self.lost)
+        return bool(self.batches or self.is_all or self.logs or self.lost)
 
 
 def unfinished_repair(lake: Path) -> ReadAgain | None:
@@ -113,14 +84,7 @@ def unfinished_repair(lake: Path) -> ReadAgain | None:
             {str(name): list(map(str, logs)) for name, logs in content["logs"].items()},
             {date.fromisoformat(day): int(number) for day, number in content["requests"].items()},
             _taken_out(content.get("forgotten")),
-            tuple(
-                Expected(str(head), int(lines), date.fromisoformat(first), date.fromisoformat(last))
-                for head, lines, first, last in content.get("expected", [])
-            ),
-            tuple(
-                Marked(int(first), int(lines), str(digest), tuple(map(date.fromisoformat, days)))
-                for first, lines, digest, days in content.get("marked", [])
-            ),
+            wanted_from_json(content["wanted"]),
             tuple(map(date.fromisoformat, content.get("lost", []))),
             {str(writer): int(batch) for writer, batch in content.get("sources_until", {}).items()},
         )
@@ -137,6 +101,7 @@ def _taken_out(content: Any) -> TakenOut | None:  # noqa: ANN401  (JSON)
         return None
     return TakenOut(
         str(content["source"]),
+        tuple(map(str, content["heads"])),
         int(content["lines"]),
         int(content["requests"]),
         tuple(date.fromisoformat(day) for day in content["days"]),
@@ -160,14 +125,7 @@ def note_repair(lake: Path, again: ReadAgain) -> None:
         "logs": again.logs,
         "requests": {day.isoformat(): number for day, number in again.requests.items()},
         "forgotten": again.forgotten and asdict(again.forgotten) | {"days": _texts(again.forgotten.days)},
-        "expected": [
-            [each.head, each.lines, each.first_day.isoformat(), each.last_day.isoformat()]
-            for each in again.expected
-        ],
-        "marked": [
-            [each.first_line, each.lines, each.digest, [day.isoformat() for day in each.days]]
-            for each in again.marked
-        ],
+        "wanted": wanted_to_json(again.wanted),
         "lost": [day.isoformat() for day in again.lost],
         "sources_until": dict(again.sources_until),
     }

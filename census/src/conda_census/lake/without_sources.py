@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -25,9 +25,7 @@ from conda_census.lake.file_names import batch_of, part_of
 from conda_census.lake.joining import batches_in, runs_in
 from conda_census.lake.known import mark_name
 from conda_census.lake.self_check import Snapshot
-from conda_census.lake.store import Lake
 from conda_census.lake.tables import TableName
-from conda_census.lake.unfinished_repair import Marked
 from conda_census.logs.line_marks import MarkedFingerprint, ShortMarks, veiled
 from conda_census.logs.object_addresses import is_object_address
 from conda_census.logs.objects import object_at
@@ -42,7 +40,6 @@ __all__ = [
     "incomplete_batches",
     "logs_with",
     "marked_lines",
-    "missing_marked",
 ]
 
 _BASE_BYTES = 8
@@ -209,26 +206,6 @@ def logs_with(lines: Iterable[MarkedLines], key: bytes) -> list[tuple[str, str]]
                 found[each.source, location] = None
                 break
     return list(found)
-
-
-def missing_marked(lake: Lake, marked: Collection[Marked], key: bytes) -> Iterator[Marked]:
-    """Those lines that no row of ``line_marks`` has.
-
-    Raises:
-        LakeError: the table cannot be read.
-        duckdb.Error: the same.
-    """
-    rows = marked_lines(lake.files("line_marks"), key) if marked else []
-    as_they_are = {(row.first_line, len(row.marks), row.digest(key)) for row in rows}
-    for each in marked:
-        end = each.first_line + each.lines
-        if (each.first_line, each.lines, each.digest) not in as_they_are and not any(
-            row.first_line <= each.first_line
-            and end <= row.first_line + len(row.marks)
-            and row.digest(key, each.first_line, each.lines) == each.digest
-            for row in rows
-        ):
-            yield each
 
 
 def _candidates(source: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 
 from conda_census.report.shape import CountInterval, Interval, LineCounts, SampleCounts, WindowDays
@@ -24,12 +25,14 @@ __all__ = [
     "interval",
     "interval_of_days",
     "last_days",
+    "lost_days",
     "newest_request",
     "of_days_with_a_log",
     "percent",
     "plain",
     "sampled",
     "short",
+    "unknown_days",
 ]
 
 _UNIT = " %"
@@ -198,6 +201,24 @@ def days_without_log(days: list[str]) -> str:
         "read the logs of these days (of all their hours), look for their lines if a log that was read "
         "spans them, or declare a hole in census.toml if there are none"
     )
+
+
+def lost_days(days: list[str]) -> str:
+    """Return which days are lost, and what to do, in one line."""
+    return (
+        f"rows of {len(days)} day{'s' if len(days) > 1 else ''} are lost, and reports show "
+        f"{'them' if len(days) > 1 else 'it'} as unknown: {first_few(days, _MOST_DAYS)}: run conda-census "
+        "repair, which says which logs must come back"
+    )
+
+
+def unknown_days(days: Iterable[date], lost: Collection[date]) -> list[str]:
+    """Return which days have no log and which are lost, in a line each, and what to do."""
+    texts: dict[bool, list[str]] = {False: [], True: []}
+    for each in days:
+        texts[each in lost].append(each.isoformat())
+    without_log, gone = texts.values()
+    return [*([days_without_log(without_log)] if without_log else []), *([lost_days(gone)] if gone else [])]
 
 
 def _without_log(window: WindowDays) -> str:

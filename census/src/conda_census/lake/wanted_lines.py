@@ -1,0 +1,83 @@
+"""Lines of logs without which days are lost.
+
+Before rows are taken out or given up it is written down which lines they come from (``lost_days``,
+``unfinished_repair``). The days are known again when all these lines were read again: each line has a mark
+that depends on all lines before it, so that no other log is taken for the one that is wanted.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from typing import Any
+
+__all__ = ["Wanted", "days_of", "merged", "wanted_from_json", "wanted_to_json"]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Lines of a log that days need.
+
+    Attributes:
+        source: the name under which they were read.
+        format_name: the format in which they were read.
+        batch: the batch that read them, of which rows are lost; empty if it is out of the lake.
+        head: of the log, as ``sources`` has it; empty if that is not known.
+        first_line: number of the first of them, from 1.
+        lines: how many they are.
+        marks: how many of them have a mark.
+        digest: keyed digest of these marks; empty if there are none.
+        days: the days that are lost without them.
+    """
+
+    source: str
+    format_name: str
+    batch: str
+    head: str
+    first_line: int
+    lines: int
+    marks: int
+    digest: str
+    days: tuple[date, ...]
+
+
+def merged(wanted: Iterable[Wanted], but: Collection[date] = ()) -> tuple[Wanted, ...]:
+    """Return the same lines once, each with all its days but some; lines that no day needs are left out."""
+    days: dict[Wanted, set[date]] = defaultdict(set)
+    for each in wanted:
+        days[replace(each, days=())].update(set(each.days).difference(but))
+    return tuple(replace(each, days=tuple(sorted(of_lines))) for each, of_lines in days.items() if of_lines)
+
+
+def days_of(wanted: Iterable[Wanted]) -> set[date]:
+    """Return the days that need these lines."""
+    return {day for each in wanted for day in each.days}
+
+
+def wanted_to_json(wanted: Iterable[Wanted]) -> list[dict[str, Any]]:
+    """Return what stands in a note of the lake."""
+    return [asdict(each) | {"days": [day.isoformat() for day in each.days]} for each in wanted]
+
+
+def wanted_from_json(content: Iterable[Mapping[str, Any]]) -> tuple[Wanted, ...]:
+    """Return what a note of the lake says.
+
+    Raises:
+        ValueError, KeyError, TypeError, AttributeError: it is damaged.
+    """
+    return tuple(
+        Wanted(
+            source=str(each["source"]),
+            format_name=str(each["format_name"]),
+            batch=str(each["batch"]),
+            head=str(each["head"]),
+            first_line=int(each["first_line"]),
+            lines=int(each["lines"]),
+            marks=int(each["marks"]),
+            digest=str(each["digest"]),
+            days=tuple(map(date.fromisoformat, each["days"])),
+        )
+        for each in content
+    )
