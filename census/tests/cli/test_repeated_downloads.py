@@ -74,6 +74,30 @@ def test_a_copy_with_other_bytes_is_told(census: CensusProcess, tmp_path: Path, 
     assert json.loads(census("report", "--json").stdout)["downloads"]["total"] == 60
 
 
+@pytest.mark.parametrize("kind", ["line ends", "prefix"])
+def test_what_is_read_later_says_it_too(census: CensusProcess, tmp_path: Path, kind: str) -> None:
+    """The report how many logs look like copies, `sources` which; until one of them is taken out."""
+    lines = _lines(_log(range(30)))
+    (tmp_path / "access.log").write_bytes(_joined(lines))
+    (tmp_path / "copy.log").write_bytes(CHANGED[kind](lines))
+    census("ingest", "access.log", "copy.log")
+    assert "2 logs look like copies of each other" in " ".join(census("report").stdout.split())
+    noted = json.loads(census("report", "--json").stdout)["notes"]
+    assert {note["number"] for note in noted if "look like copies" in note["note"]} == {
+        "accounting",
+        "downloads",
+    }
+    names = [str(tmp_path / name) for name in ("access.log", "copy.log")]
+    assert json.loads(census("sources", "--json").stdout)["copies"] == [names]
+    listed = census("sources")
+    assert f"{names[0]}, {names[1]}: as many lines" in listed.stderr
+    assert "conda-census sources --forget SOURCE" in listed.stderr
+    assert listed.returncode == 0
+    census("sources", "--forget", "copy.log")
+    assert json.loads(census("sources", "--json").stdout)["copies"] == []
+    assert "look like copies" not in census("report").stdout
+
+
 @pytest.mark.takes_turns(4)
 @pytest.mark.parametrize("kind", ["line ends", "addresses zeroed"])
 def test_two_copies_in_one_run_are_told(census: CensusProcess, tmp_path: Path, kind: str) -> None:

@@ -16,6 +16,7 @@ from conda_census.metrics.activity import read_activity
 from conda_census.metrics.agents import count_agents
 from conda_census.metrics.by_day import count_by_day
 from conda_census.metrics.completeness import count_days
+from conda_census.metrics.copies import likely_copies
 from conda_census.metrics.downloads import count_downloads
 from conda_census.metrics.environments import count_environments
 from conda_census.metrics.installations import count_installations
@@ -77,12 +78,20 @@ def _activity(lake: Asked) -> object:
     return sorted(activity.days.items()), sorted(activity.hours.items())
 
 
+def _copies(lake: Asked) -> object:
+    """Of a lake that has each log twice: no other has copies."""
+    sources, downloads = lake.inside.sources, lake.inside.downloads
+    copied = sources.mutate(source=sources.source + ".copy")
+    return likely_copies(sources.union(copied), downloads.union(downloads))
+
+
 QUESTIONS: dict[str, Callable[[Asked], object]] = {
     "activity": _activity,
     "accounting": lambda lake: account(lake.inside.sources),
     "agents": lambda lake: count_agents(lake.inside.sessions),
     "by_day": lambda lake: count_by_day(lake.inside.sessions, lake.inside.downloads, lake.installations),
     "completeness": lambda lake: count_days(lake.tables, lake.window),
+    "copies": _copies,
     "downloads": lambda lake: count_downloads(lake.inside.downloads),
     "environments": lambda lake: count_environments(lake.installations),
     "installations": lambda lake: count_installations(lake.installations, lake.window),

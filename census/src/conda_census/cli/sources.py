@@ -26,6 +26,7 @@ from conda_census.errors import CensusError, one_line
 
 if TYPE_CHECKING:
     from conda_census.engines.tables import LakeTables
+    from conda_census.report.sources import Sources
 
 __all__ = ["sources"]
 
@@ -105,7 +106,7 @@ def _list(
     from conda_census.lake.self_check import open_checked
     from conda_census.metrics.window import expected_until, known_days
     from conda_census.report.sources import list_what_was_read
-    from conda_census.report.sources_text import plain_lines, show_sources
+    from conda_census.report.sources_text import copies_in_words
 
     settings = load_settings(lake)
     opened = open_checked(settings.lake)
@@ -113,16 +114,13 @@ def _list(
     if strict and last is None and (expected := expected_until(tables, datetime.now(UTC).date())):
         last = max(expected, first or expected)  # a monitor has to see that logs stopped coming
     listed = list_what_was_read(tables, first, last)
-    console = Console()
     if as_json:
         typer.echo(json.dumps(listed, ensure_ascii=False))
-    elif not shows:
-        pass  # a monitor asks for the exit code
-    elif console.is_terminal:
-        show_sources(listed, console)
     else:
-        for line in plain_lines(listed):
-            typer.echo(line)
+        if shows:  # a monitor asks for the exit code only
+            _print(listed)
+        for names in listed["copies"]:
+            complain(CensusError(copies_in_words(names)))
     missing = [each["day"] for each in listed["days"] if each["state"] == "no_log"]
     known = known_days(tables)
     if first is None and known.doubtful_begin():
@@ -141,6 +139,17 @@ def _complain_of(missing: list[str], tables: LakeTables) -> None:
 
     for sentence in unknown_days(map(date.fromisoformat, missing), tables.lost_days):
         complain(CensusError(sentence))
+
+
+def _print(listed: Sources) -> None:
+    from conda_census.report.sources_text import plain_lines, show_sources
+
+    console = Console()
+    if console.is_terminal:
+        show_sources(listed, console)
+        return
+    for line in plain_lines(listed):
+        typer.echo(line)
 
 
 def _is_beyond(tables: LakeTables, first: date | None, last: date | None) -> bool:

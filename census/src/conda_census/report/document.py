@@ -12,6 +12,7 @@ from conda_census.engines.tables import LakeTables
 from conda_census.metrics.accounting import account
 from conda_census.metrics.agents import PARTS, count_agents
 from conda_census.metrics.by_day import Day, count_by_day
+from conda_census.metrics.copies import likely_copies
 from conda_census.metrics.downloads import count_downloads
 from conda_census.metrics.environments import MOST_ENVIRONMENTS, Environments, Spread, count_environments
 from conda_census.metrics.installations import Installations, count_installations
@@ -27,7 +28,7 @@ from conda_census.metrics.sessions import count_sessions
 from conda_census.metrics.silent_days import days_between
 from conda_census.metrics.window import Window, choose_window, log_times, within
 from conda_census.report.completeness import read_days
-from conda_census.report.notes import NOTES, notes_on_gaps
+from conda_census.report.notes import NOTES, notes_on_copies, notes_on_gaps
 from conda_census.report.shape import (
     Active,
     ActiveByClass,
@@ -115,7 +116,11 @@ def make_report(
             retention=_retention(looked_at, window),
             accounting=_accounting(inside, *log_times(tables)),
             completeness=read,
-            notes=[*NOTES, *notes_on_gaps(window)],
+            notes=[
+                *NOTES,
+                *notes_on_gaps(window),
+                *notes_on_copies(likely_copies(inside.sources, inside.downloads)),
+            ],
             organizations=_organizations(inside, looked_at, organizations or {}),
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from conda_census.exposure.shape import Exposure, Exposures
@@ -9,7 +10,7 @@ from conda_census.metrics.window import Window
 from conda_census.report.shape import Note, Report
 from conda_census.report.wording import first_few
 
-__all__ = ["NOTES", "notes_on", "notes_on_gaps"]
+__all__ = ["NOTES", "notes_on", "notes_on_copies", "notes_on_gaps"]
 
 #: So many days are named in a note.
 _MOST_DAYS = 5
@@ -205,6 +206,18 @@ _LOOKING_BACK = (
         ),
     ),
 )
+
+
+def notes_on_copies(copies: Sequence[Sequence[str]]) -> list[Note]:
+    """Return how many logs look like copies of others; a report may be published, so it names none."""
+    if not copies:
+        return []
+    sentence = (
+        f"{sum(map(len, copies)):,} logs look like copies of each other with other bytes (as many lines and "
+        "requests, the same first and last time): their requests and downloads count again for each. "
+        "conda-census sources names them, and sources --forget SOURCE takes one out."
+    )
+    return [Note(number=number, note=sentence) for number in ("accounting", "downloads")]
 
 
 def notes_on(document: Report | Exposure | Exposures, *numbers: str) -> list[str]:

@@ -7,6 +7,7 @@ from typing import TypedDict
 
 from conda_census.engines.tables import LakeTables
 from conda_census.metrics.completeness import DayState
+from conda_census.metrics.copies import likely_copies
 from conda_census.metrics.sources import SourceRead, list_sources
 from conda_census.metrics.window import choose_window, within
 from conda_census.report.completeness import read_days
@@ -46,12 +47,16 @@ class DayJson(TypedDict):
 
 
 class Sources(TypedDict):
-    """The answer of ``conda-census sources``; its keys are a public interface."""
+    """The answer of ``conda-census sources``; its keys are a public interface.
+
+    ``copies`` are the names of logs that look like copies of each other, together.
+    """
 
     window: WindowDays
     sources: list[SourceJson]
     by_day: list[ReadDay]
     days: list[DayJson]
+    copies: list[list[str]]
 
 
 def list_what_was_read(tables: LakeTables, since: date | None = None, until: date | None = None) -> Sources:
@@ -68,6 +73,7 @@ def list_what_was_read(tables: LakeTables, since: date | None = None, until: dat
         sources=[_source(source) for source in list_sources(inside.sources)],
         by_day=days,
         days=[DayJson(day=day["day"], state=day["state"], reason=day["reason"]) for day in days],
+        copies=[list(names) for names in likely_copies(inside.sources, inside.downloads)],
     )
 
 

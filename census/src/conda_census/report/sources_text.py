@@ -11,9 +11,9 @@ from rich.text import Text
 
 from conda_census.report.shape import ReadDay, WindowDays
 from conda_census.report.sources import SourceJson, Sources
-from conda_census.report.wording import completeness, count, days, plain
+from conda_census.report.wording import completeness, count, days, first_few, plain
 
-__all__ = ["plain_lines", "show_sources"]
+__all__ = ["copies_in_words", "plain_lines", "show_sources"]
 
 _COLUMNS = (
     "source",
@@ -25,6 +25,8 @@ _COLUMNS = (
     "last request",
     "ingested at",
 )
+#: So many logs are named in a line.
+_MOST_NAMES = 5
 _DAY_COLUMNS = ("day", "sources", "lines", "requests", "dropped", "state")
 
 
@@ -49,6 +51,15 @@ def plain_lines(listed: Sources) -> Iterator[str]:
     for day in listed["by_day"]:
         numbers = (day["sources"], day["lines"], day["requests"], day["dropped"])
         yield "\t".join((day["day"], *map(str, numbers), _state(day)))
+
+
+def copies_in_words(names: list[str]) -> str:
+    """Say that logs look like copies of each other, and what to do, in one line."""
+    return (
+        f"{first_few([*map(plain, names)], _MOST_NAMES)}: as many lines and requests, the same first and "
+        "last time, and downloads that are there twice, so that they look like copies with other bytes and "
+        "count again: if they are, take all but one out with conda-census sources --forget SOURCE"
+    )
 
 
 def _heading(window: WindowDays) -> Text:
