@@ -309,13 +309,21 @@ def test_the_module_is_the_command() -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["report", "--package", ""], ["report", "--lake="], ["exposure", "--below", ""], ["ingest", ""]],
+    [
+        ["report", "--package", ""],
+        ["report", "--lake="],
+        ["exposure", "--below", ""],
+        ["ingest", ""],
+        ["sql", "--lake", "l", "--quiet", ""],
+        ["ingest", "--", ""],
+    ],
 )
 def test_an_empty_text_is_refused(arguments: list[str]) -> None:
     """A variable that is not set is no name: else the default lake would be taken, or no package be found."""
     outcome = CliRunner().invoke(app, arguments)
     assert outcome.exit_code == 2
     assert "it is empty: give a value, or leave it out" in outcome.output
+    assert "--quiet" not in outcome.output
 
 
 @pytest.mark.parametrize(
@@ -329,6 +337,8 @@ def test_an_empty_text_is_refused(arguments: list[str]) -> None:
         (["sources", "--set-aside", "--retry", "a.log", "--retry", "b.log", "--lake", "a"], 1),
         (["ingest", "--lake", "a", "--", "--lake", "--lake=b"], 1),
         (["report", "--quiet", "--quiet", "--lake", "a"], 1),
+        (["report", "--title", "--since", "--since", "2024-01-01", "--html", "p", "--lake", "a"], 1),
+        (["report", "--title", "--title", "--lake", "a", "--lake", "b"], 2),
     ],
 )
 def test_two_values_for_one_are_refused(arguments: list[str], code: int, tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import typer
@@ -40,31 +42,34 @@ class PlainGroup(TyperGroup):
         A variable that is not set leaves an empty text, and no name, day or place is empty: a default would
         be taken for it, or a package without a name be looked for.
         """
-        for before, arg in zip(["", *args], args, strict=False):
-            if arg == "" or re.fullmatch(r"--[a-z-]+=", arg):
-                option = arg[:-1] if arg else before
-                hint = option if option.startswith("-") else None
-                raise typer.BadParameter("it is empty: give a value, or leave it out", param_hint=hint)
-        if twice := self._given_twice(args):
-            raise typer.BadParameter("it is given twice: give it once", param_hint=twice)
+        values: dict[int, str] = {}
+        for param, option, value in self._values(args):
+            if not value:
+                raise typer.BadParameter("it is empty: give a value, or leave it out", param_hint=option)
+            takes_one = param is not None and not param.multiple
+            if takes_one and values.setdefault(id(param), value) != value:
+                raise typer.BadParameter("it is given twice: give it once", param_hint=option)
         return super().make_context(info_name, args, *rest, **more)
 
-    def _given_twice(self, args: list[str]) -> str | None:
-        """Return an option of the command in ``args`` that takes one value and has two that differ."""
+    def _values(self, args: list[str]) -> Iterator[tuple[Any, str | None, str]]:
+        """Yield each value in ``args`` with the option of the command that takes it; an argument has none."""
         command: Any = self
-        values: dict[int, str] = {}
-        for place, arg in enumerate(args):
-            if arg == "--":
-                break
-            command = getattr(command, "commands", {}).get(arg, command)
-            option, is_joined, value = arg.partition("=")
-            given = value if is_joined else "".join(args[place + 1 : place + 2])
-            options = (param for param in command.params if param.param_type_name == "option")
-            for param in options:
-                takes_one = not (param.multiple or param.is_flag)
-                if takes_one and option in param.opts and values.setdefault(id(param), given) != given:
-                    return option
-        return None
+        words = iter(args)
+        for word in words:
+            if word == "--":
+                yield from ((None, None, rest) for rest in words)
+                return
+            option, is_joined, value = word.partition("=")
+            options = (each for each in command.params if each.param_type_name == "option")
+            param = next((each for each in options if option in each.opts), None)
+            if not word.startswith("-"):
+                yield None, None, word
+                command = getattr(command, "commands", {}).get(word, command)
+            elif is_joined:
+                yield param, option, value
+            elif param is not None and not param.is_flag:
+                # One that has none is refused by the parser.
+                yield from ((param, option, given) for given in islice(words, 1))
 
     def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]  # its own type of a context
         """Run a command."""
