@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import islice
+from copy import copy
 from typing import Any
 
 import typer
@@ -12,6 +12,8 @@ from typer.core import TyperGroup
 
 __all__ = ["PlainGroup", "plain_words"]
 
+#: What the parser refuses; Typer names only some kinds of it.
+_UsageError: type[Exception] = typer.BadParameter.__bases__[0]
 #: By what the parser says.
 _WORDS = {
     r".*does not match the formats? .*": "give a day as 2024-01-31",
@@ -42,34 +44,13 @@ class PlainGroup(TyperGroup):
         A variable that is not set leaves an empty text, and no name, day or place is empty: a default would
         be taken for it, or a package without a name be looked for.
         """
-        values: dict[int, str] = {}
-        for param, option, value in self._values(args):
-            if not value:
-                raise typer.BadParameter("it is empty: give a value, or leave it out", param_hint=option)
-            takes_one = param is not None and not param.multiple
-            if takes_one and values.setdefault(id(param), value) != value:
-                raise typer.BadParameter("it is given twice: give it once", param_hint=option)
+        for param, values in _given(self, info_name, args):
+            if "" in values:
+                hint = _name_of(param)
+                raise typer.BadParameter("it is empty: give a value, or leave it out", param_hint=hint)
+            if _is_option(param) and not param.multiple and len(set(values)) > 1:
+                raise typer.BadParameter("it is given twice: give it once", param_hint=_name_of(param))
         return super().make_context(info_name, args, *rest, **more)
-
-    def _values(self, args: list[str]) -> Iterator[tuple[Any, str | None, str]]:
-        """Yield each value in ``args`` with the option of the command that takes it; an argument has none."""
-        command: Any = self
-        words = iter(args)
-        for word in words:
-            if word == "--":
-                yield from ((None, None, rest) for rest in words)
-                return
-            option, is_joined, value = word.partition("=")
-            options = (each for each in command.params if each.param_type_name == "option")
-            param = next((each for each in options if option in each.opts), None)
-            if not word.startswith("-"):
-                yield None, None, word
-                command = getattr(command, "commands", {}).get(word, command)
-            elif is_joined:
-                yield param, option, value
-            elif param is not None and not param.is_flag:
-                # One that has none is refused by the parser.
-                yield from ((param, option, given) for given in islice(words, 1))
 
     def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]  # its own type of a context
         """Run a command."""
@@ -78,3 +59,39 @@ class PlainGroup(TyperGroup):
         except typer.BadParameter as error:
             error.message = plain_words(error.message)
             raise
+
+
+def _given(command: Any, name: str | None, args: list[str]) -> Iterator[tuple[Any, list[str]]]:  # noqa: ANN401
+    """Yield each option and argument of the commands that takes a text, with all texts that it is given.
+
+    The parser itself says which text is a value: one may be spelled like an option, as in
+    ``--title --since``. What the parser refuses is left to it.
+    """
+    while command is not None:
+        context = command.context_class(command, info_name=name, **command.context_settings)
+        parser = type(command.make_parser(context))(context)
+        params = command.get_params(context)
+        for param in params:
+            listing = copy(param)
+            listing.multiple = _is_option(param)
+            listing.add_to_parser(parser, context)
+        try:
+            found, args, _ = parser.parse_args(list(args))
+        except _UsageError:
+            return
+        for param in params:
+            texts = found.get(param.name)
+            texts = [texts] if isinstance(texts, str) else texts or ()
+            if not getattr(param, "is_flag", False):
+                yield param, [text for text in texts if isinstance(text, str)]
+        name, *args = args or [""]
+        command = getattr(command, "commands", {}).get(name)
+
+
+def _is_option(param: Any) -> bool:  # noqa: ANN401
+    return bool(param.param_type_name == "option")
+
+
+def _name_of(param: Any) -> str:  # noqa: ANN401
+    """What a person calls it: the option, or the argument as the help has it."""
+    return str(param.opts[0] if _is_option(param) else (param.metavar or param.name.upper()).strip("[]"))
