@@ -187,8 +187,8 @@ class _Forgetting:
         heads = {each.head for each in chosen}
         same = {str(self._verified[id(each)].file) for each in others if each.head in heads}
         forgotten.notes += [
-            f"{file}: a copy of this log, so its lines still count, now as those of the copy: to take these "
-            f"out too, run conda-census sources --forget {file}"
+            f"{file}: begins with the same lines, which count still, as lines of this file: if they must not "
+            f"count, run conda-census sources --forget {file} as well"
             for file in sorted(same | (set(copies) - renamed))
         ]
         again = ReadAgain(
