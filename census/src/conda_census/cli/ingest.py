@@ -117,7 +117,7 @@ def ingest(
         return
     summary = ingest_once()
     verbosity.complain_of(summary.errors)
-    _tell(summary, as_json, verbosity)
+    _tell(summary, as_json, verbosity, strict=strict)
     missing = _days_without_log(settings) if strict else ()
     for sentence in missing:
         complain(CensusError(sentence))
@@ -138,7 +138,9 @@ def _days_without_log(settings: Settings) -> list[str]:
     return unknown_days(known_days(tables).missing(), tables.lost_days)
 
 
-def _tell(summary: Summary, as_json: bool, verbosity: Verbosity) -> None:
+def _tell(summary: Summary, as_json: bool, verbosity: Verbosity, *, strict: bool = False) -> None:
+    if strict and summary.set_aside and (as_json or verbosity.quiet):  # else the last line says it
+        complain(CensusError(summary.set_aside_sentence()))
     for move in summary.moved:
         typer.echo(f"conda-census: {one_line(move.sentence())}", err=True)
     for warning in summary.warning_sentences():

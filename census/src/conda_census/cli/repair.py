@@ -13,7 +13,6 @@ from conda_census.cli.options import JsonOption, LakeOption, complain
 from conda_census.cli.verbosity import QuietOption, VerboseOption, verbosity_of
 from conda_census.config import load_settings
 from conda_census.errors import CensusError
-from conda_census.report.wording import first_few
 
 if TYPE_CHECKING:
     from conda_census.lake.repair import Repaired
@@ -51,6 +50,8 @@ def repair(
             if not found:
                 verbosity.say(["the lake is whole"])
         if found:
+            more = f", and {len(found) - 1} more" if len(found) > 1 else ""
+            complain(CensusError(f"{settings.lake}: damaged: {found[0]}{more}: run conda-census repair"))
             raise typer.Exit(1)
         return
     with verbosity.steps("reading") as progress:
@@ -97,6 +98,8 @@ def _lines(repaired: Repaired) -> list[str]:
 
 def lost_lines(still_lost: Mapping[date, list[str]]) -> list[str]:
     """Say which days are lost, and how each is known again, in one line for all that need the same."""
+    from conda_census.report.wording import first_few
+
     lines = []
     needing = {day: logs for day, logs in still_lost.items() if logs}
     if needing:
@@ -116,4 +119,6 @@ def lost_lines(still_lost: Mapping[date, list[str]]) -> list[str]:
 
 
 def _listed(days: Iterable[date]) -> str:
+    from conda_census.report.wording import first_few
+
     return first_few([day.isoformat() for day in days], _DAYS)

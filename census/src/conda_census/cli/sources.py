@@ -128,9 +128,10 @@ def _list(
         before = (day.isoformat() for day in known.missing())
         missing = [*(day for day in before if day < listed["days"][0]["day"]), *missing]
     if missing:
-        if strict or not as_json:
+        fails = strict or _is_beyond(tables, first, last)
+        if fails or not as_json:
             _complain_of(missing, tables)
-        if strict or _is_beyond(tables, first, last):
+        if fails:
             raise typer.Exit(1)
 
 
@@ -263,7 +264,7 @@ def _verify(
     from conda_census.lake.store import Lake
     from conda_census.lake.verification import recorded_readings, verify
     from conda_census.logs.formats import formats as known_formats
-    from conda_census.report.verification import verification, verification_lines
+    from conda_census.report.verification import verification, verification_lines, what_is_wrong
 
     settings = load_settings(lake)
     opened, secrets = Lake.open(settings.lake), Secrets(settings.config_folder)
@@ -276,11 +277,13 @@ def _verify(
             readings, sample, secrets.token_key(), known_formats(settings), SystemRandom(), progress
         )
     document = verification(verified, files)
-    is_damaged = bool(document["states"]["differs"]) or not files.is_in_order
+    wrong = what_is_wrong(document, opened.path)
     if as_json:
         typer.echo(json.dumps(document, ensure_ascii=False))
-    elif is_damaged or not verbosity.quiet:
+    elif wrong or not verbosity.quiet:
         for line in verification_lines(document, opened.path):
             typer.echo(line)
-    if is_damaged:
+    for sentence in wrong:
+        complain(CensusError(sentence))
+    if wrong:
         raise typer.Exit(1)

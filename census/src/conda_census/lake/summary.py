@@ -220,7 +220,7 @@ class Summary:
             f"{self.read:,} files read, {self.skipped:,} skipped, {self.failed - self.newly:,} failed: "
             f"{self.lines:,} lines = {self.requests:,} requests + {sum(self.dropped.values()):,} dropped"
             f"{f' ({reasons})' if reasons else ''}, {self.seconds:.1f} s"
-            f"{self._set_aside_sentence()}"
+            f"{f'; {self.set_aside_sentence()}' if self.set_aside else ''}"
             f"{self._waiting_sentence()}"
             f"{self._regained_sentence()}"
         )
@@ -237,10 +237,9 @@ class Summary:
             return ""
         return f"; known again, and lost before: {_named([str(day) for day in self.regained])}"
 
-    def _set_aside_sentence(self) -> str:
-        if not self.set_aside:
-            return ""
-        return f"; {len(self.set_aside):,} set aside: see conda-census sources --set-aside"
+    def set_aside_sentence(self) -> str:
+        """How many sources are set aside, and how to see them, on a part of a line."""
+        return f"{len(self.set_aside):,} set aside: see conda-census sources --set-aside"
 
 
 def _named(sources: list[str]) -> str:

@@ -12,7 +12,7 @@ from conda_census.lake.file_verification import FilesVerified, LakeFile
 from conda_census.lake.verification import STATES, Difference, State, Verified
 from conda_census.report.wording import plain
 
-__all__ = ["Verification", "verification", "verification_lines"]
+__all__ = ["Verification", "verification", "verification_lines", "what_is_wrong"]
 
 
 class DifferenceJson(TypedDict):
@@ -112,6 +112,26 @@ def verification_lines(document: Verification, lake: Path) -> Iterator[str]:
         f"{len(files['not_checked'])} not checked"
     )
     yield ", ".join(f"{number} {state}" for state, number in document["states"].items())
+
+
+def what_is_wrong(document: Verification, lake: Path) -> list[str]:
+    """Return what is damaged or differs, and what to do, in a line each; nothing if all is in order."""
+    damaged, problems = document["lake"]["damaged"], document["lake"]["problems"]
+    differing = [each["source"] for each in document["readings"] if each["state"] == "differs"]
+    sentences = []
+    if damaged or problems:
+        first = f"{damaged[0]['table']}/{damaged[0]['file']}" if damaged else problems[0]
+        more = len(damaged) + len(problems) - 1
+        first = first.removesuffix(f": {_WHAT_TO_DO}") + (f", and {more} more" if more else "")
+        sentences.append(f"{lake}: damaged: {first}: {_WHAT_TO_DO} while the logs are there")
+    if differing:
+        more = len(differing) - 1
+        sentences.append(
+            f"{differing[0]}{f' and {more} more' if more else ''}: counts otherwise now than when it was "
+            "read: if its format or the census has changed since, take it out with conda-census sources "
+            "--forget, and ingest it again"
+        )
+    return sentences
 
 
 def _file_line(state: str, lake: Path, file: LakeFileJson, what: str) -> str:
