@@ -136,3 +136,11 @@ def test_first_and_last_day(
     silent = _judge(sessions, first, last)
     assert (silent.begins_late(), silent.ends_early()) == (late, early)
     assert silent.find() == frozenset()
+
+
+def test_a_day_that_is_not_known_is_not_judged() -> None:
+    """Neither of one that no log spans nor of a lost one is it said that it begins late or ends early."""
+    sessions = _days(20, 4)
+    begin, end = _MIDNIGHT - timedelta(hours=4), _MIDNIGHT + timedelta(days=21, hours=3)
+    silent = _judge(sessions, begin, end)
+    assert (silent.begins_late(), silent.ends_early(), silent.find()) == (False, False, frozenset())

@@ -88,8 +88,11 @@ class SilentHours:
 
     def _lacks(self, day: date, silent: Collection[int]) -> bool:
         """Whether sessions would have come in these hours, so many that the rest is not the day."""
-        alike, around = self._around((day - self._first).days)
-        if not silent or len(alike) < _ENOUGH:
+        place = (day - self._first).days
+        if not silent or not 0 <= place < len(self._known) or not self._known[place]:
+            return False
+        alike, around = self._around(place)
+        if len(alike) < _ENOUGH:
             return False
         whole, spread = float(np.median(alike.sum(axis=1))), _spread(around)
 
@@ -102,13 +105,13 @@ class SilentHours:
         # A day on which few come has many such hours.
         others = [hour for hour in range(24) if hour not in silent]
         usual = float(np.median(alike[:, others].sum(axis=1)))
-        came = float(self._sessions[(day - self._first).days, others].sum())
+        came = float(self._sessions[place, others].sum())
         return came > 0 and is_much(silent, _IN_ALL * max(1.0, usual / came))
 
     def _around(self, place: int) -> tuple[Hours, Hours]:
         """Return the sessions by hour of the days to compare with, and of all days around."""
         first = max(0, place - _AROUND)
-        places = first + np.flatnonzero(self._known[first : max(0, place + _AROUND + 1)])
+        places = first + np.flatnonzero(self._known[first : place + _AROUND + 1])
         places = places[places != place]
         alike = places[(places - place) % _WEEK == 0]
         return self._sessions[alike if len(alike) >= _ENOUGH else places], self._sessions[places]
