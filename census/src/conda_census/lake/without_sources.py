@@ -127,10 +127,12 @@ def marked_lines(
 ) -> list[MarkedLines]:
     """The rows of these files of ``line_marks``, those of some batches only if they are named.
 
+    A file that is gone tells of no line.
+
     Raises:
         duckdb.Error: a file cannot be read.
     """
-    if not (paths := list(files)):
+    if not (paths := [path for path in files if Path(path).is_file()]):
         return []
     found = []
     rows = duckdb.execute(
