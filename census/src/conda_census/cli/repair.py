@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["repair"]
 
-#: So many days, and so many logs, are named in one line.
-_DAYS = 5
+#: Number of logs that one line names.
 _NAMED = 3
 
 
@@ -98,27 +97,22 @@ def _lines(repaired: Repaired) -> list[str]:
 
 def lost_lines(still_lost: Mapping[date, list[str]]) -> list[str]:
     """Say which days are lost, and how each is known again, in one line for all that need the same."""
-    from conda_census.report.wording import first_few
+    from conda_census.report.wording import first_days, first_few
 
+    lost = "rows of these days are lost, and reports show the days as unknown"
     lines = []
     needing = {day: logs for day, logs in still_lost.items() if logs}
     if needing:
         logs = list(dict.fromkeys(log for each in needing.values() for log in each))
         lines.append(
-            f"rows of these days are lost, and reports show the days as unknown: {_listed(needing)}: put "
-            "these logs back to where they were read, and run conda-census repair again: "
+            f"{lost}: {first_days(needing)}: put these logs back to where they were read, and run "
+            "conda-census repair again: "
             f"{first_few(logs, _NAMED)}. If one cannot be there again, run conda-census sources --forget "
             "LOG, and ingest it from elsewhere"
         )
     if for_good := [day for day, logs in still_lost.items() if not logs]:
         lines.append(
-            f"rows of these days are lost, and reports show the days as unknown: {_listed(for_good)}: it is "
-            "not known which logs they need: read all logs into a new lake (conda-census ingest --lake NEW)"
+            f"{lost}: {first_days(for_good)}: it is not known which logs they need: read all logs into a new "
+            "lake (conda-census ingest --lake NEW)"
         )
     return lines
-
-
-def _listed(days: Iterable[date]) -> str:
-    from conda_census.report.wording import first_few
-
-    return first_few([day.isoformat() for day in days], _DAYS)

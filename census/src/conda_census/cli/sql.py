@@ -33,8 +33,6 @@ __all__ = ["sql"]
 #: Exit code of a program that Ctrl-C ends: 128 and the number of the signal.
 _BY_CTRL_C = 130
 _INTERRUPTED = CensusError("interrupted: what was answered before stands above")
-#: So many days are named in a line.
-_MOST_DAYS = 5
 _HELP = "A query ends with a semicolon. .views lists the views, .quit or Ctrl-D ends."
 
 
@@ -103,7 +101,7 @@ def _print_views(queries: OwnQueries, lake: Path) -> None:
 
 def _unknown_days(queries: OwnQueries) -> Iterator[str]:
     """Say how many days of the window nothing is known of, and how many before it that views look back to."""
-    from conda_census.report.wording import first_few
+    from conda_census.report.wording import first_days
 
     since, until, window = queries.window.since, queries.window.until, queries.window
     if since is None or until is None:
@@ -114,11 +112,10 @@ def _unknown_days(queries: OwnQueries) -> Iterator[str]:
             "so that nothing is known of them: the view days names them"
         )
     if before := window.days_unknown_before:
-        days = first_few([*map(str, before)], _MOST_DAYS)
         yield (
             f"{len(before):,} day{'s' if len(before) > 1 else ''} before {since} "
-            f"{'have' if len(before) > 1 else 'has'} no log ({days}): class, is_baked, weeks, first_day and "
-            "first_time of installations and environments, and first_seen of by_day look back, "
+            f"{'have' if len(before) > 1 else 'has'} no log ({first_days(before)}): class, is_baked, weeks, "
+            "first_day and first_time of installations and environments, and first_seen of by_day look back, "
             "and may be wrong"
         )
 

@@ -1,4 +1,4 @@
-"""Days of which rows are lost, which a repair marks so, and what has to be read again to know them.
+"""Days with lost rows, and the log lines that must be read again to know these days.
 
 Whoever counts by day treats a lost day like a day without a log: nothing is known of it, whatever rows of it
 are left in the tables. ``lost_days`` names these days for the report, for ``sources`` and for exposure.

@@ -14,8 +14,10 @@ from datetime import UTC, date, datetime, timedelta
 import ibis
 from ibis.expr.types import IntegerColumn, Table
 
-__all__ = ["Activity", "hour_of", "read_activity"]
+__all__ = ["AROUND", "Activity", "hour_of", "read_activity"]
 
+#: The days around a day that tell what is usual reach so far on each side: four weeks.
+AROUND = 28
 _HOUR = timedelta(hours=1)
 #: A session counts as one, or as one for each so many of its requests.
 _OF_ONE = 50

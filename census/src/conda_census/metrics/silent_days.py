@@ -15,6 +15,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 
+from conda_census.metrics.activity import AROUND
+
 __all__ = ["SilentDays", "Stretch", "days_between"]
 
 #: The first and the last of some days that follow each other.
@@ -22,8 +24,6 @@ Stretch = tuple[date, date]
 
 _DAY = timedelta(days=1)
 _WEEK = 7
-#: The days around a stretch reach so far on each side: four weeks.
-_AROUND = 28
 #: A stretch in which so many sessions would have come was no quiet one.
 _SESSIONS = 6
 #: So many around tell of a stretch that is shorter than a week; of a longer one, half of them.
@@ -37,7 +37,7 @@ _WEEKS = 2
 #: On so many days it shows that most days are silent.
 _ENOUGH = 14
 #: No day around tells of the middle of a longer stretch.
-_LONGEST = 2 * _AROUND
+_LONGEST = 2 * AROUND
 
 
 class SilentDays:
@@ -92,8 +92,8 @@ class SilentDays:
     def _around(self, stretch: Stretch) -> dict[date, int]:
         """Return the sessions of each known day around a stretch."""
         first, last = stretch
-        near = [first - timedelta(days=number) for number in range(1, _AROUND + 1)]
-        near += [last + timedelta(days=number) for number in range(1, _AROUND + 1)]
+        near = [first - timedelta(days=number) for number in range(1, AROUND + 1)]
+        near += [last + timedelta(days=number) for number in range(1, AROUND + 1)]
         return {
             day: self._active.get(day, 0)
             for day in near

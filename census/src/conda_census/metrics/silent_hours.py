@@ -18,12 +18,12 @@ from itertools import groupby
 import numpy as np
 import numpy.typing as npt
 
+from conda_census.metrics.activity import AROUND
+
 __all__ = ["SilentHours"]
 
 _HOUR = timedelta(hours=1)
 _WEEK = 7
-#: The days around reach so far on each side: four weeks.
-_AROUND = 28
 #: So many days to compare with; of the same weekday, if there are as many of these.
 _ENOUGH = 2
 #: In hours that follow each other so many sessions are no chance ...
@@ -110,8 +110,8 @@ class SilentHours:
 
     def _around(self, place: int) -> tuple[Hours, Hours]:
         """Return the sessions by hour of the days to compare with, and of all days around."""
-        first = max(0, place - _AROUND)
-        places = first + np.flatnonzero(self._known[first : place + _AROUND + 1])
+        first = max(0, place - AROUND)
+        places = first + np.flatnonzero(self._known[first : place + AROUND + 1])
         places = places[places != place]
         alike = places[(places - place) % _WEEK == 0]
         return self._sessions[alike if len(alike) >= _ENOUGH else places], self._sessions[places]

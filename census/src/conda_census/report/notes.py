@@ -8,12 +8,10 @@ from datetime import date, datetime
 from conda_census.exposure.shape import Exposure, Exposures
 from conda_census.metrics.window import Window
 from conda_census.report.shape import Note, Report
-from conda_census.report.wording import first_few
+from conda_census.report.wording import first_days
 
 __all__ = ["NOTES", "notes_on", "notes_on_copies", "notes_on_gaps"]
 
-#: So many days are named in a note.
-_MOST_DAYS = 5
 
 #: By the name of the number in ``definitions.DEFINITIONS``.
 NOTES: tuple[Note, ...] = (
@@ -155,7 +153,7 @@ def _left_out(days: tuple[date, ...]) -> str:
 
 def _unknown_before(days: tuple[date, ...]) -> str:
     """Say which days before the window have no log, for whoever reads the head of the report only."""
-    named = first_few([*map(str, days)], _MOST_DAYS)
+    named = first_days(days)
     have = f"{_days(len(days))} before it {'have' if len(days) > 1 else 'has'}"
     return (
         f"Classes, first seen and coming back need the days before the window too: {have} no log ({named})."

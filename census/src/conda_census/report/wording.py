@@ -19,6 +19,7 @@ __all__ = [
     "day",
     "days",
     "days_without_log",
+    "first_days",
     "first_few",
     "folded",
     "how_sure",
@@ -188,6 +189,11 @@ def last_days(number: int, window: WindowDays, lines: LineCounts) -> str:
     return text
 
 
+def first_days(days: Iterable[date | str]) -> str:
+    """Name the first days, and say how many more there are."""
+    return first_few([*map(str, days)], _MOST_DAYS)
+
+
 def first_few(texts: list[str], most: int) -> str:
     """Name at most so many texts, and say how many more there are."""
     more = f" and {len(texts) - most} more" if len(texts) > most else ""
@@ -197,7 +203,7 @@ def first_few(texts: list[str], most: int) -> str:
 def days_without_log(days: list[str]) -> str:
     """Return which days have no log, and what to do, in one line."""
     return (
-        f"{len(days)} day{'s have' if len(days) > 1 else ' has'} no log: {first_few(days, _MOST_DAYS)}: "
+        f"{len(days)} day{'s have' if len(days) > 1 else ' has'} no log: {first_days(days)}: "
         "read the logs of these days (of all their hours), look for their lines if a log that was read "
         "spans them, or declare a hole in census.toml if there are none"
     )
@@ -207,7 +213,7 @@ def lost_days(days: list[str]) -> str:
     """Return which days are lost, and what to do, in one line."""
     return (
         f"rows of {len(days)} day{'s' if len(days) > 1 else ''} are lost, and reports show "
-        f"{'them' if len(days) > 1 else 'it'} as unknown: {first_few(days, _MOST_DAYS)}: run conda-census "
+        f"{'them' if len(days) > 1 else 'it'} as unknown: {first_days(days)}: run conda-census "
         "repair, which says which logs must come back"
     )
 
