@@ -83,7 +83,7 @@ def test_packages_have_three_numbers(empty_report: Report) -> None:
         ("conda_versions", "24.0.0 100, 24.1.0 99"),
         ("python_versions", "3.12 9, PyPy 7.3 1"),
         ("systems", "Linux 8, not said 2"),
-        ("retention", "1 January 2024, 40: 50.0 % one week later, 50.0 % 1 weeks later"),
+        ("retention", "1 January 2024, 40: 50.0 % one week later."),
         ("installers_by_period", "Jan 2024, in part: Miniconda3 30, Anaconda3 8, Miniforge3 5, others 3."),
         ("packages", "package-0 2,000, 900, 70,000; package-1 1,999, 901, 35,000"),
     ],
@@ -93,3 +93,20 @@ def test_each_chart_has_its_figures_in_words(empty_report: Report, name: str, wo
     (figure,) = [each for each in FIGURES if each.name == name]
 
     assert words in figure.alternative(made_up(empty_report, 2))
+
+
+def test_a_share_that_is_not_known_is_no_zero(empty_report: Report) -> None:
+    """It has a mark of its own in the cell, below the weeks and in words."""
+    report = made_up(empty_report, 4)
+    (figure,) = [each for each in FIGURES if each.name == "retention"]
+    assert "?" not in _texts(report, "retention", 660)
+
+    report["retention"][0]["active"][2] = report["retention"][1]["active"][1] = {
+        "value": None, "low": None, "high": None,
+    }  # fmt: skip
+
+    texts = _texts(report, "retention", 660)
+    assert texts.count("?") == 2
+    assert texts.count("50") == 2
+    assert "weeks later; no colour is 0, full colour 50.0 %, grey is not known" in texts
+    assert "8 January 2024, 40: not known one week later, 33.3 % 2 weeks later" in figure.alternative(report)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from conda_census.report import totals
-from conda_census.report.shape import Report
-from conda_census.report.wording import count, day, percent, plain
+from conda_census.report.shape import Interval, Report
+from conda_census.report.wording import NOT_KNOWN, count, day, percent, plain
 
 __all__ = [
     "by_day",
@@ -109,8 +109,7 @@ def packages(report: Report) -> str:
 def retention(report: Report) -> str:
     """Of each week how many came back in the next and in the last."""
     listed = "; ".join(
-        f"{day(cohort['week'])}, {count(cohort['installations'])}: {percent(cohort['active'][1]['value'])} "
-        f"one week later, {percent(cohort['active'][-1]['value'])} {len(cohort['active']) - 1} weeks later"
+        f"{day(cohort['week'])}, {count(cohort['installations'])}: {_came_back(cohort['active'])}"
         for cohort in report["retention"]
         if len(cohort["active"]) > 1
     )
@@ -127,6 +126,16 @@ def completeness(report: Report) -> str:
         f"{count(sum(each['dropped'] for each in days))} dropped lines; "
         f"{count(sum(each['complete'] for each in days))} days are complete. "
         f"Days without a log: {', '.join(missing) or 'none'}."
+    )
+
+
+def _came_back(active: list[Interval]) -> str:
+    """The shares of the first week after the one of first sight and of the last."""
+    last = len(active) - 1
+    weeks = [(1, "one week later")] if last == 1 else [(1, "one week later"), (last, f"{last} weeks later")]
+    return ", ".join(
+        f"{NOT_KNOWN if active[week]['value'] is None else percent(active[week]['value'])} {later}"
+        for week, later in weeks
     )
 
 
