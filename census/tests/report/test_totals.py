@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from conda_census.report import totals
+from conda_census.report import alternatives, totals
 from conda_census.report.document import Report
 from made_up_report import made_up
 
@@ -25,7 +25,7 @@ def test_what_an_agent_does_not_say_is_called_so(empty_report: Report) -> None:
 
 def test_a_short_window_has_months(empty_report: Report) -> None:
     """Nine weeks from 1 January to 3 March, of which a part is there; of five products two are others."""
-    found = totals.installers_by_period(made_up(empty_report, 9))
+    found = totals.installers_by_period(_with_all_logs(made_up(empty_report, 9)))
 
     assert list(found) == ["Jan 2024", "Feb 2024", "Mar 2024, in part"]
     assert found["Feb 2024"] == {"Miniconda3": 30, "Anaconda3": 8, "Miniforge3": 5, "others": 3}
@@ -33,7 +33,7 @@ def test_a_short_window_has_months(empty_report: Report) -> None:
 
 def test_a_long_window_has_quarters(empty_report: Report) -> None:
     """30 weeks from 1 January to 28 July: two quarters and a part of the third."""
-    found = totals.installers_by_period(made_up(empty_report, 30))
+    found = totals.installers_by_period(_with_all_logs(made_up(empty_report, 30)))
 
     assert {quarter: sum(products.values()) for quarter, products in found.items()} == {
         "Q1 2024": 138,
@@ -44,11 +44,29 @@ def test_a_long_window_has_quarters(empty_report: Report) -> None:
 
 def test_a_period_without_a_download_is_there(empty_report: Report) -> None:
     """No installer in February is a bar of no length, not a gap in time."""
-    report = made_up(empty_report, 9)
+    report = _with_all_logs(made_up(empty_report, 9))
     rows = report["installer_downloads"]["rows"]
     report["installer_downloads"]["rows"] = [row for row in rows if row["period"] != "2024-02"]
 
     assert sum(totals.installers_by_period(report)["Feb 2024"].values()) == 0
+
+
+def test_a_period_of_which_logs_are_missing_is_called_so(empty_report: Report) -> None:
+    """A day of January has no log, and no day of February."""
+    report = made_up(empty_report, 9)
+    report["window"]["days_without_log"] = ["2024-01-31", *(f"2024-02-{day:02}" for day in range(1, 30))]
+
+    assert list(totals.installers_by_period(report)) == [
+        "Jan 2024, in part",
+        "Feb 2024, no log",
+        "Mar 2024, in part",
+    ]
+    assert "; Feb 2024, no log; " in alternatives.installers_by_period(report)
+
+
+def _with_all_logs(report: Report) -> Report:
+    report["window"]["days_without_log"] = []
+    return report
 
 
 def test_the_first_by_each_measure_are_among_the_packages(empty_report: Report) -> None:

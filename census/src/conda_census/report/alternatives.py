@@ -74,9 +74,13 @@ def installers(report: Report) -> str:
 def installers_by_period(report: Report) -> str:
     """The totals of the bars and their parts."""
     found = totals.installers_by_period(report)
-    listed = "; ".join(
-        f"{period}: {_listed({name: number for name, number in products.items() if number}) or 'none'}"
+    counted = {
+        period: _listed({name: number for name, number in products.items() if number}) or "none"
         for period, products in found.items()
+    }
+    listed = "; ".join(
+        period if period.endswith(totals.NO_LOG) else f"{period}: {numbers}"
+        for period, numbers in counted.items()
     )
     return f"Bar chart of installer downloads by period and product. {listed}."
 

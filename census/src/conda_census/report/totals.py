@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from conda_census.metrics.silent_days import days_between
 from conda_census.report.shape import AgentRow, PackageRow, Report
 from conda_census.report.wording import NOT_SAID, plain
 
 __all__ = [
     "AGENT_KINDS",
+    "NO_LOG",
     "conda_versions",
     "installer_products",
     "installer_totals",
@@ -20,6 +22,9 @@ __all__ = [
 ]
 
 AGENT_KINDS = ("conda tool", "command-line fetcher", "browser", "other")
+
+#: Ends the name of a period of which no day has a log.
+NO_LOG = ", no log"
 
 _MOST_BARS = 10
 _MOST_INSTALLERS = 10
@@ -76,8 +81,8 @@ def installer_products(report: Report) -> dict[str, int]:
 def installers_by_period(report: Report) -> dict[str, dict[str, int]]:
     """Downloads by quarter, or by month where the window is shorter than two, and then by product.
 
-    The last 16 periods at most, in order, also one without a download. One that the window does not hold
-    whole is called so.
+    The last 16 periods at most, in order, also one without a download. A period of which a day is outside of
+    the window or has no log is called "in part"; one of which no day has a log, "no log".
     """
     since, until = report["window"]["since"], report["window"]["until"]
     if since is None or until is None:
@@ -138,8 +143,9 @@ def _by_period(report: Report, first: date, last: date, months: int) -> dict[str
         name = plain(row["product"])
         counts = found[_period(year, month, months)]
         counts[name if name in counts else "others"] += row["downloads"]
+    days = set(days_between(first, last)) - set(map(date.fromisoformat, report["window"]["days_without_log"]))
     kept = list(found)[-_MOST_PERIODS:]
-    return {_called(place, months, first, last): found[place] for place in kept}
+    return {_called(place, months, days): found[place] for place in kept}
 
 
 def _products(report: Report) -> list[str]:
@@ -161,10 +167,13 @@ def _quarter(month: int) -> int:
     return (month - 1) // _MONTHS_OF_QUARTER + 1
 
 
-def _called(place: int, months: int, first: date, last: date) -> str:
+def _called(place: int, months: int, with_log: set[date]) -> str:
     begin, end = _first_day(place, months), _first_day(place + 1, months) - timedelta(days=1)
     name = f"{begin:%b %Y}" if months == 1 else f"Q{_quarter(begin.month)} {begin.year}"
-    return name if first <= begin and end <= last else f"{name}, in part"
+    days = set(days_between(begin, end))
+    if days <= with_log:
+        return name
+    return f"{name}, in part" if days & with_log else f"{name}{NO_LOG}"
 
 
 def _first_day(place: int, months: int) -> date:
