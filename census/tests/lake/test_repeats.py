@@ -10,11 +10,15 @@ import duckdb
 import pytest
 
 from conda_census.config import Settings
+from conda_census.engines.choice import opened
 from conda_census.lake.ingest import ingest
+from conda_census.lake.repair import repair
+from conda_census.lake.self_check import open_checked
 from conda_census.lake.store import Lake
 from conda_census.lake.summary import Summary
 from conda_census.logs.formats import BUILT_IN
 from conda_census.logs.formats.cloudfront import STANDARD_HEADER
+from conda_census.steps import say_nothing
 
 EXAMPLE = BUILT_IN["cloudfront"].example
 REQUEST_ID = "EXAMPLErequestIDexampleREQUESTidEXAMPLErequestIDexample=="
@@ -102,3 +106,33 @@ def test_no_id_is_in_the_lake_and_old_ones_are_forgotten(
     lake.forget_request_ids(datetime.now(UTC) + timedelta(days=2))
     assert lake.files("request_ids") == []
     assert run(_write(tmp_path / "b.log", _line("B"))).requests == 1
+
+
+@pytest.mark.parametrize("table", ["sessions", "downloads", "request_ids"])
+def test_the_requests_of_a_regained_day_are_known_again(
+    run: Run, settings: Settings, tmp_path: Path, table: str
+) -> None:
+    """Lines of a lost day are read a second time: each counts once, and a copy that comes later does not."""
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    _write(logs / "a.log", _line("A"), _line("B"))
+    _write(logs / "b.log", _line("B"), _line("C"))
+    run(logs)
+    [removed] = Lake.open(settings.lake).files(table)
+    Path(removed).unlink()
+    logs.rename(tmp_path / "away")
+    assert repair(settings, say_nothing).lost
+    (tmp_path / "away").rename(logs)
+    assert repair(settings, say_nothing).regained
+    assert sorted(_values(settings, "sources", "requests")) == [1, 2]
+    again = run(_write(tmp_path / "c.log", _line("C"), _line("D"), _line("A")))
+    assert (again.requests, again.dropped["repeated"]) == (1, 2)
+    assert sum(_values(settings, "sessions", "downloads")) == 4
+    assert len(_values(settings, "downloads", "day")) == 4
+
+
+def _values(settings: Settings, table: str, column: str) -> list[int]:
+    """A column of the rows that count."""
+    with opened(open_checked(settings.lake), "duckdb", ()) as tables:
+        rows = getattr(tables, table).select(column).to_pyarrow().to_pylist()
+    return [row[column] for row in rows]
