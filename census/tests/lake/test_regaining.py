@@ -22,7 +22,9 @@ from conda_census.lake.lost_days import LOST, lost_days
 from conda_census.lake.repair import Repaired, damages_of, repair
 from conda_census.lake.self_check import open_checked
 from conda_census.lake.store import Lake
+from conda_census.metrics.window import WindowError
 from conda_census.report.document import make_report
+from conda_census.report.sources import list_what_was_read
 from conda_census.steps import say_nothing
 from lake_counts import settings_of
 from small_log import SmallLog
@@ -367,3 +369,32 @@ def test_a_report_that_runs_meanwhile_knows_what_its_files_know(scene: Scene) ->
 def _but_names(report: dict[str, object]) -> object:
     """What does not depend on the names of the logs."""
     return {name: report[name] for name in ("by_day", "downloads", "sessions", "installations", "window")}
+
+
+@pytest.mark.parametrize("days", [{D15, D16}, {D17}, {D18}, {D15, D16, D18}], ids=str)
+def test_lost_days_at_the_ends_are_not_forgotten(scene: Scene, days: set[date]) -> None:
+    """Nothing but the note of them says that there were logs of these days: they are in each window."""
+    for day in days:
+        for table in ("sources", "sessions"):
+            scene.remove(table, day)
+    scene.move()
+    scene.repair()
+    assert scene.lost() == days
+    report = scene.report()
+    window = report["window"]
+    assert isinstance(window, dict)
+    assert (window["since"], window["until"], window["complete"]) == (str(D15), str(D18), False)
+    assert window["days_without_log"] == [str(day) for day in sorted(days)]
+    with opened(open_checked(scene.settings.lake), "duckdb", ()) as tables:
+        listed = list_what_was_read(tables)
+    assert [day["day"] for day in listed["days"] if day["state"] == "no_log"] == window["days_without_log"]
+
+
+def test_a_lake_of_lost_days_only_has_no_report(scene: Scene) -> None:
+    """It does not look like one into which nothing was read."""
+    for day in (D15, D16, D17, D18):
+        scene.remove("sources", day)
+    scene.move()
+    scene.repair()
+    with pytest.raises(WindowError, match="2024-01-15 to 2024-01-18: nothing is known of these days: rows"):
+        scene.report()

@@ -52,6 +52,23 @@ _OFFICE = [0] * 8 + [9] * 9 + [0] * 7
 _NIGHTLY = [0] * 3 + [40] + [0] * 4 + [1] * 8 + [0] * 8
 
 
+@pytest.mark.parametrize("a_day", [15, 40, 100])
+def test_the_first_days_of_a_growing_repository_are_known(a_day: int) -> None:
+    """It ends its first month with ten times as many sessions: of 20 such months at most 8 days look lost."""
+    dice = np.random.default_rng(a_day)
+    growth = 1 + 9 * np.arange(30) / 30
+    months = (dice.poisson(a_day / 24 * growth[:, None], (30, 24)) for _ in range(20))
+
+    assert sum(len(_found(sessions)) for sessions in months) <= 8
+
+
+def test_lost_hours_of_a_growing_repository_are_found() -> None:
+    """Of its tenth day 16 hours are lost."""
+    sessions = np.repeat(np.arange(2, 32)[:, None], 24, axis=1)
+
+    assert _found(_without(sessions, (9, list(range(4, 20))))) == [9]
+
+
 @pytest.mark.parametrize(
     ("sessions", "missing"),
     [

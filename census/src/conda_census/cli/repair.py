@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
@@ -33,6 +33,7 @@ def repair(
     verbose: VerboseOption = False,
 ) -> None:
     """Mend a damaged lake: read logs again that are still there, and mark days as lost if they are not."""
+    from conda_census.lake.lost_days import lost_days
     from conda_census.lake.repair import damages_of
     from conda_census.lake.repair import repair as run
 
@@ -47,7 +48,7 @@ def repair(
             for line in found:
                 typer.echo(line)
             if not found:
-                verbosity.say(["the lake is whole"])
+                verbosity.say([_undamaged(lost_days(settings.lake))])
         if found:
             more = f", and {len(found) - 1} more" if len(found) > 1 else ""
             complain(CensusError(f"{settings.lake}: damaged: {found[0]}{more}: run conda-census repair"))
@@ -61,6 +62,17 @@ def repair(
         verbosity.say(_lines(repaired))
     for line in lost_lines(repaired.still_lost):
         complain(CensusError(line))
+
+
+def _undamaged(lost: Collection[date]) -> str:
+    from conda_census.report.wording import first_days
+
+    if not lost:
+        return "the lake is whole"
+    return (
+        f"nothing is damaged, but rows of these days are lost: {first_days(sorted(lost))}: run conda-census "
+        "repair to see which logs they need"
+    )
 
 
 def _document(repaired: Repaired) -> dict[str, object]:

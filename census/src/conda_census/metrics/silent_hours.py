@@ -4,9 +4,10 @@ If logs change each hour, most of a day may be lost, and the rest of it looks li
 at five in the morning, one lost log takes five hours of the next day too. So the hours of a day without any
 request are compared with the same hours of the days around: how many sessions would have come in them?
 
-That is the median of the same weekdays within 28 days, or of all days if there are fewer than two. Sessions
-do not come one by one: a nightly job sends twenty. So what chance can leave out is measured by how much the
-numbers of an hour differ from day to day (variance over mean, 1 if sessions come one by one).
+That is the median of the same weekdays within 28 days, or of all days if there are fewer than two; less if
+fewer came in the other hours of the day than in theirs, as in a repository that grows. Sessions do not come
+one by one: a nightly job sends twenty. So what chance can leave out is measured by how much the numbers of
+an hour differ from day to day (variance over mean, 1 if sessions come one by one).
 """
 
 from __future__ import annotations
@@ -95,18 +96,19 @@ class SilentHours:
         if len(alike) < _ENOUGH:
             return False
         whole, spread = float(np.median(alike.sum(axis=1))), _spread(around)
-
-        def is_much(hours: Collection[int], enough: float) -> bool:
-            expected = float(np.median(alike[:, list(hours)].sum(axis=1)))
-            return expected >= enough * spread and expected >= _SHARE * whole
-
-        if any(is_much(stretch, _IN_ONE_STRETCH) for stretch in _stretches(silent)):
-            return True
-        # A day on which few come has many such hours.
+        # A repository that grows had fewer sessions on this day than on those around it.
         others = [hour for hour in range(24) if hour not in silent]
         usual = float(np.median(alike[:, others].sum(axis=1)))
         came = float(self._sessions[place, others].sum())
-        return came > 0 and is_much(silent, _IN_ALL * max(1.0, usual / came))
+        level = min(1.0, (came + 1) / (usual + 1))
+
+        def is_much(hours: Collection[int], enough: float) -> bool:
+            expected = float(np.median(alike[:, list(hours)].sum(axis=1)))
+            return expected * level >= enough * spread and expected >= _SHARE * whole
+
+        if any(is_much(stretch, _IN_ONE_STRETCH) for stretch in _stretches(silent)):
+            return True
+        return came > 0 and is_much(silent, _IN_ALL)
 
     def _around(self, place: int) -> tuple[Hours, Hours]:
         """Return the sessions by hour of the days to compare with, and of all days around."""

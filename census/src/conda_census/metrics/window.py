@@ -131,30 +131,25 @@ def choose_window(
     """
     if since and until and since > until:
         raise WindowError(f"the window begins on {since} but ends on {until}: give since a day before until")
-    (span,) = data_span(tables).to_pyarrow().to_pylist()
-    last_possible = _possible(span["last_day"], span["last_ingested"])
+    span = _data_span(tables)
     known = known_days(tables)
     begin = known.doubtful_begin() if since is None else None
     left_out: tuple[date, ...] = ()
     if begin is not None and begin[1] <= (until or begin[1]):
         left_out, since = begin
-    since, until = _fill(since, until, span["first_day"], last_possible)
+    since, until = _fill(since, until, span.first_day, span.last_day)
     if since is None or until is None:
         return Window(None, None, None)
-    _expect_near(since, until, span["first_day"], last_possible)
-    last_known = known.last_known(since, until)
-    if last_known is None and span["first_day"] is not None and not may_lack_logs:
-        raise WindowError(
-            f"{since} to {until}: no log of these days was read: the logs that were read are of "
-            f"{span['first_day']} to {span['last_day']}, choose days of these with --since and --until"
-        )
-    complete = _complete_until(since, until, span["last_ingested"])
+    _expect_near(since, until, span.first_day, span.last_day)
+    if known.last_known(since, until) is None and span.first_day is not None and not may_lack_logs:
+        raise _no_log_error(since, until, span, tables)
+    complete = _complete_until(since, until, span.last_ingested)
     if complete is not None and known.ends_early:
         # The rest of its last day is in no log yet.
         complete = min(complete, known.ends_early.date() - timedelta(days=1))
     if complete is not None:
         complete = known.last_known(since, complete)
-    first, before = span["first_day"], since - timedelta(days=1)
+    first, before = span.first_day, since - timedelta(days=1)
     unknown_before = known.unknown(first, before) if first is not None and first < since else ()
     late = known.begins_late
     return Window(
@@ -174,8 +169,8 @@ def expected_until(tables: LakeTables, today: date) -> date | None:
     They are expected to go on if the newest log was read soon after its last request. Old logs that were
     read long after it may be all that there are.
     """
-    (span,) = data_span(tables).to_pyarrow().to_pylist()
-    last, ingested = _possible(span["last_day"], span["last_ingested"]), span["last_ingested"]
+    span = _data_span(tables)
+    last, ingested = span.last_day, span.last_ingested
     if last is None or ingested is None or ingested.astimezone(UTC).date() - last > _LIVE:
         return None
     return max(last, min(today - timedelta(days=1), last + BEYOND))
@@ -234,6 +229,46 @@ def log_times(tables: LakeTables) -> tuple[datetime | None, datetime | None]:
     newest, ingested = row["newest"], row["ingested"]
     is_possible = newest is None or ingested is None or newest - ingested <= AHEAD
     return row["first"], newest if is_possible else None
+
+
+@dataclass(frozen=True)
+class _DataSpan:
+    """The days that a lake has data of, or had: rows may be lost at its ends.
+
+    Attributes:
+        first_day: the first of them; null if the lake never had any.
+        last_day: the last of them that can be.
+        last_ingested: when the newest batch was written down.
+    """
+
+    first_day: date | None
+    last_day: date | None
+    last_ingested: datetime | None
+
+
+def _data_span(tables: LakeTables) -> _DataSpan:
+    (row,) = data_span(tables).to_pyarrow().to_pylist()
+    first, ingested = row["first_day"], row["last_ingested"]
+    last = _possible(row["last_day"], ingested)
+    lost = sorted(tables.lost_days)
+    if first is None or last is None:
+        return _DataSpan(lost[0], lost[-1], ingested) if lost else _DataSpan(None, None, ingested)
+    # A lost line of a wrong clock may have been of the year 1970.
+    near = [day for day in lost if first - day <= BEYOND and day - last <= BEYOND]
+    return _DataSpan(min([first, *near]), max([last, *near]), ingested)
+
+
+def _no_log_error(since: date, until: date, span: _DataSpan, tables: LakeTables) -> WindowError:
+    """Return what there is instead of a window of which no day is known."""
+    if any(since <= day <= until for day in tables.lost_days):
+        return WindowError(
+            f"{since} to {until}: nothing is known of these days: rows of them are lost, "
+            "run conda-census repair to see which logs must be read again"
+        )
+    return WindowError(
+        f"{since} to {until}: no log of these days was read: the logs that were read are of "
+        f"{span.first_day} to {span.last_day}, choose days of these with --since and --until"
+    )
 
 
 def data_span(tables: LakeTables) -> Table:
