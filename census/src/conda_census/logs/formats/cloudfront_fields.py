@@ -19,12 +19,13 @@ __all__ = [
     "only_positions",
 ]
 
-#: Each value, and the fields that say it: the first of them that the log has. Names are those of the
-#: ``#Fields:`` line of standard logs, and of the settings of real-time logs, in lower case.
+#: Each value, and the fields that say it: the first of them that the log has, of two times the finer one.
+#: Names are those of the ``#Fields:`` line of standard logs, and of the settings of real-time logs, in lower
+#: case.
 FIELDS = {
     "date": ("date",),
     "clock": ("time",),
-    "timestamp": ("timestamp", "timestamp(ms)"),
+    "timestamp": ("timestamp(ms)", "timestamp"),
     "method": ("cs-method",),
     "path": ("cs-uri-stem",),
     "status": ("sc-status",),

@@ -28,7 +28,7 @@ _SEPARATORS = "\t ,|;"
 #: JSON spells these as CloudFront writes them, where a header may have any case.
 _SPELLED = {"cs(user-agent)": "cs(User-Agent)", "cs(host)": "cs(Host)"}
 #: Their names would mean other fields where brackets have become underscores.
-_REAL_TIME_ONLY = {"cs-host", "cs-user-agent", "timestamp"}
+_REAL_TIME_ONLY = {"cs-host", "cs-user-agent"}
 
 
 def _pointers(name: str) -> tuple[str, str]:
