@@ -57,6 +57,9 @@ def test_a_log_that_is_put_back(census: CensusProcess, tmp_path: Path) -> None:
     told = _lose_day(census, tmp_path)
     assert f"rows of these days are lost, and reports show the days as unknown: {DAY}: put" in told
     assert f"run conda-census repair again: {log} (the file is not there any more)" in told
+    checked = census("repair", "--check")
+    assert (checked.returncode, checked.stderr) == (0, "")
+    assert checked.stdout.startswith("nothing is damaged, but rows of 1 day are lost")
     (tmp_path / "kept").rename(log)
     for command in (("sources",), ("sources", "--strict", "--json"), ("ingest", "--strict", "a.log")):
         stderr = census(*command).stderr

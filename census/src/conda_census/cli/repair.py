@@ -65,14 +65,11 @@ def repair(
 
 
 def _undamaged(lost: Collection[date]) -> str:
-    from conda_census.report.wording import first_days
+    from conda_census.report.wording import lost_days
 
     if not lost:
         return "the lake is whole"
-    return (
-        f"nothing is damaged, but rows of these days are lost: {first_days(sorted(lost))}: run conda-census "
-        "repair to see which logs they need"
-    )
+    return f"nothing is damaged, but {lost_days([day.isoformat() for day in sorted(lost)])}"
 
 
 def _document(repaired: Repaired) -> dict[str, object]:

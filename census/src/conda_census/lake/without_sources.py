@@ -127,7 +127,7 @@ def marked_lines(
 ) -> list[MarkedLines]:
     """The rows of these files of ``line_marks``, those of some batches only if they are named.
 
-    A file that is gone tells of no line.
+    Files that do not exist any more are skipped.
 
     Raises:
         duckdb.Error: a file cannot be read.

@@ -259,7 +259,7 @@ def _data_span(tables: LakeTables) -> _DataSpan:
 
 
 def _no_log_error(since: date, until: date, span: _DataSpan, tables: LakeTables) -> WindowError:
-    """Return what there is instead of a window of which no day is known."""
+    """Return the error for a window of which no day is known."""
     if any(since <= day <= until for day in tables.lost_days):
         return WindowError(
             f"{since} to {until}: nothing is known of these days: rows of them are lost, "

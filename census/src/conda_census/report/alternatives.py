@@ -74,14 +74,7 @@ def installers(report: Report) -> str:
 def installers_by_period(report: Report) -> str:
     """The totals of the bars and their parts."""
     found = totals.installers_by_period(report)
-    counted = {
-        period: _listed({name: number for name, number in products.items() if number}) or "none"
-        for period, products in found.items()
-    }
-    listed = "; ".join(
-        period if period.endswith(totals.NO_LOG) else f"{period}: {numbers}"
-        for period, numbers in counted.items()
-    )
+    listed = "; ".join(_of_period(period, products) for period, products in found.items())
     return f"Bar chart of installer downloads by period and product. {listed}."
 
 
@@ -131,6 +124,13 @@ def completeness(report: Report) -> str:
         f"{count(sum(each['complete'] for each in days))} days are complete. "
         f"Days without a log: {', '.join(missing) or 'none'}."
     )
+
+
+def _of_period(period: str, products: dict[str, int]) -> str:
+    """The numbers of a period, but of one without a log its name only."""
+    if period.endswith(totals.NO_LOG):
+        return period
+    return f"{period}: {_listed({name: number for name, number in products.items() if number}) or 'none'}"
 
 
 def _came_back(active: list[Interval]) -> str:

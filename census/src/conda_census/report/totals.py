@@ -23,7 +23,7 @@ __all__ = [
 
 AGENT_KINDS = ("conda tool", "command-line fetcher", "browser", "other")
 
-#: Ends the name of a period of which no day has a log.
+#: The end of the name of a period without any log.
 NO_LOG = ", no log"
 
 _MOST_BARS = 10
@@ -81,8 +81,8 @@ def installer_products(report: Report) -> dict[str, int]:
 def installers_by_period(report: Report) -> dict[str, dict[str, int]]:
     """Downloads by quarter, or by month where the window is shorter than two, and then by product.
 
-    The last 16 periods at most, in order, also one without a download. A period of which a day is outside of
-    the window or has no log is called "in part"; one of which no day has a log, "no log".
+    The last 16 periods at most, in order, also those without a download. A name ends with "in part" if some
+    days of the period are outside of the window or have no log, and with "no log" if no day has one.
     """
     since, until = report["window"]["since"], report["window"]["until"]
     if since is None or until is None:
