@@ -1,8 +1,9 @@
 """Note of the version and the files of each reference table, by which a damaged one is known.
 
 Delta reads a table whose last commit is lost as the one before. So ``references.json`` of the lake says which
-version is the last, and the digests of its files. It is written after the version, so a newer one is whole
-too: the import that wrote it was killed before it wrote the note.
+version is the last, the digests of its files, and the id that Delta gave to the table. It is written after
+the version, so a newer one of the same id is whole too: the import that wrote it was killed before it wrote
+the note. One of another id is a table of another lake.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ def note_version(lake: Path, name: str) -> None:
         notes = _notes(lake)
     except LakeError:
         notes = {}  # a damaged one helps nobody
-    _write(lake, notes | {name: {"version": table.version(), "digests": digests}})
+    note = {"version": table.version(), "digests": digests, "id": str(table.metadata().id)}
+    _write(lake, notes | {name: note})
 
 
 def expect_as_noted(lake: Path, name: str) -> None:
@@ -52,10 +54,11 @@ def expect_as_noted(lake: Path, name: str) -> None:
         return
     if has_commits(lake / name):
         table = DeltaTable(str(lake / name))
-        version, digests = _said(noted, lake)
-        if table.version() > version:
+        version, digests, table_id = _said(noted, lake)
+        is_own = table_id in (None, str(table.metadata().id))
+        if is_own and table.version() > version:
             return
-        is_same = table.version() == version and set(digests) == set(_paths(table))
+        is_same = is_own and table.version() == version and set(digests) == set(_paths(table))
         if is_same and all(digest_of(lake / name / path) == digest for path, digest in digests.items()):
             return
     raise LakeError(
@@ -96,10 +99,12 @@ def _notes(lake: Path) -> dict[str, Any]:
     return notes
 
 
-def _said(noted: object, lake: Path) -> tuple[int, dict[str, str]]:
+def _said(noted: object, lake: Path) -> tuple[int, dict[str, str], str | None]:
+    """The version, the digests, and the id, which an earlier version did not note."""
     try:
         content: Any = noted
-        return int(content["version"]), {str(path): str(each) for path, each in content["digests"].items()}
+        digests = {str(path): str(each) for path, each in content["digests"].items()}
+        return int(content["version"]), digests, content.get("id")
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
         raise _damaged(lake) from None
 

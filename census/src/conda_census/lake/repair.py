@@ -410,10 +410,12 @@ class _Repair:
 
     def _write_logs_anew(self) -> None:
         noted = noted_tables(self._lake.path)
-        for table in TABLES:
-            if self._lake.lacks(table.name) and table.name not in noted:
-                continue  # the next ingest makes it
-            if not self._can_be_read(table.name):
+        for table in sorted(TABLES, key=lambda table: self._lake.lacks(table.name)):
+            if self._lake.lacks(table.name):
+                is_whole = table.name not in noted and not self._must_have_rows(table.name)
+            else:
+                is_whole = self._can_be_read(table.name)
+            if not is_whole:
                 self._progress(f"the log of {table.name}", done=0, of=1)
                 left = read_left_log(self._lake.path / table.name)
                 self._removed[table.name] = left.removed
@@ -422,6 +424,10 @@ class _Repair:
                 write_log_anew(self._lake.path, table, left, note.id if note else None)
                 self._repaired.logs_written.append(table.name)
         self._lake = Lake.open(self._lake.path)
+
+    def _must_have_rows(self, name: TableName) -> bool:
+        """Whether the totals count rows of a table that is gone; the logs of the others can be read."""
+        return name in LEDGER_TABLES and self._snapshot().missing_rows(name) > 0
 
     def _mend_sources(self, snapshot: Snapshot, *, has_totals: bool) -> ReadAgain:
         """Take up what is left of ``sources``; what is to be done with batches that it does not know then.
