@@ -11,6 +11,7 @@ from conda_census.exposure.tell import disclosed_on, last_day, tell, unknown_lat
 from conda_census.metrics.window import choose_window
 from made_up_visits import Visit, day, lake_of
 from osv_records import advisory, events
+from small_lake import SmallLake
 from told_lake import known_of
 
 _VISITS = [
@@ -81,6 +82,14 @@ def test_the_day_is_one_of_the_logs() -> None:
             last_day(tables, wrong)
     with pytest.raises(CensusError, match="nothing has been ingested yet"):
         last_day(lake_of([]), None)
+
+
+def test_a_lake_without_a_request_has_no_day(tmp_path: Path) -> None:
+    """The error says that something was ingested, and where to look."""
+    tables = SmallLake(tmp_path).source_in_vain("2024-01-10", 1256).open()
+
+    with pytest.raises(CensusError, match="1,256 lines were read, and none is a request: see"):
+        last_day(tables, None)
 
 
 def test_a_record_makes_a_conda_package_known(tmp_path: Path) -> None:

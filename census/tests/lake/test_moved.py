@@ -118,3 +118,18 @@ def test_a_run_without_a_request(lake: SmallLake) -> None:
 
     assert moved_shares(SourceRows(Lake(lake.folder, "")), ["main/2"]) == [Move("no_time", 0.0, 1.0)]
     assert moved_shares(SourceRows(Lake(lake.folder, "")), []) == []
+
+
+def test_what_was_told_is_left_out(lake: SmallLake) -> None:
+    """Of a log that a warning names the run says nothing more; it counts for the runs that come."""
+    noon = datetime(2024, 1, 10, 12, tzinfo=UTC)
+    lake.source("2024-01-10", lines=1000, requests=1000, dropped={}, last_time=noon, batch="main/1")
+    lake.source(
+        "2024-01-10", source="bad.log", lines=50, requests=0, dropped={"no_time": 50}, first_time=None,
+        last_time=None, ingested_at=noon + timedelta(hours=1), batch="main/2",
+    )  # fmt: skip
+    lake.open()
+    rows = SourceRows(Lake(lake.folder, ""))
+
+    assert moved_shares(rows, ["main/2"], ["other.log"]) == [Move("no_time", 0.0, 1.0)]
+    assert moved_shares(rows, ["main/2"], ["bad.log"]) == []

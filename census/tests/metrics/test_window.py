@@ -109,7 +109,7 @@ def test_a_window_may_reach_a_year_beyond_the_logs(
 @pytest.mark.parametrize(("since", "until"), [(date.min, date.max), (date(1924, 1, 1), date(2024, 1, 1))])
 def test_a_far_window_of_an_empty_lake_is_refused(lake: SmallLake, since: date, until: date) -> None:
     """There is no log, and no day to choose."""
-    with pytest.raises(WindowError, match="no log was read yet"):
+    with pytest.raises(WindowError, match="no request was read yet"):
         choose_window(lake.open(), since, until)
 
 

@@ -66,6 +66,16 @@ def test_an_empty_lake_has_a_page(empty_report: Report) -> None:
     assert "nothing has been ingested yet" in parsed.text
 
 
+def test_a_lake_without_a_request_has_a_page(lake: SmallLake) -> None:
+    """Something was ingested, and the page says what of it counts."""
+    lake.source_in_vain("2024-01-10", 1256)
+
+    text = ParsedPage(page(make_report(lake.open()))).text
+
+    assert "1,256 lines were read, and none is a request" in text
+    assert "nothing has been ingested yet" not in text
+
+
 @pytest.mark.takes_turns(3, among="the longest")
 def test_equal_reports_give_equal_pages(report: Report) -> None:
     """To the byte: nothing in it depends on when it was made."""

@@ -59,3 +59,9 @@ def test_a_name_is_text_and_nothing_else(listed: Sources) -> None:
 def test_nothing_was_read(lake: SmallLake) -> None:
     """It says so."""
     assert "nothing has been ingested yet" in _shown(list_what_was_read(lake.open()), 80)
+
+
+def test_nothing_that_was_read_is_a_request(lake: SmallLake) -> None:
+    """It says how many lines were read."""
+    lake.source_in_vain("2024-01-10", 1)
+    assert "1 line was read, and it is not a request" in _shown(list_what_was_read(lake.open()), 80)

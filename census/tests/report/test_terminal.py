@@ -81,6 +81,16 @@ def test_an_empty_lake_is_shown(empty_report: Report) -> None:
     assert "no data" in text
 
 
+def test_a_lake_without_a_request_is_shown(lake: SmallLake) -> None:
+    """Something was ingested, and the text says what of it counts."""
+    lake.source_in_vain("2024-01-10", 1256)
+
+    text = _shown(make_report(lake.open()))
+
+    assert "1,256 lines were read, and none is a request" in text
+    assert "nothing has been ingested yet" not in text
+
+
 def test_text_from_a_log_is_only_text(lake: SmallLake) -> None:
     """Neither an escape sequence nor Rich's own markup in the name of an installer has an effect."""
     lake.installer("2024-01-01", "curl", version="\x1b[31m", platform="[bold red]x[/]")

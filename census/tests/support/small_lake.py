@@ -54,6 +54,18 @@ class SmallLake:
         row |= {"first_time": start, "last_time": start + timedelta(hours=23, minutes=59)}
         return self._add("sources", day, row | more)
 
+    def source_in_vain(self, day: str, lines: int) -> SmallLake:
+        """One row of sources: a log of which no line is a request."""
+        row: dict[str, object] = {"lines": lines, "requests": 0, "dropped": {"no_time": lines}}
+        row |= {
+            "first_time": None,
+            "last_time": None,
+            "format": "combined",
+            "first_line": 1,
+            "batch": "main/1",
+        }
+        return self.source(day, **row)
+
     def open(self) -> LakeTables:
         """Writes what was added since the last time, and opens the lake."""
         for name, rows in self._rows.items():

@@ -26,6 +26,7 @@ from conda_census.lake.decoding import (
 from conda_census.lake.known import KnownLogs, KnownRun, known_runs
 from conda_census.lake.part import Part
 from conda_census.lake.proxies import addresses_of, proxy_warnings
+from conda_census.lake.read_in_vain import read_in_vain
 from conda_census.lake.reading import SourcesReader
 from conda_census.lake.repeated_downloads import DownloadMarks, repeated_downloads
 from conda_census.lake.repeats import SeenRequests, hashed
@@ -214,6 +215,10 @@ class _Attempt:
             )
         proxies = proxy_warnings(addresses)
         for source in read:
+            reading = source.reading
+            if in_vain := read_in_vain(reading.requests, reading.dropped, is_new=reading.first_line == 1):
+                self._summary.warn_in_vain(source.name, in_vain)
+                continue
             if again := repeated.get(source.source):
                 self._summary.warn_of_repeated(source.name, again)
             if reason := proxies.get(source.name):

@@ -139,7 +139,7 @@ def ingest(
                 secrets.forget_networks(now)
                 lake.forget_request_ids(now)
                 note_tables(lake)
-                summary.moved = moved_shares(rows, summary.batches)
+                summary.moved = moved_shares(rows, summary.batches, summary.sources_in_vain())
     finally:
         for source in sources:
             if source.location not in needed:

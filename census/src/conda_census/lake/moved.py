@@ -69,11 +69,12 @@ def moves(before: Tally, now: Tally) -> list[Move]:
     return found
 
 
-def moved_shares(rows: SourceRows, batches: list[str]) -> list[Move]:
+def moved_shares(rows: SourceRows, batches: list[str], told: list[str] | None = None) -> list[Move]:
     """What moved in the logs that these batches read.
 
     They are compared with all other logs whose last request lies in the 7 days before the last request of
-    these. A log without a request stands at the time at which it was read.
+    these. A log without a request stands at the time at which it was read. What was read of the logs in
+    ``told`` is left out: a person is told of these already.
 
     Raises:
         LakeError: the table cannot be read.
@@ -81,7 +82,8 @@ def moved_shares(rows: SourceRows, batches: list[str]) -> list[Move]:
     connection = rows.now() if batches else None
     if connection is None:
         return []
-    found = connection.execute(_TALLIES, {"batches": batches, "before": _COMPARED_WITH}).fetchall()
+    asked = {"batches": batches, "before": _COMPARED_WITH, "told": told or []}
+    found = connection.execute(_TALLIES, asked).fetchall()
     tallies = {
         is_now: Tally(lines, dropped, requests, other) for is_now, lines, dropped, requests, other in found
     }
@@ -118,7 +120,7 @@ _TALLIES = """
     WITH told AS (
         SELECT list_contains($batches, batch) AS is_now, last_time,
                coalesce(last_time, ingested_at) AS moment, lines, requests, dropped, other_requests
-        FROM readings
+        FROM readings WHERE NOT (list_contains($batches, batch) AND list_contains($told, source))
     ), last AS (
         SELECT coalesce(max(last_time), max(moment)) AS moment FROM told WHERE is_now
     ), compared AS (

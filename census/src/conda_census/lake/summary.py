@@ -10,6 +10,7 @@ from typing import TypedDict
 from conda_census.errors import CensusError, LastingSourceError
 from conda_census.lake.batches import SourceCounted
 from conda_census.lake.moved import Move
+from conda_census.lake.read_in_vain import InVain
 from conda_census.lake.repeated_downloads import Repeated
 from conda_census.lake.set_aside import SetAside
 from conda_census.logs.source import Source
@@ -73,12 +74,13 @@ class SummaryJson(TypedDict):
 class SourceWarning:
     """What a person should know of a source that was read, or was not read again.
 
-    ``repeated`` is there if the reason is that downloads of it were read before.
+    ``counted`` is there if the reason has numbers, which are put together for several sources: of downloads
+    that were read before, or of lines of which none is a request.
     """
 
     source: str
     reason: str
-    repeated: Repeated | None = None
+    counted: Repeated | InVain | None = None
 
 
 @dataclass(frozen=True)
@@ -173,25 +175,39 @@ class Summary:
         """Take that downloads of a file were read before."""
         self.warnings.append(SourceWarning(source, repeated.sentence(), repeated))
 
+    def warn_in_vain(self, source: str, in_vain: InVain) -> None:
+        """Take that no line of a file is a request."""
+        self.warnings.append(SourceWarning(source, in_vain.sentence(), in_vain))
+
+    def sources_in_vain(self) -> list[str]:
+        """The sources that were read, and of which no line is a request."""
+        return [each.source for each in self.warnings if isinstance(each.counted, InVain)]
+
     def warning_sentences(self) -> list[str]:
         """The warnings for a person, one line for each reason."""
         sources: dict[str, list[str]] = {}
         for warning in self.warnings:
-            if not warning.repeated:
+            if not warning.counted:
                 sources.setdefault(warning.reason, []).append(warning.source)
-        if copies := {warning.source: warning.repeated for warning in self.warnings if warning.repeated}:
+        copies = {each.source: each.counted for each in self.warnings if isinstance(each.counted, Repeated)}
+        if copies:
             first, *others = copies.values()
             sources[sum(others, start=first).sentence()] = list(copies)
+        in_vain = {each.source: each.counted for each in self.warnings if isinstance(each.counted, InVain)}
+        if in_vain:
+            one, *more = in_vain.values()
+            sources[sum(more, start=one).sentence()] = list(in_vain)
         return [f"{_named(names)}: {reason}" for reason, names in sources.items()]
 
     def exit_code(self, *, strict: bool) -> int:
         """The exit code of a run: 0, 1 if something could not be read, 3 if a share moved.
 
         What is set aside is no failure, but for ``strict``, and but for the run that finds it if that run was
-        given nothing else that is a log.
+        given nothing else that is a log. A log of which no line is a request is one for ``strict``.
         """
         only_set_aside = not self.read and self.skipped == len(self.set_aside) - self.newly
-        if self.failed > self.newly or (self.newly and only_set_aside) or (strict and self.set_aside):
+        is_failure = self.failed > self.newly or (self.newly and only_set_aside)
+        if is_failure or (strict and (self.set_aside or self.sources_in_vain())):
             return 1
         return 3 if strict and self.moved else 0
 

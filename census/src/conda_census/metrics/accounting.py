@@ -10,7 +10,7 @@ from conda_census.errors import LakeError
 from conda_census.metrics.counts import counts
 from conda_census.metrics.intervals import ratio
 
-__all__ = ["Accounting", "AccountingError", "account"]
+__all__ = ["Accounting", "AccountingError", "account", "lines_read", "without_a_request"]
 
 
 class AccountingError(LakeError):
@@ -57,6 +57,20 @@ def line_counts(sources: Table) -> Table:
     """One row: lines, requests, other_requests, malformed_tokens, unknown_tokens."""
     names = ("lines", "requests", "other_requests", "malformed_tokens", "unknown_tokens")
     return sources.aggregate(**{name: sources[name].sum() for name in names})
+
+
+def lines_read(sources: Table) -> int:
+    """How many lines of logs were read."""
+    return counts(line_counts(sources))["lines"]
+
+
+def without_a_request(lines: int) -> str:
+    """Say of a lake without a request that so many lines were read, or none."""
+    if not lines:
+        return "nothing has been ingested yet"
+    if lines == 1:
+        return "1 line was read, and it is not a request"
+    return f"{lines:,} lines were read, and none is a request"
 
 
 def drops_by_reason(sources: Table) -> Table:

@@ -184,7 +184,7 @@ def _expect_near(since: date, until: date, first_day: date | None, last_day: dat
     if first_day is None or last_day is None:
         if until - since > BEYOND:
             raise WindowError(
-                f"{since} to {until}: no log was read yet: run conda-census ingest, or leave out --since "
+                f"{since} to {until}: no request was read yet: run conda-census ingest, or leave out --since "
                 "and --until"
             )
     elif first_day - since > BEYOND or until - last_day > BEYOND:

@@ -52,7 +52,7 @@ def page(report: Report, about: About | None = None) -> str:
         flat_tables(report),
         report=report,
         days=wording.days(report["window"]),
-        completeness=wording.completeness(report["window"]),
+        completeness=wording.completeness(report["window"], report["accounting"]["lines"]),
         newest_request=wording.newest_request(report["accounting"]),
         last_days=lambda number: wording.last_days(int(number), report["window"], report["accounting"]),
         sampled=wording.sampled(report["sample"]),

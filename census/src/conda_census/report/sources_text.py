@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from conda_census.report.shape import ReadDay, WindowDays
+from conda_census.report.shape import ReadDay
 from conda_census.report.sources import SourceJson, Sources
 from conda_census.report.wording import completeness, count, days, first_few, plain
 
@@ -32,7 +32,7 @@ _DAY_COLUMNS = ("day", "sources", "lines", "requests", "dropped", "state")
 
 def show_sources(listed: Sources, console: Console) -> None:
     """Print tables as wide as the console is; names from the lake are printed as text and nothing else."""
-    console.print(_heading(listed["window"]))
+    console.print(_heading(listed))
     if not listed["sources"]:
         return
     console.print(_table_of_sources(listed["sources"]))
@@ -62,9 +62,10 @@ def copies_in_words(names: list[str]) -> str:
     )
 
 
-def _heading(window: WindowDays) -> Text:
+def _heading(listed: Sources) -> Text:
+    window, lines = listed["window"], sum(source["lines"] for source in listed["sources"])
     return Text.assemble(
-        "\n", ("What was read", "bold"), "\n", days(window), "\n", (completeness(window), "dim")
+        "\n", ("What was read", "bold"), "\n", days(window), "\n", (completeness(window, lines), "dim")
     )
 
 

@@ -93,7 +93,8 @@ def _head(report: Report) -> RenderableType:
     window = report["window"]
     title = Text("Census of conda installations", style="bold")
     of_how_many = [_quiet(sampled(report["sample"]))] if report["sample"] else []
-    state = "; ".join(filter(None, (completeness(window), newest_request(report["accounting"]))))
+    accounting = report["accounting"]
+    state = "; ".join(filter(None, (completeness(window, accounting["lines"]), newest_request(accounting))))
     left_out = map(_quiet, notes_on(report, "window", "accounting"))
     return Group(Text(), title, Text(days(window)), _quiet(state), *left_out, *of_how_many, Text())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 
+from conda_census.metrics.accounting import without_a_request
 from conda_census.report.shape import CountInterval, Interval, LineCounts, SampleCounts, WindowDays
 
 __all__ = [
@@ -156,11 +157,14 @@ def days(window: WindowDays) -> str:
     return day(since) if since == until else f"{day(since)} to {day(until)}"
 
 
-def completeness(window: WindowDays) -> str:
-    """Which days of the window are complete and which are provisional."""
+def completeness(window: WindowDays, lines: int = 0) -> str:
+    """Which days of the window are complete and which are provisional.
+
+    Without any day it says how many lines were read, of which none is a request.
+    """
     until, complete = window["until"], window["complete_until"]
     if until is None:
-        return "nothing has been ingested yet"
+        return without_a_request(lines)
     gaps = _without_log(window)
     if complete is None:
         return f"{gaps}no day is complete yet: every number is provisional"
