@@ -36,6 +36,7 @@ def export(
     from conda_census.engines.choice import with_gaps
     from conda_census.engines.duckdb import open_lake
     from conda_census.lake.self_check import open_checked
+    from conda_census.metrics.copies import copies_count_again
     from conda_census.report.condastats import export_condastats, what_was_left_out
     from conda_census.report.written import expect_writable
 
@@ -49,6 +50,8 @@ def export(
         exported = export_condastats(tables, condastats, first, last, progress)
     if left_out := what_was_left_out(exported):
         complain(CensusError(left_out))
+    if exported["likely_copies"]:
+        complain(CensusError(copies_count_again(exported["likely_copies"])))
     if as_json:
         typer.echo(json.dumps(exported, ensure_ascii=False))
     else:

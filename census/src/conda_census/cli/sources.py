@@ -119,8 +119,8 @@ def _list(
     else:
         if shows:  # a monitor asks for the exit code only
             _print(listed)
-        for names in listed["copies"]:
-            complain(CensusError(copies_in_words(names)))
+        if listed["copies"]:
+            complain(CensusError(copies_in_words(listed["copies"])))
     missing = [each["day"] for each in listed["days"] if each["state"] == "no_log"]
     known = known_days(tables)
     if first is None and known.doubtful_begin():

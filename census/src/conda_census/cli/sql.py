@@ -71,8 +71,8 @@ def sql(
     if views:
         _print_views(queries, settings.lake)
         return
-    for unknown in _unknown_days(queries):
-        typer.echo(f"conda-census: {unknown}", err=True)
+    for caution in _cautions(queries):
+        typer.echo(f"conda-census: {caution}", err=True)
     if query is None and sys.stdin.isatty() and not (as_json or as_csv):
         _shell(queries, quiet=quiet)
         return
@@ -95,8 +95,17 @@ def _print_views(queries: OwnQueries, lake: Path) -> None:
         "-- What ingest brings later is not in them, and what compact replaces is deleted some days later:",
         "-- print and run them again then.",
     ]
-    lines += [f"-- {unknown}" for unknown in _unknown_days(queries)]
+    lines += [f"-- {caution}" for caution in _cautions(queries)]
     typer.echo("\n".join([*lines, "SET TimeZone = 'UTC';", "", "\n\n".join(queries.statements.values())]))
+
+
+def _cautions(queries: OwnQueries) -> Iterator[str]:
+    """Say what makes numbers of the views wrong: days of which nothing is known, and copies of logs."""
+    yield from _unknown_days(queries)
+    if queries.copies:
+        from conda_census.metrics.copies import copies_count_again
+
+        yield copies_count_again(queries.copies)
 
 
 def _unknown_days(queries: OwnQueries) -> Iterator[str]:

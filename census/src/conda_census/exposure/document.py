@@ -10,6 +10,7 @@ from conda_census.engines.tables import LakeTables
 from conda_census.exposure.cannot_see import cannot_see
 from conda_census.exposure.competing import aalen_johansen
 from conda_census.exposure.concerned import Concerned, concerned
+from conda_census.exposure.copy_notes import notes_on_copies
 from conda_census.exposure.curves import BandedCurve, Survival, banded_curve
 from conda_census.exposure.doubts import NO_DOUBTS, Doubts, with_doubts
 from conda_census.exposure.exposed import Band, Exposed, count_exposed
@@ -132,7 +133,11 @@ def make_exposure(
         fix=told.fix,
         unknown=unknown_keys(told.unknown, knowable.is_activity_known),
         cannot_see=cannot_see(judged.names),
-        notes=[*notes_on_activity(knowable), *notes_on_healing(knowable)],
+        notes=[
+            *notes_on_activity(knowable),
+            *notes_on_healing(knowable),
+            *notes_on_copies(tables, told.window, as_of, "still_downloaded", "unknown"),
+        ],
     )
     return with_doubts(exposure, told.doubts)
 

@@ -11,6 +11,7 @@ from conda_census.engines.tables import LakeTables
 from conda_census.exposure.aliases import AdvisoryGroup
 from conda_census.exposure.cannot_see import cannot_see
 from conda_census.exposure.concerned import concerned
+from conda_census.exposure.copy_notes import notes_on_copies
 from conda_census.exposure.curves import BandedCurve, Survival, banded_curve
 from conda_census.exposure.document import (
     band_keys,
@@ -135,7 +136,10 @@ def rank_exposures(
         ],
         unknown=unknown_keys(unknown_lately(known, tables, window), lately.is_activity_known),
         cannot_see=cannot_see(judged.names),
-        notes=[note for note in notes_on_activity(lately) if note["number"] in ("exposed", "unknown")],
+        notes=[
+            *(note for note in notes_on_activity(lately) if note["number"] in ("exposed", "unknown")),
+            *notes_on_copies(tables, window, as_of, "unknown"),
+        ],
     )
 
 

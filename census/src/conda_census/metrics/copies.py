@@ -7,11 +7,12 @@ the same first and last time, while downloads of that time are there twice.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from ibis.expr.types import Table
 
-__all__ = ["likely_copies"]
+__all__ = ["copies_count_again", "count_copies", "likely_copies"]
 
 #: Small logs may be alike by chance, as those of two servers that nobody uses but what watches them.
 _FEWEST_REQUESTS = 100
@@ -32,6 +33,25 @@ def likely_copies(sources: Table, downloads: Table) -> list[tuple[str, ...]]:
         for (first, last, _), alike in names.items()
         if _are_repeated(downloads, first, last)
     )
+
+
+def count_copies(copies: Sequence[Sequence[str]]) -> int:
+    """Return how many logs bring nothing new: of logs that look alike, all but one."""
+    return sum(len(names) - 1 for names in copies)
+
+
+def copies_count_again(number: int) -> str:
+    """Say that so many logs look like copies, and what that does to the numbers; without names."""
+    logs = (
+        "1 log looks like a copy of another one"
+        if number == 1
+        else f"{number:,} logs look like copies of others"
+    )
+    return (
+        f"{logs} with other bytes (as many lines and requests, the same first and last time), and its "
+        f"requests and downloads count again: conda-census sources names the logs, and sources --forget "
+        "SOURCE takes one out"
+    ).replace("and its", "and its" if number == 1 else "and their")
 
 
 def logs_alike(sources: Table) -> Table:

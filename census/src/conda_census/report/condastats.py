@@ -13,8 +13,9 @@ import pyarrow.compute as pc
 
 from conda_census.engines.tables import LakeTables
 from conda_census.errors import CensusError
+from conda_census.metrics.copies import count_copies, likely_copies
 from conda_census.metrics.public_downloads import COLUMNS, Period, public_downloads
-from conda_census.metrics.window import choose_window
+from conda_census.metrics.window import choose_window, within
 from conda_census.report.table_files import parquet_bytes
 from conda_census.report.wording import first_few
 from conda_census.report.written import make_folder, write_whole
@@ -33,6 +34,7 @@ class Exported(TypedDict):
     """What was written, as ``export --json`` prints it: files, rows, downloads (of the daily files).
 
     ``days_without_log`` and ``months_left_out`` (2024-01) have no file, for their downloads are not known.
+    ``likely_copies`` logs look like copies of others, so that their downloads count again.
     """
 
     folder: str
@@ -43,6 +45,7 @@ class Exported(TypedDict):
     downloads: int
     days_without_log: list[str]
     months_left_out: list[str]
+    likely_copies: int
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,7 @@ def export_condastats(
         if not any(file.first_day <= day <= file.last_day for day in unknown)
     ]
     rows = downloads = 0
+    read = within(tables, window)
     for done, file in enumerate(files):
         progress(file.path.stem, done=done, of=len(files))
         inside = tables.downloads.filter(tables.downloads.day.between(file.first_day, file.last_day))
@@ -91,6 +95,7 @@ def export_condastats(
         folder=str(folder), since=str(window.since), until=str(window.until), files=len(files), rows=rows,
         downloads=downloads, days_without_log=[day.isoformat() for day in window.days_without_log],
         months_left_out=months_left_out,
+        likely_copies=count_copies(likely_copies(read.sources, read.downloads)),
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from conda_census.engines.tables import LakeTables
 from conda_census.metrics.accounting import account
 from conda_census.metrics.agents import PARTS, count_agents
 from conda_census.metrics.by_day import Day, count_by_day
-from conda_census.metrics.copies import likely_copies
+from conda_census.metrics.copies import count_copies, likely_copies
 from conda_census.metrics.downloads import count_downloads
 from conda_census.metrics.environments import MOST_ENVIRONMENTS, Environments, Spread, count_environments
 from conda_census.metrics.installations import Installations, count_installations
@@ -101,6 +101,7 @@ def make_report(
         looked_at = _LookedAt(chosen, within(some, window), installations)
         counted, environments = count_installations(installations, window), count_environments(installations)
         read = read_days(tables, window)
+        copies = count_copies(likely_copies(inside.sources, inside.downloads))
         return Report(
             window=window.keys(),
             sample=_sample(chosen, counted, environments.whole),
@@ -114,12 +115,12 @@ def make_report(
             agents=_agents(looked_at),
             packages=_packages(inside, looked_at, top, package),
             retention=_retention(looked_at, window),
-            accounting=_accounting(inside, *log_times(tables)),
+            accounting=_accounting(inside, *log_times(tables), copies),
             completeness=read,
             notes=[
                 *NOTES,
                 *notes_on_gaps(window),
-                *notes_on_copies(likely_copies(inside.sources, inside.downloads)),
+                *notes_on_copies(copies),
             ],
             organizations=_organizations(inside, looked_at, organizations or {}),
         )
@@ -378,7 +379,9 @@ def _organizations(
     ]
 
 
-def _accounting(inside: LakeTables, first: datetime | None, newest: datetime | None) -> LineCounts:
+def _accounting(
+    inside: LakeTables, first: datetime | None, newest: datetime | None, copies: int
+) -> LineCounts:
     found = account(inside.sources)
     return LineCounts(
         lines=found.lines,
@@ -389,4 +392,5 @@ def _accounting(inside: LakeTables, first: datetime | None, newest: datetime | N
         unknown_tokens=found.unknown_tokens,
         logs_begin=f"{first.astimezone(UTC):%Y-%m-%d}" if first else None,
         newest_request=f"{newest.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if newest else None,
+        likely_copies=copies,
     )

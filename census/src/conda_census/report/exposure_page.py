@@ -29,6 +29,7 @@ from conda_census.report.exposure_wording import (
     days_of,
     half_life,
     is_healing_known,
+    is_unknown_for_gaps,
     looked_at,
     unknown_shares,
 )
@@ -83,7 +84,7 @@ def exposure_page(exposure: Exposure, about: About | None = None) -> str:
         affected_of=affected_of,
         are_versions_known=are_versions_known(exposure),
         no_package=_why_nothing(exposure),
-        unknown=unknown_shares(exposure["unknown"], is_gap=bool(notes_on(exposure, "unknown"))),
+        unknown=unknown_shares(exposure["unknown"], is_gap=is_unknown_for_gaps(exposure)),
         missing=(wording.NOTHING_TO_DIVIDE, wording.NOT_KNOWN, days_of(None)),
         not_said=wording.NOT_SAID,
         card_charts=_card_charts(exposure),
@@ -155,7 +156,7 @@ def _why_not_known(exposure: Exposure) -> str:
 
 
 def _unknown_share(exposure: Exposure) -> str:
-    if notes_on(exposure, "unknown"):
+    if is_unknown_for_gaps(exposure):
         return wording.NOT_KNOWN
     return wording.percent(exposure["unknown"]["environments_share"])
 
@@ -217,7 +218,7 @@ def _why_no_curve(exposure: Exposure) -> str:
 def _unknown_of(exposure: Exposure) -> str:
     """What the share of the environments is of, and that of the downloads."""
     unknown = exposure["unknown"]
-    if notes_on(exposure, "unknown"):
+    if is_unknown_for_gaps(exposure):
         return "days of the last 30 have no log"
     if unknown["downloads_share"] is None:
         return "nothing was downloaded within the last 30 days"

@@ -22,6 +22,7 @@ from conda_census.report.exposure_wording import (
     gaps,
     half_life,
     is_healing_known,
+    is_unknown_for_gaps,
     looked_at,
     moved_on,
     unknown_shares,
@@ -167,8 +168,9 @@ def _still_downloaded(exposure: Exposure) -> RenderableType:
 
 def _cannot_see(exposure: Exposure) -> RenderableType:
     grid = Table.grid(padding=(0, 1, 0, 0))
-    is_gap = bool(notes_on(exposure, "unknown"))
-    for sentence in (unknown_shares(exposure["unknown"], is_gap=is_gap), *exposure["cannot_see"]):
+    is_gap = is_unknown_for_gaps(exposure)
+    weighed = [] if is_gap else notes_on(exposure, "unknown")
+    for sentence in (unknown_shares(exposure["unknown"], is_gap=is_gap), *weighed, *exposure["cannot_see"]):
         grid.add_row("-", _quiet(sentence))
     return section("What this cannot see", grid)
 

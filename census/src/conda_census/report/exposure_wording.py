@@ -97,6 +97,11 @@ def half_life(row: Exposure | RankedAdvisory, as_of: str) -> str:
     return days_of(median) if median is not None or is_healing_known(row, as_of) else NOT_KNOWN
 
 
+def is_unknown_for_gaps(document: Exposure | Exposures) -> bool:
+    """Return whether days without a log are why it is not known how much no advisory can say anything of."""
+    return document["unknown"]["downloads_share"] is None and bool(notes_on(document, "unknown"))
+
+
 def unknown_shares(unknown: UnknownShares, *, is_gap: bool = False) -> str:
     """Of how much no advisory can say anything. ``is_gap``: a day without a log leaves it open."""
     if is_gap:

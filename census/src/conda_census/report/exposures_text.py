@@ -10,7 +10,14 @@ from rich.table import Table
 from rich.text import Text
 
 from conda_census.exposure.shape import Exposures, RankedAdvisory
-from conda_census.report.exposure_wording import band, gaps, half_life, looked_at, moved_on
+from conda_census.report.exposure_wording import (
+    band,
+    gaps,
+    half_life,
+    is_unknown_for_gaps,
+    looked_at,
+    moved_on,
+)
 from conda_census.report.notes import notes_on
 from conda_census.report.wording import NOT_KNOWN, count, percent, plain
 
@@ -58,8 +65,10 @@ def summary(exposures: Exposures) -> str:
         f"{percent(exposures['unknown']['downloads_share'])} of the downloads, something in "
         f"{percent(exposures['unknown']['environments_share'])} of the environments."
     )
-    if notes_on(exposures, "unknown"):
+    if is_unknown_for_gaps(exposures):
         unknown = f"how much is {NOT_KNOWN}."
+    else:
+        unknown = " ".join((unknown, *notes_on(exposures, "unknown")))
     without_log = f" {gaps(exposures)}." if gaps(exposures) else ""
     noted = "".join(f" Exposed: {note}" for note in notes_on(exposures, "exposed"))
     return (

@@ -42,7 +42,7 @@ _CONTENTS = {
 
 def page(report: Report, about: About | None = None) -> str:
     """Return the page as HTML: styles and charts inside, no script, no reference to anything outside."""
-    figures = drawn(FIGURES, report)
+    figures, copies = drawn(FIGURES, report), report["accounting"]["likely_copies"]
     is_there = {"coming-back": "retention" in figures, "organizations": bool(report["organizations"])}
     return rendered(
         "page.html.j2",
@@ -60,8 +60,10 @@ def page(report: Report, about: About | None = None) -> str:
         blind_spots=BLIND_SPOTS,
         notes=partial(notes_on, report),
         counted=wording.counted(report["window"]),
+        counted_requests=wording.counted_requests(report["window"], copies),
         folded=wording.folded(report["window"]),
         of_days=wording.of_days_with_a_log(report["window"]),
+        of_days_and_copies=wording.of_days_and_copies(report["window"], copies),
         interval_of_days=lambda share: wording.interval_of_days(share, report["window"]),
         how_sure=lambda bounds: wording.how_sure(bounds, report["window"]),
         products=installer_products(report),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime
 
 from conda_census.exposure.shape import Exposure, Exposures
+from conda_census.metrics.copies import copies_count_again
 from conda_census.metrics.window import Window
 from conda_census.report.shape import Note, Report
 from conda_census.report.wording import first_days
@@ -206,16 +206,19 @@ _LOOKING_BACK = (
 )
 
 
-def notes_on_copies(copies: Sequence[Sequence[str]]) -> list[Note]:
-    """Return how many logs look like copies of others; a report may be published, so it names none."""
+#: The numbers that count requests or downloads, so that a copy of a log makes them too high.
+_OF_REQUESTS = ("accounting", "by_day", "downloads", "installer_downloads", "packages", "organizations")
+
+
+def notes_on_copies(copies: int) -> list[Note]:
+    """Return what so many copies of logs do to the numbers. A report may be published, so they name none."""
     if not copies:
         return []
-    sentence = (
-        f"{sum(map(len, copies)):,} logs look like copies of each other with other bytes (as many lines and "
-        "requests, the same first and last time): their requests and downloads count again for each. "
-        "conda-census sources names them, and sources --forget SOURCE takes one out."
-    )
-    return [Note(number=number, note=sentence) for number in ("accounting", "downloads")]
+    sentence = f"{copies_count_again(copies)}."
+    return [
+        *(Note(number=number, note=f"Too high: {sentence}") for number in _OF_REQUESTS),
+        Note(number="naive", note=f"By requests, the share weighs some days twice: {sentence}"),
+    ]
 
 
 def notes_on(document: Report | Exposure | Exposures, *numbers: str) -> list[str]:

@@ -33,6 +33,7 @@ from conda_census.metrics.accounting import drops_by_reason
 from conda_census.metrics.agents import latest_agents
 from conda_census.metrics.by_day import downloads_by_day, first_days, sessions_by_day
 from conda_census.metrics.completeness import count_days
+from conda_census.metrics.copies import count_copies, likely_copies
 from conda_census.metrics.installers import downloads_by_installer
 from conda_census.metrics.opted_out import traffic_by_sharing
 from conda_census.metrics.packages import downloads_by_package, users_by_package
@@ -115,6 +116,7 @@ class OwnQueries:
 
     Attributes:
         window: the days that the definitions of the report are about.
+        copies: how many logs look like copies of others, so that their requests and downloads count again.
         statements: for each view what creates it in any DuckDB that may read the lake.
     """
 
@@ -134,6 +136,8 @@ class OwnQueries:
         now = _FilesNow.of(lake)
         tables = with_gaps(open_lake(now), lake, holes)
         self.window = choose_window(tables, since, until)
+        inside = within(tables, self.window)
+        self.copies = count_copies(likely_copies(inside.sources, inside.downloads))
         self.statements = _statements(now, tables, self.window)
         self._connection = _locked(now, self.statements)
 

@@ -192,7 +192,8 @@ class LineCounts(TypedDict):
     """Where every line went: lines = requests + the sum of dropped.
 
     ``logs_begin`` (a day) and ``newest_request`` (a time, UTC) are of all logs that were read, whatever the
-    window; null if none has a request.
+    window; null if none has a request. ``likely_copies`` logs look like copies of others with other bytes, so
+    that their requests and downloads count again.
     """
 
     lines: int
@@ -203,6 +204,7 @@ class LineCounts(TypedDict):
     unknown_tokens: int
     logs_begin: str | None
     newest_request: str | None
+    likely_copies: int
 
 
 class DayRow(TypedDict):

@@ -25,8 +25,8 @@ _COLUMNS = (
     "last request",
     "ingested at",
 )
-#: So many logs are named in a line.
-_MOST_NAMES = 5
+#: So many logs with their copies are named in a line.
+_MOST_COPIES = 3
 _DAY_COLUMNS = ("day", "sources", "lines", "requests", "dropped", "state")
 
 
@@ -53,12 +53,13 @@ def plain_lines(listed: Sources) -> Iterator[str]:
         yield "\t".join((day["day"], *map(str, numbers), _state(day)))
 
 
-def copies_in_words(names: list[str]) -> str:
-    """Say that logs look like copies of each other, and what to do, in one line."""
+def copies_in_words(copies: list[list[str]]) -> str:
+    """Say which logs look like copies of each other, and what to do, in one line."""
+    alike = [" and ".join(map(plain, names)) for names in copies]
     return (
-        f"{first_few([*map(plain, names)], _MOST_NAMES)}: as many lines and requests, the same first and "
-        "last time, and downloads that are there twice, so that they look like copies with other bytes and "
-        "count again: if they are, take all but one out with conda-census sources --forget SOURCE"
+        f"{first_few(alike, _MOST_COPIES, '; ')} look like copies of each other with other bytes (as many "
+        "lines and requests, the same first and last time, and downloads that are there twice), and each "
+        "counts: if they are, take all but one out with conda-census sources --forget SOURCE"
     )
 
 

@@ -25,6 +25,7 @@ from conda_census.report.wording import (
     completeness,
     count,
     counted,
+    counted_requests,
     days,
     folded,
     how_sure,
@@ -32,6 +33,7 @@ from conda_census.report.wording import (
     interval_of_days,
     last_days,
     newest_request,
+    of_days_and_copies,
     of_days_with_a_log,
     percent,
     plain,
@@ -116,7 +118,7 @@ def _headlines(report: Report, panels_a_row: int) -> Table:
         _panel(
             "Installer downloads",
             count(report["installer_downloads"]["total"]),
-            counted(window),
+            counted_requests(window, report["accounting"]["likely_copies"]),
             "installer_downloads",
             ", ".join(f"{name} {count(number)}" for name, number in installer_products(report).items()),
         ),
@@ -275,7 +277,12 @@ def _sessions_and_downloads(report: Report) -> RenderableType:
             folded(report["window"]),
             "without_token",
         ),
-        _fact("Package downloads", count(downloads["total"]), counted(report["window"]), "downloads"),
+        _fact(
+            "Package downloads",
+            count(downloads["total"]),
+            counted_requests(report["window"], report["accounting"]["likely_copies"]),
+            "downloads",
+        ),
     )
 
 
@@ -287,7 +294,7 @@ def _installers(report: Report, narrow: bool) -> RenderableType:
     table = _narrow_installers(shown) if narrow else _wide_installers(shown)
     left = len(rows) - len(shown)
     rest = [_quiet(f"The largest {len(shown)} of {count(len(rows))} rows; --json has all.")] if left else []
-    return section("Installer downloads", table, *rest, *_of_days(report))
+    return section("Installer downloads", table, *rest, *_of_days_and_copies(report))
 
 
 def _wide_installers(rows: list[InstallerRow]) -> Table:
@@ -331,11 +338,16 @@ def _packages(report: Report, bars: Bars) -> RenderableType:
         table.add_row(_lines(said), *_uses(row), *_bar(bars, row["environments"] / most))
     name = report["packages"]["name"]
     heading = "Packages" if name is None else f"Package {plain(name)}"
-    return section(heading, table, *_of_days(report), _definition("packages"))
+    return section(heading, table, *_of_days_and_copies(report), _definition("packages"))
 
 
 def _of_days(report: Report) -> list[Text]:
     said = of_days_with_a_log(report["window"])
+    return [_quiet(said)] if said else []
+
+
+def _of_days_and_copies(report: Report) -> list[Text]:
+    said = of_days_and_copies(report["window"], report["accounting"]["likely_copies"])
     return [_quiet(said)] if said else []
 
 
@@ -370,7 +382,7 @@ def _organizations(report: Report) -> RenderableType:
     for row in report["organizations"]:
         numbers = count(row["installations"]), count(row["sessions"]), count(row["downloads"])
         table.add_row(_lines(row["name"]), *numbers)
-    return section("Organisations", table, *_of_days(report), _definition("organizations"))
+    return section("Organisations", table, *_of_days_and_copies(report), _definition("organizations"))
 
 
 def _lines(text: str) -> Text:

@@ -17,6 +17,7 @@ __all__ = [
     "completeness",
     "count",
     "counted",
+    "counted_requests",
     "day",
     "days",
     "days_without_log",
@@ -29,6 +30,7 @@ __all__ = [
     "last_days",
     "lost_days",
     "newest_request",
+    "of_days_and_copies",
     "of_days_with_a_log",
     "percent",
     "plain",
@@ -111,6 +113,14 @@ def counted(window: WindowDays) -> str:
     return f"at least: {missing}" if missing else "counted"
 
 
+def counted_requests(window: WindowDays, copies: int) -> str:
+    """Say the same of a number of requests or downloads, which so many copies of logs make too high."""
+    if not copies:
+        return counted(window)
+    missing = _days_without_log(window)
+    return "; ".join(filter(None, (f"too high: {_copies(copies)}", missing)))
+
+
 def folded(window: WindowDays) -> str:
     """Say that requests without a token were folded into sessions; if days have no log, at least so many."""
     missing = _days_without_log(window)
@@ -123,9 +133,22 @@ def of_days_with_a_log(window: WindowDays) -> str:
     return f"Of the days with a log, so that each number is at least as high: {missing}." if missing else ""
 
 
+def of_days_and_copies(window: WindowDays, copies: int) -> str:
+    """Say the same of a table with downloads, which so many copies of logs make too high."""
+    if not copies:
+        return of_days_with_a_log(window)
+    missing = _days_without_log(window)
+    too_high = f"Downloads are too high: {_copies(copies)}."
+    return f"Of the days with a log: {missing}. {too_high}" if missing else too_high
+
+
 def interval_of_days(share: Interval, window: WindowDays) -> str:
     """Return the 95 % interval of a share, and that it is one of the days with a log if some have none."""
     return interval(share) + (_of_days_with_a_log(window) if share["low"] is not None else "")
+
+
+def _copies(number: int) -> str:
+    return "1 copy of a log counts again" if number == 1 else f"{number:,} copies of logs count again"
 
 
 def _of_days_with_a_log(window: WindowDays) -> str:
@@ -198,10 +221,10 @@ def first_days(days: Iterable[date | str]) -> str:
     return first_few([*map(str, days)], _MOST_DAYS)
 
 
-def first_few(texts: list[str], most: int) -> str:
+def first_few(texts: list[str], most: int, between: str = ", ") -> str:
     """Name at most so many texts, and say how many more there are."""
     more = f" and {len(texts) - most} more" if len(texts) > most else ""
-    return ", ".join(texts[:most]) + more
+    return between.join(texts[:most]) + more
 
 
 def days_without_log(days: list[str]) -> str:

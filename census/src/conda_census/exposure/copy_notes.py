@@ -1,0 +1,33 @@
+"""Sentences on what copies of logs do to the numbers of an exposure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Literal
+
+from conda_census.engines.tables import LakeTables
+from conda_census.exposure.knowable import first_of_active_days
+from conda_census.exposure.shape import ExposureNote
+from conda_census.metrics.copies import copies_count_again, count_copies, likely_copies
+from conda_census.metrics.window import Window, within
+
+__all__ = ["notes_on_copies"]
+
+
+def notes_on_copies(
+    tables: LakeTables, window: Window, as_of: date, *numbers: Literal["still_downloaded", "unknown"]
+) -> list[ExposureNote]:
+    """Return what they do to numbers of the 30 days up to ``as_of``; nothing if there are none.
+
+    Who is exposed and who moved on is told of environments, which a copy does not change.
+    """
+    lately = within(tables, replace(window, since=first_of_active_days(as_of), until=as_of))
+    copies = count_copies(likely_copies(lately.sources, lately.downloads))
+    if not copies:
+        return []
+    sentences = {
+        "still_downloaded": f"Too high: {copies_count_again(copies)}.",
+        "unknown": f"The share of downloads weighs some days twice: {copies_count_again(copies)}.",
+    }
+    return [ExposureNote(number=number, note=sentences[number]) for number in numbers]
