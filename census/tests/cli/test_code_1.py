@@ -60,7 +60,35 @@ def test_what_is_set_aside_is_told_once(
 
 
 def test_days_beyond_the_logs_are_told_beside_json(census: CensusProcess, lake: Path) -> None:
-    """A report would refuse these days."""
+    """As a report says it; a monitor is told which days have no log."""
     done = census("sources", "--since", "2024-03-01", "--until", "2024-03-02", "--json")
     assert done.returncode == 1, lake
-    assert "2 days have no log: 2024-03-01, 2024-03-02: read the logs" in done.stderr
+    told = (
+        "2024-03-01 to 2024-03-02: no log of these days was read: the logs that were read are of 2024-01-16"
+    )
+    assert told in done.stderr
+    assert told in census("report", "--since", "2024-03-01", "--until", "2024-03-02").stderr
+    strict = census("sources", "--since", "2024-03-01", "--until", "2024-03-02", "--strict")
+    assert strict.returncode == 1
+    assert "2 days have no log: 2024-03-01, 2024-03-02: read the logs" in strict.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        (("--sample", "3"), "--sample"),
+        (("--dry-run",), "--dry-run"),
+        (("--forget", "a.log", "--verify"), "--forget"),
+        (("--forget", "a.log", "--set-aside"), "--forget"),
+        (("--verify", "--set-aside"), "--verify"),
+        (("--verify", "--retry", "all"), "--verify"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else value,
+)
+def test_an_option_without_its_task_is_wrong_usage(
+    census: CensusProcess, lake: Path, options: tuple[str, ...], named: str
+) -> None:
+    """Nothing that is asked for is left undone without a word."""
+    done = census("sources", *options)
+    assert (done.returncode, done.stdout) == (2, ""), lake
+    assert named in done.stderr

@@ -26,9 +26,13 @@ from conda_census.errors import CensusError, one_line
 
 if TYPE_CHECKING:
     from conda_census.engines.tables import LakeTables
+    from conda_census.metrics.window import WindowError
     from conda_census.report.sources import Sources
 
 __all__ = ["sources"]
+
+#: So many readings are verified.
+_SAMPLE = 20
 
 
 def sources(
@@ -43,8 +47,11 @@ def sources(
         ),
     ] = False,
     sample: Annotated[
-        int, typer.Option("--sample", metavar="N", min=1, help="With --verify: how many of them, at random.")
-    ] = 20,
+        int | None,
+        typer.Option(
+            "--sample", metavar="N", min=1, help="With --verify: how many of them, at random. [default: 20]"
+        ),
+    ] = None,
     strict: Annotated[
         bool,
         typer.Option("--strict", help="Code 1 if a day up to yesterday has no log, and is no declared hole."),
@@ -77,7 +84,15 @@ def sources(
 ) -> None:
     """List the logs that were read, what was dropped of each, and which days are complete."""
     verbosity = verbosity_of(quiet, verbose)
-    _expect_one_task(forget, others=bool(verify or set_aside or retry), dry_run=dry_run)
+    _expect_one_task(
+        {
+            "--forget": forget is not None,
+            "--verify": verify,
+            "--set-aside or --retry": bool(set_aside or retry),
+        }
+    )
+    _expect_its_task(sample is not None, verify, "--sample", "--verify")
+    _expect_its_task(dry_run, forget is not None, "--dry-run", "--forget")
     first, last = period_of(since, until)
     if set_aside or retry:
         _set_aside(lake, retry or [], verbosity, as_json=as_json)
@@ -86,16 +101,21 @@ def sources(
         _forget(lake, forget, first, last, verbosity, dry_run=dry_run, as_json=as_json)
         return
     if verify:
-        _verify(lake, since, until, sample, verbosity, as_json=as_json)
+        _verify(lake, since, until, sample or _SAMPLE, verbosity, as_json=as_json)
         return
     _list(lake, first, last, strict=strict, as_json=as_json, shows=not (quiet and strict))
 
 
-def _expect_one_task(forget: str | None, *, others: bool, dry_run: bool) -> None:
-    if forget is not None and others:
-        raise typer.BadParameter("it goes with no other task", param_hint="--forget")
-    if dry_run and forget is None:
-        raise typer.BadParameter("it goes with --forget", param_hint="--dry-run")
+def _expect_one_task(tasks: dict[str, bool]) -> None:
+    """Refuse two tasks of which only one would be done."""
+    asked = [option for option, is_asked in tasks.items() if is_asked]
+    if len(asked) > 1:
+        raise typer.BadParameter("it goes with no other task", param_hint=asked[0])
+
+
+def _expect_its_task(is_given: bool, has_task: bool, option: str, task: str) -> None:
+    if is_given and not has_task:
+        raise typer.BadParameter(f"it goes with {task}", param_hint=option)
 
 
 def _list(
@@ -127,12 +147,15 @@ def _list(
         # The window begins behind them.
         before = (day.isoformat() for day in known.missing())
         missing = [*(day for day in before if day < listed["days"][0]["day"]), *missing]
-    if missing:
-        fails = strict or _is_beyond(tables, first, last)
-        if fails or not as_json:
-            _complain_of(missing, tables)
-        if fails:
-            raise typer.Exit(1)
+    if not missing:
+        return
+    if not strict and (beyond := _beyond(tables, first, last)):
+        complain(beyond)
+        raise typer.Exit(1)
+    if strict or not as_json:
+        _complain_of(missing, tables)
+    if strict:
+        raise typer.Exit(1)
 
 
 def _complain_of(missing: list[str], tables: LakeTables) -> None:
@@ -153,12 +176,19 @@ def _print(listed: Sources) -> None:
         typer.echo(line)
 
 
-def _is_beyond(tables: LakeTables, first: date | None, last: date | None) -> bool:
-    """Whether all these days are beyond the logs, so that a report would refuse them."""
-    from conda_census.metrics.window import log_times
+def _beyond(tables: LakeTables, first: date | None, last: date | None) -> WindowError | None:
+    """Return why a report would refuse these days; nothing if one of them lies between the logs."""
+    from conda_census.metrics.window import WindowError, choose_window, log_times
 
     begin, newest = log_times(tables)
-    return bool(begin and newest and ((first and first > newest.date()) or (last and last < begin.date())))
+    if not begin or not newest:
+        return None
+    if (first and first > newest.date()) or (last and last < begin.date()):
+        try:
+            choose_window(tables, first, last)
+        except WindowError as error:
+            return error
+    return None
 
 
 def _set_aside(lake: Path | None, retry: list[str], verbosity: Verbosity, *, as_json: bool) -> None:
