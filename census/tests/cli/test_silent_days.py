@@ -92,8 +92,9 @@ def test_silent_days(name: str, tmp_path: Path) -> None:
     window = report["window"]
     assert (window["since"], window["days_without_log"], window["complete"]) == ("2024-04-08", days, not days)
     assert [day["day"] for day in report["by_day"] if day["downloads"] is None] == days
-    states = {each["day"]: each["state"] for each in _json(census, "sources")["days"]}
-    assert [day for day, state in states.items() if state == "no_log"] == days
+    listed = _json(census, "sources")["days"]
+    assert [each["day"] for each in listed if each["state"] == "no_log"] == days
+    assert [each["day"] for each in listed if each["reason"]] == days
     rows = _json(census, "sql", "SELECT day FROM by_day WHERE downloads IS NULL ORDER BY day")
     assert days == [str(next(iter(row.values())) if isinstance(row, dict) else row[0]) for row in _rows(rows)]
     assert (report["installations"]["active"]["30"] is None) == bool(days)

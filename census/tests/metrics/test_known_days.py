@@ -249,3 +249,26 @@ def test_activity(tmp_path: Path) -> None:
     assert activity.hours == {
         _noon(2): 5, _noon(4): 1, _hour(5, 0): 0, _noon(7): 1, _noon(9): 0, _hour(11, 3): 0,
     }  # fmt: skip
+
+
+def test_why_a_day_that_logs_span_is_not_known() -> None:
+    """Its rows are lost, it has no line, or hours of it have none; of a day between logs nothing is said."""
+    days = [day for day in (*range(1, 25), 26) if day != 12]
+    active = {_day(day): 48 for day in days}
+    hours = {
+        datetime(2024, 1, day, hour, tzinfo=UTC): 2
+        for day in days
+        for hour in range(24)
+        if day != 9 or not 2 <= hour < 10
+    }
+    ends = datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 1, 26, 23, 59, tzinfo=UTC)
+    known = KnownDays(
+        [(_day(1), _day(24)), (_day(26), _day(26))], [_day(20)], (), Activity(active, hours), ends
+    )
+    why = {day: known.why_unknown(_day(day)) for day in range(1, 27)}
+    assert {day: reason for day, reason in why.items() if reason} == {
+        9: "no request from 02:00 to 10:00 UTC, when sessions usually come",
+        12: "the log that spans it has no line of it",
+        20: "rows of it are lost",
+    }
+    assert known.unknown(_day(1), _day(26)) == (_day(9), _day(12), _day(20), _day(25))

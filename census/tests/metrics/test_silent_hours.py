@@ -152,7 +152,7 @@ def test_first_and_last_day(
     sessions[20, last.hour + 1 :] = 0
     silent = _judge(sessions, first, last)
     assert (silent.begins_late(), silent.ends_early()) == (late, early)
-    assert silent.find() == frozenset()
+    assert silent.find() == {}
 
 
 def test_a_day_that_is_not_known_is_not_judged() -> None:
@@ -160,4 +160,4 @@ def test_a_day_that_is_not_known_is_not_judged() -> None:
     sessions = _days(20, 4)
     begin, end = _MIDNIGHT - timedelta(hours=4), _MIDNIGHT + timedelta(days=21, hours=3)
     silent = _judge(sessions, begin, end)
-    assert (silent.begins_late(), silent.ends_early(), silent.find()) == (False, False, frozenset())
+    assert (silent.begins_late(), silent.ends_early(), silent.find()) == (False, False, {})

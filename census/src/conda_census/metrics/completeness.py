@@ -29,7 +29,7 @@ class DayRead:
         dropped: lines that did not count, of the logs that begin on the day: such a line may have no time.
         state: ``complete``; ``provisional`` until late logs have had their time to arrive; ``no_log``, so
             that nothing is known of the day; ``declared_hole``, the same and an operator has said why.
-        reason: what was said of a declared hole.
+        reason: what was said of a declared hole, or why nothing is known of a day that logs span.
     """
 
     day: date
@@ -75,7 +75,7 @@ def count_days(tables: LakeTables, window: Window) -> list[DayRead]:
 def _state(day: date, window: Window, known: KnownDays) -> tuple[DayState, str]:
     if not known.is_known(day):
         hole = known.hole(day)
-        return ("no_log", "") if hole is None else ("declared_hole", hole.reason)
+        return ("no_log", known.why_unknown(day)) if hole is None else ("declared_hole", hole.reason)
     is_complete = window.complete_until is not None and day <= window.complete_until
     return ("complete" if is_complete else "provisional"), ""
 

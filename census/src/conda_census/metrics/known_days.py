@@ -13,7 +13,7 @@ has a log of its own, and a day whose sessions lack hours (``silent_hours``) is 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -22,7 +22,7 @@ from ibis.expr.types import Table
 from conda_census.census_toml import Hole
 from conda_census.metrics.activity import Activity
 from conda_census.metrics.silent_days import SilentDays, days_between
-from conda_census.metrics.silent_hours import SilentHours
+from conda_census.metrics.silent_hours import SilentHours, stretches
 
 __all__ = ["KnownDays", "log_spans", "read_known_days", "read_spans"]
 
@@ -40,9 +40,9 @@ _TAKEN = timedelta(hours=3)
 
 @dataclass(frozen=True)
 class _CutDays:
-    """The days that lack hours, and the first and the last time of all logs where their days do."""
+    """The days that lack hours, with these; the first and the last time of all logs if they cut a day."""
 
-    within: frozenset[date] = frozenset()
+    within: Mapping[date, tuple[int, ...]] = field(default_factory=dict)
     begin: datetime | None = None
     end: datetime | None = None
 
@@ -104,6 +104,17 @@ class KnownDays:
         if day in self._lost or day in self._silent or day in self._cut_days.within:
             return False
         return not self._spans or any(first <= day <= last for first, last in self._spans)
+
+    def why_unknown(self, day: date) -> str:
+        """Return why nothing is known of a day, as far as more is known than that no log spans it."""
+        if day in self._lost:
+            return "rows of it are lost"
+        if day in self._silent:
+            return "the log that spans it has no line of it"
+        if hours := self._cut_days.within.get(day):
+            silent = ", ".join(f"{each[0]:02}:00 to {each[-1] + 1:02}:00" for each in stretches(hours))
+            return f"no request from {silent} UTC, when sessions usually come"
+        return ""
 
     def unknown(self, since: date, until: date) -> tuple[date, ...]:
         """Return the days from ``since`` to ``until`` of which nothing is known, in order."""

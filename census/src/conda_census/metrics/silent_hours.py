@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from conda_census.metrics.activity import AROUND
 
-__all__ = ["SilentHours"]
+__all__ = ["SilentHours", "stretches"]
 
 _HOUR = timedelta(hours=1)
 _WEEK = 7
@@ -60,14 +60,14 @@ class SilentHours:
                 self._sessions[place, hour.hour] = number
                 self._active[place, hour.hour] = True
 
-    def find(self) -> frozenset[date]:
-        """Return the days that lack hours between the first and the last request."""
-        found: set[date] = set()
+    def find(self) -> dict[date, tuple[int, ...]]:
+        """Return the days that lack hours between the first and the last request, with their silent hours."""
+        found: dict[date, tuple[int, ...]] = {}
         while days := [day for day in self._active_days() if self._lacks(day, self._silent(day))]:
             # What is missing on one day made others look usual.
             self._known[[(day - self._first).days for day in days]] = False
-            found.update(days)
-        return frozenset(found)
+            found.update((day, tuple(self._silent(day))) for day in days)
+        return found
 
     def begins_late(self) -> bool:
         """Whether hours of the first day lie before the first request, although sessions would have come."""
@@ -106,7 +106,7 @@ class SilentHours:
             expected = float(np.median(alike[:, list(hours)].sum(axis=1)))
             return expected * level >= enough * spread and expected >= _SHARE * whole
 
-        if any(is_much(stretch, _IN_ONE_STRETCH) for stretch in _stretches(silent)):
+        if any(is_much(stretch, _IN_ONE_STRETCH) for stretch in stretches(silent)):
             return True
         return came > 0 and is_much(silent, _IN_ALL)
 
@@ -134,7 +134,7 @@ def _spread(around: Hours) -> float:
     return max(1.0, float(squares.sum()) / degrees)
 
 
-def _stretches(hours: Collection[int]) -> Iterator[list[int]]:
+def stretches(hours: Collection[int]) -> Iterator[list[int]]:
     """Yield the hours that follow each other."""
     for _, stretch in groupby(enumerate(hours), lambda each: each[1] - each[0]):
         yield [hour for _, hour in stretch]

@@ -275,7 +275,8 @@ class CohortRow(TypedDict):
 class ReadDay(TypedDict):
     """How much of one UTC day was read: ``lines`` is ``requests`` plus ``dropped``.
 
-    ``state`` is complete, provisional, no_log or declared_hole, of which ``reason`` is what was declared.
+    ``state`` is complete, provisional, no_log or declared_hole, of which ``reason`` is what was declared;
+    of ``no_log`` it is why nothing is known of a day that logs span.
     """
 
     day: str

@@ -39,7 +39,7 @@ class SourceJson(TypedDict):
 
 
 class DayJson(TypedDict):
-    """What is known of one UTC day, and of a declared hole what was declared."""
+    """What is known of one UTC day. ``reason`` is as in :class:`conda_census.report.shape.ReadDay`."""
 
     day: str
     state: DayState

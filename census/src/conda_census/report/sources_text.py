@@ -114,7 +114,8 @@ def _drops(source: SourceJson) -> Iterator[str]:
 def _state(day: ReadDay) -> str:
     if day["state"] == "declared_hole":
         return plain(f"no log, as declared: {day['reason']}" if day["reason"] else "no log, as declared")
-    return day["state"].replace("_", " ")
+    state = day["state"].replace("_", " ")
+    return plain(f"{state}: {day['reason']}" if day["reason"] else state)
 
 
 def _minute(time: str | None) -> str:
