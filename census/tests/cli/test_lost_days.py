@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from datetime import UTC, date, datetime
@@ -60,6 +61,7 @@ def test_a_log_that_is_put_back(census: CensusProcess, tmp_path: Path) -> None:
     checked = census("repair", "--check")
     assert (checked.returncode, checked.stderr) == (0, "")
     assert checked.stdout.startswith("nothing is damaged, but rows of 1 day are lost")
+    assert json.loads(census("repair", "--check", "--json").stdout) == {"damaged": [], "lost": [DAY]}
     (tmp_path / "kept").rename(log)
     for command in (("sources",), ("sources", "--strict", "--json"), ("ingest", "--strict", "a.log")):
         stderr = census(*command).stderr
@@ -95,3 +97,13 @@ def test_lost_lines_part_days_that_can_be_known_from_those_that_cannot() -> None
     assert "again: a.log (gone), b.log (gone), c.log (gone) and 1 more. If" in lines[0]
     assert "2024-02-01: it is not known which logs they need: read all logs into a new lake" in lines[1]
     assert lost_lines({}) == []
+
+
+def test_lost_request_ids_are_told(census: CensusProcess, tmp_path: Path) -> None:
+    """Nothing else tells that a line that is delivered again counts again."""
+    _log().write(tmp_path / "a.log")
+    census("ingest", "a.log")
+    shutil.rmtree(tmp_path / "census-lake" / "request_ids")
+    done = census("repair")
+    assert done.returncode == 0
+    assert "request ids may be lost: a line of the last two days that is delivered again" in done.stdout

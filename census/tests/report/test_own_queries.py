@@ -217,7 +217,13 @@ def test_tables_of_ones_own(queries: OwnQueries) -> None:
     ("query", "told"),
     [
         ("SELEC 1", 'the query cannot be run (Parser Error: syntax error at or near "SELEC"): correct it'),
-        ("FROM nowhere", "the query cannot be run (Catalog Error: Table with name nowhere does not exist!)"),
+        (
+            "FROM nowhere",
+            (
+                "the query cannot be run (Catalog Error: Table with name nowhere does not exist!): "
+                "correct it; the views are sessions, downloads, "
+            ),
+        ),
         ("SELECT error('a\nb')", "the query cannot be run (Invalid Input Error: a): correct it"),
         (
             "SELECT CASE WHEN range = 2999999 THEN error('late') ELSE 1 END FROM range(3000000)",

@@ -117,6 +117,17 @@ def test_retention_is_a_shaded_table(empty_report: Report) -> None:
     assert lines[first + 1 : first + 4] == ["2024-01-01 █50 ▓33 ▓25", "2024-01-08 █50 ▓33", "2024-01-15 █50"]
 
 
+def test_a_share_that_is_not_known_has_a_mark_and_its_meaning(empty_report: Report) -> None:
+    """Below the table; without such a share nothing is said."""
+    report = made_up(empty_report, 4)
+    assert "not known, for a day has no log" not in _shown(report)
+    report["retention"][0]["active"][2] |= {"value": None, "low": None, "high": None}
+    lines = [line.rstrip() for line in _shown(report).splitlines()]
+    first = lines.index("weeks on    1   2   3")
+    assert lines[first + 1] == "2024-01-01 █50 ··  ▓25"
+    assert lines[first + 4] == "··: not known, for a day has no log."
+
+
 def test_bars_stand_where_there_is_room(empty_report: Report) -> None:
     """Behind packages and agents at 80 columns, not at 60."""
     report = made_up(empty_report, 2)

@@ -42,13 +42,15 @@ def repair(
     if check:
         with verbosity.steps("reading") as progress:
             found = damages_of(settings, progress)
+        lost = sorted(lost_days(settings.lake))
         if as_json:
-            typer.echo(json.dumps({"damaged": found}, ensure_ascii=False))
+            document = {"damaged": found, "lost": [day.isoformat() for day in lost]}
+            typer.echo(json.dumps(document, ensure_ascii=False))
         else:
             for line in found:
                 typer.echo(line)
             if not found:
-                verbosity.say([_undamaged(lost_days(settings.lake))])
+                verbosity.say([_undamaged(lost)])
         if found:
             more = f", and {len(found) - 1} more" if len(found) > 1 else ""
             complain(CensusError(f"{settings.lake}: damaged: {found[0]}{more}: run conda-census repair"))
@@ -69,7 +71,7 @@ def _undamaged(lost: Collection[date]) -> str:
 
     if not lost:
         return "the lake is whole"
-    return f"nothing is damaged, but {lost_days([day.isoformat() for day in sorted(lost)])}"
+    return f"nothing is damaged, but {lost_days([day.isoformat() for day in lost])}"
 
 
 def _document(repaired: Repaired) -> dict[str, object]:
@@ -88,6 +90,11 @@ def _document(repaired: Repaired) -> dict[str, object]:
 def _lines(repaired: Repaired) -> list[str]:
     lines = [f"damaged: {problem.sentence()}" for problem in repaired.problems]
     lines += [f"the log of {name} was damaged: written anew" for name in repaired.logs_written]
+    if "request_ids" in repaired.logs_written and not repaired.rows_found.get("request_ids"):
+        lines.append(
+            "request ids may be lost: a line of the last two days that is delivered again counts again, "
+            "and ingest says so if many do"
+        )
     lines += [
         f"{rows:,} rows of {name} found again in its folder" for name, rows in repaired.rows_found.items()
     ]

@@ -216,7 +216,8 @@ def _one_line() -> Iterator[None]:
                 f"a file of the table {unreadable[1]} cannot be read ({unreadable[2]}): run the same command "
                 "again, and if a file is damaged, restore it from your backup"
             ) from None
-        raise QueryError(f"the query cannot be run ({problem}): correct it") from None
+        views = f"; the views are {', '.join(VIEWS)}" if "Table with name" in problem else ""
+        raise QueryError(f"the query cannot be run ({problem}): correct it{views}") from None
 
 
 def _locked(now: _FilesNow, statements: Mapping[str, str]) -> duckdb.DuckDBPyConnection:

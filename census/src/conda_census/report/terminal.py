@@ -209,7 +209,9 @@ def _retention(report: Report, width: int, marks: Marks) -> RenderableType:
     lines = shaded(report["retention"], width, marks)
     if len(lines) == 1:
         return Text()  # no week was followed by another
-    return section("Coming back, in percent", *lines, _definition("retention"))
+    is_all_known = all(each["value"] is not None for row in report["retention"] for each in row["active"])
+    legend = [] if is_all_known else [_quiet(f"{marks.unknown * 2}: not known, for a day has no log.")]
+    return section("Coming back, in percent", *lines, *legend, _definition("retention"))
 
 
 def _environments(report: Report, bars: Bars) -> RenderableType:
