@@ -107,3 +107,42 @@ def test_lost_request_ids_are_told(census: CensusProcess, tmp_path: Path) -> Non
     done = census("repair")
     assert done.returncode == 0
     assert "request ids may be lost: a line of the last two days that is delivered again" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"[]", b'{"sessions": 1}', b"\xff\xfe{", b'{"sessions": {"id": "a", "ver']
+)
+def test_a_damaged_note_of_the_tables(census: CensusProcess, tmp_path: Path, content: bytes) -> None:
+    """It is refused until a repair writes it anew, and says what could not be checked without it."""
+    _log().write(tmp_path / "a.log")
+    census("ingest", "a.log")
+    before = census("report", "--json").stdout
+    note = tmp_path / "census-lake" / "tables.json"
+    note.write_bytes(content)
+    refused = census("report")
+    assert refused.returncode == 1
+    assert refused.stderr.endswith("tables.json: damaged: run conda-census repair\n")
+    done = census("repair")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "tables.json was damaged: written anew; whether each table" in done.stdout
+    assert census("report", "--json").stdout == before
+    assert json.loads(note.read_text()).keys() >= {"sessions", "sources"}
+
+
+@pytest.mark.parametrize("content", [None, b"", b"[]", b"\xff\xfe{", b"{"])
+def test_a_damaged_lake_json(census: CensusProcess, tmp_path: Path, content: bytes | None) -> None:
+    """Every command names the file and says what to put in its place."""
+    _log().write(tmp_path / "a.log")
+    census("ingest", "a.log")
+    manifest = tmp_path / "census-lake" / "lake.json"
+    manifest.unlink()
+    if content is None:
+        manifest.mkdir()
+    else:
+        manifest.write_bytes(content)
+    for command in (("report",), ("repair",), ("ingest", "a.log"), ("sources",), ("sql", "FROM sessions")):
+        refused = census(*command)
+        assert (refused.returncode, refused.stdout) == (1, "")
+        assert refused.stderr.count("\n") == 1
+        assert "lake.json: " in refused.stderr
+        assert "backup" in refused.stderr

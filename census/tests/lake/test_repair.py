@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from conda_census.engines.choice import opened
 from conda_census.engines.duckdb import open_lake
 from conda_census.errors import LakeError
 from conda_census.lake.compaction import compact
+from conda_census.lake.forgetting import forget
 from conda_census.lake.ingest import ingest
 from conda_census.lake.lost_days import LOST, lost_days
 from conda_census.lake.references import NAMES
@@ -116,6 +118,49 @@ def test_a_commit_is_made_again_without_any_log(whole: Settings, table: str) -> 
         assert (_rows(whole), repaired.lost) == (clean, []), commit
         shutil.rmtree(whole.lake)
         (whole.lake.parent / "kept").rename(whole.lake)
+
+
+@pytest.mark.takes_turns(5)
+@pytest.mark.parametrize("table", [*(table.name for table in MEASURED), "line_marks"])
+@pytest.mark.parametrize("is_compacted", [False, True], ids=["small files", "compacted"])
+@pytest.mark.parametrize("kind", ["read again", "taken out"])
+def test_a_commit_is_lost_that_took_rows_out(
+    whole: Settings, table: str, kind: str, *, is_compacted: bool
+) -> None:
+    """Their files are in the folder still, as whole as the others, and no repair takes them for rows."""
+    if is_compacted:
+        compact(Lake.open(whole.lake), 7, say_nothing)
+    if kind == "taken out":
+        forget(whole, "1.log", say_nothing)
+    else:
+        next((whole.lake / "sessions" / "day=2024-01-16").glob("*.parquet")).unlink()
+        repair(whole, say_nothing)
+    clean = _rows(whole)
+    (whole.lake.parent / "1.log").rename(whole.lake.parent / "kept.log")
+    for number, commit in enumerate(_commits(whole.lake, table)):
+        shutil.copytree(whole.lake, whole.lake.parent / "kept")
+        [*DAMAGES, _not_a_commit][number % (len(DAMAGES) + 1)](commit)
+        _is_told_or_whole(whole, clean, commit)
+        repaired = repair(whole, say_nothing)
+        assert _by_day(_rows(whole), repaired.lost) == _by_day(clean, repaired.lost), commit
+        assert set(repaired.lost) <= {date(2024, 1, 16)}, commit
+        assert damages_of(whole) == []
+        shutil.rmtree(whole.lake)
+        (whole.lake.parent / "kept").rename(whole.lake)
+
+
+def _not_a_commit(path: Path) -> None:
+    path.write_bytes(b"[]")
+
+
+def _by_day(rows: dict[str, list[Any]], lost: list[date]) -> Counter[tuple[str, date]]:
+    """How many rows each table has of each day, without the days that are known to be lost."""
+    return Counter(
+        (name, row[0])
+        for name in ("sessions", "downloads", "installer_downloads")
+        for row in rows[name]
+        if row[0] not in lost
+    )
 
 
 @pytest.mark.takes_turns(2)

@@ -88,8 +88,15 @@ def _document(repaired: Repaired) -> dict[str, object]:
 
 
 def _lines(repaired: Repaired) -> list[str]:
+    from conda_census.lake.table_notes import TABLE_NOTES
+
     lines = [f"damaged: {problem.sentence()}" for problem in repaired.problems]
     lines += [f"the log of {name} was damaged: written anew" for name in repaired.logs_written]
+    if repaired.is_note_gone:
+        lines.append(
+            f"{TABLE_NOTES} was damaged: written anew; "
+            "whether each table is of this lake could not be checked"
+        )
     if "request_ids" in repaired.logs_written and not repaired.rows_found.get("request_ids"):
         lines.append(
             "request ids may be lost: a line of the last two days that is delivered again counts again, "

@@ -55,9 +55,16 @@ from conda_census.lake.regaining import (
 from conda_census.lake.seen_files import forget_seen_files
 from conda_census.lake.self_check import DamagedLakeError, Problem, Snapshot, check
 from conda_census.lake.store import Lake, application, files_of, has_own_columns, in_place, removal
-from conda_census.lake.table_notes import forget_versions, note_tables, noted_tables
+from conda_census.lake.table_notes import forget_versions, note_tables, noted_tables, remove_damaged_notes
 from conda_census.lake.tables import TABLES, Reference, ReferenceName, TableName
-from conda_census.lake.taking_out import batch_name, commit, remove_files, set_totals, take_out
+from conda_census.lake.taking_out import (
+    batch_name,
+    commit,
+    remove_files,
+    set_totals,
+    take_out,
+    take_out_of_table,
+)
 from conda_census.lake.unfinished_repair import ReadAgain, note_repair, repair_is_done, unfinished_repair
 from conda_census.lake.verification import Recorded, Verified, recorded_readings, verify
 from conda_census.lake.wanted_lines import Wanted, days_of
@@ -91,6 +98,7 @@ class Repaired:
     Attributes:
         problems: what was wrong.
         logs_written: tables whose log was written anew.
+        is_note_gone: the note of the tables was damaged, so nobody knows whether each is of this lake.
         rows_found: how many rows were taken up again, by table.
         read_again: the logs that were read again.
         import_again: tables without rows of logs, which were damaged and are empty now.
@@ -102,6 +110,7 @@ class Repaired:
 
     problems: list[Problem] = field(default_factory=list)
     logs_written: list[TableName] = field(default_factory=list)
+    is_note_gone: bool = False
     rows_found: dict[TableName, int] = field(default_factory=dict)
     read_again: list[str] = field(default_factory=list)
     import_again: list[ReferenceName] = field(default_factory=list)
@@ -141,6 +150,7 @@ def repair(settings: Settings, progress: Steps) -> Repaired:
     lost_before = lost_days(lake.path)
     try:
         with nobody_else(lake), lake.private():
+            repaired.is_note_gone = remove_damaged_notes(lake.path)
             work = _Repair(lake, settings, secrets, progress, repaired)
             again = unfinished_repair(lake.path)
             again = work.run() if again is None else work.go_on(again)
@@ -302,7 +312,10 @@ class _Repair:
             known = TableBatches.of(snapshot, "sources").rows
             for name in LEDGER_TABLES:
                 if name in self._repaired.logs_written:
-                    self._take_up_batches(name, TableBatches.of(snapshot, name), known)
+                    held = TableBatches.of(snapshot, name)
+                    # A commit that is lost may have been the one that took these out.
+                    take_out_of_table(snapshot, name, held.rows.keys() - known.keys() - {""})
+                    self._take_up_batches(name, held, known)
                 self._take_up_rows(name)
             self._take_up_request_ids()
             snapshot = self._snapshot()

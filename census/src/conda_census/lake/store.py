@@ -114,14 +114,16 @@ class Lake:
         _refuse_special_characters(path)
         manifest = path / LAKE_MANIFEST
         try:
-            text = manifest.read_text()
+            text = manifest.read_bytes()
         except (FileNotFoundError, NotADirectoryError):
             _refuse_lost_manifest(path)
             raise LakeError(
                 f"{path}: no lake here: run conda-census ingest first, or name another with --lake"
             ) from None
+        except IsADirectoryError:
+            raise LakeError(f"{manifest}: a folder: put the file of your backup in its place") from None
         except OSError as error:
-            raise LakeError(f"{path}: the lake cannot be read ({error.strerror})") from None
+            raise LakeError(f"{manifest}: cannot be read ({error.strerror}): give access to it") from None
         try:
             content = json.loads(text)
             version, key_id = int(content["lake_version"]), str(content["key_id"])

@@ -21,11 +21,22 @@ from conda_census.lake.delta_log import are_alike
 from conda_census.lake.store import Lake
 from conda_census.lake.tables import TABLES, TableName
 
-__all__ = ["TABLE_NOTES", "TableNote", "forget_versions", "note_tables", "noted_tables"]
+__all__ = [
+    "TABLE_NOTES",
+    "TableNote",
+    "forget_versions",
+    "note_tables",
+    "noted_tables",
+    "remove_damaged_notes",
+]
 
 TABLE_NOTES = "tables.json"
 _BYTES_MAX = 1 << 16
 _LETTERS = 2
+
+
+class DamagedNotesError(LakeError):
+    """The note can be read, and is no note of tables."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +65,7 @@ def noted_tables(lake: Path) -> dict[TableName, TableNote]:
     place = lake / TABLE_NOTES
     try:
         with place.open("rb") as file:
-            content = json.loads(file.read(_BYTES_MAX))
+            content = dict(json.loads(file.read(_BYTES_MAX)).items())
         return {
             table.name: TableNote(str(content[table.name]["id"]), int(content[table.name]["version"]))
             for table in TABLES
@@ -65,7 +76,22 @@ def noted_tables(lake: Path) -> dict[TableName, TableNote]:
     except OSError as error:
         raise LakeError(f"{place}: cannot be read ({error.strerror}): give access to it") from None
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
-        raise LakeError(f"{place}: damaged: remove it: the next ingest writes it anew") from None
+        raise DamagedNotesError(f"{place}: damaged: run conda-census repair") from None
+
+
+def remove_damaged_notes(lake: Path) -> bool:
+    """Remove the note if it is damaged, and return whether it was. Nothing of it can be had again.
+
+    Raises:
+        LakeError: the note cannot be read, for another reason.
+        OSError: it cannot be removed.
+    """
+    try:
+        noted_tables(lake)
+    except DamagedNotesError:
+        (lake / TABLE_NOTES).unlink()
+        return True
+    return False
 
 
 def note_tables(lake: Lake) -> None:

@@ -20,7 +20,15 @@ from conda_census.lake.self_check import Snapshot
 from conda_census.lake.store import NOTHING_AFTER_COMMIT, Lake, in_place, removal
 from conda_census.lake.tables import TABLES, TableName
 
-__all__ = ["batch_name", "commit", "joined_with", "remove_files", "set_totals", "take_out"]
+__all__ = [
+    "batch_name",
+    "commit",
+    "joined_with",
+    "remove_files",
+    "set_totals",
+    "take_out",
+    "take_out_of_table",
+]
 
 
 def batch_name(path: str) -> str:
@@ -53,9 +61,22 @@ def take_out(snapshot: Snapshot, batches: Collection[str], *, is_all: bool = Fal
         OSError: a file cannot be read or written.
         DeltaError: a table cannot be written.
     """
-    lake = snapshot.lake
     names: list[TableName] = [table.name for table in TABLES]
     for name in sorted(names, key=lambda name: name == "sources"):
+        take_out_of_table(snapshot, name, batches, is_all=is_all)
+
+
+def take_out_of_table(
+    snapshot: Snapshot, name: TableName, batches: Collection[str], *, is_all: bool = False
+) -> None:
+    """Take the rows of these batches out of one table, as :func:`take_out` does out of all.
+
+    Raises:
+        OSError: a file cannot be read or written.
+        DeltaError: the table cannot be written.
+    """
+    if name in snapshot.tables:
+        lake = snapshot.lake
         damaged = {file["path"] for file in snapshot.damaged_files(name)}
         removed: set[str] = set()
         added: list[AddAction | RemoveAction] = []
