@@ -146,6 +146,29 @@ def test_last_days_say_when_logs_begin(report: Report, number: int, begin: str |
     assert last_days(number, window, lines) == text
 
 
+@pytest.mark.parametrize(
+    ("number", "complete", "gaps", "text"),
+    [
+        (1, "2024-01-04", [], "1 day (provisional)"),
+        (1, "2024-01-05", [], "1 day"),
+        (1, "2024-01-04", ["2024-01-05"], "1 day"),
+        (1, "2024-01-03", ["2024-01-04"], "1 day (provisional)"),
+        (7, "2024-01-04", [], "7 days"),
+        (7, "2023-12-29", [], "7 days (provisional)"),
+        (1, None, [], "1 day"),
+    ],
+)
+def test_last_days_that_are_all_provisional(
+    report: Report, number: int, complete: str | None, gaps: list[str], text: str
+) -> None:
+    """If other days are complete; else the head says it of all days. A day without a log is not known."""
+    window = WindowDays(
+        since=None, until="2024-01-05", complete_until=complete, complete=False, days_without_log=gaps
+    )
+    lines = LineCounts(**(report["accounting"] | {"logs_begin": None}))  # type: ignore[typeddict-item]
+    assert last_days(number, window, lines) == text
+
+
 def test_the_newest_line_is_in_every_output(report: Report, empty_report: Report) -> None:
     """Of all logs that were read; nothing is said of none."""
     newest = newest_request(report["accounting"])

@@ -23,7 +23,7 @@ from conda_census.cli.options import (
 )
 from conda_census.cli.verbosity import QuietOption, say_how_long, verbosity_of
 from conda_census.config import load_settings
-from conda_census.errors import one_line
+from conda_census.errors import CensusError, one_line
 
 __all__ = ["report"]
 
@@ -88,6 +88,8 @@ def report(
         document = make_report(
             tables, first, last, top=top, package=package, sample=sample, organizations=organizations
         )
+    if not document["accounting"]["lines"]:
+        raise CensusError(f"{settings.lake}: no line of a log is in the lake: run conda-census ingest first")
     if as_json:
         typer.echo(json.dumps(document, ensure_ascii=False))
     elif not (quiet and (html or svg or png or csv or parquet)):

@@ -17,6 +17,7 @@ from conda_census.errors import CensusError
 from conda_census.logs.possible_times import AHEAD
 from conda_census.metrics.activity import read_activity
 from conda_census.metrics.known_days import KnownDays, read_known_days
+from conda_census.metrics.silent_days import days_between
 
 __all__ = [
     "BEYOND",
@@ -264,6 +265,12 @@ def _no_log_error(since: date, until: date, span: _DataSpan, tables: LakeTables)
         return WindowError(
             f"{since} to {until}: nothing is known of these days: rows of them are lost, "
             "run conda-census repair to see which logs must be read again"
+        )
+    reasons = [(day, known_days(tables).why_unknown(day)) for day in days_between(since, until)]
+    if reason := next((f"{day}: {reason}" for day, reason in reasons if reason), None):
+        return WindowError(
+            f"{since} to {until}: nothing is known of these days ({reason}): read the logs that are missing, "
+            "or choose other days with --since and --until"
         )
     return WindowError(
         f"{since} to {until}: no log of these days was read: the logs that were read are of "

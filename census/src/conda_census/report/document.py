@@ -28,7 +28,7 @@ from conda_census.metrics.sessions import count_sessions
 from conda_census.metrics.silent_days import days_between
 from conda_census.metrics.window import Window, choose_window, log_times, within
 from conda_census.report.completeness import read_days
-from conda_census.report.notes import NOTES, notes_on_copies, notes_on_gaps
+from conda_census.report.notes import NOTES, notes_on_copies, notes_on_gaps, notes_on_tokens
 from conda_census.report.shape import (
     Active,
     ActiveByClass,
@@ -100,7 +100,7 @@ def make_report(
     with chosen.with_others(tables) as theirs, tables.keep(_sampled(theirs, window, chosen)) as installations:
         looked_at = _LookedAt(chosen, within(some, window), installations)
         counted, environments = count_installations(installations, window), count_environments(installations)
-        read = read_days(tables, window)
+        read, sessions = read_days(tables, window), _sessions(looked_at)
         copies = count_copies(likely_copies(inside.sources, inside.downloads))
         return Report(
             window=window.keys(),
@@ -109,7 +109,7 @@ def make_report(
             environments=_environments(environments, chosen.times),
             opted_out=_opted_out(inside, looked_at),
             installer_downloads=_installer_downloads(inside),
-            sessions=_sessions(looked_at),
+            sessions=sessions,
             downloads=DownloadCounts(total=count_downloads(inside.downloads)),
             by_day=_by_day(inside, looked_at, window),
             agents=_agents(looked_at),
@@ -120,7 +120,8 @@ def make_report(
             notes=[
                 *NOTES,
                 *notes_on_gaps(window),
-                *notes_on_copies(copies),
+                *notes_on_copies(copies, window),
+                *notes_on_tokens(sessions["total"] + sessions["without_token"], counted.total),
             ],
             organizations=_organizations(inside, looked_at, organizations or {}),
         )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from conda_census.exposure.shape import Exposure
+from conda_census.metrics.copies import copies_count_again
 from conda_census.report.exposure_wording import band, half_life, moved_on
 from conda_census.report.shape import Report
-from conda_census.report.wording import count, days, percent
+from conda_census.report.wording import count, count_of_tokens, days, percent
 
 __all__ = ["exposure_headline", "report_headline"]
 
@@ -13,14 +14,16 @@ __all__ = ["exposure_headline", "report_headline"]
 def report_headline(report: Report) -> str:
     """Return installations, environments, the opted-out share, downloads, and the days that they are of."""
     window, package = report["window"], report["packages"]["name"]
-    missing = len(window["days_without_log"])
-    gaps = f" ({missing} of these days without a log)" if missing else ""
+    missing, copies = len(window["days_without_log"]), report["accounting"]["likely_copies"]
+    gaps = f"{missing} of these days without a log" if missing else ""
+    doubts = "; ".join(filter(None, (gaps, copies_count_again(copies) if copies else "")))
     return (
         f"{f'package {package}, ' if package else ''}"
-        f"{count(report['installations']['total'])} installations, "
-        f"{count(report['environments']['total'])} environments, "
+        f"{count_of_tokens(report['installations']['total'], report)} installations, "
+        f"{count_of_tokens(report['environments']['total'], report)} environments, "
         f"{percent(report['opted_out']['share']['value'])} opted out, "
-        f"{count(report['downloads']['total'])} downloads, {days(window)}{gaps}"
+        f"{count(report['downloads']['total'])} downloads, {days(window)}"
+        f"{f' (not exact: {doubts})' if doubts else ''}"
     )
 
 

@@ -10,7 +10,7 @@ from conda_census.metrics.window import Window
 from conda_census.report.shape import Note, Report
 from conda_census.report.wording import first_days
 
-__all__ = ["NOTES", "notes_on", "notes_on_copies", "notes_on_gaps"]
+__all__ = ["NOTES", "notes_on", "notes_on_copies", "notes_on_gaps", "notes_on_tokens"]
 
 
 #: By the name of the number in ``definitions.DEFINITIONS``.
@@ -210,14 +210,36 @@ _LOOKING_BACK = (
 _OF_REQUESTS = ("accounting", "by_day", "downloads", "installer_downloads", "packages", "organizations")
 
 
-def notes_on_copies(copies: int) -> list[Note]:
-    """Return what so many copies of logs do to the numbers. A report may be published, so they name none."""
+def notes_on_copies(copies: int, window: Window) -> list[Note]:
+    """Return what so many copies of logs do to the numbers. A report may be published, so they name none.
+
+    With days without a log as well nobody knows which of the two weighs more.
+    """
     if not copies:
         return []
     sentence = f"{copies_count_again(copies)}."
+    way = "Off either way" if window.days_without_log else "Too high"
     return [
-        *(Note(number=number, note=f"Too high: {sentence}") for number in _OF_REQUESTS),
+        *(Note(number=number, note=f"{way}: {sentence}") for number in _OF_REQUESTS),
         Note(number="naive", note=f"By requests, the share weighs some days twice: {sentence}"),
+    ]
+
+
+#: The numbers that count what has tokens.
+_OF_TOKENS = ("installations", "environments", "active", "by_class", "first_seen")
+
+
+def notes_on_tokens(sessions: int, installations: int) -> list[Note]:
+    """Return what is not known if there are sessions and none has the token of an installation."""
+    if not sessions or installations:
+        return []
+    why = "no request carries a token"
+    return [
+        *(Note(number=number, note=f"Not known: {why}.") for number in _OF_TOKENS),
+        Note(
+            number="accounting",
+            note=f"Installations and environments are not known, also those of packages and agents: {why}.",
+        ),
     ]
 
 

@@ -24,13 +24,15 @@ from conda_census.report.wording import (
     NOT_SAID,
     completeness,
     count,
+    count_of_tokens,
     counted,
     counted_requests,
     days,
     folded,
-    how_sure,
+    how_sure_of_tokens,
     interval,
     interval_of_days,
+    lacks_tokens,
     last_days,
     newest_request,
     of_days_and_copies,
@@ -107,12 +109,12 @@ def _headlines(report: Report, panels_a_row: int) -> Table:
     shares = ", ".join(
         f"{name} {percent(share['value'])}" for name, share in _single_by_class(report).items()
     )
-    total = count(report["installations"]["total"])
+    total = count_of_tokens(report["installations"]["total"], report)
     window, sample = report["window"], report["sample"]
-    sure = how_sure(sample and sample["installations"], window)
+    sure = how_sure_of_tokens(sample and sample["installations"], report)
     of_days = partial(interval_of_days, window=window)
     panels = [
-        _panel("Installations", total, sure, "installations", split),
+        _panel("Installations", total, sure, "installations", "" if lacks_tokens(report) else split),
         _panel("Single environment", percent(single["value"]), of_days(single), "single_share", shares),
         _panel("Opted out", percent(opted_out["value"]), of_days(opted_out), "opted_out"),
         _panel(
@@ -162,7 +164,8 @@ def _installations(report: Report) -> RenderableType:
     active, by_class = report["installations"]["active"], report["installations"]["by_class"]
     table = number_table("Seen in the last", "Installations")
     for days_back, number in ((1, active["1"]), (7, active["7"]), (30, active["30"]), (90, active["90"])):
-        table.add_row(last_days(days_back, report["window"], report["accounting"]), count(number))
+        days = last_days(days_back, report["window"], report["accounting"])
+        table.add_row(days, count_of_tokens(number, report))
     environments = report["environments"]["by_class"]
     classes = number_table("Class", "Installations", "Environments")
     for name, number, spread in (
@@ -171,9 +174,10 @@ def _installations(report: Report) -> RenderableType:
         ("image", by_class["image"], environments["image"]),
         ("new", by_class["new"], environments["new"]),
     ):
-        classes.add_row(name, count(number), count(spread["total"]))
-    whole = count(report["installations"]["total"]), count(report["environments"]["total"])
-    classes.add_row("total", *whole)
+        numbers = (number, spread["total"])
+        classes.add_row(name, *(count_of_tokens(each, report) for each in numbers))
+    whole = (report["installations"]["total"], report["environments"]["total"])
+    classes.add_row("total", *(count_of_tokens(each, report) for each in whole))
     notes = map(_quiet, notes_on(report, "by_class"))
     return section("Installations", table, _definition("active"), classes, _definition("by_class"), *notes)
 
@@ -185,8 +189,8 @@ def _by_day(report: Report, width: int, marks: Marks) -> RenderableType:
     grid = Table.grid(padding=(0, 1, 0, 0))
     courses = {
         "Sessions": [row["sessions"] for row in rows],
-        "Active": [row["installations"] for row in rows],
-        "First seen": [row["first_seen"] for row in rows],
+        "Active": [None if lacks_tokens(report) else row["installations"] for row in rows],
+        "First seen": [None if lacks_tokens(report) else row["first_seen"] for row in rows],
         "Downloads": [row["downloads"] for row in rows],
     }
     for name, numbers in courses.items():
@@ -224,7 +228,7 @@ def _environments(report: Report, bars: Bars) -> RenderableType:
     table.add_column("")
     for label, number in listed:
         share = number / whole if whole else None
-        table.add_row(label, count(number), percent(share), bars(share))
+        table.add_row(label, count_of_tokens(number, report), percent(share), bars(share))
     lasting = environments["single_share_lasting"]
     return section(
         "Environments an installation",
@@ -232,7 +236,7 @@ def _environments(report: Report, bars: Bars) -> RenderableType:
         _fact(
             "Environments",
             count(environments["total"]),
-            how_sure(report["sample"] and report["sample"]["environments"], report["window"]),
+            how_sure_of_tokens(report["sample"] and report["sample"]["environments"], report),
             "environments",
         ),
         _fact("Single, lasting", percent(lasting["value"]), interval(lasting), "single_share_lasting"),

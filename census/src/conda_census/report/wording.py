@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 
 from conda_census.metrics.accounting import without_a_request
-from conda_census.report.shape import CountInterval, Interval, LineCounts, SampleCounts, WindowDays
+from conda_census.report.shape import CountInterval, Interval, LineCounts, Report, SampleCounts, WindowDays
 
 __all__ = [
     "AGENT_PARTS",
@@ -16,6 +16,7 @@ __all__ = [
     "NO_INTERVAL",
     "completeness",
     "count",
+    "count_of_tokens",
     "counted",
     "counted_requests",
     "day",
@@ -25,8 +26,10 @@ __all__ = [
     "first_few",
     "folded",
     "how_sure",
+    "how_sure_of_tokens",
     "interval",
     "interval_of_days",
+    "lacks_tokens",
     "last_days",
     "lost_days",
     "newest_request",
@@ -67,6 +70,17 @@ AGENT_PARTS = {
 NO_INTERVAL = "no interval"
 
 
+def count_of_tokens(number: int | None, report: Report) -> str:
+    """Return how many were told apart by their tokens; not known if no request carries one."""
+    return NOT_KNOWN if lacks_tokens(report) else count(number)
+
+
+def lacks_tokens(report: Report) -> bool:
+    """Tell whether there are requests and none carries a token, so that nobody knows who sent them."""
+    sessions = report["sessions"]
+    return sessions["total"] + sessions["without_token"] > 0 and report["installations"]["total"] == 0
+
+
 def count(number: int | None) -> str:
     """Return a whole number with a comma between thousands, or that it is not known."""
     return NOT_KNOWN if number is None else f"{number:,}"
@@ -99,6 +113,11 @@ def interval(share: Interval) -> str:
     return f"95{_UNIT} interval {low.removesuffix(_UNIT)} to {high}"
 
 
+def how_sure_of_tokens(bounds: CountInterval | None, report: Report) -> str:
+    """Return how sure a number of installations is; without any token, why there is none."""
+    return "no request carries a token" if lacks_tokens(report) else how_sure(bounds, report["window"])
+
+
 def how_sure(bounds: CountInterval | None, window: WindowDays) -> str:
     """Return the 95 % interval of a count; without one, that all were counted, or how many days were not."""
     if bounds is None:
@@ -118,7 +137,7 @@ def counted_requests(window: WindowDays, copies: int) -> str:
     if not copies:
         return counted(window)
     missing = _days_without_log(window)
-    return "; ".join(filter(None, (f"too high: {_copies(copies)}", missing)))
+    return f"not exact: {_copies(copies)}; {missing}" if missing else f"too high: {_copies(copies)}"
 
 
 def folded(window: WindowDays) -> str:
@@ -208,12 +227,21 @@ def newest_request(lines: LineCounts) -> str:
 
 
 def last_days(number: int, window: WindowDays, lines: LineCounts) -> str:
-    """The last days of a window: 90 days; and when the logs begin if that is later."""
+    """The last days of a window: 90 days; and if logs begin later, or if more may come of all of them."""
     text = f"{number} day{'s' if number > 1 else ''}"
     begin, until = lines["logs_begin"], window["until"]
+    if until and _are_provisional(number, date.fromisoformat(until), window):
+        text += " (provisional)"
     if begin and until and date.fromisoformat(begin) > date.fromisoformat(until) - timedelta(days=number - 1):
         return f"{text} (logs begin {begin})"
     return text
+
+
+def _are_provisional(number: int, until: date, window: WindowDays) -> bool:
+    """Whether other days are complete and none of these, so that late logs may bring more of one of them."""
+    last = {(until - timedelta(days=back)).isoformat() for back in range(number)}
+    complete = window["complete_until"]
+    return complete is not None and min(last) > complete and not last <= set(window["days_without_log"])
 
 
 def first_days(days: Iterable[date | str]) -> str:
