@@ -195,6 +195,7 @@ class SourcesReader:
             for block in blocks_of_lines(pieces, fingerprint, is_whole):
                 if lines.ends_in_cr(block):
                     raise _ends_in_cr(source)
+                reading.doubt = reading.doubt or lines.change(block)
                 marks = fingerprint.block
                 for part in lines.parts(block):
                     parsed = self._pool.submit(

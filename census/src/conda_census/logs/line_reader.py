@@ -19,6 +19,8 @@ __all__ = ["LineReader", "LinesUnderOneHeader"]
 
 #: So many tell what usually stands before a line.
 _LINES_LOOKED_AT = 200
+_FEWEST_LOOKED_AT = 20
+_LOOKED_AT_BYTES = 1 << 16
 #: No header is longer.
 _HEADER_BYTES = 1 << 14
 #: A carriage return that belongs to no line end.
@@ -64,6 +66,16 @@ class LineReader:
     def doubt(self) -> str | None:
         """Why the addresses in the log may not be those of the clients; None if nothing says so."""
         return self._format.doubt(self._first_lines)
+
+    def change(self, block: bytes) -> str | None:
+        """Tell how the last lines of a block differ from the first of the log, so that they are read wrongly.
+
+        A server may have got another log format in the midst of a log.
+        """
+        last = block[-_LOOKED_AT_BYTES:].splitlines()[1:][-_LINES_LOOKED_AT:]
+        if len(last) < _FEWEST_LOOKED_AT:
+            return None
+        return self._format.change(self._first_lines, [self._prefix.cut_off(line) for line in last])
 
     def is_line(self, line: bytes) -> bool:
         """Tell whether a line without its end is a whole one."""

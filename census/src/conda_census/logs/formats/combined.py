@@ -88,6 +88,12 @@ _COLUMNS = rf"""
 """
 
 
+_UNKNOWN_FROM_THERE = (
+    "so that the lines from there on are read wrongly: take the log out with conda-census sources --forget "
+    "SOURCE, cut it at that line, and ingest each part as a file of its own"
+)
+
+
 def _columns(first_lines: Sequence[bytes]) -> str:
     host_names = has_host_names(first_lines)
     address = client_address("who.address", host_names=host_names)
@@ -104,6 +110,15 @@ def _parse_regular(first_lines: Sequence[bytes]) -> ParseRegular:
 
 def _header_fault(first_lines: Sequence[bytes]) -> str | None:
     return host_name_fault(first_lines) or agent_fault(first_lines)
+
+
+def _change(first_lines: Sequence[bytes], later_lines: Sequence[bytes]) -> str | None:
+    """Return how later lines are written otherwise than the first ones, which tell how all are read."""
+    if agent_fault(later_lines) and not agent_fault(first_lines):
+        return f"the user agent is in another field in quotes from some line on, {_UNKNOWN_FROM_THERE}"
+    if forwarded_field(later_lines) and not forwarded_field(first_lines):
+        return f"the clients' addresses are in an added field from some line on, {_UNKNOWN_FROM_THERE}"
+    return None
 
 
 def _has_all_fields(first_lines: Sequence[bytes], line: bytes) -> bool:
@@ -123,5 +138,6 @@ COMBINED = LogFormat(
     marks=(*BRACKETED_MARKS, Mark(re.compile(rb'" "'), 'a "referer" and a "user agent" behind it')),
     header_fault=_header_fault,
     doubt=forwarded_doubt,
+    change=_change,
     has_all_fields=_has_all_fields,
 )

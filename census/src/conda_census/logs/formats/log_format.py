@@ -55,6 +55,10 @@ class Mark:
     name: str
 
 
+def _no_change(_first_lines: Sequence[bytes], _later_lines: Sequence[bytes]) -> str | None:
+    return None
+
+
 def _no_fault(_first_lines: Sequence[bytes]) -> str | None:
     return None
 
@@ -89,6 +93,8 @@ class LogFormat:
             is not, or where the format has no header.
         doubt: given the first lines of the file, why the addresses in it may not be those of the clients;
             None if nothing says so.
+        change: given the first lines of the file and later ones, how the later ones are written otherwise,
+            so that they are read wrongly; None if nothing says so.
         parse_regular: given the first lines of the file, what takes its regular lines apart fast. It says of
             them what ``columns`` says, and leaves all other lines to it.
         shows_its_end: does a line tell by itself that it is whole? Not where it ends with a value that may be
@@ -107,6 +113,7 @@ class LogFormat:
     marks: tuple[Mark, ...] = ()
     header_fault: Callable[[Sequence[bytes]], str | None] = _no_fault
     doubt: Callable[[Sequence[bytes]], str | None] = _no_fault
+    change: Callable[[Sequence[bytes], Sequence[bytes]], str | None] = _no_change
     parse_regular: Callable[[Sequence[bytes]], ParseRegular] = _nothing_regular
     shows_its_end: bool = True
     has_all_fields: Callable[[Sequence[bytes], bytes], bool] = _has_all_fields
