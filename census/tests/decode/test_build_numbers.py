@@ -45,6 +45,60 @@ CASES = {
     "31_h59b9bed_openblas": None,
     "0_73_pypy": None,
     "2_x86_64": None,
+    # a number that belongs to the word before it, or to a machine
+    "cuda_12": None,
+    "cuda_8": None,
+    "cuda_118": None,
+    "h123_cuda_12": None,
+    "py311_cuda_12": None,
+    "cudnn_9": None,
+    "win_64": None,
+    "win_32": None,
+    "linux_64": None,
+    "linux_32": None,
+    "osx_64": None,
+    "macosx_11": None,
+    "cp311_win_64": None,
+    "py_27": None,
+    "py_34": None,
+    "py_36": None,
+    "py_39": None,
+    "py_310": None,
+    "py_312": None,
+    "h123_py_312": None,
+    "cp_311": None,
+    "python_39": None,
+    "aarch_64": None,
+    "arm_64": None,
+    "i_386": None,
+    "x_86": None,
+    "x_64": None,
+    "manylinux_2": None,
+    "manylinux_2_17": None,
+    "manylinux_2_17_x86_64": None,
+    "manylinux_2014": None,
+    "vc_14": None,
+    "cuda_12_cp313": None,
+    # no such version, machine or word
+    "py_1": 1,
+    "py_2": 2,
+    "py_3": 3,
+    "py_10": 10,
+    "py_20": 20,
+    "py_100": 100,
+    "pyhd8ed1ab_0": 0,
+    "cuda_0": 0,
+    "cuda_1": 1,
+    "cuda_7": 7,
+    "h123_cuda_3": 3,
+    "py312_5": 5,
+    "py312_64": 64,
+    "win_0": 0,
+    "win_1": 1,
+    "h123_64": 64,
+    "mycuda_12": 12,
+    "happy_27": 27,
+    "twin_64": 64,
     "py38": None,
     "cp313": None,
     "h2335ba1_cp313": None,
@@ -78,7 +132,9 @@ def test_the_lake_has_the_same_numbers() -> None:
 
 _PARTS = st.sampled_from(
     ["0", "12", "102", "h2335ba3", "py313h1", "cp313", "cp313t", "cpython", "pypy", "pypy39", "pp73", "x86"]
-) | st.sampled_from(["64", "cuda", "cuda12", "", "٣", "a.b"])
+) | st.sampled_from(
+    ["64", "cuda", "cuda12", "", "٣", "a.b", "py", "27", "312", "win", "macosx", "11", "i", "386"]
+)
 
 
 # DuckDB takes longer to plan than to read.
