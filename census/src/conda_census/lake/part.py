@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
+from conda_census.logs.encoded_agents import sent_agents
 from conda_census.logs.regular.requests import Requests
 
 __all__ = ["Part", "PartRequests"]
@@ -23,7 +24,8 @@ class PartRequests:
 
     Attributes:
         requests: source, time, is_get, path_id, status, bytes, user_agent_id, address_id; one row each.
-        paths, user_agents, addresses: the distinct texts, each at the place that is its number.
+        paths, user_agents, addresses: the distinct texts, each at the place that is its number. User agents
+            are as they were sent, without encoded blanks.
         request_ids: what names each request in its log, null where nothing does; None if that is all.
         lines: the number of each request's line, where there are request ids; else empty.
     """
@@ -90,7 +92,7 @@ class Part:
             chunks = [_without(chunk, without_sources) for chunk in chunks]
         requests = [each for _, each in chunks]
         paths, path_ids = _numbered([each.path for each in requests])
-        user_agents, user_agent_ids = _numbered([each.user_agent for each in requests])
+        user_agents, user_agent_ids = _as_sent(*_numbered([each.user_agent for each in requests]))
         addresses, address_ids = _numbered([each.address for each in requests])
         table = pa.table(
             {
@@ -132,6 +134,15 @@ def _identified(requests: list[Requests]) -> tuple[pa.ChunkedArray | None, np.nd
         pa.nulls(len(each), pa.string()) if each.request_id is None else each.request_id for each in requests
     ]
     return pa.chunked_array(ids, pa.string()), np.concatenate([each.line for each in requests])
+
+
+def _as_sent(user_agents: pa.StringArray, numbers: np.ndarray) -> tuple[pa.StringArray, np.ndarray]:
+    """The same without encoded blanks: what was written with them and without them is one text."""
+    sent = sent_agents(user_agents)
+    if sent is user_agents:
+        return user_agents, numbers
+    distinct = sent.dictionary_encode()
+    return distinct.dictionary, distinct.indices.to_numpy()[numbers]
 
 
 def _numbered(chunks: list[pa.DictionaryArray]) -> tuple[pa.StringArray, np.ndarray]:

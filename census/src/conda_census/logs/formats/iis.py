@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from conda_census.logs.encoded_agents import NEXT_PRODUCT
 from conda_census.logs.formats.cloudfront_fields import (
     FIELDS,
     found_in_fields,
@@ -36,7 +37,11 @@ _USUAL_LINE = re.compile(
     rb"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [0-9A-Fa-f.:%]+ [A-Z]+ \S+ \S+ \d+ \S+ [0-9A-Fa-f.:%]+ \S+ \S+ "
     rb"\d{3} \d+ \d+ \d+\s*"
 )
-_USER_AGENT = "replace(user_agent, '+', ' ')"
+# What was converted from other logs may have %20 for a blank: there a plus sign is one before a product only.
+_USER_AGENT = f"""
+    if(contains(user_agent, '%20') AND NOT regexp_matches(user_agent, '[+]{NEXT_PRODUCT}'), user_agent,
+       replace(user_agent, '+', ' '))
+"""
 
 
 def is_of_iis(first_lines: Sequence[bytes]) -> bool:
