@@ -50,12 +50,8 @@ __all__ = ["Claimed", "Progress", "read_batch", "stored_fingerprint"]
 _MEMORY_LIMIT = "600MB"
 #: So many parts at most become rows at once: each holds some hundred megabytes.
 _PARTS_AT_ONCE = min(os.cpu_count() or 1, 3)
-#: A log with this many requests and no user agent does not log user agents.
+#: So many requests tell what the user agents of a log are like.
 _MANY_REQUESTS = 20
-_NO_AGENTS = (
-    "no request has a user agent with a tool and its version, in which tokens stand, so no installation is "
-    "seen: let the server log it, or describe the format in census.toml"
-)
 
 
 class Progress(Protocol):
@@ -223,8 +219,8 @@ class _Attempt:
                 self._summary.warn_of_repeated(source.name, again)
             if reason := proxies.get(source.name):
                 self._summary.warn(source.name, reason)
-            if source.reading.requests >= _MANY_REQUESTS and not source.reading.has_agents:
-                self._summary.warn(source.name, _NO_AGENTS)
+            if reading.requests >= _MANY_REQUESTS and (fault := reading.agents.fault()):
+                self._summary.warn(source.name, fault)
 
     def _read_log(self, reader: SourcesReader, log: Claimed) -> None:
         self._batch.attempts.note(log.number)

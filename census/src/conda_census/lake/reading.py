@@ -24,10 +24,10 @@ from conda_census.lake.batches import SourceCounted
 from conda_census.lake.irregular import IrregularLines
 from conda_census.lake.parsing import ParsedPiece, parsed_pieces
 from conda_census.lake.part import Part
+from conda_census.lake.seen_agents import SeenAgents
 from conda_census.logs.blocks import blocks_of_lines
 from conda_census.logs.fingerprints import Fingerprint, Reading, head_of
 from conda_census.logs.formats import LogFormat
-from conda_census.logs.formats.agent_place import are_agents
 from conda_census.logs.line_marks import MarkedFingerprint
 from conda_census.logs.line_reader import LineReader
 from conda_census.logs.possible_times import impossible_times
@@ -61,7 +61,7 @@ class SourceReading:
         fingerprint: of these bytes.
         doubt: why the addresses in the log may not be those of the clients.
         addresses: requests by their addresses; None if these are many.
-        has_agents: does a request have a user agent that names a tool and its version?
+        agents: what its user agents are like.
         marked: has the marks of the lines taken, once all blocks are put together.
     """
 
@@ -74,7 +74,7 @@ class SourceReading:
     fingerprint: str = ""
     doubt: str | None = None
     addresses: Counter[str] | None = field(default_factory=Counter, repr=False)
-    has_agents: bool = False
+    agents: SeenAgents = field(default_factory=SeenAgents, repr=False)
     marked: MarkedFingerprint | None = field(default=None, repr=False)
 
     def reached(self) -> Reading:
@@ -102,9 +102,13 @@ class SourceReading:
         if len(used) > _FEW_ADDRESSES or len(self.addresses) > _FEW_ADDRESSES:
             self.addresses = None
 
-    def look_for_agents(self, agents: pa.DictionaryArray) -> None:
-        """See whether one of these requests has a user agent, unless another one has."""
-        self.has_agents = self.has_agents or are_agents(agents.dictionary)
+    def look_at_agents(self, agents: pa.DictionaryArray) -> None:
+        """See what the user agents of these requests are like, and no others in their dictionary."""
+        used = np.flatnonzero(np.bincount(agents.indices.to_numpy(), minlength=len(agents.dictionary)))
+        texts = agents.dictionary
+        if len(used) < len(texts):
+            texts = texts.take(pa.array(used))
+        self.agents.look(texts, count_clients=self.addresses is not None)
 
     def drop(self, reason: str, numbers: np.ndarray, lines: int | None = None) -> None:
         """Count lines that are no requests: those of ``numbers``, or so many of which these are the first."""
@@ -271,11 +275,11 @@ class SourcesReader:
         for source, count in zip(*np.unique(sources, return_counts=True), strict=True):
             reading = self._readings[int(source)]
             reading.requests += int(count)
-            if reading.addresses is None and reading.has_agents:
+            if reading.addresses is None and reading.agents.is_settled:
                 continue
             of_source = requests if count == len(requests) else requests.select(sources == source)
             reading.count_addresses(of_source.address)
-            reading.look_for_agents(of_source.user_agent)
+            reading.look_at_agents(of_source.user_agent)
 
     def _take_dropped(self, source: int, reason: str, numbers: np.ndarray) -> None:
         self._readings[source].drop(reason, numbers)

@@ -1,0 +1,83 @@
+"""Is it told if the user agents of a log are cut short, or have something else for blanks?"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from census_process import CensusProcess
+from conda_census.lake.seen_agents import (
+    CUT_SHORT_AGENTS,
+    MANY_CLIENTS,
+    NO_AGENTS,
+    RUN_TOGETHER_AGENTS,
+    SeenAgents,
+)
+from small_log import SmallLog, token
+
+_WHOLE = [
+    f"conda/24.{minor}.1 requests/2.{minor}.3 CPython/3.{minor}.{patch} Linux/6.1.0-{build}-amd64 debian/12 "
+    f"glibc/2.36 solver/libmamba conda-libmamba-solver/24.{minor}.0 libmambapy/1.5.{patch}"
+    for minor in (7, 9, 11)
+    for patch in (1, 12)
+    for build in (8, 19, 101)
+]
+_SHARED = [f"{agent} aau/0.4.4 c/{token(f'c{number}')}" for number, agent in enumerate(_WHOLE)]
+_CASES = {
+    "whole": (_WHOLE, None),
+    "shared": (_SHARED, None),
+    "of one length": ([_WHOLE[0].replace("6.1.0-8", f"6.1.0-{number}") for number in range(10, 60)], None),
+    "encoded": ([agent.replace(" ", "%20") for agent in _SHARED], None),
+    "with underscores": ([agent.replace(" ", "_") for agent in _SHARED], RUN_TOGETHER_AGENTS),
+    "with commas": ([agent.replace(" ", ",") for agent in _SHARED], RUN_TOGETHER_AGENTS),
+    "some with underscores": ([_WHOLE[0], *(agent.replace(" ", "_") for agent in _WHOLE)], None),
+    **{f"cut at {end}": ([text[:end] for text in _SHARED], CUT_SHORT_AGENTS) for end in (64, 80, 100, 128)},
+    "cut, and blanks taken off": ([text[:100].strip() for text in _SHARED], CUT_SHORT_AGENTS),
+    "encoded and cut": ([agent.replace(" ", "%20")[:128] for agent in _SHARED], CUT_SHORT_AGENTS),
+    "cut behind a token": ([text[:-3] for text in _SHARED], None),
+    "few and cut": ([_SHARED[0][:64]], None),
+    "old ones": (["conda/4.3.30", "conda/24.7.1+abc"], None),
+    "others": (["curl/8.5.0", "Mozilla/5.0_(X11;_Linux)_Gecko/20100101_Firefox/120.0"], None),
+    "none": (["-", ""], NO_AGENTS),
+}
+
+
+@pytest.mark.parametrize("name", _CASES)
+def test_what_hides_the_tokens_is_told(name: str) -> None:
+    """Whether the agents come at once or one by one."""
+    agents, fault = _CASES[name]
+    at_once, one_by_one = SeenAgents(), SeenAgents()
+    at_once.look(pa.array(agents), count_clients=True)
+    for agent in agents:
+        one_by_one.look(pa.array([agent]), count_clients=True)
+    assert at_once.fault() == one_by_one.fault() == fault
+
+
+def test_clients_are_counted_as_far_as_it_matters() -> None:
+    """Memory does not grow with a log."""
+    seen = SeenAgents()
+    for number in range(100):
+        seen.look(
+            pa.array([f"{_WHOLE[0]} aau/0.4.4 c/{token(f'c{number // 2}')} s/x"]), count_clients=number != 1
+        )
+        assert len(seen.clients) == min(number // 2 + 1, MANY_CLIENTS)
+
+
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [("with underscores", RUN_TOGETHER_AGENTS), ("cut at 100", CUT_SHORT_AGENTS), ("shared", None)],
+)
+def test_ingest_warns_in_one_line(tmp_path: Path, name: str, fault: str | None) -> None:
+    """In JSON too; a second log that has whole agents changes nothing."""
+    for file, agents in (("access.log", _CASES[name][0]), ("other.log", _SHARED)):
+        log = SmallLog()
+        for number, agent in enumerate(agents * 2):
+            log.request(agent=agent, suffix="", address=f"192.0.2.{number}", path=f"/main/noarch/{file}")
+        log.write(tmp_path / file)
+    done = CensusProcess(tmp_path)("ingest", "access.log", "other.log", "--json")
+    told = [(Path(each["source"]).name, each["reason"]) for each in json.loads(done.stdout)["warnings"]]
+    assert told == ([("access.log", fault)] if fault else [])
+    assert done.returncode == 0
