@@ -9,10 +9,11 @@ import duckdb
 import pytest
 
 from census_process import CensusProcess
-from conda_census.lake.proxies import few_private_addresses
+from conda_census.lake.proxies import ONE_PUBLIC_ADDRESS, few_private_addresses
 from conda_census.logs.formats import BUILT_IN
 from conda_census.logs.formats.forwarded import FORWARDED_DOUBT
-from small_log import SmallLog
+from conda_census.logs.formats.forwarded_in_fields import FORWARDED_IN_FIELDS
+from small_log import CONDA, SmallLog
 
 
 def _log(*addresses: str, requests: int = 40, behind: str = "") -> SmallLog:
@@ -76,6 +77,10 @@ def test_the_format_makes_no_difference(census: CensusProcess, tmp_path: Path, n
         (_log("10.0.0.1", requests=2), None),
         (_log(*["10.0.0.1"] * 39, "127.0.0.1"), few_private_addresses(1)),
         (_log("10.0.0.1", "10.0.0.2", "10.0.0.3", requests=1200), few_private_addresses(3)),
+        (_log("198.51.100.7", requests=100), ONE_PUBLIC_ADDRESS),
+        (_log(*["2001:db8::7"] * 59, "198.51.100.9", requests=120), ONE_PUBLIC_ADDRESS),
+        (_log("198.51.100.7", requests=99), None),
+        (_log("198.51.100.7", "198.51.100.9", requests=120), None),
         (_log(*[f"10.0.0.{number}" for number in range(100)], requests=1200), None),
         (_log(*[f"10.1.1.{number}" for number in range(40)], behind=' "198.51.100.+"'), None),
         (
@@ -91,6 +96,48 @@ def test_only_what_may_be_wrong_is_told(
     log.write(tmp_path / "access.log")
     found = json.loads(census("ingest", "access.log", "--json").stdout)
     assert [each["reason"] for each in found["warnings"]] == ([reason] if reason else [])
+
+
+def test_one_site_with_few_installations_is_no_proxy(census: CensusProcess, tmp_path: Path) -> None:
+    """One public address with many requests of some machines may well be a site's."""
+    log = SmallLog()
+    for number in range(200):
+        log.request(client=f"c{number % 19}", session=f"s{number}", address="198.51.100.7")
+    log.write(tmp_path / "access.log")
+    assert json.loads(census("ingest", "access.log", "--json").stdout)["warnings"] == []
+
+
+_IIS = (
+    "date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) cs(Referer) "
+    "sc-status sc-substatus sc-win32-status time-taken X-Forwarded-For"
+)
+
+
+@pytest.mark.parametrize(
+    ("proxy", "behind", "requests", "is_told"),
+    [
+        ("198.51.100.7", "203.0.113.+,+198.51.100.7", 100, True),
+        ("198.51.100.7", "203.0.113.+", 99, False),
+        ("198.51.100.7", "203.0.113.9", 100, False),
+        ("198.51.100.7", "10.0.0.+", 100, False),
+        ("198.51.100.7", "-", 100, False),
+        ("198.51.100.+", "203.0.113.+", 100, False),
+    ],
+)
+def test_a_field_that_names_more_clients_is_told(
+    census: CensusProcess, tmp_path: Path, proxy: str, behind: str, requests: int, is_told: bool
+) -> None:
+    """IIS behind a proxy logs the clients in a field of their own."""
+    start = "2024-01-16 23:53:20 192.0.2.1 GET /main/noarch/repodata.json - 443 - "
+    lines = [
+        f"{start}{proxy.replace('+', str(number))} {CONDA.replace(' ', '+')} - 200 0 0 12 "
+        + behind.replace(".+", f".{number}")
+        for number in range(requests)
+    ]
+    (tmp_path / "u_ex.log").write_text("".join(f"{line}\n" for line in [f"#Fields: {_IIS}", *lines]))
+    found = json.loads(census("ingest", "u_ex.log", "--json").stdout)
+    assert found["requests"] == requests
+    assert [each["reason"] for each in found["warnings"]] == [FORWARDED_IN_FIELDS] * is_told
 
 
 @pytest.mark.takes_turns(3, among="the longest")

@@ -15,14 +15,23 @@ import numpy as np
 import pyarrow as pa
 
 from conda_census.lake.reading import SourceReading
+from conda_census.lake.seen_agents import MANY_CLIENTS
 from conda_census.logs.formats import LogFormat
 from conda_census.logs.formats.addresses import is_public_address
 from conda_census.logs.line_reader import LineReader
 
-__all__ = ["LogAddresses", "addresses_of", "few_private_addresses", "proxy_warnings"]
+__all__ = ["ONE_PUBLIC_ADDRESS", "LogAddresses", "addresses_of", "few_private_addresses", "proxy_warnings"]
+
+ONE_PUBLIC_ADDRESS = (
+    f"(nearly) all requests come from one public address, and are those of {MANY_CLIENTS} installations or "
+    "more, as if a proxy were the client, so that networks are not known: let the server log the clients' "
+    "addresses, or name the variable that has them in census.toml"
+)
 
 #: So few private addresses, of at least so many requests: fewer requests are those of a few machines.
 _FEW = ((1, 3), (4, 1000))
+#: One public address of at least so many requests; a public one may be a site's, with many machines.
+_REQUESTS_OF_PUBLIC = 100
 #: Of so many requests all but one are a proxy's: a monitor may ask past it.
 _ALL_BUT_ONE_IN = 20
 #: What the log does not say.
@@ -62,9 +71,14 @@ def addresses_of(
     if read.doubt:
         return LogAddresses(Counter(), read.doubt)
     addresses = read.addresses
-    if addresses and read.first_line > 1 and _all_but_few(addresses):
+    if addresses is None:
+        return LogAddresses(Counter())
+    is_public = _is_one_public(addresses) and len(read.agents.clients) >= MANY_CLIENTS
+    if read.first_line > 1 and (is_public or _all_but_few(addresses)):
         addresses = addresses + _addresses(connection, log_format, beginning)
-    return LogAddresses(_all_but_few(addresses) if addresses else Counter())
+    if is_public and _is_one_public(addresses):
+        return LogAddresses(Counter(), ONE_PUBLIC_ADDRESS)
+    return LogAddresses(_all_but_few(addresses))
 
 
 def proxy_warnings(logs: Mapping[str, LogAddresses]) -> dict[str, str]:
@@ -96,6 +110,16 @@ def _all_but_few(addresses: Counter[str]) -> Counter[str]:
         if rest * _ALL_BUT_ONE_IN <= total:
             return few
     return Counter()
+
+
+def _is_one_public(addresses: Counter[str]) -> bool:
+    """Has one public address nearly all of many requests?"""
+    total = addresses.total()
+    if total < _REQUESTS_OF_PUBLIC:
+        return False
+    [(address, count)] = addresses.most_common(1)
+    is_public = _is_numeric(address) and is_public_address(address.encode())
+    return is_public and (total - count) * _ALL_BUT_ONE_IN <= total
 
 
 def _is_numeric(address: str) -> bool:

@@ -15,6 +15,7 @@ from conda_census.logs.formats.cloudfront_fields import (
     header_fields,
     only_positions,
 )
+from conda_census.logs.formats.forwarded_in_fields import forwarded_in_fields
 from conda_census.logs.formats.log_format import LogFormat, Mark
 from conda_census.logs.formats.raw_columns import raw_columns
 from conda_census.logs.regular.requests import ParseRegular
@@ -72,6 +73,10 @@ def _header_fault(first_lines: Sequence[bytes]) -> str | None:
     )
 
 
+def _doubt(first_lines: Sequence[bytes]) -> str | None:
+    return forwarded_in_fields(_fields(first_lines), b"\t", first_lines)
+
+
 def _has_all_fields(first_lines: Sequence[bytes], line: bytes) -> bool:
     return has_all(_fields(first_lines), line.split(b"\t"))
 
@@ -92,6 +97,7 @@ CLOUDFRONT = LogFormat(
         Mark(re.compile(rb"^\d{4}-\d\d-\d\d\t\d\d:\d\d:\d\d\t"), "a date and a time at its start"),
     ),
     header_fault=_header_fault,
+    doubt=_doubt,
     parse_regular=_parse_regular,
     has_headers=True,
     has_all_fields=_has_all_fields,

@@ -17,6 +17,7 @@ from conda_census.logs.formats.cloudfront_fields import (
     header_fields,
     missing_fault,
 )
+from conda_census.logs.formats.forwarded_in_fields import forwarded_in_fields
 from conda_census.logs.formats.iis import is_of_iis
 from conda_census.logs.formats.json_lines import found_in_json, is_json, json_line
 from conda_census.logs.formats.log_format import LogFormat, Mark
@@ -62,6 +63,12 @@ def _separator(first_lines: Sequence[bytes]) -> str:
     return next((one for one in _SEPARATORS if len(data.split(one)) >= len(fields)), "\t")
 
 
+def _doubt(first_lines: Sequence[bytes]) -> str | None:
+    if is_json(first_lines):
+        return None
+    return forwarded_in_fields(header_fields(first_lines), _separator(first_lines).encode(), first_lines)
+
+
 def _has_all_fields(first_lines: Sequence[bytes], line: bytes) -> bool:
     # An object of JSON shows its end itself.
     return is_json(first_lines) or has_all(
@@ -92,6 +99,7 @@ CLOUDFRONT_V2 = LogFormat(
     columns=_columns,
     marks=(Mark(re.compile(rb"cs[-_]method"), "cs-method"),),
     header_fault=_header_fault,
+    doubt=_doubt,
     has_headers=True,
     has_all_fields=_has_all_fields,
 )

@@ -20,6 +20,7 @@ from conda_census.logs.formats.cloudfront_fields import (
     header_fields,
     missing_fault,
 )
+from conda_census.logs.formats.forwarded_in_fields import forwarded_in_fields
 from conda_census.logs.formats.log_format import LogFormat, Mark
 from conda_census.logs.formats.raw_columns import raw_columns
 
@@ -77,6 +78,10 @@ def _header_fault(first_lines: Sequence[bytes]) -> str | None:
     return missing_fault(fields)
 
 
+def _doubt(first_lines: Sequence[bytes]) -> str | None:
+    return forwarded_in_fields(header_fields(first_lines), b" ", first_lines)
+
+
 def _has_all_fields(first_lines: Sequence[bytes], line: bytes) -> bool:
     return has_all(header_fields(first_lines) or _USUAL_FIELDS, line.split(b" "))
 
@@ -91,6 +96,7 @@ IIS = LogFormat(
     columns=_columns,
     marks=(Mark(re.compile(rb"^#Fields:.* cs-method"), "cs-method in a line #Fields:"),),
     header_fault=_header_fault,
+    doubt=_doubt,
     has_headers=True,
     has_all_fields=_has_all_fields,
 )
