@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import lzma
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -22,7 +23,12 @@ def _zstd(data: bytes) -> bytes:
     return zstandard.ZstdCompressor().compress(data)
 
 
-COMPRESSIONS: dict[str, Compress] = {"gzip": gzip.compress, "zstd": _zstd, "bzip2": bz2.compress}
+COMPRESSIONS: dict[str, Compress] = {
+    "gzip": gzip.compress,
+    "zstd": _zstd,
+    "bzip2": bz2.compress,
+    "xz": lzma.compress,
+}
 
 
 @pytest.mark.parametrize("compress", COMPRESSIONS.values(), ids=COMPRESSIONS)
@@ -48,7 +54,24 @@ def test_zeros_behind_a_gzip_are_padding(tmp_path: Path) -> None:
     """As zcat does, what tape drives add is passed over."""
     file = tmp_path / "access.log.gz"
     file.write_bytes(gzip.compress(TEXT) + bytes(1000))
-    assert b"".join(decompressed(file)) == TEXT
+    sizes: list[int] = []
+    assert b"".join(decompressed(file, sizes.append)) == TEXT
+    assert sizes == []
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [b"x", b"one more line\n" * 100_000, b"garbage" + gzip.compress(TEXT), bytes(10) + b"PK\x03\x04" * 9],
+    ids=["a byte", "plain lines", "garbage and a member", "zeros and a zip archive"],
+)
+@pytest.mark.parametrize("compress", COMPRESSIONS.values(), ids=COMPRESSIONS)
+def test_what_stands_behind_the_members_is_told(compress: Compress, rest: bytes, tmp_path: Path) -> None:
+    """It is passed over, as zcat does, and its bytes are counted to the end of the file."""
+    file = tmp_path / "access.log"
+    file.write_bytes(compress(TEXT) + compress(TEXT) + rest)
+    sizes: list[int] = []
+    assert b"".join(decompressed(file, sizes.append)) == TEXT + TEXT
+    assert sizes == [len(rest.lstrip(b"\0"))]
 
 
 @pytest.mark.parametrize("compress", COMPRESSIONS.values(), ids=COMPRESSIONS)

@@ -46,8 +46,8 @@ def ingest(
         bool,
         typer.Option(
             "--strict",
-            help="Exit with code 1 if a file is set aside, a log has no request or a day no log, 3 if what "
-            "is dropped moved.",
+            help="Exit with code 1 if a file is set aside, a log has no request or is read in part, or a day "
+            "has no log, 3 if what is dropped moved.",
         ),
     ] = False,
     exclude: Annotated[

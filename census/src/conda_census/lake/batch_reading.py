@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -158,6 +158,7 @@ class _Attempt:
         self._turns = Turns()
         self._errors: list[tuple[SourceError, Source]] = []
         self._skipped = 0
+        self._passed_over: dict[str, int] = {}
 
     def read(self, claimed: list[Claimed]) -> set[int]:
         """Stage the rows; or return the files that failed after rows of theirs were staged."""
@@ -210,6 +211,8 @@ class _Attempt:
                 self._connection, log.log_format, log.beginning, source.reading
             )
         proxies = proxy_warnings(addresses)
+        for name, size in self._passed_over.items():
+            self._summary.warn_of_passed_over(name, size)
         for source in read:
             reading = source.reading
             if in_vain := read_in_vain(reading.requests, reading.dropped, is_new=reading.first_line == 1):
@@ -226,14 +229,16 @@ class _Attempt:
         self._batch.attempts.note(log.number)
         self._progress(source=log.source, stored_read=0, lines=reader.lines)
         watched = Watched(log.source)
+        passed_over: list[int] = []
         name = name_as_stored(log.source, self._key)
         stored = stored_fingerprint(log.source, self._key)
-        recognised = self._recognise(reader, log, watched)
+        recognised = self._recognise(reader, log, watched, passed_over.append)
         if recognised.is_all:
             if recognised.waits:
                 self._waiting.append(Waiting(str(log.source), recognised.waits))
             else:
                 self._skipped += 1
+            self._note_passed_over(log, passed_over)
             if name and name_as_stored(log.source, self._key) == name:
                 self.known_files.append(SeenFile(name, recognised.waits))
             return
@@ -246,11 +251,13 @@ class _Attempt:
             log.head,
             recognised.covered,
             may_grow=may_grow,
+            passed_over=passed_over.append,
         ):
             if reader.part.is_full:
                 reader.finish()
                 self._stage_part(reader, is_last=False)
             self._progress(source=log.source, stored_read=watched.stored_read, lines=reader.lines)
+        self._note_passed_over(log, passed_over)
         if stored_fingerprint(log.source, self._key) != stored:
             stored = ""  # it grew or was rotated meanwhile: what was read is no stored file
         reading = reader.reading_of(log.number)
@@ -258,7 +265,14 @@ class _Attempt:
         self._read_of_head[log.head].append(read)
         self._read.append(read)
 
-    def _recognise(self, reader: SourcesReader, log: Claimed, source: Watched) -> Recognised:
+    def _note_passed_over(self, log: Claimed, sizes: list[int]) -> None:
+        """Keep how many bytes behind the compressed data of a log were not read, as each reading found it."""
+        if sizes:
+            self._passed_over[str(log.source)] = sizes[-1]
+
+    def _recognise(
+        self, reader: SourcesReader, log: Claimed, source: Watched, passed_over: Callable[[int], object]
+    ) -> Recognised:
         """What of a log is known, from earlier runs and from this batch."""
         in_batch = self._read_of_head[log.head]
         in_lake = self._known.readings.get(log.head, [])
@@ -276,6 +290,7 @@ class _Attempt:
             self._key,
             lambda rest: shows_its_end and lines.is_line(rest),
             may_grow=may_grow,
+            passed_over=passed_over,
         )
 
     def _stage_part(self, reader: SourcesReader, *, is_last: bool) -> None:

@@ -44,14 +44,15 @@ def follow(
 ) -> None:
     """Call ``ingest`` again and again with a pause after each round, until ``stop`` says so.
 
-    A round is reported if it read something or if a file began to wait. An error is reported once for as
-    long as it lasts, and each round tries again.
+    A round is reported if it read something, if a file began to wait or if a warning is new. An error is
+    reported once for as long as it lasts, and each round tries again.
 
     Raises:
         CensusError: the first round could not be made at all: that will not pass by itself.
     """
     lasting: set[str] = set()
     waiting: set[str] = set()
+    warnings: set[str] = set()
     is_first = True
     while not stop():
         try:
@@ -66,7 +67,8 @@ def follow(
                 complain(problem)
         lasting = {str(problem) for problem in summary.errors}
         waited, waiting = waiting, {each.sentence() for each in summary.waiting}
-        if summary.read or waiting - waited:
+        warned, warnings = warnings, set(summary.warning_sentences())
+        if summary.read or waiting - waited or warnings - warned:
             tell(summary)
         stop.wait(interval_s)
 

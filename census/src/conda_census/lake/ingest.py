@@ -372,6 +372,8 @@ class _Work:
                         )
                     yield Claimed(number, source, head, log_format, beginning.lines)
                 else:
+                    if not beginning.lines and beginning.passed_over:
+                        self.summary.warn_of_passed_over(str(source), beginning.passed_over)
                     self.summary.skipped += 1
                     self.bytes_in_all -= source.stored_size
             except SourceError as error:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -26,6 +26,7 @@ from conda_census.lake.parsing import ParsedPiece, parsed_pieces
 from conda_census.lake.part import Part
 from conda_census.lake.seen_agents import SeenAgents
 from conda_census.logs.blocks import blocks_of_lines
+from conda_census.logs.compression import tell_nobody
 from conda_census.logs.fingerprints import Fingerprint, Reading, head_of
 from conda_census.logs.formats import LogFormat
 from conda_census.logs.line_marks import MarkedFingerprint
@@ -170,11 +171,13 @@ class SourcesReader:
         covered: Reading | None,
         *,
         may_grow: bool,
+        passed_over: Callable[[int], object] = tell_nobody,
     ) -> Iterator[None]:
         """Read a source under this number.
 
         ``head`` names the log that was claimed: another one may have come in its place since.
-        What is ``covered`` by earlier readings is left out.
+        What is ``covered`` by earlier readings is left out. ``passed_over`` is told how many bytes behind the
+        compressed data are not read.
         Yields after each block, so that a full part can be taken.
 
         Raises:
@@ -187,7 +190,7 @@ class SourcesReader:
         lines = LineReader(log_format, beginning)
         reading.doubt = lines.doubt
         try:
-            pieces = _behind(decompressed(source), covered, fingerprint, source, lines)
+            pieces = _behind(decompressed(source, passed_over), covered, fingerprint, source, lines)
             may_grow = may_grow and not is_compressed(source)
             shows_its_end = log_format.shows_its_end
 

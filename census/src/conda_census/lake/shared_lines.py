@@ -15,6 +15,7 @@ import numpy as np
 from conda_census.errors import CutShortError
 from conda_census.lake.known import KnownRun
 from conda_census.lake.summary import BEGINNING, CUT_SHORT, NOT_MARKED
+from conda_census.logs.compression import tell_nobody
 from conda_census.logs.fingerprints import Fingerprint, Reading
 from conda_census.logs.line_marks import LineEnds, LineMarks, short
 from conda_census.logs.source import Readable
@@ -59,17 +60,19 @@ def recognise(
     is_whole: Callable[[bytes], bool],
     *,
     may_grow: bool,
+    passed_over: Callable[[int], object] = tell_nobody,
 ) -> Recognised:
     """Compare a file with the readings of logs that have the same first line.
 
-    ``is_whole`` says of bytes behind the last line end whether they are a line.
+    ``is_whole`` says of bytes behind the last line end whether they are a line. ``passed_over`` is told how
+    many bytes behind the compressed data are not read.
 
     Raises:
         SourceError: it is damaged, or cut short behind what is known of it, or cannot be read.
     """
     scan = _Scan(runs, key)
     try:
-        for piece in decompressed(source):
+        for piece in decompressed(source, passed_over):
             if not scan.feed(piece):
                 break
     except CutShortError:

@@ -71,16 +71,38 @@ class SummaryJson(TypedDict):
 
 
 @dataclass(frozen=True)
+class PassedOver:
+    """Bytes behind the compressed data of files, of which nothing was read."""
+
+    size: int
+
+    def __add__(self, other: PassedOver) -> PassedOver:
+        return PassedOver(self.size + other.size)
+
+    def sentence(self) -> str:
+        """How many there are and what to do, for a person."""
+        were = (
+            "byte behind its compressed data was"
+            if self.size == 1
+            else "bytes behind its compressed data were"
+        )
+        return (
+            f"{self.size:,} {were} not read: if this holds lines of a log, decompress or repair it and give "
+            "it as a file of its own, or take out what was read with conda-census sources --forget SOURCE"
+        )
+
+
+@dataclass(frozen=True)
 class SourceWarning:
     """What a person should know of a source that was read, or was not read again.
 
     ``counted`` is there if the reason has numbers, which are put together for several sources: of downloads
-    that were read before, or of lines of which none is a request.
+    that were read before, of lines of which none is a request, or of bytes that were passed over.
     """
 
     source: str
     reason: str
-    counted: Repeated | InVain | None = None
+    counted: Repeated | InVain | PassedOver | None = None
 
 
 @dataclass(frozen=True)
@@ -179,6 +201,15 @@ class Summary:
         """Take that no line of a file is a request."""
         self.warnings.append(SourceWarning(source, in_vain.sentence(), in_vain))
 
+    def warn_of_passed_over(self, source: str, size: int) -> None:
+        """Take that so many bytes behind the compressed data of a file were not read."""
+        passed_over = PassedOver(size)
+        self.warnings.append(SourceWarning(source, passed_over.sentence(), passed_over))
+
+    def has_passed_over(self) -> bool:
+        """Was something of a file not read?"""
+        return any(isinstance(each.counted, PassedOver) for each in self.warnings)
+
     def sources_in_vain(self) -> list[str]:
         """The sources that were read, and of which no line is a request."""
         return [each.source for each in self.warnings if isinstance(each.counted, InVain)]
@@ -197,17 +228,22 @@ class Summary:
         if in_vain:
             one, *more = in_vain.values()
             sources[sum(more, start=one).sentence()] = list(in_vain)
+        passed = {each.source: each.counted for each in self.warnings if isinstance(each.counted, PassedOver)}
+        if passed:
+            size, *sizes = passed.values()
+            sources[sum(sizes, start=size).sentence()] = list(passed)
         return [f"{_named(names)}: {reason}" for reason, names in sources.items()]
 
     def exit_code(self, *, strict: bool) -> int:
         """The exit code of a run: 0, 1 if something could not be read, 3 if a share moved.
 
         What is set aside is no failure, but for ``strict``, and but for the run that finds it if that run was
-        given nothing else that is a log. A log of which no line is a request is one for ``strict``.
+        given nothing else that is a log. A log of which no line is a request is one for ``strict``, and
+        so is one of which something was not read.
         """
         only_set_aside = not self.read and self.skipped == len(self.set_aside) - self.newly
         is_failure = self.failed > self.newly or (self.newly and only_set_aside)
-        if is_failure or (strict and (self.set_aside or self.sources_in_vain())):
+        if is_failure or (strict and (self.set_aside or self.sources_in_vain() or self.has_passed_over())):
             return 1
         return 3 if strict and self.moved else 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import lzma
+import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-__all__ = ["MAGIC_BYTES", "Codec", "codec_of", "unpacked"]
+__all__ = ["MAGIC_BYTES", "Codec", "codec_of", "tell_nobody", "unpacked"]
 
 #: So many bytes at the start of a file tell its compression.
 MAGIC_BYTES = 6
@@ -63,12 +64,19 @@ def codec_of(beginning: bytes) -> Codec | None:
     return next((codec for magic, codec in _CODECS.items() if beginning.startswith(magic)), None)
 
 
-def unpacked(file: BinaryIO, name: str) -> Iterator[bytes]:
+def tell_nobody(size: int) -> None:
+    """Say nothing of so many bytes that are passed over."""
+
+
+def unpacked(
+    file: BinaryIO, name: str, passed_over: Callable[[int], object] = tell_nobody
+) -> Iterator[bytes]:
     """The bytes of a plain or compressed file in pieces. Several members are read one after the other.
 
     Args:
         file: the file, at its beginning.
         name: what an error calls it.
+        passed_over: told how many bytes stand behind the last member, other than zeros, and are not read.
 
     Raises:
         CutShortError: the file is cut short.
@@ -93,8 +101,10 @@ def unpacked(file: BinaryIO, name: str) -> Iterator[bytes]:
             ) from None
         yield piece
         if member.eof:
-            data = _next_member(member.unused_data, file, codec)
-            if not data:
+            data = _behind_member(member.unused_data, file)
+            if not _begins_member(data, codec):
+                if data:
+                    passed_over(len(data) + _bytes_left(file))
                 return
             member = codec.member()
         else:
@@ -105,17 +115,23 @@ def unpacked(file: BinaryIO, name: str) -> Iterator[bytes]:
     )
 
 
-def _next_member(data: bytes, file: BinaryIO, codec: Codec) -> bytes:
-    """The beginning of the next member, or nothing.
-
-    Zeros, with which tape drives and rsync pad a file, and what else is no further member, are passed over,
-    as ``zcat`` does.
-    """
+def _behind_member(data: bytes, file: BinaryIO) -> bytes:
+    """What stands behind a member, without the zeros with which tape drives and rsync pad a file."""
     data = data.lstrip(b"\0")
     while len(data) < MAGIC_BYTES and (more := file.read(_READ_BYTES)):
         data = (data + more).lstrip(b"\0")
+    return data
+
+
+def _begins_member(data: bytes, codec: Codec) -> bool:
+    """Is it the beginning of a member, maybe one that is cut? What is none is passed over, as by ``zcat``."""
     is_cut = any(magic.startswith(data) for magic, each in _CODECS.items() if each is codec)
-    return data if is_cut or codec_of(data) is codec else b""
+    return bool(data) and (is_cut or codec_of(data) is codec)
+
+
+def _bytes_left(file: BinaryIO) -> int:
+    here = file.tell()
+    return file.seek(0, os.SEEK_END) - here
 
 
 class _GzipMember:

@@ -42,12 +42,14 @@ class Beginning:
         is_binary: is it no text?
         encoding: of text that is not UTF-8, if it says so.
         archive: what kind of archive it is, if it is one.
+        passed_over: bytes behind its compressed data, if these end within the beginning.
     """
 
     lines: list[bytes]
     is_binary: bool
     encoding: str | None = None
     archive: str | None = None
+    passed_over: int = 0
 
 
 def read_beginning(source: Readable) -> Beginning:
@@ -60,8 +62,9 @@ def read_beginning(source: Readable) -> Beginning:
     """
     data = b""
     nulls = 0
+    passed_over: list[int] = []
     try:
-        for piece in decompressed(source):
+        for piece in decompressed(source, passed_over.append):
             data += piece
             if data[:1] == b"\0" and nulls < _NULLS_MAX:
                 nulls += len(data)
@@ -76,6 +79,7 @@ def read_beginning(source: Readable) -> Beginning:
         b"\0" in data,
         _MARKS_OF_ENCODINGS.get(data[:2]),
         archive_kind(data),
+        sum(passed_over),
     )
 
 

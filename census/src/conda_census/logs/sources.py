@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from conda_census.errors import SourceError
-from conda_census.logs.compression import MAGIC_BYTES, codec_of, unpacked
+from conda_census.logs.compression import MAGIC_BYTES, codec_of, tell_nobody, unpacked
 from conda_census.logs.files import LogFile, find_files, unreadable
 from conda_census.logs.object_addresses import is_object_address
 from conda_census.logs.objects import find_objects, object_at
@@ -88,11 +88,11 @@ def release(location: str, config_folder: Path) -> None:
         delete_spooled(location, config_folder)
 
 
-def decompressed(source: Readable) -> Iterator[bytes]:
+def decompressed(source: Readable, passed_over: Callable[[int], object] = tell_nobody) -> Iterator[bytes]:
     """The bytes of a plain, gzip, zstd, bzip2 or xz source in pieces, whatever its name says.
 
     Several members in one file are read one after the other, as ``zcat`` does. The rows of a Parquet file are
-    lines of JSON.
+    lines of JSON. ``passed_over`` is told how many bytes behind the compressed data are not read.
 
     Raises:
         SourceError: the source cannot be read, is cut short or is damaged.
@@ -101,7 +101,10 @@ def decompressed(source: Readable) -> Iterator[bytes]:
         with source.open("rb") as file:
             is_parquet = file.read(len(PARQUET_MAGIC)) == PARQUET_MAGIC
             file.seek(0)
-            yield from rows_as_json_lines(file, str(source)) if is_parquet else unpacked(file, str(source))
+            if is_parquet:
+                yield from rows_as_json_lines(file, str(source))
+            else:
+                yield from unpacked(file, str(source), passed_over)
     except OSError as error:
         raise unreadable(source, error) from None
 
