@@ -8,6 +8,7 @@ __all__ = [
     "EngineError",
     "LakeError",
     "LastingSourceError",
+    "NoAccessLogError",
     "SourceError",
     "first_line",
     "one_line",
@@ -38,6 +39,10 @@ class LastingSourceError(SourceError):
     Every other ``SourceError`` may pass by itself, or is for the operator to put right (permission, network,
     a file that is still being copied), and is told at every run.
     """
+
+
+class NoAccessLogError(LastingSourceError):
+    """A source that is known to be no access log, so that no request is missing without it."""
 
 
 class LakeError(CensusError):

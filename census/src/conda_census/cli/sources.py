@@ -126,7 +126,6 @@ def _list(
     from conda_census.lake.self_check import open_checked
     from conda_census.metrics.window import expected_until, known_days
     from conda_census.report.sources import list_what_was_read
-    from conda_census.report.sources_text import copies_in_words
 
     settings = load_settings(lake)
     opened = open_checked(settings.lake)
@@ -139,8 +138,7 @@ def _list(
     else:
         if shows:  # a monitor asks for the exit code only
             _print(listed)
-        if listed["copies"]:
-            complain(CensusError(copies_in_words(listed["copies"])))
+        _complain_of_logs(listed)
     missing = [each["day"] for each in listed["days"] if each["state"] == "no_log"]
     known = known_days(tables)
     if first is None and known.doubtful_begin():
@@ -156,6 +154,16 @@ def _list(
         _complain_of(missing, tables)
     if strict:
         raise typer.Exit(1)
+
+
+def _complain_of_logs(listed: Sources) -> None:
+    from conda_census.report.sources_text import copies_in_words
+    from conda_census.report.wording import unread_logs
+
+    if listed["copies"]:
+        complain(CensusError(copies_in_words(listed["copies"])))
+    if listed["unread_logs"]:
+        complain(CensusError(unread_logs(listed["unread_logs"])))
 
 
 def _complain_of(missing: list[str], tables: LakeTables) -> None:

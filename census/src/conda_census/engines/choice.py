@@ -13,6 +13,7 @@ from conda_census.config import DEFAULT_ENGINE
 from conda_census.engines.tables import LakeFiles, LakeTables
 from conda_census.errors import EngineError
 from conda_census.lake.lost_days import lost_days
+from conda_census.lake.set_aside import SetAsideSources
 from conda_census.lake.store import Lake
 
 __all__ = ["ENGINES", "is_engine", "opened", "with_gaps"]
@@ -28,15 +29,16 @@ def is_engine(name: str) -> bool:
 
 
 def with_gaps(tables: LakeTables, lake: LakeFiles, holes: tuple[Hole, ...] = ()) -> LakeTables:
-    """Return ``tables`` with the days that are lost in their lake, and those declared to have no log.
+    """Return ``tables`` with what is not known of their lake: lost days, days without a log, unread logs.
 
     Raises:
-        LakeError: what is lost cannot be read.
+        LakeError: what is lost, or set aside, cannot be read.
     """
-    lost = frozenset[date]()
+    lost, unread = frozenset[date](), 0
     if isinstance(lake, Lake):  # those of the files that are read: a lost day may be known again meanwhile
         lost = lost_days(lake.path) if lake.lost is None else lake.lost
-    return replace(tables, lost_days=lost, holes=holes)
+        unread = SetAsideSources(lake).unread_logs()
+    return replace(tables, lost_days=lost, holes=holes, unread_logs=unread)
 
 
 @contextmanager

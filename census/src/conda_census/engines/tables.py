@@ -37,6 +37,7 @@ class LakeTables:
         keep: computes a table once, for several questions: ``with tables.keep(expression) as table``.
         lost_days: days of which rows are lost for good.
         holes: days that an operator has declared to have no log.
+        unread_logs: sources that may be access logs, and that could not be read.
     """
 
     sessions: Table
@@ -46,6 +47,7 @@ class LakeTables:
     keep: Callable[[Table], AbstractContextManager[Table]]
     lost_days: frozenset[date] = frozenset()
     holes: tuple[Hole, ...] = ()
+    unread_logs: int = 0
 
     @classmethod
     def named(

@@ -260,14 +260,15 @@ class _Work:
         Copies of known ones are remembered by name: they are to be read if the other is taken out.
         """
         stored, names, copies = known.stored_fingerprints, known.names(), []
+        read: list[str] = []
         read_as = {} if format_name == "auto" else self.rows.formats()
         seen = seen_files(self.lake)
-        set_aside = {
-            each.name: each for each in SetAsideSources(self.lake).read() if each.tried == self.tried
-        }
+        unread = SetAsideSources(self.lake)
+        set_aside = {each.name: each for each in unread.read() if each.tried == self.tried}
         for source in sources:
             if (fingerprint := stored_fingerprint(source, self.key)) in stored:
                 self.summary.skipped += 1
+                read.append(source.location)
                 self._warn_of_format(source, read_as.get(fingerprint, format_name), format_name)
                 if str(source) not in names and (copy := name_as_stored(source, self.key)) not in seen:
                     copies.append(SeenFile(copy))
@@ -277,14 +278,16 @@ class _Work:
                 self.summary.wait(Waiting(str(source), waits))
             elif name in seen:
                 self.summary.skipped += 1
+                read.append(source.location)
             elif found := set_aside.get(name):
                 self.summary.skip_set_aside(found)
             else:
                 yield source
         remember_files(self.lake, self.batches.writer, copies)
+        unread.forget([each for each in unread.read() if each.location in read])
 
     def _set_aside(self, locations: Collection[str]) -> None:
-        """Remember what turned out to be no log, and forget what was none before and now is one."""
+        """Remember what could not be read, and forget what could not before and now can."""
         unreadable, self.summary.unreadable = self.summary.unreadable, []
         set_aside = SetAsideSources(self.lake)
         tried = [each for each in set_aside.read() if each.location in locations]

@@ -1,5 +1,7 @@
 """Sources that are no log, or a damaged one: remembered, so that each is told once and stops nothing.
 
+What could not be read for now, as a log that is cut short, is noted too until it is read.
+
 The file ``set-aside.json`` of the lake names them. A source is known again by what is stored of it: a file
 that grew, was repaired or only touched is tried again, and all are if other formats are to be tried, or by a
 newer version of the census.
@@ -26,7 +28,7 @@ from conda_census.lake.store import Lake
 from conda_census.logs.source import Source
 from conda_census.logs.standard_input import is_spooled
 
-__all__ = ["SetAside", "SetAsideSources", "name_as_stored", "tried_formats"]
+__all__ = ["SetAside", "SetAsideSources", "Unreadable", "name_as_stored", "tried_formats"]
 
 _FILE = "set-aside.json"
 _LOCK = "set-aside.lock"
@@ -43,7 +45,8 @@ class SetAside:
         reason: why, for a person.
         since: when it was set aside, UTC, as ISO 8601.
         name: names it as it is stored, see ``name_as_stored``.
-        tried: which formats were tried, see ``tried_formats``.
+        tried: which formats were tried, see ``tried_formats``; empty for a source that each run tries again.
+        may_be_log: may it be an access log, whose requests are missing?
     """
 
     source: str
@@ -52,6 +55,24 @@ class SetAside:
     since: str
     name: str
     tried: str
+    may_be_log: bool = True
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A source that could not be read.
+
+    Attributes:
+        source: the source.
+        reason: why, for a person.
+        may_be_log: may it be an access log, whose requests are missing?
+        may_pass: may the reason pass, so that each run tries it again?
+    """
+
+    source: Source
+    reason: str
+    may_be_log: bool = True
+    may_pass: bool = False
 
 
 class SetAsideSources:
@@ -69,7 +90,7 @@ class SetAsideSources:
         """
         try:
             content = json.loads(self._path.read_bytes())
-            return [SetAside(**{key: str(row[key]) for key in _FIELDS}) for row in content["sources"]]
+            return [_from_json(row) for row in content["sources"]]
         except FileNotFoundError:
             return []
         except OSError as error:
@@ -79,21 +100,38 @@ class SetAsideSources:
                 f"{self._path}: damaged: remove this file, and the next ingest tries again what was set aside"
             ) from None
 
-    def add(self, found: Collection[tuple[Source, str]], key: bytes, tried: str) -> list[SetAside]:
-        """Set sources aside, each with its reason, and return those that can be remembered."""
+    def unread_logs(self) -> int:
+        """How many of the sources that could not be read may be access logs.
+
+        Raises:
+            LakeError: the file is damaged or cannot be read.
+        """
+        return sum(each.may_be_log for each in self.read())
+
+    def add(self, found: Collection[Unreadable], key: bytes, tried: str) -> list[SetAside]:
+        """Set sources aside, each with its reason, and return those that can be remembered.
+
+        What may pass is noted as well, as unread, and not returned: each run tries it again.
+        """
         since = datetime.now(UTC).isoformat(timespec="seconds")
         added = [
-            SetAside(str(source), source.location, reason, since, name, tried)
-            for source, reason in found
-            if (name := name_as_stored(source, key))
+            SetAside(str(each.source), each.source.location, each.reason, since, name, tried, each.may_be_log)
+            for each in found
+            if not each.may_pass and (name := name_as_stored(each.source, key))
         ]
-        if added:
-            locations, names = {each.location for each in added}, {each.name for each in added}
+        unread = {
+            each.source.location: SetAside(str(each.source), each.source.location, each.reason, since, "", "")
+            for each in found
+            if each.may_pass and not is_spooled(each.source.location)
+        }
+        if added or unread:
+            locations = {each.location for each in added} | set(unread)
+            names = {each.name for each in added}
             with self._locked():
                 kept = [
                     each for each in self.read() if each.location not in locations and each.name not in names
                 ]
-                self._write([*kept, *added])
+                self._write([*kept, *added, *unread.values()])
         return added
 
     def forget(self, forgotten: Collection[SetAside]) -> None:
@@ -114,6 +152,12 @@ class SetAsideSources:
 
 
 _FIELDS = ("source", "location", "reason", "since", "name", "tried")
+
+
+def _from_json(row: dict[str, object]) -> SetAside:
+    # Earlier versions did not note whether it may be a log.
+    texts = {key: str(row[key]) for key in _FIELDS}
+    return SetAside(**texts, may_be_log=bool(row.get("may_be_log", True)))
 
 
 def name_as_stored(source: Source, key: bytes) -> str:

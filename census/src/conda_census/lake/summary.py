@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypedDict
 
-from conda_census.errors import CensusError, LastingSourceError
+from conda_census.errors import CensusError, LastingSourceError, NoAccessLogError
 from conda_census.lake.batches import SourceCounted
 from conda_census.lake.moved import Move
 from conda_census.lake.read_in_vain import InVain
 from conda_census.lake.repeated_downloads import Repeated
-from conda_census.lake.set_aside import SetAside
+from conda_census.lake.set_aside import SetAside, Unreadable
 from conda_census.logs.source import Source
 
 __all__ = ["BEGINNING", "CUT_SHORT", "NOT_MARKED", "SourceWarning", "Summary", "SummaryJson", "Waiting"]
@@ -132,7 +132,7 @@ class Summary:
         failed: files, or paths, that could not be read; why stands in ``errors``.
         set_aside: of the sources that were named, those that are set aside; the ``newly`` first ones of them
             were set aside in this run, and count as failed; the others as skipped.
-        unreadable: sources that turned out to be no log, or a damaged one, and are not set aside yet.
+        unreadable: sources that could not be read, and are not set aside yet, or noted as unread.
         waiting: the skipped files that wait.
         warnings: what a person should know of files that were read or skipped.
         lines: lines taken; always ``requests`` plus the sum of ``dropped``.
@@ -154,7 +154,7 @@ class Summary:
     errors: list[CensusError] = field(default_factory=list)
     set_aside: list[SetAside] = field(default_factory=list)
     newly: int = 0
-    unreadable: list[tuple[Source, str]] = field(default_factory=list)
+    unreadable: list[Unreadable] = field(default_factory=list)
     waiting: list[Waiting] = field(default_factory=list)
     warnings: list[SourceWarning] = field(default_factory=list)
     regained: list[date] = field(default_factory=list)
@@ -171,8 +171,15 @@ class Summary:
         """Count what could not be read."""
         self.failed += 1
         self.errors.append(error)
-        if source is not None and isinstance(error, LastingSourceError):
-            self.unreadable.append((source, str(error).removeprefix(f"{source}: ")))
+        if source is not None:
+            self.unreadable.append(
+                Unreadable(
+                    source,
+                    str(error).removeprefix(f"{source}: "),
+                    may_be_log=not isinstance(error, NoAccessLogError),
+                    may_pass=not isinstance(error, LastingSourceError),
+                )
+            )
 
     def skip_set_aside(self, set_aside: SetAside) -> None:
         """Count a source that an earlier run has set aside."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from conda_census.census_toml import FormatTable
-from conda_census.errors import CutShortError, LastingSourceError, SourceError
+from conda_census.errors import CutShortError, LastingSourceError, NoAccessLogError, SourceError
 from conda_census.logs.blocks import MAX_LINE_BYTES
 from conda_census.logs.formats import BUILT_IN, LogFormat
 from conda_census.logs.prefixes import PREFIXES
@@ -116,13 +116,13 @@ def format_of(
             f"iconv -f {beginning.encoding} -t UTF-8"
         )
     if beginning.archive:
-        raise LastingSourceError(
+        raise NoAccessLogError(
             f"{source}: {beginning.archive}, not an access log: unpack it, and give what is in it"
         )
     if other := other_log(raw):
-        raise LastingSourceError(f"{source}: {other}, or leave this file out with --exclude")
+        raise NoAccessLogError(f"{source}: {other}, or leave this file out with --exclude")
     if beginning.is_binary:
-        raise LastingSourceError(f"{source}: a binary file, not an access log: name the log itself")
+        raise NoAccessLogError(f"{source}: a binary file, not an access log: name the log itself")
     near = sorted(candidates, key=lambda log_format: -_parts_found(log_format, lines))
     near = [each for each in near if len(near) <= _NEAR or _parts_found(each, lines)][:_NEAR]
     tried = ", ".join(f"{each.name} ({faults[each.name] or _missing(each, lines)})" for each in near)
@@ -133,7 +133,8 @@ def format_of(
         which = f"a format that was tried: {tried}, or the {more} others that conda-census formats lists"
     else:
         which = f"a format that was tried: {tried}"
-    raise LastingSourceError(
+    is_like_one = name != "auto" or any(_is_like(each, lines) for each in near)
+    raise (LastingSourceError if is_like_one else NoAccessLogError)(
         f"{source}: not an access log: none of its first {len(beginning.lines)} lines is in {which}: check "
         "that it is the access log of the web server, or describe its format in census.toml"
     )
@@ -191,6 +192,11 @@ def _outranks(name: str, other: str) -> bool:
 def _parts_found(log_format: LogFormat, lines: list[bytes]) -> int:
     """How many parts of a format some line has."""
     return sum(any(mark.pattern.search(line) for line in lines) for mark in log_format.marks)
+
+
+def _is_like(log_format: LogFormat, lines: list[bytes]) -> bool:
+    """Have lines most parts of a format, so that they may be those of an access log in another one?"""
+    return 2 * _parts_found(log_format, lines) > len(log_format.marks)
 
 
 def _missing(log_format: LogFormat, lines: list[bytes]) -> str:

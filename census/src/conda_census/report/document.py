@@ -28,7 +28,13 @@ from conda_census.metrics.sessions import count_sessions
 from conda_census.metrics.silent_days import days_between
 from conda_census.metrics.window import Window, choose_window, log_times, within
 from conda_census.report.completeness import read_days
-from conda_census.report.notes import NOTES, notes_on_copies, notes_on_gaps, notes_on_tokens
+from conda_census.report.notes import (
+    NOTES,
+    notes_on_copies,
+    notes_on_gaps,
+    notes_on_tokens,
+    notes_on_unread_logs,
+)
 from conda_census.report.shape import (
     Active,
     ActiveByClass,
@@ -115,13 +121,14 @@ def make_report(
             agents=_agents(looked_at),
             packages=_packages(inside, looked_at, top, package),
             retention=_retention(looked_at, window),
-            accounting=_accounting(inside, *log_times(tables), copies),
+            accounting=_accounting(inside, *log_times(tables), copies, tables.unread_logs),
             completeness=read,
             notes=[
                 *NOTES,
                 *notes_on_gaps(window),
                 *notes_on_copies(copies, window),
                 *notes_on_tokens(sessions["total"] + sessions["without_token"], counted.total),
+                *notes_on_unread_logs(tables.unread_logs),
             ],
             organizations=_organizations(inside, looked_at, organizations or {}),
         )
@@ -381,7 +388,7 @@ def _organizations(
 
 
 def _accounting(
-    inside: LakeTables, first: datetime | None, newest: datetime | None, copies: int
+    inside: LakeTables, first: datetime | None, newest: datetime | None, copies: int, unread_logs: int
 ) -> LineCounts:
     found = account(inside.sources)
     return LineCounts(
@@ -394,4 +401,5 @@ def _accounting(
         logs_begin=f"{first.astimezone(UTC):%Y-%m-%d}" if first else None,
         newest_request=f"{newest.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if newest else None,
         likely_copies=copies,
+        unread_logs=unread_logs,
     )

@@ -8,9 +8,16 @@ from conda_census.exposure.shape import Exposure, Exposures
 from conda_census.metrics.copies import copies_count_again
 from conda_census.metrics.window import Window
 from conda_census.report.shape import Note, Report
-from conda_census.report.wording import first_days
+from conda_census.report.wording import first_days, logs, unread_logs
 
-__all__ = ["NOTES", "notes_on", "notes_on_copies", "notes_on_gaps", "notes_on_tokens"]
+__all__ = [
+    "NOTES",
+    "notes_on",
+    "notes_on_copies",
+    "notes_on_gaps",
+    "notes_on_tokens",
+    "notes_on_unread_logs",
+]
 
 
 #: By the name of the number in ``definitions.DEFINITIONS``.
@@ -240,6 +247,26 @@ def notes_on_tokens(sessions: int, installations: int) -> list[Note]:
             number="accounting",
             note=f"Installations and environments are not known, also those of packages and agents: {why}.",
         ),
+    ]
+
+
+#: The numbers that a log makes too low that could not be read, besides those of requests.
+_TOO_LOW = ("installations", "environments", "sessions", "without_token")
+
+
+def notes_on_unread_logs(number: int) -> list[Note]:
+    """Return what so many logs that could not be read do to the numbers. It names none, as of copies."""
+    if not number:
+        return []
+    whose = "its" if number == 1 else "their"
+    sentence = (
+        f"Too low if {whose} lines are of these days: {logs(number)} could not be read (conda-census sources "
+        "--set-aside)."
+    )
+    concerned = (*_TOO_LOW, *(each for each in _OF_REQUESTS if each != "accounting"))
+    return [
+        Note(number="accounting", note=f"{unread_logs(number)}."),  # the header of the report has it
+        *(Note(number=each, note=sentence) for each in concerned),
     ]
 
 

@@ -49,7 +49,8 @@ class DayJson(TypedDict):
 class Sources(TypedDict):
     """The answer of ``conda-census sources``; its keys are a public interface.
 
-    ``copies`` are the names of logs that look like copies of each other, together.
+    ``copies`` are the names of logs that look like copies of each other, together. ``unread_logs`` may be
+    access logs and could not be read.
     """
 
     window: WindowDays
@@ -57,6 +58,7 @@ class Sources(TypedDict):
     by_day: list[ReadDay]
     days: list[DayJson]
     copies: list[list[str]]
+    unread_logs: int
 
 
 def list_what_was_read(tables: LakeTables, since: date | None = None, until: date | None = None) -> Sources:
@@ -74,6 +76,7 @@ def list_what_was_read(tables: LakeTables, since: date | None = None, until: dat
         by_day=days,
         days=[DayJson(day=day["day"], state=day["state"], reason=day["reason"]) for day in days],
         copies=[list(names) for names in likely_copies(inside.sources, inside.downloads)],
+        unread_logs=tables.unread_logs,
     )
 
 

@@ -31,6 +31,7 @@ __all__ = [
     "interval_of_days",
     "lacks_tokens",
     "last_days",
+    "logs",
     "lost_days",
     "newest_request",
     "of_days_and_copies",
@@ -40,6 +41,7 @@ __all__ = [
     "sampled",
     "short",
     "unknown_days",
+    "unread_logs",
 ]
 
 _UNIT = " %"
@@ -280,6 +282,20 @@ def unknown_days(days: Iterable[date], lost: Collection[date]) -> list[str]:
         texts[each in lost].append(each.isoformat())
     without_log, gone = texts.values()
     return [*([days_without_log(without_log)] if without_log else []), *([lost_days(gone)] if gone else [])]
+
+
+def logs(number: int) -> str:
+    """Return so many logs: 1 log, 2 logs."""
+    return f"{number:,} log{'' if number == 1 else 's'}"
+
+
+def unread_logs(number: int) -> str:
+    """Say that so many logs could not be read, and where they are listed, in one line."""
+    whose, them = ("its", "it") if number == 1 else ("their", "them")
+    return (
+        f"{logs(number)} could not be read, and numbers are too low if {whose} lines are of these days: "
+        f"conda-census sources --set-aside lists {them}"
+    )
 
 
 def _without_log(window: WindowDays) -> str:
