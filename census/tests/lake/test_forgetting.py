@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import shutil
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -238,6 +239,75 @@ def test_a_copy_that_was_skipped_is_read_again(
     # The first one is unread now, because it was taken out.
     assert _forget(settings, other).read_again == []
     assert recorded_readings(Lake.open(settings.lake)) == []
+
+
+@pytest.mark.takes_turns(3)
+@pytest.mark.parametrize("seed", range(int(os.environ.get("CENSUS_FORGETTINGS", "3"))))
+def test_logs_that_share_their_beginnings(tmp_path: Path, seed: int) -> None:
+    """Whichever is read first then has the shared lines: no day is lost, and each line counts once."""
+    random = Random(seed)  # noqa: S311 (a case, no secret)
+    settings = _lake(tmp_path, "lake")
+    logs = _logs_that_begin_alike(random)
+    paths = {number: tmp_path / f"{random.choice('abc')}{number}.log" for number in logs}
+    waiting = [*logs]
+    random.shuffle(waiting)
+    while waiting:
+        run, waiting = waiting[:2], waiting[2:]
+        for number in run:
+            paths[number].write_bytes("".join(logs[number]).encode())
+        _ingest(settings, *(paths[number] for number in run))
+        if random.random() < 0.3:
+            compact(Lake.open(settings.lake), 0, say_nothing)
+    read = {each.source for each in recorded_readings(Lake.open(settings.lake))}
+    out = random.choice([number for number in logs if str(paths[number]) in read])
+    forgotten = _forget(settings, str(paths[out]))
+    assert forgotten.lost == []
+    assert _lines(settings) == _distinct(lines for number, lines in logs.items() if number != out)
+    assert damages_of(settings) == []
+
+
+def _logs_that_begin_alike(random: Random) -> dict[int, list[str]]:
+    """Some logs: one, copies of which a line was left out, what was cut short, and others of later days."""
+    first = _lines_of(0, START, 30)
+    left_out = [random.randrange(10, 29) for _ in range(3)]
+    copies = [[*first[:number], *first[number + 1 :]] for number in left_out]
+    others = [_lines_of(day, START + timedelta(days=day), 5) for day in (1, 2)]
+    logs = [first, *copies, first[: random.randrange(8, 30)], *others]
+    return dict(enumerate(logs))
+
+
+def _lines_of(number: int, start: datetime, requests: int) -> list[str]:
+    log = SmallLog(start=start)
+    for request in range(requests):
+        log.request(client=f"c{request % 3}", session=f"s{number}{request}")
+    return log.content().decode().splitlines(keepends=True)
+
+
+def _distinct(logs: Iterable[list[str]]) -> int:
+    """Lines that are the same up to a place, and all before them, are one line."""
+    return len({tuple(log[: end + 1]) for log in logs for end in range(len(log))})
+
+
+def _lines(settings: Settings) -> int:
+    return sum(each.counts.lines for each in recorded_readings(Lake.open(settings.lake)))
+
+
+@pytest.mark.takes_turns(3, among="the longest")
+def test_a_copy_with_lines_left_out_loses_no_day_of_another_log(tmp_path: Path) -> None:
+    """It is read before the original, and takes the lines from it with which both begin."""
+    logs = {day: _lines_of(day, START + timedelta(days=day), 20) for day in range(3)}
+    (tmp_path / "logs").mkdir()
+    for day, lines in logs.items():
+        (tmp_path / "logs" / f"{day}.log").write_text("".join(lines))
+    copy = tmp_path / "copy.log"
+    copy.write_text("".join([*logs[0][:13], *logs[0][15:]]))
+    settings = _lake(tmp_path, "lake")
+    _ingest(settings, tmp_path / "logs")
+    _ingest(settings, copy)
+    forgotten = _forget(settings, "1.log")
+    assert (len(forgotten.read_again), forgotten.lost) == (3, [])
+    assert _lines(settings) == 20 + 5 + 20
+    assert repair(settings, say_nothing).still_lost == {}
 
 
 @pytest.mark.takes_turns(3, among="the longest")

@@ -6,10 +6,11 @@ Whichever command read the lines: each ingest and each repair looks whether a lo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from conda_census.lake.lines_there import has_lines
 from conda_census.lake.lost_days import Lost, change_lost, read_lost
 from conda_census.lake.store import Lake
 from conda_census.lake.unfinished_repair import TakenOut
@@ -104,7 +105,7 @@ def wanted_of_marks(row: MarkedLines, format_name: str, days: Iterable[date], ke
 
 
 def missing_wanted(lake: Lake, wanted: Collection[Wanted], key: bytes) -> Iterator[Wanted]:
-    """Those lines that were not read again: their batch is in the lake still, or no row has them.
+    """Those lines that were not read again: their batch is in the lake still, or no rows have them.
 
     Raises:
         LakeError: a table cannot be read.
@@ -117,27 +118,35 @@ def missing_wanted(lake: Lake, wanted: Collection[Wanted], key: bytes) -> Iterat
     reached: dict[str, int] = defaultdict(int)
     for each in readings:
         reached[each.head] = max(reached[each.head], each.first_line + each.counts.lines - 1)
-    heads = {each.head for each in wanted}
-    of_logs = None if "" in heads else {each.batch for each in readings if each.head in heads}
-    rows = marked_lines(lake.files("line_marks"), key, of_logs)
-    as_they_are = {(row.first_line, len(row.marks), row.digest(key)) for row in rows}
+    rows = _rows_by_head(lake, wanted, readings, key)
+    as_they_are = {
+        (row.first_line, len(row.marks), row.digest(key)) for of_head in rows.values() for row in of_head
+    }
     for lines in wanted:
         is_out = not lines.batch or lines.batch not in batches
         is_reached = not lines.head or reached[lines.head] >= lines.first_line + lines.lines - 1
-        if not (is_out and is_reached and (not lines.digest or _has_marks(rows, as_they_are, lines, key))):
+        is_there = not lines.digest or (lines.first_line, lines.marks, lines.digest) in as_they_are
+        if not (is_out and is_reached and (is_there or _has_lines(rows, lines, key))):
             yield lines
 
 
-def _has_marks(
-    rows: list[MarkedLines], as_they_are: set[tuple[int, int, str]], lines: Wanted, key: bytes
-) -> bool:
-    end = lines.first_line + lines.marks
-    return (lines.first_line, lines.marks, lines.digest) in as_they_are or any(
-        row.first_line <= lines.first_line
-        and end <= row.first_line + len(row.marks)
-        and row.digest(key, lines.first_line, lines.marks) == lines.digest
-        for row in rows
-    )
+def _rows_by_head(
+    lake: Lake, wanted: Collection[Wanted], readings: Sequence[Recorded], key: bytes
+) -> dict[str, list[MarkedLines]]:
+    """The rows of ``line_marks`` that may have wanted lines, by the heads of their logs."""
+    heads = {each.head for each in wanted}
+    of_logs = None if "" in heads else {each.batch for each in readings if each.head in heads}
+    head_of = {(each.batch, each.source, each.first_line): each.head for each in readings}
+    rows: dict[str, list[MarkedLines]] = defaultdict(list)
+    for row in marked_lines(lake.files("line_marks"), key, of_logs):
+        rows[head_of.get((row.batch, row.source, row.first_line), "")].append(row)
+    return rows
+
+
+def _has_lines(rows: Mapping[str, list[MarkedLines]], lines: Wanted, key: bytes) -> bool:
+    """Whether one log, or several that begin alike, brought these lines."""
+    of_logs = [rows.get(lines.head, [])] if lines.head else rows.values()
+    return any(has_lines(each, lines, key) for each in of_logs)
 
 
 def days_between_requests(reading: Recorded) -> list[date]:

@@ -26,7 +26,7 @@ from conda_census.lake.joining import batches_in, runs_in
 from conda_census.lake.known import mark_name
 from conda_census.lake.self_check import Snapshot
 from conda_census.lake.tables import TableName
-from conda_census.logs.line_marks import MarkedFingerprint, ShortMarks, veiled
+from conda_census.logs.line_marks import MarkedFingerprint, ShortMarks, short, veiled
 from conda_census.logs.object_addresses import is_object_address
 from conda_census.logs.objects import object_at
 from conda_census.logs.rotated import files_like
@@ -38,6 +38,7 @@ __all__ = [
     "TableBatches",
     "files_to_take_up",
     "incomplete_batches",
+    "keyed_hash",
     "logs_with",
     "marked_lines",
 ]
@@ -108,12 +109,25 @@ def _is_under_way(snapshot: Snapshot, path: str) -> bool:
 
 @dataclass(frozen=True)
 class MarkedLines:
-    """A row of ``line_marks``: lines that a batch took from a log, by their marks."""
+    """A row of ``line_marks``: lines that a batch took from a log, by their marks.
+
+    ``base`` is the mark of the line before the first of them.
+    """
 
     batch: str
     source: str
     first_line: int
     marks: ShortMarks
+    base: int = 0
+
+    @property
+    def end(self) -> int:
+        """Number of the line behind the last one that has a mark."""
+        return self.first_line + len(self.marks)
+
+    def mark_before(self, line: int) -> int:
+        """The mark of the line before one of these."""
+        return self.base if line == self.first_line else int(self.marks[line - self.first_line - 1])
 
     def digest(self, key: bytes, first_line: int = 0, lines: int = 0) -> str:
         """Keyed digest of the marks, of these lines only if they are named."""
@@ -142,8 +156,9 @@ def marked_lines(
     ).fetchall()
     for batch, source, first_line, marks in rows:
         plain = veiled(marks, key, mark_name(batch, source, first_line))
-        short = np.frombuffer(plain[_BASE_BYTES:], "<u2").astype(np.uint16)
-        found.append(MarkedLines(batch, source, first_line, short))
+        marks_of_lines = np.frombuffer(plain[_BASE_BYTES:], "<u2").astype(np.uint16)
+        [base] = short(np.frombuffer(plain[:_BASE_BYTES], "<u8").astype(np.uint64)).tolist()
+        found.append(MarkedLines(batch, source, first_line, marks_of_lines, base))
     return found
 
 
@@ -231,7 +246,12 @@ def _marks_of_log(location: str, key: bytes) -> ShortMarks:
     return fingerprint.line_marks()[1]
 
 
+def keyed_hash(key: bytes) -> hashlib.blake2b:
+    """What makes the keyed digest of marks, which it is fed as little-endian numbers of two bytes."""
+    return hashlib.blake2b(digest_size=16, key=hashlib.sha256(b"marked\n" + key).digest())
+
+
 def _digest(marks: ShortMarks, key: bytes) -> str:
-    return hashlib.blake2b(
-        marks.astype("<u2").tobytes(), digest_size=16, key=hashlib.sha256(b"marked\n" + key).digest()
-    ).hexdigest()
+    made = keyed_hash(key)
+    made.update(marks.astype("<u2").tobytes())
+    return made.hexdigest()
