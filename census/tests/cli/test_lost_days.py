@@ -99,6 +99,42 @@ def test_lost_lines_part_days_that_can_be_known_from_those_that_cannot() -> None
     assert lost_lines({}) == []
 
 
+def test_a_repair_that_cannot_do_more_is_not_called_for(census: CensusProcess, tmp_path: Path) -> None:
+    """Of a day that cannot be known again the check says what the repair says."""
+    _log().write(tmp_path / "a.log")
+    assert census("ingest", "a.log").returncode == 0
+    lost = {"days": [DAY], "for_good": [DAY], "wanted": []}
+    (tmp_path / "census-lake" / "lost.json").write_text(json.dumps(lost))
+    told = census("repair").stderr
+    assert f"{DAY}: it is not known which logs they need: read all logs into a new lake" in told
+    checked = census("repair", "--check").stdout
+    assert checked.startswith("nothing is damaged, but rows of these days are lost")
+    assert "read all logs into a new lake" in checked
+    assert "run conda-census repair" not in checked
+
+
+def test_a_log_that_has_not_its_lines_any_more_is_named(census: CensusProcess, tmp_path: Path) -> None:
+    """It is there, and was read again in vain: it is known which one a day needs."""
+    log = _log().write(tmp_path / "a.log")
+    assert census("ingest", "a.log").returncode == 0
+    wanted = {
+        "source": str(log),
+        "format_name": "auto",
+        "batch": "",
+        "head": "",
+        "first_line": 1,
+        "lines": 1,
+        "marks": 1,
+        "digest": "0" * 32,
+        "days": [DAY],
+    }
+    lost = {"days": [DAY], "for_good": [], "wanted": [wanted]}
+    (tmp_path / "census-lake" / "lost.json").write_text(json.dumps(lost))
+    told = census("repair").stderr
+    assert f"again: {log} (lines that were read of it are not in it)" in told
+    assert "not known which logs" not in told
+
+
 def test_lost_request_ids_are_told(census: CensusProcess, tmp_path: Path) -> None:
     """Nothing else tells that a line that is delivered again counts again."""
     _log().write(tmp_path / "a.log")

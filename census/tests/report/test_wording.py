@@ -17,6 +17,7 @@ from conda_census.report.wording import (
     newest_request,
     percent,
     plain,
+    read_again,
 )
 
 
@@ -177,3 +178,11 @@ def test_the_newest_line_is_in_every_output(report: Report, empty_report: Report
     assert newest in page(report)
     lines = empty_report["accounting"]
     assert (newest_request(lines), lines["logs_begin"], lines["newest_request"]) == ("", None, None)
+
+
+def test_many_logs_that_were_read_again_are_one_line() -> None:
+    """What matters comes behind them."""
+    logs = [f"{number}.log" for number in range(37)]
+    assert read_again(logs[:5]) == [f"{log}: read again" for log in logs[:5]]
+    assert read_again(logs) == ["0.log, 1.log, 2.log and 34 more: read again"]
+    assert read_again(logs, "would be read again", names_all=True)[36] == "36.log: would be read again"

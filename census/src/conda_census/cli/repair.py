@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +15,7 @@ from conda_census.config import load_settings
 from conda_census.errors import CensusError
 
 if TYPE_CHECKING:
+    from conda_census.lake.lost_days import Lost
     from conda_census.lake.repair import Repaired
 
 __all__ = ["repair"]
@@ -33,7 +34,7 @@ def repair(
     verbose: VerboseOption = False,
 ) -> None:
     """Mend a damaged lake: read logs again that are still there, and mark days as lost if they are not."""
-    from conda_census.lake.lost_days import lost_days
+    from conda_census.lake.lost_days import read_lost
     from conda_census.lake.repair import damages_of
     from conda_census.lake.repair import repair as run
 
@@ -42,15 +43,15 @@ def repair(
     if check:
         with verbosity.steps("reading") as progress:
             found = damages_of(settings, progress)
-        lost = sorted(lost_days(settings.lake))
+        lost = read_lost(settings.lake)
         if as_json:
-            document = {"damaged": found, "lost": [day.isoformat() for day in lost]}
+            document = {"damaged": found, "lost": [day.isoformat() for day in sorted(lost.days)]}
             typer.echo(json.dumps(document, ensure_ascii=False))
         else:
             for line in found:
                 typer.echo(line)
             if not found:
-                verbosity.say([_undamaged(lost)])
+                verbosity.say(_undamaged(lost))
         if found:
             more = f", and {len(found) - 1} more" if len(found) > 1 else ""
             complain(CensusError(f"{settings.lake}: damaged: {found[0]}{more}: run conda-census repair"))
@@ -61,17 +62,21 @@ def repair(
     if as_json:
         typer.echo(json.dumps(_document(repaired), ensure_ascii=False))
     else:
-        verbosity.say(_lines(repaired))
+        verbosity.say(_lines(repaired, names_all=verbosity.verbose))
     for line in lost_lines(repaired.still_lost):
         complain(CensusError(line))
 
 
-def _undamaged(lost: Collection[date]) -> str:
+def _undamaged(lost: Lost) -> list[str]:
+    """Say of a lake without damages which days are lost, and what to do; a repair is no help for some."""
     from conda_census.report.wording import lost_days
 
-    if not lost:
-        return "the lake is whole"
-    return f"nothing is damaged, but {lost_days([day.isoformat() for day in lost])}"
+    if not lost.days:
+        return ["the lake is whole"]
+    lines = lost_lines({day: [] for day in sorted(lost.for_good)})
+    if may_come_back := sorted(lost.days - lost.for_good):
+        lines.append(lost_days([day.isoformat() for day in may_come_back]))
+    return [f"nothing is damaged, but {line}" for line in lines]
 
 
 def _document(repaired: Repaired) -> dict[str, object]:
@@ -87,8 +92,9 @@ def _document(repaired: Repaired) -> dict[str, object]:
     }
 
 
-def _lines(repaired: Repaired) -> list[str]:
+def _lines(repaired: Repaired, *, names_all: bool) -> list[str]:
     from conda_census.lake.table_notes import TABLE_NOTES
+    from conda_census.report.wording import read_again
 
     lines = [f"damaged: {problem.sentence()}" for problem in repaired.problems]
     lines += [f"the log of {name} was damaged: written anew" for name in repaired.logs_written]
@@ -105,7 +111,7 @@ def _lines(repaired: Repaired) -> list[str]:
     lines += [
         f"{rows:,} rows of {name} found again in its folder" for name, rows in repaired.rows_found.items()
     ]
-    lines += [f"{location}: read again" for location in repaired.read_again]
+    lines += read_again(repaired.read_again, names_all=names_all)
     lines += [f"{day}: its rows were lost, and it is known again" for day in repaired.regained]
     lines += [
         f"{name} was damaged: import it again (conda-census advisories import)"

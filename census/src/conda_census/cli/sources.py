@@ -258,11 +258,13 @@ def _forget(
     if as_json:
         document = forgotten_document(forgotten, unknown, dry_run=dry_run)
         typer.echo(json.dumps(document, ensure_ascii=False))
-    elif dry_run:
-        for line in forgotten_lines(forgotten, unknown, dry_run=dry_run):
-            typer.echo(line)
     else:
-        verbosity.say(forgotten_lines(forgotten, unknown, dry_run=dry_run))
+        lines = forgotten_lines(forgotten, unknown, dry_run=dry_run, names_all=verbosity.verbose)
+        if dry_run:
+            for line in lines:
+                typer.echo(line)
+        else:
+            verbosity.say(lines)
     if forgotten.lost:
         complain(CensusError(lost_days([day.isoformat() for day in forgotten.lost])))
         raise typer.Exit(1)

@@ -161,6 +161,7 @@ def repair(settings: Settings, progress: Steps) -> Repaired:
         _, left = check(Lake.open(settings.lake))
         if not left and read_lost(lake.path).days:
             _regain(settings, secrets, repaired, progress)
+            _tell_read_in_vain(settings, secrets, repaired)
             _, left = check(Lake.open(settings.lake))
     except DamagedLakeError as error:  # the logs cannot be read again: to run the repair once more is no help
         raise _beyond_repair(settings.lake, error.problems[0].sentence()) from None
@@ -191,6 +192,17 @@ def _regain(settings: Settings, secrets: Secrets, repaired: Repaired, progress: 
         read_again(settings, again, repaired, progress)
     else:
         regain(lake, key)
+
+
+def _tell_read_in_vain(settings: Settings, secrets: Secrets, repaired: Repaired) -> None:
+    """Name the logs that are there, but without all lines that lost days need."""
+    lake = Lake.open(settings.lake)
+    lost = read_lost(lake.path)
+    missing = list(missing_wanted(lake, lost.wanted, secrets.token_key()))
+    for day in lost.days - lost.for_good:
+        if not repaired.still_lost.get(day):
+            logs = dict.fromkeys(each.source for each in missing if day in each.days)
+            repaired.still_lost[day] = [f"{log} (lines that were read of it are not in it)" for log in logs]
 
 
 def _damaged_references(lake: Lake) -> list[Reference]:

@@ -8,7 +8,7 @@ from typing import TypedDict
 
 from conda_census.errors import one_line
 from conda_census.lake.forgetting import Forgotten
-from conda_census.report.wording import plain
+from conda_census.report.wording import plain, read_again
 
 __all__ = ["ForgottenJson", "forgotten_document", "forgotten_lines"]
 
@@ -49,14 +49,17 @@ def forgotten_document(forgotten: Forgotten, unknown: Sequence[date], *, dry_run
     )
 
 
-def forgotten_lines(forgotten: Forgotten, unknown: Sequence[date], *, dry_run: bool) -> Iterator[str]:
-    """The same for a person, each on a line."""
+def forgotten_lines(
+    forgotten: Forgotten, unknown: Sequence[date], *, dry_run: bool, names_all: bool = False
+) -> Iterator[str]:
+    """The same for a person, each on a line; of many logs that are read again the first, if not all."""
     what = "would be taken out" if dry_run else "taken out"
     yield plain(
         f"{forgotten.source}: {what}: {forgotten.lines:,} lines, of these {forgotten.requests:,} requests"
     )
-    for location in forgotten.read_again:
-        yield plain(f"{location}: {'would be ' if dry_run else ''}read again")
+    yield from read_again(
+        forgotten.read_again, f"{'would be ' if dry_run else ''}read again", names_all=names_all
+    )
     for day in unknown:
         yield f"{day}: no log of this day is left: nothing is known of it from now on"
     for note in forgotten.notes:

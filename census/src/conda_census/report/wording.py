@@ -38,6 +38,7 @@ __all__ = [
     "of_days_with_a_log",
     "percent",
     "plain",
+    "read_again",
     "sampled",
     "short",
     "unknown_days",
@@ -47,6 +48,8 @@ __all__ = [
 _UNIT = " %"
 #: So many days are listed in one line.
 _MOST_DAYS = 5
+#: If more logs were read again, so many are named.
+_MOST_LOGS, _NAMED_LOGS = 5, 3
 
 #: Shown for a share of nothing.
 NOTHING_TO_DIVIDE = "no data"
@@ -273,6 +276,13 @@ def lost_days(days: list[str]) -> str:
         f"{'them' if len(days) > 1 else 'it'} as unknown: {first_days(days)}: run conda-census "
         "repair, which says which logs must come back"
     )
+
+
+def read_again(logs: list[str], what: str = "read again", *, names_all: bool = False) -> list[str]:
+    """Return which logs were read again, in a line each; in one line if they are many."""
+    if names_all or len(logs) <= _MOST_LOGS:
+        return [plain(f"{log}: {what}") for log in logs]
+    return [plain(f"{first_few(logs, _NAMED_LOGS)}: {what}")]
 
 
 def unknown_days(days: Iterable[date], lost: Collection[date]) -> list[str]:
