@@ -232,8 +232,8 @@ def test_a_copy_that_was_skipped_is_read_again(
     assert forgotten.read_again == [other]
     [note] = forgotten.notes
     assert note == (
-        f"{other}: begins with the same lines, which count still, as lines of this file: "
-        f"if they must not count, run conda-census sources --forget {other} as well"
+        f"{other}: begins with the same lines, and they still count there, as they should if it is the "
+        f"original. Only if they must not count: conda-census sources --forget {other}"
     )
     assert _report(settings) == before
     # The first one is unread now, because it was taken out.

@@ -187,8 +187,8 @@ class _Forgetting:
         heads = {each.head for each in chosen}
         same = {str(self._verified[id(each)].file) for each in others if each.head in heads}
         forgotten.notes += [
-            f"{file}: begins with the same lines, which count still, as lines of this file: if they must not "
-            f"count, run conda-census sources --forget {file} as well"
+            f"{file}: begins with the same lines, and they still count there, as they should if it is the "
+            f"original. Only if they must not count: conda-census sources --forget {file}"
             for file in sorted(same | (set(copies) - renamed))
         ]
         again = ReadAgain(
