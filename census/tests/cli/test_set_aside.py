@@ -128,10 +128,10 @@ def test_retry(census: CensusProcess, logs: Path) -> None:
     """The next run tries again what is named, or all."""
     (logs / "a.txt").write_text("a line\n")
     (logs / "b.txt").write_text("another line\n")
-    census("ingest", "logs")
+    census("ingest", f"logs/../{logs.name}")
     done = census("sources", "--retry", "logs/a.txt")
     assert (done.returncode, done.stdout.count("\n")) == (0, 1)
-    assert [row["source"] for row in _listed(census)] == [str(logs / "b.txt")]
+    assert [Path(row["source"]).name for row in _listed(census)] == ["b.txt"]
     assert ["a.txt" in line for line in _told(census("ingest", "logs"))] == [True]
     assert len(_listed(census)) == 2
     census("sources", "--retry", "all")

@@ -194,6 +194,32 @@ def test_a_name_of_none_or_several_is_told(three: Settings, tmp_path: Path) -> N
 
 
 @pytest.mark.takes_turns(3, among="the longest")
+def test_any_spelling_of_the_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The log was read under another one, or under two; behind a link ``..`` is another folder."""
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    for number, name in enumerate(NAMES):
+        SmallLog(start=START + timedelta(days=number)).request().write(tmp_path / "logs" / name)
+    settings = _lake(tmp_path, "lake")
+    _ingest(settings, Path("../logs"))
+    for asked in ("../logs/a.log", str(tmp_path / "logs" / "a.log"), "../here/../logs/a.log"):
+        assert _forget(settings, asked, dry_run=True).lines == 1
+    log = SmallLog(start=START).request().request().request().write(tmp_path / "logs" / "a.log")
+    _ingest(settings, log)
+    assert len({each.source for each in recorded_readings(Lake.open(settings.lake))}) == 4
+    (tmp_path / "elsewhere" / "deep" / "er").mkdir(parents=True)
+    (tmp_path / "here" / "link").symlink_to(tmp_path / "elsewhere" / "deep" / "er")
+    with pytest.raises(LakeError, match="no log of this name"):
+        _forget(settings, "link/../../logs/a.log")
+    for name in NAMES[1:]:
+        assert _forget(settings, name, dry_run=True).lines == 1
+    forgotten = _forget(settings, "a.log")
+    assert (forgotten.lines, forgotten.lost, len(forgotten.read_again)) == (3, [], 2)
+    assert not any(each.endswith("a.log") for each in forgotten.read_again)
+
+
+@pytest.mark.takes_turns(3, among="the longest")
 def test_a_name_that_several_logs_had(tmp_path: Path) -> None:
     """A log is rotated every day, and the next one gets its name: the days tell them apart."""
     settings = _lake(tmp_path, "lake")

@@ -202,14 +202,16 @@ def _beyond(tables: LakeTables, first: date | None, last: date | None) -> Window
 def _set_aside(lake: Path | None, retry: list[str], verbosity: Verbosity, *, as_json: bool) -> None:
     from conda_census.lake.set_aside import SetAsideSources
     from conda_census.lake.store import Lake
+    from conda_census.logs.files import one_spelling
 
     sources = SetAsideSources(Lake.open(load_settings(lake).lake))
     listed = sources.read()
     if retry:
+        asked = {one_spelling(_absolute(text)) for text in retry}
         chosen = [
             each
             for each in listed
-            if "all" in retry or each.source in retry or each.location in map(_absolute, retry)
+            if "all" in retry or each.source in retry or one_spelling(each.location) in asked
         ]
         if not chosen:
             raise CensusError(f"{retry[0]}: not set aside: conda-census sources --set-aside lists what is")

@@ -11,7 +11,6 @@ holds for later readings of a log that grew, for logs of which a line was left o
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -36,6 +35,7 @@ from conda_census.lake.store import Lake
 from conda_census.lake.taking_out import joined_with, set_totals, take_out
 from conda_census.lake.unfinished_repair import ReadAgain, TakenOut, note_repair, unfinished_repair
 from conda_census.lake.verification import Recorded, Verified, recorded_readings, verify
+from conda_census.logs.files import one_spelling
 from conda_census.logs.fingerprints import head_of
 from conda_census.logs.formats import formats
 from conda_census.logs.rotated import RotatedLogs
@@ -172,7 +172,7 @@ class _Forgetting:
         logs = self._logs(others)
         copies = self._skipped_copies(chosen, others)
         # Rotation gave it that name, so that it is no copy: it stays out.
-        renamed = {file for file in self._where(chosen) if file != source}
+        renamed = {file for file in self._where(chosen) if file != one_spelling(source)}
         for copy in copies:
             if copy not in renamed:
                 logs.setdefault(chosen[0].format_name, {})[copy] = None
@@ -260,7 +260,11 @@ class _Forgetting:
         ):
             self._verified[id(each.recorded)] = each
         found = [self._verified[id(each)] for each in readings]
-        return [each for each in found if each.state not in {"same", "differs"} or str(each.file) == source]
+        return [
+            each
+            for each in found
+            if each.state not in {"same", "differs"} or one_spelling(str(each.file)) == one_spelling(source)
+        ]
 
     def _logs(self, others: Iterable[Recorded]) -> dict[str, dict[str, None]]:
         logs: dict[str, dict[str, None]] = defaultdict(dict)
@@ -277,7 +281,7 @@ class _Forgetting:
 
     def _where(self, chosen: list[Recorded]) -> set[str]:
         """Where the log lies now, as far as it is found."""
-        path, rotated = Path(chosen[0].source), RotatedLogs(self._key)
+        path, rotated = Path(one_spelling(chosen[0].source)), RotatedLogs(self._key)
         found = {rotated.find(path, each.head) for each in chosen} if path.is_absolute() else set()
         return {str(file) for file in found if file}
 
@@ -289,7 +293,9 @@ class _Forgetting:
         seen = seen_files(self._lake)
         heads = {each.head for each in chosen}
         known = {chosen[0].source, *(str(self._verified[id(each)].file) for each in others)}
-        folders = {Path(each.source).parent for each in [*chosen, *others] if Path(each.source).is_absolute()}
+        known = {one_spelling(each) for each in known}
+        paths = [Path(one_spelling(each.source)) for each in [*chosen, *others]]
+        folders = {path.parent for path in paths if path.is_absolute()}
         files = [path for folder in sorted(folders) for path in _files_in(folder)] if seen else []
         found = []
         for path in files[:_FILES_MAX]:
@@ -327,17 +333,20 @@ def _chosen(readings: list[Recorded], asked: str, since: date | None, until: dat
         LakeError: it is none, or there are several.
     """
     names = dict.fromkeys(each.source for each in readings)
-    exact = [name for name in names if name in {asked, os.path.abspath(asked)}]  # noqa: PTH100 (resolves ..)
-    found = exact[:1] or [name for name in names if name.rstrip("/").rpartition("/")[2] == asked]
+    meant = _spellings(asked)
+    found = [name for name in names if one_spelling(name) in meant]
+    found = found or [name for name in names if name.rstrip("/").rpartition("/")[2] == asked]
     if not found:
         near = [name for name in names if asked.rpartition("/")[2] in name] or list(names)
         raise LakeError(
             f"{asked}: no log of this name was read: conda-census sources lists them "
             f"({_some(near) or 'there is none'})"
         )
-    if len(found) > 1:
-        raise LakeError(f"{asked}: the name of {len(found):,} logs: name one of them ({_some(found)})")
-    own = [each for each in readings if each.source == found[0]]
+    logs = {one_spelling(name): name for name in found}
+    if len(logs) > 1:
+        named = _some(list(logs.values()))
+        raise LakeError(f"{asked}: the name of {len(logs):,} logs: name one of them ({named})")
+    own = [each for each in readings if each.source in found]
     begins: dict[str, date] = {}
     for each in sorted(own, key=lambda each: each.first_line):
         first = each.counts.first_time or each.read_at
@@ -417,10 +426,12 @@ def _some(names: Sequence[str]) -> str:
 
 
 def _is_meant(forgotten: str, asked: str) -> bool:
-    return (
-        forgotten in {asked, os.path.abspath(asked)}  # noqa: PTH100
-        or forgotten.rpartition("/")[2] == asked
-    )
+    return one_spelling(forgotten) in _spellings(asked) or forgotten.rpartition("/")[2] == asked
+
+
+def _spellings(asked: str) -> set[str]:
+    """What the name of the log may be that a person means: the text as it is, or a path from here."""
+    return {one_spelling(asked), one_spelling(str(Path(asked).absolute()))}
 
 
 def _expect_no_unfinished_batch(lake: Lake) -> None:

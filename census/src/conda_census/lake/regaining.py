@@ -17,6 +17,7 @@ from conda_census.lake.unfinished_repair import TakenOut
 from conda_census.lake.verification import Recorded, recorded_readings
 from conda_census.lake.wanted_lines import Wanted, days_of, merged
 from conda_census.lake.without_sources import MarkedLines, marked_lines
+from conda_census.logs.files import one_spelling
 
 __all__ = [
     "days_between_requests",
@@ -57,10 +58,10 @@ def want_no_more(lake: Lake, taken_out: TakenOut) -> None:
     """
 
     def without_log(lost: Lost) -> Lost:
-        is_of_log = {each for each in lost.wanted if (each.source, each.head) in logs}
+        is_of_log = {each for each in lost.wanted if (one_spelling(each.source), each.head) in logs}
         return replace(lost, wanted=tuple(each for each in lost.wanted if each not in is_of_log))
 
-    logs = {(taken_out.source, head) for head in taken_out.heads}
+    logs = {(one_spelling(taken_out.source), head) for head in taken_out.heads}
     if read_lost(lake.path).wanted:
         change_lost(lake, without_log)
 

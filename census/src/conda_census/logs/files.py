@@ -14,7 +14,7 @@ from conda_census.config import LAKE_MANIFEST, SIMULATED_FOLDERS, SIMULATED_TRUT
 from conda_census.errors import SourceError
 from conda_census.logs.fingerprints import fingerprint_of_file
 
-__all__ = ["LogFile", "find_files", "unreadable"]
+__all__ = ["LogFile", "find_files", "one_spelling", "unreadable"]
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,18 @@ class LogFile:
     def stored_fingerprint(self, key: bytes) -> str:
         """The fingerprint of its two ends and its size."""
         return fingerprint_of_file(self.path, key)
+
+
+def one_spelling(name: str) -> str:
+    """Return a path from the root on as it is compared with others; any other name stays as it is.
+
+    ``..`` stays behind a link, which leads to another folder than the text says.
+    """
+    if not Path(name).is_absolute():
+        return name
+    normal = os.path.normpath(name)
+    is_same = ".." not in Path(name).parts or os.path.realpath(normal) == os.path.realpath(name)
+    return normal if is_same else name
 
 
 def find_files(text: str) -> tuple[list[LogFile], list[SourceError]]:
