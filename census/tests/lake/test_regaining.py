@@ -371,7 +371,9 @@ def _but_names(report: dict[str, object]) -> object:
     return {name: report[name] for name in ("by_day", "downloads", "sessions", "installations", "window")}
 
 
-@pytest.mark.parametrize("days", [{D15, D16}, {D17}, {D18}, {D15, D16, D18}], ids=str)
+@pytest.mark.parametrize(
+    "days", [{D15, D16}, {D17}, {D18}, {D15, D16, D18}], ids=lambda days: " ".join(map(str, sorted(days)))
+)
 def test_lost_days_at_the_ends_are_not_forgotten(scene: Scene, days: set[date]) -> None:
     """Nothing but the note of them says that there were logs of these days: they are in each window."""
     for day in days:

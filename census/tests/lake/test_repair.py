@@ -123,9 +123,11 @@ def test_a_commit_is_made_again_without_any_log(whole: Settings, table: str) -> 
 @pytest.mark.takes_turns(5)
 @pytest.mark.parametrize("table", [*(table.name for table in MEASURED), "line_marks"])
 @pytest.mark.parametrize("is_compacted", [False, True], ids=["small files", "compacted"])
-@pytest.mark.parametrize("kind", ["read again", "taken out"])
+@pytest.mark.parametrize(
+    ("kind", "has_log"), [("read again", True), ("read again", False), ("taken out", False)]
+)
 def test_a_commit_is_lost_that_took_rows_out(
-    whole: Settings, table: str, kind: str, *, is_compacted: bool
+    whole: Settings, table: str, kind: str, *, is_compacted: bool, has_log: bool
 ) -> None:
     """Their files are in the folder still, as whole as the others, and no repair takes them for rows."""
     if is_compacted:
@@ -136,7 +138,8 @@ def test_a_commit_is_lost_that_took_rows_out(
         next((whole.lake / "sessions" / "day=2024-01-16").glob("*.parquet")).unlink()
         repair(whole, say_nothing)
     clean = _rows(whole)
-    (whole.lake.parent / "1.log").rename(whole.lake.parent / "kept.log")
+    if not has_log:
+        (whole.lake.parent / "1.log").rename(whole.lake.parent / "kept.log")
     for number, commit in enumerate(_commits(whole.lake, table)):
         shutil.copytree(whole.lake, whole.lake.parent / "kept")
         [*DAMAGES, _not_a_commit][number % (len(DAMAGES) + 1)](commit)
