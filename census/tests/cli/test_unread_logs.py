@@ -11,6 +11,7 @@ import pytest
 
 from census_process import CensusProcess
 from conda_census.report.wording import unread_logs
+from exposed_lake import ADVISORY, exposed_lake
 from small_log import SmallLog
 
 
@@ -79,6 +80,30 @@ def test_a_log_that_could_not_be_read(name: str, census: CensusProcess, logs: Pa
     assert [each.split(": ")[0] for each in census("sources", "--set-aside").stdout.splitlines()] == [
         str(logs / name)
     ]
+
+
+def test_every_other_command_says_it(tmp_path: Path) -> None:
+    """Of exposures a note on who is exposed; of one's own queries and of an export a line."""
+    census = exposed_lake(tmp_path)
+    commands = (
+        ("exposure", ADVISORY),
+        ("exposures",),
+        ("sql", "SELECT 1"),
+        ("export", "--condastats", "out"),
+    )
+    for command in commands:
+        done = census(*command)
+        assert "could not be read" not in done.stdout + done.stderr
+    (tmp_path / "damaged.log.gz").write_bytes(_damaged())
+    census("ingest", "damaged.log.gz")
+    for command in commands:
+        done = census(*command)
+        assert done.returncode == 0
+        assert "1 log could not be read" in " ".join((done.stdout + done.stderr).split()), command
+    found = json.loads(census("exposure", ADVISORY, "--json").stdout)
+    noted = {each["number"] for each in found["notes"] if "could not be read" in each["note"]}
+    assert noted == {"exposed", "prevalent", "still_downloaded"}
+    assert json.loads(census("export", "--condastats", "out", "--json").stdout)["unread_logs"] == 1
 
 
 @pytest.mark.parametrize("name", _NO_LOGS)

@@ -38,6 +38,7 @@ def export(
     from conda_census.lake.self_check import open_checked
     from conda_census.metrics.copies import copies_count_again
     from conda_census.report.condastats import export_condastats, what_was_left_out
+    from conda_census.report.wording import unread_logs
     from conda_census.report.written import expect_writable
 
     verbosity = verbosity_of(quiet, verbose)
@@ -52,6 +53,8 @@ def export(
         complain(CensusError(left_out))
     if exported["likely_copies"]:
         complain(CensusError(copies_count_again(exported["likely_copies"])))
+    if exported["unread_logs"]:
+        complain(CensusError(unread_logs(exported["unread_logs"])))
     if as_json:
         typer.echo(json.dumps(exported, ensure_ascii=False))
     else:

@@ -100,12 +100,16 @@ def _print_views(queries: OwnQueries, lake: Path) -> None:
 
 
 def _cautions(queries: OwnQueries) -> Iterator[str]:
-    """Say what makes numbers of the views wrong: days of which nothing is known, and copies of logs."""
+    """Say what makes numbers of the views wrong: days that are not known, copies of logs, unread logs."""
     yield from _unknown_days(queries)
     if queries.copies:
         from conda_census.metrics.copies import copies_count_again
 
         yield copies_count_again(queries.copies)
+    if queries.unread_logs:
+        from conda_census.report.wording import unread_logs
+
+        yield unread_logs(queries.unread_logs)
 
 
 def _unknown_days(queries: OwnQueries) -> Iterator[str]:

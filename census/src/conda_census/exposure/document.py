@@ -10,7 +10,6 @@ from conda_census.engines.tables import LakeTables
 from conda_census.exposure.cannot_see import cannot_see
 from conda_census.exposure.competing import aalen_johansen
 from conda_census.exposure.concerned import Concerned, concerned
-from conda_census.exposure.copy_notes import notes_on_copies
 from conda_census.exposure.curves import BandedCurve, Survival, banded_curve
 from conda_census.exposure.doubts import NO_DOUBTS, Doubts, with_doubts
 from conda_census.exposure.exposed import Band, Exposed, count_exposed
@@ -18,6 +17,7 @@ from conda_census.exposure.gap_notes import notes_on_activity, notes_on_healing
 from conda_census.exposure.gaps import usual_gaps
 from conda_census.exposure.judged import Judged, first_fixes
 from conda_census.exposure.knowable import Knowable
+from conda_census.exposure.log_notes import notes_on_copies, notes_on_unread_logs
 from conda_census.exposure.remediation import at_risk
 from conda_census.exposure.sampling import choose_sample_for
 from conda_census.exposure.seen import SeenBuild
@@ -137,6 +137,7 @@ def make_exposure(
             *notes_on_activity(knowable),
             *notes_on_healing(knowable),
             *notes_on_copies(tables, told.window, as_of, "still_downloaded", "unknown"),
+            *notes_on_unread_logs(tables, "exposed", "prevalent", "still_downloaded"),
         ],
     )
     return with_doubts(exposure, told.doubts)

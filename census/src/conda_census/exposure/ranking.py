@@ -11,7 +11,6 @@ from conda_census.engines.tables import LakeTables
 from conda_census.exposure.aliases import AdvisoryGroup
 from conda_census.exposure.cannot_see import cannot_see
 from conda_census.exposure.concerned import concerned
-from conda_census.exposure.copy_notes import notes_on_copies
 from conda_census.exposure.curves import BandedCurve, Survival, banded_curve
 from conda_census.exposure.document import (
     band_keys,
@@ -29,6 +28,7 @@ from conda_census.exposure.gap_notes import notes_on_activity
 from conda_census.exposure.judged import Judged, JudgedBuild, judge
 from conda_census.exposure.knowable import Knowable
 from conda_census.exposure.knowledge import Knowledge
+from conda_census.exposure.log_notes import notes_on_copies, notes_on_unread_logs
 from conda_census.exposure.repodata import channel_builds
 from conda_census.exposure.sampling import choose_sample_for_all
 from conda_census.exposure.seen import SeenBuild, builds_seen, names_seen
@@ -139,6 +139,7 @@ def rank_exposures(
         notes=[
             *(note for note in notes_on_activity(lately) if note["number"] in ("exposed", "unknown")),
             *notes_on_copies(tables, window, as_of, "unknown"),
+            *notes_on_unread_logs(tables, "exposed"),
         ],
     )
 

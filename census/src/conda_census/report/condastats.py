@@ -34,7 +34,8 @@ class Exported(TypedDict):
     """What was written, as ``export --json`` prints it: files, rows, downloads (of the daily files).
 
     ``days_without_log`` and ``months_left_out`` (2024-01) have no file, for their downloads are not known.
-    ``likely_copies`` logs look like copies of others, so that their downloads count again.
+    ``likely_copies`` logs look like copies of others, so that their downloads count again. ``unread_logs``
+    could not be read, so that downloads may be missing.
     """
 
     folder: str
@@ -46,6 +47,7 @@ class Exported(TypedDict):
     days_without_log: list[str]
     months_left_out: list[str]
     likely_copies: int
+    unread_logs: int
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ def export_condastats(
         downloads=downloads, days_without_log=[day.isoformat() for day in window.days_without_log],
         months_left_out=months_left_out,
         likely_copies=count_copies(likely_copies(read.sources, read.downloads)),
+        unread_logs=tables.unread_logs,
     )  # fmt: skip
 
 

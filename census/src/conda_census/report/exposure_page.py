@@ -23,6 +23,7 @@ from conda_census.report.exposure_figures import EXPOSURE_FIGURES
 from conda_census.report.exposure_tables import exposure_tables
 from conda_census.report.exposure_wording import (
     affected_of,
+    are_downloads_known,
     are_versions_known,
     bounds,
     days_interval,
@@ -76,6 +77,7 @@ def exposure_page(exposure: Exposure, about: About | None = None) -> str:
         nobody=_nobody(exposure),
         notes=lambda *numbers: notes_on(exposure, *numbers),
         not_downloaded=NOT_DOWNLOADED,
+        are_downloads_known=are_downloads_known(exposure),
         unknown_share=_unknown_share(exposure),
         no_course=_no_course(exposure),
         define=DEFINITIONS,

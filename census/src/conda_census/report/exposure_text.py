@@ -18,6 +18,7 @@ from conda_census.report.exposure_definitions import (
 from conda_census.report.exposure_wording import (
     CURVE_DAYS,
     affected_of,
+    are_downloads_known,
     band,
     gaps,
     half_life,
@@ -158,7 +159,8 @@ def _fix(exposure: Exposure) -> RenderableType:
 def _still_downloaded(exposure: Exposure) -> RenderableType:
     rows, unknown = exposure["still_downloaded"], notes_on(exposure, "still_downloaded")
     if not rows:
-        return section("Still downloaded", *map(_quiet, unknown or [NOT_DOWNLOADED]))
+        nothing = [NOT_DOWNLOADED] if are_downloads_known(exposure) else unknown
+        return section("Still downloaded", *map(_quiet, nothing))
     table = number_table("Build", "Tool", "Downloads")
     for row in rows[:_MOST_ROWS]:
         build = f"{row['channel']}/{row['subdir']}/{row['name']}-{row['version']}-{row['build']}"

@@ -12,6 +12,7 @@ from conda_census.report.wording import NO_INTERVAL, NOT_KNOWN, completeness, co
 __all__ = [
     "CURVE_DAYS",
     "affected_of",
+    "are_downloads_known",
     "are_versions_known",
     "band",
     "bounds",
@@ -27,6 +28,14 @@ __all__ = [
 
 #: The days of a curve that are always written out.
 CURVE_DAYS = (7, 30, 90, 180)
+
+#: How notes begin that leave a number known, and say which way it may err.
+_WAYS_TO_ERR = ("Too high", "More or fewer")
+
+
+def are_downloads_known(exposure: Exposure) -> bool:
+    """Tell whether it is known that nobody downloads an affected build any more, if no build is listed."""
+    return all(note.startswith(_WAYS_TO_ERR) for note in notes_on(exposure, "still_downloaded"))
 
 
 def band(numbers: BandKeys) -> str:

@@ -117,6 +117,7 @@ class OwnQueries:
     Attributes:
         window: the days that the definitions of the report are about.
         copies: how many logs look like copies of others, so that their requests and downloads count again.
+        unread_logs: how many logs could not be read.
         statements: for each view what creates it in any DuckDB that may read the lake.
     """
 
@@ -138,6 +139,7 @@ class OwnQueries:
         self.window = choose_window(tables, since, until)
         inside = within(tables, self.window)
         self.copies = count_copies(likely_copies(inside.sources, inside.downloads))
+        self.unread_logs = tables.unread_logs
         self.statements = _statements(now, tables, self.window)
         self._connection = _locked(now, self.statements)
 

@@ -1,4 +1,4 @@
-"""Sentences on what copies of logs do to the numbers of an exposure."""
+"""Sentences on what copies of logs, and logs that could not be read, do to the numbers of an exposure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from conda_census.exposure.shape import ExposureNote
 from conda_census.metrics.copies import copies_count_again, count_copies, likely_copies
 from conda_census.metrics.window import Window, within
 
-__all__ = ["notes_on_copies"]
+__all__ = ["notes_on_copies", "notes_on_unread_logs"]
 
 
 def notes_on_copies(
@@ -31,3 +31,18 @@ def notes_on_copies(
         "unknown": f"The share of downloads weighs some days twice: {copies_count_again(copies)}.",
     }
     return [ExposureNote(number=number, note=sentences[number]) for number in numbers]
+
+
+def notes_on_unread_logs(
+    tables: LakeTables, *numbers: Literal["exposed", "prevalent", "still_downloaded"]
+) -> list[ExposureNote]:
+    """Return what they do to the numbers, if their lines are of the days of these; nothing without any."""
+    unread = tables.unread_logs
+    if not unread:
+        return []
+    logs, whose = ("1 log", "its") if unread == 1 else (f"{unread:,} logs", "their")
+    sentence = (
+        f"More or fewer if {whose} lines are of these days: {logs} could not be read (conda-census sources "
+        "--set-aside)."
+    )
+    return [ExposureNote(number=number, note=sentence) for number in numbers]
