@@ -64,6 +64,7 @@ def _unread(census: CensusProcess) -> int:
     return int(number)
 
 
+@pytest.mark.takes_turns(4)
 @pytest.mark.parametrize("name", _UNREAD)
 def test_a_log_that_could_not_be_read(name: str, census: CensusProcess, logs: Path, tmp_path: Path) -> None:
     """The header of the report, each number of requests and the list of sources say so."""
@@ -106,6 +107,7 @@ def test_every_other_command_says_it(tmp_path: Path) -> None:
     assert json.loads(census("export", "--condastats", "out", "--json").stdout)["unread_logs"] == 1
 
 
+@pytest.mark.takes_turns(4)
 @pytest.mark.parametrize("name", _NO_LOGS)
 def test_what_is_known_to_be_no_access_log(name: str, census: CensusProcess, logs: Path) -> None:
     """It is set aside, and no report speaks of it."""
@@ -116,6 +118,7 @@ def test_what_is_known_to_be_no_access_log(name: str, census: CensusProcess, log
     assert "could not be read" not in census("report").stdout + census("sources").stderr
 
 
+@pytest.mark.takes_turns(2)
 @pytest.mark.parametrize("name", ["damaged.log.gz", "short.log.gz"])
 def test_a_log_that_is_read_later(name: str, census: CensusProcess, logs: Path) -> None:
     """It is counted no more, as soon as the whole log is there in its place."""
@@ -128,6 +131,7 @@ def test_a_log_that_is_read_later(name: str, census: CensusProcess, logs: Path) 
     assert _unread(census) == 0
 
 
+@pytest.mark.takes_turns(2)
 @pytest.mark.parametrize("name", ["damaged.log.gz", "short.log.gz"])
 def test_a_log_in_whose_place_a_known_one_comes(name: str, census: CensusProcess, logs: Path) -> None:
     """Nothing of that one has to be read."""
@@ -138,6 +142,7 @@ def test_a_log_in_whose_place_a_known_one_comes(name: str, census: CensusProcess
     assert _unread(census) == 0
 
 
+@pytest.mark.takes_turns(2)
 @pytest.mark.parametrize("name", ["damaged.log.gz", "short.log.gz"])
 def test_a_log_that_is_to_be_tried_again(name: str, census: CensusProcess, logs: Path) -> None:
     """With --retry it is unread no more."""

@@ -120,7 +120,7 @@ def test_a_commit_is_made_again_without_any_log(whole: Settings, table: str) -> 
         (whole.lake.parent / "kept").rename(whole.lake)
 
 
-@pytest.mark.takes_turns(5)
+@pytest.mark.takes_turns(15)
 @pytest.mark.parametrize("table", [*(table.name for table in MEASURED), "line_marks"])
 @pytest.mark.parametrize("is_compacted", [False, True], ids=["small files", "compacted"])
 @pytest.mark.parametrize(
