@@ -14,10 +14,11 @@ from small_log import SmallLog
 FIRST = 300
 
 
-def _lines(first: int, count: int, address: str = "198.51.100.7") -> list[str]:
+def _lines(first: int, count: int, address: str | None = None) -> list[str]:
     log = SmallLog()
     for number in range(first, first + count):
-        log.request(client=f"c{number}", session=f"s{number}", address=address)
+        its_own = address or f"198.51.100.{number % 250}"
+        log.request(client=f"c{number}", session=f"s{number}", address=its_own)
     return log.lines
 
 

@@ -59,7 +59,7 @@ def test_what_hides_the_tokens_is_told(name: str) -> None:
 def test_clients_are_counted_as_far_as_it_matters() -> None:
     """Memory does not grow with a log."""
     seen = SeenAgents()
-    for number in range(100):
+    for number in range(3 * MANY_CLIENTS):
         seen.look(
             pa.array([f"{_WHOLE[0]} aau/0.4.4 c/{token(f'c{number // 2}')} s/x"]), count_clients=number != 1
         )

@@ -31,7 +31,7 @@ RUN_TOGETHER_AGENTS = (
 )
 
 #: A log with this many clients is that of many installations: more are not counted.
-MANY_CLIENTS = 20
+MANY_CLIENTS = 200
 _CLIENT = " aau/[^ ]+ c/(?P<client>[A-Za-z0-9_-]{22,36})(?: |$)"
 #: Another product stands behind the first, without a blank.
 _RUN_TOGETHER = "^conda/[0-9][^ /]*[^A-Za-z0-9 /][A-Za-z][A-Za-z0-9.-]*/[^ ]*$"
