@@ -31,7 +31,7 @@ _NAMED_NUMBERS = (
     r"vc_(?:9|1[0-9])",
 )
 _NUMBER_OF_WORD = f"(?:^|_)(?:{'|'.join(_NAMED_NUMBERS)})$"
-#: Strings that end in a number of which it is not known that it is the build's.
+#: Build strings whose last number may be something else than the build number.
 _NOT_TOLD = f"{_SEVERAL_NUMBERS}|{_ARCHITECTURE}|{_NUMBER_OF_WORD}"
 
 

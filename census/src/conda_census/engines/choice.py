@@ -32,7 +32,7 @@ def with_gaps(tables: LakeTables, lake: LakeFiles, holes: tuple[Hole, ...] = ())
     """Return ``tables`` with what is not known of their lake: lost days, days without a log, unread logs.
 
     Raises:
-        LakeError: what is lost, or set aside, cannot be read.
+        LakeError: the notes on lost days or on sources that were set aside cannot be read.
     """
     lost, unread = frozenset[date](), 0
     if isinstance(lake, Lake):  # those of the files that are read: a lost day may be known again meanwhile

@@ -30,7 +30,7 @@ ONE_PUBLIC_ADDRESS = (
 
 #: So few private addresses, of at least so many requests: fewer requests are those of a few machines.
 _FEW = ((1, 3), (4, 1000))
-#: One public address of at least so many requests; a public one may be a site's, with many machines.
+#: Fewer requests from one public address may come from a site with many machines.
 _REQUESTS_OF_PUBLIC = 1000
 #: Of so many requests all but one are a proxy's: a monitor may ask past it.
 _ALL_BUT_ONE_IN = 20
