@@ -202,7 +202,7 @@ class SourcesReader:
             for block in blocks_of_lines(pieces, fingerprint, is_whole):
                 if lines.ends_in_cr(block):
                     raise _ends_in_cr(source)
-                reading.doubt = reading.doubt or lines.change(block)
+                lines.pass_by(block)
                 marks = fingerprint.block
                 for part in lines.parts(block):
                     parsed = self._pool.submit(
@@ -221,6 +221,7 @@ class SourcesReader:
         except SourceError:
             self._failed.add(number)
             raise
+        reading.doubt = reading.doubt or lines.change
         reading.size = fingerprint.size
         reading.fingerprint = fingerprint.hexdigest()
         reading.marked = fingerprint

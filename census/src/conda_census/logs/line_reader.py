@@ -55,6 +55,9 @@ class LineReader:
             self._first_lines = [self._prefix.cut_off(line) for line in beginning]
             self._usual = usual_pattern(beginning[:_LINES_LOOKED_AT], self._prefix)
         self._passed = b""
+        self._blocks = 0
+        self._end = b""
+        self._change: str | None = None
         self._set_header()
 
     @property
@@ -67,14 +70,23 @@ class LineReader:
         """Why the addresses in the log may not be those of the clients; None if nothing says so."""
         return self._format.doubt(self._first_lines)
 
-    def change(self, block: bytes) -> str | None:
-        """Tell how the last lines of a block differ from the first of the log, so that they are read wrongly.
+    def pass_by(self, block: bytes) -> None:
+        """Take the next block of the log, in which lines may be written otherwise than the first ones.
 
-        A server may have got another log format in the midst of a log.
+        A server may have got another log format in the midst of a log. A change that lasts is seen at the end
+        of the log; one that does not may be seen in between, ever more seldom.
         """
-        last = block[-_LOOKED_AT_BYTES:].splitlines()[1:][-_LINES_LOOKED_AT:]
-        if len(last) < _FEWEST_LOOKED_AT:
-            return None
+        self._blocks += 1
+        self._end = (self._end + block if len(block) < _LOOKED_AT_BYTES else block)[-_LOOKED_AT_BYTES:]
+        if not self._blocks & (self._blocks - 1):
+            self._change = self.change
+
+    @property
+    def change(self) -> str | None:
+        """How later lines differ from the first of the log, so that they are read wrongly."""
+        last = self._end.splitlines()[1:][-_LINES_LOOKED_AT:]
+        if self._change or len(last) < _FEWEST_LOOKED_AT:
+            return self._change
         return self._format.change(self._first_lines, [self._prefix.cut_off(line) for line in last])
 
     def is_line(self, line: bytes) -> bool:
