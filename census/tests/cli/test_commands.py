@@ -190,7 +190,7 @@ def test_export(census: CensusProcess, tmp_path: Path) -> None:
     assert written == {
         "folder": str(tmp_path / "public"), "since": "2024-01-16", "until": "2024-01-16", "files": 2,
         "rows": 4, "downloads": 2, "days_without_log": [], "months_left_out": [], "likely_copies": 0,
-        "unread_logs": 0,
+        "unread_logs": 0, "doubtful_logs": 0,
     }  # fmt: skip
 
 

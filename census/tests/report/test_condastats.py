@@ -50,6 +50,7 @@ def test_a_file_for_each_day_and_month(lake: SmallLake, tmp_path: Path) -> None:
     assert exported | {"folder": ""} == {
         "folder": "", "since": "2024-01-30", "until": "2024-02-01", "files": 5, "rows": 4, "downloads": 3,
         "days_without_log": [], "months_left_out": [], "likely_copies": 0, "unread_logs": 0,
+        "doubtful_logs": 0,
     }  # fmt: skip
     assert what_was_left_out(exported) == ""
 

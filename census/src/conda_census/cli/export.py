@@ -38,7 +38,7 @@ def export(
     from conda_census.lake.self_check import open_checked
     from conda_census.metrics.copies import copies_count_again
     from conda_census.report.condastats import export_condastats, what_was_left_out
-    from conda_census.report.wording import unread_logs
+    from conda_census.report.wording import doubtful_logs, unread_logs
     from conda_census.report.written import expect_writable
 
     verbosity = verbosity_of(quiet, verbose)
@@ -55,6 +55,8 @@ def export(
         complain(CensusError(copies_count_again(exported["likely_copies"])))
     if exported["unread_logs"]:
         complain(CensusError(unread_logs(exported["unread_logs"])))
+    if exported["doubtful_logs"]:
+        complain(CensusError(doubtful_logs(exported["doubtful_logs"])))
     if as_json:
         typer.echo(json.dumps(exported, ensure_ascii=False))
     else:

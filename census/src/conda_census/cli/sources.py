@@ -157,13 +157,15 @@ def _list(
 
 
 def _complain_of_logs(listed: Sources) -> None:
-    from conda_census.report.sources_text import copies_in_words
+    from conda_census.report.sources_text import copies_in_words, doubts_in_words
     from conda_census.report.wording import unread_logs
 
     if listed["copies"]:
         complain(CensusError(copies_in_words(listed["copies"])))
     if listed["unread_logs"]:
         complain(CensusError(unread_logs(listed["unread_logs"])))
+    for sentence in doubts_in_words(listed["doubts"]):
+        complain(CensusError(sentence))
 
 
 def _complain_of(missing: list[str], tables: LakeTables) -> None:

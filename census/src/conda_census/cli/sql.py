@@ -100,7 +100,7 @@ def _print_views(queries: OwnQueries, lake: Path) -> None:
 
 
 def _cautions(queries: OwnQueries) -> Iterator[str]:
-    """Say what makes numbers of the views wrong: days that are not known, copies of logs, unread logs."""
+    """Say what makes numbers of the views wrong: unknown days, copies of logs, unread or doubtful logs."""
     yield from _unknown_days(queries)
     if queries.copies:
         from conda_census.metrics.copies import copies_count_again
@@ -110,6 +110,10 @@ def _cautions(queries: OwnQueries) -> Iterator[str]:
         from conda_census.report.wording import unread_logs
 
         yield unread_logs(queries.unread_logs)
+    if queries.doubtful_logs:
+        from conda_census.report.wording import doubtful_logs
+
+        yield doubtful_logs(queries.doubtful_logs)
 
 
 def _unknown_days(queries: OwnQueries) -> Iterator[str]:

@@ -12,6 +12,7 @@ from conda_census.census_toml import Hole
 from conda_census.config import DEFAULT_ENGINE
 from conda_census.engines.tables import LakeFiles, LakeTables
 from conda_census.errors import EngineError
+from conda_census.lake.doubts import Doubt, read_doubts
 from conda_census.lake.lost_days import lost_days
 from conda_census.lake.set_aside import SetAsideSources
 from conda_census.lake.store import Lake
@@ -29,16 +30,17 @@ def is_engine(name: str) -> bool:
 
 
 def with_gaps(tables: LakeTables, lake: LakeFiles, holes: tuple[Hole, ...] = ()) -> LakeTables:
-    """Return ``tables`` with what is not known of their lake: lost days, days without a log, unread logs.
+    """Return ``tables`` with what is not known of their lake, such as lost days and logs in doubt.
 
     Raises:
-        LakeError: the notes on lost days or on sources that were set aside cannot be read.
+        LakeError: the notes on lost days, sources that were set aside, or doubts cannot be read.
     """
-    lost, unread = frozenset[date](), 0
+    lost, unread, doubts = frozenset[date](), 0, list[Doubt]()
     if isinstance(lake, Lake):  # those of the files that are read: a lost day may be known again meanwhile
         lost = lost_days(lake.path) if lake.lost is None else lake.lost
         unread = SetAsideSources(lake).unread_logs()
-    return replace(tables, lost_days=lost, holes=holes, unread_logs=unread)
+        doubts = read_doubts(lake.path)
+    return replace(tables, lost_days=lost, holes=holes, unread_logs=unread, doubts=tuple(doubts))
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from typing import Protocol
 from ibis.expr.types import Table
 
 from conda_census.census_toml import Hole
+from conda_census.lake.doubts import Doubt
 from conda_census.lake.tables import TableName
 
 __all__ = ["LakeFiles", "LakeTables"]
@@ -38,6 +39,7 @@ class LakeTables:
         lost_days: days of which rows are lost for good.
         holes: days that an operator has declared to have no log.
         unread_logs: sources that may be access logs, and that could not be read.
+        doubts: what was in doubt when logs were read, also of logs that were taken out again.
     """
 
     sessions: Table
@@ -48,6 +50,7 @@ class LakeTables:
     lost_days: frozenset[date] = frozenset()
     holes: tuple[Hole, ...] = ()
     unread_logs: int = 0
+    doubts: tuple[Doubt, ...] = ()
 
     @classmethod
     def named(

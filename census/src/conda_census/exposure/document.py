@@ -17,7 +17,7 @@ from conda_census.exposure.gap_notes import notes_on_activity, notes_on_healing
 from conda_census.exposure.gaps import usual_gaps
 from conda_census.exposure.judged import Judged, first_fixes
 from conda_census.exposure.knowable import Knowable
-from conda_census.exposure.log_notes import notes_on_copies, notes_on_unread_logs
+from conda_census.exposure.log_notes import notes_on_copies, notes_on_doubtful_logs, notes_on_unread_logs
 from conda_census.exposure.remediation import at_risk
 from conda_census.exposure.sampling import choose_sample_for
 from conda_census.exposure.seen import SeenBuild
@@ -138,6 +138,7 @@ def make_exposure(
             *notes_on_healing(knowable),
             *notes_on_copies(tables, told.window, as_of, "still_downloaded", "unknown"),
             *notes_on_unread_logs(tables, "exposed", "prevalent", "still_downloaded"),
+            *notes_on_doubtful_logs(tables, "exposed", "prevalent", "still_downloaded"),
         ],
     )
     return with_doubts(exposure, told.doubts)

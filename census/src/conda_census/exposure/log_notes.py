@@ -1,4 +1,4 @@
-"""Sentences on what copies of logs, and logs that could not be read, do to the numbers of an exposure."""
+"""Sentences on what copies of logs, and logs unread or in doubt, do to the numbers of an exposure."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import Literal
 from conda_census.engines.tables import LakeTables
 from conda_census.exposure.knowable import first_of_active_days
 from conda_census.exposure.shape import ExposureNote
-from conda_census.metrics.copies import copies_count_again, count_copies, likely_copies
+from conda_census.metrics.copies import copies_count_again, count_copies
+from conda_census.metrics.doubts import count_logs, doubts_about_logs
 from conda_census.metrics.window import Window, within
 
-__all__ = ["notes_on_copies", "notes_on_unread_logs"]
+__all__ = ["notes_on_copies", "notes_on_doubtful_logs", "notes_on_unread_logs"]
 
 
 def notes_on_copies(
@@ -23,7 +24,7 @@ def notes_on_copies(
     Who is exposed and who moved on is told of environments, which a copy does not change.
     """
     lately = within(tables, replace(window, since=first_of_active_days(as_of), until=as_of))
-    copies = count_copies(likely_copies(lately.sources, lately.downloads))
+    copies = count_copies(lately)
     if not copies:
         return []
     sentences = {
@@ -40,9 +41,27 @@ def notes_on_unread_logs(
     unread = tables.unread_logs
     if not unread:
         return []
-    logs, whose = ("1 log", "its") if unread == 1 else (f"{unread:,} logs", "their")
+    whose = "its" if unread == 1 else "their"
     sentence = (
-        f"More or fewer if {whose} lines are of these days: {logs} could not be read (conda-census sources "
-        "--set-aside)."
+        f"More or fewer if {whose} lines are of these days: {_logs(unread)} could not be read (conda-census "
+        "sources --set-aside)."
     )
     return [ExposureNote(number=number, note=sentence) for number in numbers]
+
+
+def notes_on_doubtful_logs(
+    tables: LakeTables, *numbers: Literal["exposed", "prevalent", "still_downloaded"]
+) -> list[ExposureNote]:
+    """Return what logs do to the numbers that hide tokens, or that were read in part; nothing without any."""
+    doubtful = count_logs(doubts_about_logs(tables, "tokens", "unread"))
+    if not doubtful:
+        return []
+    sentence = (
+        f"More or fewer: {_logs(doubtful)} may not show all tokens, or were read in part only (conda-census "
+        "sources)."
+    )
+    return [ExposureNote(number=number, note=sentence) for number in numbers]
+
+
+def _logs(number: int) -> str:
+    return f"{number:,} log{'' if number == 1 else 's'}"

@@ -28,7 +28,7 @@ from conda_census.exposure.gap_notes import notes_on_activity
 from conda_census.exposure.judged import Judged, JudgedBuild, judge
 from conda_census.exposure.knowable import Knowable
 from conda_census.exposure.knowledge import Knowledge
-from conda_census.exposure.log_notes import notes_on_copies, notes_on_unread_logs
+from conda_census.exposure.log_notes import notes_on_copies, notes_on_doubtful_logs, notes_on_unread_logs
 from conda_census.exposure.repodata import channel_builds
 from conda_census.exposure.sampling import choose_sample_for_all
 from conda_census.exposure.seen import SeenBuild, builds_seen, names_seen
@@ -140,6 +140,7 @@ def rank_exposures(
             *(note for note in notes_on_activity(lately) if note["number"] in ("exposed", "unknown")),
             *notes_on_copies(tables, window, as_of, "unknown"),
             *notes_on_unread_logs(tables, "exposed"),
+            *notes_on_doubtful_logs(tables, "exposed"),
         ],
     )
 

@@ -23,6 +23,7 @@ from conda_census.lake.decoding import (
     know_nothing,
     note_sizes,
 )
+from conda_census.lake.doubts import Doubt, DoubtAbout, note_doubts
 from conda_census.lake.known import KnownLogs, KnownRun, known_runs
 from conda_census.lake.part import Part
 from conda_census.lake.proxies import addresses_of, proxy_warnings
@@ -36,7 +37,7 @@ from conda_census.lake.set_aside import name_as_stored
 from conda_census.lake.shared_lines import Recognised, recognise
 from conda_census.lake.staging import ReadSource, stage_part, stage_sources
 from conda_census.lake.store import Lake
-from conda_census.lake.summary import Summary, Waiting
+from conda_census.lake.summary import PassedOver, Summary, Waiting
 from conda_census.lake.turns import Turns
 from conda_census.lake.visits import marked_requests
 from conda_census.logs.formats import LogFormat
@@ -159,6 +160,7 @@ class _Attempt:
         self._errors: list[tuple[SourceError, Source]] = []
         self._skipped = 0
         self._passed_over: dict[str, int] = {}
+        self._doubts: list[Doubt] = []
 
     def read(self, claimed: list[Claimed]) -> set[int]:
         """Stage the rows; or return the files that failed after rows of theirs were staged."""
@@ -185,6 +187,8 @@ class _Attempt:
                 reader.reading_of(source).repeat(lines)
         read = [source for source in self._read if source.reading.lines]
         self._skipped += len(self._read) - len(read)
+        self._warn(read, {log.number: log for log in claimed}, [part.downloads for part in found])
+        note_doubts(self._lake, self._batch.name, self._doubts)
         if read:
             pa.default_memory_pool().release_unused()  # the marks of a long log need some of it
             stage_sources(
@@ -194,7 +198,6 @@ class _Attempt:
                 pa.concat_tables(part.decoded for part in found),
                 self._key,
             )
-        self._warn(read, {log.number: log for log in claimed}, [part.downloads for part in found])
         for failure, unread in self._errors:
             self._summary.fail(failure, unread)
         for waiting in self._waiting:
@@ -211,8 +214,11 @@ class _Attempt:
                 self._connection, log.log_format, log.beginning, source.reading
             )
         proxies = proxy_warnings(addresses)
+        names = {source.name for source in read}
         for name, size in self._passed_over.items():
             self._summary.warn_of_passed_over(name, size)
+            if name in names:
+                self._doubt(name, "unread", PassedOver(size).sentence())
         for source in read:
             reading = source.reading
             if in_vain := read_in_vain(reading.requests, reading.dropped, is_new=reading.first_line == 1):
@@ -220,10 +226,19 @@ class _Attempt:
                 continue
             if again := repeated.get(source.source):
                 self._summary.warn_of_repeated(source.name, again)
+                self._doubt(source.name, "repeated", again.sentence())
             if reason := proxies.get(source.name):
                 self._summary.warn(source.name, reason)
+                self._doubt(source.name, "addresses", reason)
+            if change := reading.change:
+                self._summary.warn(source.name, change.reason)
+                self._doubt(source.name, change.about, change.reason)
             if reading.requests >= _MANY_REQUESTS and (fault := reading.agents.fault()):
                 self._summary.warn(source.name, fault)
+                self._doubt(source.name, "tokens", fault)
+
+    def _doubt(self, source: str, about: DoubtAbout, reason: str) -> None:
+        self._doubts.append(Doubt(self._batch.name, source, about, reason))
 
     def _read_log(self, reader: SourcesReader, log: Claimed) -> None:
         self._batch.attempts.note(log.number)

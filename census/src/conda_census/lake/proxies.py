@@ -68,7 +68,7 @@ def addresses_of(
 
     New lines of a log that grew may be few: with its beginning they must say the same.
     """
-    if read.doubt:
+    if read.doubt or read.change:
         return LogAddresses(Counter(), read.doubt)
     addresses = read.addresses
     if addresses is None:

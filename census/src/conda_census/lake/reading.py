@@ -29,6 +29,7 @@ from conda_census.logs.blocks import blocks_of_lines
 from conda_census.logs.compression import tell_nobody
 from conda_census.logs.fingerprints import Fingerprint, Reading, head_of
 from conda_census.logs.formats import LogFormat
+from conda_census.logs.formats.log_format import FormatChange
 from conda_census.logs.line_marks import MarkedFingerprint
 from conda_census.logs.line_reader import LineReader
 from conda_census.logs.possible_times import impossible_times
@@ -61,6 +62,7 @@ class SourceReading:
         size: bytes, decompressed, from the start of the log to the end of the last line taken.
         fingerprint: of these bytes.
         doubt: why the addresses in the log may not be those of the clients.
+        change: how its last lines differ from its first ones, so that they are read wrongly.
         addresses: requests by their addresses; None if these are many.
         agents: what its user agents are like.
         marked: has the marks of the lines taken, once all blocks are put together.
@@ -74,6 +76,7 @@ class SourceReading:
     size: int = 0
     fingerprint: str = ""
     doubt: str | None = None
+    change: FormatChange | None = None
     addresses: Counter[str] | None = field(default_factory=Counter, repr=False)
     agents: SeenAgents = field(default_factory=SeenAgents, repr=False)
     marked: MarkedFingerprint | None = field(default=None, repr=False)
@@ -221,7 +224,7 @@ class SourcesReader:
         except SourceError:
             self._failed.add(number)
             raise
-        reading.doubt = reading.doubt or lines.change
+        reading.change = lines.change
         reading.size = fingerprint.size
         reading.fingerprint = fingerprint.hexdigest()
         reading.marked = fingerprint

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from conda_census.logs.formats.cloudfront_fields import HEADER, header_fields
-from conda_census.logs.formats.log_format import LogFormat
+from conda_census.logs.formats.log_format import FormatChange, LogFormat
 from conda_census.logs.prefixes import PREFIXES, behind_prefix, usual_pattern, without_prefix
 from conda_census.logs.regular.requests import ParseRegular
 
@@ -57,7 +57,7 @@ class LineReader:
         self._passed = b""
         self._blocks = 0
         self._end = b""
-        self._change: str | None = None
+        self._change: FormatChange | None = None
         self._set_header()
 
     @property
@@ -82,7 +82,7 @@ class LineReader:
             self._change = self.change
 
     @property
-    def change(self) -> str | None:
+    def change(self) -> FormatChange | None:
         """How later lines differ from the first of the log, so that they are read wrongly."""
         last = self._end.splitlines()[1:][-_LINES_LOOKED_AT:]
         if self._change or len(last) < _FEWEST_LOOKED_AT:

@@ -2,23 +2,32 @@
 
 A copy with the same bytes is known when it is read. One with other bytes is another log, and counts again:
 ``ingest`` says so once. What it left in the lake says so later: two logs with as many lines and requests, and
-the same first and last time, while downloads of that time are there twice.
+the same first and last time, while downloads of that time are there twice. Of a copy of a part of a log, or
+of logs that were put together, ``ingest`` leaves a doubt in the lake, which counts as long as the downloads
+are there twice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from ibis.expr.types import Table
 
-__all__ = ["copies_count_again", "count_copies", "likely_copies"]
+from conda_census.engines.tables import LakeTables
+from conda_census.lake.doubts import Doubt
+from conda_census.metrics.doubts import doubts_about_logs
+
+__all__ = ["copies_count_again", "count_copies", "likely_copies", "repeated_logs"]
 
 #: Small logs may be alike by chance, as those of two servers that nobody uses but what watches them.
 _FEWEST_REQUESTS = 100
 #: What watches a server downloads no package: so many downloads have the session, the time and the size of
 #: another one.
 _FEWEST_DOWNLOADS = 10
+#: Of a log that is known to have brought downloads again, so many of them show that they still count twice.
+_FEWEST_REPEATED = 3
+#: The times of so many such logs are looked at one by one, those of more all together.
+_MOST_SPANS = 20
 _ALIKE = ("first_line", "lines", "requests", "other_requests", "first_time", "last_time")
 
 
@@ -31,13 +40,41 @@ def likely_copies(sources: Table, downloads: Table) -> list[tuple[str, ...]]:
     return sorted(
         tuple(sorted(alike))
         for (first, last, _), alike in names.items()
-        if _are_repeated(downloads, first, last)
+        if _are_repeated(downloads, first, last, _FEWEST_DOWNLOADS)
     )
 
 
-def count_copies(copies: Sequence[Sequence[str]]) -> int:
-    """Return how many logs bring nothing new: of logs that look alike, all but one."""
-    return sum(len(names) - 1 for names in copies)
+def repeated_logs(inside: LakeTables) -> list[Doubt]:
+    """Return the doubts about logs of a window that brought downloads again, if these are there twice now.
+
+    They are not if the other log was taken out. ``inside`` holds the rows of the window only.
+    """
+    doubts = doubts_about_logs(inside, "repeated")
+    if not doubts:
+        return []
+    times = {
+        (row["batch"], row["source"]): (row["first_time"], row["last_time"])
+        for row in inside.sources.select("batch", "source", "first_time", "last_time")
+        .to_pyarrow()
+        .to_pylist()
+    }
+    spans = {doubt: times[doubt.batch, doubt.source] for doubt in doubts}
+    if len(spans) > _MOST_SPANS:
+        firsts, lasts = zip(*spans.values(), strict=True)
+        spans = dict.fromkeys(doubts, (min(firsts), max(lasts)))
+    repeated = {
+        span: _are_repeated(inside.downloads, *span, _FEWEST_REPEATED) for span in set(spans.values())
+    }
+    return [doubt for doubt, span in spans.items() if repeated[span]]
+
+
+def count_copies(inside: LakeTables) -> int:
+    """Return how many logs of a window bring downloads again: of logs that look alike, all but one."""
+    alike = likely_copies(inside.sources, inside.downloads)
+    names = {name for together in alike for name in together}
+    return sum(len(together) - 1 for together in alike) + len(
+        {doubt.source for doubt in repeated_logs(inside)} - names
+    )
 
 
 def copies_count_again(number: int) -> str:
@@ -48,9 +85,8 @@ def copies_count_again(number: int) -> str:
         else f"{number:,} logs look like copies of others"
     )
     return (
-        f"{logs} with other bytes (as many lines and requests, the same first and last time), and its "
-        f"requests and downloads count again: conda-census sources names the logs, and sources --forget "
-        "SOURCE takes one out"
+        f"{logs} with other bytes, whole or in part, and its requests and downloads count again: "
+        "conda-census sources names the logs, and sources --forget SOURCE takes one out"
     ).replace("and its", "and its" if number == 1 else "and their")
 
 
@@ -72,6 +108,6 @@ def repeated_downloads(downloads: Table, first: datetime, last: datetime) -> Tab
     return numbers.filter(numbers.number > 1)
 
 
-def _are_repeated(downloads: Table, first: datetime, last: datetime) -> bool:
-    repeated = repeated_downloads(downloads, first, last).limit(_FEWEST_DOWNLOADS)
-    return len(repeated.to_pyarrow()) == _FEWEST_DOWNLOADS
+def _are_repeated(downloads: Table, first: datetime, last: datetime, fewest: int) -> bool:
+    repeated = repeated_downloads(downloads, first, last).limit(fewest)
+    return len(repeated.to_pyarrow()) == fewest

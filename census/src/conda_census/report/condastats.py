@@ -13,7 +13,8 @@ import pyarrow.compute as pc
 
 from conda_census.engines.tables import LakeTables
 from conda_census.errors import CensusError
-from conda_census.metrics.copies import count_copies, likely_copies
+from conda_census.metrics.copies import count_copies
+from conda_census.metrics.doubts import count_logs, doubts_about_logs
 from conda_census.metrics.public_downloads import COLUMNS, Period, public_downloads
 from conda_census.metrics.window import choose_window, within
 from conda_census.report.table_files import parquet_bytes
@@ -35,7 +36,7 @@ class Exported(TypedDict):
 
     ``days_without_log`` and ``months_left_out`` (2024-01) have no file, for their downloads are not known.
     ``likely_copies`` logs look like copies of others, so that their downloads count again. ``unread_logs``
-    could not be read, so that downloads may be missing.
+    could not be read, and of ``doubtful_logs`` a part, so that downloads may be missing.
     """
 
     folder: str
@@ -48,6 +49,7 @@ class Exported(TypedDict):
     months_left_out: list[str]
     likely_copies: int
     unread_logs: int
+    doubtful_logs: int
 
 
 @dataclass(frozen=True)
@@ -97,8 +99,9 @@ def export_condastats(
         folder=str(folder), since=str(window.since), until=str(window.until), files=len(files), rows=rows,
         downloads=downloads, days_without_log=[day.isoformat() for day in window.days_without_log],
         months_left_out=months_left_out,
-        likely_copies=count_copies(likely_copies(read.sources, read.downloads)),
+        likely_copies=count_copies(read),
         unread_logs=tables.unread_logs,
+        doubtful_logs=count_logs(doubts_about_logs(read, "unread")),
     )  # fmt: skip
 
 

@@ -12,7 +12,8 @@ from conda_census.engines.tables import LakeTables
 from conda_census.metrics.accounting import account
 from conda_census.metrics.agents import PARTS, count_agents
 from conda_census.metrics.by_day import Day, count_by_day
-from conda_census.metrics.copies import count_copies, likely_copies
+from conda_census.metrics.copies import count_copies
+from conda_census.metrics.doubts import count_logs, doubts_about_logs
 from conda_census.metrics.downloads import count_downloads
 from conda_census.metrics.environments import MOST_ENVIRONMENTS, Environments, Spread, count_environments
 from conda_census.metrics.installations import Installations, count_installations
@@ -31,6 +32,7 @@ from conda_census.report.completeness import read_days
 from conda_census.report.notes import (
     NOTES,
     notes_on_copies,
+    notes_on_doubts,
     notes_on_gaps,
     notes_on_tokens,
     notes_on_unread_logs,
@@ -107,7 +109,8 @@ def make_report(
         looked_at = _LookedAt(chosen, within(some, window), installations)
         counted, environments = count_installations(installations, window), count_environments(installations)
         read, sessions = read_days(tables, window), _sessions(looked_at)
-        copies = count_copies(likely_copies(inside.sources, inside.downloads))
+        copies = count_copies(inside)
+        doubts = doubts_about_logs(inside, "tokens", "addresses", "unread")
         return Report(
             window=window.keys(),
             sample=_sample(chosen, counted, environments.whole),
@@ -121,7 +124,7 @@ def make_report(
             agents=_agents(looked_at),
             packages=_packages(inside, looked_at, top, package),
             retention=_retention(looked_at, window),
-            accounting=_accounting(inside, *log_times(tables), copies, tables.unread_logs),
+            accounting=_accounting(inside, log_times(tables), copies, count_logs(doubts)),
             completeness=read,
             notes=[
                 *NOTES,
@@ -129,6 +132,7 @@ def make_report(
                 *notes_on_copies(copies, window),
                 *notes_on_tokens(sessions["total"] + sessions["without_token"], counted.total),
                 *notes_on_unread_logs(tables.unread_logs),
+                *notes_on_doubts(doubts),
             ],
             organizations=_organizations(inside, looked_at, organizations or {}),
         )
@@ -388,9 +392,9 @@ def _organizations(
 
 
 def _accounting(
-    inside: LakeTables, first: datetime | None, newest: datetime | None, copies: int, unread_logs: int
+    inside: LakeTables, times: tuple[datetime | None, datetime | None], copies: int, doubtful_logs: int
 ) -> LineCounts:
-    found = account(inside.sources)
+    found, (first, newest) = account(inside.sources), times
     return LineCounts(
         lines=found.lines,
         requests=found.requests,
@@ -401,5 +405,6 @@ def _accounting(
         logs_begin=f"{first.astimezone(UTC):%Y-%m-%d}" if first else None,
         newest_request=f"{newest.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if newest else None,
         likely_copies=copies,
-        unread_logs=unread_logs,
+        unread_logs=inside.unread_logs,
+        doubtful_logs=doubtful_logs,
     )

@@ -5,15 +5,18 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from conda_census.exposure.shape import Exposure, Exposures
+from conda_census.lake.doubts import Doubt, DoubtAbout
 from conda_census.metrics.copies import copies_count_again
+from conda_census.metrics.doubts import count_logs
 from conda_census.metrics.window import Window
 from conda_census.report.shape import Note, Report
-from conda_census.report.wording import first_days, logs, unread_logs
+from conda_census.report.wording import doubtful_logs, first_days, logs, unread_logs
 
 __all__ = [
     "NOTES",
     "notes_on",
     "notes_on_copies",
+    "notes_on_doubts",
     "notes_on_gaps",
     "notes_on_tokens",
     "notes_on_unread_logs",
@@ -268,6 +271,35 @@ def notes_on_unread_logs(number: int) -> list[Note]:
         Note(number="accounting", note=f"{unread_logs(number)}."),  # the header of the report has it
         *(Note(number=each, note=sentence) for each in concerned),
     ]
+
+
+#: What a doubt about logs does to numbers, by what it is about.
+_OF_DOUBTS: tuple[tuple[DoubtAbout, str, tuple[str, ...]], ...] = (
+    ("tokens", "Too low: user agents in {logs} do not show all tokens", (*_OF_TOKENS, "organizations")),
+    ("tokens", "Off either way: user agents in {logs} do not show all tokens", ("opted_out", "agents")),
+    (
+        "addresses",
+        "Off either way: addresses in {logs} may not be those of the clients",
+        ("opted_out", "naive", "without_token", "by_class"),
+    ),
+    (
+        "unread",
+        "Too low if there are lines in the part of {logs} that was not read",
+        (*_TOO_LOW, *_OF_REQUESTS),
+    ),
+)
+
+
+def notes_on_doubts(doubts: list[Doubt]) -> list[Note]:
+    """Return what the doubts about logs do to the numbers. It names none of the logs."""
+    if not doubts:
+        return []
+    notes = [Note(number="accounting", note=f"{doubtful_logs(count_logs(doubts))}.")]
+    for about, sentence, numbers in _OF_DOUBTS:
+        if number := count_logs([each for each in doubts if each.about == about]):
+            note = f"{sentence.format(logs=logs(number))} (conda-census sources)."
+            notes += [Note(number=each, note=note) for each in numbers if each != "accounting"]
+    return notes
 
 
 def notes_on(document: Report | Exposure | Exposures, *numbers: str) -> list[str]:

@@ -33,7 +33,8 @@ from conda_census.metrics.accounting import drops_by_reason
 from conda_census.metrics.agents import latest_agents
 from conda_census.metrics.by_day import downloads_by_day, first_days, sessions_by_day
 from conda_census.metrics.completeness import count_days
-from conda_census.metrics.copies import count_copies, likely_copies
+from conda_census.metrics.copies import count_copies
+from conda_census.metrics.doubts import count_logs, doubts_about_logs
 from conda_census.metrics.installers import downloads_by_installer
 from conda_census.metrics.opted_out import traffic_by_sharing
 from conda_census.metrics.packages import downloads_by_package, users_by_package
@@ -118,6 +119,7 @@ class OwnQueries:
         window: the days that the definitions of the report are about.
         copies: how many logs look like copies of others, so that their requests and downloads count again.
         unread_logs: how many logs could not be read.
+        doubtful_logs: how many were read with a doubt.
         statements: for each view what creates it in any DuckDB that may read the lake.
     """
 
@@ -138,8 +140,9 @@ class OwnQueries:
         tables = with_gaps(open_lake(now), lake, holes)
         self.window = choose_window(tables, since, until)
         inside = within(tables, self.window)
-        self.copies = count_copies(likely_copies(inside.sources, inside.downloads))
+        self.copies = count_copies(inside)
         self.unread_logs = tables.unread_logs
+        self.doubtful_logs = count_logs(doubts_about_logs(inside, "tokens", "addresses", "unread"))
         self.statements = _statements(now, tables, self.window)
         self._connection = _locked(now, self.statements)
 

@@ -194,7 +194,8 @@ class LineCounts(TypedDict):
     ``logs_begin`` (a day) and ``newest_request`` (a time, UTC) are of all logs that were read, whatever the
     window; null if none has a request. ``likely_copies`` logs look like copies of others with other bytes, so
     that their requests and downloads count again. ``unread_logs`` files and objects may be access logs and
-    could not be read, of whatever days.
+    could not be read, of whatever days. ``doubtful_logs`` of the window were read with a doubt, such as
+    whether all user agents are whole.
     """
 
     lines: int
@@ -207,6 +208,7 @@ class LineCounts(TypedDict):
     newest_request: str | None
     likely_copies: int
     unread_logs: int
+    doubtful_logs: int
 
 
 class DayRow(TypedDict):

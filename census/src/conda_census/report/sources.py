@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import TypedDict
 
 from conda_census.engines.tables import LakeTables
+from conda_census.lake.doubts import Doubt
 from conda_census.metrics.completeness import DayState
-from conda_census.metrics.copies import likely_copies
+from conda_census.metrics.copies import likely_copies, repeated_logs
+from conda_census.metrics.doubts import doubts_about_logs
 from conda_census.metrics.sources import SourceRead, list_sources
 from conda_census.metrics.window import choose_window, within
 from conda_census.report.completeness import read_days
@@ -46,11 +49,18 @@ class DayJson(TypedDict):
     reason: str
 
 
+class DoubtJson(TypedDict):
+    """Something in doubt about a log that was read, in a sentence."""
+
+    source: str
+    reason: str
+
+
 class Sources(TypedDict):
     """The answer of ``conda-census sources``; its keys are a public interface.
 
     ``copies`` are the names of logs that look like copies of each other, together. ``unread_logs`` may be
-    access logs and could not be read.
+    access logs and could not be read. ``doubts`` are what ``ingest`` warned of when it read these logs.
     """
 
     window: WindowDays
@@ -59,6 +69,7 @@ class Sources(TypedDict):
     days: list[DayJson]
     copies: list[list[str]]
     unread_logs: int
+    doubts: list[DoubtJson]
 
 
 def list_what_was_read(tables: LakeTables, since: date | None = None, until: date | None = None) -> Sources:
@@ -70,14 +81,23 @@ def list_what_was_read(tables: LakeTables, since: date | None = None, until: dat
     window = choose_window(tables, since, until, may_lack_logs=True)
     inside = within(tables, window)
     days = read_days(tables, window)
+    copies = likely_copies(inside.sources, inside.downloads)
     return Sources(
         window=window.keys(),
         sources=[_source(source) for source in list_sources(inside.sources)],
         by_day=days,
         days=[DayJson(day=day["day"], state=day["state"], reason=day["reason"]) for day in days],
-        copies=[list(names) for names in likely_copies(inside.sources, inside.downloads)],
+        copies=[list(names) for names in copies],
         unread_logs=tables.unread_logs,
+        doubts=[DoubtJson(source=each.source, reason=each.reason) for each in _doubts(inside, copies)],
     )
+
+
+def _doubts(inside: LakeTables, copies: Iterable[Iterable[str]]) -> list[Doubt]:
+    named = {name for names in copies for name in names}
+    repeated = [each for each in repeated_logs(inside) if each.source not in named]
+    doubts = [*repeated, *doubts_about_logs(inside, "tokens", "addresses", "unread")]
+    return list({(each.source, each.reason): each for each in doubts}.values())
 
 
 def _source(source: SourceRead) -> SourceJson:

@@ -10,10 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from conda_census.report.shape import ReadDay
-from conda_census.report.sources import SourceJson, Sources
+from conda_census.report.sources import DoubtJson, SourceJson, Sources
 from conda_census.report.wording import completeness, count, days, first_few, plain
 
-__all__ = ["copies_in_words", "plain_lines", "show_sources"]
+__all__ = ["copies_in_words", "doubts_in_words", "plain_lines", "show_sources"]
 
 _COLUMNS = (
     "source",
@@ -27,6 +27,8 @@ _COLUMNS = (
 )
 #: So many logs with their copies are named in a line.
 _MOST_COPIES = 3
+#: So many reasons for a doubt are told, each with so many logs.
+_MOST_DOUBTS, _MOST_LOGS = 8, 3
 _DAY_COLUMNS = ("day", "sources", "lines", "requests", "dropped", "state")
 
 
@@ -61,6 +63,18 @@ def copies_in_words(copies: list[list[str]]) -> str:
         "lines and requests, the same first and last time, and downloads that are there twice), and each "
         "counts: if they are, take all but one out with conda-census sources --forget SOURCE"
     )
+
+
+def doubts_in_words(doubts: list[DoubtJson]) -> list[str]:
+    """Say what is in doubt about which logs, in a line for each reason."""
+    logs: dict[str, list[str]] = {}
+    for doubt in doubts:
+        logs.setdefault(doubt["reason"], []).append(plain(doubt["source"]))
+    lines = [f"{first_few(names, _MOST_LOGS)}: {plain(reason)}" for reason, names in logs.items()]
+    more = len(lines) - _MOST_DOUBTS
+    if more <= 0:
+        return lines
+    return [*lines[:_MOST_DOUBTS], f"{more:,} more: conda-census sources --json has them all in doubts"]
 
 
 def _heading(listed: Sources) -> Text:

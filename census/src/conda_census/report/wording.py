@@ -22,6 +22,7 @@ __all__ = [
     "day",
     "days",
     "days_without_log",
+    "doubtful_logs",
     "first_days",
     "first_few",
     "folded",
@@ -305,6 +306,15 @@ def unread_logs(number: int) -> str:
     return (
         f"{logs(number)} could not be read, and numbers are too low if {whose} lines are of these days: "
         f"conda-census sources --set-aside lists {them}"
+    )
+
+
+def doubtful_logs(number: int) -> str:
+    """Say that so many logs were read with a doubt, and where it is told, in one line."""
+    were, them = ("was", "it") if number == 1 else ("were", "them")
+    return (
+        f"{logs(number)} {were} read with a doubt that may make numbers wrong: conda-census sources names "
+        f"{them} and says why"
     )
 
 

@@ -22,7 +22,7 @@ from conda_census.logs.formats.forwarded import (
     forwarded_field,
     has_forwarded,
 )
-from conda_census.logs.formats.log_format import LogFormat, Mark
+from conda_census.logs.formats.log_format import FormatChange, LogFormat, Mark
 from conda_census.logs.formats.raw_columns import MAX_BYTES, is_blank, is_impossible, status_number
 from conda_census.logs.formats.request_line import as_sent, path_of_request, quotes_hidden
 from conda_census.logs.formats.times import bracketed_time
@@ -112,12 +112,14 @@ def _header_fault(first_lines: Sequence[bytes]) -> str | None:
     return host_name_fault(first_lines) or agent_fault(first_lines)
 
 
-def _change(first_lines: Sequence[bytes], later_lines: Sequence[bytes]) -> str | None:
+def _change(first_lines: Sequence[bytes], later_lines: Sequence[bytes]) -> FormatChange | None:
     """Return how later lines are written otherwise than the first ones, which tell how all are read."""
     if agent_fault(later_lines) and not agent_fault(first_lines):
-        return f"the user agent is in another field in quotes from some line on, {_UNKNOWN_FROM_THERE}"
+        reason = f"the user agent is in another field in quotes from some line on, {_UNKNOWN_FROM_THERE}"
+        return FormatChange("tokens", reason)
     if forwarded_field(later_lines) and not forwarded_field(first_lines):
-        return f"the clients' addresses are in an added field from some line on, {_UNKNOWN_FROM_THERE}"
+        reason = f"the clients' addresses are in an added field from some line on, {_UNKNOWN_FROM_THERE}"
+        return FormatChange("addresses", reason)
     return None
 
 

@@ -10,7 +10,16 @@ from typing import Literal, get_args
 from conda_census.logs.regular.none import parse_nothing
 from conda_census.logs.regular.requests import ParseRegular
 
-__all__ = ["DROP_REASONS", "RAW_COLUMNS", "Columns", "DropReason", "LogFormat", "Mark", "always"]
+__all__ = [
+    "DROP_REASONS",
+    "RAW_COLUMNS",
+    "Columns",
+    "DropReason",
+    "FormatChange",
+    "LogFormat",
+    "Mark",
+    "always",
+]
 
 #: Why a line did not count. Closed: what is dropped for no reason of these is a mistake of the census.
 DropReason = Literal[
@@ -55,7 +64,15 @@ class Mark:
     name: str
 
 
-def _no_change(_first_lines: Sequence[bytes], _later_lines: Sequence[bytes]) -> str | None:
+@dataclass(frozen=True)
+class FormatChange:
+    """A change of the format in the midst of a log: what is read wrongly from there on, and a sentence."""
+
+    about: Literal["tokens", "addresses"]
+    reason: str
+
+
+def _no_change(_first_lines: Sequence[bytes], _later_lines: Sequence[bytes]) -> FormatChange | None:
     return None
 
 
@@ -113,7 +130,7 @@ class LogFormat:
     marks: tuple[Mark, ...] = ()
     header_fault: Callable[[Sequence[bytes]], str | None] = _no_fault
     doubt: Callable[[Sequence[bytes]], str | None] = _no_fault
-    change: Callable[[Sequence[bytes], Sequence[bytes]], str | None] = _no_change
+    change: Callable[[Sequence[bytes], Sequence[bytes]], FormatChange | None] = _no_change
     parse_regular: Callable[[Sequence[bytes]], ParseRegular] = _nothing_regular
     shows_its_end: bool = True
     has_all_fields: Callable[[Sequence[bytes], bytes], bool] = _has_all_fields

@@ -1,0 +1,93 @@
+"""Logs that were read although something about them is in doubt, so that a later report can say so.
+
+``ingest`` warns of a copy with other bytes, of user agents that are cut short, of addresses that are those of
+a proxy, of data that it could not read. The file ``doubts.json`` of the lake keeps these warnings with the
+batch that read the log. A doubt about a log that was taken out again no longer counts: its batch has no row
+of it in the table ``sources``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+from filelock import FileLock
+
+from conda_census.atomic_files import replace_durably
+from conda_census.errors import LakeError
+from conda_census.lake.store import Lake
+
+__all__ = ["Doubt", "DoubtAbout", "note_doubts", "read_doubts"]
+
+#: ``repeated``: downloads that other logs brought. ``tokens``: user agents that hide their tokens.
+#: ``addresses``: addresses that may not be those of clients. ``unread``: data of the log that was not read.
+DoubtAbout = Literal["repeated", "tokens", "addresses", "unread"]
+
+_FILE = "doubts.json"
+_LOCK = "doubts.lock"
+_LOCK_S = 600
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Something in doubt about one reading of a log.
+
+    Attributes:
+        batch: the batch that read it, as in the table ``sources``.
+        source: the log, as in the table ``sources``.
+        about: what is in doubt.
+        reason: a sentence for a person.
+    """
+
+    batch: str
+    source: str
+    about: DoubtAbout
+    reason: str
+
+
+def read_doubts(path: Path) -> list[Doubt]:
+    """Return all doubts that the lake in this folder keeps, also those about logs that were taken out.
+
+    Raises:
+        LakeError: ``doubts.json`` is damaged or cannot be read.
+    """
+    place = path / _FILE
+    try:
+        return [_from_json(row) for row in json.loads(place.read_bytes())["doubts"]]
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise LakeError(f"{place}: cannot be read ({error.strerror}): give access to it") from None
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise LakeError(
+            f"{place}: damaged: restore it from your backup, or remove it; then reports no longer say what "
+            "was in doubt when logs were read"
+        ) from None
+
+
+def note_doubts(lake: Lake, batch: str, doubts: Sequence[Doubt]) -> None:
+    """Keep the doubts about the logs of one batch, in place of those that were kept for it before.
+
+    Raises:
+        LakeError: ``doubts.json`` is damaged or cannot be read.
+        OSError: the lake's folder cannot be written.
+    """
+    if not doubts and not (lake.path / _FILE).exists():
+        return
+    with lake.private(), FileLock(lake.path / _LOCK, timeout=_LOCK_S):
+        before = read_doubts(lake.path)
+        after = [*(each for each in before if each.batch != batch), *doubts]
+        if after != before:
+            replace_durably(
+                lake.path / _FILE, json.dumps({"doubts": [asdict(each) for each in after]}).encode()
+            )
+
+
+def _from_json(row: dict[str, object]) -> Doubt:
+    texts = [str(row[name]) for name in ("batch", "source", "reason")]
+    if (about := row["about"]) not in get_args(DoubtAbout):
+        raise ValueError(about)
+    return Doubt(texts[0], texts[1], about, texts[2])  # type: ignore[arg-type]  # it is one of them

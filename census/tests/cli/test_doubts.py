@@ -1,0 +1,214 @@
+"""Does each later report say what was in doubt when a log was read?"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from census_process import CensusProcess
+from conda_census.report.wording import doubtful_logs
+from exposed_lake import ADVISORY, exposed_lake
+from small_log import SmallLog
+
+REQUESTS = 300
+
+
+def _lines(hour: int, *, address: str | None = None) -> list[str]:
+    """Requests of many installations, each with an index and a package of a size of its own."""
+    log = SmallLog()
+    log.start = log.start.replace(hour=hour)
+    for number in range(REQUESTS // 2):
+        names = {"client": f"c{hour}{number}", "session": f"s{hour}{number}"}
+        its_own = address or f"198.51.100.{number % 250}"
+        log.request(address=its_own, **names)
+        package = f"/conda-forge/linux-64/zlib-1.3.1-h{number}_0.conda"
+        log.request(package, size=7000 + number, address=its_own, **names)
+    return log.lines
+
+
+def _content(lines: list[str]) -> bytes:
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def _moved(line: str) -> str:
+    """The referer and the user agent change places."""
+    begin, _, agent = line.rpartition(' "-" ')
+    return f'{begin} {agent} "-"'
+
+
+def _proxied(line: str, number: int) -> str:
+    return f'{line} "203.0.113.{number % 250}"'
+
+
+def _run_together(line: str) -> str:
+    """A user agent with something else in place of its blanks."""
+    begin, _, agent = line[:-1].rpartition('"')
+    return f'{begin}"{agent.replace(" ", "_")}"'
+
+
+@dataclass(frozen=True)
+class Doubtful:
+    """A log in doubt: its bytes, what it is about, and the numbers of the report with a note on that."""
+
+    content: Callable[[], bytes]
+    reason: str
+    numbers: frozenset[str]
+
+
+_TOKENS = frozenset({"installations", "environments", "active", "opted_out"})
+_ADDRESSES = frozenset({"opted_out", "naive", "without_token"})
+DOUBTFUL = {
+    "behind the data": Doubtful(
+        lambda: gzip.compress(_content(_lines(2))) + b"no more of it",
+        "13 bytes behind its compressed data",
+        frozenset({"installations", "downloads", "by_day", "sessions"}),
+    ),
+    "a proxy": Doubtful(lambda: _content(_lines(3, address="10.0.0.1")), "one private address", _ADDRESSES),
+    "an agent that moves": Doubtful(
+        lambda: _content([*_lines(4), *map(_moved, _lines(5))]), "the user agent is in another field", _TOKENS
+    ),
+    "an address that moves": Doubtful(
+        lambda: _content([*_lines(6), *map(_proxied, _lines(7, address="10.0.0.1"), range(REQUESTS))]),
+        "the clients' addresses are in an added field",
+        _ADDRESSES,
+    ),
+    "agents run together": Doubtful(
+        lambda: _content(list(map(_run_together, _lines(8)))), "something else in place of blanks", _TOKENS
+    ),
+}
+
+
+DAMAGED = (
+    *(b"", b"{", b"[]", b"\xff", b"[" * 9999),
+    *(b'{"doubts": 1}', b'{"doubts": [{}]}', b'{"doubts": [7]}', b'{"doubts": null}'),
+)
+
+
+@pytest.fixture
+def lake(census: CensusProcess, tmp_path: Path) -> CensusProcess:
+    """A lake with one log of which nothing is in doubt."""
+    (tmp_path / "access.log").write_bytes(_content(_lines(1)))
+    census("ingest", "access.log")
+    return census
+
+
+def _report(census: CensusProcess, *options: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(census("report", "--json", *options).stdout)
+    return found
+
+
+def _noted(report: dict[str, Any], before: dict[str, Any]) -> set[str]:
+    return {each["number"] for each in report["notes"] if each not in before["notes"]}
+
+
+@pytest.mark.takes_turns(3)
+@pytest.mark.parametrize("name", DOUBTFUL)
+def test_a_doubt_is_told_until_the_log_is_taken_out(lake: CensusProcess, tmp_path: Path, name: str) -> None:
+    """By the report on each number that it makes wrong, and by `sources` with the log."""
+    doubtful, before = DOUBTFUL[name], _report(lake)
+    assert (before["accounting"]["doubtful_logs"], lake("sources").stderr) == (0, "")
+    log = tmp_path / "doubtful.log"
+    log.write_bytes(doubtful.content())
+    lake("ingest", log.name)
+    report = _report(lake)
+    assert report["accounting"]["doubtful_logs"] == 1
+    assert _noted(report, before) >= {"accounting", *doubtful.numbers}
+    assert doubtful_logs(1) in " ".join(lake("report", "--html", "page.html").stdout.split())
+    assert doubtful_logs(1) in " ".join((tmp_path / "page.html").read_text().split())
+    [doubt] = json.loads(lake("sources", "--json").stdout)["doubts"]
+    assert doubt["source"] == str(log)
+    assert doubtful.reason in doubt["reason"]
+    listed = lake("sources")
+    assert (listed.returncode, listed.stderr) == (0, f"conda-census: {log}: {doubt['reason']}\n")
+    assert doubtful_logs(1) in lake("sql", "SELECT 1").stderr
+    assert lake("compact").returncode == 0
+    assert _report(lake)["notes"] == report["notes"]
+    lake("sources", "--forget", log.name)
+    assert _report(lake)["notes"] == before["notes"]
+    assert lake("sources").stderr == ""
+
+
+def test_a_copy_of_a_part_counts_as_a_copy(lake: CensusProcess, tmp_path: Path) -> None:
+    """As long as both are there: not if the original was taken out."""
+    assert _report(lake)["accounting"]["likely_copies"] == 0
+    (tmp_path / "part.log").write_bytes(_content(_lines(1)[20:]))
+    lake("ingest", "part.log")
+    report = _report(lake)
+    assert (report["accounting"]["likely_copies"], report["accounting"]["doubtful_logs"]) == (1, 0)
+    assert "1 log looks like a copy of another one" in lake("sql", "SELECT 1").stderr
+    assert "part.log: 140 of 140 downloads were read before" in lake("sources").stderr
+    lake("sources", "--forget", "access.log")
+    assert _report(lake)["accounting"]["likely_copies"] == 0
+    assert lake("sources").stderr == ""
+
+
+def test_a_doubt_counts_for_its_days_only(lake: CensusProcess, tmp_path: Path) -> None:
+    """A window in which the log has no line is not in doubt."""
+    log = SmallLog()
+    log.start = log.start.replace(day=log.start.day + 1)
+    for number in range(REQUESTS):
+        log.request(client=f"d{number}", session=f"t{number}", address="10.0.0.1")
+    (tmp_path / "next.log").write_bytes(log.content())
+    lake("ingest", "next.log")
+    day = f"{log.start:%Y-%m-%d}"
+    assert _report(lake, "--since", day)["accounting"]["doubtful_logs"] == 1
+    before = _report(lake, "--until", f"{log.start.replace(day=log.start.day - 1):%Y-%m-%d}")
+    assert before["accounting"]["doubtful_logs"] == 0
+
+
+def test_many_doubts_of_one_kind_are_told_together(lake: CensusProcess, tmp_path: Path) -> None:
+    """One line for a reason, with the first logs."""
+    for hour in range(10, 15):
+        (tmp_path / f"{hour}.log").write_bytes(_content(_lines(hour, address="10.0.0.1")))
+        lake("ingest", f"{hour}.log")
+    assert _report(lake)["accounting"]["doubtful_logs"] == 5
+    [line] = lake("sources").stderr.splitlines()
+    assert f"{tmp_path / '12.log'} and 2 more: (nearly) all requests come from" in line
+
+
+def test_of_exposures_and_exports_a_doubt_is_told_as_well(tmp_path: Path) -> None:
+    """If it is about tokens or about data that was not read."""
+    census = exposed_lake(tmp_path)
+    commands = (("exposure", ADVISORY), ("exposures",), ("export", "--condastats", "out"))
+    assert not any("may not show all" in _said(census, command) for command in commands)
+    (tmp_path / "doubtful.log.gz").write_bytes(DOUBTFUL["behind the data"].content())
+    census("ingest", "doubtful.log.gz")
+    for command, words in zip(commands, ("in part only", "in part only", doubtful_logs(1)), strict=True):
+        assert words in _said(census, command), command
+    found = json.loads(census("exposure", ADVISORY, "--json").stdout)
+    noted = {each["number"] for each in found["notes"] if "in part only" in each["note"]}
+    assert noted == {"exposed", "prevalent", "still_downloaded"}
+
+
+def _said(census: CensusProcess, command: tuple[str, ...]) -> str:
+    done = census(*command)
+    assert done.returncode == 0
+    return " ".join((done.stdout + done.stderr).split())
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"[]", b'{"doubts": 1}', b'{"doubts": [{}]}', b"\xff", b'{"doubts": [7]}', b"[" * 9999],
+)
+def test_a_damaged_list_of_doubts(lake: CensusProcess, tmp_path: Path, content: bytes) -> None:
+    """It is an error of one line, which names the file, and what removing it means."""
+    place = tmp_path / "census-lake" / "doubts.json"
+    place.write_bytes(content)
+    for command in (("report",), ("sources",), ("sql", "SELECT 1")):
+        done = lake(*command)
+        assert done.returncode == 1, command
+        assert done.stderr.startswith(f"conda-census: {Path('census-lake/doubts.json')}: damaged: restore it")
+        assert done.stderr.count("\n") == 1
+    (tmp_path / "doubtful.log").write_bytes(DOUBTFUL["a proxy"].content())
+    refused = lake("ingest", "doubtful.log")
+    assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
+    place.unlink()
+    assert lake("ingest", "doubtful.log").returncode == 0
+    assert _report(lake)["accounting"]["doubtful_logs"] == 1
+    assert place.stat().st_mode & 0o777 == 0o600
