@@ -65,7 +65,7 @@ def test_example_has_no_path_of_a_machine() -> None:
         assert line.path.startswith(("/acme/main/", "/miniconda/", "/favicon.ico")) or line.path == "/"
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_ingesting_it_twice_leaves_the_report_as_it_is(tmp_path: Path) -> None:
     """The JSON, the terminal and the page are the same to the byte, but for when the page was made."""
     lake, page = tmp_path / "lake", tmp_path / "report.html"

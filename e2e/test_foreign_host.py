@@ -50,7 +50,7 @@ def plain_user_agent(result: CommandResult) -> list[str]:
     return [line.split(mark)[1] for line in result.stdout.splitlines() if mark in line]
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_the_foreign_host_gets_condas_plain_user_agent(
     logs: tuple[tuple[Line, ...], tuple[Line, ...], str],
 ) -> None:

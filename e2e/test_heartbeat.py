@@ -73,7 +73,7 @@ def _wait_for_more(log: Path, lines: int) -> None:
         time.sleep(POLL_S)
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_the_heartbeat_is_one_head_request_with_the_tokens(activated: Activated) -> None:
     """Of the installation and the environment that the log knows already, in a session of its own."""
     (line,) = activated.after
@@ -84,7 +84,7 @@ def test_the_heartbeat_is_one_head_request_with_the_tokens(activated: Activated)
     assert line.token("s") not in {seen.token("s") for seen in activated.before} | {None}
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_the_census_counts_it_as_a_heartbeat(activated: Activated, tmp_path: Path) -> None:
     """One session has one heartbeat, and no download or environment more than there were."""
     lake = tmp_path / "lake"

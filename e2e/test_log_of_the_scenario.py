@@ -31,7 +31,7 @@ def tokens(lines: tuple[Line, ...], prefix: str) -> set[str]:
     return {value for line in lines if (value := line.token(prefix))}
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_each_request_of_the_client_has_one_line(logged: Logged) -> None:
     """What conda says that it requested is what nginx logged, command for command."""
     for command, lines in logged:

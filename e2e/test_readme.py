@@ -35,7 +35,7 @@ def test_make_knows_its_targets(command: str) -> None:
     assert done.returncode == 0
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_the_commands_without_make_run_in_their_order(tmp_path: Path) -> None:
     """Typed one after the other at the root of the repository, each succeeds; only the lake is elsewhere."""
     commands = _commands("conda-census")

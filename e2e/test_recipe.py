@@ -113,7 +113,7 @@ def _is_installed(installation: Installation) -> bool:
     return PLUG_IN in installation.conda("list", trace=False).stdout
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_wheel_and_recipe_make_the_same_package(packages: dict[str, CondaPackage]) -> None:
     """What solvers, conda and readers see of both is the same, and so are the modules."""
     made, built = (packages[maker] for maker in MAKERS)
@@ -137,7 +137,7 @@ def _modules(package: CondaPackage) -> set[str]:
     return {path for path in package.files if ".dist-info/" not in path}
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_the_package_depends_on_python_alone(packages: dict[str, CondaPackage]) -> None:
     """It is for any Python from 3.8 on, brings no conda, and goes with those that it is written for."""
     index = packages["whl2conda"].index
@@ -169,7 +169,7 @@ def test_conda_installs_it_into_its_own_base(base: Installation, server: WebServ
     assert _user_agent(base) == before
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_the_choice_and_the_token_outlive_the_installation(
     install_base: Callable[..., Installation], server: WebServer
 ) -> None:
@@ -190,7 +190,7 @@ def test_the_choice_and_the_token_outlive_the_installation(
     assert read_log(server.access_log)[-1].token("c") == before
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_the_installers_specifications_make_a_base_with_the_plug_in(
     install_base: Callable[..., Installation],
 ) -> None:
@@ -202,7 +202,7 @@ def test_the_installers_specifications_make_a_base_with_the_plug_in(
     assert " aau/" not in _user_agent(base)
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_it_goes_with_no_conda_that_is_too_old(base: Installation, server: WebServer) -> None:
     """A solver refuses it beside conda 23.5, takes it beside 23.7, and brings no conda of its own."""
     channels = ("--channel", f"{server.url}/whl2conda", "--channel", f"{server.url}/old")

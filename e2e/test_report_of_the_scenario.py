@@ -74,7 +74,7 @@ def test_every_line_counts(ingested: Mapping[str, object], truth: Truth) -> None
     assert ingested["dropped"] == {}
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_second_ingest_changes_nothing(report: Mapping[str, object], access_log: Path, lake: Path) -> None:
     """The log is known by its contents: it is skipped, and the report stays as it was."""
     again = census_command.ingest(access_log, lake)

@@ -136,7 +136,7 @@ def test_a_user_without_a_home_or_an_entry_sends_no_installation(conda: Conda, c
     assert sorted(conda.home.parent.iterdir()) == before
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_where_not_even_a_home_is_named_nothing_is_written(conda: Conda, channel: Channel) -> None:
     """No conda runs there, with or without plug-ins: it says why, and makes no folder called ``~``."""
     before = sorted(conda.home.parent.iterdir())
@@ -157,7 +157,7 @@ def test_token_files_are_private_whatever_the_umask(conda: Conda, channel: Chann
     assert channel.requests
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_commands_that_start_at_once_are_one_installation_and_one_environment(
     conda: Conda, channel: Channel
 ) -> None:
@@ -182,7 +182,7 @@ def test_commands_that_start_at_once_are_one_installation_and_one_environment(
     assert [len(list(place.glob("aau_*"))) for place in (home, etc)] == [1, 1]
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_an_environment_that_is_packed_or_copied_is_another_elsewhere(conda: Conda, channel: Channel) -> None:
     """The one that it was made of keeps its own, and each place has one of its own from then on."""
     prefix = conda.root / "envs" / "packed"

@@ -55,7 +55,7 @@ def _token_files(conda: Conda) -> list[Path]:
     return sorted(path for parent in (conda.home, conda.root) for path in parent.rglob("aau_*"))
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_status_says_what_decided_and_where(
     conda: Conda, ask: Callable[..., subprocess.CompletedProcess[str]]
 ) -> None:
@@ -84,7 +84,7 @@ def test_status_says_what_decided_and_where(
     assert _token_files(conda) == []
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_preview_is_what_is_sent_byte_for_byte(
     conda: Conda, channel: Channel, foreign: Channel, ask: Callable[..., subprocess.CompletedProcess[str]]
 ) -> None:

@@ -43,7 +43,7 @@ def _first_line(path: Path) -> str:
     return path.read_text().splitlines()[0]
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_every_request_of_a_command_carries_the_same_tokens(conda: Conda, channel: Channel) -> None:
     """They stand after conda's own user agent and are those in the files; a command is a session."""
     conda("install", "tiny=1.0")
@@ -62,7 +62,7 @@ def test_every_request_of_a_command_carries_the_same_tokens(conda: Conda, channe
     assert again["s"] != session
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_an_environment_has_its_token_from_its_first_download_on(conda: Conda, channel: Channel) -> None:
     """``conda create`` fetches before the prefix exists; the token waits at home and moves in at the end."""
     conda("create", "-n", "first", "tiny=1.0")
@@ -81,7 +81,7 @@ def test_an_environment_has_its_token_from_its_first_download_on(conda: Conda, c
     assert cloned == _first_line(second / "etc" / "aau_token") != token
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_making_an_environment_goes_as_it_does_without_the_plug_in(conda: Conda, channel: Channel) -> None:
     """The same words and the same files, but for the token; no question about a folder that is there."""
     with_plugin = conda("create", "-n", "plain", "tiny=1.0").stdout
@@ -103,7 +103,7 @@ def _files(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_creation_that_fails_leaves_no_prefix_and_is_the_same_when_tried_again(
     conda: Conda, channel: Channel
 ) -> None:
@@ -116,7 +116,7 @@ def test_a_creation_that_fails_leaves_no_prefix_and_is_the_same_when_tried_again
     assert failed == made == _first_line(conda.root / "envs" / "wanted" / "etc" / "aau_token")
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_an_environment_made_anew_under_the_same_name_is_another(conda: Conda, channel: Channel) -> None:
     """Whether it was removed before, or conda removes it itself."""
     seen = []
@@ -141,7 +141,7 @@ def test_a_command_that_works_on_no_environment_makes_none_of_base(conda: Conda,
     assert not (conda.root / "etc").exists()
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_build_script_leaves_no_token_in_the_package(conda: Conda, channel: Channel) -> None:
     """Tools that build packages set ``CONDA_BUILD`` and take every new file of the prefix."""
     conda("create", "-n", "host", "tiny=1.0", CONDA_BUILD="1")
@@ -160,7 +160,7 @@ def test_an_environment_that_will_not_be_made_has_no_token(
     assert not (conda.root / "envs" / "never").exists()
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 @pytest.mark.parametrize(
     ("arguments", "made"),
     [
@@ -211,7 +211,7 @@ def test_a_file_that_is_fetched_is_fetched_without_an_environment(conda: Conda, 
     assert all("e" in request.tokens for request in others if request.path != first.path)
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_two_installations_of_one_user_are_two(install_conda: Callable[..., Conda], channel: Channel) -> None:
     """Each root prefix has its token in the same home, and keeps it."""
     both = [install_conda("first"), install_conda("second")]
@@ -245,7 +245,7 @@ def _by_do_not_track(_: Conda, value: str) -> dict[str, str]:
     return {"DO_NOT_TRACK": value}
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 @pytest.mark.parametrize(
     ("choose", "value"),
     [
@@ -279,7 +279,7 @@ def test_a_choice_that_cannot_be_read_is_taken_for_off(conda: Conda, channel: Ch
     assert _token_files(conda) == []
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_off_reads_no_file_and_on_sends_the_same_tokens_again(conda: Conda, channel: Channel) -> None:
     """A token file that nobody could read unnoticed stays unread; the choice can be taken back."""
     conda("install", "tiny=1.0")
@@ -299,7 +299,7 @@ def test_off_reads_no_file_and_on_sends_the_same_tokens_again(conda: Conda, chan
     assert (after["c"], after["e"]) == (before["c"], before["e"])
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_the_setting_is_one_of_condas_own(conda: Conda) -> None:
     """``--show``, ``--get``, ``--describe`` and ``--remove-key`` know it."""
     assert conda("config", "--show", "anaconda_anon_usage").stdout == "anaconda_anon_usage: True\n"
@@ -324,7 +324,7 @@ def test_an_administrator_has_the_last_word(conda: Conda, channel: Channel) -> N
     assert {request.suffix for request in channel.new_requests()} == {OFF}
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_conda_info_hides_the_values(conda: Conda) -> None:
     """Both forms show which tokens are sent, and no value."""
     text = conda("info").stdout

@@ -168,7 +168,7 @@ def test_each_host_of_channels_is_asked_once(
         assert head.startswith(f"HEAD {channel}{PATH} HTTP/1.1\r\n")
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_it_carries_what_preview_shows(
     conda: Conda, start: Callable[..., Server], beat: Callable[..., None]
 ) -> None:
@@ -246,7 +246,7 @@ def test_a_variable_turns_it_on(
     assert len(server.heads()) == 1
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_the_setting_is_one_of_condas_own(conda: Conda) -> None:
     """It can be set, shown and described; ``status`` says that it is on."""
     assert conda("config", "--show", "anaconda_heartbeat").stdout == "anaconda_heartbeat: False\n"
@@ -474,7 +474,7 @@ SCRIPT_SH, SCRIPT_BAT = (
 )
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 @pytest.mark.parametrize("shell", ["sh", "bash"])
 def test_activation_sends_it_and_does_not_wait(
     conda: Conda, start: Callable[..., Server], tmp_path: Path, shell: str

@@ -30,7 +30,7 @@ print(hosts.gets_tokens(context, {0!r}))
 ALWAYS = {"conda.anaconda.org", "repo.anaconda.com"}
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_foreign_host_gets_condas_plain_user_agent(
     conda: Conda, channel: Channel, foreign: Channel
 ) -> None:
@@ -140,7 +140,7 @@ def test_which_host_an_entry_of_the_list_is(entry: str, host: str, *, allowed: b
     assert hosts.gets_tokens(context, host, "/noarch/repodata.json") is allowed
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_the_list_of_hosts_narrows_and_never_widens(conda: Conda, channel: Channel, foreign: Channel) -> None:
     """A command of conda sets it; a host of the list that no channel has gets nothing."""
     with conda.condarc.open("a") as condarc:

@@ -83,7 +83,7 @@ def test_each_example_fits_into_the_input(lines: str) -> None:
     assert _errors(construct) == []
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_without_a_preset_the_user_alone_chooses(conda: Conda, channel: Channel) -> None:
     """Sharing is on by default, off and on again as the user says; all channels are the installer's."""
     _install(conda, channel, "")
@@ -94,7 +94,7 @@ def test_without_a_preset_the_user_alone_chooses(conda: Conda, channel: Channel)
         assert _status(conda)["sharing"] is sharing
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 @pytest.mark.parametrize(
     ("heading", "word", "before", "after"),
     [
@@ -118,7 +118,7 @@ def test_the_choice(
     assert _status(conda, DO_NOT_TRACK="1")["sharing"] is False
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 @pytest.mark.parametrize(
     ("heading", "after"),
     [
@@ -135,7 +135,7 @@ def test_the_hosts(conda: Conda, channel: Channel, heading: str, after: list[str
     assert sorted(_status(conda)["hosts"]) == after
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_the_heartbeat(conda: Conda, channel: Channel) -> None:
     """It is on, and the user may turn it off."""
     _install(conda, channel, PRESETS["With a heartbeat"])
@@ -156,7 +156,7 @@ def test_each_preset_is_tested() -> None:
     assert len(PRESETS) + 1 == sum(language == "yaml" for language, _ in BLOCKS)
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_the_organisation(conda: Conda, channel: Channel, tmp_path: Path) -> None:
     """The installer's files add their tokens to each request; a user can add to them, or send none."""
     _install(conda, channel, "")
@@ -181,7 +181,7 @@ def test_the_folder_of_the_machines_token_is_one_of_condas(conda: Conda) -> None
     assert "/etc/conda/.condarc" in printed.splitlines()
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_the_commands_are_those_that_there_are(conda: Conda, channel: Channel) -> None:
     """Each one that the README shows succeeds; constructor itself is a conda package and cannot run here."""
     shown = {line for language, block in BLOCKS if not language for line in block.splitlines()}

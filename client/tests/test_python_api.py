@@ -70,7 +70,7 @@ def test_off_is_the_version_alone_and_touches_no_file(
     assert {request.suffix for request in channel.new_requests() if request.has_suffix} <= {OFF}
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_on_is_seen_to_touch_files(conda: Conda, channel: Channel) -> None:
     """Or the test above would show nothing; and a program is a session of its own."""
     touched: Any = _touched(conda, channel, MAIN)

@@ -23,7 +23,7 @@ def records(census: CensusProcess, tmp_path: Path) -> Path:
     return write_records(tmp_path / "records", urllib3, other)
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_import_list_and_show(census: CensusProcess, records: Path) -> None:
     """What was imported is listed, and shown by each of its ids."""
     done = census("advisories", "import", records)
@@ -45,7 +45,7 @@ def test_import_list_and_show(census: CensusProcess, records: Path) -> None:
     assert json.loads(census("advisories", "show", "CVE-2024-1", "--json").stdout) == listed[0]
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_names_overrides_and_repodata(census: CensusProcess, records: Path, tmp_path: Path) -> None:
     """Each says what it read; a map makes a package known at once."""
     census("advisories", "import", records)
@@ -72,7 +72,7 @@ def test_names_overrides_and_repodata(census: CensusProcess, records: Path, tmp_
     assert json.loads(named.stdout) == {"builds": {"pkgs/main/linux-64": 1}, "failed": 0}
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_bad_input(census: CensusProcess, records: Path, tmp_path: Path) -> None:
     """Each mistake is one line on standard error, the rest is imported, and the exit code is 1."""
     (records / "cve.json").write_text('{"dataType": "CVE_RECORD"}')

@@ -58,7 +58,7 @@ def run(census: CensusProcess, *arguments: str) -> dict[str, Any]:
     return summary
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_prefix_gives_the_report_that_a_folder_gives(
     census: CensusProcess, bucket: S3Server, tmp_path: Path
 ) -> None:
@@ -129,7 +129,7 @@ def test_what_an_address_names(
     assert run(census, f"folder/{path}", "--lake", "other-lake")["lines"] == lines
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_an_object_that_grew_or_was_copied(census: CensusProcess, bucket: S3Server, tmp_path: Path) -> None:
     """Put again with more lines, only these are read; under another name, or as a file, it counts once."""
     log = SmallLog().request(client="c1", session="s1")
@@ -142,7 +142,7 @@ def test_an_object_that_grew_or_was_copied(census: CensusProcess, bucket: S3Serv
     assert run(census, f"s3://{BUCKET}/", "a.log")["lines"] == 0
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_large_object_comes_by_ranges(census: CensusProcess, bucket: S3Server) -> None:
     """Larger than one range, plain: every line of it counts, and no range is asked for that is not needed."""
     log = SmallLog()
@@ -155,7 +155,7 @@ def test_a_large_object_comes_by_ranges(census: CensusProcess, bucket: S3Server)
     assert len(bucket.read()) == 2 + 2 + 1 + 3
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_an_object_that_is_replaced_while_it_is_read(
     bucket: S3Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -181,7 +181,7 @@ def test_an_object_that_is_replaced_while_it_is_read(
     assert ingest([address, other], settings, "auto", lambda **_: None).lines == 2
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_what_arrives_in_a_bucket_is_read(census: CensusProcess, bucket: S3Server) -> None:
     """With --follow, and a store that is away for a while is tried again."""
     bucket.put("logs/1.log", SmallLog().request("/1").content())
@@ -194,7 +194,7 @@ def test_what_arrives_in_a_bucket_is_read(census: CensusProcess, bucket: S3Serve
     assert run(census, f"s3://{BUCKET}/logs/")["lines"] == 0
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_what_cannot_be_read(census: CensusProcess, bucket: S3Server) -> None:
     """A missing bucket, object or prefix: one line, exit code 1, and the rest is read."""
     address = bucket.put("a.log", SmallLog().request().content())
@@ -253,7 +253,7 @@ def test_a_query_or_a_user_is_never_repeated(census: CensusProcess) -> None:
         assert "KEY" not in done.stderr
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_the_library_for_objects_may_be_missing(census: CensusProcess, tmp_path: Path) -> None:
     """Who reads files only needs it not; who reads objects is told what to install."""
     (tmp_path / "obstore").mkdir()

@@ -32,7 +32,7 @@ def _swapped(line: str) -> str:
     return f'{begin} {agent} "-"'
 
 
-@pytest.mark.takes_turns(3)
+@pytest.mark.takes_turns(5)
 @pytest.mark.parametrize("prefix", ["", "Jan 16 10:00:00 web1 nginx: "])
 @pytest.mark.parametrize(
     ("later", "reason"),

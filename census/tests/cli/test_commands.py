@@ -68,7 +68,7 @@ def test_ingest_json(census: CensusProcess, log: Path) -> None:
     assert second["lines"] == 0
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_report_json(census: CensusProcess, log: Path) -> None:
     """Its keys are those of the interface, its figures those of the log."""
     census("ingest", log)
@@ -107,7 +107,7 @@ def test_report_json(census: CensusProcess, log: Path) -> None:
     assert accounting["other_share"] == 0
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_drops_that_moved(census: CensusProcess, tmp_path: Path) -> None:
     """Half of a day's lines are garbage, after none the day before: told, and an error where strict."""
     yesterday, today = SmallLog(), SmallLog(start=START + timedelta(days=1))
@@ -129,7 +129,7 @@ def test_drops_that_moved(census: CensusProcess, tmp_path: Path) -> None:
     assert (again.returncode, json.loads(again.stdout)["moved"]) == (0, [])
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_sources_json(census: CensusProcess, log: Path) -> None:
     """What was read, what was dropped with its line, and one day, which is long complete."""
     census("ingest", log)
@@ -163,7 +163,7 @@ def test_sources_json(census: CensusProcess, log: Path) -> None:
     assert listed["window"] == days | {"complete": True, "days_without_log": []}
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_sources_in_a_pipe(census: CensusProcess, log: Path) -> None:
     """Plain lines for cut and grep, and only those of the days that were asked for."""
     census("ingest", log)
@@ -175,7 +175,7 @@ def test_sources_in_a_pipe(census: CensusProcess, log: Path) -> None:
     assert later[-1] == "2024-01-17\t0\t0\t0\t0\tno log"
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_export(census: CensusProcess, tmp_path: Path) -> None:
     """A line for a person, its figures as JSON."""
     packages = SmallLog().request("/main/linux-64/numpy-1.26.4-py311_0.conda", client="c1", session="s1")
@@ -194,7 +194,7 @@ def test_export(census: CensusProcess, tmp_path: Path) -> None:
     }  # fmt: skip
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_the_lake_may_be_named_by_the_environment(census: CensusProcess, log: Path, tmp_path: Path) -> None:
     """CENSUS_LAKE names the lake, and --lake has the last word."""
     census.variables["CENSUS_LAKE"] = "by-variable"
@@ -204,7 +204,7 @@ def test_the_lake_may_be_named_by_the_environment(census: CensusProcess, log: Pa
     assert json.loads(census("report", "--json").stdout)["installations"]["total"] == 2
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_output_goes_where_it_belongs(census: CensusProcess, log: Path, tmp_path: Path) -> None:
     """JSON stands on standard output alone, progress and messages on standard error, the page in its file."""
     ingest = census("ingest", log)
@@ -218,7 +218,7 @@ def test_output_goes_where_it_belongs(census: CensusProcess, log: Path, tmp_path
     assert (tmp_path / "report.html").read_text().startswith("<!doctype html>")
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_reader_that_stops_reading(census: CensusProcess, log: Path, tmp_path: Path) -> None:
     """``report | head -1`` ends quietly."""
     census("ingest", log)
@@ -260,7 +260,7 @@ def test_formats(census: CensusProcess, tmp_path: Path) -> None:
     assert {"name": "s3", "configured": False, "sample_rate": 1.0}.items() <= listed[-6].items()
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_format_of_ones_own(census: CensusProcess, tmp_path: Path) -> None:
     """A log that is in no built-in format is read by census.toml, found out and forced."""
     (tmp_path / "access.log").write_text('192.0.2.7 [1705449200.123] "GET /a HTTP/1.1" 200\n' * 3)
@@ -281,7 +281,7 @@ def test_a_format_of_ones_own(census: CensusProcess, tmp_path: Path) -> None:
     assert "choose one of auto, mirror, traefik" in " ".join(unknown.stderr.replace("│", "").split())
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_every_command_and_option_is_in_the_readme(census: CensusProcess) -> None:
     """What --help lists, the documentation explains."""
     readme = README.read_text()
@@ -364,7 +364,7 @@ def test_nothing_is_written_into_the_lake(tmp_path: Path) -> None:
     expect_writable([tmp_path / "report.html"], [tmp_path / "lake-tables"], lake=tmp_path / "lake")
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_days_beyond_all_logs_end_with_code_1(census: CensusProcess, log: Path) -> None:
     """As for a report."""
     census("ingest", log)

@@ -79,7 +79,7 @@ def copied(filled: CensusProcess, tmp_path: Path) -> CensusProcess:
     return CensusProcess(tmp_path)
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_what_it_prints(copied: CensusProcess) -> None:
     """JSON alone, or a line for each table; the report and the sources are what they were."""
     before = _told(copied)
@@ -113,7 +113,7 @@ def test_mistakes(census: CensusProcess) -> None:
     assert census("compact", "--keep-days", "-1").returncode == 2
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_beside_writers(filled: CensusProcess, census: CensusProcess, tmp_path: Path) -> None:
     """Two writers fill a lake while it is compacted again and again: nothing is lost or counts twice."""
     paths = _write_logs(tmp_path / "logs")

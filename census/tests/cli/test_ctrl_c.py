@@ -28,7 +28,7 @@ main()
 """
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_ctrl_c_while_duckdb_works(census: CensusProcess, tmp_path: Path) -> None:
     """The process ends within seconds, without a traceback, and nothing is lost."""
     SmallLog().request().write(tmp_path / "access.log")

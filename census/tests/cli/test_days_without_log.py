@@ -54,7 +54,7 @@ def _report(census: CensusProcess, *arguments: str) -> dict[str, Any]:
     return report
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_the_window_names_them(lakes: dict[str, CensusProcess], told: dict[str, dict[str, Any]]) -> None:
     """In JSON; and a person never reads that it is complete."""
     window = told["holed"]["window"]
@@ -67,7 +67,7 @@ def test_the_window_names_them(lakes: dict[str, CensusProcess], told: dict[str, 
     assert "is a day without a log" in shown
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_no_count_is_shown_as_all_of_them(
     lakes: dict[str, CensusProcess], told: dict[str, dict[str, Any]]
 ) -> None:
@@ -122,7 +122,7 @@ def test_who_came_back_is_not_known_of_weeks_with_such_a_day(told: dict[str, dic
     }  # fmt: skip
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 @pytest.mark.parametrize(
     ("until", "known"),
     [
@@ -140,7 +140,7 @@ def test_activity_is_known_if_every_day_of_it_is(
     assert [days for days, number in active.items() if number is not None] == known
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_what_lists_the_logs_names_the_state_of_each_day(lakes: dict[str, CensusProcess]) -> None:
     """And tells a monitor by its exit code, unless the hole is declared."""
     census = lakes["holed"]
@@ -170,7 +170,7 @@ def test_what_lists_the_logs_names_the_state_of_each_day(lakes: dict[str, Census
         del census.variables["CENSUS_TOML"]
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 @pytest.mark.parametrize(
     ("read", "declared", "missing"),
     [
@@ -238,7 +238,7 @@ def test_a_window_that_ends_before_it_begins_is_wrong_usage(
     assert "the first day is after the last one" in done.stderr
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_package_has_its_name_everywhere(lakes: dict[str, CensusProcess]) -> None:
     """Whatever letters were asked for: on the terminal, in JSON, on the page and in the tables."""
     census = lakes["whole"]
@@ -250,7 +250,7 @@ def test_a_package_has_its_name_everywhere(lakes: dict[str, CensusProcess]) -> N
     assert '"numpy"' in (census.folder / "tables" / "window.csv").read_text()
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_clock_that_went_wrong_does_not_lead_the_report(census: CensusProcess) -> None:
     """Lines of the year 2099 and of 1970 are dropped, whatever the format reads them fast or slowly."""
     log = SmallLog().request("/main/noarch/numpy-1.0-0.conda", client="ada", session="s1")

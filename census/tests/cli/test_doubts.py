@@ -107,7 +107,7 @@ def _noted(report: dict[str, Any], before: dict[str, Any]) -> set[str]:
     return {each["number"] for each in report["notes"] if each not in before["notes"]}
 
 
-@pytest.mark.takes_turns(3)
+@pytest.mark.takes_turns(5)
 @pytest.mark.parametrize("name", DOUBTFUL)
 def test_a_doubt_is_told_until_the_log_is_taken_out(lake: CensusProcess, tmp_path: Path, name: str) -> None:
     """By the report on each number that it makes wrong, and by `sources` with the log."""
@@ -162,6 +162,7 @@ def test_a_doubt_counts_for_its_days_only(lake: CensusProcess, tmp_path: Path) -
     assert before["accounting"]["doubtful_logs"] == 0
 
 
+@pytest.mark.takes_turns(5, among="the longest")
 def test_many_doubts_of_one_kind_are_told_together(lake: CensusProcess, tmp_path: Path) -> None:
     """One line for a reason, with the first logs."""
     for hour in range(10, 15):
@@ -172,6 +173,7 @@ def test_many_doubts_of_one_kind_are_told_together(lake: CensusProcess, tmp_path
     assert f"{tmp_path / '12.log'} and 2 more: (nearly) all requests come from" in line
 
 
+@pytest.mark.takes_turns(5, among="the longest")
 def test_of_exposures_and_exports_a_doubt_is_told_as_well(tmp_path: Path) -> None:
     """If it is about tokens or about data that was not read."""
     census = exposed_lake(tmp_path)

@@ -99,7 +99,7 @@ def _is_told(done: subprocess.CompletedProcess[str]) -> bool:
     return done.returncode == 1 and lines[-1].startswith("conda-census: ") and "Traceback" not in done.stderr
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_wrong_manifest(lake: Path, tmp_path: Path) -> None:
     """Each command says in one line which file is damaged."""
     folder = shutil.copytree(lake, tmp_path / "copy")

@@ -27,7 +27,7 @@ def _asked(census: CensusProcess, *arguments: str) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_the_keys_are_those_of_the_interface(january: CensusProcess) -> None:
     """Every one that was agreed on, with what a reader counts on the nine visits."""
     found = _asked(january, ADVISORY)
@@ -118,7 +118,7 @@ def test_no_line_is_wider_than_the_terminal(january: CensusProcess, columns: str
     assert not any("█" in line and "…" in line for line in lines)
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_without_a_record(january: CensusProcess) -> None:
     """All versions below one, known today unless a day is named; what else is open is cleared as well."""
     found = _asked(january, "--package", "urllib3", "--below", "1.1")
@@ -140,7 +140,7 @@ def test_the_name_of_a_package_in_capitals(january: CensusProcess) -> None:
     assert found["exposed"] == {"low": 3, "observed": 3, "high": 4}
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_on_another_day(january: CensusProcess) -> None:
     """Nothing of what came later is known; before the disclosure nobody was at risk of anything."""
     found = _asked(january, ADVISORY, "--as-of", "2024-01-15")
@@ -155,7 +155,7 @@ def test_on_another_day(january: CensusProcess) -> None:
     assert "Not disclosed yet on that day: nobody was at risk." in shown
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_what_was_withdrawn_affects_nothing(january: CensusProcess) -> None:
     """And says so."""
     found = _asked(january, "WITHDRAWN-1")
@@ -221,7 +221,7 @@ def test_wrong_usage(january: CensusProcess, arguments: list[str], message: str)
     assert message in " ".join(done.stderr.replace("│", "").split())
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_an_empty_lake(census: CensusProcess, tmp_path: Path) -> None:
     """Without a lake, without requests, and without advisories it says what to do first."""
     assert "no lake here: run conda-census ingest first" in census("exposure", "A-1").stderr
@@ -232,7 +232,7 @@ def test_an_empty_lake(census: CensusProcess, tmp_path: Path) -> None:
     assert "urllib3: no conda package of this name was downloaded up to 2024-01-16" in nothing.stderr
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 @pytest.mark.parametrize(
     ("builds", "mended", "exposed"),
     [

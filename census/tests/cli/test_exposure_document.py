@@ -21,7 +21,7 @@ def test_a_command_is_one_that_the_census_takes(arguments: list[str]) -> None:
     parse([_PLACEHOLDERS.get(word, word) for word in arguments])
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_the_worked_example(census: CensusProcess, tmp_path: Path) -> None:
     """Typed in their order in an empty folder, each command prints what stands below it."""
     [statement] = blocks(TEXT, "json")

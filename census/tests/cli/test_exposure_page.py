@@ -17,7 +17,7 @@ def log(tmp_path: Path) -> Path:
     return log.write(tmp_path / "access.log")
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_an_exposure_as_a_page(census: CensusProcess, log: Path, tmp_path: Path) -> None:
     """Beside what is printed; standard output is JSON alone."""
     census("ingest", log)

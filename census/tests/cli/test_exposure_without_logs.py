@@ -31,7 +31,7 @@ def _json(census: CensusProcess, *arguments: str) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_json_says_which_days_and_knows_nothing_of_them(holed: CensusProcess) -> None:
     """The same fields as the report; healing is told up to the day before."""
     found = _json(holed, "exposure", ADVISORY)
@@ -47,7 +47,7 @@ def test_json_says_which_days_and_knows_nothing_of_them(holed: CensusProcess) ->
     assert {row["downloads"] for row in found["still_downloaded"]} == {None}
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_the_terminal_says_it(holed: CensusProcess) -> None:
     """In the header, and in place of every number that is not known."""
     done = holed("exposure", ADVISORY)
@@ -62,7 +62,7 @@ def test_the_terminal_says_it(holed: CensusProcess) -> None:
     assert "None" not in said
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_the_page_says_it(holed: CensusProcess) -> None:
     """Beside each card; the chart of healing has a band for the days, and ends before them."""
     assert holed("exposure", ADVISORY, "--html", "page.html").returncode == 0
@@ -79,7 +79,7 @@ def test_the_page_says_it(holed: CensusProcess) -> None:
     assert "None" not in page.text
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_all_advisories_say_it(holed: CensusProcess) -> None:
     """Each number that is null beside one advisory is null among several, in a pipe and on a terminal."""
     listed = _json(holed, "exposures")
@@ -95,7 +95,7 @@ def test_all_advisories_say_it(holed: CensusProcess) -> None:
     assert "how much is not known." in piped.stderr
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 @pytest.mark.parametrize("command", [("exposure", ADVISORY), ("exposures",)], ids=" ".join)
 def test_without_any_log_of_the_last_days_nothing_is_said(tmp_path: Path, command: tuple[str, ...]) -> None:
     """An error of one line that says what there is: nobody was active is not what is known."""

@@ -26,7 +26,7 @@ def _asked(census: CensusProcess, *arguments: str) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_they_say_the_same_as_exposure(january: CensusProcess) -> None:
     """Of each advisory the same numbers, whether it is asked for alone or with others."""
     listed = _asked(january)
@@ -66,7 +66,7 @@ def test_in_a_pipe(january: CensusProcess) -> None:
     assert "28.6 % of the downloads, something in 40.0 % of the environments." in done.stderr
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_some_of_them(january: CensusProcess) -> None:
     """By severity, by number, and on a day on which nothing was disclosed yet."""
     assert [row["id"] for row in _asked(january, "--severity", "low")["advisories"]] == ["LOW-1"]
@@ -93,7 +93,7 @@ def test_bad_input(january: CensusProcess, arguments: list[str], code: int, mess
     assert message in " ".join(done.stderr.replace("│", "").split())
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_the_ranking_in_a_file_is_whole(january: CensusProcess, tmp_path: Path) -> None:
     """It is that of ``--json``; a run that fails leaves the file as it was."""
     file = tmp_path / "exposures.json"

@@ -44,7 +44,7 @@ def listed(census: CensusProcess) -> list[dict[str, Any]]:
     return sources
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_what_arrives_is_read(census: CensusProcess, tmp_path: Path) -> None:
     """New files, and what a file has more; each round that read something is told; SIGTERM gives 0."""
     logs = tmp_path / "logs"
@@ -73,7 +73,7 @@ def test_what_arrives_is_read(census: CensusProcess, tmp_path: Path) -> None:
     assert json.loads(census("ingest", "logs", "late.1.log", "--json").stdout)["lines"] == 0
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_copy_in_progress_counts_once(census: CensusProcess, tmp_path: Path) -> None:
     """As logrotate makes it before it truncates the log: it waits, and is told once."""
     logs = tmp_path / "logs"
@@ -105,7 +105,7 @@ def test_a_copy_in_progress_counts_once(census: CensusProcess, tmp_path: Path) -
     assert json.loads(census("ingest", "logs", "--json").stdout)["lines"] == 0
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_the_batch_under_way_is_finished(number: int, census: CensusProcess, tmp_path: Path) -> None:
     """A signal in the middle of the work: its rows get into the lake, and nothing is left to be done."""
@@ -118,7 +118,7 @@ def test_the_batch_under_way_is_finished(number: int, census: CensusProcess, tmp
     assert [source["lines"] for source in listed(census)] == [2]
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_what_is_wrong_is_told_once_and_tried_again(census: CensusProcess, tmp_path: Path) -> None:
     """A missing file is read when it comes; what is no log stays told, and does not stop the rest."""
     (tmp_path / "notes.txt").write_text("remember the milk\n")
@@ -133,7 +133,7 @@ def test_what_is_wrong_is_told_once_and_tried_again(census: CensusProcess, tmp_p
     assert len(listed(census)) == 1
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_lake_that_cannot_be_written_for_a_while(census: CensusProcess, tmp_path: Path) -> None:
     """Another process of the same writer, or a full disk, passes: the next round does the work."""
     SmallLog().request().write(tmp_path / "a.log")
@@ -162,7 +162,7 @@ def _in_the_place_of_the_writer(lake: Lake) -> Iterator[None]:
         yield
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_shares_that_moved_are_told_once(census: CensusProcess, tmp_path: Path) -> None:
     """In the round that read them, and not in those after it."""
     yesterday, today = SmallLog(), SmallLog(start=START + timedelta(days=1))

@@ -16,7 +16,7 @@ from small_log import SmallLog
 SAMPLES = Path(__file__).parents[1] / "logs" / "samples"
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_all_samples_at_once(census: CensusProcess, tmp_path: Path) -> None:
     """Lines, requests and drops are those that stand beside the samples; a second run finds nothing new.
 
@@ -65,7 +65,7 @@ def test_no_secret_of_a_path_is_in_the_lake(
     assert [channel for (channel,) in found] == channels
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_line_that_is_still_being_written(census: CensusProcess, tmp_path: Path) -> None:
     """Where a cut line cannot be told from a whole one, it counts once its end is there, and then in full."""
     log = tmp_path / "access.log"

@@ -26,7 +26,7 @@ SHARE = float(os.environ.get("CENSUS_SHORT_LINES", "0.2"))
 MEMORY_KIB = (600 if SHARE < 1 else 900) << 10
 
 
-@pytest.mark.takes_turns(3)
+@pytest.mark.takes_turns(5)
 @pytest.mark.parametrize(
     ("line", "count", "reason"),
     [

@@ -51,7 +51,7 @@ def _lines(census: CensusProcess, lake: str = "census-lake") -> dict[str, Any]:
     return {"lines": report["accounting"]["lines"], "downloads": report["downloads"]["total"]}
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_full_disk(census: CensusProcess, tmp_path: Path) -> None:
     """A clear error, nothing of the batch in the tables; with room again the same command does the work."""
     _log().write(tmp_path / "first.log")
@@ -90,7 +90,7 @@ def test_a_full_disk(census: CensusProcess, tmp_path: Path) -> None:
     assert (between, after) == (20, 60_020)
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_the_lake_is_removed_in_the_middle(census: CensusProcess, tmp_path: Path) -> None:
     """The run ends with a clear error and no traceback; the next makes the lake and reads the log."""
     _log().write(tmp_path / "access.log")
@@ -102,7 +102,7 @@ def test_the_lake_is_removed_in_the_middle(census: CensusProcess, tmp_path: Path
     assert _lines(census) == {"lines": 20, "downloads": 20}
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_log_is_deleted_while_it_is_read(census: CensusProcess, tmp_path: Path) -> None:
     """Its lines, and those of the others, are in the lake once: what is open can be read to its end."""
     _log().write(tmp_path / "access.log")
@@ -115,7 +115,7 @@ def test_a_log_is_deleted_while_it_is_read(census: CensusProcess, tmp_path: Path
     assert _lines(census)["lines"] == (40 if done.returncode == 0 else 20), done.stderr
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_the_clock_is_set_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Years ahead, and back again: no line is lost or counted twice, and nothing is an error."""
     settings = Settings(tmp_path / "lake", tmp_path / "config", "main")
@@ -141,7 +141,7 @@ def _rows(settings: Settings) -> list[int]:
     return [pq.read_metadata(file).num_rows for file in Lake.open(settings.lake).files("downloads")]
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_line_of_100_mb_is_dropped_in_little_memory(census: CensusProcess, tmp_path: Path) -> None:
     """As too long, with the lines around it read."""
     with (tmp_path / "access.log").open("wb") as file:

@@ -60,7 +60,7 @@ def test_commands_refuse_a_bad_value_in_plain_words(
     assert "Value error" not in done.stderr
 
 
-@pytest.mark.takes_turns(3)
+@pytest.mark.takes_turns(5)
 @pytest.mark.parametrize(
     "arguments", [("report",), ("report", "--json"), ("sources",), ("sql", "FROM sessions"), ("formats",)]
 )

@@ -20,7 +20,7 @@ DOCUMENT = Path(__file__).parents[3] / "docs" / "operating.md"
 _FOLDERS = ("/var/lib/conda-census", "/var/lib/conda-census-keys", "/srv/www/census", "/srv/www/package-data")
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_the_first_commands_run_as_they_stand(tmp_path: Path) -> None:
     """With absolute paths and all, in a namespace whose ``/srv``, ``/var/lib`` and ``/var/log`` are empty."""
     unshare = require("unshare", "util-linux")

@@ -41,7 +41,7 @@ def named(census: CensusProcess, tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 @pytest.mark.usefixtures("named")
 def test_every_output_tells_them(census: CensusProcess, tmp_path: Path) -> None:
     """Text, JSON, page and CSV; none of them has a token."""
@@ -60,7 +60,7 @@ def test_every_output_tells_them(census: CensusProcess, tmp_path: Path) -> None:
         assert not [value for value in (*TOKENS.values(), "org-other") if value in output]
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_without_names_there_is_no_section(census: CensusProcess, named: Path, tmp_path: Path) -> None:
     """Nor is a heading that links to nothing."""
     (named / "census.toml").unlink()

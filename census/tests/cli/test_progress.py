@@ -26,7 +26,7 @@ def _logs(folder: Path) -> None:
         log.write(folder / f"access-{number}.log")
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 @pytest.mark.parametrize("columns", [60, 120])
 def test_on_a_terminal(census: CensusProcess, tmp_path: Path, columns: int) -> None:
     """Files, lines, lines a second and the time left, in one line of a narrow window too."""
@@ -64,7 +64,7 @@ def _all_of(terminal: int) -> str:
         content += read
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_elsewhere(census: CensusProcess, tmp_path: Path) -> None:
     """If asked for, one plain line for each file, without anything that moves, and how long it took."""
     _logs(tmp_path)

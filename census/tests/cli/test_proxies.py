@@ -38,7 +38,7 @@ def test_clients_behind_a_proxy_have_networks_of_their_own(census: CensusProcess
     assert (done.returncode, _networks(tmp_path)) == (0, 40)
 
 
-@pytest.mark.takes_turns(3)
+@pytest.mark.takes_turns(5)
 @pytest.mark.parametrize(
     "proxy", ["10.0.0.1", "172.16.5.4", "192.168.0.9", "127.0.0.1", "100.100.0.1", "fd00::5"]
 )
@@ -140,7 +140,7 @@ def test_a_field_that_names_more_clients_is_told(
     assert [each["reason"] for each in found["warnings"]] == [FORWARDED_IN_FIELDS] * is_told
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_quiet_hour_is_no_proxy(census: CensusProcess, tmp_path: Path) -> None:
     """A log that grows by the requests of one client inside had others before."""
     log = _log(*[f"10.0.0.{number}" for number in range(20)])

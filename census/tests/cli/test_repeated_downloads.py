@@ -106,7 +106,7 @@ def test_two_copies_in_one_run_are_told(census: CensusProcess, tmp_path: Path, k
     assert count == sum(b".conda" in line for line in CHANGED[kind](lines).splitlines())
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 @pytest.mark.parametrize("has_tokens", [True, False])
 def test_a_log_appended_to_itself_is_told(census: CensusProcess, tmp_path: Path, has_tokens: bool) -> None:
     """Whether its beginning was read before or not, but for its last seconds: they do not go back in time."""
@@ -121,7 +121,7 @@ def test_a_log_appended_to_itself_is_told(census: CensusProcess, tmp_path: Path,
     assert warning["reason"].startswith("60 of 60 downloads ")
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 @pytest.mark.parametrize("has_tokens", [True, False])
 def test_logs_put_together_are_told(census: CensusProcess, tmp_path: Path, has_tokens: bool) -> None:
     """One behind the other, merged by time, and packed: all of one is in them, and something new."""
@@ -140,7 +140,7 @@ def test_logs_put_together_are_told(census: CensusProcess, tmp_path: Path, has_t
     assert counts == ["120 of 135", "75 of 75"]  # the few new ones are twice then as well
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_copy_is_told_after_a_compaction(census: CensusProcess, tmp_path: Path) -> None:
     """What was read before stands in one file of the day then."""
     for number in range(3):
@@ -196,7 +196,7 @@ def test_what_only_looks_alike_is_not_told(
         assert json.loads(done.stdout)["warnings"] == []
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_many_copies_are_one_line(census: CensusProcess, tmp_path: Path) -> None:
     """The line names the first ones and adds up; the JSON has each of them."""
     for number in range(6):
@@ -210,7 +210,7 @@ def test_many_copies_are_one_line(census: CensusProcess, tmp_path: Path) -> None
     assert "and 3 more: 225 of 225 downloads" in told
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_of_many_downloads_a_sample_is_compared(census: CensusProcess, tmp_path: Path) -> None:
     """A line says about how many were read before."""
     lines = _lines(_log(range(20_000)))

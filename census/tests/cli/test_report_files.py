@@ -22,7 +22,7 @@ def log(tmp_path: Path) -> Path:
     return log.parent / "*.log"
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_all_at_once(census: CensusProcess, log: Path, tmp_path: Path) -> None:
     """The page, charts and tables in one folder, and JSON alone on standard output."""
     census("ingest", log)

@@ -59,7 +59,7 @@ def logs(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.mark.takes_turns(3)
+@pytest.mark.takes_turns(5)
 @pytest.mark.parametrize("name", KINDS)
 def test_what_is_no_log_beside_a_log(name: str, census: CensusProcess, logs: Path) -> None:
     """Told in the run that finds it and listed from then on; exit code 0, but for --strict."""
@@ -81,7 +81,7 @@ def test_what_is_no_log_beside_a_log(name: str, census: CensusProcess, logs: Pat
     assert census("ingest", "logs/access.log", "--strict").returncode == 0
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_file_that_is_no_log_and_all_that_was_named(census: CensusProcess, logs: Path) -> None:
     """Exit code 1 in the run that finds it, for nothing was read; 0 afterwards."""
     census("ingest", "logs")
@@ -89,7 +89,7 @@ def test_a_file_that_is_no_log_and_all_that_was_named(census: CensusProcess, log
     assert [census("ingest", "logs/odd.log").returncode for _ in range(2)] == [1, 0]
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_file_that_grows_and_becomes_a_log(census: CensusProcess, logs: Path) -> None:
     """It is read from its beginning, and is no longer set aside."""
     (logs / "odd.log").write_text("a line\nanother\n")
@@ -102,7 +102,7 @@ def test_a_file_that_grows_and_becomes_a_log(census: CensusProcess, logs: Path) 
     assert _listed(census) == []
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_damaged_log_that_is_repaired_in_its_middle(census: CensusProcess, logs: Path) -> None:
     """Size and both ends are the same: the time of its change tells it."""
     log = _many()
@@ -113,7 +113,7 @@ def test_a_damaged_log_that_is_repaired_in_its_middle(census: CensusProcess, log
     assert (done["requests"], done["set_aside"]) == (20_000, [])
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_what_may_pass_stays_an_error(census: CensusProcess, logs: Path) -> None:
     """A log that is still being copied, or is missing, is told and tried at every run."""
     (logs / "cut.log.gz").write_bytes(gzip.compress(_many().content())[:-20])
@@ -123,7 +123,7 @@ def test_what_may_pass_stays_an_error(census: CensusProcess, logs: Path) -> None
         assert json.loads(done.stdout)["set_aside"] == []
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_retry(census: CensusProcess, logs: Path) -> None:
     """The next run tries again what is named, or all."""
     (logs / "a.txt").write_text("a line\n")
@@ -140,7 +140,7 @@ def test_retry(census: CensusProcess, logs: Path) -> None:
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_new_format_in_census_toml(census: CensusProcess, logs: Path, tmp_path: Path) -> None:
     """Whatever was set aside is tried again with it."""
     (logs / "own.log").write_text(

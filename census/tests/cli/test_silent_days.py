@@ -74,7 +74,7 @@ _LOGS: dict[str, tuple[dict[str, list[str]], list[int]]] = {
 }
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 @pytest.mark.parametrize("name", _LOGS)
 def test_silent_days(name: str, tmp_path: Path) -> None:
     """The report, ``sources`` and ``ingest`` agree which of them are not known."""
@@ -100,7 +100,7 @@ def test_silent_days(name: str, tmp_path: Path) -> None:
     assert (report["installations"]["active"]["30"] is None) == bool(days)
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_the_first_and_the_last_day_of_logs(tmp_path: Path) -> None:
     """If only a part of them is in the logs, a note says so of the first, and the last is provisional."""
     census = CensusProcess(tmp_path)
@@ -128,7 +128,7 @@ def _page(census: CensusProcess) -> str:
     return (census.folder / "page.html").read_text()
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_line_of_a_wrong_clock(tmp_path: Path) -> None:
     """The window does not begin with it, says so, and is not complete; it can be asked for."""
     census = CensusProcess(tmp_path)

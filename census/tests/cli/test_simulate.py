@@ -30,7 +30,7 @@ def test_logs_and_their_truth(census: CensusProcess) -> None:
     assert json.loads(run.stdout) == json.loads((census.folder / "logs/truth.json").read_text())
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_lake_and_its_report(census: CensusProcess) -> None:
     """Without a log."""
     run = census(*SMALL, "--to-lake", "lake")
@@ -60,7 +60,7 @@ def test_what_is_wrong_usage(options: tuple[str, ...], told: str, census: Census
     assert not (census.folder / "lake").exists()
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_process_that_is_killed_ends_the_run_in_one_line(census: CensusProcess) -> None:
     """As the system does where memory runs out."""
     process = _start(census)
@@ -73,7 +73,7 @@ def test_a_process_that_is_killed_ends_the_run_in_one_line(census: CensusProcess
     assert told[-1].startswith("conda-census: logs: a process was ended from outside")
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_no_process_outlives_the_first(census: CensusProcess) -> None:
     """However that one ends."""
     process = _start(census)

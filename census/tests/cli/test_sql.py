@@ -47,7 +47,7 @@ def _piped(census: CensusProcess, command: str, given: bytes = b"") -> subproces
     )  # fmt: skip
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_query_as_an_argument(filled: CensusProcess) -> None:
     """A table of its rows, numbers to the right, null as nothing, and the days of which nothing is known."""
     done = filled("sql", "SELECT day, sessions AS n, NULL AS nothing FROM by_day ORDER BY day")
@@ -76,7 +76,7 @@ def test_days_before_the_window_that_views_look_back_to(filled: CensusProcess) -
     assert "\n-- 2 days before 2024-01-19 have no log (2024-01-17, 2024-01-18): class, " in views
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_query_from_standard_input(filled: CensusProcess) -> None:
     """As JSON: numbers as numbers, pseudonyms in hexadecimal, times as in ISO 8601."""
     query = b"-- who?\nSELECT client, first_time, environments, is_baked FROM installations ORDER BY 2;\n"
@@ -96,7 +96,7 @@ def test_a_query_that_cannot_be_run(filled: CensusProcess) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (1, "", told)
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_bytes_that_are_no_text(filled: CensusProcess) -> None:
     """Also these are told in one line."""
     wrong = _piped(filled, "--until 2024-01-16", b"SELECT '\xff'")
@@ -117,14 +117,14 @@ def test_no_lake(census: CensusProcess) -> None:
     assert "no lake here: run conda-census ingest first" in done.stderr
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_reader_that_stops_reading(filled: CensusProcess) -> None:
     """Ends quietly, however much there would be."""
     done = _piped(filled, "--until 2024-01-16 --csv 'FROM range(1000000)' | head -2 >/dev/null")
     assert done.stderr == b""
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_the_views_elsewhere(filled: CensusProcess, tmp_path: Path) -> None:
     """A DuckDB of one's own has them, with the same rows, whatever its time zone; they can be made again."""
     text = filled("sql", "--views").stdout
@@ -143,7 +143,7 @@ def test_the_views_elsewhere(filled: CensusProcess, tmp_path: Path) -> None:
     assert own.execute(query).fetchall() == [tuple(row.values()) for row in there]
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_the_shell(filled: CensusProcess) -> None:
     """Queries over several lines, the list of views, mistakes that end nothing, and the end."""
     with terminal(filled, "sql") as shell:
@@ -167,7 +167,7 @@ def test_the_shell(filled: CensusProcess) -> None:
         assert (code, "Traceback" in shown) == (0, False)
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_ctrl_c_and_ctrl_d_in_the_shell(filled: CensusProcess) -> None:
     """Ctrl-C drops what was typed, as often as it is pressed; Ctrl-D is the end."""
     with terminal(filled, "sql", "--since", "2024-01-19") as shell:
@@ -188,7 +188,7 @@ def test_ctrl_c_and_ctrl_d_in_the_shell(filled: CensusProcess) -> None:
 _ENDLESS = "SELECT count(*) AS n FROM range(10000000) a, range(10000000) b WHERE a <> b"
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_ctrl_c_during_a_query_in_the_shell(filled: CensusProcess) -> None:
     """The query ends and the shell goes on, as often as that is done; nothing looks like a mistake."""
     with terminal(filled, "sql", "--since", "2024-01-19") as shell:
@@ -208,7 +208,7 @@ def test_ctrl_c_during_a_query_in_the_shell(filled: CensusProcess) -> None:
         assert shell.end()[1] == 0
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_ctrl_c_during_a_query_without_a_shell(filled: CensusProcess) -> None:
     """Exit code 130, as of other programs, and one line."""
     with terminal(filled, "sql", f"SELECT 'begun' AS what; {_ENDLESS}") as shell:
@@ -221,7 +221,7 @@ def test_ctrl_c_during_a_query_without_a_shell(filled: CensusProcess) -> None:
     assert shown.splitlines()[-1].endswith("conda-census: interrupted: what was answered before stands above")
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_the_shell_writes_answers_into_a_file(filled: CensusProcess) -> None:
     """What is asked stands on the terminal, and the file has the answer."""
     command = f"{shlex.quote(sys.executable)} -c {shlex.quote(MAIN)} sql --since 2024-01-19 > answer.txt"

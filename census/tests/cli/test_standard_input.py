@@ -61,7 +61,7 @@ def send(census: CensusProcess, content: bytes, *arguments: str) -> dict[str, An
     return {"code": done.returncode, "told": done.stderr.decode(), **json.loads(done.stdout)}
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 @pytest.mark.parametrize("compress", [bytes, gzip.compress, bz2.compress], ids=["plain", "gzip", "bzip2"])
 def test_it_is_read_as_a_file_is(
     compress: Callable[[bytes], bytes], census: CensusProcess, temporary: Path, log: SmallLog
@@ -75,7 +75,7 @@ def test_it_is_read_as_a_file_is(
     assert list(temporary.iterdir()) == []
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_the_same_bytes_count_once(
     census: CensusProcess, temporary: Path, log: SmallLog, tmp_path: Path
 ) -> None:
@@ -89,7 +89,7 @@ def test_the_same_bytes_count_once(
     assert list(temporary.iterdir()) == []
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_beside_files(census: CensusProcess, temporary: Path, log: SmallLog, tmp_path: Path) -> None:
     """It is one source among others, however often it is named; what is no log is told."""
     other = SmallLog().request("/other").write(tmp_path / "other.log")
@@ -122,7 +122,7 @@ def test_nobody_else_may_read_it(census: CensusProcess, temporary: Path, log: Sm
     assert list(temporary.iterdir()) == []
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_run_that_is_killed_loses_nothing(census: CensusProcess, temporary: Path, log: SmallLog) -> None:
     """What a pipe has given it gives no more: the next run reads what was kept, and deletes it."""
     subprocess.run(
@@ -134,7 +134,7 @@ def test_a_run_that_is_killed_loses_nothing(census: CensusProcess, temporary: Pa
     assert list(temporary.iterdir()) == []
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_what_was_kept_is_gone(census: CensusProcess, temporary: Path, log: SmallLog) -> None:
     """A machine that starts anew may clean up: that is told once, and stops nothing."""
     subprocess.run(
@@ -159,7 +159,7 @@ def test_nothing_can_come(census: CensusProcess) -> None:
     assert done.stderr.startswith("conda-census: standard input: nothing comes from it")
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_the_last_line_may_lack_its_end(census: CensusProcess, tmp_path: Path) -> None:
     """A pipe that has ended gives no more, whereas of a file the rest of the line may still come."""
     line = '192.0.2.7 - - [16/Jan/2024:10:00:00 +0000] "GET /main/noarch/repodata.json HTTP/1.1" 200 10'

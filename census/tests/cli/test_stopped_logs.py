@@ -34,7 +34,7 @@ def test_logs_that_go_on_are_complete(census: CensusProcess, tmp_path: Path, new
     assert _days_without_log(census) == (0, [])
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_logs_that_stopped_are_told(census: CensusProcess, tmp_path: Path) -> None:
     """Each day up to yesterday, with a first day or without; with --until the days up to that one."""
     for days_ago in (3, 4):

@@ -83,6 +83,7 @@ def test_a_log_that_could_not_be_read(name: str, census: CensusProcess, logs: Pa
     ]
 
 
+@pytest.mark.takes_turns(5, among="the longest")
 def test_every_other_command_says_it(tmp_path: Path) -> None:
     """Of exposures a note on who is exposed; of one's own queries and of an export a line."""
     census = exposed_lake(tmp_path)

@@ -130,7 +130,7 @@ def test_days_in_the_wrong_order_are_wrong_usage(there: Path, name: str) -> None
     assert _run(name, "--since", "2024-01-05", "--until", "2024-01-05").exit_code == 0
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_many_files_are_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of 30 logs, and of 30 files that are none: the first ten, and how many more there are."""
     monkeypatch.chdir(tmp_path)

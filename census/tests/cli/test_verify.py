@@ -31,7 +31,7 @@ def _states(document: dict[str, Any]) -> dict[str, str]:
     return {Path(each["source"]).name: each["state"] for each in document["readings"]}
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_all_samples_say_what_they_said(census: CensusProcess, tmp_path: Path) -> None:
     """Logs of every format, with every drop reason, with requests that another of them has as well."""
     shutil.copytree(SAMPLES, tmp_path / "logs", ignore=shutil.ignore_patterns("*.yaml", "*.toml"))
@@ -45,7 +45,7 @@ def test_all_samples_say_what_they_said(census: CensusProcess, tmp_path: Path) -
     assert all(each["differences"] == [] for each in document["readings"])
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_what_cannot_be_compared(census: CensusProcess, tmp_path: Path) -> None:
     """Each reading of a log that grew is compared; a log that is gone, replaced or damaged is named."""
     logs = {name: SmallLog() for name in ("grows.log", "gone.log", "replaced.log", "damaged.log.gz")}
@@ -79,7 +79,7 @@ def test_what_cannot_be_compared(census: CensusProcess, tmp_path: Path) -> None:
     assert _verified(census, "--since", "2024-01-17")["readings"] == []
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_log_that_was_rotated(census: CensusProcess, tmp_path: Path) -> None:
     """It is found under its new name, compressed too, and what has its name now is another log."""
     old = SmallLog().request(client="c1", session="s1").text("garbage")
@@ -100,7 +100,7 @@ def test_a_log_that_was_rotated(census: CensusProcess, tmp_path: Path) -> None:
     assert _verified(census)["states"]["changed"] == 2
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_what_differs(census: CensusProcess, tmp_path: Path) -> None:
     """The format says other things than it said: the lines are the same, and what was counted is not."""
     toml = tmp_path / "census.toml"
@@ -126,7 +126,7 @@ def test_what_differs(census: CensusProcess, tmp_path: Path) -> None:
     assert unknown["reason"] == "the format mirror is not known: put it back into census.toml"
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_sample(census: CensusProcess, tmp_path: Path) -> None:
     """So many of the logs that are there are read; all that are not are named."""
     names = [f"{number}.log" for number in range(5)]

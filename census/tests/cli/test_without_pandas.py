@@ -18,7 +18,7 @@ run()
 """
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_ingest_does_not_import_pandas(census: CensusProcess, tmp_path: Path) -> None:
     """But what needs it in the same process can."""
     SmallLog().request().write(tmp_path / "access.log")

@@ -122,7 +122,7 @@ def test_sync_takes_files_and_folders(tmp_path: Path) -> None:
         sync([tmp_path / "missing"])
 
 
-@pytest.mark.takes_turns(3)
+@pytest.mark.takes_turns(5)
 @pytest.mark.parametrize(
     ("option", "names"),
     [("--html", ["page.html"]), ("--svg", ["by_day.svg"]), ("--csv", ["by_day.csv", "packages.csv"])],

@@ -186,7 +186,7 @@ def test_what_a_path_is_made_of_is_what_it_says(
         assert described[path] == package | ({} if number is None else {"build_number": str(number)})
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.text(max_size=60) | st.text("%25/.-:?#tnoarch1_0cd \n", max_size=60), max_size=60))
 def test_no_path_breaks_anything(paths: list[str]) -> None:

@@ -67,7 +67,7 @@ def test_an_unknown_engine(census: CensusProcess) -> None:
     )
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_spark_that_is_not_installed(census: CensusProcess) -> None:
     """One line says what to install; a report by DuckDB never asks for it."""
     done = census("report", "--engine", "local-spark", program=WITHOUT_SPARK)
@@ -78,7 +78,7 @@ def test_spark_that_is_not_installed(census: CensusProcess) -> None:
     assert census("report", program=WITHOUT_SPARK).returncode == 0
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_java_that_does_not_start(census: CensusProcess) -> None:
     """What Java says of it is told in one line."""
     census.variables["JDK_JAVA_OPTIONS"] = "-XX:+Nonsense"

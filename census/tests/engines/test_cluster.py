@@ -15,7 +15,7 @@ from spark_cluster import spark_cluster
 pytestmark = pytest.mark.xdist_group("spark")
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_cluster_gives_the_report_of_duckdb(simulated: Lake, tmp_path: Path) -> None:
     """The same bytes on standard output, and nothing else there or on standard error."""
     variables = quick_spark(tmp_path / "conf")

@@ -81,7 +81,7 @@ def test_every_metric_is_asked() -> None:
     assert modules == QUESTIONS.keys() | NOT_ASKED.keys()
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_the_whole_report_is_the_same(engines: Engines) -> None:
     """Every key of the document, with the versions of a package among them."""
     expected = make_report(engines.duckdb.tables, package="numpy")
@@ -91,7 +91,7 @@ def test_the_whole_report_is_the_same(engines: Engines) -> None:
     assert same(make_report(engines.spark.tables, package="numpy"), expected)
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_the_report_on_a_sample_is_the_same(engines: Engines) -> None:
     """Both take the same installations, for both compare bytes as numbers without sign."""
     one_in_two = Sample(2)
@@ -101,7 +101,7 @@ def test_the_report_on_a_sample_is_the_same(engines: Engines) -> None:
     assert same(make_report(engines.spark.tables, sample=one_in_two), expected)
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_an_empty_lake_gives_the_same_report(lake: SmallLake, spark_session: SparkSession) -> None:
     """Nothing is null for one engine and 0 for the other."""
     expected = make_report(lake.open())

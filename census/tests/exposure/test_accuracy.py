@@ -31,7 +31,7 @@ def _found(name: str) -> list[FoundExposure]:
     return find_exposures(SCENARIOS[name])
 
 
-@pytest.mark.takes_turns(3)
+@pytest.mark.takes_turns(5)
 def test_the_band_holds_the_truth(name: str) -> None:
     """Of two advisories after 7, 30, 90 and 180 days: in seven of eight cases at the least."""
     found = _found(name)
@@ -42,7 +42,7 @@ def test_the_band_holds_the_truth(name: str) -> None:
     assert any(errors) == (name not in HIDE_NOTHING)
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_the_curve_holds_the_share_that_is_still_exposed(name: str) -> None:
     """Wherever it reaches the day; in all of the cases but one."""
     covered = [one.is_covered for one in _found(name) if one.is_covered is not None]

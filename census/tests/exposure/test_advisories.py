@@ -111,7 +111,7 @@ def test_a_vulnerability_without_a_record() -> None:
         unrecorded("openssl", "1..1")
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_as_many_records_as_pypa_has(lake: Lake, tmp_path: Path) -> None:
     """2,600 of them, in YAML in a zip, come in within the 20 seconds that they may take."""
     versions = tuple(f"1.{number}" for number in range(50))

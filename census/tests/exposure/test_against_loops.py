@@ -47,7 +47,7 @@ COPIED_AND_SEEN = [
 ]
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 @settings(max_examples=20, deadline=None)
 @example(COPIED_AND_SEEN)
 @given(VISITS)
@@ -61,7 +61,7 @@ def test_who_is_exposed(visits: list[Visit]) -> None:
     assert found.whole.low <= found.whole.observed <= found.whole.high
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 @settings(max_examples=20, deadline=None)
 @given(VISITS)
 def test_who_was_at_risk(visits: list[Visit]) -> None:

@@ -84,7 +84,7 @@ def _unknown(exposure: Exposure) -> set[str]:
     return {each for key, value in numbers.items() for each in walk(key, value)}
 
 
-@pytest.mark.takes_turns(3)
+@pytest.mark.takes_turns(5)
 @pytest.mark.parametrize(
     ("missing", "unknown", "days_of_curve"),
     [

@@ -94,7 +94,7 @@ def test_the_clock_of_the_fix_begins_with_it() -> None:
     assert {point["share"] for point in points} == {1.0}
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_of_a_sample_the_counts_are_multiplied() -> None:
     """One in two: the pseudonyms of these tests all lie in the lower half."""
     found = _exposure(sample=Sample(2))
@@ -114,7 +114,7 @@ def test_before_the_disclosure_nobody_is_at_risk() -> None:
     assert found["upgraded_share"] == {"value": None, "low": None, "high": None}
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_what_it_cannot_see_is_said() -> None:
     """In whole sentences."""
     assert all(sentence.endswith(".") for sentence in _exposure()["cannot_see"])

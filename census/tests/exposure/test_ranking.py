@@ -55,14 +55,14 @@ def test_the_most_exposed_come_first(tmp_path: Path) -> None:
     assert (found["open"], found["looked_at"], found["unmapped"]) == (5, 4, 1)
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_so_many_of_these_severities(tmp_path: Path) -> None:
     """The first of them."""
     assert _exposed(_ranked(tmp_path, top=1)) == [("ALL-1", 2)]
     assert _exposed(_ranked(tmp_path, severities=["high"])) == [("NEW-1", 1), ("FAST-1", 1)]
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_what_is_disclosed_later_is_not_known_yet(tmp_path: Path) -> None:
     """On the day before the last of them, when nobody had moved on."""
     assert _exposed(_ranked(tmp_path, as_of=12)) == [("ALL-1", 3), ("NEW-1", 2)]

@@ -115,7 +115,7 @@ def test_changed_lines(log_format: LogFormat, connection: duckdb.DuckDBPyConnect
         _bears(connection, log_format, lines, first_lines)
 
 
-@pytest.mark.takes_turns(3)
+@pytest.mark.takes_turns(5)
 @pytest.mark.parametrize("log_format", FORMATS.values(), ids=FORMATS)
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())

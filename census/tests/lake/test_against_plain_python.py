@@ -123,7 +123,7 @@ def _reported(report: Report) -> dict[str, object]:
     }
 
 
-@pytest.mark.takes_turns(3)
+@pytest.mark.takes_turns(5)
 @pytest.mark.parametrize("seed", range(6))
 def test_the_report_is_what_counting_by_hand_gives(
     seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

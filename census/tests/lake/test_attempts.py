@@ -107,7 +107,7 @@ def test_after_two_attempts_the_others_are_read(end: Callable[[], None], tmp_pat
     assert not list((tmp_path / "lake" / "batches").rglob("*.json"))
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_who_was_only_read_when_somebody_killed_it_is_read(tmp_path: Path) -> None:
     """The trial comes to its end, so it is read in the same run, and nothing is lost or counted twice."""
     logs = _logs(tmp_path, "a.log", "b-deadly.log", "c.log")
@@ -118,7 +118,7 @@ def test_who_was_only_read_when_somebody_killed_it_is_read(tmp_path: Path) -> No
     assert not list((tmp_path / "lake" / "batches").rglob("*.json"))
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_trial_that_ends_its_parent_too(tmp_path: Path) -> None:
     """As a service whose processes are all ended: the others are read, and in the end it is set aside."""
     logs = _logs(tmp_path, "a.log", "b-deadly.log")
@@ -129,7 +129,7 @@ def test_a_trial_that_ends_its_parent_too(tmp_path: Path) -> None:
     assert told.skipped == 2
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_trial_is_a_process_of_its_own(tmp_path: Path) -> None:
     """What is no log, or is gone, is told by whoever reads it for good."""
     logs = _logs(tmp_path, "a.log")

@@ -82,7 +82,7 @@ def _compact(lake: Lake, keep_days: int = 0) -> dict[str, TableCompacted]:
     return {table["table"]: table for table in compact(lake, keep_days, lambda _what, **_: None)}
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_three_hundred_batches(lake: Lake) -> None:
     """A file for each day is left of each table; rows, columns and the numbers of batches are the same."""
     for number in range(1, 301):
@@ -108,7 +108,7 @@ def test_three_hundred_batches(lake: Lake) -> None:
     assert all(table["deleted"] == table["kept"] == nothing for table in _compact(lake).values())
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_batch_that_comes_again_is_not_appended_again(lake: Lake) -> None:
     """Compaction keeps what exactly-once stands on, also when the log of the table was cleaned up."""
     for number in range(1, 5):
@@ -121,7 +121,7 @@ def test_a_batch_that_comes_again_is_not_appended_again(lake: Lake) -> None:
     assert _rows(lake)["sessions"].total() == 5
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_who_opened_the_lake_before_goes_on_reading(lake: Lake) -> None:
     """Old files are kept for so many days, and deleted by the first compaction after them."""
     for number in range(1, 7):
@@ -136,7 +136,7 @@ def test_who_opened_the_lake_before_goes_on_reading(lake: Lake) -> None:
     assert open_lake(lake).sessions.count().execute() == 6
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_what_is_not_committed_yet_stays(lake: Lake) -> None:
     """An ingest that was killed, or is at work, has moved files of its next batch, and commits them later."""
     for number in (1, 2, 4):
@@ -158,7 +158,7 @@ def test_what_is_not_committed_yet_stays(lake: Lake) -> None:
     assert _rows(lake)["sessions"].total() == 5
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_what_a_killed_compaction_left_is_deleted(lake: Lake) -> None:
     """Files that it wrote and did not commit, whole or not."""
     for number in range(1, 4):
@@ -196,7 +196,7 @@ def test_a_setting_that_changes_meanwhile_stops_no_append(
     assert _rows(lake)["sessions"].total() == 1
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_request_ids_that_are_rewritten_meanwhile_are_forgotten_later(
     lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:

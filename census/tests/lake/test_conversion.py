@@ -150,7 +150,7 @@ def test_machines_are_stored_only_if_they_are_asked_for(settings: Settings, tmp_
     assert found == (0, True)
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_an_old_lake_is_that_of_today_after_the_next_ingest(
     settings: Settings, old_lake: Path, tmp_path: Path
 ) -> None:
@@ -178,7 +178,7 @@ def _distinct(lake: Path, columns: str) -> list[tuple[object, ...]]:
     return downloads.project(columns).order("ALL").fetchall()
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_compact_converts_without_any_log(settings: Settings, old_lake: Path) -> None:
     """Also what waits; afterwards the lake compacts as ever."""
     lake = converted(Lake.open(old_lake), Secrets(settings.config_folder), keep_machines=True)
@@ -187,7 +187,7 @@ def test_compact_converts_without_any_log(settings: Settings, old_lake: Path) ->
     assert len(rows(old_lake, "sessions")) == 81
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_machines_of_an_old_lake_go_unless_they_are_asked_for(settings: Settings, old_lake: Path) -> None:
     """The other tokens stay, as pseudonyms."""
     lake = converted(Lake.open(old_lake), Secrets(settings.config_folder), keep_machines=False)
@@ -197,7 +197,7 @@ def test_machines_of_an_old_lake_go_unless_they_are_asked_for(settings: Settings
     assert found == (0, True)
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 @pytest.mark.parametrize("share", range(SHARES))
 def test_a_conversion_that_was_killed_goes_on(
     share: int, settings: Settings, old_lake: Path, tmp_path: Path
@@ -230,7 +230,7 @@ def test_a_conversion_that_was_killed_goes_on(
         assert len(rows(lake.path, "downloads")) == 80, run
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_channels_and_build_numbers_are_made_by_the_rules_of_today(
     settings: Settings, old_lake: Path
 ) -> None:

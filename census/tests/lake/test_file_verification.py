@@ -88,7 +88,7 @@ def test_a_byte_that_is_turned_over_is_told(settings: Settings, *, is_compacted:
     assert _verified(settings).is_in_order
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_damaged_file_is_never_compacted(settings: Settings) -> None:
     """Not even if only its digest says so: else its rows would be in a file that is right."""
     for path in _rows_files(settings):
@@ -103,7 +103,7 @@ def test_a_damaged_file_is_never_compacted(settings: Settings) -> None:
         os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_the_command_tells_each_damaged_file(settings: Settings) -> None:
     """One line with the day and what to do, code 1; JSON too; and a repair mends it."""
     census = _census(settings)
@@ -128,7 +128,7 @@ def test_the_command_tells_each_damaged_file(settings: Settings) -> None:
     assert _verified(settings).is_in_order
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_damage_of_sources_is_told_before_they_are_read(settings: Settings) -> None:
     """What says which logs were read is not asked then."""
     path = Path(Lake.open(settings.lake).files("sources")[0])
@@ -152,7 +152,7 @@ def _without_digests(settings: Settings) -> None:
         lake.replace_files(table.name, names)
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_what_is_not_known_is_told_as_not_checked(settings: Settings) -> None:
     """Files without a digest: what can be compared is compared, and nobody says that they are right."""
     _without_digests(settings)
@@ -175,7 +175,7 @@ def test_what_is_not_known_is_told_as_not_checked(settings: Settings) -> None:
     assert damaged.file.endswith(path.name)
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_file_that_was_joined_says_its_batches(settings: Settings) -> None:
     """So one of them can be taken out; one that was joined by an earlier version does not say so."""
     lake = Lake.open(settings.lake)
@@ -197,7 +197,7 @@ def test_a_file_that_was_joined_says_its_batches(settings: Settings) -> None:
     assert batches_in(Path(lake.files("sessions")[0])) is None
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_columns_that_an_earlier_version_did_not_write(settings: Settings) -> None:
     """They are null in the joined file, whatever the order of the others."""
     lake = Lake.open(settings.lake)

@@ -73,7 +73,7 @@ def _forget(settings: Settings, source: str, **options: Any) -> Any:  # noqa: AN
     return forget(settings, source, say_nothing, **options)
 
 
-@pytest.mark.takes_turns(3)
+@pytest.mark.takes_turns(5)
 @pytest.mark.parametrize("seed", range(int(os.environ.get("CENSUS_FORGETTINGS", "2"))))
 def test_a_lake_without_a_log_is_as_if_it_was_never_read(tmp_path: Path, seed: int) -> None:
     """In whatever runs and pieces the logs came, compacted or not; and read again, it counts again."""
@@ -139,7 +139,7 @@ def _content(settings: Settings) -> dict[Path, bytes]:
     }
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_day_of_which_no_log_is_left_is_unknown(three: Settings) -> None:
     """It is no day without visitors."""
     _forget(three, "b.log")
@@ -148,7 +148,7 @@ def test_a_day_of_which_no_log_is_left_is_unknown(three: Settings) -> None:
     assert [day["sessions"] for day in report["by_day"]] == [1 + 1, None, 1 + 1]
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_nothing_is_changed_if_another_log_is_gone(three: Settings, tmp_path: Path) -> None:
     """One line says what would be lost."""
     (tmp_path / "logs" / "c.log").unlink()
@@ -168,7 +168,7 @@ def test_nothing_is_changed_if_another_log_is_gone(three: Settings, tmp_path: Pa
     assert _report(alone)["window"]["until"] == "2024-01-15"
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_dry_run_changes_nothing(three: Settings, tmp_path: Path) -> None:
     """It says the same as the run that follows."""
     before = _content(three)
@@ -178,7 +178,7 @@ def test_a_dry_run_changes_nothing(three: Settings, tmp_path: Path) -> None:
     assert _forget(three, "b.log") == planned
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_name_of_none_or_several_is_told(three: Settings, tmp_path: Path) -> None:
     """With the candidates; nothing is changed."""
     (tmp_path / "old").mkdir()
@@ -193,7 +193,7 @@ def test_a_name_of_none_or_several_is_told(three: Settings, tmp_path: Path) -> N
     assert _forget(three, str(tmp_path / "old" / "b.log")).lines == 1
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_any_spelling_of_the_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The log was read under another one, or under two; behind a link ``..`` is another folder."""
     (tmp_path / "logs").mkdir()
@@ -219,7 +219,7 @@ def test_any_spelling_of_the_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert not any(each.endswith("a.log") for each in forgotten.read_again)
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_name_that_several_logs_had(tmp_path: Path) -> None:
     """A log is rotated every day, and the next one gets its name: the days tell them apart."""
     settings = _lake(tmp_path, "lake")
@@ -267,7 +267,7 @@ def test_a_copy_that_was_skipped_is_read_again(
     assert recorded_readings(Lake.open(settings.lake)) == []
 
 
-@pytest.mark.takes_turns(3)
+@pytest.mark.takes_turns(5)
 @pytest.mark.parametrize("seed", range(int(os.environ.get("CENSUS_FORGETTINGS", "3"))))
 def test_logs_that_share_their_beginnings(tmp_path: Path, seed: int) -> None:
     """Whichever is read first then has the shared lines: no day is lost, and each line counts once."""
@@ -318,7 +318,7 @@ def _lines(settings: Settings) -> int:
     return sum(each.counts.lines for each in recorded_readings(Lake.open(settings.lake)))
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_copy_with_lines_left_out_loses_no_day_of_another_log(tmp_path: Path) -> None:
     """It is read before the original, and takes the lines from it with which both begin."""
     logs = {day: _lines_of(day, START + timedelta(days=day), 20) for day in range(3)}
@@ -336,7 +336,7 @@ def test_a_copy_with_lines_left_out_loses_no_day_of_another_log(tmp_path: Path) 
     assert repair(settings, say_nothing).still_lost == {}
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_log_that_was_rotated_stays_out(tmp_path: Path) -> None:
     """Its new name is no copy, though ingest was given it too; where it lies is told."""
     settings = _lake(tmp_path, "lake")
@@ -356,7 +356,7 @@ def test_a_log_that_was_rotated_stays_out(tmp_path: Path) -> None:
     assert [each.source for each in recorded_readings(Lake.open(settings.lake))] == [str(rotated), str(log)]
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_what_is_cut_off_goes_on(three: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Wherever it was: until then no number is shown. It goes on with the same command, or with a repair."""
     only = _lake(tmp_path, "only")
@@ -386,7 +386,7 @@ def test_what_is_cut_off_goes_on(three: Settings, tmp_path: Path, monkeypatch: p
         assert _report(three) == expected, place
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_day_that_an_earlier_version_compacted(three: Settings, tmp_path: Path) -> None:
     """Its files do not say which rows are of which batch: all logs of the lake are read again, or none."""
     alone = _lake(tmp_path, "alone")
@@ -415,7 +415,7 @@ def test_a_day_that_an_earlier_version_compacted(three: Settings, tmp_path: Path
     assert _report(alone) == _report(three)
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_requests_that_another_log_repeated_count_then(tmp_path: Path) -> None:
     """Its lines were left out because the log that is taken out had them."""
     record = {
@@ -445,7 +445,7 @@ def test_requests_that_another_log_repeated_count_then(tmp_path: Path) -> None:
     assert "3 lines of" in note
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_the_command(three: Settings, tmp_path: Path) -> None:
     """What it prints, as lines and as JSON, and what is wrong usage."""
     variables = {"CENSUS_CONFIG": str(three.config_folder), "CENSUS_LAKE": str(three.lake)}

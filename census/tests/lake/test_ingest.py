@@ -108,7 +108,7 @@ def test_a_session_a_download_and_an_installer(run: Ingest, settings: Settings, 
     assert (installer["platform"], installer["network"]) == ("Linux-x86_64", folded["network"])
 
 
-@pytest.mark.takes_turns(3)
+@pytest.mark.takes_turns(5)
 @pytest.mark.parametrize(
     ("requests", "downloads"),
     [
@@ -259,7 +259,7 @@ def test_the_same_log_counts_once(run: Ingest, settings: Settings, tmp_path: Pat
     }  # fmt: skip
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_log_that_grew_gives_its_new_lines(run: Ingest, settings: Settings, tmp_path: Path) -> None:
     """Read live, then longer, then rotated and compressed, then empty again: each line counts once."""
     log = SmallLog().request(client="c1", session="s1").text("garbage")
@@ -297,7 +297,7 @@ def test_a_last_line_without_its_end_counts_once(run: Ingest, settings: Settings
     assert max(source["first_line"] for source in rows(settings, "sources")) == 3
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 @pytest.mark.parametrize("later_lines", [1, 5])
 def test_a_log_that_is_rotated_while_it_is_read_loses_no_line(
     later_lines: int, run: Ingest, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -326,7 +326,7 @@ def test_a_log_that_is_rotated_while_it_is_read_loses_no_line(
     assert run(rotated, live).lines == 0
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_log_that_is_replaced_between_two_looks_is_told(
     run: Ingest, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -352,7 +352,7 @@ def test_a_log_that_is_replaced_between_two_looks_is_told(
     assert counts(settings)["lines"] == 6
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_what_does_not_fit_in_memory_goes_to_disk(
     run: Ingest, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -412,7 +412,7 @@ def test_nothing_is_made_for_nothing(run: Ingest, settings: Settings, tmp_path: 
     assert not settings.config_folder.exists()
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 @pytest.mark.parametrize("batch_bytes", [1, 1 << 30])
 def test_batches_make_no_difference(
     batch_bytes: int, run: Ingest, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -438,7 +438,7 @@ def test_another_key_is_refused(run: Ingest, settings: Settings, tmp_path: Path)
         run(SmallLog().request("/2").write(tmp_path / "two.log"), settings=other)
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_log_that_another_writer_reads_is_left_to_it(
     run: Ingest, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -188,7 +188,7 @@ def _outcome(made: Made, damages: list[tuple[str, Damage]], folder: Path, logs: 
     return "lost" if was_lost else "whole"
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 @pytest.mark.parametrize("logs", ["all", "none"])
 def test_no_table_that_is_lost_makes_a_wrong_number(
     made: Made, tmp_path: Path, logs: str, request: pytest.FixtureRequest
@@ -225,7 +225,7 @@ def test_a_table_that_is_gone_is_not_begun_again_by_ingest(made: Made, tmp_path:
     assert not (settings.lake / "sources").exists()
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_logs_that_were_rotated_are_found_by_their_lines(made: Made, tmp_path: Path) -> None:
     """If ``sources`` is gone, no first line is known. Another log that has the old name is not read."""
     shutil.copytree(made.folder, tmp_path / "copy")

@@ -257,7 +257,7 @@ def _content(lines: int, name: str = "s") -> list[bytes]:
     return [line.encode() + b"\n" for line in log.lines]
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_copy_in_progress_waits(case: Case) -> None:
     """Nothing of it counts, it is told at every run, and no more when it is complete."""
     content = b"".join(_content(300))
@@ -276,7 +276,7 @@ def test_a_copy_in_progress_waits(case: Case) -> None:
     assert case.lines == 300
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 @pytest.mark.parametrize("suffix", sorted(COMPRESSIONS))
 def test_a_compressed_copy_in_progress_waits(case: Case, suffix: str) -> None:
     """It is cut short, and begins like a log that was read."""
@@ -326,7 +326,7 @@ def test_lines_between_copy_and_truncation(case: Case) -> None:
     assert case.lines == 100
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_many_readings_of_one_log(case: Case) -> None:
     """A log that was read as it grew is known as a whole, and so is each beginning of it."""
     lines = _content(60)
@@ -343,7 +343,7 @@ def test_many_readings_of_one_log(case: Case) -> None:
     assert case.lines == 65
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_known_log_is_decompressed_once(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     """The compressed file of a log that was read plain is remembered after the first look."""
     content = b"".join(_content(50))
@@ -367,7 +367,7 @@ def test_a_known_log_is_decompressed_once(case: Case, monkeypatch: pytest.Monkey
     assert case.run(compressed).lines == 1
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_logs_of_an_earlier_version_have_no_marks(case: Case) -> None:
     """A shorter file that begins like one waits; a longer one is read behind it."""
     lines = _content(30)

@@ -219,7 +219,7 @@ def test_what_is_planted_harms_no_file(plant: Callable[[Path, Path], None], tmp_
     assert _held(victim.parent) == before
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_spool_that_is_another_file_now_is_left_alone(tmp_path: Path) -> None:
     """The note names the file by its inode too."""
     census = CensusProcess(tmp_path, {"TMPDIR": str(tmp_path / "tmp"), "CENSUS_CONFIG": "config"})

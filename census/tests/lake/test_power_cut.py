@@ -42,7 +42,7 @@ STATES = int(os.environ.get("CENSUS_POWER_CUTS", "12"))
 SEED = seed_of_day()
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_power_cut_leaves_the_report_of_a_clean_run(tmp_path: Path) -> None:
     """Once the rows are staged for good the logs may be gone too, and they are gone here."""
     if not shutil.which("strace"):
@@ -123,7 +123,7 @@ def _log(path: Path, number: int) -> str:
     return str(log.write(path))
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_staged_rows_that_are_damaged_are_made_again_while_their_log_is_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -139,7 +139,7 @@ def test_staged_rows_that_are_damaged_are_made_again_while_their_log_is_there(
         assert _report(Lake.open(settings.lake)) == _report(Lake.open(clean.lake))
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_staged_rows_that_are_damaged_and_whose_log_is_gone_are_told_as_lost(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -35,7 +35,7 @@ def umask(request: pytest.FixtureRequest) -> Iterator[int]:
     os.umask(before)
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 @pytest.mark.usefixtures("umask")
 def test_a_lake_is_for_its_user_only(tmp_path: Path) -> None:
     """Whoever writes it: the census itself, DuckDB, Arrow or Delta, and in each command that does."""
@@ -47,7 +47,7 @@ def test_a_lake_is_for_its_user_only(tmp_path: Path) -> None:
     assert _modes(settings.config_folder) == PRIVATE
 
 
-@pytest.mark.takes_turns(3)
+@pytest.mark.takes_turns(5)
 @pytest.mark.usefixtures("umask")
 def test_a_lake_for_a_group_stays_one_until_it_is_told_otherwise(tmp_path: Path) -> None:
     """It is remembered in the lake."""

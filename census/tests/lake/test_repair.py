@@ -202,7 +202,7 @@ def _requests(rows: dict[str, list[Any]]) -> dict[str, object]:
     }
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 @pytest.mark.parametrize("is_compacted", [False, True], ids=["small files", "compacted"])
 def test_whatever_file_is_damaged_no_wrong_number_is_shown(whole: Settings, *, is_compacted: bool) -> None:
     """Every file, three damages each (one if compacted): a line that says so, or the same rows."""
@@ -225,7 +225,7 @@ def test_whatever_file_is_damaged_no_wrong_number_is_shown(whole: Settings, *, i
     assert _rows(whole) | {"names": lake.reference(NAMES).num_rows} == clean
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_days_are_lost_whose_logs_are_gone(whole: Settings) -> None:
     """They are unknown from then on, and all other days are as they were."""
     clean = _report(whole)
@@ -245,7 +245,7 @@ def _sessions(report: Any) -> dict[str, int | None]:  # noqa: ANN401  (JSON)
     return {day["day"]: day["sessions"] for day in report["by_day"]}
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_what_is_lost_is_never_forgotten(whole: Settings) -> None:
     """A lake without its list of lost days is a damaged one."""
     for log in whole.lake.parent.glob("*.log"):
@@ -260,7 +260,7 @@ def test_what_is_lost_is_never_forgotten(whole: Settings) -> None:
         repair(whole, say_nothing)
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_repair_that_was_cut_off_is_run_again(whole: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Until then no number is shown."""
     clean = _report(whole)
@@ -279,7 +279,7 @@ def test_a_repair_that_was_cut_off_is_run_again(whole: Settings, monkeypatch: py
     assert _report(whole) == clean
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_whole_lake_is_left_as_it_is(whole: Settings) -> None:
     """Nothing is written."""
     before = {path: path.read_bytes() for path in whole.lake.rglob("*.json")}

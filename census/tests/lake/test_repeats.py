@@ -65,7 +65,7 @@ def test_a_line_that_is_repeated_in_its_file_counts_once(
     assert _value(settings, "sources", "dropped_lines['repeated']") == [5, 6]
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_line_that_comes_again_in_another_file_counts_once(
     run: Run, settings: Settings, tmp_path: Path
 ) -> None:

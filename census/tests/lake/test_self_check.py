@@ -50,7 +50,7 @@ def _last_commit(path: Path, table: str) -> Path:
     return max((path / table / "_delta_log").glob("*.json"))
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_whole_lake_is_in_order(lake: Path) -> None:
     """Nothing is missing after ingest, nor after compaction, nor after one more batch."""
     before = _rows(lake)
@@ -85,7 +85,7 @@ def _touch_later(path: Path) -> None:
     os.utime(path, (1, 1))
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 @pytest.mark.parametrize(
     "damage",
     [
@@ -124,7 +124,7 @@ def test_nothing_is_added_to_a_damaged_lake(lake: Path, tmp_path: Path) -> None:
         ingest([str(log)], settings, "auto", lambda **_: None)
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_rows_of_a_batch_that_is_not_done_do_not_count(lake: Path) -> None:
     """A run that was killed between two tables, or is at work now, has written to some of them only."""
     before = _rows(lake)
@@ -150,7 +150,7 @@ def test_compaction_refuses_a_damaged_file(lake: Path) -> None:
         compact(Lake.open(lake), 0, lambda _what, **_: None)
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_lake_without_totals_gets_them_with_the_next_batch(lake: Path, tmp_path: Path) -> None:
     """One of an earlier version is in order as it is; from its next batch on it knows what it must hold."""
     in_clear(lake, {})

@@ -18,7 +18,7 @@ LINES = 3
 TIMEOUT_S = 300
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_two_writers_with_hundreds_of_files_between_them(tmp_path: Path) -> None:
     """Each finds all the files; the lake in the end is that of one writer."""
     logs = tmp_path / "logs"

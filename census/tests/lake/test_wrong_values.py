@@ -166,7 +166,7 @@ def _outcome(folder: Path, truth: Counts, wrong: Wrong, copy: Path, *, has_logs:
     return "lost" if lost else "whole"
 
 
-@pytest.mark.takes_turns(3)
+@pytest.mark.takes_turns(5)
 @pytest.mark.parametrize("has_logs", [True, False], ids=["logs", "no logs"])
 def test_no_wrong_value_makes_a_wrong_number(
     made: tuple[Path, Counts], tmp_path: Path, request: pytest.FixtureRequest, *, has_logs: bool
@@ -185,7 +185,7 @@ def test_no_wrong_value_makes_a_wrong_number(
     assert outcomes <= ({"whole"} if has_logs else {"whole", "lost", "refused"})
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 @pytest.mark.parametrize(
     ("name", "wrong"),
     [

@@ -66,7 +66,7 @@ def _examples() -> dict[str, str]:
     return examples
 
 
-@pytest.mark.takes_turns(3)
+@pytest.mark.takes_turns(5)
 @pytest.mark.parametrize("name", _examples())
 def test_tokens_are_read_whatever_the_format_and_the_blanks(tmp_path: Path, name: str) -> None:
     """Each form has an installation and a session, and what its agent says; nothing is told."""

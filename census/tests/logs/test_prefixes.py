@@ -213,7 +213,7 @@ def test_two_bytes_for_each_letter(tmp_path: Path, encoding: str) -> None:
 _PARTS = st.lists(st.sampled_from([*PREFIXES.values(), ""]), min_size=1, max_size=3)
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 @settings(max_examples=60, deadline=None)
 @given(layers=_PARTS, host=st.sampled_from(["", *list(VIRTUAL_HOSTS.values())[:4]]), last=st.integers(1, 250))
 def test_any_layers(layers: list[str], host: str, last: int) -> None:
@@ -280,7 +280,7 @@ def test_a_header_in_the_middle() -> None:
     ]
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.sampled_from("abcd"), min_size=1, max_size=12), st.integers(1, 60), st.booleans())
 def test_headers_wherever_a_log_is_continued(blocks: list[str], cut: int, marked: bool) -> None:

@@ -92,7 +92,7 @@ hostile = settings(deadline=None)
 TEXTS = st.text(max_size=60).map(lambda text: text.replace("\n", ""))
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 @hostile
 @given(st.lists(st.one_of(_hostile(COMBINED), TEXTS), min_size=1))
 def test_hostile_combined_lines_are_read_alike(lines: list[str]) -> None:
@@ -170,7 +170,7 @@ FIELD_PIECES = [
 ]
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 @hostile
 @given(st.lists(st.one_of(_hostile(CLOUDFRONT), _hostile(CLOUDFRONT, FIELD_PIECES), TEXTS), min_size=1))
 def test_hostile_cloudfront_lines_are_read_alike(lines: list[str]) -> None:

@@ -203,7 +203,7 @@ def _rows(name: str, line: str, header: list[bytes]) -> tuple[int | None, str | 
     return time if time is None else _microseconds(str(time)[:-3]), row["dropped"], taken.get(1)
 
 
-@pytest.mark.takes_turns(3)
+@pytest.mark.takes_turns(5)
 @pytest.mark.parametrize("name", ["combined", "common", "nexus", "s3", "traefik"])
 def test_a_line_with_a_time_in_brackets(name: str) -> None:
     """A line has the time of its table, or ``no_time``, by SQL and by the fast reader alike."""
@@ -226,7 +226,7 @@ JSON_TIMES = {
 }
 
 
-@pytest.mark.takes_turns(3)
+@pytest.mark.takes_turns(5)
 @pytest.mark.parametrize("name", JSON_TIMES)
 def test_a_line_of_json(name: str) -> None:
     """The same for each format in JSON: what is no time is ``no_time``, as a text and as a number."""

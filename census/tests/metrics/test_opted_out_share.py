@@ -164,7 +164,7 @@ def _lived(world: World, seed: int) -> tuple[float, float, Estimate]:
     return float(off[seen > 0].mean()), float(naive), share
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 @pytest.mark.parametrize(
     "world",
     [

@@ -58,7 +58,7 @@ def test_nobody(lake: SmallLake) -> None:
     assert _retention(lake, Window(None, None, None)) == []
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.tuples(st.integers(0, 4), st.integers(-10, 40)), min_size=1, max_size=25), st.integers(0, 30)

@@ -121,7 +121,7 @@ def with_images() -> LakeTables:
     return open_tables(simulate_tables(Scenario(8000, 15, 5, date(2024, 1, 1), images=0.3)).tables)
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 @pytest.mark.parametrize("one_in", [4, 16])
 def test_an_image_is_known_by_containers_that_are_not_in_the_sample(
     with_images: LakeTables, one_in: int

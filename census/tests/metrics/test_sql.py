@@ -69,7 +69,7 @@ def statements(lake: SmallLake, monkeypatch: pytest.MonkeyPatch) -> Iterator[dic
             yield found
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 @pytest.mark.parametrize("engine", DIALECTS)
 def test_the_statements_are_those_of_the_files(engine: str, statements: dict[str, list[Table]]) -> None:
     """For all metrics: a file that nobody reads is left of one that is gone."""
@@ -88,7 +88,7 @@ def test_the_statements_are_those_of_the_files(engine: str, statements: dict[str
     assert {file.name: file.read_text() for file in FOLDER.glob(f"*.{engine}.sql")} == written
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_every_metric_runs_something(statements: dict[str, list[Table]]) -> None:
     """A file without a statement would never change."""
     assert all(statements.values())

@@ -25,7 +25,7 @@ class Told:
         self.steps.append((what, done, of))
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_each_chart_is_an_svg_that_stands_alone(report: Report, tmp_path: Path) -> None:
     """With its title, its days, its figures in words, and colours that need no style sheet."""
     told = Told()

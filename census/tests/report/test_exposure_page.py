@@ -67,7 +67,7 @@ def test_the_fix_is_a_command_to_copy() -> None:
     assert "Clears 2 advisories CVE-2024-1, CVE-2024-2" in text
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_the_tables_behind_the_charts() -> None:
     """By class, by day, and each build with its tool; of many days some, the usual ones among them."""
     text = _text(exposed_for(1000))
@@ -172,7 +172,7 @@ def test_text_from_a_record_or_a_log_is_only_text() -> None:
     assert page.text.count(evil) > 4
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_equal_exposures_give_equal_pages() -> None:
     """To the byte: nothing in it depends on when it was made."""
     assert exposure_page(exposed_for(10)) == exposure_page(exposed_for(10))

@@ -76,13 +76,13 @@ def test_a_lake_without_a_request_has_a_page(lake: SmallLake) -> None:
     assert "nothing has been ingested yet" not in text
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_equal_reports_give_equal_pages(report: Report) -> None:
     """To the byte: nothing in it depends on when it was made."""
     assert page(report) == page(report)
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_the_page_is_written_whole(report: Report, tmp_path: Path) -> None:
     """Over an older page, and with nothing left beside it."""
     file = tmp_path / "out" / "report.html"

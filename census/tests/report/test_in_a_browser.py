@@ -117,7 +117,7 @@ def test_axe_finds_a_barrier(chromium: Browser, tmp_path: Path) -> None:
     assert "svg-img-alt" in tab.evaluate(_BARRIERS)
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_every_table_has_a_caption_and_every_section_a_link(chromium: Browser, page_of: Page) -> None:
     """Whoever hears the page is told what a table holds; each heading is a place that can be linked to."""
     tab = chromium.open(page_of.file, 1280)
@@ -155,7 +155,7 @@ def test_the_page_on_paper(chromium: Browser, page_of: Page) -> None:
     assert tab.evaluate("document.querySelector('.contents').checkVisibility()") is False
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_long_names_on_a_phone(chromium: Browser, tmp_path: Path) -> None:
     """What a record or an index names as it likes is broken, and makes the page no wider than the screen."""
     exposure, file = deepcopy(exposed_for(30)), tmp_path / "long.html"

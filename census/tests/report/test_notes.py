@@ -81,7 +81,7 @@ def test_each_note_is_on_a_number_that_is_defined() -> None:
     assert {note["number"] for note in NOTES} <= set(DEFINITIONS)
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_the_same_sentences_stand_in_json_page_and_terminal(report: Report) -> None:
     """In the terminal where they are asked for."""
     stream = io.StringIO()

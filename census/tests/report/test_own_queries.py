@@ -64,7 +64,7 @@ def _ask(queries: OwnQueries, text: str) -> list[tuple[object, ...]]:
     return [row for answer in queries.run(text) for row in answer.fetchmany(10_000_000)]
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_glob_counts_twice_and_the_views_do_not(lake: Lake, queries: OwnQueries, report: Report) -> None:
     """What compact has replaced lies there for some days more."""
     files = str(lake.path / "downloads" / "*" / "*.parquet").replace("'", "''")
@@ -74,7 +74,7 @@ def test_a_glob_counts_twice_and_the_views_do_not(lake: Lake, queries: OwnQuerie
     assert by_glob > counted
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_installations_and_environments(queries: OwnQueries, report: Report) -> None:
     """By class, by how many environments they have, and the pairs."""
     by_class = dict(_ask(queries, 'SELECT "class", count(*) FROM installations GROUP BY 1'))
@@ -133,7 +133,7 @@ def test_packages_agents_installers_and_lines(queries: OwnQueries, report: Repor
     assert senders == report["installations"]["total"]
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_window(lake: Lake) -> None:
     """The definitions are about its days, as in a report on them; the tables are whole."""
     since, until = date(2024, 1, 6), date(2024, 1, 8)

@@ -64,7 +64,7 @@ def _day(truth: ExposureTruth, days: int) -> ExposureDay:
     return told
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 @pytest.mark.parametrize("dials", [{}, {"opted_out": 0.2, "without_plugin": 0.2, "ci": 0.01, "late": 0.1}])
 def test_where_nothing_is_hidden_the_rows_tell_the_truth(dials: dict[str, float]) -> None:
     """On every day: who is exposed, by the latest own download; each unit is an environment."""
@@ -87,7 +87,7 @@ def test_where_nothing_is_hidden_the_rows_tell_the_truth(dials: dict[str, float]
     assert most > 40
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_who_was_remediated_is_told_by_the_rows() -> None:
     """Prevalent is who was exposed on the day of the disclosure; an unaffected download then heals."""
     simulated = simulate_tables(PLAIN)
@@ -203,7 +203,7 @@ def test_containers_of_an_image_are_one_unit() -> None:
     assert max(told["active_apart"] - told["active"] for told in days) > 5
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_who_is_urged_heals_faster() -> None:
     """The same people, the same day: four weeks later more than twice as many are healed."""
 
@@ -215,7 +215,7 @@ def test_who_is_urged_heals_faster() -> None:
     assert healed(1.0) > 1.5 * healed(0.0) > 0
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_the_same_seed_writes_the_same_bytes(tmp_path: Path) -> None:
     """In however many processes, although what is held depends on all days before."""
     scenario = replace(PLAIN, installations=60, days=9, **PRESETS["hostile"])
@@ -228,7 +228,7 @@ def test_the_same_seed_writes_the_same_bytes(tmp_path: Path) -> None:
     assert truths[0] == truths[1]
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_what_is_published(tmp_path: Path) -> None:
     """Records in OSV's schema, and an index that has every build that anybody downloaded."""
     truth = simulate(PLAIN, tmp_path / "logs", LogShape(), _quietly)["exposure"]
@@ -255,7 +255,7 @@ def test_what_is_published(tmp_path: Path) -> None:
     assert downloaded <= in_index
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_a_fix_is_there_from_its_day_on() -> None:
     """Some come before the disclosure, others after it; some stay at what was the last affected build."""
     simulated = simulate_tables(PLAIN)

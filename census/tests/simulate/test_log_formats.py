@@ -46,7 +46,7 @@ def test_the_report_is_the_same_in_each_format(name: str, combined: dict[str, An
     assert combined["installations"]["total"] > 100
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_the_common_format_knows_no_user_agents(combined: dict[str, Any], tmp_path: Path) -> None:
     """So it has all lines and no installation."""
     report = _report("common", tmp_path)
@@ -62,7 +62,7 @@ def test_every_format_that_is_read_can_be_written() -> None:
     assert sorted(LOG_FORMATS) == sorted(BUILT_IN)
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 @pytest.mark.parametrize(
     ("name", "status", "reason"), [("combined", "499", None), ("cloudfront", "000", "no_answer")]
 )

@@ -108,7 +108,7 @@ def test_the_census_finds_what_the_logs_show(dials: dict[str, float], census: Ce
     assert found == true
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_installer_downloads_are_told_by_month_and_by_quarter(tmp_path: Path) -> None:
     """February and March are of one quarter, April of the next."""
     scenario = replace(PLAIN, installations=3000, days=61, since=date(2024, 2, 15), activity=0)
@@ -138,7 +138,7 @@ def test_an_installation_is_new_once() -> None:
     assert len(truth["by_day"]) == 14
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_clones_have_the_token_of_the_first(census: Census) -> None:
     """All others do here: each installation seems to have one environment, and the truth knows better."""
     truth, report = census(replace(PLAIN, clones=1.0))
@@ -148,7 +148,7 @@ def test_clones_have_the_token_of_the_first(census: Census) -> None:
     assert truth["by_class"]["image"] == 0
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_what_ends_early_is_a_download_where_some_bytes_came(census: Census) -> None:
     """Half of what is interrupted: within four standard errors of 15 % of the downloads."""
     truth, report = census(replace(PLAIN, interrupted=0.3))

@@ -59,7 +59,7 @@ def test_a_day_on_which_nobody_comes() -> None:
     assert (0, None) in lines.values()
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 @pytest.mark.parametrize("name", ["sessions", "downloads", "installer_downloads"])
 def test_the_rows_are_those_of_the_ingested_logs(name: TableName, tmp_path: Path) -> None:
     """In all columns and in number, but for what the pseudonyms are: these say the same, and are others."""
@@ -90,7 +90,7 @@ def test_a_table_is_sorted_as_ingest_sorts_it(tmp_path: Path) -> None:
             assert all(place + 1 == sorted_place for place, sorted_place in rows.fetchall())
 
 
-@pytest.mark.takes_turns(3, among="the longest")
+@pytest.mark.takes_turns(5, among="the longest")
 def test_the_tables_in_memory_are_those_on_disk(tmp_path: Path) -> None:
     """For tests of many seeds, which need no disk."""
     scenario = replace(PLAIN, **HOSTILE)

@@ -32,7 +32,7 @@ def _trials() -> dict[str, Sequence[Found]]:
     return {together[0].estimator: together for together in zip(*trials, strict=True)}
 
 
-@pytest.mark.takes_turns(3)
+@pytest.mark.takes_turns(5)
 @pytest.mark.xdist_group("trials")
 @pytest.mark.parametrize("estimator", COUNTED)
 def test_what_is_counted_is_exact(estimator: str) -> None:
