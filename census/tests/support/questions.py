@@ -5,18 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import asdict, dataclass, is_dataclass, replace
 
 import numpy as np
 from ibis.expr.types import Table
 
 from conda_census.engines.tables import LakeTables
+from conda_census.lake.doubts import Doubt
 from conda_census.metrics.accounting import account
 from conda_census.metrics.activity import read_activity
 from conda_census.metrics.agents import count_agents
 from conda_census.metrics.by_day import count_by_day
 from conda_census.metrics.completeness import count_days
-from conda_census.metrics.copies import likely_copies
+from conda_census.metrics.copies import count_copies, likely_copies, repeated_logs
+from conda_census.metrics.doubts import doubts_about_logs
 from conda_census.metrics.downloads import count_downloads
 from conda_census.metrics.environments import count_environments
 from conda_census.metrics.installations import count_installations
@@ -85,6 +87,19 @@ def _copies(lake: Asked) -> object:
     return likely_copies(sources.union(copied), downloads.union(downloads))
 
 
+def _doubts(lake: Asked) -> object:
+    """Of a lake in which something is in doubt about each log, and all downloads are there twice."""
+    names = lake.inside.sources.select("batch", "source").to_pyarrow().to_pylist()
+    rows = sorted((row["batch"], row["source"]) for row in names)
+    doubts = [Doubt(*row, "repeated", "twice") for row in rows] + [
+        Doubt(*row, "tokens", "cut") for row in rows
+    ]
+    gone = Doubt("main/99", "no such log", "tokens", "cut")
+    alone = replace(lake.inside, doubts=(*doubts, gone))
+    twice = replace(alone, downloads=alone.downloads.union(alone.downloads))
+    return doubts_about_logs(alone, "tokens"), repeated_logs(alone), repeated_logs(twice), count_copies(twice)
+
+
 QUESTIONS: dict[str, Callable[[Asked], object]] = {
     "activity": _activity,
     "accounting": lambda lake: account(lake.inside.sources),
@@ -92,6 +107,7 @@ QUESTIONS: dict[str, Callable[[Asked], object]] = {
     "by_day": lambda lake: count_by_day(lake.inside.sessions, lake.inside.downloads, lake.installations),
     "completeness": lambda lake: count_days(lake.tables, lake.window),
     "copies": _copies,
+    "doubts": _doubts,
     "downloads": lambda lake: count_downloads(lake.inside.downloads),
     "environments": lambda lake: count_environments(lake.installations),
     "installations": lambda lake: count_installations(lake.installations, lake.window),

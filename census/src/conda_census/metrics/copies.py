@@ -52,11 +52,11 @@ def repeated_logs(inside: LakeTables) -> list[Doubt]:
     doubts = doubts_about_logs(inside, "repeated")
     if not doubts:
         return []
+    rows = inside.sources.select("batch", "source", "first_time", "last_time").to_pyarrow().to_pylist()
     times = {
-        (row["batch"], row["source"]): (row["first_time"], row["last_time"])
-        for row in inside.sources.select("batch", "source", "first_time", "last_time")
-        .to_pyarrow()
-        .to_pylist()
+        (row["batch"], row["source"]): (row["first_time"].astimezone(UTC), row["last_time"].astimezone(UTC))
+        for row in rows
+        if row["first_time"]
     }
     spans = {doubt: times[doubt.batch, doubt.source] for doubt in doubts}
     if len(spans) > _MOST_SPANS:

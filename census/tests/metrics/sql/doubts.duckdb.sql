@@ -1,0 +1,541 @@
+SELECT
+  "t0"."batch",
+  "t0"."source"
+FROM "sources" AS "t0"
+WHERE
+  (
+    (
+      CAST("t0"."first_time" AS DATE) <= MAKE_DATE(2024, 1, 3)
+    )
+    AND (
+      CAST("t0"."last_time" AS DATE) >= MAKE_DATE(2024, 1, 1)
+    )
+  )
+  OR (
+    "t0"."first_time" IS NULL
+  );
+
+SELECT DISTINCT
+  "t0"."batch",
+  "t0"."source"
+FROM "sources" AS "t0"
+WHERE
+  (
+    (
+      CAST("t0"."first_time" AS DATE) <= MAKE_DATE(2024, 1, 3)
+    )
+    AND (
+      CAST("t0"."last_time" AS DATE) >= MAKE_DATE(2024, 1, 1)
+    )
+  )
+  OR (
+    "t0"."first_time" IS NULL
+  );
+
+SELECT DISTINCT
+  "t0"."batch",
+  "t0"."source"
+FROM "sources" AS "t0"
+WHERE
+  (
+    (
+      CAST("t0"."first_time" AS DATE) <= MAKE_DATE(2024, 1, 3)
+    )
+    AND (
+      CAST("t0"."last_time" AS DATE) >= MAKE_DATE(2024, 1, 1)
+    )
+  )
+  OR (
+    "t0"."first_time" IS NULL
+  );
+
+SELECT
+  "t0"."batch",
+  "t0"."source",
+  "t0"."first_time",
+  "t0"."last_time"
+FROM "sources" AS "t0"
+WHERE
+  (
+    (
+      CAST("t0"."first_time" AS DATE) <= MAKE_DATE(2024, 1, 3)
+    )
+    AND (
+      CAST("t0"."last_time" AS DATE) >= MAKE_DATE(2024, 1, 1)
+    )
+  )
+  OR (
+    "t0"."first_time" IS NULL
+  );
+
+SELECT
+  *
+FROM (
+  SELECT
+    "t1"."session",
+    "t1"."time",
+    "t1"."bytes",
+    COUNT(*) AS "number"
+  FROM (
+    SELECT
+      *
+    FROM "downloads" AS "t0"
+    WHERE
+      "t0"."day" BETWEEN MAKE_DATE(2024, 1, 1) AND MAKE_DATE(2024, 1, 3)
+      AND "t0"."day" BETWEEN MAKE_DATE(2024, 1, 2) AND MAKE_DATE(2024, 1, 2)
+      AND "t0"."time" BETWEEN MAKE_TIMESTAMPTZ(2024, 1, 2, 0, 0, 0.0, 'UTC') AND MAKE_TIMESTAMPTZ(2024, 1, 2, 23, 59, 0.0, 'UTC')
+  ) AS "t1"
+  GROUP BY
+    1,
+    2,
+    3
+) AS "t2"
+WHERE
+  "t2"."number" > 1
+LIMIT 3;
+
+SELECT
+  *
+FROM (
+  SELECT
+    "t1"."session",
+    "t1"."time",
+    "t1"."bytes",
+    COUNT(*) AS "number"
+  FROM (
+    SELECT
+      *
+    FROM "downloads" AS "t0"
+    WHERE
+      "t0"."day" BETWEEN MAKE_DATE(2024, 1, 1) AND MAKE_DATE(2024, 1, 3)
+      AND "t0"."day" BETWEEN MAKE_DATE(2024, 1, 3) AND MAKE_DATE(2024, 1, 3)
+      AND "t0"."time" BETWEEN MAKE_TIMESTAMPTZ(2024, 1, 3, 0, 0, 0.0, 'UTC') AND MAKE_TIMESTAMPTZ(2024, 1, 3, 23, 59, 0.0, 'UTC')
+  ) AS "t1"
+  GROUP BY
+    1,
+    2,
+    3
+) AS "t2"
+WHERE
+  "t2"."number" > 1
+LIMIT 3;
+
+SELECT
+  *
+FROM (
+  SELECT
+    "t1"."session",
+    "t1"."time",
+    "t1"."bytes",
+    COUNT(*) AS "number"
+  FROM (
+    SELECT
+      *
+    FROM "downloads" AS "t0"
+    WHERE
+      "t0"."day" BETWEEN MAKE_DATE(2024, 1, 1) AND MAKE_DATE(2024, 1, 3)
+      AND "t0"."day" BETWEEN MAKE_DATE(2024, 1, 1) AND MAKE_DATE(2024, 1, 1)
+      AND "t0"."time" BETWEEN MAKE_TIMESTAMPTZ(2024, 1, 1, 0, 0, 0.0, 'UTC') AND MAKE_TIMESTAMPTZ(2024, 1, 1, 23, 59, 0.0, 'UTC')
+  ) AS "t1"
+  GROUP BY
+    1,
+    2,
+    3
+) AS "t2"
+WHERE
+  "t2"."number" > 1
+LIMIT 3;
+
+SELECT DISTINCT
+  "t0"."batch",
+  "t0"."source"
+FROM "sources" AS "t0"
+WHERE
+  (
+    (
+      CAST("t0"."first_time" AS DATE) <= MAKE_DATE(2024, 1, 3)
+    )
+    AND (
+      CAST("t0"."last_time" AS DATE) >= MAKE_DATE(2024, 1, 1)
+    )
+  )
+  OR (
+    "t0"."first_time" IS NULL
+  );
+
+SELECT
+  "t0"."batch",
+  "t0"."source",
+  "t0"."first_time",
+  "t0"."last_time"
+FROM "sources" AS "t0"
+WHERE
+  (
+    (
+      CAST("t0"."first_time" AS DATE) <= MAKE_DATE(2024, 1, 3)
+    )
+    AND (
+      CAST("t0"."last_time" AS DATE) >= MAKE_DATE(2024, 1, 1)
+    )
+  )
+  OR (
+    "t0"."first_time" IS NULL
+  );
+
+WITH "t1" AS (
+  SELECT
+    *
+  FROM "downloads" AS "t0"
+  WHERE
+    "t0"."day" BETWEEN MAKE_DATE(2024, 1, 1) AND MAKE_DATE(2024, 1, 3)
+)
+SELECT
+  *
+FROM (
+  SELECT
+    "t4"."session",
+    "t4"."time",
+    "t4"."bytes",
+    COUNT(*) AS "number"
+  FROM (
+    SELECT
+      *
+    FROM (
+      SELECT
+        *
+      FROM "t1" AS "t2"
+      UNION ALL
+      SELECT
+        *
+      FROM "t1" AS "t2"
+    ) AS "t3"
+    WHERE
+      "t3"."day" BETWEEN MAKE_DATE(2024, 1, 2) AND MAKE_DATE(2024, 1, 2)
+      AND "t3"."time" BETWEEN MAKE_TIMESTAMPTZ(2024, 1, 2, 0, 0, 0.0, 'UTC') AND MAKE_TIMESTAMPTZ(2024, 1, 2, 23, 59, 0.0, 'UTC')
+  ) AS "t4"
+  GROUP BY
+    1,
+    2,
+    3
+) AS "t5"
+WHERE
+  "t5"."number" > 1
+LIMIT 3;
+
+WITH "t1" AS (
+  SELECT
+    *
+  FROM "downloads" AS "t0"
+  WHERE
+    "t0"."day" BETWEEN MAKE_DATE(2024, 1, 1) AND MAKE_DATE(2024, 1, 3)
+)
+SELECT
+  *
+FROM (
+  SELECT
+    "t4"."session",
+    "t4"."time",
+    "t4"."bytes",
+    COUNT(*) AS "number"
+  FROM (
+    SELECT
+      *
+    FROM (
+      SELECT
+        *
+      FROM "t1" AS "t2"
+      UNION ALL
+      SELECT
+        *
+      FROM "t1" AS "t2"
+    ) AS "t3"
+    WHERE
+      "t3"."day" BETWEEN MAKE_DATE(2024, 1, 3) AND MAKE_DATE(2024, 1, 3)
+      AND "t3"."time" BETWEEN MAKE_TIMESTAMPTZ(2024, 1, 3, 0, 0, 0.0, 'UTC') AND MAKE_TIMESTAMPTZ(2024, 1, 3, 23, 59, 0.0, 'UTC')
+  ) AS "t4"
+  GROUP BY
+    1,
+    2,
+    3
+) AS "t5"
+WHERE
+  "t5"."number" > 1
+LIMIT 3;
+
+WITH "t1" AS (
+  SELECT
+    *
+  FROM "downloads" AS "t0"
+  WHERE
+    "t0"."day" BETWEEN MAKE_DATE(2024, 1, 1) AND MAKE_DATE(2024, 1, 3)
+)
+SELECT
+  *
+FROM (
+  SELECT
+    "t4"."session",
+    "t4"."time",
+    "t4"."bytes",
+    COUNT(*) AS "number"
+  FROM (
+    SELECT
+      *
+    FROM (
+      SELECT
+        *
+      FROM "t1" AS "t2"
+      UNION ALL
+      SELECT
+        *
+      FROM "t1" AS "t2"
+    ) AS "t3"
+    WHERE
+      "t3"."day" BETWEEN MAKE_DATE(2024, 1, 1) AND MAKE_DATE(2024, 1, 1)
+      AND "t3"."time" BETWEEN MAKE_TIMESTAMPTZ(2024, 1, 1, 0, 0, 0.0, 'UTC') AND MAKE_TIMESTAMPTZ(2024, 1, 1, 23, 59, 0.0, 'UTC')
+  ) AS "t4"
+  GROUP BY
+    1,
+    2,
+    3
+) AS "t5"
+WHERE
+  "t5"."number" > 1
+LIMIT 3;
+
+WITH "t1" AS (
+  SELECT
+    "t0"."day",
+    "t0"."source",
+    "t0"."size",
+    "t0"."head",
+    "t0"."fingerprint",
+    "t0"."stored_fingerprint",
+    "t0"."format",
+    "t0"."decoder_version",
+    COALESCE("t0"."first_line", 1) AS "first_line",
+    "t0"."lines",
+    "t0"."requests",
+    "t0"."dropped",
+    "t0"."dropped_lines",
+    "t0"."other_requests",
+    "t0"."malformed_tokens",
+    "t0"."unknown_tokens",
+    "t0"."first_time",
+    "t0"."last_time",
+    "t0"."batch",
+    "t0"."ingested_at"
+  FROM "sources" AS "t0"
+  WHERE
+    (
+      (
+        (
+          CAST("t0"."first_time" AS DATE) <= MAKE_DATE(2024, 1, 3)
+        )
+        AND (
+          CAST("t0"."last_time" AS DATE) >= MAKE_DATE(2024, 1, 1)
+        )
+      )
+      OR (
+        "t0"."first_time" IS NULL
+      )
+    )
+    AND (
+      "t0"."requests" - "t0"."other_requests"
+    ) >= 100
+)
+SELECT DISTINCT
+  *
+FROM (
+  SELECT
+    "t3"."source",
+    "t3"."first_time",
+    "t3"."last_time",
+    "t3"."lines"
+  FROM "t1" AS "t3"
+  SEMI JOIN (
+    SELECT
+      *
+    FROM (
+      SELECT
+        "t2"."first_line",
+        "t2"."lines",
+        "t2"."requests",
+        "t2"."other_requests",
+        "t2"."first_time",
+        "t2"."last_time",
+        COUNT(DISTINCT "t2"."source") AS "logs"
+      FROM "t1" AS "t2"
+      GROUP BY
+        1,
+        2,
+        3,
+        4,
+        5,
+        6
+    ) AS "t4"
+    WHERE
+      "t4"."logs" > 1
+  ) AS "t6"
+    ON "t3"."first_line" = "t6"."first_line"
+    AND "t3"."lines" = "t6"."lines"
+    AND "t3"."requests" = "t6"."requests"
+    AND "t3"."other_requests" = "t6"."other_requests"
+    AND "t3"."first_time" = "t6"."first_time"
+    AND "t3"."last_time" = "t6"."last_time"
+) AS "t7";
+
+SELECT DISTINCT
+  "t0"."batch",
+  "t0"."source"
+FROM "sources" AS "t0"
+WHERE
+  (
+    (
+      CAST("t0"."first_time" AS DATE) <= MAKE_DATE(2024, 1, 3)
+    )
+    AND (
+      CAST("t0"."last_time" AS DATE) >= MAKE_DATE(2024, 1, 1)
+    )
+  )
+  OR (
+    "t0"."first_time" IS NULL
+  );
+
+SELECT
+  "t0"."batch",
+  "t0"."source",
+  "t0"."first_time",
+  "t0"."last_time"
+FROM "sources" AS "t0"
+WHERE
+  (
+    (
+      CAST("t0"."first_time" AS DATE) <= MAKE_DATE(2024, 1, 3)
+    )
+    AND (
+      CAST("t0"."last_time" AS DATE) >= MAKE_DATE(2024, 1, 1)
+    )
+  )
+  OR (
+    "t0"."first_time" IS NULL
+  );
+
+WITH "t1" AS (
+  SELECT
+    *
+  FROM "downloads" AS "t0"
+  WHERE
+    "t0"."day" BETWEEN MAKE_DATE(2024, 1, 1) AND MAKE_DATE(2024, 1, 3)
+)
+SELECT
+  *
+FROM (
+  SELECT
+    "t4"."session",
+    "t4"."time",
+    "t4"."bytes",
+    COUNT(*) AS "number"
+  FROM (
+    SELECT
+      *
+    FROM (
+      SELECT
+        *
+      FROM "t1" AS "t2"
+      UNION ALL
+      SELECT
+        *
+      FROM "t1" AS "t2"
+    ) AS "t3"
+    WHERE
+      "t3"."day" BETWEEN MAKE_DATE(2024, 1, 2) AND MAKE_DATE(2024, 1, 2)
+      AND "t3"."time" BETWEEN MAKE_TIMESTAMPTZ(2024, 1, 2, 0, 0, 0.0, 'UTC') AND MAKE_TIMESTAMPTZ(2024, 1, 2, 23, 59, 0.0, 'UTC')
+  ) AS "t4"
+  GROUP BY
+    1,
+    2,
+    3
+) AS "t5"
+WHERE
+  "t5"."number" > 1
+LIMIT 3;
+
+WITH "t1" AS (
+  SELECT
+    *
+  FROM "downloads" AS "t0"
+  WHERE
+    "t0"."day" BETWEEN MAKE_DATE(2024, 1, 1) AND MAKE_DATE(2024, 1, 3)
+)
+SELECT
+  *
+FROM (
+  SELECT
+    "t4"."session",
+    "t4"."time",
+    "t4"."bytes",
+    COUNT(*) AS "number"
+  FROM (
+    SELECT
+      *
+    FROM (
+      SELECT
+        *
+      FROM "t1" AS "t2"
+      UNION ALL
+      SELECT
+        *
+      FROM "t1" AS "t2"
+    ) AS "t3"
+    WHERE
+      "t3"."day" BETWEEN MAKE_DATE(2024, 1, 3) AND MAKE_DATE(2024, 1, 3)
+      AND "t3"."time" BETWEEN MAKE_TIMESTAMPTZ(2024, 1, 3, 0, 0, 0.0, 'UTC') AND MAKE_TIMESTAMPTZ(2024, 1, 3, 23, 59, 0.0, 'UTC')
+  ) AS "t4"
+  GROUP BY
+    1,
+    2,
+    3
+) AS "t5"
+WHERE
+  "t5"."number" > 1
+LIMIT 3;
+
+WITH "t1" AS (
+  SELECT
+    *
+  FROM "downloads" AS "t0"
+  WHERE
+    "t0"."day" BETWEEN MAKE_DATE(2024, 1, 1) AND MAKE_DATE(2024, 1, 3)
+)
+SELECT
+  *
+FROM (
+  SELECT
+    "t4"."session",
+    "t4"."time",
+    "t4"."bytes",
+    COUNT(*) AS "number"
+  FROM (
+    SELECT
+      *
+    FROM (
+      SELECT
+        *
+      FROM "t1" AS "t2"
+      UNION ALL
+      SELECT
+        *
+      FROM "t1" AS "t2"
+    ) AS "t3"
+    WHERE
+      "t3"."day" BETWEEN MAKE_DATE(2024, 1, 1) AND MAKE_DATE(2024, 1, 1)
+      AND "t3"."time" BETWEEN MAKE_TIMESTAMPTZ(2024, 1, 1, 0, 0, 0.0, 'UTC') AND MAKE_TIMESTAMPTZ(2024, 1, 1, 23, 59, 0.0, 'UTC')
+  ) AS "t4"
+  GROUP BY
+    1,
+    2,
+    3
+) AS "t5"
+WHERE
+  "t5"."number" > 1
+LIMIT 3;
