@@ -9,6 +9,7 @@ from conda_census.report.wording import (
     completeness,
     count,
     counted,
+    counted_requests,
     days,
     how_sure,
     interval,
@@ -120,6 +121,9 @@ def test_how_sure_a_number_is(missing: list[str], of_all: str, sampled: str, sha
     assert how_sure({"low": 8, "high": 1200}, window) == sampled
     assert interval_of_days({"value": 0.1, "low": 0.01, "high": 0.2}, window) == share
     assert interval_of_days({"value": None, "low": None, "high": None}, window) == "no interval"
+    assert counted_requests(0, window, 2) == counted_requests(9, window, 0) == of_all
+    [exact] = {counted_requests(9, window, copies) == of_all for copies in (1, 2)}
+    assert not exact  # copies make no 0 too high, but any other number
 
 
 def test_text_from_a_log_cannot_steer_a_terminal() -> None:

@@ -110,7 +110,7 @@ def _headlines(report: Report, panels_a_row: int) -> Table:
         f"{name} {percent(share['value'])}" for name, share in _single_by_class(report).items()
     )
     total = count_of_tokens(report["installations"]["total"], report)
-    window, sample = report["window"], report["sample"]
+    window, sample, copies = report["window"], report["sample"], report["accounting"]["likely_copies"]
     sure = how_sure_of_tokens(sample and sample["installations"], report)
     of_days = partial(interval_of_days, window=window)
     panels = [
@@ -120,7 +120,7 @@ def _headlines(report: Report, panels_a_row: int) -> Table:
         _panel(
             "Installer downloads",
             count(report["installer_downloads"]["total"]),
-            counted_requests(window, report["accounting"]["likely_copies"]),
+            counted_requests(report["installer_downloads"]["total"], window, copies),
             "installer_downloads",
             ", ".join(f"{name} {count(number)}" for name, number in installer_products(report).items()),
         ),
@@ -286,7 +286,7 @@ def _sessions_and_downloads(report: Report) -> RenderableType:
         _fact(
             "Package downloads",
             count(downloads["total"]),
-            counted_requests(report["window"], report["accounting"]["likely_copies"]),
+            counted_requests(downloads["total"], report["window"], report["accounting"]["likely_copies"]),
             "downloads",
         ),
     )

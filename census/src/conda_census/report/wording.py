@@ -138,9 +138,9 @@ def counted(window: WindowDays) -> str:
     return f"at least: {missing}" if missing else "counted"
 
 
-def counted_requests(window: WindowDays, copies: int) -> str:
-    """Say the same of a number of requests or downloads, which so many copies of logs make too high."""
-    if not copies:
+def counted_requests(number: int, window: WindowDays, copies: int) -> str:
+    """Say the same of a number of requests or downloads; copies of logs make one that is not 0 too high."""
+    if not copies or not number:
         return counted(window)
     missing = _days_without_log(window)
     return f"not exact: {_copies(copies)}; {missing}" if missing else f"too high: {_copies(copies)}"
