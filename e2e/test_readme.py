@@ -59,9 +59,3 @@ def test_the_commands_without_make_run_in_their_order(tmp_path: Path) -> None:
 def test_the_commands_of_conda_are_those_that_are_tested() -> None:
     """What is shown for conda is what the other tests run."""
     assert set(_commands("conda")) == CONDA_COMMANDS
-
-
-def test_links_lead_somewhere() -> None:
-    """Each file that the README links to is there."""
-    for target in re.findall(r"\]\(([^)#]+)", README):
-        assert target.startswith("https://") or (ROOT / target).exists(), target

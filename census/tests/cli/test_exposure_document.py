@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from census_process import CensusProcess
-from documented import blocks, broken_links, commands_in_shell, parse, sessions
+from documented import blocks, commands_in_shell, parse, sessions
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "exposure.md"
 TEXT = DOCUMENT.read_text()
@@ -41,8 +41,3 @@ def _without_chance(text: str) -> str:
     """Intervals are drawn anew in every lake, for its pseudonyms are others; columns are as wide as they."""
     lines = [re.sub(r"[0-9.]+ % to +[0-9.]+ %", "an interval", line) for line in text.splitlines()]
     return "".join(f"{re.sub(' +', ' ', line.rstrip())}\n" for line in lines)
-
-
-def test_links_lead_somewhere() -> None:
-    """Files are there, and headings."""
-    assert broken_links(DOCUMENT) == []

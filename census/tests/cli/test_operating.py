@@ -21,7 +21,7 @@ from conda_census.census_toml import read_census_toml
 from conda_census.config import Settings
 from conda_census.engines.choice import is_engine
 from conda_census.logs.formats import formats
-from documented import GROUP, blocks, broken_links, commands_in_shell, parse
+from documented import GROUP, blocks, commands_in_shell, parse
 from programs import require
 
 ROOT = Path(__file__).parents[3]
@@ -221,8 +221,3 @@ def test_a_message_is_one_that_the_census_prints(message: str) -> None:
     """The table of messages has the words that a person will see."""
     pattern = re.compile(".*?".join(map(re.escape, message.split("…"))))
     assert any(pattern.search(text) for text in _messages())
-
-
-def test_links_lead_somewhere() -> None:
-    """Files are there, and headings."""
-    assert broken_links(DOCUMENT) == []

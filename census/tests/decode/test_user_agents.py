@@ -80,3 +80,13 @@ def test_a_token_that_is_not_where_it_belongs_is_not_kept(user_agent: str) -> No
     row = _decoded(user_agent)
     assert "TOKEN" not in str([row[column] for column in AGENT_COLUMNS])
     assert row["tool"] == "conda"
+
+
+def test_the_examples_of_the_document_are_cases() -> None:
+    """Whole, or up to the suffix."""
+    document = (FIXTURES.parents[1] / "docs" / "wire-format.md").read_text()
+    examples = [line for line in document.splitlines() if line.startswith("conda/")]
+    agents = [case["user_agent"] for case in CASES]
+    assert len(examples) > 1
+    for example in examples:
+        assert any(agent == example or agent.startswith(f"{example} aau/") for agent in agents), example

@@ -60,7 +60,9 @@ def broken_links(document: Path) -> list[str]:
             continue
         name, _, heading = target.partition("#")
         file = (document.parent / name).resolve() if name else document
-        headings = re.findall(r"^#+ (.*)$", file.read_text(), re.MULTILINE) if file.is_file() else []
+        headings = (
+            re.findall(r"^#+ (.*)$", file.read_text(), re.MULTILINE) if heading and file.is_file() else []
+        )
         slugs = {re.sub(r"[^a-z0-9 -]", "", each.lower()).replace(" ", "-") for each in headings}
         if not file.exists() or (heading and heading not in slugs):
             broken.append(target)

@@ -1,6 +1,6 @@
 """What is a token?
 
-The grammar is that of ``WIRE-FORMAT.md``. Nothing here reads or writes a file.
+The grammar is that of ``docs/wire-format.md``. Nothing here reads or writes a file.
 """
 
 from __future__ import annotations
