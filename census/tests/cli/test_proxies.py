@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from census_process import CensusProcess
-from conda_census.lake.proxies import ONE_PUBLIC_ADDRESS, few_private_addresses
+from conda_census.lake.proxies import few_private_addresses, few_public_addresses
 from conda_census.logs.formats import BUILT_IN
 from conda_census.logs.formats.forwarded import FORWARDED_DOUBT
 from conda_census.logs.formats.forwarded_in_fields import FORWARDED_IN_FIELDS
@@ -77,10 +77,13 @@ def test_the_format_makes_no_difference(census: CensusProcess, tmp_path: Path, n
         (_log("10.0.0.1", requests=2), None),
         (_log(*["10.0.0.1"] * 39, "127.0.0.1"), few_private_addresses(1)),
         (_log("10.0.0.1", "10.0.0.2", "10.0.0.3", requests=1200), few_private_addresses(3)),
-        (_log("198.51.100.7", requests=1000), ONE_PUBLIC_ADDRESS),
-        (_log(*["2001:db8::7"] * 59, "198.51.100.9", requests=1200), ONE_PUBLIC_ADDRESS),
+        (_log("198.51.100.7", requests=1000), few_public_addresses(1)),
+        (_log(*["2001:db8::7"] * 59, "198.51.100.9", requests=1200), few_public_addresses(1)),
         (_log("198.51.100.7", requests=999), None),
-        (_log("198.51.100.7", "198.51.100.9", requests=1200), None),
+        (_log("198.51.100.7", "198.51.100.9", requests=1200), few_public_addresses(2)),
+        (_log(*(f"198.51.100.{n}" for n in range(4)), requests=1200), few_public_addresses(4)),
+        (_log(*(f"198.51.100.{n}" for n in range(5)), requests=1200), None),
+        (_log("198.51.100.7", "10.0.0.1", requests=1200), None),
         (_log(*[f"10.0.0.{number}" for number in range(100)], requests=1200), None),
         (_log(*[f"10.1.1.{number}" for number in range(40)], behind=' "198.51.100.+"'), None),
         (
@@ -102,7 +105,7 @@ def test_one_site_with_few_installations_is_no_proxy(census: CensusProcess, tmp_
     """One public address with many requests of some machines may well be a site's."""
     log = SmallLog()
     for number in range(1200):
-        log.request(client=f"c{number % 199}", session=f"s{number}", address="198.51.100.7")
+        log.request(client=f"c{number % 49}", session=f"s{number}", address="198.51.100.7")
     log.write(tmp_path / "access.log")
     assert json.loads(census("ingest", "access.log", "--json").stdout)["warnings"] == []
 

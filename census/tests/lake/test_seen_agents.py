@@ -11,8 +11,9 @@ import pytest
 from census_process import CensusProcess
 from conda_census.lake.seen_agents import (
     CUT_SHORT_AGENTS,
-    MANY_CLIENTS,
+    MOST_CLIENTS,
     NO_AGENTS,
+    NO_LATER_AGENTS,
     RUN_TOGETHER_AGENTS,
     SeenAgents,
 )
@@ -33,11 +34,22 @@ _CASES = {
     "encoded": ([agent.replace(" ", "%20") for agent in _SHARED], None),
     "with underscores": ([agent.replace(" ", "_") for agent in _SHARED], RUN_TOGETHER_AGENTS),
     "with commas": ([agent.replace(" ", ",") for agent in _SHARED], RUN_TOGETHER_AGENTS),
-    "some with underscores": ([_WHOLE[0], *(agent.replace(" ", "_") for agent in _WHOLE)], None),
+    "some with underscores": (
+        [*_SHARED * 4, *(agent.replace(" ", "_") for agent in _SHARED[:5])],
+        RUN_TOGETHER_AGENTS,
+    ),
+    "one with underscores": ([*_SHARED, _SHARED[0].replace(" ", "_")], None),
+    "some cut": ([*_SHARED * 4, *(text[:100] for text in _SHARED[:8])], CUT_SHORT_AGENTS),
+    "some cut in a token": ([*_SHARED * 4, *(text[:-2] for text in _SHARED[:8])], CUT_SHORT_AGENTS),
+    "one odd program": (
+        [*_SHARED, *["conda/24.7.1 of a program of our own that has a long name and no more"] * 9],
+        None,
+    ),
     **{f"cut at {end}": ([text[:end] for text in _SHARED], CUT_SHORT_AGENTS) for end in (64, 80, 100, 128)},
     "cut, and blanks taken off": ([text[:100].strip() for text in _SHARED], CUT_SHORT_AGENTS),
     "encoded and cut": ([agent.replace(" ", "%20")[:128] for agent in _SHARED], CUT_SHORT_AGENTS),
-    "cut behind a token": ([text[:-3] for text in _SHARED], None),
+    "cut in a token": ([text[:-3] for text in _SHARED], CUT_SHORT_AGENTS),
+    "cut behind a token": ([f"{text} s/{token('s')}"[:-25] for text in _SHARED], None),
     "few and cut": ([_SHARED[0][:64]], None),
     "old ones": (["conda/4.3.30", "conda/24.7.1+abc"], None),
     "others": (["curl/8.5.0", "Mozilla/5.0_(X11;_Linux)_Gecko/20100101_Firefox/120.0"], None),
@@ -50,20 +62,37 @@ def test_what_hides_the_tokens_is_told(name: str) -> None:
     """Whether the agents come at once or one by one."""
     agents, fault = _CASES[name]
     at_once, one_by_one = SeenAgents(), SeenAgents()
-    at_once.look(pa.array(agents), count_clients=True)
+    at_once.look(pa.array(agents).dictionary_encode(), count_clients=True)
     for agent in agents:
-        one_by_one.look(pa.array([agent]), count_clients=True)
+        one_by_one.look(pa.array([agent]).dictionary_encode(), count_clients=True)
     assert at_once.fault() == one_by_one.fault() == fault
+
+
+@pytest.mark.parametrize(
+    ("last", "fault"),
+    [
+        ([agent.replace(" ", "_") for agent in _SHARED], RUN_TOGETHER_AGENTS),
+        ([agent[:90] for agent in _SHARED], CUT_SHORT_AGENTS),
+        (["-"] * 30, NO_LATER_AGENTS),
+        (_SHARED, None),
+    ],
+)
+def test_the_end_of_a_long_log_is_looked_at(last: list[str], fault: str | None) -> None:
+    """However long it is: what a server logs may change in the midst of it."""
+    seen, whole = SeenAgents(), pa.array(_SHARED * 300).dictionary_encode()
+    for _ in range(20):
+        seen.look(whole, count_clients=False)
+    seen.look(pa.array(last * 2).dictionary_encode(), count_clients=False)
+    assert seen.fault() == fault
 
 
 def test_clients_are_counted_as_far_as_it_matters() -> None:
     """Memory does not grow with a log."""
     seen = SeenAgents()
-    for number in range(3 * MANY_CLIENTS):
-        seen.look(
-            pa.array([f"{_WHOLE[0]} aau/0.4.4 c/{token(f'c{number // 2}')} s/x"]), count_clients=number != 1
-        )
-        assert len(seen.clients) == min(number // 2 + 1, MANY_CLIENTS)
+    for number in range(3 * MOST_CLIENTS):
+        agent = f"{_WHOLE[0]} aau/0.4.4 c/{token(f'c{number // 2}')} s/{token('s')}"
+        seen.look(pa.array([agent]).dictionary_encode(), count_clients=number != 1)
+        assert len(seen.clients) == min(number // 2 + 1, MOST_CLIENTS)
 
 
 @pytest.mark.parametrize(

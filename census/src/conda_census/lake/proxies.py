@@ -20,13 +20,7 @@ from conda_census.logs.formats import LogFormat
 from conda_census.logs.formats.addresses import is_public_address
 from conda_census.logs.line_reader import LineReader
 
-__all__ = ["ONE_PUBLIC_ADDRESS", "LogAddresses", "addresses_of", "few_private_addresses", "proxy_warnings"]
-
-ONE_PUBLIC_ADDRESS = (
-    f"(nearly) all requests come from one public address, and are those of {MANY_CLIENTS} installations or "
-    "more, as if a proxy were the client, so that networks are not known: let the server log the clients' "
-    "addresses, or name the variable that has them in census.toml"
-)
+__all__ = ["LogAddresses", "addresses_of", "few_private_addresses", "few_public_addresses", "proxy_warnings"]
 
 #: So few private addresses, of at least so many requests: fewer requests are those of a few machines.
 _FEW = ((1, 3), (4, 1000))
@@ -34,6 +28,10 @@ _FEW = ((1, 3), (4, 1000))
 _REQUESTS_OF_PUBLIC = 1000
 #: Of so many requests all but one are a proxy's: a monitor may ask past it.
 _ALL_BUT_ONE_IN = 20
+_NOT_KNOWN = (
+    "probably a proxy's, so the opted-out share and sessions without a token may be wrong: let the server "
+    "log the clients' addresses, or name the variable that has them in census.toml"
+)
 #: What the log does not say.
 _UNKNOWN = "-"
 
@@ -41,9 +39,15 @@ _UNKNOWN = "-"
 def few_private_addresses(count: int) -> str:
     """Say that so many private addresses have nearly all requests of a log."""
     number = "one private address" if count == 1 else f"{count} private addresses"
+    return f"nearly all requests come from {number}, {_NOT_KNOWN}"
+
+
+def few_public_addresses(count: int) -> str:
+    """Say that so many public addresses have nearly all requests of a log with many installations."""
+    number = "one public address" if count == 1 else f"{count} public addresses"
     return (
-        f"(nearly) all requests come from {number}, as if a proxy were the client, so that networks are not "
-        "known: let the server log the clients' addresses, or name the variable that has them in census.toml"
+        f"nearly all requests come from {number}, with {count * MANY_CLIENTS} installations or more behind, "
+        f"{_NOT_KNOWN}"
     )
 
 
@@ -73,11 +77,11 @@ def addresses_of(
     addresses = read.addresses
     if addresses is None:
         return LogAddresses(Counter())
-    is_public = _is_one_public(addresses) and len(read.agents.clients) >= MANY_CLIENTS
-    if read.first_line > 1 and (is_public or _all_but_few(addresses)):
+    public = _few_public(addresses, len(read.agents.clients))
+    if read.first_line > 1 and (public or _all_but_few(addresses)):
         addresses = addresses + _addresses(connection, log_format, beginning)
-    if is_public and _is_one_public(addresses):
-        return LogAddresses(Counter(), ONE_PUBLIC_ADDRESS)
+    if public and (public := _few_public(addresses, len(read.agents.clients))):
+        return LogAddresses(Counter(), few_public_addresses(public))
     return LogAddresses(_all_but_few(addresses))
 
 
@@ -112,14 +116,19 @@ def _all_but_few(addresses: Counter[str]) -> Counter[str]:
     return Counter()
 
 
-def _is_one_public(addresses: Counter[str]) -> bool:
-    """Has one public address nearly all of many requests?"""
-    total = addresses.total()
+def _few_public(addresses: Counter[str], clients: int) -> int:
+    """Return how many public addresses have nearly all of many requests, if many clients are behind each."""
+    rest = total = addresses.total()
     if total < _REQUESTS_OF_PUBLIC:
-        return False
-    [(address, count)] = addresses.most_common(1)
-    is_public = _is_numeric(address) and is_public_address(address.encode())
-    return is_public and (total - count) * _ALL_BUT_ONE_IN <= total
+        return 0
+    most = min(_FEW[-1][0], clients // MANY_CLIENTS)
+    for count, (address, requests) in enumerate(addresses.most_common(most), 1):
+        if not (_is_numeric(address) and is_public_address(address.encode())):
+            return 0
+        rest -= requests
+        if rest * _ALL_BUT_ONE_IN <= total:
+            return count
+    return 0
 
 
 def _is_numeric(address: str) -> bool:

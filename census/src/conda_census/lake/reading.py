@@ -107,12 +107,8 @@ class SourceReading:
             self.addresses = None
 
     def look_at_agents(self, agents: pa.DictionaryArray) -> None:
-        """See what the user agents of these requests are like, and no others in their dictionary."""
-        used = np.flatnonzero(np.bincount(agents.indices.to_numpy(), minlength=len(agents.dictionary)))
-        texts = agents.dictionary
-        if len(used) < len(texts):
-            texts = texts.take(pa.array(used))
-        self.agents.look(texts, count_clients=self.addresses is not None)
+        """See what the user agents of these requests are like."""
+        self.agents.look(agents, count_clients=self.addresses is not None)
 
     def drop(self, reason: str, numbers: np.ndarray, lines: int | None = None) -> None:
         """Count lines that are no requests: those of ``numbers``, or so many of which these are the first."""
@@ -282,8 +278,6 @@ class SourcesReader:
         for source, count in zip(*np.unique(sources, return_counts=True), strict=True):
             reading = self._readings[int(source)]
             reading.requests += int(count)
-            if reading.addresses is None and reading.agents.is_settled:
-                continue
             of_source = requests if count == len(requests) else requests.select(sources == source)
             reading.count_addresses(of_source.address)
             reading.look_at_agents(of_source.user_agent)

@@ -7,41 +7,142 @@ something else for blanks, hides them, and a report would say that nobody shares
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass, field
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from conda_census.logs.encoded_agents import sent_agents
 from conda_census.logs.formats.agent_place import are_agents
 
-__all__ = ["CUT_SHORT_AGENTS", "MANY_CLIENTS", "NO_AGENTS", "RUN_TOGETHER_AGENTS", "SeenAgents"]
+__all__ = [
+    "CUT_SHORT_AGENTS",
+    "MANY_CLIENTS",
+    "MOST_CLIENTS",
+    "NO_AGENTS",
+    "NO_LATER_AGENTS",
+    "RUN_TOGETHER_AGENTS",
+    "SeenAgents",
+]
 
 NO_AGENTS = (
     "no request has a user agent with a tool and its version, in which tokens stand, so no installation is "
     "seen: let the server log it, or describe the format in census.toml"
 )
+NO_LATER_AGENTS = (
+    "from some line on no request has a user agent with a tool and its version, so no installation is seen "
+    "there: let the server log user agents as before"
+)
 CUT_SHORT_AGENTS = (
-    "conda's user agents seem to be cut short, before the tokens at their end, so no installation is seen: "
-    "let the server log user agents whole"
+    "conda's user agents, or some, seem to be cut short, before or in the tokens at their end, so "
+    "installations are not seen: let the server log user agents whole"
 )
 RUN_TOGETHER_AGENTS = (
-    "conda's user agents have something else in place of blanks, so neither tokens nor versions are seen: "
-    "let the server log user agents as they are sent"
+    "conda's user agents, or some, have something else in place of blanks, so neither tokens nor versions "
+    "are seen: let the server log user agents as they are sent"
 )
 
-#: A log with this many clients is that of many installations: more are not counted.
-MANY_CLIENTS = 200
+#: So many clients behind one address are those of a proxy, or of a large site.
+MANY_CLIENTS = 50
+#: More are not counted.
+MOST_CLIENTS = 4 * MANY_CLIENTS
 _CLIENT = " aau/[^ ]+ c/(?P<client>[A-Za-z0-9_-]{22,36})(?: |$)"
 #: Another product stands behind the first, without a blank.
 _RUN_TOGETHER = "^conda/[0-9][^ /]*[^A-Za-z0-9 /][A-Za-z][A-Za-z0-9.-]*/[^ ]*$"
+#: A last product, whole or not; a last token that is too short.
+_WHOLE_END = "(?:^| )[^ /]+/[^ ]*[0-9A-Za-z]$|\\)$"
+_SHORT_TOKEN = "(?:aau| [cse]/[A-Za-z0-9_-]{0,21})$"  # noqa: S105  a pattern, no secret
 #: Servers cut agents at this length at least, and not beyond that one.
 _SHORTEST_CUT, _LONGEST_CUT = 60, 1024
-#: So many agents that are as long as the longest are kept; with so few nobody knows.
+#: So many agents of one length are kept; with so few nobody knows.
 _KEPT, _FEWEST = 50, 5
-#: Of so many of them one ends within a product.
+#: Of so many of the longest agents one ends within a word, if they are cut.
 _ONE_IN = 5
-_WHOLE_END = re.compile(r"(?:^| )[^ /]+/[^ ]*[0-9A-Za-z]$|\)$")
+#: So many agents that differ, of one in so many of conda's requests, are not those of one odd program.
+_FEWEST_ODD, _ONE_ODD_IN = 3, 20
+#: So many of conda's requests are looked at in any case, and then ever fewer of those that follow.
+_MANY_REQUESTS = 2000
+#: So many requests tell what the last ones of a log are like.
+_FEWEST_LAST = 20
+
+
+@dataclass
+class _Odd:
+    """Requests whose agents have one odd form, and some of these agents."""
+
+    requests: int = 0
+    agents: set[str] = field(default_factory=set, repr=False)
+
+    def add(self, agents: pa.StringArray, counts: np.ndarray, is_odd: np.ndarray) -> None:
+        """Take those of some agents that have the form."""
+        if not is_odd.any():
+            return
+        self.requests += int(counts[is_odd].sum())
+        if len(self.agents) < _FEWEST_ODD:
+            self.agents.update(agents.filter(pa.array(is_odd)).slice(0, _FEWEST_ODD).to_pylist())
+
+    def are_many(self, of: int) -> bool:
+        """Are they so many of these requests, and so different, that a server must have made them so?"""
+        return len(self.agents) >= _FEWEST_ODD and self.requests * _ONE_ODD_IN >= of
+
+
+@dataclass
+class _Forms:
+    """What the user agents of conda are like: how many requests, and a few different agents, of each form."""
+
+    requests: int = 0
+    with_plugin: int = 0
+    has_blank: bool = False
+    together: _Odd = field(default_factory=_Odd)
+    short_tokens: _Odd = field(default_factory=_Odd)
+    cut: defaultdict[int, _Odd] = field(default_factory=lambda: defaultdict(_Odd))
+    _greatest: int = 0
+    _longest: set[str] = field(default_factory=set, repr=False)
+
+    def add(self, of_conda: pa.StringArray, counts: np.ndarray) -> None:
+        """Take different agents, each with the number of its requests."""
+        self.requests += int(counts.sum())
+        has_plugin = pc.match_substring(of_conda, " aau/").to_numpy(zero_copy_only=False)
+        self.with_plugin += int(counts[has_plugin].sum())
+        self.has_blank |= _any(pc.match_substring(of_conda, " "))
+        self.together.add(of_conda, counts, _matches(of_conda, _RUN_TOGETHER))
+        self.short_tokens.add(of_conda, counts, has_plugin & _matches(of_conda, _SHORT_TOKEN))
+        lengths = pc.utf8_length(of_conda).to_numpy()
+        is_cut = ~has_plugin & ~_matches(of_conda, _WHOLE_END)
+        for length in np.unique(lengths[is_cut]).tolist():
+            if _SHORTEST_CUT <= length <= _LONGEST_CUT:
+                self.cut[length].add(of_conda, counts, is_cut & (lengths == length))
+        if not self.with_plugin:
+            self._keep_longest(of_conda, lengths)
+
+    def fault(self) -> str | None:
+        """Return why tokens are not seen; None if nothing says so."""
+        if self.together.are_many(self.requests) or (self.together.requests and not self.has_blank):
+            return RUN_TOGETHER_AGENTS
+        if (
+            self.short_tokens.are_many(self.with_plugin)
+            or any(odd.are_many(self.requests) for odd in self.cut.values())
+            or (not self.with_plugin and self._are_longest_cut())
+        ):
+            return CUT_SHORT_AGENTS
+        return None
+
+    def _keep_longest(self, of_conda: pa.StringArray, lengths: np.ndarray) -> None:
+        greatest = int(lengths.max())
+        if greatest > self._greatest:
+            self._greatest = greatest
+            self._longest.clear()
+        if _SHORTEST_CUT <= self._greatest <= _LONGEST_CUT and len(self._longest) < _KEPT:
+            longest = of_conda.filter(pa.array(lengths == self._greatest))
+            self._longest.update(longest.slice(0, _KEPT).to_pylist())
+
+    def _are_longest_cut(self) -> bool:
+        """Do many of the longest, all of one length, end within a product?"""
+        ends = {text.rpartition(" ")[2] for text in self._longest}
+        within = sum(_ends_within(text, ends) for text in self._longest)
+        return len(self._longest) >= _FEWEST and within * _ONE_IN >= len(self._longest)
 
 
 @dataclass
@@ -50,81 +151,85 @@ class SeenAgents:
 
     Attributes:
         has_agents: does a request have a user agent that names a tool and its version?
-        has_plugin: does one of conda's have what the plug-in adds, be it without a token?
         clients: client tokens, no more than tell that these are many.
     """
 
     has_agents: bool = False
-    has_plugin: bool = False
     clients: set[str] = field(default_factory=set, repr=False)
-    _has_blank: bool = False
-    _is_run_together: bool = False
-    _greatest: int = 0
-    _longest: set[str] = field(default_factory=set, repr=False)
+    _forms: _Forms = field(default_factory=_Forms, repr=False)
+    _pieces: int = 0
+    _last: pa.DictionaryArray | None = field(default=None, repr=False)
 
-    @property
-    def is_settled(self) -> bool:
-        """Is it known that nothing is wrong with them, whatever comes?"""
-        return self.has_plugin
+    def look(self, agents: pa.DictionaryArray, *, count_clients: bool) -> None:
+        """Take the agents of the next requests; clients are counted if their addresses may be a proxy's.
 
-    def look(self, texts: pa.StringArray, *, count_clients: bool) -> None:
-        """Take distinct user agents; clients are counted if their addresses may be those of a proxy."""
-        self.has_agents = self.has_agents or are_agents(texts)
-        counts = count_clients and len(self.clients) < MANY_CLIENTS
-        if self.is_settled and not counts:
+        Of a long log some are looked at: in between ever more seldom, and the last ones.
+        """
+        self._pieces += 1
+        counts_clients = count_clients and len(self.clients) < MOST_CLIENTS
+        looks = self._forms.requests < _MANY_REQUESTS or not self._pieces & (self._pieces - 1)
+        self._last = None if looks else agents
+        if not looks and self.has_agents and not counts_clients:
             return
-        of_conda = sent_agents(texts.filter(pc.starts_with(texts, "conda/")))
+        texts, counts = _used(agents)
+        self.has_agents = self.has_agents or are_agents(texts)
+        of_conda, counts = _of_conda(texts, counts)
         if not len(of_conda):
             return
-        if not self.is_settled:
-            self._look_at_forms(of_conda)
-        if counts and self.has_plugin:
+        if looks:
+            self._forms.add(of_conda, counts)
+        if counts_clients:
             self._count_clients(of_conda)
 
     def fault(self) -> str | None:
-        """Return why the tokens of this log are not seen; None if nothing says so."""
+        """Return why tokens of this log are not seen; None if nothing says so."""
         if not self.has_agents:
             return NO_AGENTS
-        if self.has_plugin:
+        return self._forms.fault() or self._fault_of_last()
+
+    def _fault_of_last(self) -> str | None:
+        """The same of the last requests, if they were not looked at: a server may have changed its log."""
+        if self._last is None or len(self._last) < _FEWEST_LAST:
             return None
-        if self._is_run_together and not self._has_blank:
-            return RUN_TOGETHER_AGENTS
-        return CUT_SHORT_AGENTS if self._are_cut_short() else None
-
-    def _look_at_forms(self, of_conda: pa.StringArray) -> None:
-        self.has_plugin = _any(pc.match_substring(of_conda, " aau/"))
-        if self.has_plugin:
-            self._longest.clear()
-            return
-        self._has_blank |= _any(pc.match_substring(of_conda, " "))
-        self._is_run_together |= _any(pc.match_substring_regex(of_conda, _RUN_TOGETHER))
-        lengths = pc.utf8_length(of_conda)
-        greatest = pc.max(lengths).as_py()
-        if greatest > self._greatest:
-            self._greatest = greatest
-            self._longest.clear()
-        if _SHORTEST_CUT <= self._greatest <= _LONGEST_CUT and len(self._longest) < _KEPT:
-            longest = of_conda.filter(pc.equal(lengths, self._greatest))
-            self._longest.update(longest.slice(0, _KEPT).to_pylist())
-
-    def _are_cut_short(self) -> bool:
-        """Do many of the longest, all of one length, end within a product?"""
-        ends = {text.rpartition(" ")[2] for text in self._longest}
-        within = sum(_ends_within(text, ends) for text in self._longest)
-        return len(self._longest) >= _FEWEST and within * _ONE_IN >= len(self._longest)
+        texts, counts = _used(self._last)
+        if not are_agents(texts):
+            return NO_LATER_AGENTS
+        of_conda, counts = _of_conda(texts, counts)
+        last = _Forms()
+        if len(of_conda):
+            last.add(of_conda, counts)
+        return last.fault()
 
     def _count_clients(self, of_conda: pa.StringArray) -> None:
         found = pc.extract_regex(of_conda, _CLIENT).drop_null()
         if len(found):
-            self.clients.update(pc.unique(found.field("client")).slice(0, MANY_CLIENTS).to_pylist())
+            self.clients.update(pc.unique(found.field("client")).slice(0, MOST_CLIENTS).to_pylist())
+
+
+def _used(agents: pa.DictionaryArray) -> tuple[pa.StringArray, np.ndarray]:
+    """The different agents of some requests, and the number of requests of each."""
+    counts = np.bincount(agents.indices.to_numpy(), minlength=len(agents.dictionary))
+    used = np.flatnonzero(counts)
+    return agents.dictionary.take(pa.array(used)), counts[used]
+
+
+def _of_conda(texts: pa.StringArray, counts: np.ndarray) -> tuple[pa.StringArray, np.ndarray]:
+    """Those of conda, as they were sent."""
+    is_conda = pc.starts_with(texts, "conda/")
+    return sent_agents(texts.filter(is_conda)), counts[is_conda.to_numpy(zero_copy_only=False)]
 
 
 def _ends_within(text: str, ends: set[str]) -> bool:
     """Does an agent end in no product, or in one whose last word is longer at another one's end?"""
-    if not _WHOLE_END.search(text):
+    if not re.search(_WHOLE_END, text):
         return True
     end = text.rpartition(" ")[2]
     return end[-1].isalpha() and any(one.startswith(end) and one[len(end) :][:1].isalpha() for one in ends)
+
+
+def _matches(texts: pa.StringArray, pattern: str) -> np.ndarray:
+    matches: np.ndarray = pc.match_substring_regex(texts, pattern).to_numpy(zero_copy_only=False)
+    return matches
 
 
 def _any(truths: pa.BooleanArray) -> bool:

@@ -14,7 +14,7 @@ from conda_census.logs.formats.addresses import client_in, is_public_address
 __all__ = ["FORWARDED_IN_FIELDS", "forwarded_in_fields"]
 
 FORWARDED_IN_FIELDS = (
-    "(nearly) all requests come from one address (c-ip), and x-forwarded-for names more clients, so that "
+    "nearly all requests come from one address (c-ip), and x-forwarded-for names more clients, so that "
     "networks are not known: let the server log the clients' addresses as c-ip"
 )
 _NAMES = ("x-forwarded-for", "cs(x-forwarded-for)")
