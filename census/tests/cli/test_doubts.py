@@ -6,6 +6,7 @@ import gzip
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +147,24 @@ def test_a_copy_of_a_part_counts_as_a_copy(lake: CensusProcess, tmp_path: Path) 
     lake("sources", "--forget", "access.log")
     assert _report(lake)["accounting"]["likely_copies"] == 0
     assert lake("sources").stderr == ""
+
+
+def test_a_copy_with_parts_of_seconds_counts_as_a_copy(lake: CensusProcess, tmp_path: Path) -> None:
+    """Another format may tell the time of the same requests more exactly."""
+    assert _report(lake)["accounting"]["likely_copies"] == 0
+    rows = []
+    for number, line in enumerate(_lines(1)):
+        address, _, rest = line.partition(" - - [")
+        time, _, rest = rest.partition('] "GET ')
+        path, _, rest = rest.partition(' HTTP/1.1" 200 ')
+        size, _, agent = rest[:-1].partition(' "-" "')
+        at = datetime.strptime(time, "%d/%b/%Y:%H:%M:%S %z").timestamp() + number % 10 / 10
+        request = {"remote_ip": address, "method": "GET", "uri": path, "headers": {"User-Agent": [agent]}}
+        rows.append(json.dumps({"ts": at, "request": request, "status": 200, "size": int(size)}))
+    (tmp_path / "caddy.log").write_bytes(_content(rows))
+    assert "150 of 150 downloads were read before" in lake("ingest", "caddy.log").stderr
+    assert _report(lake)["accounting"]["likely_copies"] == 1
+    assert "150 of 150 downloads were read before" in lake("sources").stderr
 
 
 def test_a_doubt_counts_for_its_days_only(lake: CensusProcess, tmp_path: Path) -> None:

@@ -100,11 +100,16 @@ def logs_alike(sources: Table) -> Table:
 
 
 def repeated_downloads(downloads: Table, first: datetime, last: datetime) -> Table:
-    """Rows: session, time, bytes, number of the downloads from ``first`` to ``last`` that are there again."""
+    """Rows: session, time, bytes, number of the downloads from ``first`` to ``last`` that are there again.
+
+    Whole seconds count, as for ``ingest``: a copy in another format may have parts of seconds, or none.
+    """
+    first, last = first.replace(microsecond=0), last.replace(microsecond=999_999)
     then = downloads.filter(
         downloads.day.between(first.date(), last.date()), downloads.time.between(first, last)
     )
-    numbers = then.group_by("session", "time", "bytes").aggregate(number=then.count())
+    seconds = then.mutate(time=then.time.truncate("s"))
+    numbers = seconds.group_by("session", "time", "bytes").aggregate(number=seconds.count())
     return numbers.filter(numbers.number > 1)
 
 

@@ -78,12 +78,25 @@ FROM (
     COUNT(*) AS `number`
   FROM (
     SELECT
-      *
+      `t0`.`day`,
+      DATE_TRUNC('second', `t0`.`time`) AS `time`,
+      `t0`.`session`,
+      `t0`.`client`,
+      `t0`.`environment`,
+      `t0`.`organizations`,
+      `t0`.`channel`,
+      `t0`.`subdir`,
+      `t0`.`name`,
+      `t0`.`version`,
+      `t0`.`build`,
+      `t0`.`build_number`,
+      `t0`.`extension`,
+      `t0`.`bytes`
     FROM `downloads` AS `t0`
     WHERE
       `t0`.`day` BETWEEN MAKE_DATE(2024, 1, 1) AND MAKE_DATE(2024, 1, 3)
       AND `t0`.`day` BETWEEN MAKE_DATE(2024, 1, 2) AND MAKE_DATE(2024, 1, 2)
-      AND `t0`.`time` BETWEEN CAST('2024-01-02T00:00:00+00:00' AS TIMESTAMP) AND CAST('2024-01-02T23:59:00+00:00' AS TIMESTAMP)
+      AND `t0`.`time` BETWEEN CAST('2024-01-02T00:00:00+00:00' AS TIMESTAMP) AND CAST('2024-01-02T23:59:00.999999+00:00' AS TIMESTAMP)
   ) AS `t1`
   GROUP BY
     1,
@@ -104,12 +117,25 @@ FROM (
     COUNT(*) AS `number`
   FROM (
     SELECT
-      *
+      `t0`.`day`,
+      DATE_TRUNC('second', `t0`.`time`) AS `time`,
+      `t0`.`session`,
+      `t0`.`client`,
+      `t0`.`environment`,
+      `t0`.`organizations`,
+      `t0`.`channel`,
+      `t0`.`subdir`,
+      `t0`.`name`,
+      `t0`.`version`,
+      `t0`.`build`,
+      `t0`.`build_number`,
+      `t0`.`extension`,
+      `t0`.`bytes`
     FROM `downloads` AS `t0`
     WHERE
       `t0`.`day` BETWEEN MAKE_DATE(2024, 1, 1) AND MAKE_DATE(2024, 1, 3)
       AND `t0`.`day` BETWEEN MAKE_DATE(2024, 1, 3) AND MAKE_DATE(2024, 1, 3)
-      AND `t0`.`time` BETWEEN CAST('2024-01-03T00:00:00+00:00' AS TIMESTAMP) AND CAST('2024-01-03T23:59:00+00:00' AS TIMESTAMP)
+      AND `t0`.`time` BETWEEN CAST('2024-01-03T00:00:00+00:00' AS TIMESTAMP) AND CAST('2024-01-03T23:59:00.999999+00:00' AS TIMESTAMP)
   ) AS `t1`
   GROUP BY
     1,
@@ -130,12 +156,25 @@ FROM (
     COUNT(*) AS `number`
   FROM (
     SELECT
-      *
+      `t0`.`day`,
+      DATE_TRUNC('second', `t0`.`time`) AS `time`,
+      `t0`.`session`,
+      `t0`.`client`,
+      `t0`.`environment`,
+      `t0`.`organizations`,
+      `t0`.`channel`,
+      `t0`.`subdir`,
+      `t0`.`name`,
+      `t0`.`version`,
+      `t0`.`build`,
+      `t0`.`build_number`,
+      `t0`.`extension`,
+      `t0`.`bytes`
     FROM `downloads` AS `t0`
     WHERE
       `t0`.`day` BETWEEN MAKE_DATE(2024, 1, 1) AND MAKE_DATE(2024, 1, 3)
       AND `t0`.`day` BETWEEN MAKE_DATE(2024, 1, 1) AND MAKE_DATE(2024, 1, 1)
-      AND `t0`.`time` BETWEEN CAST('2024-01-01T00:00:00+00:00' AS TIMESTAMP) AND CAST('2024-01-01T23:59:00+00:00' AS TIMESTAMP)
+      AND `t0`.`time` BETWEEN CAST('2024-01-01T00:00:00+00:00' AS TIMESTAMP) AND CAST('2024-01-01T23:59:00.999999+00:00' AS TIMESTAMP)
   ) AS `t1`
   GROUP BY
     1,
@@ -199,7 +238,20 @@ FROM (
     COUNT(*) AS `number`
   FROM (
     SELECT
-      *
+      `t3`.`day`,
+      DATE_TRUNC('second', `t3`.`time`) AS `time`,
+      `t3`.`session`,
+      `t3`.`client`,
+      `t3`.`environment`,
+      `t3`.`organizations`,
+      `t3`.`channel`,
+      `t3`.`subdir`,
+      `t3`.`name`,
+      `t3`.`version`,
+      `t3`.`build`,
+      `t3`.`build_number`,
+      `t3`.`extension`,
+      `t3`.`bytes`
     FROM (
       SELECT
         *
@@ -211,7 +263,7 @@ FROM (
     ) AS `t3`
     WHERE
       `t3`.`day` BETWEEN MAKE_DATE(2024, 1, 2) AND MAKE_DATE(2024, 1, 2)
-      AND `t3`.`time` BETWEEN CAST('2024-01-02T00:00:00+00:00' AS TIMESTAMP) AND CAST('2024-01-02T23:59:00+00:00' AS TIMESTAMP)
+      AND `t3`.`time` BETWEEN CAST('2024-01-02T00:00:00+00:00' AS TIMESTAMP) AND CAST('2024-01-02T23:59:00.999999+00:00' AS TIMESTAMP)
   ) AS `t4`
   GROUP BY
     1,
@@ -239,7 +291,20 @@ FROM (
     COUNT(*) AS `number`
   FROM (
     SELECT
-      *
+      `t3`.`day`,
+      DATE_TRUNC('second', `t3`.`time`) AS `time`,
+      `t3`.`session`,
+      `t3`.`client`,
+      `t3`.`environment`,
+      `t3`.`organizations`,
+      `t3`.`channel`,
+      `t3`.`subdir`,
+      `t3`.`name`,
+      `t3`.`version`,
+      `t3`.`build`,
+      `t3`.`build_number`,
+      `t3`.`extension`,
+      `t3`.`bytes`
     FROM (
       SELECT
         *
@@ -251,7 +316,7 @@ FROM (
     ) AS `t3`
     WHERE
       `t3`.`day` BETWEEN MAKE_DATE(2024, 1, 3) AND MAKE_DATE(2024, 1, 3)
-      AND `t3`.`time` BETWEEN CAST('2024-01-03T00:00:00+00:00' AS TIMESTAMP) AND CAST('2024-01-03T23:59:00+00:00' AS TIMESTAMP)
+      AND `t3`.`time` BETWEEN CAST('2024-01-03T00:00:00+00:00' AS TIMESTAMP) AND CAST('2024-01-03T23:59:00.999999+00:00' AS TIMESTAMP)
   ) AS `t4`
   GROUP BY
     1,
@@ -279,7 +344,20 @@ FROM (
     COUNT(*) AS `number`
   FROM (
     SELECT
-      *
+      `t3`.`day`,
+      DATE_TRUNC('second', `t3`.`time`) AS `time`,
+      `t3`.`session`,
+      `t3`.`client`,
+      `t3`.`environment`,
+      `t3`.`organizations`,
+      `t3`.`channel`,
+      `t3`.`subdir`,
+      `t3`.`name`,
+      `t3`.`version`,
+      `t3`.`build`,
+      `t3`.`build_number`,
+      `t3`.`extension`,
+      `t3`.`bytes`
     FROM (
       SELECT
         *
@@ -291,7 +369,7 @@ FROM (
     ) AS `t3`
     WHERE
       `t3`.`day` BETWEEN MAKE_DATE(2024, 1, 1) AND MAKE_DATE(2024, 1, 1)
-      AND `t3`.`time` BETWEEN CAST('2024-01-01T00:00:00+00:00' AS TIMESTAMP) AND CAST('2024-01-01T23:59:00+00:00' AS TIMESTAMP)
+      AND `t3`.`time` BETWEEN CAST('2024-01-01T00:00:00+00:00' AS TIMESTAMP) AND CAST('2024-01-01T23:59:00.999999+00:00' AS TIMESTAMP)
   ) AS `t4`
   GROUP BY
     1,
@@ -437,7 +515,20 @@ FROM (
     COUNT(*) AS `number`
   FROM (
     SELECT
-      *
+      `t3`.`day`,
+      DATE_TRUNC('second', `t3`.`time`) AS `time`,
+      `t3`.`session`,
+      `t3`.`client`,
+      `t3`.`environment`,
+      `t3`.`organizations`,
+      `t3`.`channel`,
+      `t3`.`subdir`,
+      `t3`.`name`,
+      `t3`.`version`,
+      `t3`.`build`,
+      `t3`.`build_number`,
+      `t3`.`extension`,
+      `t3`.`bytes`
     FROM (
       SELECT
         *
@@ -449,7 +540,7 @@ FROM (
     ) AS `t3`
     WHERE
       `t3`.`day` BETWEEN MAKE_DATE(2024, 1, 2) AND MAKE_DATE(2024, 1, 2)
-      AND `t3`.`time` BETWEEN CAST('2024-01-02T00:00:00+00:00' AS TIMESTAMP) AND CAST('2024-01-02T23:59:00+00:00' AS TIMESTAMP)
+      AND `t3`.`time` BETWEEN CAST('2024-01-02T00:00:00+00:00' AS TIMESTAMP) AND CAST('2024-01-02T23:59:00.999999+00:00' AS TIMESTAMP)
   ) AS `t4`
   GROUP BY
     1,
@@ -477,7 +568,20 @@ FROM (
     COUNT(*) AS `number`
   FROM (
     SELECT
-      *
+      `t3`.`day`,
+      DATE_TRUNC('second', `t3`.`time`) AS `time`,
+      `t3`.`session`,
+      `t3`.`client`,
+      `t3`.`environment`,
+      `t3`.`organizations`,
+      `t3`.`channel`,
+      `t3`.`subdir`,
+      `t3`.`name`,
+      `t3`.`version`,
+      `t3`.`build`,
+      `t3`.`build_number`,
+      `t3`.`extension`,
+      `t3`.`bytes`
     FROM (
       SELECT
         *
@@ -489,7 +593,7 @@ FROM (
     ) AS `t3`
     WHERE
       `t3`.`day` BETWEEN MAKE_DATE(2024, 1, 3) AND MAKE_DATE(2024, 1, 3)
-      AND `t3`.`time` BETWEEN CAST('2024-01-03T00:00:00+00:00' AS TIMESTAMP) AND CAST('2024-01-03T23:59:00+00:00' AS TIMESTAMP)
+      AND `t3`.`time` BETWEEN CAST('2024-01-03T00:00:00+00:00' AS TIMESTAMP) AND CAST('2024-01-03T23:59:00.999999+00:00' AS TIMESTAMP)
   ) AS `t4`
   GROUP BY
     1,
@@ -517,7 +621,20 @@ FROM (
     COUNT(*) AS `number`
   FROM (
     SELECT
-      *
+      `t3`.`day`,
+      DATE_TRUNC('second', `t3`.`time`) AS `time`,
+      `t3`.`session`,
+      `t3`.`client`,
+      `t3`.`environment`,
+      `t3`.`organizations`,
+      `t3`.`channel`,
+      `t3`.`subdir`,
+      `t3`.`name`,
+      `t3`.`version`,
+      `t3`.`build`,
+      `t3`.`build_number`,
+      `t3`.`extension`,
+      `t3`.`bytes`
     FROM (
       SELECT
         *
@@ -529,7 +646,7 @@ FROM (
     ) AS `t3`
     WHERE
       `t3`.`day` BETWEEN MAKE_DATE(2024, 1, 1) AND MAKE_DATE(2024, 1, 1)
-      AND `t3`.`time` BETWEEN CAST('2024-01-01T00:00:00+00:00' AS TIMESTAMP) AND CAST('2024-01-01T23:59:00+00:00' AS TIMESTAMP)
+      AND `t3`.`time` BETWEEN CAST('2024-01-01T00:00:00+00:00' AS TIMESTAMP) AND CAST('2024-01-01T23:59:00.999999+00:00' AS TIMESTAMP)
   ) AS `t4`
   GROUP BY
     1,
