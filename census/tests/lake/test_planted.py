@@ -220,6 +220,22 @@ def test_what_is_planted_harms_no_file(plant: Callable[[Path, Path], None], tmp_
 
 
 @pytest.mark.takes_turns(5, among="the longest")
+@pytest.mark.parametrize("name", ["lake.json", "tables.json", "doubts.json"])
+def test_nobody_waits_at_a_pipe_in_place_of_a_file_of_the_lake(tmp_path: Path, name: str) -> None:
+    """Also to read a report is refused, in one line that names it."""
+    census = CensusProcess(tmp_path, {"CENSUS_CONFIG": "config"})
+    SmallLog().request(session="s1", client="c1").write(tmp_path / "access.log")
+    assert census("ingest", "access.log").returncode == 0
+    place = tmp_path / "census-lake" / name
+    place.unlink(missing_ok=True)
+    os.mkfifo(place)
+    for command in (("report",), ("sources",), ("ingest", "access.log"), ("repair", "--check")):
+        done = census(*command)
+        assert done.returncode == 1, command
+        assert f"{Path('census-lake', name)}: a pipe or a device" in done.stderr
+        assert done.stderr.count("\n") == 1
+
+
 def test_a_spool_that_is_another_file_now_is_left_alone(tmp_path: Path) -> None:
     """The note names the file by its inode too."""
     census = CensusProcess(tmp_path, {"TMPDIR": str(tmp_path / "tmp"), "CENSUS_CONFIG": "config"})

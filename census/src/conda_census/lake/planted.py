@@ -9,7 +9,7 @@ from pathlib import Path
 
 from conda_census.errors import LakeError
 
-__all__ = ["expect_plain_name", "refuse_links"]
+__all__ = ["expect_plain_name", "refuse_links", "refuse_pipes"]
 
 _PLAIN = re.compile(r"day=[^/\0]+/(?!\.\.?$)[^/\0]+")
 #: Below these everything is looked at; below the tables only what is not a file of rows of a day.
@@ -29,6 +29,24 @@ def refuse_links(lake: Path) -> None:
                 is_looked_at = entry.name in _ALL_OF or inner.name == "_delta_log"
                 if is_looked_at and inner.is_dir(follow_symlinks=False):
                     _refuse_below(inner)
+
+
+def refuse_pipes(lake: Path) -> None:
+    """Go on only if the lake's own files are files: whoever reads a pipe or a device may wait for ever.
+
+    Raises:
+        LakeError: one is neither file nor folder. Of a folder that cannot be read its user says so.
+    """
+    try:
+        with os.scandir(lake) as found:
+            odd = sorted(entry.path for entry in found if not (entry.is_file() or entry.is_dir()))
+    except OSError:
+        return
+    for path in odd:
+        if Path(path).exists():
+            raise LakeError(
+                f"{path}: a pipe or a device, and a lake holds none: see who made it, and remove it"
+            )
 
 
 def expect_plain_name(name: object, place: Path) -> str:

@@ -53,7 +53,7 @@ from conda_census.lake.delta_log import (
     unsettled,
 )
 from conda_census.lake.ledger import Ledger, Totals, application, initial_totals
-from conda_census.lake.planted import expect_plain_name, refuse_links
+from conda_census.lake.planted import expect_plain_name, refuse_links, refuse_pipes
 from conda_census.lake.privacy import make_private
 from conda_census.lake.reference_notes import expect_as_noted, note_version
 from conda_census.lake.tables import IN_CLEAR, LAKE_VERSION, TABLES, Reference, Table, TableName, delta_schema
@@ -112,6 +112,7 @@ class Lake:
             LakeError: there is none, or it is of a newer version, or it cannot be read.
         """
         _refuse_special_characters(path)
+        refuse_pipes(path)
         manifest = path / LAKE_MANIFEST
         try:
             text = manifest.read_bytes()
