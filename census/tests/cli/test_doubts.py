@@ -7,13 +7,14 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from census_process import CensusProcess
-from conda_census.report.wording import doubtful_logs
+from conda_census.report.wording import doubtful_logs, doubts_by_kind
 from exposed_lake import ADVISORY, exposed_lake
 from small_log import SmallLog
 
@@ -55,9 +56,10 @@ def _run_together(line: str) -> str:
 
 @dataclass(frozen=True)
 class Doubtful:
-    """A log in doubt: its bytes, what it is about, and the numbers of the report with a note on that."""
+    """A log in doubt: its bytes, what that is about, words of the reason, and numbers with a note."""
 
     content: Callable[[], bytes]
+    about: str
     reason: str
     numbers: frozenset[str]
 
@@ -67,20 +69,30 @@ _ADDRESSES = frozenset({"opted_out", "naive", "without_token"})
 DOUBTFUL = {
     "behind the data": Doubtful(
         lambda: gzip.compress(_content(_lines(2))) + b"no more of it",
+        "unread",
         "13 bytes behind its compressed data",
         frozenset({"installations", "downloads", "by_day", "sessions"}),
     ),
-    "a proxy": Doubtful(lambda: _content(_lines(3, address="10.0.0.1")), "one private address", _ADDRESSES),
+    "a proxy": Doubtful(
+        lambda: _content(_lines(3, address="10.0.0.1")), "addresses", "one private address", _ADDRESSES
+    ),
     "an agent that moves": Doubtful(
-        lambda: _content([*_lines(4), *map(_moved, _lines(5))]), "the user agent is in another field", _TOKENS
+        lambda: _content([*_lines(4), *map(_moved, _lines(5))]),
+        "tokens",
+        "the user agent is in another field",
+        _TOKENS,
     ),
     "an address that moves": Doubtful(
         lambda: _content([*_lines(6), *map(_proxied, _lines(7, address="10.0.0.1"), range(REQUESTS))]),
+        "addresses",
         "the clients' addresses are in an added field",
         _ADDRESSES,
     ),
     "agents run together": Doubtful(
-        lambda: _content(list(map(_run_together, _lines(8)))), "something else in place of blanks", _TOKENS
+        lambda: _content(list(map(_run_together, _lines(8)))),
+        "tokens",
+        "something else in place of blanks",
+        _TOKENS,
     ),
 }
 
@@ -104,6 +116,11 @@ def _report(census: CensusProcess, *options: str) -> dict[str, Any]:
     return found
 
 
+def _about(report: dict[str, Any]) -> dict[str, int]:
+    """How many logs are in doubt, by what the doubt is about."""
+    return {about: logs for about, logs in report["accounting"]["doubtful_logs"].items() if logs}
+
+
 def _noted(report: dict[str, Any], before: dict[str, Any]) -> set[str]:
     return {each["number"] for each in report["notes"] if each not in before["notes"]}
 
@@ -113,15 +130,17 @@ def _noted(report: dict[str, Any], before: dict[str, Any]) -> set[str]:
 def test_a_doubt_is_told_until_the_log_is_taken_out(lake: CensusProcess, tmp_path: Path, name: str) -> None:
     """By the report on each number that it makes wrong, and by `sources` with the log."""
     doubtful, before = DOUBTFUL[name], _report(lake)
-    assert (before["accounting"]["doubtful_logs"], lake("sources").stderr) == (0, "")
+    assert (_about(before), lake("sources").stderr) == ({}, "")
     log = tmp_path / "doubtful.log"
     log.write_bytes(doubtful.content())
     lake("ingest", log.name)
     report = _report(lake)
-    assert report["accounting"]["doubtful_logs"] == 1
+    assert _about(report) == {doubtful.about: 1}
     assert _noted(report, before) >= {"accounting", *doubtful.numbers}
-    assert doubtful_logs(1) in " ".join(lake("report", "--html", "page.html").stdout.split())
-    assert doubtful_logs(1) in " ".join((tmp_path / "page.html").read_text().split())
+    [sentence] = doubts_by_kind(report["accounting"]["doubtful_logs"])
+    for shown in (lake("report", "--html", "page.html").stdout, (tmp_path / "page.html").read_text()):
+        assert sentence[1:] in unescape(" ".join(shown.split()))
+    assert sentence in lake("report", "--html", "page.html").stderr
     [doubt] = json.loads(lake("sources", "--json").stdout)["doubts"]
     assert doubt["source"] == str(log)
     assert doubtful.reason in doubt["reason"]
@@ -141,7 +160,7 @@ def test_a_copy_of_a_part_counts_as_a_copy(lake: CensusProcess, tmp_path: Path) 
     (tmp_path / "part.log").write_bytes(_content(_lines(1)[20:]))
     lake("ingest", "part.log")
     report = _report(lake)
-    assert (report["accounting"]["likely_copies"], report["accounting"]["doubtful_logs"]) == (1, 0)
+    assert (report["accounting"]["likely_copies"], _about(report)) == (1, {})
     assert "1 log looks like a copy of another one" in lake("sql", "SELECT 1").stderr
     assert "part.log: 140 of 140 downloads were read before" in lake("sources").stderr
     lake("sources", "--forget", "access.log")
@@ -176,9 +195,9 @@ def test_a_doubt_counts_for_its_days_only(lake: CensusProcess, tmp_path: Path) -
     (tmp_path / "next.log").write_bytes(log.content())
     lake("ingest", "next.log")
     day = f"{log.start:%Y-%m-%d}"
-    assert _report(lake, "--since", day)["accounting"]["doubtful_logs"] == 1
+    assert _about(_report(lake, "--since", day)) == {"addresses": 1}
     before = _report(lake, "--until", f"{log.start.replace(day=log.start.day - 1):%Y-%m-%d}")
-    assert before["accounting"]["doubtful_logs"] == 0
+    assert _about(before) == {}
 
 
 @pytest.mark.takes_turns(5, among="the longest")
@@ -187,7 +206,7 @@ def test_many_doubts_of_one_kind_are_told_together(lake: CensusProcess, tmp_path
     for hour in range(10, 15):
         (tmp_path / f"{hour}.log").write_bytes(_content(_lines(hour, address="10.0.0.1")))
         lake("ingest", f"{hour}.log")
-    assert _report(lake)["accounting"]["doubtful_logs"] == 5
+    assert _about(_report(lake)) == {"addresses": 5}
     [line] = lake("sources").stderr.splitlines()
     assert f"{tmp_path / '12.log'} and 2 more: nearly all requests come from" in line
 
@@ -213,23 +232,80 @@ def _said(census: CensusProcess, command: tuple[str, ...]) -> str:
     return " ".join((done.stdout + done.stderr).split())
 
 
-@pytest.mark.parametrize(
-    "content",
-    [b"", b"{", b"[]", b'{"doubts": 1}', b'{"doubts": [{}]}', b"\xff", b'{"doubts": [7]}', b"[" * 9999],
-)
+@pytest.mark.takes_turns(5)
+@pytest.mark.parametrize("content", DAMAGED)
 def test_a_damaged_list_of_doubts(lake: CensusProcess, tmp_path: Path, content: bytes) -> None:
-    """It is an error of one line, which names the file, and what removing it means."""
+    """It is an error of one line, which names the file, until a repair goes on without it and says so."""
     place = tmp_path / "census-lake" / "doubts.json"
     place.write_bytes(content)
-    for command in (("report",), ("sources",), ("sql", "SELECT 1")):
+    (tmp_path / "doubtful.log").write_bytes(DOUBTFUL["a proxy"].content())
+    for command in (
+        *(("report",), ("sources",), ("sql", "SELECT 1"), ("repair", "--check")),
+        *(("ingest", "doubtful.log"), ("exposures",), ("compact",)),
+    ):
         done = lake(*command)
         assert done.returncode == 1, command
-        assert done.stderr.startswith(f"conda-census: {Path('census-lake/doubts.json')}: damaged: restore it")
+        assert "census-lake/doubts.json: damaged: restore it" in done.stderr, command
         assert done.stderr.count("\n") == 1
-    (tmp_path / "doubtful.log").write_bytes(DOUBTFUL["a proxy"].content())
-    refused = lake("ingest", "doubtful.log")
-    assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
-    place.unlink()
+    assert "reports no longer say all that was in doubt" in lake("repair").stdout
     assert lake("ingest", "doubtful.log").returncode == 0
-    assert _report(lake)["accounting"]["doubtful_logs"] == 1
+    assert _about(_report(lake)) == {"addresses": 1}
     assert place.stat().st_mode & 0o777 == 0o600
+    assert lake("repair").stdout == "the lake is whole: nothing to repair\n"
+
+
+@pytest.mark.parametrize("content", [None, b'{"doubts": []}'], ids=["removed", "emptied"])
+def test_a_lost_list_of_doubts(lake: CensusProcess, tmp_path: Path, content: bytes | None) -> None:
+    """The lake knows how many doubts it keeps: no report is made of fewer before a repair has said so."""
+    place = tmp_path / "census-lake" / "doubts.json"
+    for name in ("a proxy", "an agent that moves"):
+        (tmp_path / "doubtful.log").write_bytes(DOUBTFUL[name].content())
+        lake("ingest", "doubtful.log")
+    kept = place.read_bytes()
+    place.unlink()
+    if content is not None:
+        place.write_bytes(content)
+    refused = lake("report")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "doubts.json, which says what was in doubt when logs were read, is missing" in refused.stderr
+    assert lake("repair", "--check").returncode == 1
+    place.write_bytes(kept)
+    assert _about(_report(lake)) == {"addresses": 1, "tokens": 1}
+    place.unlink()
+    assert "reports no longer say all that was in doubt" in lake("repair").stdout
+    assert _about(_report(lake)) == {}
+    assert lake("repair", "--check").returncode == 0
+
+
+def test_a_doubt_about_days_before_the_window(lake: CensusProcess, tmp_path: Path) -> None:
+    """Numbers that look back to them have a note, and the header says it."""
+    log = SmallLog()
+    log.start = log.start.replace(day=log.start.day - 1)
+    for number in range(REQUESTS):
+        log.request(client=f"c1{number % 150}", session=f"b{number}")
+    (tmp_path / "before.log").write_bytes(_content(list(map(_run_together, log.lines))))
+    day = "2024-01-16"
+    before = _report(lake, "--since", day)
+    lake("ingest", "before.log")
+    report = _report(lake, "--since", day)
+    assert _about(report) == {"before_window": 1}
+    assert _noted(report, before) >= {"accounting", "active", "by_class", "first_seen", "retention"}
+    assert "1 log before the window hide" in " ".join(lake("report", "--since", day).stdout.split())
+    assert _about(_report(lake)) == {"tokens": 1}
+
+
+def test_a_day_on_which_tokens_are_hidden_is_no_zero(lake: CensusProcess, tmp_path: Path) -> None:
+    """If nobody shows a token on it: it is not known who came."""
+    log = SmallLog()
+    log.start = log.start.replace(day=log.start.day + 1)
+    for number in range(REQUESTS):
+        log.request(client=f"c1{number % 150}", session=f"b{number}")
+    (tmp_path / "next.log").write_bytes(_content(list(map(_run_together, log.lines))))
+    lake("ingest", "next.log")
+    report = _report(lake)
+    before, hidden = report["by_day"]
+    assert (before["installations"], hidden["installations"], hidden["first_seen"]) == (150, None, None)
+    assert hidden["sessions"] > 0
+    assert (report["installations"]["active"]["1"], report["installations"]["active"]["7"]) == (None, 150)
+    assert lake("report", "--html", "page.html").returncode == 0
+    assert "at least: tokens of 1 log are hidden" in (tmp_path / "page.html").read_text()

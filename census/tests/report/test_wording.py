@@ -121,9 +121,25 @@ def test_how_sure_a_number_is(missing: list[str], of_all: str, sampled: str, sha
     assert how_sure({"low": 8, "high": 1200}, window) == sampled
     assert interval_of_days({"value": 0.1, "low": 0.01, "high": 0.2}, window) == share
     assert interval_of_days({"value": None, "low": None, "high": None}, window) == "no interval"
-    assert counted_requests(0, window, 2) == counted_requests(9, window, 0) == of_all
-    [exact] = {counted_requests(9, window, copies) == of_all for copies in (1, 2)}
-    assert not exact  # copies make no 0 too high, but any other number
+
+
+@pytest.mark.parametrize(
+    ("number", "copies", "unread", "text"),
+    [
+        (0, 2, 0, "counted"),
+        (9, 0, 0, "counted"),
+        (9, 2, 0, "too high: 2 copies of logs count again"),
+        (9, 0, 1, "at least: a part of 1 log was not read"),
+        (9, 1, 2, "not exact: 1 copy of a log counts again; a part of 2 logs was not read"),
+    ],
+)
+def test_what_copies_and_unread_parts_do(
+    empty_report: Report, number: int, copies: int, unread: int, text: str
+) -> None:
+    """Copies make no 0 too high."""
+    lines = empty_report["accounting"]
+    lines["likely_copies"], lines["doubtful_logs"]["unread"] = copies, unread
+    assert counted_requests(number, empty_report["window"], lines) == text
 
 
 def test_text_from_a_log_cannot_steer_a_terminal() -> None:

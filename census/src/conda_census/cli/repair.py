@@ -93,11 +93,17 @@ def _document(repaired: Repaired) -> dict[str, object]:
 
 
 def _lines(repaired: Repaired, *, names_all: bool) -> list[str]:
+    from conda_census.lake.doubts import DOUBTS
     from conda_census.lake.table_notes import TABLE_NOTES
     from conda_census.report.wording import read_again
 
     lines = [f"damaged: {problem.sentence()}" for problem in repaired.problems]
     lines += [f"the log of {name} was damaged: written anew" for name in repaired.logs_written]
+    if repaired.are_doubts_gone:
+        lines.append(
+            f"{DOUBTS} was lost, or a part of it: reports no longer say all that was in doubt when logs were "
+            "read; to know it, read these logs into a new lake"
+        )
     if repaired.is_note_gone:
         lines.append(
             f"{TABLE_NOTES} was damaged: written anew; "

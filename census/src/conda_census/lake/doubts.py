@@ -20,13 +20,22 @@ from conda_census.atomic_files import replace_durably
 from conda_census.errors import LakeError
 from conda_census.lake.store import Lake
 
-__all__ = ["Doubt", "DoubtAbout", "note_doubts", "read_doubts"]
+__all__ = [
+    "DOUBTS",
+    "DamagedDoubtsError",
+    "Doubt",
+    "DoubtAbout",
+    "note_doubts",
+    "read_doubts",
+    "remove_damaged_doubts",
+]
 
 #: ``repeated``: downloads that other logs brought. ``tokens``: user agents that hide their tokens.
 #: ``addresses``: addresses that may not be those of clients. ``unread``: data of the log that was not read.
 DoubtAbout = Literal["repeated", "tokens", "addresses", "unread"]
 
-_FILE = "doubts.json"
+#: Name of the file in the lake; there is none as long as nothing was ever in doubt.
+DOUBTS = "doubts.json"
 _LOCK = "doubts.lock"
 _LOCK_S = 600
 
@@ -48,13 +57,18 @@ class Doubt:
     reason: str
 
 
+class DamagedDoubtsError(LakeError):
+    """The doubts that a lake keeps cannot be read, for their file is damaged."""
+
+
 def read_doubts(path: Path) -> list[Doubt]:
     """Return all doubts that the lake in this folder keeps, also those about logs that were taken out.
 
     Raises:
-        LakeError: ``doubts.json`` is damaged or cannot be read.
+        DamagedDoubtsError: ``doubts.json`` is damaged.
+        LakeError: it cannot be read.
     """
-    place = path / _FILE
+    place = path / DOUBTS
     try:
         return [_from_json(row) for row in json.loads(place.read_bytes())["doubts"]]
     except FileNotFoundError:
@@ -62,9 +76,9 @@ def read_doubts(path: Path) -> list[Doubt]:
     except OSError as error:
         raise LakeError(f"{place}: cannot be read ({error.strerror}): give access to it") from None
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise LakeError(
-            f"{place}: damaged: restore it from your backup, or remove it; then reports no longer say what "
-            "was in doubt when logs were read"
+        raise DamagedDoubtsError(
+            f"{place}: damaged: restore it from your backup, or run conda-census repair, after which reports "
+            "no longer say what was in doubt when logs were read"
         ) from None
 
 
@@ -75,15 +89,30 @@ def note_doubts(lake: Lake, batch: str, doubts: Sequence[Doubt]) -> None:
         LakeError: ``doubts.json`` is damaged or cannot be read.
         OSError: the lake's folder cannot be written.
     """
-    if not doubts and not (lake.path / _FILE).exists():
+    if not doubts and not (lake.path / DOUBTS).exists():
         return
     with lake.private(), FileLock(lake.path / _LOCK, timeout=_LOCK_S):
         before = read_doubts(lake.path)
         after = [*(each for each in before if each.batch != batch), *doubts]
         if after != before:
             replace_durably(
-                lake.path / _FILE, json.dumps({"doubts": [asdict(each) for each in after]}).encode()
+                lake.path / DOUBTS, json.dumps({"doubts": [asdict(each) for each in after]}).encode()
             )
+
+
+def remove_damaged_doubts(path: Path) -> bool:
+    """Remove the doubts if their file is damaged, and return whether it was. Nothing of it can be had again.
+
+    Raises:
+        LakeError: the file cannot be read, for another reason.
+        OSError: it cannot be removed.
+    """
+    try:
+        read_doubts(path)
+    except DamagedDoubtsError:
+        (path / DOUBTS).unlink()
+        return True
+    return False
 
 
 def _from_json(row: dict[str, object]) -> Doubt:

@@ -45,10 +45,14 @@ _BASE = ""
 
 @dataclass(frozen=True)
 class Totals:
-    """How many rows: by table and day. ``requests`` are those of the rows of ``sessions``, by day."""
+    """How many rows: by table and day. ``requests`` are those of the rows of ``sessions``, by day.
+
+    ``doubts`` are what is in doubt about the logs of a batch (``lake.doubts``).
+    """
 
     rows: Mapping[tuple[str, str], int] = field(default_factory=dict)
     requests: Mapping[str, int] = field(default_factory=dict)
+    doubts: int = 0
 
     def by_name(self) -> Counter[str]:
         """Each number by the name under which the ledger keeps it."""
@@ -59,6 +63,8 @@ class Totals:
                 numbers[f"rows/{table}/{day}"] += rows
         for day, requests in self.requests.items():
             numbers[f"requests/{day}"] += requests
+        if self.doubts:
+            numbers["doubts"] = self.doubts
         return numbers
 
 
@@ -86,6 +92,10 @@ class Ledger:
     def lost_days(self) -> int:
         """How many days are marked as lost."""
         return self._number(_BASE, "lost") or 0
+
+    def doubts(self, writers: Iterable[str]) -> int:
+        """How many doubts about logs the lake must keep."""
+        return self._sum("doubts", writers)
 
     def with_lost_days(self, number: int) -> list[Transaction]:
         """What a commit carries to say how many days are marked as lost."""

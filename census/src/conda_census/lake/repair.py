@@ -35,6 +35,7 @@ from filelock import FileLock, Timeout
 from conda_census.config import Settings
 from conda_census.decode.pseudonyms import Secrets
 from conda_census.errors import LakeError, first_line
+from conda_census.lake.doubts import remove_damaged_doubts
 from conda_census.lake.file_names import batch_of, day_in, says_its_digest
 from conda_census.lake.file_reading import FileReading
 from conda_census.lake.ingest import ingest
@@ -98,6 +99,7 @@ class Repaired:
     Attributes:
         problems: what was wrong.
         logs_written: tables whose log was written anew.
+        are_doubts_gone: what was in doubt when logs were read is not known any more, or not all of it.
         is_note_gone: the note of the tables was damaged, so nobody knows whether each is of this lake.
         rows_found: how many rows were taken up again, by table.
         read_again: the logs that were read again.
@@ -111,6 +113,7 @@ class Repaired:
     problems: list[Problem] = field(default_factory=list)
     logs_written: list[TableName] = field(default_factory=list)
     is_note_gone: bool = False
+    are_doubts_gone: bool = False
     rows_found: dict[TableName, int] = field(default_factory=dict)
     read_again: list[str] = field(default_factory=list)
     import_again: list[ReferenceName] = field(default_factory=list)
@@ -151,9 +154,11 @@ def repair(settings: Settings, progress: Steps) -> Repaired:
     try:
         with nobody_else(lake), lake.private():
             repaired.is_note_gone = remove_damaged_notes(lake.path)
+            repaired.are_doubts_gone = remove_damaged_doubts(lake.path)
             work = _Repair(lake, settings, secrets, progress, repaired)
             again = unfinished_repair(lake.path)
             again = work.run() if again is None else work.go_on(again)
+            repaired.are_doubts_gone |= _give_up_lost_doubts(lake)
             note_tables(Lake.open(settings.lake))
         repaired.import_again = set_references_aside(lake)
         if again:
@@ -176,6 +181,15 @@ def repair(settings: Settings, progress: Steps) -> Repaired:
     repaired.lost, repaired.regained = sorted(lost - lost_before), sorted(lost_before - lost)
     repaired.still_lost = {day: repaired.still_lost.get(day, []) for day in sorted(lost)}
     return repaired
+
+
+def _give_up_lost_doubts(lake: Lake) -> bool:
+    """Let the totals count no doubts that are lost, and return whether any are."""
+    snapshot = Snapshot(lake)
+    lost = snapshot.ledger.doubts(snapshot.writers) - snapshot.doubts
+    if lost > 0:
+        lake.note("sources", snapshot.ledger.with_change({"doubts": -lost}))
+    return lost > 0
 
 
 def _regain(settings: Settings, secrets: Secrets, repaired: Repaired, progress: Steps) -> None:
@@ -314,6 +328,7 @@ class _Repair:
             self._mend_totals(self._snapshot())
             snapshot = self._snapshot()
         problems = [*self._repaired.problems[: len(foreign)], *snapshot.problems()]
+        problems = [each for each in problems if each.kind != "doubts"]  # which no log brings back
         again = ReadAgain()
         if any(each.table == "sources" or each.kind == "batch" for each in problems) or (
             "sources" in self._repaired.logs_written

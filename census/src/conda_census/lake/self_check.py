@@ -28,6 +28,7 @@ import pyarrow.parquet as pq
 from deltalake import DeltaTable, Transaction
 
 from conda_census.errors import LakeError
+from conda_census.lake.doubts import DOUBTS, read_doubts
 from conda_census.lake.file_names import batch_of, day_in, says_its_digest
 from conda_census.lake.file_reading import FileReading, FileState
 from conda_census.lake.ledger import LEDGER_TABLES, Ledger, initial_totals, totals_of_files
@@ -56,6 +57,7 @@ _DAYS_NAMED = 3
 
 _SENTENCES = {
     "lost": f"{LOST}, which names days of which rows are lost, is missing or not as it was",
+    "doubts": f"{DOUBTS}, which says what was in doubt when logs were read, is missing or not as it was",
     "repair": "a repair, or sources --forget, was cut off",
     "foreign": "{table} is not the table of this lake: another one was put in its place, or none is there",
     "older": "{table} is older than it was: its last commits are missing",
@@ -87,8 +89,8 @@ class Problem:
         kind: ``rows`` are missing, or are too many; a ``file`` is missing or damaged; an ``entry`` says what
             is not so of a file; the ``totals`` are not those of the rows; the log names other ``columns``; a
             ``batch`` is in this table and not in ``sources``; the days that are ``lost`` are not known any
-            more; a ``repair`` was cut off; the table is ``foreign``, another than the lake's own, or
-            ``older`` than it was.
+            more, or the ``doubts`` about logs; a ``repair`` was cut off; the table is ``foreign``, another
+            than the lake's own, or ``older`` than it was.
         rows: how many rows the table must have and has not; negative if it has too many.
         days: the days of these rows, as far as they are known.
         files: the files, as ``day=<day>/<file>``.
@@ -96,7 +98,9 @@ class Problem:
     """
 
     table: TableName
-    kind: Literal["rows", "file", "entry", "totals", "columns", "batch", "lost", "repair", "foreign", "older"]
+    kind: Literal[
+        "rows", "file", "entry", "totals", "columns", "batch", "lost", "doubts", "repair", "foreign", "older"
+    ]
     rows: int = 0
     days: tuple[date, ...] = ()
     files: tuple[str, ...] = ()
@@ -194,6 +198,7 @@ class Snapshot:
         }
         self.ledger = Ledger(self.tables["sources"])
         self.lost = lost_days(lake.path)
+        self.doubts = len(read_doubts(lake.path))
         found: dict[TableName, list[dict[str, Any]]] = {}
         for name, table in self.tables.items():
             with told_unreadable(lake.path / name, "run conda-census repair"):
@@ -303,6 +308,8 @@ class Snapshot:
         yield from self._not_as_noted()
         if self.ledger.lost_days > len(self.lost):
             yield Problem("sources", "lost")
+        if self.ledger.doubts(self.writers) > self.doubts:
+            yield Problem("sources", "doubts")
         yield from self._wrong_logs()
         if self._reading is not None and not any_damaged:
             yield from self._wrong_totals()

@@ -6,7 +6,7 @@ The files of a batch are written as the tables hold them, and need only a name t
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from conda_census.lake.batches import Batch
+from conda_census.lake.doubts import read_doubts
 from conda_census.lake.file_names import named_by_digest
 from conda_census.lake.known import KnownRun, stored_marks
 from conda_census.lake.ledger import Totals, totals_of_files
@@ -151,12 +152,13 @@ def _text(names: str) -> str:
 
 def _brought(lake: Lake, batch: Batch, files: dict[str, list[str]]) -> Totals:
     """What a batch brings to all tables. Those of sources may be staged still."""
-    return totals_of_files(
+    totals = totals_of_files(
         (table, next(path for path in (place, staged) if path.exists()))
         for table in files
         for file in files[table]
         for place, staged in [(lake.path / table / file, batch.staged / table / file)]
     )
+    return replace(totals, doubts=sum(each.batch == batch.name for each in read_doubts(lake.path)))
 
 
 def damaged_files(lake: Lake, batch: Batch) -> list[Path]:

@@ -15,7 +15,7 @@ from ibis.expr.types import Table
 
 from conda_census.engines.tables import LakeTables
 from conda_census.lake.doubts import Doubt
-from conda_census.metrics.doubts import doubts_about_logs
+from conda_census.metrics.doubts import times_of_doubts
 
 __all__ = ["copies_count_again", "count_copies", "likely_copies", "repeated_logs"]
 
@@ -49,19 +49,14 @@ def repeated_logs(inside: LakeTables) -> list[Doubt]:
 
     They are not if the other log was taken out. ``inside`` holds the rows of the window only.
     """
-    doubts = doubts_about_logs(inside, "repeated")
-    if not doubts:
-        return []
-    rows = inside.sources.select("batch", "source", "first_time", "last_time").to_pyarrow().to_pylist()
-    times = {
-        (row["batch"], row["source"]): (row["first_time"].astimezone(UTC), row["last_time"].astimezone(UTC))
-        for row in rows
-        if row["first_time"]
+    spans = {
+        doubt: (first, last)
+        for doubt, (first, last) in times_of_doubts(inside, "repeated").items()
+        if first is not None and last is not None
     }
-    spans = {doubt: times[doubt.batch, doubt.source] for doubt in doubts}
     if len(spans) > _MOST_SPANS:
         firsts, lasts = zip(*spans.values(), strict=True)
-        spans = dict.fromkeys(doubts, (min(firsts), max(lasts)))
+        spans = dict.fromkeys(spans, (min(firsts), max(lasts)))
     repeated = {
         span: _are_repeated(inside.downloads, *span, _FEWEST_REPEATED) for span in set(spans.values())
     }

@@ -9,11 +9,12 @@ from datetime import UTC, date, datetime, timedelta
 from ibis.expr.types import Table
 
 from conda_census.engines.tables import LakeTables
+from conda_census.lake.doubts import Doubt, DoubtAbout
 from conda_census.metrics.accounting import account
 from conda_census.metrics.agents import PARTS, count_agents
 from conda_census.metrics.by_day import Day, count_by_day
 from conda_census.metrics.copies import count_copies
-from conda_census.metrics.doubts import count_logs, doubts_about_logs
+from conda_census.metrics.doubts import count_logs, days_of_doubts, doubts_about_logs, doubts_before
 from conda_census.metrics.downloads import count_downloads
 from conda_census.metrics.environments import MOST_ENVIRONMENTS, Environments, Spread, count_environments
 from conda_census.metrics.installations import Installations, count_installations
@@ -46,6 +47,7 @@ from conda_census.report.shape import (
     CohortRow,
     CountInterval,
     DayRow,
+    DoubtfulLogs,
     DownloadCounts,
     EnvironmentCounts,
     EnvironmentsByClass,
@@ -111,20 +113,22 @@ def make_report(
         read, sessions = read_days(tables, window), _sessions(looked_at)
         copies = count_copies(inside)
         doubts = doubts_about_logs(inside, "tokens", "addresses", "unread")
+        hidden = days_of_doubts(inside, "tokens")
+        doubtful = _doubtful_logs(doubts, doubts_before(tables, window, "tokens", "unread"))
         return Report(
             window=window.keys(),
             sample=_sample(chosen, counted, environments.whole),
-            installations=_installations(counted, chosen.times, window),
+            installations=_installations(counted, chosen.times, window, hidden),
             environments=_environments(environments, chosen.times),
             opted_out=_opted_out(inside, looked_at),
             installer_downloads=_installer_downloads(inside),
             sessions=sessions,
             downloads=DownloadCounts(total=count_downloads(inside.downloads)),
-            by_day=_by_day(inside, looked_at, window),
+            by_day=_by_day(inside, looked_at, window, hidden),
             agents=_agents(looked_at),
             packages=_packages(inside, looked_at, top, package),
             retention=_retention(looked_at, window),
-            accounting=_accounting(inside, log_times(tables), copies, count_logs(doubts)),
+            accounting=_accounting(inside, log_times(tables), copies, doubtful),
             completeness=read,
             notes=[
                 *NOTES,
@@ -132,7 +136,7 @@ def make_report(
                 *notes_on_copies(copies, window),
                 *notes_on_tokens(sessions["total"] + sessions["without_token"], counted.total),
                 *notes_on_unread_logs(tables.unread_logs),
-                *notes_on_doubts(doubts),
+                *notes_on_doubts(doubtful),
             ],
             organizations=_organizations(inside, looked_at, organizations or {}),
         )
@@ -172,7 +176,9 @@ def _count_interval(sample: Sample, number: int, squares: int) -> CountInterval:
     return CountInterval(low=max(whole - margin, number), high=whole + margin)
 
 
-def _installations(found: Installations, times: Times, window: Window) -> InstallationCounts:
+def _installations(
+    found: Installations, times: Times, window: Window, hidden: frozenset[date]
+) -> InstallationCounts:
     by_class, active = found.by_class, found.active_by_class
     return InstallationCounts(
         total=times(found.total),
@@ -182,21 +188,26 @@ def _installations(found: Installations, times: Times, window: Window) -> Instal
             image=times(by_class["image"]),
             new=times(by_class["new"]),
         ),
-        active=_active(found.active, times, window),
+        active=_active(found.active, times, window, hidden),
         active_by_class=ActiveByClass(
-            lasting=_active(active["lasting"], times, window),
-            ephemeral=_active(active["ephemeral"], times, window),
-            image=_active(active["image"], times, window),
-            new=_active(active["new"], times, window),
+            lasting=_active(active["lasting"], times, window, hidden),
+            ephemeral=_active(active["ephemeral"], times, window, hidden),
+            image=_active(active["image"], times, window, hidden),
+            new=_active(active["new"], times, window, hidden),
         ),
     )
 
 
-def _active(active: dict[int, int], times: Times, window: Window) -> Active:
+def _active(active: dict[int, int], times: Times, window: Window, hidden: frozenset[date]) -> Active:
     def known(days: int) -> int | None:
         until = window.until
-        is_known = until is None or window.is_known(until - timedelta(days=days - 1), until)
-        return times(active[days]) if is_known else None
+        if until is not None:
+            since = until - timedelta(days=days - 1)
+            if not window.is_known(since, until):
+                return None
+            if not active[days] and any(since <= day <= until for day in hidden):
+                return None
+        return times(active[days])
 
     return {"1": known(1), "7": known(7), "30": known(30), "90": known(90)}
 
@@ -280,7 +291,9 @@ def _sessions(looked_at: _LookedAt) -> SessionCounts:
     return SessionCounts(total=times(found.total), without_token=times(found.without_token))
 
 
-def _by_day(inside: LakeTables, looked_at: _LookedAt, window: Window) -> list[DayRow]:
+def _by_day(
+    inside: LakeTables, looked_at: _LookedAt, window: Window, hidden: frozenset[date]
+) -> list[DayRow]:
     times = looked_at.times
     found = {
         row.day: row
@@ -293,12 +306,15 @@ def _by_day(inside: LakeTables, looked_at: _LookedAt, window: Window) -> list[Da
         # A known day on which nothing was is a quiet one.
         counted = None if day in missing else found.get(day, Day(day, 0, 0, 0, 0))
         is_first_known = window.is_first_seen_known(day, day)
+        # Nobody shows a token on a day of logs that hide them.
+        shows_none = day in hidden and counted is not None and counted.sessions and not counted.installations
+        shown = None if shows_none else counted
         rows.append(
             DayRow(
                 day=day.isoformat(),
                 sessions=times(counted.sessions) if counted else None,
-                installations=times(counted.installations) if counted else None,
-                first_seen=times(counted.first_seen) if counted and is_first_known else None,
+                installations=times(shown.installations) if shown else None,
+                first_seen=times(shown.first_seen) if shown and is_first_known else None,
                 downloads=counted.downloads if counted else None,
             )
         )
@@ -391,8 +407,23 @@ def _organizations(
     ]
 
 
+def _doubtful_logs(doubts: list[Doubt], before: list[Doubt]) -> DoubtfulLogs:
+    def about(what: DoubtAbout) -> int:
+        return count_logs(each for each in doubts if each.about == what)
+
+    return DoubtfulLogs(
+        tokens=about("tokens"),
+        addresses=about("addresses"),
+        unread=about("unread"),
+        before_window=count_logs(before),
+    )
+
+
 def _accounting(
-    inside: LakeTables, times: tuple[datetime | None, datetime | None], copies: int, doubtful_logs: int
+    inside: LakeTables,
+    times: tuple[datetime | None, datetime | None],
+    copies: int,
+    doubtful_logs: DoubtfulLogs,
 ) -> LineCounts:
     found, (first, newest) = account(inside.sources), times
     return LineCounts(

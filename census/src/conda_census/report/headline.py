@@ -6,7 +6,7 @@ from conda_census.exposure.shape import Exposure
 from conda_census.metrics.copies import copies_count_again
 from conda_census.report.exposure_wording import band, half_life, moved_on
 from conda_census.report.shape import Report
-from conda_census.report.wording import count, count_of_tokens, days, percent
+from conda_census.report.wording import count, count_of_tokens, days, doubts_by_kind, percent, unread_logs
 
 __all__ = ["exposure_headline", "report_headline"]
 
@@ -15,8 +15,15 @@ def report_headline(report: Report) -> str:
     """Return installations, environments, the opted-out share, downloads, and the days that they are of."""
     window, package = report["window"], report["packages"]["name"]
     missing, copies = len(window["days_without_log"]), report["accounting"]["likely_copies"]
-    gaps = f"{missing} of these days without a log" if missing else ""
-    doubts = "; ".join(filter(None, (gaps, copies_count_again(copies) if copies else "")))
+    unread, doubtful = report["accounting"]["unread_logs"], report["accounting"]["doubtful_logs"]
+    doubts = "; ".join(
+        [
+            *([f"{missing} of these days without a log"] if missing else []),
+            *([copies_count_again(copies)] if copies else []),
+            *([unread_logs(unread)] if unread else []),
+            *doubts_by_kind(doubtful),
+        ]
+    )
     return (
         f"{f'package {package}, ' if package else ''}"
         f"{count_of_tokens(report['installations']['total'], report)} installations, "

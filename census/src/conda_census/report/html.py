@@ -60,11 +60,14 @@ def page(report: Report, about: About | None = None) -> str:
         blind_spots=BLIND_SPOTS,
         notes=partial(notes_on, report),
         counted=wording.counted(report["window"]),
-        counted_requests=lambda number: wording.counted_requests(number, report["window"], copies),
+        counted_requests=lambda number: wording.counted_requests(
+            number, report["window"], report["accounting"]
+        ),
         folded=wording.folded(report["window"]),
         of_days=wording.of_days_with_a_log(report["window"]),
         of_days_and_copies=wording.of_days_and_copies(report["window"], copies),
         interval_of_days=lambda share: wording.interval_of_days(share, report["window"]),
+        how_sure_of_opting_out=lambda share: wording.how_sure_of_opting_out(share, report),
         how_sure=lambda bounds: wording.how_sure_of_tokens(bounds, report),
         lacks_tokens=wording.lacks_tokens(report),
         count_of_tokens=lambda number: wording.count_of_tokens(number, report),

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Literal
 
 from conda_census.exposure.shape import Exposure, Exposures
-from conda_census.lake.doubts import Doubt, DoubtAbout
 from conda_census.metrics.copies import copies_count_again
-from conda_census.metrics.doubts import count_logs
 from conda_census.metrics.window import Window
-from conda_census.report.shape import Note, Report
-from conda_census.report.wording import doubtful_logs, first_days, logs, unread_logs
+from conda_census.report.shape import DoubtfulLogs, Note, Report
+from conda_census.report.wording import doubts_by_kind, first_days, logs, unread_logs
 
 __all__ = [
     "NOTES",
@@ -274,7 +273,7 @@ def notes_on_unread_logs(number: int) -> list[Note]:
 
 
 #: What a doubt about logs does to numbers, by what it is about.
-_OF_DOUBTS: tuple[tuple[DoubtAbout, str, tuple[str, ...]], ...] = (
+_OF_DOUBTS: tuple[tuple[Literal["tokens", "addresses", "unread"], str, tuple[str, ...]], ...] = (
     ("tokens", "Too low: user agents in {logs} do not show all tokens", (*_OF_TOKENS, "organizations")),
     ("tokens", "Off either way: user agents in {logs} do not show all tokens", ("opted_out", "agents")),
     (
@@ -285,20 +284,33 @@ _OF_DOUBTS: tuple[tuple[DoubtAbout, str, tuple[str, ...]], ...] = (
     (
         "unread",
         "Too low if there are lines in the part of {logs} that was not read",
-        (*_TOO_LOW, *_OF_REQUESTS),
+        (*_TOO_LOW, *(each for each in _OF_REQUESTS if each != "accounting")),
     ),
+)
+#: What a doubt about logs before the window does.
+_OF_DOUBTS_BEFORE = (
+    ("active", "Too low if the last days begin before the window"),
+    ("by_class", "Lasting installations may look ephemeral or new, and those of an image like any others"),
+    ("single_share_lasting", "Lasting installations may look ephemeral or new: these are not in it"),
+    ("first_seen", "Too high: who came first before the window may count in it"),
+    ("retention", "Who came first before the window may count to a later week"),
 )
 
 
-def notes_on_doubts(doubts: list[Doubt]) -> list[Note]:
+def notes_on_doubts(doubts: DoubtfulLogs) -> list[Note]:
     """Return what the doubts about logs do to the numbers. It names none of the logs."""
-    if not doubts:
-        return []
-    notes = [Note(number="accounting", note=f"{doubtful_logs(count_logs(doubts))}.")]
+    where = "(conda-census sources)."
+    notes = [
+        Note(number="accounting", note=f"{sentence[0].upper()}{sentence[1:]} {where}")
+        for sentence in doubts_by_kind(doubts)
+    ]
     for about, sentence, numbers in _OF_DOUBTS:
-        if number := count_logs([each for each in doubts if each.about == about]):
-            note = f"{sentence.format(logs=logs(number))} (conda-census sources)."
-            notes += [Note(number=each, note=note) for each in numbers if each != "accounting"]
+        if doubts[about]:
+            note = f"{sentence.format(logs=logs(doubts[about]))} {where}"
+            notes += [Note(number=each, note=note) for each in numbers]
+    if before := doubts["before_window"]:
+        why = f"{logs(before)} before the window hide tokens or lines"
+        notes += [Note(number=number, note=f"{text}: {why} {where}") for number, text in _OF_DOUBTS_BEFORE]
     return notes
 
 

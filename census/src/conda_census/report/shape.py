@@ -188,14 +188,25 @@ class DownloadCounts(TypedDict):
     total: int
 
 
+class DoubtfulLogs(TypedDict):
+    """How many logs were read with a doubt, by what it is about; see ``docs/unknown.md``.
+
+    ``before_window`` have no line of the window, and numbers that look back before it need them.
+    """
+
+    tokens: int
+    addresses: int
+    unread: int
+    before_window: int
+
+
 class LineCounts(TypedDict):
     """Where every line went: lines = requests + the sum of dropped.
 
     ``logs_begin`` (a day) and ``newest_request`` (a time, UTC) are of all logs that were read, whatever the
     window; null if none has a request. ``likely_copies`` logs look like copies of others with other bytes, so
     that their requests and downloads count again. ``unread_logs`` files and objects may be access logs and
-    could not be read, of whatever days. ``doubtful_logs`` of the window were read with a doubt, such as
-    whether all user agents are whole.
+    could not be read, of whatever days. ``doubtful_logs`` were read with a doubt.
     """
 
     lines: int
@@ -208,14 +219,15 @@ class LineCounts(TypedDict):
     newest_request: str | None
     likely_copies: int
     unread_logs: int
-    doubtful_logs: int
+    doubtful_logs: DoubtfulLogs
 
 
 class DayRow(TypedDict):
     """What one UTC day saw; ``first_seen`` are the installations that no earlier day saw.
 
-    Of a day without a log all is null. ``first_seen`` is null in the week after it too: who came on the day
-    without a log is seen first in the days that follow.
+    Of a day without a log all is null. Of one on which nobody shows a token, of logs that hide them,
+    ``installations`` and ``first_seen`` are null. In the week after a day without a log ``first_seen`` is
+    null too: who came on that day is seen first in the days that follow.
     """
 
     day: str

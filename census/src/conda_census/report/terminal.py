@@ -29,6 +29,7 @@ from conda_census.report.wording import (
     counted_requests,
     days,
     folded,
+    how_sure_of_opting_out,
     how_sure_of_tokens,
     interval,
     interval_of_days,
@@ -110,17 +111,19 @@ def _headlines(report: Report, panels_a_row: int) -> Table:
         f"{name} {percent(share['value'])}" for name, share in _single_by_class(report).items()
     )
     total = count_of_tokens(report["installations"]["total"], report)
-    window, sample, copies = report["window"], report["sample"], report["accounting"]["likely_copies"]
+    window, sample = report["window"], report["sample"]
     sure = how_sure_of_tokens(sample and sample["installations"], report)
     of_days = partial(interval_of_days, window=window)
     panels = [
         _panel("Installations", total, sure, "installations", "" if lacks_tokens(report) else split),
         _panel("Single environment", percent(single["value"]), of_days(single), "single_share", shares),
-        _panel("Opted out", percent(opted_out["value"]), of_days(opted_out), "opted_out"),
+        _panel(
+            "Opted out", percent(opted_out["value"]), how_sure_of_opting_out(opted_out, report), "opted_out"
+        ),
         _panel(
             "Installer downloads",
             count(report["installer_downloads"]["total"]),
-            counted_requests(report["installer_downloads"]["total"], window, copies),
+            counted_requests(report["installer_downloads"]["total"], window, report["accounting"]),
             "installer_downloads",
             ", ".join(f"{name} {count(number)}" for name, number in installer_products(report).items()),
         ),
@@ -286,7 +289,7 @@ def _sessions_and_downloads(report: Report) -> RenderableType:
         _fact(
             "Package downloads",
             count(downloads["total"]),
-            counted_requests(downloads["total"], report["window"], report["accounting"]["likely_copies"]),
+            counted_requests(downloads["total"], report["window"], report["accounting"]),
             "downloads",
         ),
     )

@@ -6,10 +6,19 @@ from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 
 from conda_census.metrics.accounting import without_a_request
-from conda_census.report.shape import CountInterval, Interval, LineCounts, Report, SampleCounts, WindowDays
+from conda_census.report.shape import (
+    CountInterval,
+    DoubtfulLogs,
+    Interval,
+    LineCounts,
+    Report,
+    SampleCounts,
+    WindowDays,
+)
 
 __all__ = [
     "AGENT_PARTS",
+    "COUNTED",
     "NOTHING_TO_DIVIDE",
     "NOT_KNOWN",
     "NOT_SAID",
@@ -23,10 +32,12 @@ __all__ = [
     "days",
     "days_without_log",
     "doubtful_logs",
+    "doubts_by_kind",
     "first_days",
     "first_few",
     "folded",
     "how_sure",
+    "how_sure_of_opting_out",
     "how_sure_of_tokens",
     "interval",
     "interval_of_days",
@@ -57,6 +68,13 @@ NOTHING_TO_DIVIDE = "no data"
 
 #: Shown for a count that needs a day of which nothing is known.
 NOT_KNOWN = "not known"
+
+#: Numbers that need the addresses of clients, and those that need the days before the window.
+_NETWORKS = "the opted-out share, naive shares and sessions without a token"
+_BACK = "classes, first seen, coming back and installations of the last days"
+
+#: Said of a number if nothing is missing in it.
+COUNTED = "counted"
 
 #: Shown for what an agent does not say.
 NOT_SAID = "not said"
@@ -121,7 +139,18 @@ def interval(share: Interval) -> str:
 
 def how_sure_of_tokens(bounds: CountInterval | None, report: Report) -> str:
     """Return how sure a number of installations is; without any token, why there is none."""
-    return "no request carries a token" if lacks_tokens(report) else how_sure(bounds, report["window"])
+    if lacks_tokens(report):
+        return "no request carries a token"
+    doubtful = report["accounting"]["doubtful_logs"]
+    return _lowered(how_sure(bounds, report["window"]), _hidden(doubtful), _unread(doubtful))
+
+
+def how_sure_of_opting_out(share: Interval, report: Report) -> str:
+    """Return the 95 % interval of the opted-out share, and what makes it wrong that no interval holds."""
+    doubtful = report["accounting"]["doubtful_logs"]
+    addresses = f"addresses of {logs(doubtful['addresses'])} in doubt" if doubtful["addresses"] else ""
+    reasons = filter(None, (interval_of_days(share, report["window"]), addresses, _hidden(doubtful)))
+    return "; ".join(reasons)
 
 
 def how_sure(bounds: CountInterval | None, window: WindowDays) -> str:
@@ -135,15 +164,32 @@ def how_sure(bounds: CountInterval | None, window: WindowDays) -> str:
 def counted(window: WindowDays) -> str:
     """Say that all were counted; or, if days have no log, that it is at least so many."""
     missing = _days_without_log(window)
-    return f"at least: {missing}" if missing else "counted"
+    return f"at least: {missing}" if missing else COUNTED
 
 
-def counted_requests(number: int, window: WindowDays, copies: int) -> str:
+def counted_requests(number: int, window: WindowDays, accounting: LineCounts) -> str:
     """Say the same of a number of requests or downloads; copies of logs make one that is not 0 too high."""
+    copies, unread = accounting["likely_copies"], _unread(accounting["doubtful_logs"])
     if not copies or not number:
-        return counted(window)
-    missing = _days_without_log(window)
+        return _lowered(counted(window), unread)
+    missing = "; ".join(filter(None, (_days_without_log(window), unread)))
     return f"not exact: {_copies(copies)}; {missing}" if missing else f"too high: {_copies(copies)}"
+
+
+def _lowered(text: str, *reasons: str) -> str:
+    """Add to how sure a number is what makes it too low."""
+    added = "; ".join(filter(None, reasons))
+    if not added:
+        return text
+    return f"at least: {added}" if text == COUNTED else f"{text}; {added}"
+
+
+def _hidden(doubtful: DoubtfulLogs) -> str:
+    return f"tokens of {logs(doubtful['tokens'])} are hidden" if doubtful["tokens"] else ""
+
+
+def _unread(doubtful: DoubtfulLogs) -> str:
+    return f"a part of {logs(doubtful['unread'])} was not read" if doubtful["unread"] else ""
 
 
 def folded(window: WindowDays) -> str:
@@ -309,13 +355,24 @@ def unread_logs(number: int) -> str:
     )
 
 
-def doubtful_logs(number: int) -> str:
-    """Say that so many logs were read with a doubt, and where it is told, in one line."""
-    were, them = ("was", "it") if number == 1 else ("were", "them")
-    return (
-        f"{logs(number)} {were} read with a doubt that may make numbers wrong: conda-census sources names "
-        f"{them} and says why"
+def doubts_by_kind(doubtful: DoubtfulLogs) -> list[str]:
+    """Say which numbers are wrong because of logs that were read with a doubt, a sentence for each kind."""
+    kinds = (
+        (doubtful["tokens"], "user agents in {} hide tokens, so installations and environments are too low"),
+        (
+            doubtful["addresses"],
+            f"addresses in {{}} may not be the clients', so {_NETWORKS} may be wrong",
+        ),
+        (doubtful["unread"], "a part of {} was not read, so all counts may be too low"),
+        (doubtful["before_window"], f"{{}} before the window hide tokens or lines, so {_BACK} may be wrong"),
     )
+    return [sentence.format(logs(number)) for number, sentence in kinds if number]
+
+
+def doubtful_logs(number: int) -> str:
+    """Say that so many logs may make numbers wrong, and where it is told, in one line."""
+    them = "it" if number == 1 else "them"
+    return f"{logs(number)} may make numbers wrong: conda-census sources names {them} and says why"
 
 
 def _without_log(window: WindowDays) -> str:
