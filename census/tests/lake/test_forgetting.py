@@ -267,6 +267,21 @@ def test_a_copy_that_was_skipped_is_read_again(
     assert recorded_readings(Lake.open(settings.lake)) == []
 
 
+def test_a_copy_that_begins_like_its_original(tmp_path: Path) -> None:
+    """It is taken out without the original, which was read before it: that may be gone."""
+    log = _log(Random(7), 1)  # noqa: S311 (a case, no secret)
+    settings, expected = _lake(tmp_path, "lake"), _lake(tmp_path, "expected")
+    (tmp_path / "a.log").write_bytes(log.content())
+    for each in (settings, expected):
+        _ingest(each, tmp_path / "a.log")
+    (tmp_path / "copy.log").write_bytes(SmallLog([*log.lines[:4], *log.lines[6:]]).content())
+    _ingest(settings, tmp_path / "copy.log")
+    (tmp_path / "a.log").unlink()
+    assert _report(settings)["accounting"]["lines"] > _report(expected)["accounting"]["lines"]
+    assert _forget(settings, "copy.log").read_again == []
+    assert _report(settings) == _report(expected)
+
+
 @pytest.mark.takes_turns(5)
 @pytest.mark.parametrize("seed", range(int(os.environ.get("CENSUS_FORGETTINGS", "3"))))
 def test_logs_that_share_their_beginnings(tmp_path: Path, seed: int) -> None:

@@ -360,13 +360,23 @@ def _chosen(readings: list[Recorded], asked: str, since: date | None, until: dat
 
 
 def _with_later(batches: set[str], readings: list[Recorded]) -> set[str]:
-    """With all that read later lines of the same logs: a log is read again from where it is not known on."""
+    """With all that later read lines of the same logs: a log is read again from where it is not known on.
+
+    What was read before does not depend on these, as an original does not on a copy that begins like it.
+    """
     while True:
-        first: dict[str, int] = {}
+        first: dict[str, tuple[int, datetime]] = {}
         for each in readings:
             if each.batch in batches:
-                first[each.head] = min(each.first_line, first.get(each.head, each.first_line))
-        more = {each.batch for each in readings if each.head in first and each.first_line >= first[each.head]}
+                line, read_at = first.get(each.head, (each.first_line, each.read_at))
+                first[each.head] = min(each.first_line, line), min(each.read_at, read_at)
+        more = {
+            each.batch
+            for each in readings
+            if each.head in first
+            and each.first_line >= first[each.head][0]
+            and each.read_at >= first[each.head][1]
+        }
         if more <= batches:
             return batches
         batches = batches | more
