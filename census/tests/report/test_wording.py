@@ -68,17 +68,17 @@ _PROVISIONAL = "complete until 28 January 2024, provisional from 29 January 2024
         (
             "2024-01-31",
             ["2024-01-04"],
-            "1 of 31 days have no log: nothing is known of them; the other days are complete",
+            "1 of 31 days has no log: nothing is known of it; the other days are complete",
         ),
         (
             "2024-01-30",
             ["2024-01-31"],
-            "1 of 31 days have no log: nothing is known of them; the other days are complete",
+            "1 of 31 days has no log: nothing is known of it; the other days are complete",
         ),
         (
             "2024-01-28",
             ["2024-01-04"],
-            "1 of 31 days have no log: nothing is known of them; " + _PROVISIONAL,
+            "1 of 31 days has no log: nothing is known of it; " + _PROVISIONAL,
         ),
     ],
 )

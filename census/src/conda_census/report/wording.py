@@ -378,7 +378,8 @@ def doubtful_logs(number: int) -> str:
 def _without_log(window: WindowDays) -> str:
     """Say how many of the days of a window have no log; nothing if all have one."""
     missing = _days_without_log(window)
-    return f"{missing}: nothing is known of them; " if missing else ""
+    them = "it" if len(window["days_without_log"]) == 1 else "them"
+    return f"{missing}: nothing is known of {them}; " if missing else ""
 
 
 def _days_without_log(window: WindowDays) -> str:
@@ -386,7 +387,7 @@ def _days_without_log(window: WindowDays) -> str:
     if not missing or since is None or until is None:
         return ""
     whole = (date.fromisoformat(until) - date.fromisoformat(since)).days + 1
-    return f"{missing} of {whole} day{'s have' if whole > 1 else ' has'} no log"
+    return f"{missing} of {whole} day{'s' if whole > 1 else ''} {'has' if missing == 1 else 'have'} no log"
 
 
 def _days(first: date, until: str) -> list[str]:
