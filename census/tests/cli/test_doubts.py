@@ -309,3 +309,12 @@ def test_a_day_on_which_tokens_are_hidden_is_no_zero(lake: CensusProcess, tmp_pa
     assert (report["installations"]["active"]["1"], report["installations"]["active"]["7"]) == (None, 150)
     assert lake("report", "--html", "page.html").returncode == 0
     assert "at least: tokens of 1 log are hidden" in (tmp_path / "page.html").read_text()
+    assert "is also a day whose logs hide tokens" in " ".join(lake("report").stdout.split())
+    lake("sources", "--forget", "access.log")
+    later = SmallLog(start=log.start.replace(day=log.start.day + 1))
+    for number in range(REQUESTS):
+        later.request(client="c1", session=f"l{number}")
+    (tmp_path / "later.log").write_bytes(_content(list(map(_run_together, later.lines))))
+    lake("ingest", "later.log")
+    assert [day["installations"] for day in _report(lake)["by_day"]] == [None, None]
+    assert lake("report", "--html", "page.html").returncode == 0

@@ -37,10 +37,11 @@ def by_day(report: Report) -> str:
     sessions = {row["day"]: row["sessions"] for row in rows if row["sessions"] is not None}
     installations = [row["installations"] for row in rows if row["installations"] is not None]
     busiest = max(sessions, key=lambda each: sessions[each])
+    known = f"from {count(min(installations))} to {count(max(installations))}" if installations else NOT_KNOWN
     return (
         f"Chart of sessions and active installations on {count(len(rows))} days. "
         f"Most sessions: {count(sessions[busiest])} on {day(busiest)}. "
-        f"Installations a day: from {count(min(installations))} to {count(max(installations))}."
+        f"Installations a day: {known}."
         f"{_without_log(report)}"
     )
 

@@ -204,7 +204,9 @@ def _by_day(report: Report, width: int, marks: Marks) -> RenderableType:
     spread = f"{rows[0]['day']} to {rows[-1]['day']}, fewest to most of a day"
     if any(row["sessions"] is None for row in rows):
         spread += f"; {marks.unknown} is a day without a log, of which nothing is known"
-    if any(row["first_seen"] is None and row["sessions"] is not None for row in rows):
+    if any(row["installations"] is None and row["sessions"] is not None for row in rows):
+        spread += f"; in Active and First seen {marks.unknown} is also a day whose logs hide tokens"
+    if any(row["first_seen"] is None and row["installations"] is not None for row in rows):
         spread += (
             f"; in First seen {marks.unknown} is also a day soon after one without a log, for who was there "
             "before is not known"
