@@ -110,3 +110,13 @@ def test_commands_without_notes_say_it_in_a_line(lakes: CensusProcess, command: 
         assert done.returncode == 0
         [*told] = (line for line in (done.stdout + done.stderr).splitlines() if _SAYS_SO in line)
         assert len(told) == is_told
+
+
+def test_a_window_without_copies_does_not_hide_them_from_the_tables(lakes: CensusProcess) -> None:
+    """These hold the whole lake, and count a copy of whatever day."""
+    logs = sorted(path.name for path in lakes.folder.glob("logs/*.gz"))
+    window = ("--until", json.loads(lakes("sources", "--json", "--lake", "once").stdout)["days"][9]["day"])
+    assert len(logs) > 28  # copies are of later ones
+    done = lakes("sql", *window, "select count(*) from downloads", "--lake", "twice")
+    assert _SAYS_SO in done.stderr
+    assert _SAYS_SO not in lakes("report", *window, "--lake", "twice").stdout

@@ -318,3 +318,15 @@ def test_a_day_on_which_tokens_are_hidden_is_no_zero(lake: CensusProcess, tmp_pa
     lake("ingest", "later.log")
     assert [day["installations"] for day in _report(lake)["by_day"]] == [None, None]
     assert lake("report", "--html", "page.html").returncode == 0
+
+
+def test_a_doubt_about_a_log_outside_of_the_window_of_a_query(census: CensusProcess, tmp_path: Path) -> None:
+    """The tables of a query hold the whole lake, so that it is told with any window."""
+    doubtful = gzip.compress(_content(_lines(2))) + b"no more of it"
+    (tmp_path / "doubtful.log.gz").write_bytes(doubtful)
+    later = [line.replace("16/Jan/", "17/Jan/") for line in _lines(3)]
+    (tmp_path / "later.log").write_bytes(_content(later))
+    census("ingest", "doubtful.log.gz", "later.log")
+    assert _report(census, "--since", "2024-01-17")["accounting"]["doubtful_logs"] == 0
+    told = census("sql", "--since", "2024-01-17", "select count(*) from downloads").stderr
+    assert told == f"conda-census: {doubtful_logs(1)}\n"

@@ -23,6 +23,10 @@ GAP = (
     "conda-census: 2 of the 4 days from 2024-01-16 to 2024-01-19 have no log, so that nothing is known of "
     "them: the view days names them\n"
 )
+OUTSIDE = (
+    "conda-census: 2 days outside of 2024-01-16 to 2024-01-16 have no log (2024-01-17, 2024-01-18): the "
+    "tables sessions, downloads, installer_downloads and sources hold all days of the lake, and lack these\n"
+)
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +65,7 @@ def test_a_query_as_an_argument(filled: CensusProcess) -> None:
     )
     assert done.stderr == GAP
     only = filled("sql", "--until", "2024-01-16", "SELECT count(*) AS n FROM by_day")
-    assert (only.stdout, only.stderr) == ("n\n-\n1\n", "")
+    assert (only.stdout, only.stderr) == ("n\n-\n1\n", OUTSIDE)
 
 
 def test_days_before_the_window_that_views_look_back_to(filled: CensusProcess) -> None:
@@ -71,7 +75,8 @@ def test_days_before_the_window_that_views_look_back_to(filled: CensusProcess) -
     assert done.stderr.startswith(
         "conda-census: 2 days before 2024-01-19 have no log (2024-01-17, 2024-01-18): class, "
     )
-    assert done.stderr.count("\n") == 1
+    assert "\nconda-census: 2 days outside of 2024-01-19 to 2024-01-19 have no log (" in done.stderr
+    assert done.stderr.count("\n") == 2
     views = filled("sql", "--since", "2024-01-19", "--views").stdout
     assert "\n-- 2 days before 2024-01-19 have no log (2024-01-17, 2024-01-18): class, " in views
 
@@ -93,7 +98,7 @@ def test_a_query_that_cannot_be_run(filled: CensusProcess) -> None:
     told = (
         'conda-census: the query cannot be run (Parser Error: syntax error at or near "SELEC"): correct it\n'
     )
-    assert (done.returncode, done.stdout, done.stderr) == (1, "", told)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", OUTSIDE + told)
 
 
 @pytest.mark.takes_turns(5, among="the longest")
@@ -101,7 +106,7 @@ def test_bytes_that_are_no_text(filled: CensusProcess) -> None:
     """Also these are told in one line."""
     wrong = _piped(filled, "--until 2024-01-16", b"SELECT '\xff'")
     told = b"conda-census: the query is not in UTF-8: write it in UTF-8\n"
-    assert (wrong.returncode, wrong.stdout, wrong.stderr) == (1, b"", told)
+    assert (wrong.returncode, wrong.stdout, wrong.stderr) == (1, b"", OUTSIDE.encode() + told)
 
 
 def test_wrong_usage(filled: CensusProcess) -> None:
@@ -121,7 +126,7 @@ def test_no_lake(census: CensusProcess) -> None:
 def test_a_reader_that_stops_reading(filled: CensusProcess) -> None:
     """Ends quietly, however much there would be."""
     done = _piped(filled, "--until 2024-01-16 --csv 'FROM range(1000000)' | head -2 >/dev/null")
-    assert done.stderr == b""
+    assert done.stderr == OUTSIDE.encode()
 
 
 @pytest.mark.takes_turns(5, among="the longest")

@@ -100,7 +100,10 @@ def _print_views(queries: OwnQueries, lake: Path) -> None:
 
 
 def _cautions(queries: OwnQueries) -> Iterator[str]:
-    """Say what makes numbers of the views wrong: unknown days, copies of logs, unread or doubtful logs."""
+    """Say what makes numbers wrong: unknown days, copies of logs, unread or doubtful logs.
+
+    The views of tables hold the whole lake, so that all logs of the lake count, not only those of the window.
+    """
     yield from _unknown_days(queries)
     if queries.copies:
         from conda_census.metrics.copies import copies_count_again
@@ -117,7 +120,7 @@ def _cautions(queries: OwnQueries) -> Iterator[str]:
 
 
 def _unknown_days(queries: OwnQueries) -> Iterator[str]:
-    """Say how many days of the window nothing is known of, and how many before it that views look back to."""
+    """Say of how many days nothing is known: of the window, before it if views look back, of the tables."""
     from conda_census.report.wording import first_days
 
     since, until, window = queries.window.since, queries.window.until, queries.window
@@ -134,6 +137,13 @@ def _unknown_days(queries: OwnQueries) -> Iterator[str]:
             f"{'have' if len(before) > 1 else 'has'} no log ({first_days(before)}): class, is_baked, weeks, "
             "first_day and first_time of installations and environments, and first_seen of by_day look back, "
             "and may be wrong"
+        )
+    if outside := queries.days_outside:
+        yield (
+            f"{len(outside):,} day{'s' if len(outside) > 1 else ''} outside of {since} to {until} "
+            f"{'have' if len(outside) > 1 else 'has'} no log ({first_days(outside)}): the tables sessions, "
+            "downloads, installer_downloads and sources hold all days of the lake, and lack "
+            f"{'these' if len(outside) > 1 else 'this one'}"
         )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -41,7 +41,7 @@ from conda_census.metrics.packages import downloads_by_package, users_by_package
 from conda_census.metrics.population import environment_pairs, population
 from conda_census.metrics.sessions import session_counts
 from conda_census.metrics.visitors import visitor_days
-from conda_census.metrics.window import Window, choose_window, within
+from conda_census.metrics.window import Window, choose_window, known_days, within
 from conda_census.spill_folders import spill_folder_of_process
 
 __all__ = ["VIEWS", "Answer", "OwnQueries", "QueryError"]
@@ -117,9 +117,11 @@ class OwnQueries:
 
     Attributes:
         window: the days that the definitions of the report are about.
-        copies: how many logs look like copies of others, so that their requests and downloads count again.
+        days_outside: days before or after the window of which nothing is known. The tables hold these too.
+        copies: how many logs of the lake look like copies of others, so that their requests and downloads
+            count again.
         unread_logs: how many logs could not be read.
-        doubtful_logs: how many were read with a doubt.
+        doubtful_logs: how many of the lake were read with a doubt.
         statements: for each view what creates it in any DuckDB that may read the lake.
     """
 
@@ -139,10 +141,10 @@ class OwnQueries:
         now = _FilesNow.of(lake)
         tables = with_gaps(open_lake(now), lake, holes)
         self.window = choose_window(tables, since, until)
-        inside = within(tables, self.window)
-        self.copies = count_copies(inside)
+        self.days_outside = _unknown_outside(tables, self.window)
+        self.copies = count_copies(tables)
         self.unread_logs = tables.unread_logs
-        self.doubtful_logs = count_logs(doubts_about_logs(inside, "tokens", "addresses", "unread"))
+        self.doubtful_logs = count_logs(doubts_about_logs(tables, "tokens", "addresses", "unread"))
         self.statements = _statements(now, tables, self.window)
         self._connection = _locked(now, self.statements)
 
@@ -182,6 +184,14 @@ class OwnQueries:
                     f"{', '.join(_ALLOWED.values())}"
                 )
         return statements
+
+
+def _unknown_outside(tables: LakeTables, window: Window) -> tuple[date, ...]:
+    """Return the days of the lake before and after the window of which nothing is known."""
+    last = choose_window(tables, may_lack_logs=True).until
+    if window.until is None or last is None or last <= window.until:
+        return window.days_unknown_before
+    return window.days_unknown_before + known_days(tables).unknown(window.until + timedelta(days=1), last)
 
 
 def _interruptible(connection: duckdb.DuckDBPyConnection, work: Callable[[], Done]) -> Done:
