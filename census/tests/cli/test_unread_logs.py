@@ -162,3 +162,32 @@ def test_what_an_earlier_version_noted(census: CensusProcess, logs: Path, tmp_pa
     del content["sources"][0]["may_be_log"]
     noted.write_text(json.dumps(content))
     assert _unread(census) == 1
+
+
+def test_a_lake_of_which_no_log_could_be_read(census: CensusProcess, logs: Path) -> None:
+    """No command says that nothing was ingested, and none has a number: each says where logs are listed."""
+    census("ingest", "logs")
+    census("sources", "--forget", "access.log")
+    told = "1 log could not be read: conda-census sources --set-aside lists it and says why"
+    window = ("--since", "2024-01-16", "--until", "2024-01-17")
+    commands = (
+        ("report",),
+        ("report", "--package", "numpy"),
+        ("report", *window),
+        ("export", "--condastats", "out"),
+        ("export", "--condastats", "out", *window),
+        ("exposure", "--package", "numpy", "--below", "2"),
+    )
+    assert "has been ingested yet: run conda-census ingest first" in census("report").stderr
+    assert "has been ingested yet: run conda-census ingest first" in census("sql", "FROM by_day").stderr
+    (logs / "damaged.log.gz").write_bytes(_damaged())
+    census("ingest", "logs/damaged.log.gz")
+    for command in commands:
+        done = census(*command)
+        assert (done.returncode, done.stdout) == (1, ""), command
+        assert told in done.stderr
+        assert "ingest first" not in done.stderr
+        assert done.stderr.count("\n") == 1
+    asked = census("sql", *window, "--csv", "FROM by_day")
+    assert told in asked.stderr
+    assert asked.stdout.splitlines() == ["day,sessions,installations,first_seen,downloads"]

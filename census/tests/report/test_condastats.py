@@ -115,8 +115,9 @@ def test_a_window_cuts_its_months(lake: SmallLake, tmp_path: Path) -> None:
 
 def test_an_empty_lake_and_a_folder_that_cannot_be_made(lake: SmallLake, tmp_path: Path) -> None:
     """Each is told with what to do."""
-    with pytest.raises(CensusError, match="holds no day to export: run conda-census ingest"):
-        export_condastats(lake.open(), tmp_path, None, None, _silent)
+    for window in ((None, None), (date(2024, 1, 1), date(2024, 1, 2))):
+        with pytest.raises(CensusError, match="no day to export: nothing has been ingested yet: run conda-"):
+            export_condastats(lake.open(), tmp_path, *window, _silent)
     (tmp_path / "file").write_text("")
     with pytest.raises(CensusError, match="cannot make the folder"):
         export_condastats(_lake(lake).open(), tmp_path / "file", None, None, _silent)

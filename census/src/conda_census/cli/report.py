@@ -71,6 +71,7 @@ def report(
     from conda_census.engines.choice import opened
     from conda_census.lake.organizations import named_organizations
     from conda_census.lake.self_check import open_checked
+    from conda_census.metrics.accounting import lines_read, why_nothing_is_known
     from conda_census.report.about import About
     from conda_census.report.document import make_report
     from conda_census.report.files import Wanted, write_files
@@ -85,11 +86,11 @@ def report(
     lake_opened = open_checked(settings.lake)
     organizations = named_organizations(lake_opened, settings)
     with opened(lake_opened, settings.engine, settings.holes) as tables:
+        if not lines_read(tables.sources):
+            raise CensusError(f"{settings.lake}: {why_nothing_is_known(tables)}")
         document = make_report(
             tables, first, last, top=top, package=package, sample=sample, organizations=organizations
         )
-    if not document["accounting"]["lines"]:
-        raise CensusError(f"{settings.lake}: no line of a log is in the lake: run conda-census ingest first")
     if as_json:
         typer.echo(json.dumps(document, ensure_ascii=False))
     elif not (quiet and (html or svg or png or csv or parquet)):

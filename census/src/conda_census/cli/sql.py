@@ -104,6 +104,8 @@ def _cautions(queries: OwnQueries) -> Iterator[str]:
 
     The views of tables hold the whole lake, so that all logs of the lake count, not only those of the window.
     """
+    if queries.nothing_known:
+        yield queries.nothing_known
     yield from _unknown_days(queries)
     if queries.copies:
         from conda_census.metrics.copies import copies_count_again

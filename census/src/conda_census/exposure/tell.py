@@ -25,7 +25,7 @@ from conda_census.exposure.shape import AdvisoryKeys, FixKeys, NamedAdvisory
 from conda_census.exposure.unknown import Unknown, count_unknown
 from conda_census.exposure.verdicts import Judge, by_name
 from conda_census.logs.possible_times import EARLIEST_TIME
-from conda_census.metrics.accounting import lines_read, without_a_request
+from conda_census.metrics.accounting import why_nothing_is_known
 from conda_census.metrics.sample import ALL, Sample, choose_sample
 from conda_census.metrics.window import BEYOND, Window, choose_window, known_days, within
 
@@ -85,9 +85,7 @@ def last_day(tables: LakeTables, as_of: date | None) -> date:
     """
     window = choose_window(tables)
     if window.since is None or window.until is None:
-        lines = lines_read(tables.sources)
-        what_to_do = "see conda-census sources" if lines else "run conda-census ingest first"
-        raise CensusError(f"{without_a_request(lines)}: {what_to_do}")
+        raise CensusError(why_nothing_is_known(tables))
     if as_of is not None and not window.since <= as_of <= window.until:
         raise CensusError(
             f"{as_of}: the logs that were ingested are of {window.since} to {window.until}: "

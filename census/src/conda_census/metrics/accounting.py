@@ -6,11 +6,19 @@ from dataclasses import dataclass
 
 from ibis.expr.types import Table
 
+from conda_census.engines.tables import LakeTables
 from conda_census.errors import LakeError
 from conda_census.metrics.counts import counts
 from conda_census.metrics.intervals import ratio
 
-__all__ = ["Accounting", "AccountingError", "account", "lines_read", "without_a_request"]
+__all__ = [
+    "Accounting",
+    "AccountingError",
+    "account",
+    "lines_read",
+    "why_nothing_is_known",
+    "without_a_request",
+]
 
 
 class AccountingError(LakeError):
@@ -71,6 +79,19 @@ def without_a_request(lines: int) -> str:
     if lines == 1:
         return "1 line was read, and it is not a request"
     return f"{lines:,} lines were read, and none is a request"
+
+
+def why_nothing_is_known(tables: LakeTables) -> str:
+    """Say why a lake without a request knows nothing, and what to do."""
+    if lines := lines_read(tables.sources):
+        return f"{without_a_request(lines)}: see conda-census sources"
+    if not (number := tables.unread_logs):
+        return f"{without_a_request(0)}: run conda-census ingest first"
+    logs, them = ("1 log", "it and says why") if number == 1 else (f"{number:,} logs", "them and says why")
+    return (
+        f"no line of a log is in the lake, and {logs} could not be read: conda-census sources --set-aside "
+        f"lists {them}"
+    )
 
 
 def drops_by_reason(sources: Table) -> Table:

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from conda_census.engines.tables import LakeTables
 from conda_census.errors import CensusError
+from conda_census.metrics.accounting import why_nothing_is_known
 from conda_census.metrics.copies import count_copies
 from conda_census.metrics.doubts import count_logs, doubts_about_logs
 from conda_census.metrics.public_downloads import COLUMNS, Period, public_downloads
@@ -75,8 +76,8 @@ def export_condastats(
         CensusError: the lake holds nothing, or a file cannot be written.
     """
     window = choose_window(tables, since, until)
-    if window.since is None or window.until is None:
-        raise CensusError("the lake holds no day to export: run conda-census ingest first")
+    if window.since is None or window.until is None or choose_window(tables).since is None:
+        raise CensusError(f"the lake holds no day to export: {why_nothing_is_known(tables)}")
     unknown = frozenset(window.days_without_log)
     months_left_out = sorted({f"{day:%Y-%m}" for day in unknown})
     files = [

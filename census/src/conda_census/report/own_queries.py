@@ -29,7 +29,7 @@ from conda_census.errors import CensusError, LakeError, first_line
 from conda_census.lake.store import Lake
 from conda_census.lake.tables import MEASURED, TableName, delta_schema
 from conda_census.lake.tables import Table as TableOfLake
-from conda_census.metrics.accounting import drops_by_reason
+from conda_census.metrics.accounting import drops_by_reason, why_nothing_is_known
 from conda_census.metrics.agents import latest_agents
 from conda_census.metrics.by_day import downloads_by_day, first_days, sessions_by_day
 from conda_census.metrics.completeness import count_days
@@ -117,6 +117,7 @@ class OwnQueries:
 
     Attributes:
         window: the days that the definitions of the report are about.
+        nothing_known: why nothing is known of any day, and what to do; empty if the lake has a request.
         days_outside: days before or after the window of which nothing is known. The tables hold these too.
         copies: how many logs of the lake look like copies of others, so that their requests and downloads
             count again.
@@ -141,7 +142,11 @@ class OwnQueries:
         now = _FilesNow.of(lake)
         tables = with_gaps(open_lake(now), lake, holes)
         self.window = choose_window(tables, since, until)
-        self.days_outside = _unknown_outside(tables, self.window)
+        whole = choose_window(tables, may_lack_logs=True)
+        self.nothing_known = ""
+        if whole.since is None:  # no day that was asked for is known to be a quiet one
+            self.window, self.nothing_known = whole, why_nothing_is_known(tables)
+        self.days_outside = _unknown_outside(tables, self.window, whole)
         self.copies = count_copies(tables)
         self.unread_logs = tables.unread_logs
         self.doubtful_logs = count_logs(doubts_about_logs(tables, "tokens", "addresses", "unread"))
@@ -186,12 +191,12 @@ class OwnQueries:
         return statements
 
 
-def _unknown_outside(tables: LakeTables, window: Window) -> tuple[date, ...]:
-    """Return the days of the lake before and after the window of which nothing is known."""
-    last = choose_window(tables, may_lack_logs=True).until
-    if window.until is None or last is None or last <= window.until:
+def _unknown_outside(tables: LakeTables, window: Window, whole: Window) -> tuple[date, ...]:
+    """Return the days of the ``whole`` lake before and after the window of which nothing is known."""
+    if window.until is None or whole.until is None or whole.until <= window.until:
         return window.days_unknown_before
-    return window.days_unknown_before + known_days(tables).unknown(window.until + timedelta(days=1), last)
+    after = window.until + timedelta(days=1)
+    return window.days_unknown_before + known_days(tables).unknown(after, whole.until)
 
 
 def _interruptible(connection: duckdb.DuckDBPyConnection, work: Callable[[], Done]) -> Done:
