@@ -258,8 +258,7 @@ def test_a_copy_that_was_skipped_is_read_again(
     assert forgotten.read_again == [other]
     [note] = forgotten.notes
     assert note == (
-        f"{other}: begins with the same lines, and they still count there, as they should if it is the "
-        f"original. Only if they must not count: conda-census sources --forget {other}"
+        f"{other} begins with the same lines and still counts: nothing to do if it is the original"
     )
     assert _report(settings) == before
     # The first one is unread now, because it was taken out.

@@ -187,8 +187,7 @@ class _Forgetting:
         heads = {each.head for each in chosen}
         same = {str(self._verified[id(each)].file) for each in others if each.head in heads}
         forgotten.notes += [
-            f"{file}: begins with the same lines, and they still count there, as they should if it is the "
-            f"original. Only if they must not count: conda-census sources --forget {file}"
+            f"{file} begins with the same lines and still counts: nothing to do if it is the original"
             for file in sorted(same | (set(copies) - renamed))
         ]
         again = ReadAgain(
