@@ -146,10 +146,18 @@ def test_a_log_in_whose_place_a_known_one_comes(name: str, census: CensusProcess
 @pytest.mark.takes_turns(2)
 @pytest.mark.parametrize("name", ["damaged.log.gz", "short.log.gz"])
 def test_a_log_that_is_to_be_tried_again(name: str, census: CensusProcess, logs: Path) -> None:
-    """With --retry it is unread no more."""
+    """With --retry it is unread no more, and the command says so; not of what is no log."""
     (logs / name).write_bytes(_UNREAD[name]())
+    (logs / "notes.txt").write_bytes(_NO_LOGS["notes.txt"])
     census("ingest", "logs")
-    assert census("sources", "--retry", f"logs/{name}").returncode == 0
+    tried = census("sources", "--retry", "logs/notes.txt")
+    assert tried.stderr == "conda-census: the next ingest tries 1 again\n"
+    assert _unread(census) == 1
+    tried = census("sources", "--retry", f"logs/{name}")
+    assert tried.stderr == (
+        "conda-census: the next ingest tries 1 again; until then reports do not say of it that it could not "
+        "be read\n"
+    )
     assert _unread(census) == 0
 
 

@@ -226,7 +226,17 @@ def _set_aside(lake: Path | None, retry: list[str], verbosity: Verbosity, *, as_
     for each in listed:
         typer.echo(one_line(f"{each.source}: {each.reason} (since {each.since})"))
     if retry:
-        verbosity.say([f"conda-census: the next ingest tries {len(listed):,} again"], err=True)
+        verbosity.say([_tried_again(len(listed), sum(each.may_be_log for each in listed))], err=True)
+
+
+def _tried_again(number: int, logs: int) -> str:
+    """Say what --retry does: of so many sources, as many ``logs`` are not told as unread any more."""
+    told = f"conda-census: the next ingest tries {number:,} again"
+    if not logs:
+        return told
+    which = "it" if number == 1 else "them" if number == logs else f"{logs:,} of them"
+    they = "it" if logs == 1 else "they"
+    return f"{told}; until then reports do not say of {which} that {they} could not be read"
 
 
 def _forget(
