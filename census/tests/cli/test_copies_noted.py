@@ -120,3 +120,13 @@ def test_a_window_without_copies_does_not_hide_them_from_the_tables(lakes: Censu
     done = lakes("sql", *window, "select count(*) from downloads", "--lake", "twice")
     assert _SAYS_SO in done.stderr
     assert _SAYS_SO not in lakes("report", *window, "--lake", "twice").stdout
+
+
+def test_a_quiet_report_warns_of_what_its_header_says(lakes: CensusProcess) -> None:
+    """In lines on standard error, if only files are written: of copies, and of a day without a log."""
+    for lake, is_told in (("once", False), ("twice", True)):
+        done = lakes("report", "--quiet", "--csv", "tables", "--lake", lake)
+        gap, *copies = done.stderr.splitlines()
+        assert (done.returncode, done.stdout) == (0, "")
+        assert " of 40 days have no log: nothing is known of them; " in gap
+        assert [_SAYS_SO in line for line in copies] == [True] * is_told

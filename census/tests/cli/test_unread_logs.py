@@ -76,6 +76,8 @@ def test_a_log_that_could_not_be_read(name: str, census: CensusProcess, logs: Pa
     assert noted >= {"accounting", "downloads", "packages", "by_day", "sessions", "installations"}
     assert unread_logs(1) in " ".join(census("report", "--html", "page.html").stdout.split())
     assert unread_logs(1) in " ".join((tmp_path / "page.html").read_text().split())
+    assert f"conda-census: {unread_logs(1)}\n" in census("report", "--quiet", "--html", "page.html").stderr
+    assert census("report", "--quiet", "--json").stderr == ""
     listed = census("sources")
     assert (listed.returncode, listed.stderr) == (0, f"conda-census: {unread_logs(1)}\n")
     assert [each.split(": ")[0] for each in census("sources", "--set-aside").stdout.splitlines()] == [

@@ -17,6 +17,7 @@ from conda_census.cli.options import (
     SinceOption,
     TitleOption,
     UntilOption,
+    complain,
     engine_of,
     period_of,
     sample_of,
@@ -76,7 +77,9 @@ def report(
     from conda_census.report.document import make_report
     from conda_census.report.files import Wanted, write_files
     from conda_census.report.headline import report_headline
+    from conda_census.report.notes import notes_on
     from conda_census.report.terminal import show
+    from conda_census.report.wording import completeness
     from conda_census.report.written import expect_writable
 
     verbosity = verbosity_of(quiet, verbose)
@@ -95,6 +98,11 @@ def report(
         typer.echo(json.dumps(document, ensure_ascii=False))
     elif not (quiet and (html or svg or png or csv or parquet)):
         show(document, Console(), verbose=verbose)
+    else:  # what the header says is a warning, and nobody sees the header
+        if document["window"]["days_without_log"]:
+            complain(CensusError(completeness(document["window"])))
+        for note in notes_on(document, "window", "accounting"):
+            complain(CensusError(note.removesuffix(".")))
     places = write_files(
         document,
         Wanted(html, svg, png, csv, parquet),
