@@ -233,7 +233,13 @@ def test_tables_of_ones_own(queries: OwnQueries) -> None:
         ("", "the query is empty: give one, such as SELECT count(*) FROM installations"),
         (" ;-- nothing\n;", "the query is empty"),
         ("SELECT '\udcff'", "the query is not in UTF-8"),
-        ("VACUUM", "VACUUM: not allowed here, where the lake is only read: use one of SELECT, CREATE,"),
+        (
+            "VACUUM",
+            (
+                "VACUUM: not possible here, where queries only read, and nothing in the lake can change: ask "
+                "with SELECT or PIVOT; CREATE, DROP and SET change nothing but this database in memory"
+            ),
+        ),
     ],
 )
 def test_a_query_that_cannot_be_run(queries: OwnQueries, query: str, told: str) -> None:

@@ -65,8 +65,8 @@ VIEWS: Mapping[str, str] = {
     "installers": "one installer in one month, by kind of agent",
     "drops": "one reason why lines did not count",
 }
-#: What a query may do; PIVOT is several statements in one.
-_ALLOWED = {"SELECT": "SELECT", "CREATE": "CREATE", "DROP": "DROP", "SET": "SET", "MULTI": "PIVOT"}
+#: What a query may do; what the parser calls MULTI is PIVOT, several statements in one.
+_ALLOWED = frozenset({"SELECT", "CREATE", "DROP", "SET", "MULTI"})
 #: What DuckDB says if Arrow cannot read a file.
 _UNREADABLE = re.compile(r"registered as 'files_of_(\w+)' failed: (.*?)(?:\. Detail|$)")
 _ROWS = [duckdb.ExpectedResultType.QUERY_RESULT]
@@ -185,8 +185,9 @@ class OwnQueries:
         for statement in statements:
             if statement.type.name not in _ALLOWED:
                 raise QueryError(
-                    f"{statement.type.name}: not allowed here, where the lake is only read: use one of "
-                    f"{', '.join(_ALLOWED.values())}"
+                    f"{statement.type.name}: not possible here, where queries only read, and nothing in the "
+                    "lake can change: ask with SELECT or PIVOT; CREATE, DROP and SET change nothing but this "
+                    "database in memory"
                 )
         return statements
 
