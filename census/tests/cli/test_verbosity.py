@@ -80,6 +80,16 @@ def _run(name: str, *more: str) -> Result:
     return CliRunner().invoke(app, [*arguments, *more])
 
 
+@pytest.mark.parametrize(("short", "name"), [("-q", "--quiet"), ("-v", "--verbose")])
+@pytest.mark.parametrize("command", ["ingest", "advisories list"])
+def test_a_short_name_that_an_option_has_elsewhere(command: str, short: str, name: str) -> None:
+    """Wrong usage, with the option that was meant; of any other unknown option nothing is said but that."""
+    done = CliRunner().invoke(app, [*command.split(), short])
+    assert done.exit_code == 2
+    assert f"No such option: {short}: {name} has no short name, write it out\n" in done.output
+    assert "No such option: -x\n" in CliRunner().invoke(app, [*command.split(), "-x"]).output
+
+
 def test_every_command_is_in_the_table() -> None:
     """And takes both options."""
     assert set(_COMMANDS) == set(_CALLS)

@@ -25,6 +25,8 @@ _WORDS = {
     r"Input should be less than (\S+)": r"give less than \1",
     r"Input should be a finite number.*": "give a number",
 }
+#: Options that have no short name here, by the one that they have elsewhere.
+_LONG_NAMES = {"-q": "--quiet", "-v": "--verbose"}
 
 
 def plain_words(message: str) -> str:
@@ -58,6 +60,10 @@ class PlainGroup(TyperGroup):
             return super().invoke(ctx)
         except typer.BadParameter as error:
             error.message = plain_words(error.message)
+            raise
+        except _UsageError as error:
+            if (name := _LONG_NAMES.get(getattr(error, "option_name", ""))) and hasattr(error, "message"):
+                error.message += f": {name} has no short name, write it out"
             raise
 
 
