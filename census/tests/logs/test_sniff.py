@@ -93,6 +93,23 @@ def test_why_it_is_not_in_the_format_that_was_asked_for(lines: list[bytes], name
     assert reason in told
 
 
+def test_lines_that_are_in_a_format_only_one_by_one() -> None:
+    """It is not said that no line is in it: the first ones are, and those behind them have it otherwise."""
+    begin = '192.0.2.7 - - [16/Jan/2024:23:53:20 +0000] "GET /main/noarch/a-1-0.conda HTTP/1.1" 200 2326 '
+    agent = '"conda/24.7.1 requests/2.32.3"'
+    here, elsewhere = f'{begin}"-" {agent}'.encode(), f'{begin}{agent} "-"'.encode()
+    for name in ("auto", "combined"):
+        assert _refusal([*[here] * 10, *[elsewhere] * 58], name) == (
+            "access.log: some of its first 68 lines are in the format combined, but it is not read, because "
+            "in many lines the user agent is in another of the fields in quotes: if its format changes, cut "
+            "it there and ingest each part as a file of its own, or else describe its format in census.toml"
+        )
+        assert (
+            "none of its first 58 lines is in a format that was tried: combined (in many lines"
+            in _refusal([elsewhere] * 58, name)
+        )
+
+
 def test_a_format_that_is_gone() -> None:
     """A batch that was written down may name a format that census.toml does not describe any more."""
     assert _refusal([b"x"], "mirror") == (

@@ -92,8 +92,8 @@ def format_of(
     known to be the other with more to it.
 
     Raises:
-        SourceError: no line is in any format, or none in the forced one, and it says why for each; or many
-            lines are in several formats.
+        SourceError: no line is in any format, or none in the forced one, and it says why for each; or some
+            lines are in one, but not all lines together; or many lines are in several formats.
     """
     if name not in ("auto", *known):
         raise SourceError(
@@ -123,6 +123,7 @@ def format_of(
         raise NoAccessLogError(f"{source}: {other}, or leave this file out with --exclude")
     if beginning.is_binary:
         raise NoAccessLogError(f"{source}: a binary file, not an access log: name the log itself")
+    _expect_whole(source, beginning, candidates, faults, lines)
     near = sorted(candidates, key=lambda log_format: -_parts_found(log_format, lines))
     near = [each for each in near if len(near) <= _NEAR or _parts_found(each, lines)][:_NEAR]
     tried = ", ".join(f"{each.name} ({faults[each.name] or _missing(each, lines)})" for each in near)
@@ -182,6 +183,29 @@ def _plainly_best(source: Readable, counts: Mapping[str, int], lines: int) -> st
             "with --format"
         )
     return best[0]
+
+
+def _expect_whole(
+    source: Readable,
+    beginning: Beginning,
+    candidates: Sequence[LogFormat],
+    faults: Mapping[str, str | None],
+    lines: list[bytes],
+) -> None:
+    """Refuse lines of which some are in a format if each is taken alone, but not all of them together."""
+    counts = {
+        each.name: sum(each.count([line]) for line in lines if not each.header_fault([line]))
+        for each in candidates
+        if faults[each.name]
+    }
+    if not any(counts.values()):
+        return
+    name = max(counts, key=lambda name: counts[name])
+    raise LastingSourceError(
+        f"{source}: some of its first {len(beginning.lines)} lines are in the format {name}, but it is not "
+        f"read, because {faults[name]}: if its format changes, cut it there and ingest each part as a file "
+        "of its own, or else describe its format in census.toml"
+    )
 
 
 def _outranks(name: str, other: str) -> bool:

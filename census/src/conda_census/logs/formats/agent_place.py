@@ -31,7 +31,7 @@ def agent_fault(first_lines: Sequence[bytes]) -> str | None:
     elsewhere = sum(any([*agents[1:_AGENT_FIELD], *agents[_AGENT_FIELD + 1 :]]) for agents in found)
     if elsewhere <= 2 * here or 2 * elsewhere < len(found):
         return None
-    return "the user agent is in another of its fields in quotes"
+    return "in many lines the user agent is in another of the fields in quotes"
 
 
 def is_agent_elsewhere(field: str) -> str:
