@@ -104,6 +104,9 @@ def test_every_other_command_says_it(tmp_path: Path) -> None:
         done = census(*command)
         assert done.returncode == 0
         assert "1 log could not be read" in " ".join((done.stdout + done.stderr).split()), command
+    quiet = census("exposure", ADVISORY, "--quiet", "--html", "exposure.html")
+    assert (quiet.returncode, quiet.stdout) == (0, "")
+    assert "1 log could not be read" in quiet.stderr
     found = json.loads(census("exposure", ADVISORY, "--json").stdout)
     noted = {each["number"] for each in found["notes"] if "could not be read" in each["note"]}
     assert noted == {"exposed", "prevalent", "still_downloaded"}

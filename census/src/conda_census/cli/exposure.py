@@ -16,13 +16,14 @@ from conda_census.cli.options import (
     LakeOption,
     OneInOption,
     TitleOption,
+    complain,
     day,
     engine_of,
     sample_of,
 )
 from conda_census.cli.verbosity import QuietOption, VerboseOption, verbosity_of
 from conda_census.config import load_settings
-from conda_census.errors import one_line
+from conda_census.errors import CensusError, one_line
 
 if TYPE_CHECKING:
     from conda_census.exposure.aliases import AdvisoryGroup
@@ -82,6 +83,8 @@ def exposure(
     from conda_census.exposure.tell import last_day, tell
     from conda_census.lake.self_check import open_checked
     from conda_census.report.exposure_text import show
+    from conda_census.report.exposure_wording import gaps
+    from conda_census.report.notes import notes_on
     from conda_census.report.written import expect_writable
 
     verbosity = verbosity_of(quiet, verbose)
@@ -108,6 +111,9 @@ def exposure(
         typer.echo(json.dumps(document, ensure_ascii=False))
     elif not (quiet and html):
         show(document, Console())
+    else:  # nobody sees what stands beside the numbers
+        for warning in filter(None, (gaps(document), *notes_on(document, "exposed"))):
+            complain(CensusError(warning.removesuffix(".")))
     if html:
         from conda_census.report.about import About
         from conda_census.report.exposure_page import write_exposure_page
