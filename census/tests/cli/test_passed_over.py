@@ -99,3 +99,82 @@ def test_zeros_behind_the_data_are_padding(census: CensusProcess, tmp_path: Path
     (tmp_path / "access.log.gz").write_bytes(gzip.compress(_lines(0)) + bytes(5000))
     done = census("ingest", "access.log.gz", "--strict", "--json")
     assert (done.returncode, done.stderr, json.loads(done.stdout)["warnings"]) == (0, "", [])
+
+
+_BEHIND = {"plain": _lines(60), "garbage": b"x" * 500}
+#: Files that bring no new line beside a log with the first lines: the same lines, and none.
+_WITHOUT_NEW_LINES = {"the same": gzip.compress(_lines(0)), "none": gzip.compress(b"")}
+
+
+def _unread(census: CensusProcess) -> int:
+    number = json.loads(census("report", "--json").stdout)["accounting"]["unread_logs"]
+    assert json.loads(census("sources", "--json").stdout)["unread_logs"] == number
+    return int(number)
+
+
+@pytest.mark.takes_turns(2)
+@pytest.mark.parametrize("behind", _BEHIND)
+@pytest.mark.parametrize("read", _WITHOUT_NEW_LINES)
+def test_what_no_row_tells_of(census: CensusProcess, tmp_path: Path, read: str, behind: str) -> None:
+    """A log that brings no new line is listed as one that was not read whole, until it is read whole."""
+    (tmp_path / "d1.log").write_bytes(_lines(0))
+    log = tmp_path / "d2.log.gz"
+    log.write_bytes(_WITHOUT_NEW_LINES[read] + _BEHIND[behind])
+    assert census("ingest", "d1.log").returncode == 0
+    for _ in range(3):  # from the second run on the log is known
+        assert census("ingest", "d1.log", log.name).returncode == 0
+        assert _unread(census) == 1
+    assert "could not be read" in census("sources").stderr
+    (entry,) = json.loads(census("sources", "--set-aside", "--json").stdout)["set_aside"]
+    assert entry["source"] == str(log)
+    size = len(_BEHIND[behind])
+    assert entry["reason"].startswith(f"{size:,} bytes behind its compressed data were not read")
+    log.write_bytes(gzip.compress(_lines(0, 130)))
+    assert census("ingest", "d1.log", log.name, "--strict").returncode == 0
+    assert _unread(census) == 0
+
+
+@pytest.mark.takes_turns(2)
+@pytest.mark.parametrize("read", _WITHOUT_NEW_LINES)
+def test_what_no_row_tells_of_is_tried_again(census: CensusProcess, tmp_path: Path, read: str) -> None:
+    """With --retry it is off the list, and the next run finds it again."""
+    (tmp_path / "d1.log").write_bytes(_lines(0))
+    log = tmp_path / "d2.log.gz"
+    log.write_bytes(_WITHOUT_NEW_LINES[read] + b"x" * 500)
+    census("ingest", "d1.log")
+    census("ingest", log.name)
+    assert census("sources", "--retry", log.name).returncode == 0
+    assert _unread(census) == 0
+    again = census("ingest", log.name, "--strict")
+    assert (again.returncode, _told(500) in again.stderr) == (1, True)
+    assert _unread(census) == 1
+
+
+def test_what_no_row_tells_of_and_rotation(census: CensusProcess, tmp_path: Path) -> None:
+    """Another log comes in its place, and it has another name now: it stays on the list, under that."""
+    (tmp_path / "d1.log").write_bytes(_lines(0))
+    log = tmp_path / "access.log.1.gz"
+    log.write_bytes(gzip.compress(_lines(0)) + b"x" * 500)
+    census("ingest", "d1.log")
+    census("ingest", log.name)
+    rotated = log.rename(tmp_path / "access.log.2.gz")
+    log.write_bytes(gzip.compress(_lines(200)))
+    assert census("ingest", log.name, rotated.name, "--strict").returncode == 0
+    assert census("sources", "--set-aside").stdout.startswith(f"{rotated}: 500 bytes")
+    assert _unread(census) == 1
+
+
+def test_what_no_row_tells_of_counts_once_the_other_is_taken_out(
+    census: CensusProcess, tmp_path: Path
+) -> None:
+    """Then its lines are read, and the doubt is told of it as of any log."""
+    (tmp_path / "d1.log").write_bytes(_lines(0))
+    log = tmp_path / "d2.log.gz"
+    log.write_bytes(gzip.compress(_lines(0)) + b"x" * 500)
+    census("ingest", "d1.log")
+    census("ingest", log.name)
+    assert census("sources", "--forget", "d1.log").returncode == 0
+    census("ingest", log.name)
+    assert _unread(census) == 0
+    found = json.loads(census("sources", "--json").stdout)
+    assert [each["source"] for each in found["doubts"]] == [str(log)]

@@ -32,7 +32,7 @@ from conda_census.lake.reading import SourcesReader
 from conda_census.lake.repeated_downloads import DownloadMarks, repeated_downloads
 from conda_census.lake.repeats import SeenRequests, hashed
 from conda_census.lake.rows import SourcesFound, rows_of_part
-from conda_census.lake.seen_files import SeenFile
+from conda_census.lake.seen_files import READ_IN_PART, SeenFile
 from conda_census.lake.set_aside import name_as_stored
 from conda_census.lake.shared_lines import Recognised, recognise
 from conda_census.lake.staging import ReadSource, stage_part, stage_sources
@@ -159,7 +159,7 @@ class _Attempt:
         self._turns = Turns()
         self._errors: list[tuple[SourceError, Source]] = []
         self._skipped = 0
-        self._passed_over: dict[str, int] = {}
+        self._passed_over: dict[int, int] = {}
         self._doubts: list[Doubt] = []
 
     def read(self, claimed: list[Claimed]) -> set[int]:
@@ -214,11 +214,14 @@ class _Attempt:
                 self._connection, log.log_format, log.beginning, source.reading
             )
         proxies = proxy_warnings(addresses)
-        names = {source.name for source in read}
-        for name, size in self._passed_over.items():
-            self._summary.warn_of_passed_over(name, size)
-            if name in names:
-                self._doubt(name, "unread", PassedOver(size).sentence())
+        numbers = {source.source for source in read}
+        for number, size in self._passed_over.items():
+            passed = logs[number].source
+            self._summary.warn_of_passed_over(str(passed), size)
+            if number in numbers:
+                self._doubt(str(passed), "unread", PassedOver(size).sentence())
+            else:
+                self._summary.note_read_in_part(passed, size)
         for source in read:
             reading = source.reading
             if in_vain := read_in_vain(reading.requests, reading.dropped, is_new=reading.first_line == 1):
@@ -255,7 +258,8 @@ class _Attempt:
                 self._skipped += 1
             self._note_passed_over(log, passed_over)
             if name and name_as_stored(log.source, self._key) == name:
-                self.known_files.append(SeenFile(name, recognised.waits))
+                in_part = READ_IN_PART if passed_over else ""
+                self.known_files.append(SeenFile(name, recognised.waits or in_part))
             return
         may_grow = log.source.may_grow
         for _ in reader.read(
@@ -283,7 +287,7 @@ class _Attempt:
     def _note_passed_over(self, log: Claimed, sizes: list[int]) -> None:
         """Keep how many bytes behind the compressed data of a log were not read, as each reading found it."""
         if sizes:
-            self._passed_over[str(log.source)] = sizes[-1]
+            self._passed_over[log.number] = sizes[-1]
 
     def _recognise(
         self, reader: SourcesReader, log: Claimed, source: Watched, passed_over: Callable[[int], object]

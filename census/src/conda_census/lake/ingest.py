@@ -22,9 +22,9 @@ from conda_census.lake.conversion import converted
 from conda_census.lake.known import KnownLogs, known_logs
 from conda_census.lake.moved import moved_shares
 from conda_census.lake.regaining import regain
-from conda_census.lake.seen_files import SeenFile, remember_files, seen_files
+from conda_census.lake.seen_files import READ_IN_PART, SeenFile, remember_files, seen_files
 from conda_census.lake.self_check import checked_to_add
-from conda_census.lake.set_aside import SetAsideSources, name_as_stored, tried_formats
+from conda_census.lake.set_aside import SetAside, SetAsideSources, name_as_stored, tried_formats
 from conda_census.lake.source_rows import SourceRows
 from conda_census.lake.staging import append_staged, damaged_files, is_begun
 from conda_census.lake.store import Lake
@@ -264,7 +264,10 @@ class _Work:
         read_as = {} if format_name == "auto" else self.rows.formats()
         seen = seen_files(self.lake)
         unread = SetAsideSources(self.lake)
-        set_aside = {each.name: each for each in unread.read() if each.tried == self.tried}
+        noted = unread.read()
+        set_aside = {each.name: each for each in noted if each.tried == self.tried}
+        read_in_part = {each.name: each for each in noted if each.is_read_in_part}
+        moved: dict[SetAside, Source] = {}
         for source in sources:
             if (fingerprint := stored_fingerprint(source, self.key)) in stored:
                 self.summary.skipped += 1
@@ -274,7 +277,15 @@ class _Work:
                     copies.append(SeenFile(copy))
                 continue
             name = name_as_stored(source, self.key) if set_aside or seen else ""
-            if waits := seen.get(name):
+            waits = seen.get(name)
+            if waits == READ_IN_PART:
+                if entry := read_in_part.get(name):
+                    self.summary.skipped += 1
+                    if entry.location != source.location:
+                        moved[entry] = source
+                else:  # to be tried again
+                    yield source
+            elif waits:
                 self.summary.wait(Waiting(str(source), waits))
             elif name in seen:
                 self.summary.skipped += 1
@@ -284,6 +295,7 @@ class _Work:
             else:
                 yield source
         remember_files(self.lake, self.batches.writer, copies)
+        unread.move(moved)
         unread.forget([each for each in unread.read() if each.location in read])
 
     def _set_aside(self, locations: Collection[str]) -> None:
@@ -377,6 +389,7 @@ class _Work:
                 else:
                     if not beginning.lines and beginning.passed_over:
                         self.summary.warn_of_passed_over(str(source), beginning.passed_over)
+                        self.summary.note_read_in_part(source, beginning.passed_over)
                     self.summary.skipped += 1
                     self.bytes_in_all -= source.stored_size
             except SourceError as error:

@@ -16,10 +16,12 @@ from pathlib import Path
 from conda_census.atomic_files import create_exclusively, remove_dead_drafts, replace_durably
 from conda_census.lake.store import Lake
 
-__all__ = ["SeenFile", "forget_seen_files", "remember_files", "seen_files"]
+__all__ = ["READ_IN_PART", "SeenFile", "forget_seen_files", "remember_files", "seen_files"]
 
 _FOLDER = "seen"
 _KNOWN = "known"
+#: Stands in place of why a file waits: it was not read whole, and is known only as long as that is noted.
+READ_IN_PART = "read in part"
 #: So many are remembered for each writer, the newest ones.
 _FILES_MAX = 50_000
 #: Neither a link nor a pipe that somebody put there is read.

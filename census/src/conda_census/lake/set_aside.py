@@ -1,6 +1,7 @@
 """Sources that are no log, or a damaged one: remembered, so that each is told once and stops nothing.
 
-What could not be read for now, as a log that is cut short, is noted too until it is read.
+What could not be read for now, as a log that is cut short, is noted too until it is read. So is a log of
+which a part was not read, if the rest brought no line: the table ``sources`` has no row of it to say so.
 
 The file ``set-aside.json`` of the lake names them. A source is known again by what is stored of it: a file
 that grew, was repaired or only touched is tried again, and all are if other formats are to be tried, or by a
@@ -12,9 +13,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -45,7 +46,8 @@ class SetAside:
         reason: why, for a person.
         since: when it was set aside, UTC, as ISO 8601.
         name: names it as it is stored, see ``name_as_stored``.
-        tried: which formats were tried, see ``tried_formats``; empty for a source that each run tries again.
+        tried: which formats were tried, see ``tried_formats``; empty for a source that each run tries again,
+            or that was read in part, which alone has a name then.
         may_be_log: may it be an access log, whose requests are missing?
     """
 
@@ -57,22 +59,29 @@ class SetAside:
     tried: str
     may_be_log: bool = True
 
+    @property
+    def is_read_in_part(self) -> bool:
+        """Was it read but for a part?"""
+        return bool(self.name) and not self.tried
+
 
 @dataclass(frozen=True)
 class Unreadable:
-    """A source that could not be read.
+    """A source that could not be read, or not whole.
 
     Attributes:
         source: the source.
         reason: why, for a person.
         may_be_log: may it be an access log, whose requests are missing?
         may_pass: may the reason pass, so that each run tries it again?
+        is_read_in_part: was it read but for a part, so that it is tried again when it changed?
     """
 
     source: Source
     reason: str
     may_be_log: bool = True
     may_pass: bool = False
+    is_read_in_part: bool = False
 
 
 class SetAsideSources:
@@ -111,22 +120,30 @@ class SetAsideSources:
     def add(self, found: Collection[Unreadable], key: bytes, tried: str) -> list[SetAside]:
         """Set sources aside, each with its reason, and return those that can be remembered.
 
-        What may pass is noted as well, as unread, and not returned: each run tries it again.
+        What may pass is noted as well, as unread, and not returned: each run tries it again. So is what was
+        read in part.
         """
         since = datetime.now(UTC).isoformat(timespec="seconds")
         added = [
             SetAside(str(each.source), each.source.location, each.reason, since, name, tried, each.may_be_log)
             for each in found
-            if not each.may_pass and (name := name_as_stored(each.source, key))
+            if not (each.may_pass or each.is_read_in_part) and (name := name_as_stored(each.source, key))
         ]
         unread = {
-            each.source.location: SetAside(str(each.source), each.source.location, each.reason, since, "", "")
+            each.source.location: SetAside(
+                str(each.source),
+                each.source.location,
+                each.reason,
+                since,
+                name_as_stored(each.source, key) if each.is_read_in_part else "",
+                "",
+            )
             for each in found
-            if each.may_pass and not is_spooled(each.source.location)
+            if (each.may_pass or each.is_read_in_part) and not is_spooled(each.source.location)
         }
         if added or unread:
             locations = {each.location for each in added} | set(unread)
-            names = {each.name for each in added}
+            names = {each.name for each in [*added, *unread.values()] if each.name}
             with self._locked():
                 kept = [
                     each for each in self.read() if each.location not in locations and each.name not in names
@@ -139,6 +156,19 @@ class SetAsideSources:
         if forgotten:
             with self._locked():
                 self._write([each for each in self.read() if each not in forgotten])
+
+    def move(self, moved: Mapping[SetAside, Source]) -> None:
+        """Note where sources lie now that are known again by their names."""
+        if moved:
+            with self._locked():
+                self._write(
+                    [
+                        replace(each, source=str(now), location=now.location)
+                        if (now := moved.get(each))
+                        else each
+                        for each in self.read()
+                    ]
+                )
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

@@ -81,15 +81,26 @@ class PassedOver:
 
     def sentence(self) -> str:
         """How many there are and what to do, for a person."""
+        return (
+            f"{self._not_read()}: if this holds lines of a log, decompress or repair it and give "
+            "it as a file of its own, or take out what was read with conda-census sources --forget SOURCE"
+        )
+
+    def sentence_without_lines(self) -> str:
+        """The same of a file that brought no line that was new."""
+        return (
+            f"{self._not_read()}, and the rest has no new line: decompress or repair it if this holds lines "
+            "of a log, and give them as a file of their own; then take this one away, and off this list with "
+            "conda-census sources --retry SOURCE"
+        )
+
+    def _not_read(self) -> str:
         were = (
             "byte behind its compressed data was"
             if self.size == 1
             else "bytes behind its compressed data were"
         )
-        return (
-            f"{self.size:,} {were} not read: if this holds lines of a log, decompress or repair it and give "
-            "it as a file of its own, or take out what was read with conda-census sources --forget SOURCE"
-        )
+        return f"{self.size:,} {were} not read"
 
 
 @dataclass(frozen=True)
@@ -132,7 +143,7 @@ class Summary:
         failed: files, or paths, that could not be read; why stands in ``errors``.
         set_aside: of the sources that were named, those that are set aside; the ``newly`` first ones of them
             were set aside in this run, and count as failed; the others as skipped.
-        unreadable: sources that could not be read, and are not set aside yet, or noted as unread.
+        unreadable: sources that could not be read, or not whole, and are not noted yet.
         waiting: the skipped files that wait.
         warnings: what a person should know of files that were read or skipped.
         lines: lines taken; always ``requests`` plus the sum of ``dropped``.
@@ -185,6 +196,12 @@ class Summary:
         """Count a source that an earlier run has set aside."""
         self.skipped += 1
         self.set_aside.append(set_aside)
+
+    def note_read_in_part(self, source: Source, size: int) -> None:
+        """Take that so many bytes of a file were not read, and that no row says so: the rest brought none."""
+        self.unreadable.append(
+            Unreadable(source, PassedOver(size).sentence_without_lines(), is_read_in_part=True)
+        )
 
     def add_set_aside(self, added: list[SetAside]) -> None:
         """Count sources that this run has set aside; why was told already."""

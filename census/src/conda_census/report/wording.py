@@ -350,8 +350,8 @@ def unread_logs(number: int) -> str:
     """Say that so many logs could not be read, and where they are listed, in one line."""
     whose, them = ("its", "it") if number == 1 else ("their", "them")
     return (
-        f"{logs(number)} could not be read, and numbers are too low if {whose} lines are of these days: "
-        f"conda-census sources --set-aside lists {them}"
+        f"{logs(number)} could not be read, or not whole, and numbers are too low if {whose} lines are of "
+        f"these days: conda-census sources --set-aside lists {them}"
     )
 
 
