@@ -38,6 +38,10 @@ _CASES = {
         [*_SHARED * 4, *(agent.replace(" ", "_") for agent in _SHARED[:5])],
         RUN_TOGETHER_AGENTS,
     ),
+    "one in four with underscores": (
+        [text if number % 4 else text.replace(" ", "_") for number, text in enumerate(_SHARED, 1)],
+        RUN_TOGETHER_AGENTS,
+    ),
     "one with underscores": ([*_SHARED, _SHARED[0].replace(" ", "_")], None),
     "some cut": ([*_SHARED * 4, *(text[:100] for text in _SHARED[:8])], CUT_SHORT_AGENTS),
     "some cut in a token": ([*_SHARED * 4, *(text[:-2] for text in _SHARED[:8])], CUT_SHORT_AGENTS),
@@ -110,3 +114,41 @@ def test_ingest_warns_in_one_line(tmp_path: Path, name: str, fault: str | None) 
     told = [(Path(each["source"]).name, each["reason"]) for each in json.loads(done.stdout)["warnings"]]
     assert told == ([("access.log", fault)] if fault else [])
     assert done.returncode == 0
+
+
+_GROWING = {
+    "with underscores": RUN_TOGETHER_AGENTS,
+    "one in four with underscores": RUN_TOGETHER_AGENTS,
+    "cut at 100": CUT_SHORT_AGENTS,
+    "cut in a token": CUT_SHORT_AGENTS,
+    "of one length": None,
+    "others": None,
+    "none": NO_AGENTS,
+    "shared": None,
+}
+
+
+@pytest.mark.takes_turns(4)
+@pytest.mark.parametrize("name", _GROWING)
+def test_a_log_that_grows_by_few_requests(tmp_path: Path, name: str) -> None:
+    """What hides the tokens is told once the log has 20 requests, and kept; not before."""
+    census, log, told = CensusProcess(tmp_path), SmallLog(), {}
+    agents = (_CASES[name][0] * 15)[:30]
+    for number, agent in enumerate(agents, 1):
+        log.request(agent=agent, suffix="", address=f"192.0.2.{number}", path=f"/main/noarch/{number}")
+        if number % 6 == 0:
+            log.write(tmp_path / "access.log")
+            done = census("ingest", "access.log", "--json")
+            told[number] = [each["reason"] for each in json.loads(done.stdout)["warnings"]]
+    fault = _GROWING[name]
+    assert {number: reasons for number, reasons in told.items() if reasons and number < 20} == {}
+    assert told[24] == ([fault] if fault else [])
+    kept = json.loads(census("sources", "--json").stdout)["doubts"]
+    assert {each["reason"] for each in kept} == ({fault} if fault else set())
+
+
+def test_the_beginning_of_a_normal_log_is_not_looked_at() -> None:
+    """New lines with tokens say enough, however few they are."""
+    seen = SeenAgents()
+    seen.look(pa.array(_SHARED[:1]).dictionary_encode(), count_clients=False)
+    assert not seen.may_be_faulty()

@@ -24,11 +24,12 @@ from conda_census.lake.decoding import (
     note_sizes,
 )
 from conda_census.lake.doubts import Doubt, DoubtAbout, note_doubts
+from conda_census.lake.first_requests import first_requests
 from conda_census.lake.known import KnownLogs, KnownRun, known_runs
 from conda_census.lake.part import Part
 from conda_census.lake.proxies import addresses_of, proxy_warnings
 from conda_census.lake.read_in_vain import read_in_vain
-from conda_census.lake.reading import SourcesReader
+from conda_census.lake.reading import SourceReading, SourcesReader
 from conda_census.lake.repeated_downloads import DownloadMarks, repeated_downloads
 from conda_census.lake.repeats import SeenRequests, hashed
 from conda_census.lake.rows import SourcesFound, rows_of_part
@@ -236,9 +237,24 @@ class _Attempt:
             if change := reading.change:
                 self._summary.warn(source.name, change.reason)
                 self._doubt(source.name, change.about, change.reason)
-            if reading.requests >= _MANY_REQUESTS and (fault := reading.agents.fault()):
+            if fault := self._fault_of_agents(logs[source.source], reading):
                 self._summary.warn(source.name, fault)
                 self._doubt(source.name, "tokens", fault)
+
+    def _fault_of_agents(self, log: Claimed, reading: SourceReading) -> str | None:
+        """Why tokens of a log are not seen. New lines of one that grew may be few: its first ones count."""
+        if reading.requests >= _MANY_REQUESTS:
+            return reading.agents.fault()
+        known = reading.first_line - 1
+        if not known or not reading.requests or not reading.agents.may_be_faulty():
+            return None
+        # The last of the first lines may be cut, and is new if the beginning is not longer than the log.
+        lines = min(known, len(log.beginning) - 1)
+        agents = first_requests(self._connection, log.log_format, log.beginning, "user_agent", lines)
+        if len(agents) + reading.requests < _MANY_REQUESTS:
+            return None
+        reading.agents.look(agents, count_clients=False)
+        return reading.agents.fault()
 
     def _doubt(self, source: str, about: DoubtAbout, reason: str) -> None:
         self._doubts.append(Doubt(self._batch.name, source, about, reason))

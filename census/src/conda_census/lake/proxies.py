@@ -11,14 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
-import numpy as np
-import pyarrow as pa
 
+from conda_census.lake.first_requests import first_requests
 from conda_census.lake.reading import SourceReading
 from conda_census.lake.seen_agents import MANY_CLIENTS
 from conda_census.logs.formats import LogFormat
 from conda_census.logs.formats.addresses import is_public_address
-from conda_census.logs.line_reader import LineReader
 
 __all__ = ["LogAddresses", "addresses_of", "few_private_addresses", "few_public_addresses", "proxy_warnings"]
 
@@ -79,7 +77,8 @@ def addresses_of(
         return LogAddresses(Counter())
     public = _few_public(addresses, len(read.agents.clients))
     if read.first_line > 1 and (public or _all_but_few(addresses)):
-        addresses = addresses + _addresses(connection, log_format, beginning)
+        of_beginning = first_requests(connection, log_format, beginning, "address")
+        addresses = addresses + Counter(of_beginning.to_pylist())
     if public and (public := _few_public(addresses, len(read.agents.clients))):
         return LogAddresses(Counter(), few_public_addresses(public))
     return LogAddresses(_all_but_few(addresses))
@@ -133,20 +132,3 @@ def _few_public(addresses: Counter[str], clients: int) -> int:
 
 def _is_numeric(address: str) -> bool:
     return ":" in address or address.replace(".", "").isdecimal()
-
-
-def _addresses(
-    connection: duckdb.DuckDBPyConnection, log_format: LogFormat, beginning: Sequence[bytes]
-) -> Counter[str]:
-    reader = LineReader(log_format, beginning)
-    text = pa.array([line.decode("utf-8", "replace") for line in reader.first_lines], pa.large_string())
-    table = pa.table({"line_number": pa.array(np.arange(len(text), dtype=np.int64)), "line": text})
-    connection.register("lines", table)
-    try:
-        found = connection.sql(
-            f"SELECT address, count(*) FROM ({log_format.columns(reader.first_lines)}) "
-            "WHERE dropped IS NULL GROUP BY address"
-        ).fetchall()
-    finally:
-        connection.unregister("lines")
-    return Counter(dict(found))

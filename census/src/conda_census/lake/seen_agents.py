@@ -117,6 +117,11 @@ class _Forms:
         if not self.with_plugin:
             self._keep_longest(of_conda, lengths)
 
+    def may_be_faulty(self) -> bool:
+        """Is one of an odd form, or may the longest be cut, which only many of them tell?"""
+        may_be_cut = not self.with_plugin and _SHORTEST_CUT <= self._greatest <= _LONGEST_CUT
+        return bool(self.together.requests or self.short_tokens.requests or self.cut) or may_be_cut
+
     def fault(self) -> str | None:
         """Return why tokens are not seen; None if nothing says so."""
         if self.together.are_many(self.requests) or (self.together.requests and not self.has_blank):
@@ -180,6 +185,10 @@ class SeenAgents:
             self._forms.add(of_conda, counts)
         if counts_clients:
             self._count_clients(of_conda)
+
+    def may_be_faulty(self) -> bool:
+        """May many requests like these show that tokens are not seen? Those of a normal log may not."""
+        return not self.has_agents or self._forms.may_be_faulty()
 
     def fault(self) -> str | None:
         """Return why tokens of this log are not seen; None if nothing says so."""
