@@ -35,7 +35,7 @@ from conda_census.lake.store import Lake
 from conda_census.lake.taking_out import joined_with, set_totals, take_out
 from conda_census.lake.unfinished_repair import ReadAgain, TakenOut, note_repair, unfinished_repair
 from conda_census.lake.verification import Recorded, Verified, recorded_readings, verify
-from conda_census.logs.files import one_spelling
+from conda_census.logs.files import name_as_text, one_spelling, path_named
 from conda_census.logs.fingerprints import head_of
 from conda_census.logs.formats import formats
 from conda_census.logs.rotated import RotatedLogs
@@ -98,6 +98,7 @@ def forget(
         LakeError: the log is not known or not one, its rows cannot be told from others whose logs are gone,
             or the lake is damaged, in use, or cannot be written.
     """
+    source = name_as_text(source)
     secrets, lake = Secrets(settings.config_folder), Lake.open(settings.lake)
     lake.expect_key(secrets.key_id())
     try:
@@ -118,7 +119,7 @@ def forget(
                 forgotten = Forgotten(begun.source, begun.lines, begun.requests, list(begun.days))
                 forgotten.notes = [*begun.notes, "it was cut off before: the rest is done now"]
                 forgotten.batches = [] if noted.is_all else list(noted.batches)
-                forgotten.read_again = [each for logs in noted.logs.values() for each in logs]
+                forgotten.read_again = [name_as_text(each) for logs in noted.logs.values() for each in logs]
                 if dry_run:
                     return forgotten
             take_out(Snapshot(lake), noted.batches, is_all=noted.is_all)
@@ -172,23 +173,23 @@ class _Forgetting:
         logs = self._logs(others)
         copies = self._skipped_copies(chosen, others)
         # Rotation gave it that name, so that it is no copy: it stays out.
-        renamed = {file for file in self._where(chosen) if file != one_spelling(source)}
+        renamed = {file for file in self._where(chosen) if one_spelling(file) != one_spelling(source)}
         for copy in copies:
             if copy not in renamed:
                 logs.setdefault(chosen[0].format_name, {})[copy] = None
         found = [location for locations in logs.values() for location in locations]
         forgotten.batches = [] if is_all else sorted(batches)
-        forgotten.read_again = found
+        forgotten.read_again = [name_as_text(each) for each in found]
         forgotten.notes += self._notes(others)
         forgotten.notes += [
-            f"{file}: the same log under another name: ingest reads it again if it is given it"
+            f"{name_as_text(file)}: the same log under another name: ingest reads it again if it is given it"
             for file in sorted(renamed - set(found))
         ]
         heads = {each.head for each in chosen}
         same = {str(self._verified[id(each)].file) for each in others if each.head in heads}
         forgotten.notes += [
             f"{file} begins with the same lines and still counts: nothing to do if it is the original"
-            for file in sorted(same | (set(copies) - renamed))
+            for file in sorted(map(name_as_text, same | (set(copies) - renamed)))
         ]
         again = ReadAgain(
             tuple(sorted(batches)),
@@ -280,7 +281,7 @@ class _Forgetting:
 
     def _where(self, chosen: list[Recorded]) -> set[str]:
         """Where the log lies now, as far as it is found."""
-        path, rotated = Path(one_spelling(chosen[0].source)), RotatedLogs(self._key)
+        path, rotated = path_named(one_spelling(chosen[0].source)), RotatedLogs(self._key)
         found = {rotated.find(path, each.head) for each in chosen} if path.is_absolute() else set()
         return {str(file) for file in found if file}
 
@@ -293,12 +294,12 @@ class _Forgetting:
         heads = {each.head for each in chosen}
         known = {chosen[0].source, *(str(self._verified[id(each)].file) for each in others)}
         known = {one_spelling(each) for each in known}
-        paths = [Path(one_spelling(each.source)) for each in [*chosen, *others]]
+        paths = [path_named(one_spelling(each.source)) for each in [*chosen, *others]]
         folders = {path.parent for path in paths if path.is_absolute()}
         files = [path for folder in sorted(folders) for path in _files_in(folder)] if seen else []
         found = []
         for path in files[:_FILES_MAX]:
-            if str(path) in known:
+            if name_as_text(path) in known:
                 continue
             try:
                 source = source_at(str(path), self._settings.config_folder)

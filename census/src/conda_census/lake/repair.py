@@ -84,6 +84,7 @@ from conda_census.lake.wrong_entries import (
     files_with_wrong_entries,
 )
 from conda_census.lake.wrong_totals import rows_are_whole, totals_are_wrong
+from conda_census.logs.files import name_as_text, path_named
 from conda_census.logs.formats import formats
 from conda_census.logs.object_addresses import is_object_address
 from conda_census.logs.rotated import RotatedLogs
@@ -259,9 +260,9 @@ def read_again(settings: Settings, again: ReadAgain, repaired: Repaired, progres
     forget_seen_files(lake)
     for log_format, locations in again.logs.items():
         for number, location in enumerate(locations):
-            progress(location, done=number, of=len(locations))
+            progress(name_as_text(location), done=number, of=len(locations))
         ingest(locations, settings, log_format, lambda **_: None, is_repair=True)
-        repaired.read_again += locations
+        repaired.read_again += map(name_as_text, locations)
     key = Secrets(settings.config_folder).token_key()
     missing = list(missing_wanted(lake, again.wanted, key))
     has = Snapshot(lake).requests_by_day()
@@ -703,7 +704,7 @@ class _Repair:
         rotated = RotatedLogs(self._secrets.token_key())
         unread = {}
         for each in missing:
-            path = Path(each.source)
+            path = path_named(each.source)
             if each.batch in batches:
                 continue
             if is_object_address(each.source):
@@ -711,7 +712,7 @@ class _Repair:
             elif path.is_absolute() and each.head:
                 unread[each] = str(rotated.find(path, each.head) or "")
             else:
-                unread[each] = each.source if path.is_absolute() and path.is_file() else ""
+                unread[each] = str(path) if path.is_absolute() and path.is_file() else ""
         return unread
 
     def _wanted_of(self, readings: list[Recorded], damages: _Damages) -> tuple[Wanted, ...]:

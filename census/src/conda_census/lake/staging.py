@@ -5,7 +5,6 @@ The files of a batch are written as the tables hold them, and need only a name t
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -26,6 +25,7 @@ from conda_census.lake.reading import SourceReading
 from conda_census.lake.rows import DECODER_VERSION, PartRows
 from conda_census.lake.store import Lake
 from conda_census.lake.tables import TABLES, TableName
+from conda_census.logs.files import name_as_text
 
 __all__ = [
     "ReadSource",
@@ -138,16 +138,11 @@ def append_staged(lake: Lake, batch: Batch) -> None:
                 {
                     "batch": batch.name,
                     "log_format": batch.format_name,
-                    "logs": _text("\n".join(batch.locations)),
+                    "logs": name_as_text("\n".join(batch.locations)),
                 }
                 if table.name == "sessions"
                 else None,
             )
-
-
-def _text(names: str) -> str:
-    """Give names that may hold what is no text as text, which is all that a commit may hold."""
-    return os.fsencode(names).decode(errors="backslashreplace")
 
 
 def _brought(lake: Lake, batch: Batch, files: dict[str, list[str]]) -> Totals:

@@ -17,6 +17,7 @@ import duckdb
 from conda_census.errors import SourceError
 from conda_census.lake.recount import Counts, recount, time_of
 from conda_census.lake.store import Lake
+from conda_census.logs.files import name_as_text, path_named
 from conda_census.logs.fingerprints import Fingerprint
 from conda_census.logs.formats import LogFormat
 from conda_census.logs.object_addresses import is_object_address
@@ -120,7 +121,7 @@ def verify(
     shuffled = list(readings)
     random.shuffle(shuffled)
     for reading in shuffled:
-        path = Path(reading.source)
+        path = path_named(reading.source)
         if is_object_address(reading.source):
             if len(verified) < sample:
                 progress(reading.source, done=len(verified), of=min(sample, len(shuffled)))
@@ -133,7 +134,7 @@ def verify(
                 state, reason = _ANOTHER if path.exists() else _GONE
                 missing.append(Verified(reading, state, reason))
             elif len(verified) < sample:
-                progress(str(file), done=len(verified), of=min(sample, len(shuffled)))
+                progress(name_as_text(file), done=len(verified), of=min(sample, len(shuffled)))
                 verified.append(_verify(reading, file, key, known_formats))
     return verified + missing
 
@@ -186,7 +187,7 @@ def _verify(
             reading.read_at,
         )
     except SourceError as error:
-        return Verified(reading, "unreadable", str(error), file)
+        return Verified(reading, "unreadable", name_as_text(str(error)), file)
     if (fingerprint.size, fingerprint.hexdigest()) != (reading.size, reading.fingerprint):
         return Verified(reading, *_ANOTHER, file)
     differences = tuple(_differences(reading.counts, found))

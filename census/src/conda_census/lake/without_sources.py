@@ -26,6 +26,7 @@ from conda_census.lake.joining import batches_in, runs_in
 from conda_census.lake.known import mark_name
 from conda_census.lake.self_check import Snapshot
 from conda_census.lake.tables import TableName
+from conda_census.logs.files import path_named
 from conda_census.logs.line_marks import MarkedFingerprint, ShortMarks, short, veiled
 from conda_census.logs.object_addresses import is_object_address
 from conda_census.logs.objects import object_at
@@ -226,7 +227,7 @@ def logs_with(lines: Iterable[MarkedLines], key: bytes) -> list[tuple[str, str]]
 
 
 def _candidates(source: str) -> list[str]:
-    path = Path(source)
+    path = path_named(source)
     if is_object_address(source):
         return [source]
     if not path.is_absolute():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +15,30 @@ from conda_census.config import LAKE_MANIFEST, SIMULATED_FOLDERS, SIMULATED_TRUT
 from conda_census.errors import SourceError
 from conda_census.logs.fingerprints import fingerprint_of_file
 
-__all__ = ["LogFile", "find_files", "one_spelling", "unreadable"]
+__all__ = ["LogFile", "find_files", "name_as_text", "one_spelling", "path_named", "unreadable"]
+
+
+#: What stands in a text for a byte of a name that is no text.
+_BYTE = re.compile(rb"\\x([89a-f][0-9a-f])")
+
+
+def name_as_text(name: str | Path) -> str:
+    r"""Return the name of a file as text, which is all that a table may hold: ``bad\xff.log`` for a byte.
+
+    A name that is text, also one that was returned here, stays as it is.
+    """
+    return os.fsencode(name).decode(errors="backslashreplace")
+
+
+def path_named(text: str) -> Path:
+    """Return the path of a file that has this name as text, see :func:`name_as_text`."""
+    path = Path(text)
+    meant = os.fsdecode(_BYTE.sub(_byte, os.fsencode(text)))
+    return path if path.exists() or name_as_text(meant) != text else Path(meant)
+
+
+def _byte(escaped: re.Match[bytes]) -> bytes:
+    return bytes.fromhex(escaped[1].decode())
 
 
 @dataclass(frozen=True)
@@ -25,8 +49,7 @@ class LogFile:
     stored_size: int
 
     def __str__(self) -> str:
-        # A file's name may be no text, which no table holds.
-        return os.fsencode(self.path.absolute()).decode(errors="backslashreplace")
+        return name_as_text(self.path.absolute())
 
     @property
     def location(self) -> str:
@@ -48,15 +71,15 @@ class LogFile:
 
 
 def one_spelling(name: str) -> str:
-    """Return a path from the root on as it is compared with others; any other name stays as it is.
+    """Return a path from the root on as it is compared with others, as text; any other name stays as it is.
 
     ``..`` stays behind a link, which leads to another folder than the text says.
     """
     if not Path(name).is_absolute():
-        return name
+        return name_as_text(name)
     normal = os.path.normpath(name)
     is_same = ".." not in Path(name).parts or os.path.realpath(normal) == os.path.realpath(name)
-    return normal if is_same else name
+    return name_as_text(normal if is_same else name)
 
 
 def find_files(text: str) -> tuple[list[LogFile], list[SourceError]]:

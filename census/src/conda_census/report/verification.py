@@ -10,6 +10,7 @@ from typing import TypedDict
 from conda_census.errors import one_line
 from conda_census.lake.file_verification import FilesVerified, LakeFile
 from conda_census.lake.verification import STATES, Difference, State, Verified
+from conda_census.logs.files import name_as_text
 from conda_census.report.wording import plain
 
 __all__ = ["Verification", "verification", "verification_lines", "what_is_wrong"]
@@ -151,7 +152,7 @@ def _file(file: LakeFile) -> LakeFileJson:
 def _verified(verified: Verified) -> VerifiedJson:
     return VerifiedJson(
         source=verified.recorded.source,
-        file=one_line(str(verified.file)) if verified.file else None,
+        file=one_line(name_as_text(str(verified.file))) if verified.file else None,
         batch=verified.recorded.batch,
         first_line=verified.recorded.first_line,
         state=verified.state,
