@@ -22,7 +22,8 @@ def _logs(folder: Path) -> None:
     for number in range(3):
         log = SmallLog()
         for request in range(20_000):
-            log.request(client=f"c{request % 100}", session=f"s{number}-{request // 10}")
+            names = {"client": f"c{request % 100}", "session": f"s{number}-{request // 10}"}
+            log.request(address=f"198.51.100.{request % 100}", **names)
         log.write(folder / f"access-{number}.log")
 
 

@@ -15,26 +15,11 @@ WHERE
     `t0`.`first_time` IS NULL
   );
 
-SELECT DISTINCT
+SELECT
   `t0`.`batch`,
-  `t0`.`source`
-FROM `sources` AS `t0`
-WHERE
-  (
-    (
-      CAST(`t0`.`first_time` AS DATE) <= MAKE_DATE(2024, 1, 3)
-    )
-    AND (
-      CAST(`t0`.`last_time` AS DATE) >= MAKE_DATE(2024, 1, 1)
-    )
-  )
-  OR (
-    `t0`.`first_time` IS NULL
-  );
-
-SELECT DISTINCT
-  `t0`.`batch`,
-  `t0`.`source`
+  `t0`.`source`,
+  `t0`.`first_time`,
+  `t0`.`last_time`
 FROM `sources` AS `t0`
 WHERE
   (
@@ -184,23 +169,6 @@ FROM (
 WHERE
   `t2`.`number` > 1
 LIMIT 3;
-
-SELECT DISTINCT
-  `t0`.`batch`,
-  `t0`.`source`
-FROM `sources` AS `t0`
-WHERE
-  (
-    (
-      CAST(`t0`.`first_time` AS DATE) <= MAKE_DATE(2024, 1, 3)
-    )
-    AND (
-      CAST(`t0`.`last_time` AS DATE) >= MAKE_DATE(2024, 1, 1)
-    )
-  )
-  OR (
-    `t0`.`first_time` IS NULL
-  );
 
 SELECT
   `t0`.`batch`,
@@ -461,23 +429,6 @@ FROM (
     AND `t3`.`first_time` = `t6`.`first_time`
     AND `t3`.`last_time` = `t6`.`last_time`
 ) AS `t7`;
-
-SELECT DISTINCT
-  `t0`.`batch`,
-  `t0`.`source`
-FROM `sources` AS `t0`
-WHERE
-  (
-    (
-      CAST(`t0`.`first_time` AS DATE) <= MAKE_DATE(2024, 1, 3)
-    )
-    AND (
-      CAST(`t0`.`last_time` AS DATE) >= MAKE_DATE(2024, 1, 1)
-    )
-  )
-  OR (
-    `t0`.`first_time` IS NULL
-  );
 
 SELECT
   `t0`.`batch`,
