@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 __all__ = [
     "CensusError",
     "CutShortError",
+    "DamagedFileError",
     "EngineError",
     "LakeError",
     "LastingSourceError",
@@ -47,6 +50,18 @@ class NoAccessLogError(LastingSourceError):
 
 class LakeError(CensusError):
     """A lake that cannot be opened, read or written."""
+
+
+class DamagedFileError(LakeError):
+    """A file of a lake that can be read, and does not hold what it should.
+
+    Attributes:
+        path: the file.
+    """
+
+    def __init__(self, path: Path, what_to_do: str) -> None:
+        super().__init__(f"{path}: damaged: {what_to_do}")
+        self.path = path
 
 
 class EngineError(CensusError):

@@ -36,9 +36,8 @@ def export(
     from conda_census.engines.choice import with_gaps
     from conda_census.engines.duckdb import open_lake
     from conda_census.lake.self_check import open_checked
-    from conda_census.metrics.copies import copies_count_again
     from conda_census.report.condastats import export_condastats, what_was_left_out
-    from conda_census.report.wording import doubtful_logs, unread_logs
+    from conda_census.report.wording import cautions
     from conda_census.report.written import expect_writable
 
     verbosity = verbosity_of(quiet, verbose)
@@ -51,12 +50,8 @@ def export(
         exported = export_condastats(tables, condastats, first, last, progress)
     if left_out := what_was_left_out(exported):
         complain(CensusError(left_out))
-    if exported["likely_copies"]:
-        complain(CensusError(copies_count_again(exported["likely_copies"])))
-    if exported["unread_logs"]:
-        complain(CensusError(unread_logs(exported["unread_logs"])))
-    if exported["doubtful_logs"]:
-        complain(CensusError(doubtful_logs(exported["doubtful_logs"])))
+    for caution in cautions(exported["likely_copies"], exported["unread_logs"], exported["doubtful_logs"]):
+        complain(CensusError(caution))
     if as_json:
         typer.echo(json.dumps(exported, ensure_ascii=False))
     else:

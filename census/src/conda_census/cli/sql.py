@@ -104,21 +104,12 @@ def _cautions(queries: OwnQueries) -> Iterator[str]:
 
     The views of tables hold the whole lake, so that all logs of the lake count, not only those of the window.
     """
+    from conda_census.report.wording import cautions
+
     if queries.nothing_known:
         yield queries.nothing_known
     yield from _unknown_days(queries)
-    if queries.copies:
-        from conda_census.metrics.copies import copies_count_again
-
-        yield copies_count_again(queries.copies)
-    if queries.unread_logs:
-        from conda_census.report.wording import unread_logs
-
-        yield unread_logs(queries.unread_logs)
-    if queries.doubtful_logs:
-        from conda_census.report.wording import doubtful_logs
-
-        yield doubtful_logs(queries.doubtful_logs)
+    yield from cautions(queries.copies, queries.unread_logs, queries.doubtful_logs)
 
 
 def _unknown_days(queries: OwnQueries) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import Literal
 from conda_census.engines.tables import LakeTables
 from conda_census.exposure.knowable import first_of_active_days
 from conda_census.exposure.shape import ExposureNote
+from conda_census.metrics.accounting import logs
 from conda_census.metrics.copies import copies_count_again, count_copies
 from conda_census.metrics.doubts import count_logs, doubts_about_logs
 from conda_census.metrics.window import Window, within
@@ -43,7 +44,7 @@ def notes_on_unread_logs(
         return []
     whose = "its" if unread == 1 else "their"
     sentence = (
-        f"More or fewer if {whose} lines are of these days: {_logs(unread)} could not be read (conda-census "
+        f"More or fewer if {whose} lines are of these days: {logs(unread)} could not be read (conda-census "
         "sources --set-aside)."
     )
     return [ExposureNote(number=number, note=sentence) for number in numbers]
@@ -57,11 +58,7 @@ def notes_on_doubtful_logs(
     if not doubtful:
         return []
     sentence = (
-        f"More or fewer: {_logs(doubtful)} may not show all tokens, or were read in part only (conda-census "
+        f"More or fewer: {logs(doubtful)} may not show all tokens, or were read in part only (conda-census "
         "sources)."
     )
     return [ExposureNote(number=number, note=sentence) for number in numbers]
-
-
-def _logs(number: int) -> str:
-    return f"{number:,} log{'' if number == 1 else 's'}"

@@ -232,14 +232,11 @@ class _Attempt:
                 self._summary.warn_of_repeated(source.name, again)
                 self._doubt(source.name, "repeated", again.sentence())
             if reason := proxies.get(source.name):
-                self._summary.warn(source.name, reason)
-                self._doubt(source.name, "addresses", reason)
+                self._warn_and_keep(source.name, "addresses", reason)
             if change := reading.change:
-                self._summary.warn(source.name, change.reason)
-                self._doubt(source.name, change.about, change.reason)
+                self._warn_and_keep(source.name, change.about, change.reason)
             if fault := self._fault_of_agents(logs[source.source], reading):
-                self._summary.warn(source.name, fault)
-                self._doubt(source.name, "tokens", fault)
+                self._warn_and_keep(source.name, "tokens", fault)
 
     def _fault_of_agents(self, log: Claimed, reading: SourceReading) -> str | None:
         """Why tokens of a log are not seen. New lines of one that grew may be few: its first ones count."""
@@ -255,6 +252,10 @@ class _Attempt:
             return None
         reading.agents.look(agents, count_clients=False)
         return reading.agents.fault()
+
+    def _warn_and_keep(self, source: str, about: DoubtAbout, reason: str) -> None:
+        self._summary.warn(source, reason)
+        self._doubt(source, about, reason)
 
     def _doubt(self, source: str, about: DoubtAbout, reason: str) -> None:
         self._doubts.append(Doubt(self._batch.name, source, about, reason))

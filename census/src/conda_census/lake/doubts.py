@@ -17,17 +17,15 @@ from typing import Literal, get_args
 from filelock import FileLock
 
 from conda_census.atomic_files import replace_durably
-from conda_census.errors import LakeError
+from conda_census.errors import DamagedFileError, LakeError
 from conda_census.lake.store import Lake
 
 __all__ = [
     "DOUBTS",
-    "DamagedDoubtsError",
     "Doubt",
     "DoubtAbout",
     "note_doubts",
     "read_doubts",
-    "remove_damaged_doubts",
 ]
 
 #: ``repeated``: downloads that other logs brought. ``tokens``: user agents that hide their tokens.
@@ -57,15 +55,11 @@ class Doubt:
     reason: str
 
 
-class DamagedDoubtsError(LakeError):
-    """The doubts that a lake keeps cannot be read, for their file is damaged."""
-
-
 def read_doubts(path: Path) -> list[Doubt]:
     """Return all doubts that the lake in this folder keeps, also those about logs that were taken out.
 
     Raises:
-        DamagedDoubtsError: ``doubts.json`` is damaged.
+        DamagedFileError: ``doubts.json`` is damaged.
         LakeError: it cannot be read.
     """
     place = path / DOUBTS
@@ -76,9 +70,10 @@ def read_doubts(path: Path) -> list[Doubt]:
     except OSError as error:
         raise LakeError(f"{place}: cannot be read ({error.strerror}): give access to it") from None
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise DamagedDoubtsError(
-            f"{place}: damaged: restore it from your backup, or run conda-census repair, after which reports "
-            "no longer say what was in doubt when logs were read"
+        raise DamagedFileError(
+            place,
+            "restore it from your backup, or run conda-census repair, after which reports no longer say what "
+            "was in doubt when logs were read",
         ) from None
 
 
@@ -98,21 +93,6 @@ def note_doubts(lake: Lake, batch: str, doubts: Sequence[Doubt]) -> None:
             replace_durably(
                 lake.path / DOUBTS, json.dumps({"doubts": [asdict(each) for each in after]}).encode()
             )
-
-
-def remove_damaged_doubts(path: Path) -> bool:
-    """Remove the doubts if their file is damaged, and return whether it was. Nothing of it can be had again.
-
-    Raises:
-        LakeError: the file cannot be read, for another reason.
-        OSError: it cannot be removed.
-    """
-    try:
-        read_doubts(path)
-    except DamagedDoubtsError:
-        (path / DOUBTS).unlink()
-        return True
-    return False
 
 
 def _from_json(row: dict[str, object]) -> Doubt:

@@ -18,7 +18,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -34,8 +34,8 @@ from filelock import FileLock, Timeout
 
 from conda_census.config import Settings
 from conda_census.decode.pseudonyms import Secrets
-from conda_census.errors import LakeError, first_line
-from conda_census.lake.doubts import remove_damaged_doubts
+from conda_census.errors import DamagedFileError, LakeError, first_line
+from conda_census.lake.doubts import read_doubts
 from conda_census.lake.file_names import batch_of, day_in, says_its_digest
 from conda_census.lake.file_reading import FileReading
 from conda_census.lake.ingest import ingest
@@ -56,7 +56,7 @@ from conda_census.lake.regaining import (
 from conda_census.lake.seen_files import forget_seen_files
 from conda_census.lake.self_check import DamagedLakeError, Problem, Snapshot, check
 from conda_census.lake.store import Lake, application, files_of, has_own_columns, in_place, removal
-from conda_census.lake.table_notes import forget_versions, note_tables, noted_tables, remove_damaged_notes
+from conda_census.lake.table_notes import forget_versions, note_tables, noted_tables
 from conda_census.lake.tables import TABLES, Reference, ReferenceName, TableName
 from conda_census.lake.taking_out import (
     batch_name,
@@ -154,8 +154,8 @@ def repair(settings: Settings, progress: Steps) -> Repaired:
     lost_before = lost_days(lake.path)
     try:
         with nobody_else(lake), lake.private():
-            repaired.is_note_gone = remove_damaged_notes(lake.path)
-            repaired.are_doubts_gone = remove_damaged_doubts(lake.path)
+            repaired.is_note_gone = _remove_damaged(noted_tables, lake.path)
+            repaired.are_doubts_gone = _remove_damaged(read_doubts, lake.path)
             work = _Repair(lake, settings, secrets, progress, repaired)
             again = unfinished_repair(lake.path)
             again = work.run() if again is None else work.go_on(again)
@@ -182,6 +182,23 @@ def repair(settings: Settings, progress: Steps) -> Repaired:
     repaired.lost, repaired.regained = sorted(lost - lost_before), sorted(lost_before - lost)
     repaired.still_lost = {day: repaired.still_lost.get(day, []) for day in sorted(lost)}
     return repaired
+
+
+def _remove_damaged(read: Callable[[Path], object], path: Path) -> bool:
+    """Remove a file of the lake in this folder if it is damaged, and return whether it was.
+
+    Nothing of it can be had again.
+
+    Raises:
+        LakeError: the file cannot be read, for another reason.
+        OSError: it cannot be removed.
+    """
+    try:
+        read(path)
+    except DamagedFileError as damaged:
+        damaged.path.unlink()
+        return True
+    return False
 
 
 def _give_up_lost_doubts(lake: Lake) -> bool:

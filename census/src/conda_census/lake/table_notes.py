@@ -16,7 +16,7 @@ from pathlib import Path
 from deltalake import DeltaTable
 
 from conda_census.atomic_files import replace_durably
-from conda_census.errors import LakeError
+from conda_census.errors import DamagedFileError, LakeError
 from conda_census.lake.delta_log import are_alike
 from conda_census.lake.store import Lake
 from conda_census.lake.tables import TABLES, TableName
@@ -27,16 +27,11 @@ __all__ = [
     "forget_versions",
     "note_tables",
     "noted_tables",
-    "remove_damaged_notes",
 ]
 
 TABLE_NOTES = "tables.json"
 _BYTES_MAX = 1 << 16
 _LETTERS = 2
-
-
-class DamagedNotesError(LakeError):
-    """The note can be read, and is no note of tables."""
 
 
 @dataclass(frozen=True)
@@ -76,22 +71,7 @@ def noted_tables(lake: Path) -> dict[TableName, TableNote]:
     except OSError as error:
         raise LakeError(f"{place}: cannot be read ({error.strerror}): give access to it") from None
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
-        raise DamagedNotesError(f"{place}: damaged: run conda-census repair") from None
-
-
-def remove_damaged_notes(lake: Path) -> bool:
-    """Remove the note if it is damaged, and return whether it was. Nothing of it can be had again.
-
-    Raises:
-        LakeError: the note cannot be read, for another reason.
-        OSError: it cannot be removed.
-    """
-    try:
-        noted_tables(lake)
-    except DamagedNotesError:
-        (lake / TABLE_NOTES).unlink()
-        return True
-    return False
+        raise DamagedFileError(place, "run conda-census repair") from None
 
 
 def note_tables(lake: Lake) -> None:

@@ -16,6 +16,7 @@ __all__ = [
     "AccountingError",
     "account",
     "lines_read",
+    "logs",
     "why_nothing_is_known",
     "without_a_request",
 ]
@@ -87,11 +88,16 @@ def why_nothing_is_known(tables: LakeTables) -> str:
         return f"{without_a_request(lines)}: see conda-census sources"
     if not (number := tables.unread_logs):
         return f"{without_a_request(0)}: run conda-census ingest first"
-    logs, them = ("1 log", "it and says why") if number == 1 else (f"{number:,} logs", "them and says why")
+    them = "it" if number == 1 else "them"
     return (
-        f"no line of a log is in the lake, and {logs} could not be read: conda-census sources --set-aside "
-        f"lists {them}"
+        f"no line of a log is in the lake, and {logs(number)} could not be read: conda-census sources "
+        f"--set-aside lists {them} and says why"
     )
+
+
+def logs(number: int) -> str:
+    """Return so many logs: 1 log, 2 logs."""
+    return f"{number:,} log{'' if number == 1 else 's'}"
 
 
 def drops_by_reason(sources: Table) -> Table:

@@ -10,7 +10,10 @@ from conda_census.lake.doubts import Doubt, DoubtAbout
 from conda_census.metrics.silent_days import days_between
 from conda_census.metrics.window import Window
 
-__all__ = ["count_logs", "days_of_doubts", "doubts_about_logs", "doubts_before", "times_of_doubts"]
+__all__ = ["Times", "count_logs", "days_of", "doubts_about_logs", "doubts_before", "times_of_doubts"]
+
+#: When the first and the last request of a log came, UTC; None if no line is one.
+Times = tuple[datetime | None, datetime | None]
 
 
 def doubts_about_logs(inside: LakeTables, *about: DoubtAbout) -> list[Doubt]:
@@ -30,19 +33,17 @@ def doubts_before(tables: LakeTables, window: Window, *about: DoubtAbout) -> lis
     return [doubt for doubt, (_, last) in times.items() if last is not None and last.date() < since]
 
 
-def days_of_doubts(inside: LakeTables, *about: DoubtAbout) -> frozenset[date]:
-    """Return the days, from the first request to the last, of the logs of a window that are in doubt."""
+def days_of(times: Iterable[Times]) -> frozenset[date]:
+    """Return the days from the first request to the last of each of these logs."""
     return frozenset(
         day
-        for first, last in times_of_doubts(inside, *about).values()
+        for first, last in times
         if first is not None and last is not None
         for day in days_between(first.date(), last.date())
     )
 
 
-def times_of_doubts(
-    tables: LakeTables, *about: DoubtAbout
-) -> dict[Doubt, tuple[datetime | None, datetime | None]]:
+def times_of_doubts(tables: LakeTables, *about: DoubtAbout) -> dict[Doubt, Times]:
     """Return the doubts about logs in these tables, with the UTC times of the first and last request."""
     doubts = [each for each in tables.doubts if each.about in about]
     if not doubts:

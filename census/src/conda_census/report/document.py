@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -14,7 +14,7 @@ from conda_census.metrics.accounting import account
 from conda_census.metrics.agents import PARTS, count_agents
 from conda_census.metrics.by_day import Day, count_by_day
 from conda_census.metrics.copies import count_copies
-from conda_census.metrics.doubts import count_logs, days_of_doubts, doubts_about_logs, doubts_before
+from conda_census.metrics.doubts import count_logs, days_of, doubts_before, times_of_doubts
 from conda_census.metrics.downloads import count_downloads
 from conda_census.metrics.environments import MOST_ENVIRONMENTS, Environments, Spread, count_environments
 from conda_census.metrics.installations import Installations, count_installations
@@ -112,8 +112,8 @@ def make_report(
         counted, environments = count_installations(installations, window), count_environments(installations)
         read, sessions = read_days(tables, window), _sessions(looked_at)
         copies = count_copies(inside)
-        doubts = doubts_about_logs(inside, "tokens", "addresses", "unread")
-        hidden = days_of_doubts(inside, "tokens")
+        doubts = times_of_doubts(inside, "tokens", "addresses", "unread")
+        hidden = days_of(times for doubt, times in doubts.items() if doubt.about == "tokens")
         doubtful = _doubtful_logs(doubts, doubts_before(tables, window, "tokens", "unread"))
         return Report(
             window=window.keys(),
@@ -407,7 +407,7 @@ def _organizations(
     ]
 
 
-def _doubtful_logs(doubts: list[Doubt], before: list[Doubt]) -> DoubtfulLogs:
+def _doubtful_logs(doubts: Collection[Doubt], before: list[Doubt]) -> DoubtfulLogs:
     def about(what: DoubtAbout) -> int:
         return count_logs(each for each in doubts if each.about == what)
 

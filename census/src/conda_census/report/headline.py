@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from conda_census.exposure.shape import Exposure
-from conda_census.metrics.copies import copies_count_again
 from conda_census.report.exposure_wording import band, half_life, moved_on
 from conda_census.report.shape import Report
-from conda_census.report.wording import count, count_of_tokens, days, doubts_by_kind, percent, unread_logs
+from conda_census.report.wording import cautions, count, count_of_tokens, days, doubts_by_kind, percent
 
 __all__ = ["exposure_headline", "report_headline"]
 
@@ -19,8 +18,7 @@ def report_headline(report: Report) -> str:
     doubts = "; ".join(
         [
             *([f"{missing} of these days without a log"] if missing else []),
-            *([copies_count_again(copies)] if copies else []),
-            *([unread_logs(unread)] if unread else []),
+            *cautions(copies, unread, 0),
             *doubts_by_kind(doubtful),
         ]
     )

@@ -6,10 +6,11 @@ from datetime import date, datetime
 from typing import Literal
 
 from conda_census.exposure.shape import Exposure, Exposures
+from conda_census.metrics.accounting import logs
 from conda_census.metrics.copies import copies_count_again
 from conda_census.metrics.window import Window
 from conda_census.report.shape import DoubtfulLogs, Note, Report
-from conda_census.report.wording import doubts_by_kind, first_days, logs, unread_logs
+from conda_census.report.wording import doubts_by_kind, first_days, unread_logs
 
 __all__ = [
     "NOTES",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 
-from conda_census.metrics.accounting import without_a_request
+from conda_census.metrics.accounting import logs, without_a_request
+from conda_census.metrics.copies import copies_count_again
 from conda_census.report.shape import (
     CountInterval,
     DoubtfulLogs,
@@ -23,6 +24,7 @@ __all__ = [
     "NOT_KNOWN",
     "NOT_SAID",
     "NO_INTERVAL",
+    "cautions",
     "completeness",
     "count",
     "count_of_tokens",
@@ -43,7 +45,6 @@ __all__ = [
     "interval_of_days",
     "lacks_tokens",
     "last_days",
-    "logs",
     "lost_days",
     "newest_request",
     "of_days_and_copies",
@@ -341,11 +342,6 @@ def unknown_days(days: Iterable[date], lost: Collection[date]) -> list[str]:
     return [*([days_without_log(without_log)] if without_log else []), *([lost_days(gone)] if gone else [])]
 
 
-def logs(number: int) -> str:
-    """Return so many logs: 1 log, 2 logs."""
-    return f"{number:,} log{'' if number == 1 else 's'}"
-
-
 def unread_logs(number: int) -> str:
     """Say that so many logs could not be read, and where they are listed, in one line."""
     whose, them = ("its", "it") if number == 1 else ("their", "them")
@@ -367,6 +363,15 @@ def doubts_by_kind(doubtful: DoubtfulLogs) -> list[str]:
         (doubtful["before_window"], f"{{}} before the window hide tokens or lines, so {_BACK} may be wrong"),
     )
     return [sentence.format(logs(number)) for number, sentence in kinds if number]
+
+
+def cautions(copies: int, unread: int, doubtful: int) -> list[str]:
+    """Say in a line each that so many logs are copies, could not be read, or were read with a doubt."""
+    return [
+        *([copies_count_again(copies)] if copies else []),
+        *([unread_logs(unread)] if unread else []),
+        *([doubtful_logs(doubtful)] if doubtful else []),
+    ]
 
 
 def doubtful_logs(number: int) -> str:
