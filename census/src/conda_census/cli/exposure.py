@@ -111,7 +111,7 @@ def exposure(
         typer.echo(json.dumps(document, ensure_ascii=False))
     elif not (quiet and html):
         show(document, Console())
-    else:  # nobody sees what stands beside the numbers
+    else:  # the notes beside the numbers are only in the page
         for warning in filter(None, (gaps(document), *notes_on(document, "exposed"))):
             complain(CensusError(warning.removesuffix(".")))
     if html:

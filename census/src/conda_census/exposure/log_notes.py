@@ -57,8 +57,5 @@ def notes_on_doubtful_logs(
     doubtful = count_logs(doubts_about_logs(tables, "tokens", "unread"))
     if not doubtful:
         return []
-    sentence = (
-        f"More or fewer: {logs(doubtful)} may not show all tokens, or were read in part only (conda-census "
-        "sources)."
-    )
+    sentence = f"More or fewer: {logs(doubtful)} may not show all tokens or lines (conda-census sources)."
     return [ExposureNote(number=number, note=sentence) for number in numbers]

@@ -310,7 +310,7 @@ def notes_on_doubts(doubts: DoubtfulLogs) -> list[Note]:
             note = f"{sentence.format(logs=logs(doubts[about]))} {where}"
             notes += [Note(number=each, note=note) for each in numbers]
     if before := doubts["before_window"]:
-        why = f"{logs(before)} before the window hide tokens or lines"
+        why = f"tokens or lines of {logs(before)} before the window are missing"
         notes += [Note(number=number, note=f"{text}: {why} {where}") for number, text in _OF_DOUBTS_BEFORE]
     return notes
 

@@ -360,7 +360,10 @@ def doubts_by_kind(doubtful: DoubtfulLogs) -> list[str]:
             f"addresses in {{}} may not be the clients', so {_NETWORKS} may be wrong",
         ),
         (doubtful["unread"], "a part of {} was not read, so all counts may be too low"),
-        (doubtful["before_window"], f"{{}} before the window hide tokens or lines, so {_BACK} may be wrong"),
+        (
+            doubtful["before_window"],
+            f"tokens or lines of {{}} before the window are missing, so {_BACK} may be wrong",
+        ),
     )
     return [sentence.format(logs(number)) for number, sentence in kinds if number]
 
