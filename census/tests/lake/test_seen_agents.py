@@ -152,3 +152,18 @@ def test_the_beginning_of_a_normal_log_is_not_looked_at() -> None:
     seen = SeenAgents()
     seen.look(pa.array(_SHARED[:1]).dictionary_encode(), count_clients=False)
     assert not seen.may_be_faulty()
+
+
+def test_of_very_many_agents_a_sample_tells() -> None:
+    """As well as all of them: wherever the odd ones stand, and of browsers nothing is sampled away."""
+    agents = [f"{agent} x/{number}" for number in range(6000) for agent in _WHOLE[:2]]
+    cut = [f"{_WHOLE[0]} aau/0.4.4 c/{token(str(number))[:9]}" for number in range(1500)]
+    browsers = [f"Mozilla/5.0 (X11; Linux) Gecko/{number}" for number in range(50_000)]
+    every_seventh = [cut[i // 7] if i % 7 == 0 else agents[i] for i in range(7 * len(cut))]
+    for mixed in (agents + cut, cut + agents, browsers + cut + agents, every_seventh):
+        seen = SeenAgents()
+        seen.look(pa.array(mixed).dictionary_encode(), count_clients=False)
+        assert seen.fault() == CUT_SHORT_AGENTS
+    seen = SeenAgents()
+    seen.look(pa.array(browsers + agents).dictionary_encode(), count_clients=False)
+    assert seen.fault() is None

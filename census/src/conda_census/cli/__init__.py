@@ -20,6 +20,7 @@ from conda_census.cli.export import export
 from conda_census.cli.exposure import exposure
 from conda_census.cli.exposures import exposures
 from conda_census.cli.formats import formats
+from conda_census.cli.freed_memory import keep_freed_memory
 from conda_census.cli.ingest import ingest
 from conda_census.cli.options import complain
 from conda_census.cli.plain_words import PlainGroup
@@ -71,6 +72,7 @@ def run() -> NoReturn:
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     for name, value in _OF_LIBRARIES.items():
         os.environ.setdefault(name, value)
+    keep_freed_memory()
     run_and_end(main)
 
 

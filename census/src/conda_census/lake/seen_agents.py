@@ -64,6 +64,8 @@ _ONE_IN = 5
 _FEWEST_ODD, _ONE_ODD_IN = 3, 20
 #: So many of conda's requests are looked at in any case, and then ever fewer of those that follow.
 _MANY_REQUESTS = 2000
+#: Of more different agents of one piece, so many are looked at, by chance.
+_MANY_AGENTS = 4000
 #: So many requests tell what the last ones of a log are like.
 _FEWEST_LAST = 20
 
@@ -223,9 +225,12 @@ def _used(agents: pa.DictionaryArray) -> tuple[pa.StringArray, np.ndarray]:
 
 
 def _of_conda(texts: pa.StringArray, counts: np.ndarray) -> tuple[pa.StringArray, np.ndarray]:
-    """Those of conda, as they were sent."""
-    is_conda = pc.starts_with(texts, "conda/")
-    return sent_agents(texts.filter(is_conda)), counts[is_conda.to_numpy(zero_copy_only=False)]
+    """Those of conda, as they were sent; a sample of very many."""
+    is_conda = pc.starts_with(texts, "conda/").to_numpy(zero_copy_only=False)
+    places = np.flatnonzero(is_conda)
+    if len(places) > _MANY_AGENTS:
+        places = np.random.default_rng(len(places)).choice(places, _MANY_AGENTS, replace=False)
+    return sent_agents(texts.take(pa.array(places))), counts[places]
 
 
 def _ends_within(text: str, ends: set[str]) -> bool:

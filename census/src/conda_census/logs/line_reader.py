@@ -78,7 +78,8 @@ class LineReader:
         """
         self._blocks += 1
         self._end = (self._end + block if len(block) < _LOOKED_AT_BYTES else block)[-_LOOKED_AT_BYTES:]
-        if not self._blocks & (self._blocks - 1):
+        # What the first block ends with is seen by the next look, or is the end of the log.
+        if self._blocks > 1 and not self._blocks & (self._blocks - 1):
             self._change = self.change
 
     @property

@@ -79,8 +79,8 @@ class Prefix:
 
     def cut_off(self, line: bytes) -> bytes:
         """Return a line without it."""
-        beginning, rest = line[:_BYTES_MAX], line[_BYTES_MAX:]
-        return self._of_bytes.sub(rb"\1", beginning, count=1) + rest
+        found = self._of_bytes.match(line, 0, _BYTES_MAX)
+        return (found[1] or b"") + line[found.end() :] if found and found.end() else line
 
 
 #: In the order in which they are tried: a format that somebody described may name the virtual host, or all
