@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from conda_census.logs.formats.forwarded import quoted_fields
+from conda_census.logs.formats.forwarded import MOST_FIELDS, quoted_fields
 
 __all__ = ["agent_fault", "are_agents", "is_agent_elsewhere"]
 
@@ -25,13 +25,21 @@ _AGENT_FIELD, _PART_OF_AGENT = 2, 6
 
 def agent_fault(first_lines: Sequence[bytes]) -> str | None:
     """Return why the third field in quotes is no user agent: another one is; None if it may be one."""
-    taken = [fields for line in first_lines if len(fields := quoted_fields(line)) > 1]
-    found = [[bool(_AGENT_TEXT.match(field[1])) for field in fields] for fields in taken]
+    taken = [fields for line in first_lines if len(fields := _texts_in_quotes(line)) > 1]
+    found = [[bool(_AGENT_TEXT.match(text)) for text in fields] for fields in taken]
     here = sum(any(agents[_AGENT_FIELD : _AGENT_FIELD + 1]) for agents in found)
     elsewhere = sum(any([*agents[1:_AGENT_FIELD], *agents[_AGENT_FIELD + 1 :]]) for agents in found)
     if elsewhere <= 2 * here or 2 * elsewhere < len(found):
         return None
     return "in many lines the user agent is in another of the fields in quotes"
+
+
+def _texts_in_quotes(line: bytes) -> list[bytes]:
+    """The first fields in quotes of a line, without these; of a line without ``\\`` and ``""`` faster."""
+    if b"\\" in line or b'""' in line:
+        return [field[1] for field in quoted_fields(line)]
+    parts = line.split(b'"', 2 * MOST_FIELDS)
+    return parts[1 : len(parts) - 1 : 2]
 
 
 def is_agent_elsewhere(field: str) -> str:

@@ -29,6 +29,7 @@ from conda_census.logs.formats.addresses import (
 
 __all__ = [
     "FORWARDED_DOUBT",
+    "MOST_FIELDS",
     "Forwarded",
     "forwarded_address",
     "forwarded_doubt",
@@ -51,6 +52,7 @@ _UNKNOWN = {word.encode() for word in UNKNOWN}
 _FIELDS = 3
 #: So many quoted fields behind these are looked at.
 _MOST_ADDED = 16
+MOST_FIELDS = _FIELDS + _MOST_ADDED
 #: Where SQL that splits a line at its quotes has what is behind the user agent, and the next quoted field.
 _BEHIND, _FIRST_ADDED = 7, 8
 
@@ -174,7 +176,8 @@ def _taken_apart(text: bytes) -> _Line | None:
 
 def _has_usual_fields(text: bytes) -> bool:
     """Whether a line ends behind three fields in quotes: most lines do, and this is seen fast."""
-    return text.endswith(b'"') and text.count(b'"') == 2 * _FIELDS and b"\\" not in text
+    is_usual = text.endswith(b'"') and text.count(b'"') == 2 * _FIELDS
+    return is_usual and b"\\" not in text and b' "" [' not in text
 
 
 def _unquoted(fields: list[re.Match[bytes]]) -> re.Match[bytes] | None:
@@ -189,9 +192,7 @@ def quoted_fields(text: bytes) -> list[re.Match[bytes]]:
     """
     text = text.replace(b' "" [', b" - [", 1)
     fields: list[re.Match[bytes]] = []
-    while len(fields) < _FIELDS + _MOST_ADDED and (
-        field := _FIELD.match(text, fields[-1].end() if fields else 0)
-    ):
+    while len(fields) < MOST_FIELDS and (field := _FIELD.match(text, fields[-1].end() if fields else 0)):
         fields.append(field)
     return fields
 
