@@ -26,13 +26,13 @@ from pathlib import Path
 
 from report import CENSUS, simulated
 
-from conda_census.engines.duckdb import open_lake
-from conda_census.exposure.builds import Build
-from conda_census.exposure.seen import builds_seen, names_seen
-from conda_census.exposure.tell import last_day
-from conda_census.exposure.verdicts import by_name
-from conda_census.exposure.versions import ordered
+from conda_census.engines.duckdb_engine import open_lake
+from conda_census.exposure.assessment_inputs import last_day
+from conda_census.exposure.downloaded_builds import builds_seen, names_seen
 from conda_census.lake.store import Lake
+from conda_census.vulnerabilities.conda_versions import ordered
+from conda_census.vulnerabilities.matching import by_name
+from conda_census.vulnerabilities.package_builds import Build
 
 ADVISORIES = 2600
 #: That many days before the end of the data, the advisories are disclosed.

@@ -23,15 +23,15 @@ from pathlib import Path
 
 import duckdb
 
-from conda_census.engines.duckdb import open_lake
+from conda_census.engines.duckdb_engine import open_lake
 from conda_census.lake.store import Lake
+from conda_census.metrics.coverage.window import choose_window, within
 from conda_census.metrics.environments import count_environments
 from conda_census.metrics.installations import count_installations
 from conda_census.metrics.installers import count_installer_downloads
 from conda_census.metrics.opted_out import count_opted_out
 from conda_census.metrics.population import population
 from conda_census.metrics.visitors import AGENT
-from conda_census.metrics.window import choose_window, within
 
 CENSUS = str(Path(sys.executable).with_name("conda-census"))
 #: With these, 6.8 million installations have 10 million environments and 100 million downloads in 90 days.

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import typer
 
-from conda_census.census_toml import CensusToml, FormatTable, Hole, read_census_toml
 from conda_census.errors import CensusError
 from conda_census.own_files import expect_own, warn_if_readable
+from conda_census.settings_file import CensusToml, FormatTable, Hole, read_census_toml
 
 __all__ = [
     "DEFAULT_ENGINE",

@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
-from conda_census.lake.ingest import IngestProgress, SoFar
-from conda_census.logs.source import Source
+from conda_census.ingest.pipeline import IngestProgress, SoFar
+from conda_census.logs.sources.readable import Source
 from conda_census.steps import print_step
 
 __all__ = ["shown_progress"]

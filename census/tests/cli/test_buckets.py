@@ -15,8 +15,8 @@ import zstandard
 
 from census_process import CensusProcess
 from conda_census.config import Settings
-from conda_census.lake import reading
-from conda_census.lake.ingest import ingest
+from conda_census.ingest import reader as reading
+from conda_census.ingest.pipeline import ingest
 from following import following
 from s3_server import BUCKET, S3Server, s3_server
 from small_log import SmallLog

@@ -17,7 +17,7 @@ from census_process import CensusProcess
 from conda_census import __version__
 from conda_census.cli import app
 from conda_census.errors import CensusError
-from conda_census.report.written import expect_writable
+from conda_census.reports.render.output_files import expect_writable
 from small_log import START, SmallLog
 
 README = Path(__file__).parents[2] / "README.md"
@@ -40,7 +40,7 @@ def log(tmp_path: Path) -> Path:
     ("module", "heavy"),
     [
         ("conda_census.cli", {"ibis", "duckdb", "pyarrow", "deltalake", "numpy", "scipy", "plotly"}),
-        ("conda_census.lake.ingest", {"ibis", "scipy", "plotly"}),
+        ("conda_census.ingest.pipeline", {"ibis", "scipy", "plotly"}),
     ],
 )
 def test_a_command_imports_what_it_needs(module: str, heavy: set[str]) -> None:

@@ -16,7 +16,7 @@ from small_log import SmallLog
 # What DuckDB is asked here takes for ever; it is told on standard error when it begins.
 PROGRAM = """
 import sys
-from conda_census.lake import batch_reading
+from conda_census.ingest import batch_reading
 
 def work_long(connection, *more):
     print("working", file=sys.stderr, flush=True)

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from census_process import CensusProcess
-from conda_census.report.wording import doubtful_logs, doubts_by_kind
+from conda_census.reports.render.numbers import doubtful_logs, doubts_by_kind
 from exposed_lake import ADVISORY, exposed_lake
 from small_log import SmallLog
 

@@ -23,7 +23,7 @@ from small_log import START, SmallLog
 # Is told on standard error when it begins to read, and takes its time.
 SLOW_PROGRAM = """
 import sys, time
-from conda_census.lake import batch_reading
+from conda_census.ingest import batch_reading
 
 rows_of_part = batch_reading.rows_of_part
 

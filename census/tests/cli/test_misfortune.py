@@ -15,15 +15,15 @@ from other_users import with_mounts
 
 from census_process import MAIN, CensusProcess
 from conda_census.config import Settings
-from conda_census.lake import ingest as pipeline
-from conda_census.lake.ingest import ingest
+from conda_census.ingest import pipeline
+from conda_census.ingest.pipeline import ingest
 from conda_census.lake.store import Lake
 from small_log import SmallLog
 
 # What a test does at the moment when the first rows are made; then the work goes on.
 IN_THE_MIDDLE = """
 import os, shutil, sys
-from conda_census.lake import batch_reading
+from conda_census.ingest import batch_reading
 
 original = batch_reading.rows_of_part
 

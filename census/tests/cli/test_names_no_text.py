@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from census_process import CensusProcess
-from conda_census.logs.files import name_as_text, one_spelling, path_named
+from conda_census.logs.sources.files import name_as_text, one_spelling, path_named
 from small_log import SmallLog
 
 _TYPED = os.fsdecode(b"bad\xff.log")

@@ -17,10 +17,10 @@ import yaml
 from typer.core import TyperGroup
 
 import conda_census
-from conda_census.census_toml import read_census_toml
 from conda_census.config import Settings
 from conda_census.engines.choice import is_engine
 from conda_census.logs.formats import formats
+from conda_census.settings_file import read_census_toml
 from documented import GROUP, blocks, commands_in_shell, parse
 from programs import require
 

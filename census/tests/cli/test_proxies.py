@@ -9,10 +9,10 @@ import duckdb
 import pytest
 
 from census_process import CensusProcess
-from conda_census.lake.proxies import few_private_addresses, few_public_addresses
+from conda_census.ingest.log_faults.proxies import few_private_addresses, few_public_addresses
 from conda_census.logs.formats import BUILT_IN
-from conda_census.logs.formats.forwarded import FORWARDED_DOUBT
-from conda_census.logs.formats.forwarded_in_fields import FORWARDED_IN_FIELDS
+from conda_census.logs.parsing.forwarded import FORWARDED_DOUBT
+from conda_census.logs.parsing.forwarded_in_fields import FORWARDED_IN_FIELDS
 from small_log import CONDA, SmallLog
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from census_process import CensusProcess
-from conda_census.lake.proxies import few_public_addresses
+from conda_census.ingest.log_faults.proxies import few_public_addresses
 from small_log import SmallLog
 
 Bytes = Callable[[list[bytes]], bytes]

@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 from census_process import MAIN, CensusProcess
-from conda_census.report.own_queries import VIEWS
+from conda_census.reports.listings.sql_views import VIEWS
 from pseudo_terminal import terminal
 from small_log import START, SmallLog
 

@@ -21,7 +21,7 @@ from small_log import SmallLog
 
 KILLED_WHILE_READING = """
 import os, signal
-from conda_census.lake import ingest
+from conda_census.ingest import pipeline as ingest
 
 def kill(*_arguments):
     os.kill(os.getpid(), signal.SIGKILL)

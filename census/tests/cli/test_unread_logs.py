@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from census_process import CensusProcess
-from conda_census.report.wording import unread_logs
+from conda_census.reports.render.numbers import unread_logs
 from exposed_lake import ADVISORY, exposed_lake
 from small_log import SmallLog
 

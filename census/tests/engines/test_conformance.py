@@ -10,12 +10,13 @@ import pytest
 from pyspark.sql import SparkSession
 
 import conda_census.metrics
-from conda_census.engines import duckdb, spark
+from conda_census.engines import duckdb_engine as duckdb
+from conda_census.engines import spark_engine as spark
+from conda_census.lake.schema import MEASURED
 from conda_census.lake.store import Lake
-from conda_census.lake.tables import MEASURED
 from conda_census.metrics.sample import Sample
-from conda_census.report.document import make_report
-from conda_census.report.sources import list_what_was_read
+from conda_census.reports.listings.source_list import list_what_was_read
+from conda_census.reports.usage.build import make_report
 from exposure_questions import EXPOSURE_QUESTIONS, AskedOfExposure, asked_of_exposure
 from questions import NOT_ASKED, QUESTIONS, Asked, asked, same
 from small_lake import SmallLake
@@ -76,7 +77,8 @@ def test_both_engines_say_the_same_of_exposure(
 
 def test_every_metric_is_asked() -> None:
     """A new module of ``metrics`` belongs into ``questions.py``."""
-    modules = {module.name for module in pkgutil.iter_modules(conda_census.metrics.__path__)}
+    found = pkgutil.walk_packages(conda_census.metrics.__path__, "conda_census.metrics.")
+    modules = {module.name.rpartition(".")[2] for module in found if not module.ispkg}
 
     assert modules == QUESTIONS.keys() | NOT_ASKED.keys()
 

@@ -9,7 +9,7 @@ import ibis
 import pytest
 from pyspark.sql import SparkSession
 
-from conda_census.engines.spark import open_lake
+from conda_census.engines.spark_engine import open_lake
 from conda_census.engines.spark_session import explained
 from conda_census.errors import EngineError
 from small_lake import SmallLake

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from conda_census.lake.tables import MEASURED, Table
+from conda_census.lake.schema import MEASURED, Table
 from small_lake import SmallLake
 
 

@@ -11,13 +11,18 @@ import yaml
 from deltalake.exceptions import DeltaError
 
 from conda_census.errors import LakeError
-from conda_census.exposure.advisories import import_advisories, known_advisories, open_advisories, unrecorded
-from conda_census.exposure.builds import Build
-from conda_census.exposure.names import NameMap
-from conda_census.exposure.verdicts import Judge
-from conda_census.exposure.versions import VersionError
 from conda_census.lake.references import ADVISORIES
 from conda_census.lake.store import Lake
+from conda_census.vulnerabilities.advisory_import import (
+    import_advisories,
+    known_advisories,
+    open_advisories,
+    unrecorded,
+)
+from conda_census.vulnerabilities.conda_versions import VersionError
+from conda_census.vulnerabilities.matching import Judge
+from conda_census.vulnerabilities.names.package_names import NameMap
+from conda_census.vulnerabilities.package_builds import Build
 from osv_records import events, osv_record, write_records
 
 _NO_KEY = "Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conda_census.exposure.aliases import find_group, grouped
+from conda_census.vulnerabilities.aliases import find_group, grouped
 from osv_records import advisory
 
 

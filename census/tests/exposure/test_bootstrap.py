@@ -3,10 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from conda_census.exposure.bootstrap import Clustered, cluster_intervals
-from conda_census.exposure.survival import Curve, kaplan_meier
-from conda_census.exposure.units import Units
 from conda_census.metrics.intervals import Estimate
+from conda_census.survival.bootstrap import Clustered, cluster_intervals
+from conda_census.survival.kaplan_meier import Curve, kaplan_meier
+from conda_census.survival.survival_data import Units
 from watched_units import watched_units
 
 DAYS = (7, 30, 90)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conda_census.exposure.competing import SharesOn, aalen_johansen
-from conda_census.exposure.survival import kaplan_meier
-from conda_census.exposure.units import Units
+from conda_census.survival.aalen_johansen import SharesOn, aalen_johansen
+from conda_census.survival.kaplan_meier import kaplan_meier
+from conda_census.survival.survival_data import Units
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

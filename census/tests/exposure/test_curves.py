@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from conda_census.exposure.curves import banded_curve
-from conda_census.exposure.watched import NOBODY_AT_RISK, AtRisk
+from conda_census.exposure.follow_up import NOBODY_AT_RISK, AtRisk
 from conda_census.metrics.intervals import Estimate
 from plain_survival import plain_survival
 

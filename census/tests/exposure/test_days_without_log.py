@@ -11,12 +11,12 @@ from itertools import pairwise
 
 import pytest
 
-from conda_census.exposure.document import Told, make_exposure
-from conda_census.exposure.knowable import Knowable
-from conda_census.exposure.seen import builds_seen
-from conda_census.exposure.shape import AdvisoryKeys, Exposure
-from conda_census.exposure.unknown import Unknown
-from conda_census.metrics.window import Window
+from conda_census.exposure.assessment import Told, make_exposure
+from conda_census.exposure.assessment_schema import AdvisoryKeys, Exposure
+from conda_census.exposure.downloaded_builds import builds_seen
+from conda_census.exposure.known_numbers import Knowable
+from conda_census.exposure.unmapped import Unknown
+from conda_census.metrics.coverage.window import Window
 from made_up_visits import DISCLOSED, Visit, day, judged, lake_of
 from plain_survival import plain_survival
 

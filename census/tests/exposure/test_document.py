@@ -5,13 +5,13 @@ from typing import get_type_hints
 
 import pytest
 
-from conda_census.exposure.advised import AdvisedPackage
-from conda_census.exposure.document import Told, make_exposure
-from conda_census.exposure.seen import builds_seen
-from conda_census.exposure.shape import AdvisoryKeys, Exposure
-from conda_census.exposure.unknown import Unknown
+from conda_census.exposure.assessment import Told, make_exposure
+from conda_census.exposure.assessment_schema import AdvisoryKeys, Exposure
+from conda_census.exposure.downloaded_builds import builds_seen
+from conda_census.exposure.unmapped import Unknown
+from conda_census.metrics.coverage.window import Window
 from conda_census.metrics.sample import Sample
-from conda_census.metrics.window import Window
+from conda_census.vulnerabilities.affected_packages import AdvisedPackage
 from made_up_visits import Visit, day, judged, lake_of
 from plain_survival import plain_survival
 

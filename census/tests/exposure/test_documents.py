@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from conda_census.errors import CensusError
-from conda_census.exposure.documents import documents
-from conda_census.exposure.fields import Field
+from conda_census.vulnerabilities.input_fields import Field
+from conda_census.vulnerabilities.input_files import documents
 
 
 def _read(*paths: Path) -> list[object]:

@@ -8,21 +8,21 @@ from pathlib import Path
 
 import pytest
 
-from conda_census.engines.tables import LakeTables
-from conda_census.exposure.advisories import unrecorded
-from conda_census.exposure.builds import Build
-from conda_census.exposure.document import make_exposure
-from conda_census.exposure.doubts import doubts_of
-from conda_census.exposure.fields import Field, FieldError
-from conda_census.exposure.healing import quick_healing
-from conda_census.exposure.osv import Advisory, parse_advisory
+from conda_census.engines.lake_tables import LakeTables
+from conda_census.exposure.assessment import make_exposure
+from conda_census.exposure.assessment_inputs import tell
+from conda_census.exposure.assessment_schema import BandKeys, Exposure
 from conda_census.exposure.ranking import rank_exposures
-from conda_census.exposure.shape import BandKeys, Exposure
-from conda_census.exposure.tell import tell
-from conda_census.exposure.versions import VersionError
+from conda_census.exposure.survival_estimates import quick_healing
+from conda_census.exposure.unclear_records import doubts_of
 from conda_census.metrics.sample import ALL
-from conda_census.report.exposure_page import exposure_page
-from conda_census.report.exposures_text import lines, summary
+from conda_census.reports.exposure.page import exposure_page
+from conda_census.reports.exposure.ranking_text import lines, summary
+from conda_census.vulnerabilities.advisory_import import unrecorded
+from conda_census.vulnerabilities.conda_versions import VersionError
+from conda_census.vulnerabilities.input_fields import Field, FieldError
+from conda_census.vulnerabilities.osv import Advisory, parse_advisory
+from conda_census.vulnerabilities.package_builds import Build
 from made_up_visits import Visit, day, lake_of
 from osv_records import advisory, events, osv_record
 from told_lake import known_of

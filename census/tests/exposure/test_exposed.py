@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from conda_census.exposure.concerned import concerned
-from conda_census.exposure.exposed import NOBODY, Band, Exposed, count_exposed
+from conda_census.exposure.exposed_environments import NOBODY, Band, Exposed, count_exposed
+from conda_census.exposure.study_population import concerned
 from conda_census.metrics.sample import Sample
 from made_up_visits import Visit, day, judged, lake_of
 

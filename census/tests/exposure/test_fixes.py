@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from conda_census.exposure.aliases import grouped
-from conda_census.exposure.builds import Build
-from conda_census.exposure.fixes import Fix, advisories_of, smallest_fix
-from conda_census.exposure.name_entries import NameEntry
-from conda_census.exposure.names import NameMap
-from conda_census.exposure.overrides import Override, Overrides
-from conda_census.exposure.verdicts import Judge
+from conda_census.vulnerabilities.aliases import grouped
+from conda_census.vulnerabilities.fixes import Fix, advisories_of, smallest_fix
+from conda_census.vulnerabilities.matching import Judge
+from conda_census.vulnerabilities.names.name_entries import NameEntry
+from conda_census.vulnerabilities.names.package_names import NameMap
+from conda_census.vulnerabilities.overrides import Override, Overrides
+from conda_census.vulnerabilities.package_builds import Build
 from conda_order import conda_order
 from osv_records import advisory, events
 

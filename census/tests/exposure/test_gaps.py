@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from conda_census.exposure.concerned import concerned
-from conda_census.exposure.gaps import count_gaps, usual_gaps
+from conda_census.exposure.inactivity import count_gaps, usual_gaps
+from conda_census.exposure.study_population import concerned
 from made_up_visits import Visit, day, judged, lake_of
 
 

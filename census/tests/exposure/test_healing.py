@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from conda_census.exposure.curves import Survival
-from conda_census.exposure.healing import healing, quick_healing
-from conda_census.exposure.watched import Watch
+from conda_census.exposure.follow_up import Watch
+from conda_census.exposure.survival_estimates import healing, quick_healing
 
 METHODS = pytest.mark.parametrize("method", [healing, quick_healing])
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from conda_census.exposure.concerned import concerned
 from conda_census.exposure.inventory import holdings, inventory
+from conda_census.exposure.study_population import concerned
 from made_up_visits import Visit, day, judged, lake_of
 
 

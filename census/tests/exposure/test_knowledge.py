@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from conda_census.errors import CensusError
-from conda_census.exposure.knowledge import knowledge_of
 from conda_census.lake.store import Lake
+from conda_census.vulnerabilities.database import knowledge_of
 from osv_records import advisory, events
 from told_lake import known_of
 

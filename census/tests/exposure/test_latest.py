@@ -8,7 +8,7 @@ from typing import NamedTuple
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conda_census.exposure.latest import latest
+from conda_census.vulnerabilities.latest_records import latest
 
 
 class Said(NamedTuple):

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from conda_census.exposure.name_entries import MapRead
-from conda_census.exposure.name_maps import read_map
-from conda_census.exposure.own_names import shipped_names
+from conda_census.vulnerabilities.names.name_entries import MapRead
+from conda_census.vulnerabilities.names.name_maps import read_map
+from conda_census.vulnerabilities.names.own_names import shipped_names
 
 #: Beside the repository, where it is there: real maps, of which no copy is in it.
 REAL_MAPS = Path(__file__).parents[4] / "shared" / "name-maps"

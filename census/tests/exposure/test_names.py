@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from conda_census.exposure.name_entries import MapFormat, NameEntry
-from conda_census.exposure.names import NameMap, import_names, known_names
 from conda_census.lake.store import Lake
+from conda_census.vulnerabilities.names.name_entries import MapFormat, NameEntry
+from conda_census.vulnerabilities.names.package_names import NameMap, import_names, known_names
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from conda_census.exposure.fields import Field, FieldError
-from conda_census.exposure.osv import parse_advisory
+from conda_census.vulnerabilities.input_fields import Field, FieldError
+from conda_census.vulnerabilities.osv import parse_advisory
 from osv_records import advisory, events, osv_record
 
 _RANGE = events("introduced 0", "fixed 2")

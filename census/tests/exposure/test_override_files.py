@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from conda_census.errors import CensusError
-from conda_census.exposure.advisories import import_advisories
-from conda_census.exposure.builds import Build
-from conda_census.exposure.override_files import export_overrides, import_overrides
-from conda_census.exposure.overrides import stored_overrides
 from conda_census.lake.store import Lake
+from conda_census.vulnerabilities.advisory_import import import_advisories
+from conda_census.vulnerabilities.override_files import export_overrides, import_overrides
+from conda_census.vulnerabilities.overrides import stored_overrides
+from conda_census.vulnerabilities.package_builds import Build
 from osv_records import events, osv_record, write_records
 
 _NOW = datetime(2024, 2, 1, tzinfo=UTC)

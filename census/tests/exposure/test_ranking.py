@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from conda_census.exposure.healing import quick_healing
+from conda_census.exposure.assessment_schema import Exposures
 from conda_census.exposure.ranking import rank_exposures
-from conda_census.exposure.shape import Exposures
+from conda_census.exposure.survival_estimates import quick_healing
 from made_up_visits import Visit, day, lake_of
 from osv_records import advisory, events
 from told_lake import known_of

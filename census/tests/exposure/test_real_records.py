@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from conda_census.errors import CensusError
-from conda_census.exposure.advisories import import_advisories, known_advisories
-from conda_census.exposure.aliases import find_group
-from conda_census.exposure.builds import Build
-from conda_census.exposure.names import known_names
-from conda_census.exposure.verdicts import Judge
 from conda_census.lake.store import Lake
+from conda_census.vulnerabilities.advisory_import import import_advisories, known_advisories
+from conda_census.vulnerabilities.aliases import find_group
+from conda_census.vulnerabilities.matching import Judge
+from conda_census.vulnerabilities.names.package_names import known_names
+from conda_census.vulnerabilities.package_builds import Build
 
 RECORDS = Path(__file__).parents[4] / "shared" / "advisories"
 

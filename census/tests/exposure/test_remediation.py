@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from conda_census.exposure.concerned import concerned
-from conda_census.exposure.judged import first_fixes
+from conda_census.exposure.downloaded_builds import builds_seen
+from conda_census.exposure.matches import first_fixes
 from conda_census.exposure.remediation import at_risk
-from conda_census.exposure.seen import builds_seen
+from conda_census.exposure.study_population import concerned
 from made_up_visits import DISCLOSED, Visit, day, judged, lake_of
 
 #: (is_prevalent, entry, event), the days since the disclosure, which was on day 40.

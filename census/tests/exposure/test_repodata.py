@@ -13,10 +13,10 @@ from threading import Thread
 
 import pytest
 
-from conda_census.exposure.builds import Build
-from conda_census.exposure.repodata import channel_builds, import_repodata
 from conda_census.lake.references import REPODATA_BUILDS
 from conda_census.lake.store import Lake
+from conda_census.vulnerabilities.package_builds import Build
+from conda_census.vulnerabilities.repodata import channel_builds, import_repodata
 
 if sys.version_info >= (3, 14):
     from compression import zstd

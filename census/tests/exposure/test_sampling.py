@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from conda_census.exposure.sampling import choose_sample_for
-from conda_census.exposure.seen import builds_seen
+from conda_census.exposure.downloaded_builds import builds_seen
+from conda_census.exposure.exposure_sample import choose_sample_for
 from conda_census.metrics.sample import Sample
 from made_up_visits import Visit, day, lake_of
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from conda_census.exposure.builds import Build
-from conda_census.exposure.seen import builds_seen, names_seen, seen_table
+from conda_census.exposure.downloaded_builds import builds_seen, names_seen, seen_table
+from conda_census.vulnerabilities.package_builds import Build
 from made_up_visits import Visit, day, lake_of
 from small_lake import SmallLake
 

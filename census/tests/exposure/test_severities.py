@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conda_census.exposure.severities import Severity, worst
+from conda_census.vulnerabilities.severity import Severity, worst
 from osv_records import advisory
 
 # Base scores as the calculator of FIRST gives them.

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from conda_census.errors import CensusError
-from conda_census.exposure.advisories import unrecorded
-from conda_census.exposure.tell import disclosed_on, last_day, tell, unknown_lately
-from conda_census.metrics.window import choose_window
+from conda_census.exposure.assessment_inputs import disclosed_on, last_day, tell, unknown_lately
+from conda_census.metrics.coverage.window import choose_window
+from conda_census.vulnerabilities.advisory_import import unrecorded
 from made_up_visits import Visit, day, lake_of
 from osv_records import advisory, events
 from small_lake import SmallLake

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from conda_census.exposure.unknown import Unknown, count_unknown
+from conda_census.exposure.unmapped import Unknown, count_unknown
 from made_up_visits import Visit, lake_of
 
 

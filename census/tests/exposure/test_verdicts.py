@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from conda_census.exposure.aliases import AdvisoryGroup, grouped
-from conda_census.exposure.builds import Build
-from conda_census.exposure.name_entries import NameEntry
-from conda_census.exposure.names import NameMap
-from conda_census.exposure.overrides import Override, Overrides, Status
-from conda_census.exposure.verdicts import Judge, Verdict, by_name
+from conda_census.vulnerabilities.aliases import AdvisoryGroup, grouped
+from conda_census.vulnerabilities.matching import Judge, Verdict, by_name
+from conda_census.vulnerabilities.names.name_entries import NameEntry
+from conda_census.vulnerabilities.names.package_names import NameMap
+from conda_census.vulnerabilities.overrides import Override, Overrides, Status
+from conda_census.vulnerabilities.package_builds import Build
 from osv_records import advisory, events
 
 _RANGE = events("introduced 1.0", "fixed 2.0")

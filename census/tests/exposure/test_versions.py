@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conda_census.exposure.versions import VersionError, bound, has_number, listed, one_version, ordered
+from conda_census.vulnerabilities.conda_versions import (
+    VersionError,
+    bound,
+    has_number,
+    listed,
+    one_version,
+    ordered,
+)
 from conda_order import CondaOrder, conda_order
 
 

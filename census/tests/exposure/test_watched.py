@@ -6,7 +6,7 @@ import ibis
 import numpy as np
 import pytest
 
-from conda_census.exposure.watched import (
+from conda_census.exposure.follow_up import (
     AtRisk,
     Clock,
     Leaving,

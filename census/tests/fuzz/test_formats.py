@@ -18,16 +18,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from conda_census.census_toml import read_census_toml
 from conda_census.config import Settings
 from conda_census.errors import SourceError
 from conda_census.logs.blocks import blocks_of_lines
+from conda_census.logs.fast.no_fast_path import parse_nothing
 from conda_census.logs.fingerprints import Fingerprint
+from conda_census.logs.format_detection import Beginning, format_of
 from conda_census.logs.formats import LogFormat, formats
-from conda_census.logs.formats.log_format import DROP_REASONS, RAW_COLUMNS
-from conda_census.logs.regular.none import parse_nothing
-from conda_census.logs.sniff import Beginning, format_of
-from conda_census.logs.sources import decompressed
+from conda_census.logs.parsing.log_format import DROP_REASONS, RAW_COLUMNS
+from conda_census.logs.sources.discovery import decompressed
+from conda_census.settings_file import read_census_toml
 from hostile_lines import hostile_lines
 
 SAMPLES = Path(__file__).parents[1] / "logs" / "samples"

@@ -28,21 +28,19 @@ from types import FrameType
 
 import duckdb
 
-import conda_census.lake
 from conda_census.config import Settings
 from conda_census.decode.pseudonyms import Secrets
-from conda_census.engines.duckdb import open_lake
-from conda_census.lake.conversion import converted
-from conda_census.lake.ingest import ingest
+from conda_census.engines.duckdb_engine import open_lake
+from conda_census.ingest import conversion
+from conda_census.ingest.conversion import converted
+from conda_census.ingest.pipeline import ingest
+from conda_census.lake import batches, compaction, store
+from conda_census.lake.schema import MEASURED
 from conda_census.lake.store import Lake
-from conda_census.lake.tables import MEASURED
-from conda_census.report.document import make_report
+from conda_census.reports.usage.build import make_report
 
 #: The modules that change what is on disk: between their calls a kill leaves what the call before it left.
-OURS = {
-    str(Path(conda_census.lake.__file__).with_name(name))
-    for name in ("batches.py", "compaction.py", "conversion.py", "store.py")
-}
+OURS = {str(Path(module.__file__)) for module in (batches, compaction, conversion, store)}
 FILE_CHANGES = {os.link, os.unlink, os.mkdir, os.rmdir, os.replace}
 
 #: Columns that hold pseudonyms, and those that tell of the run.

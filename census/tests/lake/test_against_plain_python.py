@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from conda_census.config import Settings
-from conda_census.engines.duckdb import open_lake
-from conda_census.lake import ingest as pipeline
-from conda_census.lake.ingest import ingest
+from conda_census.engines.duckdb_engine import open_lake
+from conda_census.ingest import pipeline
+from conda_census.ingest.pipeline import ingest
 from conda_census.lake.store import Lake
-from conda_census.report.document import Report, make_report
+from conda_census.reports.usage.build import Report, make_report
 from small_log import CONDA, SmallLog
 
 LINE = re.compile(

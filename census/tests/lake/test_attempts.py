@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from conda_census.config import Settings
-from conda_census.lake import attempts
-from conda_census.lake import ingest as pipeline
-from conda_census.lake.ingest import ingest
-from conda_census.lake.reading import SourcesReader
-from conda_census.lake.set_aside import SetAsideSources
+from conda_census.ingest import pipeline
+from conda_census.ingest.pipeline import ingest
+from conda_census.ingest.reader import SourcesReader
+from conda_census.lake.records import attempts
+from conda_census.lake.records.set_aside import SetAsideSources
 from conda_census.lake.store import Lake
 from small_log import SmallLog
 

@@ -15,11 +15,11 @@ import pytest
 from deltalake import DeltaTable
 from filelock import FileLock
 
-from conda_census.engines.duckdb import open_lake
+from conda_census.engines.duckdb_engine import open_lake
 from conda_census.errors import LakeError
 from conda_census.lake.compaction import TableCompacted, compact
+from conda_census.lake.schema import TABLES, TableName, delta_schema
 from conda_census.lake.store import Lake
-from conda_census.lake.tables import TABLES, TableName, delta_schema
 
 DAYS = ("2024-01-16", "2024-01-17")
 NAMES: tuple[TableName, ...] = tuple(table.name for table in TABLES)

@@ -18,14 +18,14 @@ from deltalake import DeltaTable
 
 from conda_census.config import Settings
 from conda_census.decode.pseudonyms import Secrets, token_pseudonym
-from conda_census.engines.duckdb import open_lake
+from conda_census.engines.duckdb_engine import open_lake
 from conda_census.errors import LakeError
+from conda_census.ingest.conversion import converted
+from conda_census.ingest.pipeline import ingest
 from conda_census.lake.batches import WriterBatches
 from conda_census.lake.compaction import compact
-from conda_census.lake.conversion import converted
-from conda_census.lake.ingest import ingest
+from conda_census.lake.schema import LAKE_VERSION, TableName
 from conda_census.lake.store import Lake
-from conda_census.lake.tables import LAKE_VERSION, TableName
 from conda_census.steps import say_nothing
 from old_lake import bytes_of, in_clear
 from seed_of_day import seed_of_day

@@ -19,16 +19,16 @@ from census_process import CensusProcess
 from conda_census.config import Settings
 from conda_census.engines.choice import opened
 from conda_census.errors import LakeError
+from conda_census.ingest.pipeline import ingest
+from conda_census.ingest.verification.log_verification import recorded_readings
 from conda_census.lake.compaction import compact
 from conda_census.lake.file_reading import FileReading
 from conda_census.lake.file_verification import verify_files
-from conda_census.lake.forgetting import forget
-from conda_census.lake.ingest import ingest
-from conda_census.lake.repair import damages_of, repair
 from conda_census.lake.self_check import open_checked
 from conda_census.lake.store import Lake
-from conda_census.lake.verification import recorded_readings
-from conda_census.report.document import make_report
+from conda_census.repair.forgetting import forget
+from conda_census.repair.lake_repair import damages_of, repair
+from conda_census.reports.usage.build import make_report
 from conda_census.steps import say_nothing
 from small_log import SmallLog
 
@@ -378,7 +378,12 @@ def test_what_is_cut_off_goes_on(three: Settings, tmp_path: Path, monkeypatch: p
     expected = _report(only)
     kept = tmp_path / "kept"
     shutil.copytree(three.lake, kept)
-    places = ("forgetting.take_out", "taking_out.commit", "forgetting.set_totals", "repair.ingest")
+    places = (
+        "forgetting.take_out",
+        "batch_removal.commit",
+        "forgetting.set_totals",
+        "lake_repair.ingest",
+    )
     for number, place in enumerate(places):
         shutil.rmtree(three.lake)
         shutil.copytree(kept, three.lake)
@@ -387,7 +392,7 @@ def test_what_is_cut_off_goes_on(three: Settings, tmp_path: Path, monkeypatch: p
             raise KeyboardInterrupt
 
         with monkeypatch.context() as patch:
-            patch.setattr(f"conda_census.lake.{place}", cut_off)
+            patch.setattr(f"conda_census.repair.{place}", cut_off)
             with pytest.raises(KeyboardInterrupt):
                 _forget(three, "b.log")
         with pytest.raises(LakeError, match="a repair, or sources --forget, was cut off"):

@@ -14,15 +14,16 @@ import pytest
 
 from conda_census.config import Settings
 from conda_census.errors import CensusError, LakeError
-from conda_census.lake import batch_reading, part, reading
-from conda_census.lake import ingest as pipeline
+from conda_census.ingest import batch_reading, pipeline
+from conda_census.ingest import reader as reading
+from conda_census.ingest import request_buffer as part
+from conda_census.ingest.duplicates.shared_lines import Recognised
+from conda_census.ingest.pipeline import ingest
+from conda_census.ingest.reader import SourcesReader
+from conda_census.ingest.summary import Summary
 from conda_census.lake.batches import WriterBatches
-from conda_census.lake.ingest import ingest
-from conda_census.lake.reading import SourcesReader
-from conda_census.lake.shared_lines import Recognised
+from conda_census.lake.schema import TableName
 from conda_census.lake.store import Lake
-from conda_census.lake.summary import Summary
-from conda_census.lake.tables import TableName
 from small_log import SmallLog
 
 Ingest = Callable[..., Summary]

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from conda_census.errors import LakeError
-from conda_census.lake.ledger import Ledger
-from conda_census.lake.lost_days import LOST, lost_days, mark_lost
+from conda_census.lake.records.ledger import Ledger
+from conda_census.lake.records.lost_days import LOST, lost_days, mark_lost
 from conda_census.lake.store import Lake
 
 

@@ -14,16 +14,16 @@ import pytest
 from conda_census.config import Settings
 from conda_census.engines.choice import opened
 from conda_census.errors import LakeError
-from conda_census.lake.lost_days import lost_days
+from conda_census.lake.records.lost_days import lost_days
+from conda_census.lake.records.table_notes import TABLE_NOTES
 from conda_census.lake.references import REFERENCES
-from conda_census.lake.repair import Repaired, damages_of, repair
+from conda_census.lake.schema import TABLES, Reference, TableName, delta_schema
 from conda_census.lake.self_check import open_checked
 from conda_census.lake.store import Lake
-from conda_census.lake.table_notes import TABLE_NOTES
-from conda_census.lake.tables import TABLES, Reference, TableName, delta_schema
 from conda_census.logs.formats import BUILT_IN
 from conda_census.logs.formats.cloudfront import STANDARD_HEADER
-from conda_census.report.document import make_report
+from conda_census.repair.lake_repair import Repaired, damages_of, repair
+from conda_census.reports.usage.build import make_report
 from conda_census.steps import say_nothing
 from lake_counts import ingest_all, settings_of
 

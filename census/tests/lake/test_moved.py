@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from conda_census.lake.moved import Move, Tally, moved_shares, moves
+from conda_census.ingest.log_faults.drift import Move, Tally, moved_shares, moves
 from conda_census.lake.source_rows import SourceRows
 from conda_census.lake.store import Lake
 from small_lake import SmallLake

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conda_census.lake.order import as_one_number
+from conda_census.ingest.sort_order import as_one_number
 
 _WHOLE = st.one_of(st.integers(-3, 3), st.integers(-(2**61), 2**61))
 

@@ -6,8 +6,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from conda_census.lake import staging
-from conda_census.lake.panel import PANEL_ONE_IN, apart, pseudonyms_below
+from conda_census.ingest import staging
+from conda_census.lake.sampling_panel import PANEL_ONE_IN, apart, pseudonyms_below
 from conda_census.lake.store import Lake
 from conda_census.simulate.scenario import Scenario
 from conda_census.simulate.to_lake import simulate_lake, simulate_tables

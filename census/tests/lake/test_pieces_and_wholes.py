@@ -26,14 +26,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from conda_census.config import Settings
-from conda_census.lake import reading, shared_lines
-from conda_census.lake.ingest import ingest
+from conda_census.ingest import reader as reading
+from conda_census.ingest.duplicates import shared_lines
+from conda_census.ingest.pipeline import ingest
+from conda_census.ingest.summary import BEGINNING, CUT_SHORT, NOT_MARKED, Summary
 from conda_census.lake.store import Lake
-from conda_census.lake.summary import BEGINNING, CUT_SHORT, NOT_MARKED, Summary
-from conda_census.logs import sniff
+from conda_census.logs import format_detection as sniff
 from conda_census.logs.line_marks import LineMarks, short
-from conda_census.logs.source import Readable
-from conda_census.logs.sources import decompressed
+from conda_census.logs.sources.discovery import decompressed
+from conda_census.logs.sources.readable import Readable
 from old_lake import in_clear
 from small_log import SmallLog
 

@@ -18,11 +18,11 @@ import pytest
 from census_process import CensusProcess
 from conda_census.config import Settings
 from conda_census.errors import LakeError
+from conda_census.ingest.pipeline import ingest
 from conda_census.lake.compaction import compact
-from conda_census.lake.ingest import ingest
 from conda_census.lake.references import NAMES
+from conda_census.lake.schema import delta_schema
 from conda_census.lake.store import Lake
-from conda_census.lake.tables import delta_schema
 from conda_census.spill_folders import spill_folder
 from small_log import SmallLog
 
@@ -241,8 +241,8 @@ def test_a_spool_that_is_another_file_now_is_left_alone(tmp_path: Path) -> None:
     census = CensusProcess(tmp_path, {"TMPDIR": str(tmp_path / "tmp"), "CENSUS_CONFIG": "config"})
     (tmp_path / "tmp").mkdir()
     killed = (
-        "import os, signal; from conda_census.lake import ingest\n"
-        "ingest.read_batch = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "import os, signal; from conda_census.ingest import pipeline\n"
+        "pipeline.read_batch = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)\n"
         "from conda_census.cli import main; main()"
     )
     done = subprocess.run(

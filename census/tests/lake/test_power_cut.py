@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from conda_census.config import Settings
-from conda_census.engines.duckdb import open_lake
-from conda_census.lake.ingest import ingest
-from conda_census.lake.seen_files import seen_files
+from conda_census.engines.duckdb_engine import open_lake
+from conda_census.ingest.duplicates.seen_files import seen_files
+from conda_census.ingest.pipeline import ingest
 from conda_census.lake.store import Lake
-from conda_census.report.document import make_report
+from conda_census.reports.usage.build import make_report
 from power_cuts import KEPT, Call, Disk, record
 from seed_of_day import seed_of_day
 from small_log import SmallLog
@@ -28,7 +28,7 @@ import sys
 from pathlib import Path
 from conda_census.config import Settings
 from conda_census.lake.compaction import compact
-from conda_census.lake.ingest import ingest
+from conda_census.ingest.pipeline import ingest
 from conda_census.lake.store import Lake
 root, first, second = sys.argv[1:]
 copy = first + ".1.gz"
@@ -177,7 +177,7 @@ def _staged(place: Path, log: str, monkeypatch: pytest.MonkeyPatch) -> tuple[Set
 
     settings = _settings(place)
     with monkeypatch.context() as patch:
-        patch.setattr("conda_census.lake.ingest.append_staged", cut_off)
+        patch.setattr("conda_census.ingest.pipeline.append_staged", cut_off)
         with pytest.raises(KeyboardInterrupt):
             ingest([log], settings, "auto", lambda **_: None)
     return settings, sorted(settings.lake.glob("batches/main/*/staged/**/*.parquet"))

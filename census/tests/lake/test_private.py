@@ -14,11 +14,11 @@ import pytest
 from census_process import CensusProcess
 from conda_census.config import Settings, load_settings
 from conda_census.errors import CensusError
+from conda_census.ingest.pipeline import ingest
 from conda_census.lake.compaction import compact
-from conda_census.lake.ingest import ingest
 from conda_census.lake.references import NAMES
+from conda_census.lake.schema import delta_schema
 from conda_census.lake.store import Lake
-from conda_census.lake.tables import delta_schema
 from conda_census.own_files import expect_own, warn_if_readable
 from small_log import SmallLog
 

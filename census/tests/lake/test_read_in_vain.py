@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 
-from conda_census.lake.read_in_vain import InVain, read_in_vain
-from conda_census.lake.summary import Summary
+from conda_census.ingest.log_faults.read_in_vain import InVain, read_in_vain
+from conda_census.ingest.summary import Summary
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,13 @@ import pyarrow as pa
 import pytest
 from deltalake import DeltaTable
 
-from conda_census.engines.duckdb import open_lake
+from conda_census.engines.duckdb_engine import open_lake
 from conda_census.errors import LakeError
 from conda_census.lake.compaction import compact
 from conda_census.lake.references import ADVISORIES, NAMES, OVERRIDES, REPODATA_BUILDS
-from conda_census.lake.repair import set_references_aside
+from conda_census.lake.schema import TABLES, Reference, delta_schema
 from conda_census.lake.store import Lake
-from conda_census.lake.tables import TABLES, Reference, delta_schema
+from conda_census.repair.lake_repair import set_references_aside
 from conda_census.steps import Steps
 
 ALL = (ADVISORIES, NAMES, OVERRIDES, REPODATA_BUILDS)

@@ -14,17 +14,17 @@ import pytest
 
 from conda_census.config import Settings
 from conda_census.engines.choice import opened, with_gaps
-from conda_census.engines.duckdb import open_lake
+from conda_census.engines.duckdb_engine import open_lake
+from conda_census.ingest.pipeline import ingest
 from conda_census.lake.compaction import compact
-from conda_census.lake.forgetting import forget
-from conda_census.lake.ingest import ingest
-from conda_census.lake.lost_days import LOST, lost_days
-from conda_census.lake.repair import Repaired, damages_of, repair
+from conda_census.lake.records.lost_days import LOST, lost_days
 from conda_census.lake.self_check import open_checked
 from conda_census.lake.store import Lake
-from conda_census.metrics.window import WindowError
-from conda_census.report.document import make_report
-from conda_census.report.sources import list_what_was_read
+from conda_census.metrics.coverage.window import WindowError
+from conda_census.repair.forgetting import forget
+from conda_census.repair.lake_repair import Repaired, damages_of, repair
+from conda_census.reports.listings.source_list import list_what_was_read
+from conda_census.reports.usage.build import make_report
 from conda_census.steps import say_nothing
 from lake_counts import settings_of
 from small_log import SmallLog
@@ -299,7 +299,7 @@ def test_a_repair_that_is_cut_off_regains_the_day_when_it_is_run_again(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(f"conda_census.lake.repair.{cut}", cut_off)
+        patch.setattr(f"conda_census.repair.lake_repair.{cut}", cut_off)
         with pytest.raises(KeyboardInterrupt):
             scene.repair()
     scene.repair()
@@ -313,7 +313,9 @@ def test_a_log_that_goes_away_while_it_is_read_again_leaves_its_day_lost(
     clean = _lose(scene, ("sessions", D16))
     scene.put_back()
     with monkeypatch.context() as patch:
-        patch.setattr("conda_census.lake.repair.ingest", lambda *_, **__: scene.move("16.log", "15.log"))
+        patch.setattr(
+            "conda_census.repair.lake_repair.ingest", lambda *_, **__: scene.move("16.log", "15.log")
+        )
         scene.repair()
     assert scene.lost() == {D15, D16}
     scene.put_back("15.log")

@@ -16,18 +16,18 @@ import pytest
 
 from conda_census.config import Settings
 from conda_census.engines.choice import opened
-from conda_census.engines.duckdb import open_lake
+from conda_census.engines.duckdb_engine import open_lake
 from conda_census.errors import LakeError
+from conda_census.ingest.pipeline import ingest
 from conda_census.lake.compaction import compact
-from conda_census.lake.forgetting import forget
-from conda_census.lake.ingest import ingest
-from conda_census.lake.lost_days import LOST, lost_days
+from conda_census.lake.records.lost_days import LOST, lost_days
 from conda_census.lake.references import NAMES
-from conda_census.lake.repair import damages_of, repair
+from conda_census.lake.schema import MEASURED, delta_schema
 from conda_census.lake.self_check import open_checked
 from conda_census.lake.store import Lake
-from conda_census.lake.tables import MEASURED, delta_schema
-from conda_census.report.document import make_report
+from conda_census.repair.forgetting import forget
+from conda_census.repair.lake_repair import damages_of, repair
+from conda_census.reports.usage.build import make_report
 from conda_census.steps import say_nothing
 from small_log import SmallLog
 
@@ -270,7 +270,7 @@ def test_a_repair_that_was_cut_off_is_run_again(whole: Settings, monkeypatch: py
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("conda_census.lake.repair.ingest", cut_off)
+        patch.setattr("conda_census.repair.lake_repair.ingest", cut_off)
         with pytest.raises(KeyboardInterrupt):
             repair(whole, say_nothing)
     with pytest.raises(LakeError, match="was cut off: run conda-census repair"):

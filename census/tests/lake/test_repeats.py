@@ -11,13 +11,13 @@ import pytest
 
 from conda_census.config import Settings
 from conda_census.engines.choice import opened
-from conda_census.lake.ingest import ingest
-from conda_census.lake.repair import repair
+from conda_census.ingest.pipeline import ingest
+from conda_census.ingest.summary import Summary
 from conda_census.lake.self_check import open_checked
 from conda_census.lake.store import Lake
-from conda_census.lake.summary import Summary
 from conda_census.logs.formats import BUILT_IN
 from conda_census.logs.formats.cloudfront import STANDARD_HEADER
+from conda_census.repair.lake_repair import repair
 from conda_census.steps import say_nothing
 
 EXAMPLE = BUILT_IN["cloudfront"].example

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from census_process import CensusProcess
-from conda_census.lake.seen_agents import (
+from conda_census.ingest.log_faults.agent_faults import (
     CUT_SHORT_AGENTS,
     MOST_CLIENTS,
     NO_AGENTS,

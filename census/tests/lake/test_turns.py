@@ -7,7 +7,7 @@ from threading import Barrier
 
 import pytest
 
-from conda_census.lake.turns import Turns
+from conda_census.ingest.ordered_steps import Turns
 
 
 def test_turns_are_taken_in_order() -> None:

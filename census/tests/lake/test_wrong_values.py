@@ -20,10 +20,10 @@ import pytest
 
 from conda_census.errors import LakeError
 from conda_census.lake.compaction import compact
-from conda_census.lake.forgetting import forget
-from conda_census.lake.repair import damages_of, repair
+from conda_census.lake.schema import TABLES
 from conda_census.lake.store import Lake
-from conda_census.lake.tables import TABLES
+from conda_census.repair.forgetting import forget
+from conda_census.repair.lake_repair import damages_of, repair
 from conda_census.steps import say_nothing
 from lake_counts import Counts, counts_of, ingest_all, settings_of
 from small_log import SmallLog

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conda_census.errors import SourceError
+from conda_census.logs.format_detection import Beginning, format_of
 from conda_census.logs.formats import BUILT_IN
-from conda_census.logs.formats.addresses import PLAIN_ADDRESS, client_address, has_host_names
-from conda_census.logs.sniff import Beginning, format_of
+from conda_census.logs.parsing.addresses import PLAIN_ADDRESS, client_address, has_host_names
 from raw_rows import raw_rows
 
 COMBINED = BUILT_IN["combined"].example

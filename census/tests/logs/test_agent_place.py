@@ -9,7 +9,7 @@ import pytest
 
 from census_process import CensusProcess
 from conda_census.logs.formats import BUILT_IN
-from conda_census.logs.formats.agent_place import agent_fault
+from conda_census.logs.parsing.agent_field import agent_fault
 from raw_rows import raw_rows
 
 _AGENT = "conda/24.7.1 requests/2.32.3 CPython/3.12.4 aau/0.7.0 c/AAAAAAAAAAAAAAAAAAAAAA"

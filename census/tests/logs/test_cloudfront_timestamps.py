@@ -11,10 +11,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from conda_census.logs.format_detection import Beginning, format_of
 from conda_census.logs.formats import BUILT_IN
 from conda_census.logs.line_reader import LineReader
-from conda_census.logs.sniff import Beginning, format_of
-from conda_census.logs.sources import decompressed
+from conda_census.logs.sources.discovery import decompressed
 from raw_rows import raw_rows
 
 _SECONDS = 1705449200

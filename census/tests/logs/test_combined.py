@@ -8,7 +8,7 @@ import pytest
 
 from conda_census.logs.blocks import MAX_LINE_BYTES
 from conda_census.logs.formats.combined import COMBINED
-from conda_census.logs.formats.log_format import DROP_REASONS
+from conda_census.logs.parsing.log_format import DROP_REASONS
 from raw_rows import raw_rows
 
 TIME = "[16/Jan/2024:23:53:20 +0000]"

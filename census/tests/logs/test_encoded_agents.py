@@ -10,8 +10,8 @@ import pyarrow as pa
 import pytest
 
 from census_process import CensusProcess
-from conda_census.logs.encoded_agents import sent_agents
 from conda_census.logs.formats import BUILT_IN
+from conda_census.logs.parsing.encoded_agents import sent_agents
 from small_log import token
 
 _SENT = "conda/24.7.1 requests/2.32.3 debian/12 aau/0.4.4 c/AAAAAAAAAAAAAAAAAAAAAA s/-BBBBBBBBBBBBBBBBBBBB_"

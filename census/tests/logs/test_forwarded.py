@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from conda_census.logs.formats.combined import COMBINED
-from conda_census.logs.formats.forwarded import FORWARDED_DOUBT
+from conda_census.logs.parsing.forwarded import FORWARDED_DOUBT
 from raw_rows import raw_rows
 
 START = '{} - - [16/Jan/2024:23:53:20 +0000] "GET /p HTTP/1.1" 200 2326 "-" "conda/24.7.1"'

@@ -16,7 +16,7 @@ from types import FrameType
 import pytest
 
 from conda_census.logs.formats import BUILT_IN
-from conda_census.logs.formats.log_format import LogFormat
+from conda_census.logs.parsing.log_format import LogFormat
 from conda_census.logs.prefixes import PREFIXES
 from seed_of_day import seed_of_day
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conda_census.errors import SourceError
-from conda_census.logs.object_addresses import ObjectAddress, is_object_address, parse_address
+from conda_census.logs.sources.object_addresses import ObjectAddress, is_object_address, parse_address
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from conda_census.errors import SourceError
-from conda_census.logs import parquet
-from conda_census.logs.sources import decompressed, is_compressed
+from conda_census.logs.sources import parquet_rows as parquet
+from conda_census.logs.sources.discovery import decompressed, is_compressed
 
 
 def _written(path: Path, rows: list[dict[str, object]], schema: pa.Schema | None = None) -> Path:

@@ -13,17 +13,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conda_census.errors import SourceError
-from conda_census.lake.recount import recount
+from conda_census.ingest.verification.recount import recount
 from conda_census.logs.blocks import BLOCK_BYTES
+from conda_census.logs.fast.request_columns import Parsed, no_requests
 from conda_census.logs.fingerprints import Fingerprint
+from conda_census.logs.format_detection import Beginning, format_of, read_beginning
 from conda_census.logs.formats import BUILT_IN, LogFormat
 from conda_census.logs.formats.cloudfront import STANDARD_HEADER
 from conda_census.logs.formats.nginx import nginx_format
 from conda_census.logs.line_reader import LineReader
 from conda_census.logs.prefixes import PREFIXES as CUT_OFF
 from conda_census.logs.prefixes import Prefix, behind_prefix, without_prefix
-from conda_census.logs.regular.requests import Parsed, no_requests
-from conda_census.logs.sniff import Beginning, format_of, read_beginning
 from raw_rows import raw_rows
 
 #: What carriers of logs write before each line.

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from conda_census.errors import SourceError
+from conda_census.logs.format_detection import format_of, read_beginning
 from conda_census.logs.formats import BUILT_IN
-from conda_census.logs.sniff import format_of, read_beginning
-from conda_census.logs.sources import decompressed, find
+from conda_census.logs.sources.discovery import decompressed, find
 
 if sys.version_info >= (3, 14):
     from compression import zstd

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conda_census.logs.blocks import MAX_LINE_BYTES
+from conda_census.logs.fast.field_values import as_decimals
+from conda_census.logs.fast.request_columns import Parsed
 from conda_census.logs.formats import BUILT_IN
 from conda_census.logs.formats.cloudfront import STANDARD_HEADER
-from conda_census.logs.regular.fields import as_decimals
-from conda_census.logs.regular.requests import Parsed
 
 CONNECTION = duckdb.connect()
 CONNECTION.execute("SET TimeZone = 'UTC'")

@@ -13,14 +13,14 @@ from typing import Any
 import pytest
 import yaml
 
-from conda_census.census_toml import read_census_toml
 from conda_census.config import Settings
 from conda_census.logs.blocks import blocks_of_lines
 from conda_census.logs.fingerprints import Fingerprint
+from conda_census.logs.format_detection import format_of, read_beginning
 from conda_census.logs.formats import BUILT_IN, LogFormat, formats
-from conda_census.logs.formats.log_format import DROP_REASONS
-from conda_census.logs.sniff import format_of, read_beginning
-from conda_census.logs.sources import decompressed
+from conda_census.logs.parsing.log_format import DROP_REASONS
+from conda_census.logs.sources.discovery import decompressed
+from conda_census.settings_file import read_census_toml
 from raw_rows import raw_rows
 
 FOLDER = Path(__file__).parent / "samples"

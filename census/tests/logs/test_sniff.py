@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from conda_census.census_toml import FormatTable
 from conda_census.errors import SourceError
 from conda_census.logs.blocks import MAX_LINE_BYTES
+from conda_census.logs.format_detection import Beginning, format_of, own_formats_fit, read_beginning
 from conda_census.logs.formats import BUILT_IN, LogFormat
-from conda_census.logs.sniff import Beginning, format_of, own_formats_fit, read_beginning
+from conda_census.settings_file import FormatTable
 
 PATH = Path("access.log")
 

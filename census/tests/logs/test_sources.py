@@ -13,7 +13,7 @@ import pytest
 import zstandard
 
 from conda_census.errors import SourceError
-from conda_census.logs.sources import decompressed, find, is_compressed
+from conda_census.logs.sources.discovery import decompressed, find, is_compressed
 
 TEXT = b"one line of a log\n" * 10_000
 Compress = Callable[[bytes], bytes]

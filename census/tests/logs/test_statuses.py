@@ -9,8 +9,8 @@ import pytest
 from conda_census.logs.formats import BUILT_IN
 from conda_census.logs.formats.apache import apache_format
 from conda_census.logs.formats.cloudfront import STANDARD_HEADER
-from conda_census.logs.formats.log_format import LogFormat
 from conda_census.logs.formats.nginx import nginx_format
+from conda_census.logs.parsing.log_format import LogFormat
 from raw_rows import raw_rows
 
 OWN = [

@@ -17,7 +17,7 @@ from conda_census.logs.formats import BUILT_IN
 from conda_census.logs.formats.apache import apache_format
 from conda_census.logs.formats.cloudfront import STANDARD_HEADER
 from conda_census.logs.formats.nginx import nginx_format
-from conda_census.logs.formats.times import any_time, bracketed_time, utc_time
+from conda_census.logs.parsing.times import any_time, bracketed_time, utc_time
 from conda_census.logs.possible_times import EARLIEST
 from raw_rows import raw_rows
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from conda_census.metrics.accounting import Accounting, AccountingError, account
+from conda_census.metrics.coverage.accounting import Accounting, AccountingError, account
 from small_lake import SmallLake
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from conda_census.metrics.agents import PARTS, AgentCount, count_agents
+from conda_census.metrics.agent_shares import PARTS, AgentCount, count_agents
 from small_lake import SmallLake
 
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from conda_census.metrics.by_day import Day, count_by_day
+from conda_census.metrics.coverage.window import choose_window, within
+from conda_census.metrics.day_totals import Day, count_by_day
 from conda_census.metrics.population import population
-from conda_census.metrics.window import choose_window, within
 from small_lake import SmallLake
 
 

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from conda_census.metrics.classes import ClassRules
+from conda_census.metrics.coverage.window import Window
 from conda_census.metrics.population import population
-from conda_census.metrics.window import Window
 from small_lake import SmallLake
 
 JUNE = Window(date(2024, 6, 1), date(2024, 6, 30), None)

@@ -3,9 +3,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from conda_census.census_toml import Hole
-from conda_census.metrics.completeness import DayRead, count_days
-from conda_census.metrics.window import choose_window
+from conda_census.metrics.coverage.completeness import DayRead, count_days
+from conda_census.metrics.coverage.window import choose_window
+from conda_census.settings_file import Hole
 from small_lake import SmallLake
 
 

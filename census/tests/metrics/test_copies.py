@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from conda_census.metrics.copies import likely_copies
+from conda_census.metrics.coverage.copied_logs import likely_copies
 from small_lake import SmallLake
 
 DAY = "2024-01-16"

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from datetime import date
 
+from conda_census.metrics.coverage.window import Window
 from conda_census.metrics.environments import Environments, count_environments
 from conda_census.metrics.intervals import Estimate
 from conda_census.metrics.population import population
-from conda_census.metrics.window import Window
 from small_lake import SmallLake
 
 

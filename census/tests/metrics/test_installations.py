@@ -4,10 +4,10 @@ from datetime import date
 
 from ibis.expr.types import Table
 
+from conda_census.metrics.coverage.window import Window
 from conda_census.metrics.installations import Installations
 from conda_census.metrics.installations import count_installations as count_of_population
 from conda_census.metrics.population import population
-from conda_census.metrics.window import Window
 from small_lake import SmallLake
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import ibis
 import pytest
 
-from conda_census.census_toml import Hole
 from conda_census.metrics.activity import Activity, read_activity
-from conda_census.metrics.known_days import KnownDays, read_known_days, read_spans
+from conda_census.metrics.coverage.known_days import KnownDays, read_known_days, read_spans
+from conda_census.settings_file import Hole
 from small_lake import SmallLake
 
 

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
+from conda_census.metrics.coverage.window import Window
 from conda_census.metrics.population import WEEKS_KEPT, population
-from conda_census.metrics.window import Window
 from small_lake import SmallLake
 
 JUNE = Window(date(2024, 6, 1), date(2024, 6, 30), None)

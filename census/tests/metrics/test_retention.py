@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from conda_census.metrics.coverage.window import Window
 from conda_census.metrics.intervals import wilson
 from conda_census.metrics.population import population
 from conda_census.metrics.retention import Cohort, count_retention
-from conda_census.metrics.window import Window
 from small_lake import SmallLake
 
 #: Three whole weeks from Monday to Sunday.

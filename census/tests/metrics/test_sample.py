@@ -6,12 +6,12 @@ from math import sqrt
 import numpy as np
 import pytest
 
-from conda_census.engines.duckdb import open_tables
-from conda_census.engines.tables import LakeTables
+from conda_census.engines.duckdb_engine import open_tables
+from conda_census.engines.lake_tables import LakeTables
 from conda_census.metrics import sample as module
+from conda_census.metrics.coverage.window import Window
 from conda_census.metrics.sample import ALL, SAMPLES, Sample, choose_sample, fitting
-from conda_census.metrics.window import Window
-from conda_census.report.document import Report, make_report
+from conda_census.reports.usage.build import Report, make_report
 from conda_census.simulate.scenario import Scenario, preset
 from conda_census.simulate.to_lake import simulate_tables
 from small_lake import SmallLake

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conda_census.metrics.silent_hours import SilentHours
+from conda_census.metrics.coverage.silent_hours import SilentHours
 
 _FIRST = date(2024, 1, 1)
 _MIDNIGHT = datetime.combine(_FIRST, time(), UTC)

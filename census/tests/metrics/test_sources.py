@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from conda_census.metrics.sources import Drops, list_sources
+from conda_census.metrics.coverage.log_sources import Drops, list_sources
 from small_lake import SmallLake
 
 

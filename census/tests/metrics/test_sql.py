@@ -19,7 +19,7 @@ import ibis
 import pytest
 from ibis.expr.types import Table
 
-from conda_census.metrics.window import Window
+from conda_census.metrics.coverage.window import Window
 from exposure_questions import EXPOSURE_QUESTIONS, asked_of_exposure
 from known_lake import fill
 from questions import QUESTIONS, asked

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from conda_census.metrics.window import Window, WindowError, choose_window, within
+from conda_census.metrics.coverage.window import Window, WindowError, choose_window, within
 from small_lake import SmallLake
 
 

@@ -6,7 +6,7 @@ from copy import deepcopy
 
 import pytest
 
-from conda_census.report.document import Report, make_report
+from conda_census.reports.usage.build import Report, make_report
 from known_lake import fill
 from small_lake import SmallLake
 

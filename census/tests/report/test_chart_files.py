@@ -7,9 +7,9 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from conda_census.errors import CensusError
-from conda_census.report.chart_files import ChartKind, write_charts
-from conda_census.report.document import Report
-from conda_census.report.figures import FIGURES, figures_of
+from conda_census.reports.render.chart_files import ChartKind, write_charts
+from conda_census.reports.usage.build import Report
+from conda_census.reports.usage.chart_registry import FIGURES, figures_of
 
 _SVG = "{http://www.w3.org/2000/svg}"
 

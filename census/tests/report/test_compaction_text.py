@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conda_census.lake.compaction import FilesJson, TableCompacted
-from conda_census.report.compaction_text import compaction_lines
+from conda_census.reports.listings.compaction_text import compaction_lines
 
 NOTHING = FilesJson(files=0, bytes=0)
 

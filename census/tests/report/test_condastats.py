@@ -10,9 +10,9 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from conda_census.census_toml import Hole
 from conda_census.errors import CensusError
-from conda_census.report.condastats import export_condastats, what_was_left_out
+from conda_census.reports.listings.condastats import export_condastats, what_was_left_out
+from conda_census.settings_file import Hole
 from small_lake import SmallLake
 
 

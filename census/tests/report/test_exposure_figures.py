@@ -4,13 +4,13 @@ import re
 
 import pytest
 
-from conda_census.exposure.shape import Exposure
-from conda_census.report.course import thinned
-from conda_census.report.drawing import svg
-from conda_census.report.exposure_figures import EXPOSURE_FIGURES
-from conda_census.report.exposure_totals import bands_by_class, downloads_by_version
-from conda_census.report.figure import Figure, drawable
-from conda_census.report.look import LIGHT, Look
+from conda_census.exposure.assessment_schema import Exposure
+from conda_census.reports.exposure.chart_registry import EXPOSURE_FIGURES
+from conda_census.reports.exposure.totals import bands_by_class, downloads_by_version
+from conda_census.reports.render.chart import Figure, drawable
+from conda_census.reports.render.drawing import svg
+from conda_census.reports.render.theme import LIGHT, Look
+from conda_census.reports.render.timeline import thinned
 from made_up_exposure import exposed_for, nobody_exposed
 
 

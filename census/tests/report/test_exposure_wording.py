@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from conda_census.metrics.intervals import Interval
-from conda_census.report.exposure_wording import days_interval, days_of
+from conda_census.reports.exposure.wording import days_interval, days_of
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from conda_census.report.document import Report
-from conda_census.report.drawing import svg
-from conda_census.report.figures import FIGURES, figures_of
-from conda_census.report.look import LIGHT, Look
+from conda_census.reports.render.drawing import svg
+from conda_census.reports.render.theme import LIGHT, Look
+from conda_census.reports.usage.build import Report
+from conda_census.reports.usage.chart_registry import FIGURES, figures_of
 from made_up_report import made_up
 
 

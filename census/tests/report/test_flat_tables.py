@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from conda_census.report.document import Report, make_report
-from conda_census.report.flat_tables import flat_tables
+from conda_census.reports.usage.build import Report, make_report
+from conda_census.reports.usage.tables import flat_tables
 from known_lake import fill
 from small_lake import SmallLake
 

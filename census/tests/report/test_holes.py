@@ -13,14 +13,14 @@ from random import Random
 
 import pytest
 
-from conda_census.engines.tables import LakeTables
+from conda_census.engines.lake_tables import LakeTables
+from conda_census.metrics.coverage.window import Window
 from conda_census.metrics.sample import ALL
-from conda_census.metrics.window import Window
-from conda_census.report.alternatives import retention as retention_in_words
-from conda_census.report.document import make_report
-from conda_census.report.flat_tables import flat_tables
-from conda_census.report.notes import NOTES, notes_on_gaps
-from conda_census.report.shape import Report
+from conda_census.reports.usage.alt_text import retention as retention_in_words
+from conda_census.reports.usage.build import make_report
+from conda_census.reports.usage.notes import NOTES, notes_on_gaps
+from conda_census.reports.usage.schema import Report
+from conda_census.reports.usage.tables import flat_tables
 from small_lake import SmallLake
 
 _MONDAY = date(2024, 1, 1)

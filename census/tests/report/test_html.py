@@ -8,11 +8,11 @@ import pytest
 
 from conda_census import __version__
 from conda_census.errors import CensusError
-from conda_census.report.about import About
-from conda_census.report.card_charts import bars, course, span
-from conda_census.report.document import Report, make_report
-from conda_census.report.figures import figures_of
-from conda_census.report.html import page, write_page
+from conda_census.reports.render.about import About
+from conda_census.reports.render.card_charts import bars, course, span
+from conda_census.reports.usage.build import Report, make_report
+from conda_census.reports.usage.chart_registry import figures_of
+from conda_census.reports.usage.page import page, write_page
 from parsed_page import ParsedPage, assert_refers_to_nothing_outside
 from small_lake import SmallLake
 

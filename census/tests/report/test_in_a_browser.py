@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from browser import Browser, Scheme, chromium_at
-from conda_census.report.document import Report
-from conda_census.report.exposure_figures import EXPOSURE_FIGURES
-from conda_census.report.exposure_page import exposure_page
-from conda_census.report.figures import FIGURES
-from conda_census.report.html import page
+from conda_census.reports.exposure.chart_registry import EXPOSURE_FIGURES
+from conda_census.reports.exposure.page import exposure_page
+from conda_census.reports.usage.build import Report
+from conda_census.reports.usage.chart_registry import FIGURES
+from conda_census.reports.usage.page import page
 from made_up_exposure import exposed_for
 from made_up_report import made_up
 from programs import require

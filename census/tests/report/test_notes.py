@@ -6,11 +6,11 @@ from html.parser import HTMLParser
 import pytest
 from rich.console import Console
 
-from conda_census.report.definitions import DEFINITIONS
-from conda_census.report.document import Report
-from conda_census.report.html import page
-from conda_census.report.notes import NOTES, notes_on
-from conda_census.report.terminal import show
+from conda_census.reports.usage.build import Report
+from conda_census.reports.usage.definitions import DEFINITIONS
+from conda_census.reports.usage.notes import NOTES, notes_on
+from conda_census.reports.usage.page import page
+from conda_census.reports.usage.terminal import show
 from conda_census.simulate.scenario import DIALS
 from made_up_report import made_up
 

@@ -13,16 +13,16 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from conda_census.census_toml import Hole
 from conda_census.config import Settings
 from conda_census.engines.choice import opened
 from conda_census.errors import LakeError
+from conda_census.ingest.pipeline import ingest
 from conda_census.lake.compaction import compact
-from conda_census.lake.ingest import ingest
 from conda_census.lake.store import Lake
-from conda_census.report.document import Report, make_report
-from conda_census.report.own_queries import VIEWS, OwnQueries, QueryError
-from conda_census.report.query_text import print_csv, print_json, print_text
+from conda_census.reports.listings.query_text import print_csv, print_json, print_text
+from conda_census.reports.listings.sql_views import VIEWS, OwnQueries, QueryError
+from conda_census.reports.usage.build import Report, make_report
+from conda_census.settings_file import Hole
 from conda_census.spill_folders import spill_folder_of_process
 from documented import blocks, broken_links, commands_in_shell, parse
 from simulated_lake import simulated_lake

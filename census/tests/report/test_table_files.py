@@ -7,9 +7,9 @@ import pytest
 from pyarrow import parquet
 
 from conda_census.errors import CensusError
-from conda_census.report.document import Report, make_report
-from conda_census.report.flat_tables import flat_tables
-from conda_census.report.table_files import TableKind, write_tables
+from conda_census.reports.render.table_files import TableKind, write_tables
+from conda_census.reports.usage.build import Report, make_report
+from conda_census.reports.usage.tables import flat_tables
 from small_lake import SmallLake
 
 

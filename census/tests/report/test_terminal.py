@@ -5,8 +5,8 @@ import io
 import pytest
 from rich.console import Console
 
-from conda_census.report.document import Report, make_report
-from conda_census.report.terminal import show
+from conda_census.reports.usage.build import Report, make_report
+from conda_census.reports.usage.terminal import show
 from made_up_report import made_up
 from small_lake import SmallLake
 

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from conda_census.report import alternatives, totals
-from conda_census.report.document import Report
+from conda_census.reports.usage import alt_text as alternatives
+from conda_census.reports.usage import totals
+from conda_census.reports.usage.build import Report
 from made_up_report import made_up
 
 

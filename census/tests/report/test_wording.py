@@ -2,10 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from conda_census.metrics.window import WindowDays
-from conda_census.report.html import page
-from conda_census.report.shape import Interval, LineCounts, Report
-from conda_census.report.wording import (
+from conda_census.metrics.coverage.window import WindowDays
+from conda_census.reports.render.numbers import (
     completeness,
     count,
     counted,
@@ -20,6 +18,8 @@ from conda_census.report.wording import (
     plain,
     read_again,
 )
+from conda_census.reports.usage.page import page
+from conda_census.reports.usage.schema import Interval, LineCounts, Report
 
 
 @pytest.mark.parametrize(

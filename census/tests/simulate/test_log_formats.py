@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from conda_census.config import Settings
-from conda_census.engines.duckdb import open_lake
-from conda_census.lake.ingest import ingest
+from conda_census.engines.duckdb_engine import open_lake
+from conda_census.ingest.pipeline import ingest
 from conda_census.lake.store import Lake
 from conda_census.logs.formats import BUILT_IN
-from conda_census.report.document import make_report
+from conda_census.reports.usage.build import make_report
 from conda_census.simulate.day_logs import LogShape
 from conda_census.simulate.log_formats import LOG_FORMATS
 from conda_census.simulate.scenario import PRESETS, Scenario

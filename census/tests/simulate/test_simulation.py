@@ -15,16 +15,16 @@ import numpy as np
 import pytest
 
 from conda_census.config import Settings
-from conda_census.engines.duckdb import open_lake
+from conda_census.engines.duckdb_engine import open_lake
 from conda_census.errors import CensusError
-from conda_census.lake.ingest import ingest
+from conda_census.ingest.pipeline import ingest
 from conda_census.lake.store import Lake
-from conda_census.report.document import Report, make_report
+from conda_census.reports.usage.build import Report, make_report
 from conda_census.simulate.day_logs import LogShape
-from conda_census.simulate.population import populate
 from conda_census.simulate.scenario import DIALS, PRESETS, Scenario, preset
 from conda_census.simulate.simulation import simulate
 from conda_census.simulate.to_lake import simulate_lake, simulate_tables
+from conda_census.simulate.true_population import populate
 from conda_census.simulate.truth import Truth
 
 PLAIN = Scenario(installations=300, days=14, seed=5)

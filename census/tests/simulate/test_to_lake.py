@@ -10,12 +10,12 @@ import duckdb
 import pytest
 
 from conda_census.config import Settings
-from conda_census.engines.duckdb import open_lake, open_tables
+from conda_census.engines.duckdb_engine import open_lake, open_tables
 from conda_census.errors import CensusError
-from conda_census.lake.ingest import ingest
+from conda_census.ingest.pipeline import ingest
+from conda_census.lake.schema import MEASURED, TableName
 from conda_census.lake.store import Lake
-from conda_census.lake.tables import MEASURED, TableName
-from conda_census.report.document import Report, make_report
+from conda_census.reports.usage.build import Report, make_report
 from conda_census.simulate.day_logs import LogShape
 from conda_census.simulate.scenario import DIALS, PRESETS, Scenario
 from conda_census.simulate.simulation import simulate

@@ -9,16 +9,16 @@ from datetime import date, timedelta
 
 from ibis.expr.types import Table
 
-from conda_census.engines.tables import LakeTables
-from conda_census.exposure.concerned import Concerned, concerned
-from conda_census.exposure.exposed import count_exposed
-from conda_census.exposure.gaps import count_gaps
+from conda_census.engines.lake_tables import LakeTables
+from conda_census.exposure.downloaded_builds import builds_seen
+from conda_census.exposure.exposed_environments import count_exposed
+from conda_census.exposure.inactivity import count_gaps
 from conda_census.exposure.inventory import holdings
-from conda_census.exposure.judged import Judged, JudgedBuild, first_fixes, judge
+from conda_census.exposure.matches import Judged, JudgedBuild, first_fixes, judge
 from conda_census.exposure.remediation import at_risk
-from conda_census.exposure.seen import builds_seen
 from conda_census.exposure.still_downloaded import list_still_downloaded
-from conda_census.exposure.unknown import count_unknown
+from conda_census.exposure.study_population import Concerned, concerned
+from conda_census.exposure.unmapped import count_unknown
 from conda_census.metrics.sample import Sample
 from conda_census.simulate.channel import NOARCH, SUBDIRS, build, make_channel, version
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from conda_census.exposure.advised import AdvisedPackage
-from conda_census.exposure.shape import (
+from conda_census.exposure.assessment_schema import (
     AdvisoryKeys,
     BandByClass,
     BandKeys,
@@ -18,8 +17,9 @@ from conda_census.exposure.shape import (
     StillDownloadedRow,
     UnknownShares,
 )
+from conda_census.metrics.coverage.window import WindowDays
 from conda_census.metrics.intervals import Interval
-from conda_census.metrics.window import WindowDays
+from conda_census.vulnerabilities.affected_packages import AdvisedPackage
 
 __all__ = ["exposed_for", "nobody_exposed"]
 

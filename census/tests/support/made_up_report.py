@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import deepcopy
 from datetime import date, timedelta
 
-from conda_census.report.shape import (
+from conda_census.reports.usage.schema import (
     AgentRow,
     CohortRow,
     DayRow,

@@ -11,10 +11,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pyarrow as pa
 
-from conda_census.engines.duckdb import open_tables
-from conda_census.engines.tables import LakeTables
-from conda_census.exposure.judged import Judged, JudgedBuild, judge
-from conda_census.lake.tables import MEASURED, delta_schema
+from conda_census.engines.duckdb_engine import open_tables
+from conda_census.engines.lake_tables import LakeTables
+from conda_census.exposure.matches import Judged, JudgedBuild, judge
+from conda_census.lake.schema import MEASURED, delta_schema
 
 __all__ = [
     "BUILDS",

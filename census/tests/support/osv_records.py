@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from conda_census.exposure.fields import Field
-from conda_census.exposure.osv import Advisory, parse_advisory
+from conda_census.vulnerabilities.input_fields import Field
+from conda_census.vulnerabilities.osv import Advisory, parse_advisory
 
 __all__ = ["advisory", "events", "osv_record", "write_records"]
 

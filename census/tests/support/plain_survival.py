@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from conda_census.exposure.watched import Watch
+from conda_census.exposure.follow_up import Watch
 from conda_census.metrics.intervals import Estimate
 
 __all__ = ["plain_survival"]

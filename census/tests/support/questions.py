@@ -10,29 +10,30 @@ from dataclasses import asdict, dataclass, is_dataclass, replace
 import numpy as np
 from ibis.expr.types import Table
 
-from conda_census.engines.tables import LakeTables
-from conda_census.lake.doubts import Doubt
-from conda_census.metrics.accounting import account
+from conda_census.engines.lake_tables import LakeTables
+from conda_census.lake.records.doubts import Doubt
 from conda_census.metrics.activity import read_activity
-from conda_census.metrics.agents import count_agents
-from conda_census.metrics.by_day import count_by_day
-from conda_census.metrics.completeness import count_days
-from conda_census.metrics.copies import count_copies, likely_copies, repeated_logs
-from conda_census.metrics.doubts import doubts_about_logs
+from conda_census.metrics.agent_shares import count_agents
+from conda_census.metrics.coverage.accounting import account
+from conda_census.metrics.coverage.completeness import count_days
+from conda_census.metrics.coverage.copied_logs import count_copies, likely_copies, repeated_logs
+from conda_census.metrics.coverage.doubtful_logs import doubts_about_logs
+from conda_census.metrics.coverage.known_days import read_spans
+from conda_census.metrics.coverage.log_sources import list_sources
+from conda_census.metrics.coverage.window import Window, choose_window, within
+from conda_census.metrics.day_totals import count_by_day
 from conda_census.metrics.downloads import count_downloads
 from conda_census.metrics.environments import count_environments
 from conda_census.metrics.installations import count_installations
 from conda_census.metrics.installers import count_installer_downloads
-from conda_census.metrics.known_days import read_spans
 from conda_census.metrics.opted_out import count_opted_out
-from conda_census.metrics.organizations import count_organizations
+from conda_census.metrics.organization_counts import count_organizations
 from conda_census.metrics.packages import count_package, count_packages
 from conda_census.metrics.population import population
 from conda_census.metrics.public_downloads import COLUMNS, public_downloads
 from conda_census.metrics.retention import count_retention
 from conda_census.metrics.sample import Sample
 from conda_census.metrics.sessions import count_sessions
-from conda_census.metrics.sources import list_sources
 from conda_census.metrics.visitors import (
     count_installation_days,
     count_network_days,
@@ -40,7 +41,6 @@ from conda_census.metrics.visitors import (
     installations_by_visitor_day,
     visitor_days,
 )
-from conda_census.metrics.window import Window, choose_window, within
 
 __all__ = ["NOT_ASKED", "QUESTIONS", "Asked", "asked", "same"]
 
@@ -103,18 +103,18 @@ def _doubts(lake: Asked) -> object:
 QUESTIONS: dict[str, Callable[[Asked], object]] = {
     "activity": _activity,
     "accounting": lambda lake: account(lake.inside.sources),
-    "agents": lambda lake: count_agents(lake.inside.sessions),
-    "by_day": lambda lake: count_by_day(lake.inside.sessions, lake.inside.downloads, lake.installations),
+    "agent_shares": lambda lake: count_agents(lake.inside.sessions),
+    "day_totals": lambda lake: count_by_day(lake.inside.sessions, lake.inside.downloads, lake.installations),
     "completeness": lambda lake: count_days(lake.tables, lake.window),
-    "copies": _copies,
-    "doubts": _doubts,
+    "copied_logs": _copies,
+    "doubtful_logs": _doubts,
     "downloads": lambda lake: count_downloads(lake.inside.downloads),
     "environments": lambda lake: count_environments(lake.installations),
     "installations": lambda lake: count_installations(lake.installations, lake.window),
     "installers": lambda lake: count_installer_downloads(lake.inside.installer_downloads),
     "known_days": lambda lake: sorted(read_spans(lake.tables.sources)),
     "opted_out": lambda lake: count_opted_out(lake.inside),
-    "organizations": lambda lake: count_organizations(
+    "organization_counts": lambda lake: count_organizations(
         lake.inside.sessions, lake.inside.downloads, {"acme": b"o1", "globex": b"o2", "none": b"o3"}
     ),
     "packages": lambda lake: (
@@ -129,7 +129,7 @@ QUESTIONS: dict[str, Callable[[Asked], object]] = {
     ),
     "retention": lambda lake: count_retention(lake.installations, lake.window),
     "sessions": lambda lake: count_sessions(lake.inside.sessions),
-    "sources": lambda lake: list_sources(lake.inside.sources),
+    "log_sources": lambda lake: list_sources(lake.inside.sources),
     "visitors": _visitors,
     "window": lambda lake: choose_window(lake.tables),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from conda_census.config import Settings
-from conda_census.lake.ingest import ingest
+from conda_census.ingest.pipeline import ingest
 from conda_census.lake.store import Lake
 from conda_census.simulate.day_logs import LogShape
 from conda_census.simulate.scenario import Scenario, preset

@@ -9,9 +9,9 @@ from urllib.parse import unquote
 import pyarrow as pa
 from deltalake import DeltaTable, write_deltalake
 
-from conda_census.engines.duckdb import open_lake
-from conda_census.engines.tables import LakeTables
-from conda_census.lake.tables import TABLES, TableName, delta_schema
+from conda_census.engines.duckdb_engine import open_lake
+from conda_census.engines.lake_tables import LakeTables
+from conda_census.lake.schema import TABLES, TableName, delta_schema
 
 _SCHEMAS = {table.name: delta_schema(table) for table in TABLES}
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from conda_census.exposure.aliases import grouped
-from conda_census.exposure.knowledge import Knowledge
-from conda_census.exposure.name_entries import NameEntry
-from conda_census.exposure.names import NameMap
-from conda_census.exposure.osv import Advisory
-from conda_census.exposure.verdicts import Judge
 from conda_census.lake.store import Lake
+from conda_census.vulnerabilities.aliases import grouped
+from conda_census.vulnerabilities.database import Knowledge
+from conda_census.vulnerabilities.matching import Judge
+from conda_census.vulnerabilities.names.name_entries import NameEntry
+from conda_census.vulnerabilities.names.package_names import NameMap
+from conda_census.vulnerabilities.osv import Advisory
 
 __all__ = ["known_of"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conda_census.exposure.units import Days, Numbers, Truths, Units
+from conda_census.survival.survival_data import Days, Numbers, Truths, Units
 
 __all__ = ["watched_units"]
 

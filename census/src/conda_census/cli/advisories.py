@@ -16,7 +16,7 @@ from conda_census.config import load_settings
 from conda_census.errors import CensusError
 
 if TYPE_CHECKING:  # a command imports what it alone needs
-    from conda_census.exposure.latest import Imported
+    from conda_census.vulnerabilities.latest_records import Imported
 
 __all__ = ["advisories"]
 
@@ -39,8 +39,8 @@ def import_(
     verbose: VerboseOption = False,
 ) -> None:
     """Read OSV records in JSON, YAML, or a zip of either; of one id the last modified counts."""
-    from conda_census.exposure.advisories import import_advisories
     from conda_census.lake.store import Lake
+    from conda_census.vulnerabilities.advisory_import import import_advisories
 
     verbosity = verbosity_of(quiet, verbose)
     done = import_advisories(Lake.open(load_settings(lake).lake), paths)
@@ -59,10 +59,10 @@ def list_(
     verbose: VerboseOption = False,
 ) -> None:
     """List the advisories of the lake with the conda packages that they are about, the newest first."""
-    from conda_census.exposure.knowledge import knowledge_of
     from conda_census.lake.store import Lake
-    from conda_census.report.advisories import advisory_documents
-    from conda_census.report.advisories_text import list_lines
+    from conda_census.reports.listings.advisory_list import advisory_documents
+    from conda_census.reports.listings.advisory_text import list_lines
+    from conda_census.vulnerabilities.database import knowledge_of
 
     verbosity_of(quiet, verbose)
     severities = severities_of(severity)
@@ -84,10 +84,10 @@ def show(
     verbose: VerboseOption = False,
 ) -> None:
     """Show one advisory in all its records, by any of its ids."""
-    from conda_census.exposure.knowledge import knowledge_of
     from conda_census.lake.store import Lake
-    from conda_census.report.advisories import advisory_document
-    from conda_census.report.advisories_text import advisory_lines
+    from conda_census.reports.listings.advisory_list import advisory_document
+    from conda_census.reports.listings.advisory_text import advisory_lines
+    from conda_census.vulnerabilities.database import knowledge_of
 
     verbosity_of(quiet, verbose)
     known = knowledge_of(Lake.open(load_settings(lake).lake))
@@ -108,8 +108,8 @@ def names(
     verbose: VerboseOption = False,
 ) -> None:
     """Read maps of what conda packages are called on PyPI: parselmouth, grayskull, or your own in TOML."""
-    from conda_census.exposure.names import import_names
     from conda_census.lake.store import Lake
+    from conda_census.vulnerabilities.names.package_names import import_names
 
     verbosity = verbosity_of(quiet, verbose)
     done = import_names(Lake.open(load_settings(lake).lake), paths)
@@ -130,9 +130,9 @@ def override(
     verbose: VerboseOption = False,
 ) -> None:
     """Read what is true of single builds: OpenVEX, and info/security.json of unpacked conda packages."""
-    from conda_census.exposure.override_files import export_overrides, import_overrides
     from conda_census.lake.store import Lake
-    from conda_census.report.written import expect_writable
+    from conda_census.reports.render.output_files import expect_writable
+    from conda_census.vulnerabilities.override_files import export_overrides, import_overrides
 
     verbosity = verbosity_of(quiet, verbose)
     if not paths and export is None:
@@ -162,8 +162,8 @@ def repodata(
     verbose: VerboseOption = False,
 ) -> None:
     """Read which builds a channel has, so that the smallest one that clears all advisories can be told."""
-    from conda_census.exposure.repodata import import_repodata
     from conda_census.lake.store import Lake
+    from conda_census.vulnerabilities.repodata import import_repodata
 
     verbosity = verbosity_of(quiet, verbose)
     done = import_repodata(Lake.open(load_settings(lake).lake), places, channel)

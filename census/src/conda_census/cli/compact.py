@@ -28,11 +28,11 @@ def compact(
 ) -> None:
     """Make the many small files of the lake few large ones, also while others read and write it."""
     from conda_census.decode.pseudonyms import Secrets
+    from conda_census.ingest.conversion import converted
     from conda_census.lake.compaction import compact as run
-    from conda_census.lake.conversion import converted
     from conda_census.lake.self_check import checked
     from conda_census.lake.store import Lake
-    from conda_census.report.compaction_text import compaction_lines
+    from conda_census.reports.listings.compaction_text import compaction_lines
 
     verbosity = verbosity_of(quiet, verbose)
     settings = load_settings(lake)

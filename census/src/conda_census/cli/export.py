@@ -34,11 +34,11 @@ def export(
 ) -> None:
     """Write the downloads of each day and month for tools that read Anaconda's public package data."""
     from conda_census.engines.choice import with_gaps
-    from conda_census.engines.duckdb import open_lake
+    from conda_census.engines.duckdb_engine import open_lake
     from conda_census.lake.self_check import open_checked
-    from conda_census.report.condastats import export_condastats, what_was_left_out
-    from conda_census.report.wording import cautions
-    from conda_census.report.written import expect_writable
+    from conda_census.reports.listings.condastats import export_condastats, what_was_left_out
+    from conda_census.reports.render.numbers import cautions
+    from conda_census.reports.render.output_files import expect_writable
 
     verbosity = verbosity_of(quiet, verbose)
     first, last = period_of(since, until)

@@ -26,7 +26,7 @@ from conda_census.config import load_settings
 from conda_census.errors import CensusError, one_line
 
 if TYPE_CHECKING:
-    from conda_census.exposure.aliases import AdvisoryGroup
+    from conda_census.vulnerabilities.aliases import AdvisoryGroup
 
 __all__ = ["exposure"]
 
@@ -77,15 +77,15 @@ def exposure(
 ) -> None:
     """Who still runs a vulnerable package, and how fast they heal."""
     from conda_census.engines.choice import opened
-    from conda_census.exposure.document import make_exposure
-    from conda_census.exposure.healing import healing
-    from conda_census.exposure.knowledge import knowledge_of
-    from conda_census.exposure.tell import last_day, tell
+    from conda_census.exposure.assessment import make_exposure
+    from conda_census.exposure.assessment_inputs import last_day, tell
+    from conda_census.exposure.survival_estimates import healing
     from conda_census.lake.self_check import open_checked
-    from conda_census.report.exposure_text import show
-    from conda_census.report.exposure_wording import gaps
-    from conda_census.report.notes import notes_on
-    from conda_census.report.written import expect_writable
+    from conda_census.reports.exposure.terminal import show
+    from conda_census.reports.exposure.wording import gaps
+    from conda_census.reports.render.output_files import expect_writable
+    from conda_census.reports.usage.notes import notes_on
+    from conda_census.vulnerabilities.database import knowledge_of
 
     verbosity = verbosity_of(quiet, verbose)
     if (advisory is None) == (package is None):
@@ -115,18 +115,18 @@ def exposure(
         for warning in filter(None, (gaps(document), *notes_on(document, "exposed"))):
             complain(CensusError(warning.removesuffix(".")))
     if html:
-        from conda_census.report.about import About
-        from conda_census.report.exposure_page import write_exposure_page
-        from conda_census.report.headline import exposure_headline
+        from conda_census.reports.exposure.page import write_exposure_page
+        from conda_census.reports.render.about import About
+        from conda_census.reports.usage.headline import exposure_headline
 
         write_exposure_page(document, html, About.now(title or settings.title))
         verbosity.say([one_line(f"wrote {html}: {exposure_headline(document)}")], err=True)
 
 
 def _unrecorded(package: str, below: str) -> AdvisoryGroup:
-    from conda_census.exposure.advisories import unrecorded
-    from conda_census.exposure.fields import FieldError
-    from conda_census.exposure.versions import VersionError
+    from conda_census.vulnerabilities.advisory_import import unrecorded
+    from conda_census.vulnerabilities.conda_versions import VersionError
+    from conda_census.vulnerabilities.input_fields import FieldError
 
     for option, value in (("--package", package), ("--below", below)):
         if not value.strip():

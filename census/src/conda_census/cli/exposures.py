@@ -46,14 +46,14 @@ def exposures(
 ) -> None:
     """All advisories, those with the most exposed environments first, then those that heal slowest."""
     from conda_census.engines.choice import opened
-    from conda_census.exposure.healing import quick_healing
-    from conda_census.exposure.knowledge import knowledge_of
+    from conda_census.exposure.assessment_inputs import last_day
     from conda_census.exposure.ranking import rank_exposures
-    from conda_census.exposure.tell import last_day
+    from conda_census.exposure.survival_estimates import quick_healing
     from conda_census.lake.self_check import open_checked
-    from conda_census.report.exposure_wording import gaps
-    from conda_census.report.exposures_text import lines, show, summary
-    from conda_census.report.written import expect_writable, write_whole
+    from conda_census.reports.exposure.ranking_text import lines, show, summary
+    from conda_census.reports.exposure.wording import gaps
+    from conda_census.reports.render.output_files import expect_writable, write_whole
+    from conda_census.vulnerabilities.database import knowledge_of
 
     verbosity = verbosity_of(quiet, verbose)
     settings, sample, severities = (

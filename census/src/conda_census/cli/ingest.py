@@ -17,7 +17,7 @@ from conda_census.config import Settings, load_settings
 from conda_census.errors import CensusError, one_line
 
 if TYPE_CHECKING:  # a command imports what it alone needs
-    from conda_census.lake.summary import Summary
+    from conda_census.ingest.summary import Summary
 
 __all__ = ["ingest"]
 
@@ -75,11 +75,11 @@ def ingest(
     verbose: VerboseOption = False,
 ) -> None:
     """Read access logs into the lake, each line exactly once."""
-    from conda_census.lake.follow import follow as run_again
-    from conda_census.lake.follow import stop_on_signals
-    from conda_census.lake.ingest import ingest as run
+    from conda_census.ingest.follow import follow as run_again
+    from conda_census.ingest.follow import stop_on_signals
+    from conda_census.ingest.pipeline import ingest as run
     from conda_census.logs.formats import formats as known_formats
-    from conda_census.logs.standard_input import STANDARD_INPUT
+    from conda_census.logs.sources.standard_input import STANDARD_INPUT
     from conda_census.progress import shown_progress
     from conda_census.steps import print_step
 
@@ -129,10 +129,10 @@ def ingest(
 def _days_without_log(settings: Settings) -> list[str]:
     """Which days have no log, and which are lost, in a line each."""
     from conda_census.engines.choice import with_gaps
-    from conda_census.engines.duckdb import open_lake
+    from conda_census.engines.duckdb_engine import open_lake
     from conda_census.lake.store import Lake
-    from conda_census.metrics.window import known_days
-    from conda_census.report.wording import unknown_days
+    from conda_census.metrics.coverage.window import known_days
+    from conda_census.reports.render.numbers import unknown_days
 
     lake = Lake.open(settings.lake)
     tables = with_gaps(open_lake(lake), lake, settings.holes)

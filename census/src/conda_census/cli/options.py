@@ -12,8 +12,8 @@ from conda_census.config import DEFAULT_ENGINE, DEFAULT_LAKE
 from conda_census.errors import CensusError
 
 if TYPE_CHECKING:  # a command imports what it alone needs
-    from conda_census.exposure.severities import Severity
     from conda_census.metrics.sample import Sample
+    from conda_census.vulnerabilities.severity import Severity
 
 __all__ = [
     "EngineOption",
@@ -106,7 +106,7 @@ def sample_of(one_in: int | None) -> Sample | None:
 
 def severities_of(words: list[str] | None) -> list[Severity]:
     """The severities of the option, each of the closed list."""
-    from conda_census.exposure.severities import SEVERITIES
+    from conda_census.vulnerabilities.severity import SEVERITIES
 
     found = [each for each in SEVERITIES if each in (words or ())]
     if len(found) < len(set(words or ())):

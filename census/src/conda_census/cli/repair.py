@@ -15,8 +15,8 @@ from conda_census.config import load_settings
 from conda_census.errors import CensusError
 
 if TYPE_CHECKING:
-    from conda_census.lake.lost_days import Lost
-    from conda_census.lake.repair import Repaired
+    from conda_census.lake.records.lost_days import Lost
+    from conda_census.repair.lake_repair import Repaired
 
 __all__ = ["repair"]
 
@@ -34,9 +34,9 @@ def repair(
     verbose: VerboseOption = False,
 ) -> None:
     """Mend a damaged lake: read logs again that are still there, and mark days as lost if they are not."""
-    from conda_census.lake.lost_days import read_lost
-    from conda_census.lake.repair import damages_of
-    from conda_census.lake.repair import repair as run
+    from conda_census.lake.records.lost_days import read_lost
+    from conda_census.repair.lake_repair import damages_of
+    from conda_census.repair.lake_repair import repair as run
 
     verbosity = verbosity_of(quiet, verbose)
     settings = load_settings(lake)
@@ -69,7 +69,7 @@ def repair(
 
 def _undamaged(lost: Lost) -> list[str]:
     """Say of a lake without damages which days are lost, and what to do; a repair is no help for some."""
-    from conda_census.report.wording import lost_days
+    from conda_census.reports.render.numbers import lost_days
 
     if not lost.days:
         return ["the lake is whole"]
@@ -93,9 +93,9 @@ def _document(repaired: Repaired) -> dict[str, object]:
 
 
 def _lines(repaired: Repaired, *, names_all: bool) -> list[str]:
-    from conda_census.lake.doubts import DOUBTS
-    from conda_census.lake.table_notes import TABLE_NOTES
-    from conda_census.report.wording import read_again
+    from conda_census.lake.records.doubts import DOUBTS
+    from conda_census.lake.records.table_notes import TABLE_NOTES
+    from conda_census.reports.render.numbers import read_again
 
     lines = [f"damaged: {problem.sentence()}" for problem in repaired.problems]
     lines += [f"the log of {name} was damaged: written anew" for name in repaired.logs_written]
@@ -132,7 +132,7 @@ def _lines(repaired: Repaired, *, names_all: bool) -> list[str]:
 
 def lost_lines(still_lost: Mapping[date, list[str]]) -> list[str]:
     """Say which days are lost, and how each is known again, in one line for all that need the same."""
-    from conda_census.report.wording import first_days, first_few
+    from conda_census.reports.render.numbers import first_days, first_few
 
     lost = "rows of these days are lost, and reports show the days as unknown"
     lines = []

@@ -72,15 +72,15 @@ def report(
     from conda_census.engines.choice import opened
     from conda_census.lake.organizations import named_organizations
     from conda_census.lake.self_check import open_checked
-    from conda_census.metrics.accounting import lines_read, why_nothing_is_known
-    from conda_census.report.about import About
-    from conda_census.report.document import make_report
-    from conda_census.report.files import Wanted, write_files
-    from conda_census.report.headline import report_headline
-    from conda_census.report.notes import notes_on
-    from conda_census.report.terminal import show
-    from conda_census.report.wording import completeness
-    from conda_census.report.written import expect_writable
+    from conda_census.metrics.coverage.accounting import lines_read, why_nothing_is_known
+    from conda_census.reports.render.about import About
+    from conda_census.reports.render.numbers import completeness
+    from conda_census.reports.render.output_files import expect_writable
+    from conda_census.reports.usage.build import make_report
+    from conda_census.reports.usage.headline import report_headline
+    from conda_census.reports.usage.notes import notes_on
+    from conda_census.reports.usage.report_files import Wanted, write_files
+    from conda_census.reports.usage.terminal import show
 
     verbosity = verbosity_of(quiet, verbose)
     first, last = period_of(since, until)

@@ -25,9 +25,9 @@ from conda_census.config import load_settings
 from conda_census.errors import CensusError, one_line
 
 if TYPE_CHECKING:
-    from conda_census.engines.tables import LakeTables
-    from conda_census.metrics.window import WindowError
-    from conda_census.report.sources import Sources
+    from conda_census.engines.lake_tables import LakeTables
+    from conda_census.metrics.coverage.window import WindowError
+    from conda_census.reports.listings.source_list import Sources
 
 __all__ = ["sources"]
 
@@ -122,10 +122,10 @@ def _list(
     lake: Path | None, first: date | None, last: date | None, *, strict: bool, as_json: bool, shows: bool
 ) -> None:
     from conda_census.engines.choice import with_gaps
-    from conda_census.engines.duckdb import open_lake
+    from conda_census.engines.duckdb_engine import open_lake
     from conda_census.lake.self_check import open_checked
-    from conda_census.metrics.window import expected_until, known_days
-    from conda_census.report.sources import list_what_was_read
+    from conda_census.metrics.coverage.window import expected_until, known_days
+    from conda_census.reports.listings.source_list import list_what_was_read
 
     settings = load_settings(lake)
     opened = open_checked(settings.lake)
@@ -157,8 +157,8 @@ def _list(
 
 
 def _complain_of_logs(listed: Sources) -> None:
-    from conda_census.report.sources_text import copies_in_words, doubts_in_words
-    from conda_census.report.wording import unread_logs
+    from conda_census.reports.listings.source_text import copies_in_words, doubts_in_words
+    from conda_census.reports.render.numbers import unread_logs
 
     if listed["copies"]:
         complain(CensusError(copies_in_words(listed["copies"])))
@@ -169,14 +169,14 @@ def _complain_of_logs(listed: Sources) -> None:
 
 
 def _complain_of(missing: list[str], tables: LakeTables) -> None:
-    from conda_census.report.wording import unknown_days
+    from conda_census.reports.render.numbers import unknown_days
 
     for sentence in unknown_days(map(date.fromisoformat, missing), tables.lost_days):
         complain(CensusError(sentence))
 
 
 def _print(listed: Sources) -> None:
-    from conda_census.report.sources_text import plain_lines, show_sources
+    from conda_census.reports.listings.source_text import plain_lines, show_sources
 
     console = Console()
     if console.is_terminal:
@@ -188,7 +188,7 @@ def _print(listed: Sources) -> None:
 
 def _beyond(tables: LakeTables, first: date | None, last: date | None) -> WindowError | None:
     """Return why a report would refuse these days; nothing if one of them lies between the logs."""
-    from conda_census.metrics.window import WindowError, choose_window, log_times
+    from conda_census.metrics.coverage.window import WindowError, choose_window, log_times
 
     begin, newest = log_times(tables)
     if not begin or not newest:
@@ -202,9 +202,9 @@ def _beyond(tables: LakeTables, first: date | None, last: date | None) -> Window
 
 
 def _set_aside(lake: Path | None, retry: list[str], verbosity: Verbosity, *, as_json: bool) -> None:
-    from conda_census.lake.set_aside import SetAsideSources
+    from conda_census.lake.records.set_aside import SetAsideSources
     from conda_census.lake.store import Lake
-    from conda_census.logs.files import one_spelling
+    from conda_census.logs.sources.files import one_spelling
 
     sources = SetAsideSources(Lake.open(load_settings(lake).lake))
     listed = sources.read()
@@ -250,11 +250,11 @@ def _forget(
     as_json: bool,
 ) -> None:
     from conda_census.decode.pseudonyms import Secrets
-    from conda_census.lake.conversion import converted
-    from conda_census.lake.forgetting import forget
+    from conda_census.ingest.conversion import converted
     from conda_census.lake.store import Lake
-    from conda_census.report.forgotten import forgotten_document, forgotten_lines
-    from conda_census.report.wording import lost_days
+    from conda_census.repair.forgetting import forget
+    from conda_census.reports.listings.forgotten_text import forgotten_document, forgotten_lines
+    from conda_census.reports.render.numbers import lost_days
 
     settings = load_settings(lake)
     with verbosity.steps("reading") as progress:
@@ -286,10 +286,10 @@ def _forget(
 
 def _days_without_log(lake: Path, days: list[date]) -> list[date]:
     """Those of the days of which no log is left."""
-    from conda_census.engines.duckdb import open_lake
+    from conda_census.engines.duckdb_engine import open_lake
     from conda_census.lake.self_check import open_checked
-    from conda_census.metrics.window import WindowError
-    from conda_census.report.sources import list_what_was_read
+    from conda_census.metrics.coverage.window import WindowError
+    from conda_census.reports.listings.source_list import list_what_was_read
 
     try:
         states = list_what_was_read(open_lake(open_checked(lake)))["days"]
@@ -313,12 +313,16 @@ def _verify(
     as_json: bool,
 ) -> None:
     from conda_census.decode.pseudonyms import Secrets
+    from conda_census.ingest.verification.log_verification import recorded_readings, verify
     from conda_census.lake.file_reading import FileReading
     from conda_census.lake.file_verification import verify_files
     from conda_census.lake.store import Lake
-    from conda_census.lake.verification import recorded_readings, verify
     from conda_census.logs.formats import formats as known_formats
-    from conda_census.report.verification import verification, verification_lines, what_is_wrong
+    from conda_census.reports.listings.verification_text import (
+        verification,
+        verification_lines,
+        what_is_wrong,
+    )
 
     settings = load_settings(lake)
     opened, secrets = Lake.open(settings.lake), Secrets(settings.config_folder)

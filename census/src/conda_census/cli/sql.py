@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from conda_census.report.own_queries import OwnQueries
+    from conda_census.reports.listings.sql_views import OwnQueries
 
 __all__ = ["sql"]
 
@@ -61,8 +61,8 @@ def sql(
     if views and (query is not None or as_json or as_csv):
         raise typer.BadParameter("it prints statements and takes no query", param_hint="--views")
     from conda_census.lake.self_check import open_checked
-    from conda_census.report.own_queries import OwnQueries
-    from conda_census.report.query_text import print_csv, print_json, print_text
+    from conda_census.reports.listings.query_text import print_csv, print_json, print_text
+    from conda_census.reports.listings.sql_views import OwnQueries
 
     first, last = period_of(since, until)
     settings = load_settings(lake)
@@ -104,7 +104,7 @@ def _cautions(queries: OwnQueries) -> Iterator[str]:
 
     The views of tables hold the whole lake, so that all logs of the lake count, not only those of the window.
     """
-    from conda_census.report.wording import cautions
+    from conda_census.reports.render.numbers import cautions
 
     if queries.nothing_known:
         yield queries.nothing_known
@@ -114,7 +114,7 @@ def _cautions(queries: OwnQueries) -> Iterator[str]:
 
 def _unknown_days(queries: OwnQueries) -> Iterator[str]:
     """Say of how many days nothing is known: of the window, before it if views look back, of the tables."""
-    from conda_census.report.wording import first_days
+    from conda_census.reports.render.numbers import first_days
 
     since, until, window = queries.window.since, queries.window.until, queries.window
     if since is None or until is None:
@@ -191,14 +191,14 @@ def _read_line(prompt: str) -> str:
 
 
 def _list_views() -> None:
-    from conda_census.report.own_queries import VIEWS
+    from conda_census.reports.listings.sql_views import VIEWS
 
     width = max(map(len, VIEWS))
     typer.echo("\n".join(f"{name:{width}}  {of}" for name, of in VIEWS.items()) + f"\n{_HELP}")
 
 
 def _answer(queries: OwnQueries, text: str) -> None:
-    from conda_census.report.query_text import print_text
+    from conda_census.reports.listings.query_text import print_text
 
     try:
         for answer in queries.run(text):

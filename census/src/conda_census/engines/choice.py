@@ -8,14 +8,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 
-from conda_census.census_toml import Hole
 from conda_census.config import DEFAULT_ENGINE
-from conda_census.engines.tables import LakeFiles, LakeTables
+from conda_census.engines.lake_tables import LakeFiles, LakeTables
 from conda_census.errors import EngineError
-from conda_census.lake.doubts import Doubt, read_doubts
-from conda_census.lake.lost_days import lost_days
-from conda_census.lake.set_aside import SetAsideSources
+from conda_census.lake.records.doubts import Doubt, read_doubts
+from conda_census.lake.records.lost_days import lost_days
+from conda_census.lake.records.set_aside import SetAsideSources
 from conda_census.lake.store import Lake
+from conda_census.settings_file import Hole
 
 __all__ = ["ENGINES", "is_engine", "opened", "with_gaps"]
 
@@ -55,7 +55,7 @@ def opened(lake: LakeFiles, engine: str, holes: tuple[Hole, ...] = ()) -> Iterat
     if not is_engine(engine):
         raise EngineError(f"{engine}: no engine of the census: choose one of {', '.join(ENGINES)}")
     if engine == DEFAULT_ENGINE:
-        from conda_census.engines.duckdb import open_lake
+        from conda_census.engines.duckdb_engine import open_lake
 
         yield with_gaps(open_lake(lake), lake, holes)
     else:
@@ -66,7 +66,7 @@ def opened(lake: LakeFiles, engine: str, holes: tuple[Hole, ...] = ()) -> Iterat
 @contextmanager
 def _opened_by_spark(lake: LakeFiles, engine: str) -> Iterator[LakeTables]:
     try:
-        from conda_census.engines.spark import open_lake
+        from conda_census.engines.spark_engine import open_lake
         from conda_census.engines.spark_session import LOCAL, spark_session
     except ModuleNotFoundError as missing:
         raise EngineError(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Protocol, get_args
 
-from conda_census.exposure.watched import AtRisk, Clock, Leaving, Watch, watch
+from conda_census.exposure.follow_up import AtRisk, Clock, Leaving, Watch, watch
 from conda_census.metrics.intervals import Estimate
 
 __all__ = ["BandedCurve", "Healing", "Survival", "banded_curve"]

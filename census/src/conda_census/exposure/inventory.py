@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ibis.expr.types import Table
 
-from conda_census.exposure.concerned import UNIT, Concerned
+from conda_census.exposure.study_population import UNIT, Concerned
 
 __all__ = ["PACKAGE_OF_UNIT", "holdings", "inventory"]
 

@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import date
 from typing import Literal
 
-from conda_census.engines.tables import LakeTables
-from conda_census.exposure.knowable import first_of_active_days
-from conda_census.exposure.shape import ExposureNote
-from conda_census.metrics.accounting import logs
-from conda_census.metrics.copies import copies_count_again, count_copies
-from conda_census.metrics.doubts import count_logs, doubts_about_logs
-from conda_census.metrics.window import Window, within
+from conda_census.engines.lake_tables import LakeTables
+from conda_census.exposure.assessment_schema import ExposureNote
+from conda_census.exposure.known_numbers import first_of_active_days
+from conda_census.metrics.coverage.accounting import logs
+from conda_census.metrics.coverage.copied_logs import copies_count_again, count_copies
+from conda_census.metrics.coverage.doubtful_logs import count_logs, doubts_about_logs
+from conda_census.metrics.coverage.window import Window, within
 
 __all__ = ["notes_on_copies", "notes_on_doubtful_logs", "notes_on_unread_logs"]
 

@@ -7,12 +7,8 @@ from datetime import date
 from functools import cache
 from math import inf
 
-from conda_census.engines.tables import LakeTables
-from conda_census.exposure.aliases import AdvisoryGroup
-from conda_census.exposure.cannot_see import cannot_see
-from conda_census.exposure.concerned import concerned
-from conda_census.exposure.curves import BandedCurve, Survival, banded_curve
-from conda_census.exposure.document import (
+from conda_census.engines.lake_tables import LakeTables
+from conda_census.exposure.assessment import (
     band_keys,
     healing_keys,
     incident_keys,
@@ -22,24 +18,28 @@ from conda_census.exposure.document import (
     upgraded_keys,
     who_was_at_risk,
 )
-from conda_census.exposure.doubts import Doubts, channels_seen, doubts_of, with_doubts_ranked
-from conda_census.exposure.exposed import Band, Exposed, count_exposed
-from conda_census.exposure.gap_notes import notes_on_activity
-from conda_census.exposure.judged import Judged, JudgedBuild, judge
-from conda_census.exposure.knowable import Knowable
-from conda_census.exposure.knowledge import Knowledge
+from conda_census.exposure.assessment_inputs import disclosed_on, judged_builds, named_keys, unknown_lately
+from conda_census.exposure.assessment_schema import Exposures, RankedAdvisory, StateKeys, UnclearAdvisory
+from conda_census.exposure.curves import BandedCurve, Survival, banded_curve
+from conda_census.exposure.downloaded_builds import SeenBuild, builds_seen, names_seen
+from conda_census.exposure.exposed_environments import Band, Exposed, count_exposed
+from conda_census.exposure.exposure_sample import choose_sample_for_all
+from conda_census.exposure.follow_up import NOBODY_AT_RISK, AtRisk
+from conda_census.exposure.known_numbers import Knowable
+from conda_census.exposure.limitations import cannot_see
 from conda_census.exposure.log_notes import notes_on_copies, notes_on_doubtful_logs, notes_on_unread_logs
-from conda_census.exposure.repodata import channel_builds
-from conda_census.exposure.sampling import choose_sample_for_all
-from conda_census.exposure.seen import SeenBuild, builds_seen, names_seen
-from conda_census.exposure.severities import Severity
-from conda_census.exposure.shape import Exposures, RankedAdvisory, StateKeys, UnclearAdvisory
-from conda_census.exposure.tell import disclosed_on, judged_builds, named_keys, unknown_lately
-from conda_census.exposure.verdicts import Judge, by_name
-from conda_census.exposure.watched import NOBODY_AT_RISK, AtRisk
+from conda_census.exposure.matches import Judged, JudgedBuild, judge
+from conda_census.exposure.missing_day_notes import notes_on_activity
+from conda_census.exposure.study_population import concerned
+from conda_census.exposure.unclear_records import Doubts, channels_seen, doubts_of, with_doubts_ranked
+from conda_census.metrics.coverage.window import choose_window
 from conda_census.metrics.intervals import Estimate
 from conda_census.metrics.sample import Sample
-from conda_census.metrics.window import choose_window
+from conda_census.vulnerabilities.aliases import AdvisoryGroup
+from conda_census.vulnerabilities.database import Knowledge
+from conda_census.vulnerabilities.matching import Judge, by_name
+from conda_census.vulnerabilities.repodata import channel_builds
+from conda_census.vulnerabilities.severity import Severity
 
 __all__ = ["TOP", "rank_exposures"]
 

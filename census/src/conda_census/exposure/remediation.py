@@ -16,9 +16,9 @@ from __future__ import annotations
 import ibis
 from ibis.expr.types import IntegerValue, Table
 
-from conda_census.exposure.concerned import COPIED, UNIT, Concerned
-from conda_census.exposure.exposed import is_active
+from conda_census.exposure.exposed_environments import is_active
 from conda_census.exposure.inventory import PACKAGE_OF_UNIT
+from conda_census.exposure.study_population import COPIED, UNIT, Concerned
 
 __all__ = ["at_risk"]
 

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 
 from ibis.expr.types import Table
 
-from conda_census.engines.tables import LakeTables
-from conda_census.exposure.exposed import ACTIVE_DAYS
-from conda_census.exposure.judged import BUILD, Judged, judged_downloads
+from conda_census.engines.lake_tables import LakeTables
+from conda_census.exposure.exposed_environments import ACTIVE_DAYS
+from conda_census.exposure.matches import BUILD, Judged, judged_downloads
 
 __all__ = ["StillDownloaded", "affected_downloads", "list_still_downloaded"]
 

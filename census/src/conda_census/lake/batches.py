@@ -27,10 +27,10 @@ from filelock import FileLock, Timeout
 
 from conda_census.atomic_files import create_exclusively, make_folders, sync, sync_folder
 from conda_census.errors import LakeError
-from conda_census.lake.attempts import Attempts, Suspects
+from conda_census.lake.records.attempts import Attempts, Suspects
+from conda_census.lake.schema import TABLES
 from conda_census.lake.store import Lake
-from conda_census.lake.tables import TABLES
-from conda_census.logs.source import Source
+from conda_census.logs.sources.readable import Source
 
 __all__ = ["Batch", "SourceCounted", "WriterBatches", "damaged", "names_in_manifest"]
 

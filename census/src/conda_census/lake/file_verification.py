@@ -14,9 +14,9 @@ from conda_census.errors import LakeError
 from conda_census.lake.file_names import batch_of
 from conda_census.lake.file_reading import FileReading
 from conda_census.lake.references import REFERENCES
+from conda_census.lake.schema import TableName
 from conda_census.lake.self_check import check
 from conda_census.lake.store import Lake
-from conda_census.lake.tables import TableName
 
 __all__ = ["FilesVerified", "LakeFile", "verify_files"]
 

@@ -5,7 +5,7 @@ A lake has one from the first time that it is written.
 
 from __future__ import annotations
 
-from conda_census.lake.tables import Column, Reference
+from conda_census.lake.schema import Column, Reference
 
 __all__ = ["ADVISORIES", "NAMES", "OVERRIDES", "REFERENCES", "REPODATA_BUILDS"]
 

@@ -28,16 +28,16 @@ import pyarrow.parquet as pq
 from deltalake import DeltaTable, Transaction
 
 from conda_census.errors import LakeError
-from conda_census.lake.doubts import DOUBTS, read_doubts
 from conda_census.lake.file_names import batch_of, day_in, says_its_digest
 from conda_census.lake.file_reading import FileReading, FileState
-from conda_census.lake.ledger import LEDGER_TABLES, Ledger, initial_totals, totals_of_files
 from conda_census.lake.left_log import read_left_log
-from conda_census.lake.lost_days import LOST, lost_days
+from conda_census.lake.records.doubts import DOUBTS, read_doubts
+from conda_census.lake.records.ledger import LEDGER_TABLES, Ledger, initial_totals, totals_of_files
+from conda_census.lake.records.lost_days import LOST, lost_days
+from conda_census.lake.records.table_notes import noted_tables
+from conda_census.lake.records.unfinished_repair import unfinished_repair
+from conda_census.lake.schema import TABLES, TableName
 from conda_census.lake.store import Lake, application, files_of, has_own_columns, told_unreadable
-from conda_census.lake.table_notes import noted_tables
-from conda_census.lake.tables import TABLES, TableName
-from conda_census.lake.unfinished_repair import unfinished_repair
 
 __all__ = [
     "DamagedLakeError",

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from conda_census.logs.formats.cloudfront_fields import HEADER, header_fields
-from conda_census.logs.formats.log_format import FormatChange, LogFormat
+from conda_census.logs.fast.request_columns import ParseRegular
+from conda_census.logs.parsing.header_fields import HEADER, header_fields
+from conda_census.logs.parsing.log_format import FormatChange, LogFormat
 from conda_census.logs.prefixes import PREFIXES, behind_prefix, usual_pattern, without_prefix
-from conda_census.logs.regular.requests import ParseRegular
 
 __all__ = ["LineReader", "LinesUnderOneHeader"]
 

@@ -21,9 +21,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from conda_census.logs.regular.fields import as_large_strings
-from conda_census.logs.regular.requests import Parsed, ParseRegular
-from conda_census.logs.regular.split import LINES_MAX, TooManyLinesError
+from conda_census.logs.fast.field_values import as_large_strings
+from conda_census.logs.fast.line_splitting import LINES_MAX, TooManyLinesError
+from conda_census.logs.fast.request_columns import Parsed, ParseRegular
 
 __all__ = ["PREFIXES", "Prefix", "behind_prefix", "usual_pattern", "without_prefix"]
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from ibis.expr.types import Table
 
 from conda_census.metrics.classes import CLASSES, InstallationClass
-from conda_census.metrics.window import Window
+from conda_census.metrics.coverage.window import Window
 
 __all__ = ["ACTIVE_DAYS", "Installations", "count_installations"]
 

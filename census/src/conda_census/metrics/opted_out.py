@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ibis.expr.types import Table
 
-from conda_census.engines.tables import LakeTables
+from conda_census.engines.lake_tables import LakeTables
 from conda_census.metrics.intervals import Estimate, ratio
 from conda_census.metrics.opted_out_share import Rarefaction, estimate_share
 from conda_census.metrics.visitors import (

@@ -8,7 +8,7 @@ import ibis
 from ibis.expr.types import BooleanValue, IntegerValue, Table
 
 from conda_census.metrics.classes import ClassRules, baked, class_of
-from conda_census.metrics.window import Window
+from conda_census.metrics.coverage.window import Window
 
 __all__ = ["WEEKS_KEPT", "environment_pairs", "last_sunday", "population", "weeks_back"]
 

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 import ibis
 from ibis.expr.types import Table
 
+from conda_census.metrics.coverage.window import Window
 from conda_census.metrics.intervals import Estimate, wilson
 from conda_census.metrics.population import WEEKS_KEPT, last_sunday, weeks_back
-from conda_census.metrics.window import Window
 
 __all__ = ["Cohort", "count_retention"]
 

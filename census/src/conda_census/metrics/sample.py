@@ -26,10 +26,10 @@ from typing import TypeVar
 import ibis
 from ibis.expr.types import BooleanValue, Table, Value
 
-from conda_census.engines.tables import LakeTables
-from conda_census.lake.panel import PANEL_ONE_IN, pseudonyms_below
+from conda_census.engines.lake_tables import LakeTables
+from conda_census.lake.sampling_panel import PANEL_ONE_IN, pseudonyms_below
 from conda_census.metrics.counts import counts
-from conda_census.metrics.window import Window
+from conda_census.metrics.coverage.window import Window
 
 __all__ = ["ALL", "SAMPLES", "Sample", "choose_sample", "count_tokens", "fitting", "more_elsewhere"]
 

@@ -13,14 +13,14 @@ import numpy.typing as npt
 from isal import isal_zlib
 
 from conda_census.simulate.chance import generator
+from conda_census.simulate.day_requests import Requests, requests_of
+from conda_census.simulate.day_truth import Seen, look_at
 from conda_census.simulate.disclosures import channel_of
 from conda_census.simulate.lines import lines_of
 from conda_census.simulate.log_formats import LOG_FORMATS
-from conda_census.simulate.population import populate
-from conda_census.simulate.requests import Requests, requests_of
 from conda_census.simulate.scenario import Scenario
-from conda_census.simulate.seen import Seen, look_at
 from conda_census.simulate.traffic import Day, Days
+from conda_census.simulate.true_population import populate
 
 __all__ = ["DayLogs", "LogShape"]
 

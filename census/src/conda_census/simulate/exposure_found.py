@@ -8,21 +8,21 @@ from math import inf
 
 import numpy as np
 
-from conda_census.engines.tables import LakeTables
-from conda_census.exposure.concerned import concerned
+from conda_census.engines.lake_tables import LakeTables
 from conda_census.exposure.curves import BandedCurve, banded_curve
-from conda_census.exposure.exposed import Band, count_exposed
-from conda_census.exposure.gaps import usual_gaps
-from conda_census.exposure.healing import healing
-from conda_census.exposure.judged import Judged, JudgedBuild, first_fixes, judge
+from conda_census.exposure.downloaded_builds import builds_seen
+from conda_census.exposure.exposed_environments import Band, count_exposed
+from conda_census.exposure.follow_up import NOBODY_AT_RISK, AtRisk, count_states, read_at_risk
+from conda_census.exposure.inactivity import usual_gaps
+from conda_census.exposure.matches import Judged, JudgedBuild, first_fixes, judge
 from conda_census.exposure.remediation import at_risk
-from conda_census.exposure.seen import builds_seen
-from conda_census.exposure.watched import NOBODY_AT_RISK, AtRisk, count_states, read_at_risk
+from conda_census.exposure.study_population import concerned
+from conda_census.exposure.survival_estimates import healing
 from conda_census.metrics.intervals import Estimate
-from conda_census.simulate.builds import SimulatedBuild
 from conda_census.simulate.exposure_trial import exposure_trial, told_after
 from conda_census.simulate.exposure_truth import ExposureDay, ExposureTruth
 from conda_census.simulate.scenario import Scenario
+from conda_census.simulate.vulnerable_builds import SimulatedBuild
 
 __all__ = ["DAYS", "FoundExposure", "FoundHalfLife", "find_exposures"]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from conda_census.engines.duckdb import open_tables
-from conda_census.engines.tables import LakeTables
-from conda_census.simulate.builds import SimulatedBuild, judged_builds
+from conda_census.engines.duckdb_engine import open_tables
+from conda_census.engines.lake_tables import LakeTables
 from conda_census.simulate.exposure_truth import ExposureDay, ExposureTruth
 from conda_census.simulate.scenario import Scenario
 from conda_census.simulate.to_lake import simulate_tables
+from conda_census.simulate.vulnerable_builds import SimulatedBuild, judged_builds
 
 __all__ = ["ExposureTrial", "exposure_trial", "told_after"]
 

@@ -14,12 +14,12 @@ import numpy as np
 import numpy.typing as npt
 
 from conda_census.simulate.channel import Channel
-from conda_census.simulate.classes import COPIED, ByClass, Seconds, classes, count_classes
+from conda_census.simulate.day_truth import Seen
 from conda_census.simulate.disclosures import Disclosure
 from conda_census.simulate.holdings import Holdings, Installs
-from conda_census.simulate.population import Population
 from conda_census.simulate.scenario import Scenario
-from conda_census.simulate.seen import Seen
+from conda_census.simulate.true_classes import COPIED, ByClass, Seconds, classes, count_classes
+from conda_census.simulate.true_population import Population
 
 __all__ = ["ExposureDay", "ExposureTruth", "ExposureWitness", "Remediation", "RemediationByClass"]
 

@@ -15,8 +15,8 @@ import numpy.typing as npt
 from conda_census.simulate.chance import session_numbers, uniform
 from conda_census.simulate.channel import Channel
 from conda_census.simulate.disclosures import Disclosure, plan_disclosures
-from conda_census.simulate.population import Population
 from conda_census.simulate.scenario import Scenario
+from conda_census.simulate.true_population import Population
 
 __all__ = ["Holdings", "Installs"]
 

@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from conda_census.simulate.channel import Channel
 from conda_census.simulate.holdings import Holdings
-from conda_census.simulate.population import Population
 from conda_census.simulate.scenario import Scenario
+from conda_census.simulate.true_population import Population
 
 __all__ = ["InstallsOfDays"]
 

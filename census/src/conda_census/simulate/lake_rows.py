@@ -16,10 +16,9 @@ import pyarrow as pa
 from conda_census.config import LATE_DELIVERY
 from conda_census.decode.agents import AGENT_COLUMNS, DESCRIBE_AGENT_SQL
 from conda_census.decode.web_agents import register_web_agents
-from conda_census.lake.order import as_one_number
-from conda_census.lake.rows import DECODER_VERSION, PartRows
-from conda_census.lake.tables import TABLES, Table, TableName, delta_schema
-from conda_census.simulate.agents import AGENTS, FETCHERS, agents_on
+from conda_census.ingest.rows import DECODER_VERSION, PartRows
+from conda_census.ingest.sort_order import as_one_number
+from conda_census.lake.schema import TABLES, Table, TableName, delta_schema
 from conda_census.simulate.chance import Named, pseudonyms
 from conda_census.simulate.channel import (
     EXTENSION,
@@ -31,11 +30,12 @@ from conda_census.simulate.channel import (
     build_number,
     version,
 )
-from conda_census.simulate.population import Population
-from conda_census.simulate.requests import PLUGIN_VERSION
+from conda_census.simulate.day_requests import PLUGIN_VERSION
 from conda_census.simulate.scenario import Scenario
 from conda_census.simulate.traffic import INSTALLER_BYTES, OTHER_ADDRESSES, Day
-from conda_census.simulate.visits import ABSENT, ALL_AGENTS, SHARING, Downloads, Visits, find_visits
+from conda_census.simulate.true_population import Population
+from conda_census.simulate.user_agents import AGENTS, FETCHERS, agents_on
+from conda_census.simulate.visible_sessions import ABSENT, ALL_AGENTS, SHARING, Downloads, Visits, find_visits
 
 __all__ = ["SOURCE_FORMAT", "LakeRows"]
 

@@ -14,8 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from conda_census.simulate.chance import tokens
+from conda_census.simulate.day_requests import Requests, texts
 from conda_census.simulate.log_formats import WrittenFormat
-from conda_census.simulate.requests import Requests, texts
 from conda_census.simulate.traffic import DAY_S, HUNG_UP
 
 __all__ = ["GARBAGE", "lines_of"]

@@ -9,10 +9,10 @@ from typing import Any
 
 from conda_census.atomic_files import replace_file
 from conda_census.config import SIMULATED_FOLDERS
-from conda_census.simulate.builds import SimulatedBuild, builds_of
 from conda_census.simulate.channel import EXTENSION
 from conda_census.simulate.disclosures import Disclosure, channel_of, plan_disclosures
 from conda_census.simulate.scenario import Scenario
+from conda_census.simulate.vulnerable_builds import SimulatedBuild, builds_of
 
 __all__ = ["publish"]
 

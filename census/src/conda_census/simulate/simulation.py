@@ -14,12 +14,12 @@ from threading import Thread
 
 from conda_census.errors import CensusError
 from conda_census.simulate.day_logs import DayLogs, LogShape
+from conda_census.simulate.day_truth import Seen
 from conda_census.simulate.disclosures import channel_of
 from conda_census.simulate.new_folder import make_new_folder
-from conda_census.simulate.population import populate
 from conda_census.simulate.published import publish
 from conda_census.simulate.scenario import Scenario
-from conda_census.simulate.seen import Seen
+from conda_census.simulate.true_population import populate
 from conda_census.simulate.truth import Truth, Witness, write_truth
 from conda_census.steps import Steps
 

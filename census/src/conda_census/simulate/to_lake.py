@@ -9,19 +9,19 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from conda_census.ingest.rows import PartRows
+from conda_census.ingest.staging import append_staged, stage_part
 from conda_census.lake.batches import WriterBatches
-from conda_census.lake.rows import PartRows
-from conda_census.lake.staging import append_staged, stage_part
+from conda_census.lake.schema import TableName
 from conda_census.lake.store import Lake
-from conda_census.lake.tables import TableName
+from conda_census.simulate.day_truth import look_at
 from conda_census.simulate.disclosures import channel_of
 from conda_census.simulate.lake_rows import SOURCE_FORMAT, LakeRows
 from conda_census.simulate.new_folder import make_new_folder
-from conda_census.simulate.population import populate
 from conda_census.simulate.published import publish
 from conda_census.simulate.scenario import Scenario
-from conda_census.simulate.seen import look_at
 from conda_census.simulate.traffic import Days
+from conda_census.simulate.true_population import populate
 from conda_census.simulate.truth import Truth, Witness, write_truth
 from conda_census.steps import Steps
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from conda_census.engines.duckdb import open_tables
-from conda_census.engines.tables import LakeTables
+from conda_census.engines.duckdb_engine import open_tables
+from conda_census.engines.lake_tables import LakeTables
+from conda_census.metrics.coverage.window import choose_window
 from conda_census.metrics.environments import count_environments
 from conda_census.metrics.installations import count_installations
 from conda_census.metrics.installers import count_installer_downloads
@@ -17,10 +18,9 @@ from conda_census.metrics.intervals import Estimate
 from conda_census.metrics.opted_out import count_opted_out
 from conda_census.metrics.population import population
 from conda_census.metrics.retention import count_retention
-from conda_census.metrics.window import choose_window
-from conda_census.simulate.population import populate
 from conda_census.simulate.scenario import DIALS, Scenario
 from conda_census.simulate.to_lake import simulate_tables
+from conda_census.simulate.true_population import populate
 
 __all__ = ["ESTIMATORS", "Found", "expected", "trial"]
 

@@ -15,10 +15,10 @@ from conda_census.logs.formats.configured import configured_format
 from conda_census.logs.formats.fastly import FASTLY
 from conda_census.logs.formats.gcp import GCP
 from conda_census.logs.formats.iis import IIS
-from conda_census.logs.formats.log_format import LogFormat
 from conda_census.logs.formats.nexus import NEXUS
 from conda_census.logs.formats.s3 import S3
 from conda_census.logs.formats.traefik import TRAEFIK
+from conda_census.logs.parsing.log_format import LogFormat
 
 __all__ = ["BUILT_IN", "LogFormat", "formats"]
 

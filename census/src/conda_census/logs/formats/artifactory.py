@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 
-from conda_census.logs.formats.log_format import LogFormat, Mark, always
-from conda_census.logs.formats.raw_columns import found, raw_columns
-from conda_census.logs.formats.times import any_time
+from conda_census.logs.parsing.drop_rules import found, raw_columns
+from conda_census.logs.parsing.log_format import LogFormat, Mark, always
+from conda_census.logs.parsing.times import any_time
 
 __all__ = ["ARTIFACTORY"]
 

@@ -9,17 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from conda_census.logs.formats.cloudfront_fields import (
+from conda_census.logs.fast.request_columns import ParseRegular
+from conda_census.logs.fast.tab_separated import Positions, parse_tabular
+from conda_census.logs.parsing.drop_rules import raw_columns
+from conda_census.logs.parsing.forwarded_in_fields import forwarded_in_fields
+from conda_census.logs.parsing.header_fields import (
     found_in_fields,
     has_all,
     header_fields,
     only_positions,
 )
-from conda_census.logs.formats.forwarded_in_fields import forwarded_in_fields
-from conda_census.logs.formats.log_format import LogFormat, Mark
-from conda_census.logs.formats.raw_columns import raw_columns
-from conda_census.logs.regular.requests import ParseRegular
-from conda_census.logs.regular.tabular import Positions, parse_tabular
+from conda_census.logs.parsing.log_format import LogFormat, Mark
 
 __all__ = ["CLOUDFRONT", "STANDARD_HEADER"]
 

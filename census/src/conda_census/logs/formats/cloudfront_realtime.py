@@ -10,9 +10,9 @@ import re
 from collections.abc import Sequence
 
 from conda_census.errors import CensusError
-from conda_census.logs.formats.cloudfront_fields import found_in_fields, missing_fields
-from conda_census.logs.formats.log_format import LogFormat, Mark, always
-from conda_census.logs.formats.raw_columns import raw_columns
+from conda_census.logs.parsing.drop_rules import raw_columns
+from conda_census.logs.parsing.header_fields import found_in_fields, missing_fields
+from conda_census.logs.parsing.log_format import LogFormat, Mark, always
 
 __all__ = ["CLOUDFRONT_REALTIME", "configured_realtime"]
 

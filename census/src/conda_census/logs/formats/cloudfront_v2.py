@@ -9,7 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from conda_census.logs.formats.cloudfront_fields import (
+from conda_census.logs.formats.iis import is_of_iis
+from conda_census.logs.parsing.drop_rules import raw_columns
+from conda_census.logs.parsing.forwarded_in_fields import forwarded_in_fields
+from conda_census.logs.parsing.header_fields import (
     FIELDS,
     columns_of_fields,
     found_in_fields,
@@ -17,11 +20,8 @@ from conda_census.logs.formats.cloudfront_fields import (
     header_fields,
     missing_fault,
 )
-from conda_census.logs.formats.forwarded_in_fields import forwarded_in_fields
-from conda_census.logs.formats.iis import is_of_iis
-from conda_census.logs.formats.json_lines import found_in_json, is_json, json_line
-from conda_census.logs.formats.log_format import LogFormat, Mark
-from conda_census.logs.formats.raw_columns import raw_columns
+from conda_census.logs.parsing.json_lines import found_in_json, is_json, json_line
+from conda_census.logs.parsing.log_format import LogFormat, Mark
 
 __all__ = ["CLOUDFRONT_V2"]
 

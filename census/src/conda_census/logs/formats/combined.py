@@ -13,22 +13,22 @@ import re
 from collections.abc import Sequence
 
 from conda_census.logs.blocks import MAX_LINE_BYTES
-from conda_census.logs.formats.addresses import client_address, has_host_names, host_name_fault
-from conda_census.logs.formats.agent_place import agent_fault, is_agent_elsewhere
-from conda_census.logs.formats.bracketed import BRACKETED_MARKS, bracketed_line, no_client
-from conda_census.logs.formats.forwarded import (
+from conda_census.logs.fast.combined import parse_combined
+from conda_census.logs.fast.no_fast_path import parse_nothing
+from conda_census.logs.fast.request_columns import ParseRegular
+from conda_census.logs.parsing.addresses import client_address, has_host_names, host_name_fault
+from conda_census.logs.parsing.agent_field import agent_fault, is_agent_elsewhere
+from conda_census.logs.parsing.bracketed import BRACKETED_MARKS, bracketed_line, no_client
+from conda_census.logs.parsing.drop_rules import MAX_BYTES, is_blank, is_impossible, status_number
+from conda_census.logs.parsing.forwarded import (
     forwarded_address,
     forwarded_doubt,
     forwarded_field,
     has_forwarded,
 )
-from conda_census.logs.formats.log_format import FormatChange, LogFormat, Mark
-from conda_census.logs.formats.raw_columns import MAX_BYTES, is_blank, is_impossible, status_number
-from conda_census.logs.formats.request_line import as_sent, path_of_request, quotes_hidden
-from conda_census.logs.formats.times import bracketed_time
-from conda_census.logs.regular.combined import parse_combined
-from conda_census.logs.regular.none import parse_nothing
-from conda_census.logs.regular.requests import ParseRegular
+from conda_census.logs.parsing.log_format import FormatChange, LogFormat, Mark
+from conda_census.logs.parsing.request_line import as_sent, path_of_request, quotes_hidden
+from conda_census.logs.parsing.times import bracketed_time
 
 __all__ = ["COMBINED"]
 

@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from conda_census.logs.formats.addresses import has_host_names, host_name_fault
-from conda_census.logs.formats.bracketed import BRACKETED_MARKS, bracketed_columns, bracketed_line
-from conda_census.logs.formats.log_format import LogFormat
+from conda_census.logs.parsing.addresses import has_host_names, host_name_fault
+from conda_census.logs.parsing.bracketed import BRACKETED_MARKS, bracketed_columns, bracketed_line
+from conda_census.logs.parsing.log_format import LogFormat
 
 __all__ = ["COMMON_LOG"]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from conda_census.census_toml import FormatTable
 from conda_census.errors import CensusError
 from conda_census.logs.formats.apache import apache_format
 from conda_census.logs.formats.cloudfront_realtime import configured_realtime
-from conda_census.logs.formats.field_map import field_map_format
-from conda_census.logs.formats.log_format import LogFormat
 from conda_census.logs.formats.nginx import nginx_format
+from conda_census.logs.parsing.field_map import field_map_format
+from conda_census.logs.parsing.log_format import LogFormat
+from conda_census.settings_file import FormatTable
 
 __all__ = ["configured_format"]
 

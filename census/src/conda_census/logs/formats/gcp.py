@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from conda_census.logs.formats.json_lines import found_in_json, json_line, json_marks
-from conda_census.logs.formats.log_format import LogFormat, always
-from conda_census.logs.formats.raw_columns import raw_columns
-from conda_census.logs.formats.times import any_time
+from conda_census.logs.parsing.drop_rules import raw_columns
+from conda_census.logs.parsing.json_lines import found_in_json, json_line, json_marks
+from conda_census.logs.parsing.log_format import LogFormat, always
+from conda_census.logs.parsing.times import any_time
 
 __all__ = ["GCP"]
 

@@ -12,17 +12,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from conda_census.logs.encoded_agents import NEXT_PRODUCT
-from conda_census.logs.formats.cloudfront_fields import (
+from conda_census.logs.parsing.drop_rules import raw_columns
+from conda_census.logs.parsing.encoded_agents import NEXT_PRODUCT
+from conda_census.logs.parsing.forwarded_in_fields import forwarded_in_fields
+from conda_census.logs.parsing.header_fields import (
     FIELDS,
     found_in_fields,
     has_all,
     header_fields,
     missing_fault,
 )
-from conda_census.logs.formats.forwarded_in_fields import forwarded_in_fields
-from conda_census.logs.formats.log_format import LogFormat, Mark
-from conda_census.logs.formats.raw_columns import raw_columns
+from conda_census.logs.parsing.log_format import LogFormat, Mark
 
 __all__ = ["IIS", "is_of_iis"]
 

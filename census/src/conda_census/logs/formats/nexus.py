@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 
-from conda_census.logs.formats.bracketed import BRACKETED_MARKS, bracketed_columns, bracketed_line
-from conda_census.logs.formats.log_format import LogFormat, Mark, always
+from conda_census.logs.parsing.bracketed import BRACKETED_MARKS, bracketed_columns, bracketed_line
+from conda_census.logs.parsing.log_format import LogFormat, Mark, always
 
 __all__ = ["NEXUS"]
 

@@ -6,15 +6,15 @@ import re
 from collections.abc import Sequence
 
 from conda_census.errors import CensusError
-from conda_census.logs.formats.log_format import LogFormat
-from conda_census.logs.formats.templates import (
+from conda_census.logs.parsing.log_format import LogFormat
+from conda_census.logs.parsing.templates import (
     Piece,
     Variable,
     template_format,
     unescaped,
     with_address,
 )
-from conda_census.logs.formats.times import TIME_SHAPE
+from conda_census.logs.parsing.times import TIME_SHAPE
 
 __all__ = ["nginx_format"]
 

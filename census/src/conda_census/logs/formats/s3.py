@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 
-from conda_census.logs.formats.log_format import LogFormat, Mark, always
-from conda_census.logs.formats.patterns import found_by_pattern
-from conda_census.logs.formats.raw_columns import raw_columns
-from conda_census.logs.formats.request_line import path_of_request
-from conda_census.logs.formats.times import bracketed_time
+from conda_census.logs.parsing.drop_rules import raw_columns
+from conda_census.logs.parsing.log_format import LogFormat, Mark, always
+from conda_census.logs.parsing.patterns import found_by_pattern
+from conda_census.logs.parsing.request_line import path_of_request
+from conda_census.logs.parsing.times import bracketed_time
 
 __all__ = ["S3"]
 

@@ -1,0 +1,272 @@
+"""What does an exposure say? One document of one advisory that every surface shows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from conda_census.engines.lake_tables import LakeTables
+from conda_census.exposure.assessment_schema import (
+    AdvisoryKeys,
+    BandByClass,
+    BandKeys,
+    CurvePoint,
+    Curves,
+    Exposure,
+    FixKeys,
+    StateKeys,
+    StatesOn,
+    StillDownloadedRow,
+    UnknownShares,
+)
+from conda_census.exposure.curves import BandedCurve, Survival, banded_curve
+from conda_census.exposure.downloaded_builds import SeenBuild
+from conda_census.exposure.exposed_environments import Band, Exposed, count_exposed
+from conda_census.exposure.exposure_sample import choose_sample_for
+from conda_census.exposure.follow_up import NOBODY_AT_RISK, AtRisk, States, count_states, read_at_risk, watch
+from conda_census.exposure.inactivity import usual_gaps
+from conda_census.exposure.known_numbers import Knowable
+from conda_census.exposure.limitations import cannot_see
+from conda_census.exposure.log_notes import notes_on_copies, notes_on_doubtful_logs, notes_on_unread_logs
+from conda_census.exposure.matches import Judged, first_fixes
+from conda_census.exposure.missing_day_notes import notes_on_activity, notes_on_healing
+from conda_census.exposure.remediation import at_risk
+from conda_census.exposure.still_downloaded import list_still_downloaded
+from conda_census.exposure.study_population import Concerned, concerned
+from conda_census.exposure.unclear_records import NO_DOUBTS, Doubts, with_doubts
+from conda_census.exposure.unmapped import Unknown
+from conda_census.metrics.coverage.window import Window
+from conda_census.metrics.intervals import Estimate, Interval
+from conda_census.metrics.sample import Sample
+from conda_census.survival.aalen_johansen import aalen_johansen
+from conda_census.survival.survival_data import Units
+
+__all__ = [
+    "Told",
+    "band_keys",
+    "healing_keys",
+    "incident_keys",
+    "make_exposure",
+    "median_keys",
+    "prevalent_keys",
+    "unknown_keys",
+    "upgraded_keys",
+    "who_was_at_risk",
+]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is known of an advisory without a question to the lake's tables.
+
+    Attributes:
+        advisory: its record.
+        judged: the verdicts on the builds of the lake; of this advisory alone.
+        seen: the builds of its packages that were downloaded up to the day that is asked for.
+        fix: what to move to, where it is known.
+        unknown: of how much no advisory says anything.
+        window: the days of the lake up to the one that is asked for.
+        doubts: what is not known because the record or a build cannot be judged.
+    """
+
+    advisory: AdvisoryKeys
+    judged: Judged
+    seen: Sequence[SeenBuild]
+    fix: FixKeys | None
+    unknown: Unknown
+    window: Window
+    doubts: Doubts = NO_DOUBTS
+
+
+def make_exposure(
+    tables: LakeTables, told: Told, as_of: date, survival: Survival, sample: Sample | None = None
+) -> Exposure:
+    """The exposure at the end of the day ``as_of``.
+
+    ``survival`` makes curves of those who are watched. ``sample``: which installations are looked at, by
+    default all, but of a package that nearly everybody has.
+    """
+    judged = told.judged
+    ((advisory, disclosed),) = judged.disclosed.items()
+    knowable = Knowable(told.window.days_without_log, disclosed, as_of)
+    chosen = choose_sample_for(told.seen) if sample is None else sample
+    with chosen.with_others(tables) as some:
+        with concerned(some, judged, as_of, chosen) as known:
+            exposed = count_exposed(known, knowable.unseen_until)[advisory]
+            if knowable.is_healing_known:
+                at_risk_by_advisory, gaps = who_was_at_risk(known, told.seen, [advisory])
+        if not knowable.is_healing_known:
+            until = knowable.healing_until or as_of
+            with concerned(some, judged, until, chosen) as known:
+                at_risk_by_advisory, gaps = who_was_at_risk(known, told.seen, [advisory])
+    units, gap = at_risk_by_advisory.get(advisory, NOBODY_AT_RISK), gaps[advisory]
+    if as_of < disclosed or knowable.healing_until is None:
+        units = NOBODY_AT_RISK
+    days = ((knowable.healing_until or as_of) - disclosed).days
+    prevalent, incident = units.only(units.is_prevalent), units.only(~units.is_prevalent)
+    since_disclosure = banded_curve(prevalent, "disclosure", days, gap, survival)
+    exposure = Exposure(
+        advisory=told.advisory,
+        as_of=as_of.isoformat(),
+        disclosed=disclosed.isoformat(),
+        window=told.window.keys(),
+        one_in=chosen.one_in,
+        exposed=band_keys(exposed.whole_of_all(chosen), knowable),
+        by_class=_by_class(exposed.of_all(chosen), knowable),
+        prevalent=prevalent_keys(prevalent, chosen, knowable),
+        incident=incident_keys(incident, chosen, knowable),
+        upgraded_share=upgraded_keys(since_disclosure, knowable),
+        curve=Curves(
+            disclosure=_points(since_disclosure),
+            fix_available=_points(banded_curve(prevalent, "fix_available", days, gap, survival)),
+        ),
+        incident_curve=Curves(
+            disclosure=_points(banded_curve(incident, "disclosure", days, gap, survival)),
+            fix_available=_points(banded_curve(incident, "fix_available", days, gap, survival)),
+        ),
+        states=_states_by_day(prevalent, days, gap),
+        median_days=median_keys(since_disclosure, knowable),
+        healing_until=healing_keys(knowable),
+        usual_gap_days=None if knowable.missing else gap,
+        still_downloaded=_still_downloaded(tables, judged, as_of, knowable),
+        fix=told.fix,
+        unknown=unknown_keys(told.unknown, knowable.is_activity_known),
+        cannot_see=cannot_see(judged.names),
+        notes=[
+            *notes_on_activity(knowable),
+            *notes_on_healing(knowable),
+            *notes_on_copies(tables, told.window, as_of, "still_downloaded", "unknown"),
+            *notes_on_unread_logs(tables, "exposed", "prevalent", "still_downloaded"),
+            *notes_on_doubtful_logs(tables, "exposed", "prevalent", "still_downloaded"),
+        ],
+    )
+    return with_doubts(exposure, told.doubts)
+
+
+def who_was_at_risk(
+    known: Concerned, seen: Iterable[SeenBuild], advisories: Collection[int]
+) -> tuple[dict[int, AtRisk], dict[int, int]]:
+    """Return who was at risk up to ``known.as_of``, and the usual gaps, of each of these advisories.
+
+    ``seen``: the builds of their packages, also those that were first downloaded later.
+    """
+    by_then = [each for each in seen if each.first_day <= known.as_of]
+    return read_at_risk(at_risk(known, first_fixes(known.judged, by_then))), usual_gaps(known, advisories)
+
+
+def upgraded_keys(curve: BandedCurve, knowable: Knowable) -> Interval:
+    """What is no longer exposed on the last day to which anybody was watched; null if that is not known."""
+    return (_upgraded(curve) if knowable.is_healing_known else Estimate()).keys()
+
+
+def median_keys(curve: BandedCurve, knowable: Knowable) -> Interval:
+    """The half-life; null if it is not reached, and without bounds if it may have been reached unseen."""
+    is_told = knowable.is_healing_known or curve.median.value is not None
+    return (curve.median if is_told else Estimate()).keys()
+
+
+def healing_keys(knowable: Knowable) -> str | None:
+    """The day up to which it is known who moved on."""
+    return knowable.healing_until.isoformat() if knowable.healing_until else None
+
+
+def _upgraded(curve: BandedCurve) -> Estimate:
+    known = [share for share in curve.shares if share.value is not None]
+    if not known:
+        return Estimate()
+    last = known[-1]
+    value, low, high = (None if share is None else 1 - share for share in (last.value, last.high, last.low))
+    return Estimate(value, low, high)
+
+
+def _states_by_day(units: AtRisk, as_of: int, usual_gap: float) -> list[StatesOn]:
+    """Who left a usual gap after the last visit fell silent; whoever was there at the end did not."""
+    watched = watch(units, "disclosure", "usual_gap", as_of, usual_gap)
+    fell_silent = ~watched.event & (watched.exit < as_of)
+    shares = aalen_johansen(Units(*watched), fell_silent).on(range(as_of + 1))
+    return [
+        StatesOn(day=day, remediated=each.remediated, exposed=each.exposed, silent=each.silent)
+        for day, each in enumerate(shares)
+        if each.remediated is not None and each.exposed is not None and each.silent is not None
+    ]
+
+
+def _points(curve: BandedCurve) -> list[CurvePoint]:
+    return [
+        CurvePoint(day=day, share=share.value, low=share.low, high=share.high)
+        for day, share in enumerate(curve.shares)
+        if share.value is not None
+    ]
+
+
+def band_keys(band: Band, knowable: Knowable) -> BandKeys:
+    """As it stands in a document. A day without a log may have brought more, so nothing is the most."""
+    if not knowable.is_activity_known:
+        return BandKeys(low=None, observed=None, high=None)
+    return BandKeys(
+        low=int(band.low), observed=int(band.observed), high=None if knowable.missing else int(band.high)
+    )
+
+
+def _by_class(exposed: Exposed, knowable: Knowable) -> BandByClass:
+    bands = exposed.by_class
+    return BandByClass(
+        lasting=band_keys(bands["lasting"], knowable),
+        ephemeral=band_keys(bands["ephemeral"], knowable),
+        image=band_keys(bands["image"], knowable),
+        new=band_keys(bands["new"], knowable),
+    )
+
+
+def prevalent_keys(prevalent: AtRisk, sample: Sample, knowable: Knowable) -> StateKeys:
+    """Where they stand, as far as it is known. How many there were is known from the days before."""
+    if knowable.healing_until is None:
+        return StateKeys(entered=None, remediated=None, exposed=None, silent=None)
+    found = _state_keys(count_states(prevalent, (knowable.healing_until - knowable.disclosed).days), sample)
+    if not knowable.is_healing_known:
+        return StateKeys(entered=found["entered"], remediated=None, exposed=None, silent=None)
+    return found
+
+
+def incident_keys(incident: AtRisk, sample: Sample, knowable: Knowable) -> StateKeys:
+    """Where they stand, if all of them are known."""
+    if not knowable.is_healing_known:
+        return StateKeys(entered=None, remediated=None, exposed=None, silent=None)
+    return _state_keys(count_states(incident, (knowable.as_of - knowable.disclosed).days), sample)
+
+
+def _state_keys(states: States, sample: Sample) -> StateKeys:
+    found = states.of_all(sample)
+    return StateKeys(
+        entered=int(found.entered),
+        remediated=int(found.remediated),
+        exposed=int(found.exposed),
+        silent=int(found.silent),
+    )
+
+
+def unknown_keys(unknown: Unknown, is_activity_known: bool) -> UnknownShares:
+    """As it stands in a document."""
+    if not is_activity_known:
+        return UnknownShares(downloads_share=None, environments_share=None)
+    return UnknownShares(
+        downloads_share=unknown.downloads_share, environments_share=unknown.environments_share
+    )
+
+
+def _still_downloaded(
+    tables: LakeTables, judged: Judged, as_of: date, knowable: Knowable
+) -> list[StillDownloadedRow]:
+    return [
+        StillDownloadedRow(
+            channel=each.channel,
+            subdir=each.subdir,
+            name=each.name,
+            version=each.version,
+            build=each.build,
+            tool=each.tool,
+            downloads=each.downloads if knowable.is_activity_known else None,
+        )
+        for each in list_still_downloaded(tables, judged, as_of)
+    ]

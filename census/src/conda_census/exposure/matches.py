@@ -1,0 +1,102 @@
+"""Which builds does an advisory affect, and who downloaded one of them, or one that heals?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+import ibis
+from ibis.expr.types import Table
+
+from conda_census.exposure.downloaded_builds import SeenBuild, seen_table
+
+__all__ = ["BUILD", "Judged", "JudgedBuild", "first_fixes", "judge", "judged_downloads", "own_downloads"]
+
+#: What tells one build from another, in the lake as in an advisory.
+BUILD = ("channel", "subdir", "name", "version", "build")
+_COLUMNS = {
+    "number": "int64",
+    "advisory": "int64",
+    "disclosed": "date",
+    **dict.fromkeys(BUILD, "string"),
+    "affected": "boolean",
+    "is_fix": "boolean",
+}
+
+
+class JudgedBuild(NamedTuple):
+    """The verdict of one advisory on one build.
+
+    ``is_fix`` says that the build came to mend what the advisory is about: a version from before the fault
+    is unaffected too.
+    """
+
+    advisory: int
+    channel: str
+    subdir: str
+    name: str
+    version: str
+    build: str
+    affected: bool
+    is_fix: bool
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Builds with their verdicts, of one advisory or of many.
+
+    Attributes:
+        builds: rows: number (of this row), advisory, disclosed (its day), channel, subdir, name, version,
+            build, affected, is_fix.
+        names: of the packages, so that an engine can skip all others where it reads.
+        disclosed: the day of each advisory.
+    """
+
+    builds: Table
+    names: tuple[str, ...]
+    disclosed: Mapping[int, date]
+
+
+def judge(verdicts: Iterable[JudgedBuild], disclosed: Mapping[int, date]) -> Judged:
+    """The ``verdicts`` as a table; ``disclosed`` has the day of every advisory in them.
+
+    Affected builds have the higher numbers: of two downloads in the same moment the worse one counts.
+    """
+    ordered = sorted(set(verdicts), key=lambda each: (each.affected, *each))
+    rows = [
+        {"number": number, "disclosed": disclosed[verdict.advisory]} | verdict._asdict()
+        for number, verdict in enumerate(ordered)
+    ]
+    names = tuple(sorted({verdict.name for verdict in ordered}))
+    return Judged(ibis.memtable(rows, schema=ibis.schema(_COLUMNS)), names, dict(disclosed))
+
+
+def judged_downloads(downloads: Table, judged: Judged, as_of: date, *columns: str) -> Table:
+    """Rows: one for each download up to ``as_of`` and each advisory on its build.
+
+    advisory, number (of the build, as in ``judged``), affected, what tells builds apart, and ``columns`` of
+    the downloads.
+    """
+    builds = judged.builds.select("number", "advisory", "affected", *BUILD)
+    named = downloads.filter(downloads.name.isin(judged.names), downloads.day <= as_of)
+    return named.select(*BUILD, *columns).inner_join(builds, BUILD)
+
+
+def own_downloads(downloads: Table, judged: Judged, as_of: date) -> Table:
+    """Rows: the judged downloads: advisory, name, number, client, environment, day, time, affected.
+
+    Also those that name no installation, which no unit and no cache will ever be found for: to leave them out
+    here would be to read the pseudonyms of all other packages as well.
+    """
+    return judged_downloads(downloads, judged, as_of, "client", "environment", "day", "time").select(
+        "advisory", "name", "number", "client", "environment", "day", "time", "affected"
+    )
+
+
+def first_fixes(judged: Judged, seen: Iterable[SeenBuild]) -> Table:
+    """Rows: advisory, name, channel, subdir, day: when anybody first downloaded a build that fixes, there."""
+    fixes = judged.builds.filter(judged.builds.is_fix)
+    found = fixes.inner_join(seen_table(seen).select(*BUILD, "first_day"), BUILD)
+    return found.group_by("advisory", "name", "channel", "subdir").aggregate(day=found.first_day.min())

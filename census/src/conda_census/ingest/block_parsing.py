@@ -1,0 +1,72 @@
+"""A block's lines, taken apart in pieces of bounded memory, however short its lines are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+import pyarrow as pa
+
+from conda_census.logs.fast.line_splitting import LINES_MAX, TooManyLinesError
+from conda_census.logs.fast.request_columns import Parsed, ParseRegular
+from conda_census.logs.line_marks import BlockMarks
+
+__all__ = ["ParsedPiece", "parsed_pieces"]
+
+_LINE_END = ord("\n")
+
+
+@dataclass(frozen=True)
+class ParsedPiece:
+    """A piece of a block: its regular lines taken apart, and its empty lines counted.
+
+    Attributes:
+        parsed: the piece; empty lines are in its ``lines``, and not in its ``rest``.
+        empty_lines: indices in the piece of the first empty lines, from 0; int64.
+        empty: how many lines are empty.
+    """
+
+    parsed: Parsed
+    empty_lines: np.ndarray
+    empty: int
+
+
+def parsed_pieces(
+    parse: ParseRegular, block: bytes, kept: int, marks: BlockMarks | None = None
+) -> list[ParsedPiece]:
+    """Return the pieces of a block, in their order; most blocks are one piece.
+
+    ``kept`` empty lines keep their numbers, the others are only counted. The line ends get their ``marks``.
+    """
+    pieces = _pieces(parse, block, kept)
+    if marks:
+        marks.make(block, pieces[0].parsed.line_ends if len(pieces) == 1 else None)
+    return pieces
+
+
+def _pieces(parse: ParseRegular, block: bytes, kept: int) -> list[ParsedPiece]:
+    try:
+        return [_without_empty_lines(parse(block), kept)]
+    except TooManyLinesError:
+        ends = np.flatnonzero(np.frombuffer(block, dtype=np.uint8) == _LINE_END) + 1
+        cuts = [0, *ends[LINES_MAX - 1 :: LINES_MAX].tolist()]
+        if cuts[-1] < len(block):
+            cuts.append(len(block))
+        del ends
+        return [_without_empty_lines(parse(block[begin:end]), kept) for begin, end in pairwise(cuts)]
+
+
+def _without_empty_lines(parsed: Parsed, kept: int) -> ParsedPiece:
+    rest = parsed.rest
+    # A line here has its end: an empty one is one byte.
+    lengths = np.diff(np.frombuffer(rest.buffers()[1], np.int64)[rest.offset : rest.offset + len(rest) + 1])
+    is_empty = lengths <= 1
+    if len(rest) == 0 or not is_empty.any():
+        return ParsedPiece(parsed, np.empty(0, dtype=np.int64), 0)
+    others = np.flatnonzero(~is_empty)
+    return ParsedPiece(
+        replace(parsed, rest_lines=parsed.rest_lines[others], rest=rest.take(pa.array(others))),
+        parsed.rest_lines[is_empty][:kept].copy(),
+        int(is_empty.sum()),
+    )

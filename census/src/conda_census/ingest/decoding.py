@@ -1,0 +1,126 @@
+"""What do the texts of a part say? Each user agent, path and address is decoded once, however many send it.
+
+The parts of a batch share a database, in which the paths and agents that were decoded once stay known.
+"""
+
+from __future__ import annotations
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from conda_census.decode.agents import DESCRIBE_AGENT_SQL
+from conda_census.decode.artifacts import DESCRIBE_PATH_SQL
+from conda_census.decode.pseudonyms import token_sql, tokens_sql
+from conda_census.decode.tokens import TOKENS_SQL
+from conda_census.decode.web_agents import register_web_agents
+from conda_census.ingest.request_buffer import PartRequests
+
+__all__ = ["decode_paths_and_agents", "decode_user_agents", "know_nothing", "note_sizes"]
+
+#: The status of an answer that holds a whole file.
+_WHOLE = 200
+#: Beyond this many, which no repository has, what is known is forgotten.
+_KNOWN_MAX = 300_000
+
+# DuckDB keeps the order of the rows of a scan; to join the ids by text would take as long as decoding does.
+_USER_AGENTS = f"""
+    CREATE TEMP VIEW user_agents AS SELECT user_agent FROM user_agent_texts;
+    CREATE TEMP TABLE decoded_user_agents AS
+    SELECT (row_number() OVER () - 1)::INTEGER AS user_agent_id, decoded.* EXCLUDE (user_agent)
+           REPLACE ({token_sql("client_token", "c")} AS client_token,
+                    {token_sql("session_token", "s")} AS session_token,
+                    {token_sql("environment_token", "e")} AS environment_token,
+                    {tokens_sql("organizations", "o")} AS organizations,
+                    {tokens_sql("installers", "i")} AS installers,
+                    if(getvariable('keep_machines'), {tokens_sql("machines", "m")}, []) AS machines)
+    FROM ({TOKENS_SQL}) AS decoded
+"""
+
+_AGENTS_OF_PART = "CREATE TEMP TABLE agent_texts AS SELECT DISTINCT agent FROM decoded_user_agents"
+_AGENTS = """
+    CREATE TEMP TABLE described_agents AS
+    SELECT row_number() OVER () - 1 AS agent_id, known_agents.*
+    FROM agent_texts JOIN known_agents USING (agent)
+"""
+
+_PATHS = """
+    CREATE TEMP TABLE artifacts AS
+    SELECT path_id, known_paths.* EXCLUDE (path, largest_bytes, was_whole),
+           row_number() OVER (ORDER BY channel, subdir, name, version, build, path) AS place
+    FROM path_texts JOIN known_paths USING (path)
+"""
+
+#: For agents and paths: how they are called, SQL that describes new ones, which are in the relation agents or
+#: paths, and SQL that puts all of a part together.
+_DECODED = (
+    ("agent", DESCRIBE_AGENT_SQL, _AGENTS),
+    ("path", f"SELECT *, 0::BIGINT AS largest_bytes, false AS was_whole FROM ({DESCRIBE_PATH_SQL})", _PATHS),
+)
+
+_SIZES = """
+    UPDATE known_paths
+    SET largest_bytes = greatest(known_paths.largest_bytes, found.largest_bytes),
+        was_whole = known_paths.was_whole OR found.was_whole
+    FROM delivered_sizes AS found JOIN path_texts USING (path_id)
+    WHERE known_paths.path = path_texts.path
+      AND (known_paths.largest_bytes < found.largest_bytes OR known_paths.was_whole < found.was_whole)
+"""
+
+
+def know_nothing(database: duckdb.DuckDBPyConnection) -> None:
+    """Prepare a database for the parts of a batch."""
+    register_web_agents(database)
+
+
+def decode_user_agents(
+    connection: duckdb.DuckDBPyConnection, part: PartRequests, *, keep_machines: bool
+) -> None:
+    """Make the table ``decoded_user_agents`` of a part.
+
+    The connection is a cursor of the database that :func:`know_nothing` has prepared, and has the variable
+    ``token_key``: the key for tokens in hexadecimal. Machines are left out unless ``keep_machines``.
+    """
+    for name, texts in (("user_agent", part.user_agents), ("path", part.paths), ("address", part.addresses)):
+        numbers = pa.array(np.arange(len(texts), dtype=np.int32))
+        connection.register(f"{name}_texts", pa.table({f"{name}_id": numbers, name: texts}))
+    connection.execute("SET VARIABLE keep_machines = ?", [keep_machines])
+    connection.execute(_USER_AGENTS)
+
+
+def decode_paths_and_agents(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the tables ``described_agents`` and ``artifacts`` of a part; of its user agents they are made.
+
+    One part after the other: what one has decoded is known to the next.
+    """
+    connection.execute(_AGENTS_OF_PART)
+    for name, describe, put_together in _DECODED:
+        known, new, texts = f"known_{name}s", f"{name}s", f"SELECT {name} FROM {name}_texts"
+        # To compile the patterns takes as long as to use them, so they make the table of what is known too.
+        if not connection.execute("FROM duckdb_tables() WHERE table_name = ?", [known]).fetchall():
+            connection.execute(f"CREATE TEMP TABLE {new} AS {texts}")
+            connection.execute(f"CREATE TABLE {known} AS {describe}")
+        else:
+            if len(connection.table(known)) > _KNOWN_MAX:
+                connection.execute(f"DELETE FROM {known}")
+            connection.execute(f"CREATE TEMP TABLE {new} AS {texts} ANTI JOIN {known} USING ({name})")
+            if len(connection.table(new)):
+                connection.execute(f"INSERT INTO {known} {describe}")
+        connection.execute(put_together)
+
+
+def note_sizes(connection: duckdb.DuckDBPyConnection, requests: pa.Table) -> None:
+    """Note how large the answers for each path of a part were, of its requests as ``visits`` has marked them.
+
+    No piece of a file is larger than the file: a whole answer that is smaller was broken off.
+    """
+    is_delivery = requests["is_delivery"].to_numpy()
+    path, size, status = (requests[name].to_numpy()[is_delivery] for name in ("path_id", "bytes", "status"))
+    paths = np.flatnonzero(np.bincount(path))
+    largest = np.zeros(paths.max(initial=-1) + 1, dtype=np.int64)
+    np.maximum.at(largest, path, size)
+    was_whole = np.zeros(len(largest), dtype=bool)
+    was_whole[path[status == _WHOLE]] = True
+    found = pa.table({"path_id": paths, "largest_bytes": largest[paths], "was_whole": was_whole[paths]})
+    connection.register("delivered_sizes", found)
+    connection.execute(_SIZES)

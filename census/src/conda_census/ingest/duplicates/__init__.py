@@ -1,0 +1,1 @@
+"""Lines, files and downloads that were read before."""

@@ -1,0 +1,241 @@
+"""Downloads of a log that other logs brought to the lake before: signs that it is a copy with other bytes.
+
+A copy with other line ends, a prefix before each line or without some lines is another log, and counts again.
+Nothing in the lake changes for that, but the run says so. Two servers do not send the same number of bytes to
+one session in the same second. So a log was read before if many of its downloads have the session, the second
+and the size of downloads of other logs. Two mirrors share sessions, but not these.
+
+Only a sample of many downloads is compared, the same one in every log, and only with logs of the same time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from conda_census.ingest.duplicates.known_logs import KnownLogs
+from conda_census.ingest.sort_order import beginnings
+from conda_census.lake.file_names import batch_of
+from conda_census.lake.store import Lake
+
+__all__ = ["DownloadMarks", "Repeated", "marks_of_downloads", "repeated_downloads"]
+
+Numbers = npt.NDArray[np.uint64]
+
+_SECOND_US = 1_000_000
+_DAY_S = 86_400
+#: About so many downloads of a part are compared, at most.
+_MARKS_MAX = 20_000
+#: Odd numbers of 64 bits, by which numbers that differ little become ones that differ much.
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
+_SPREAD_AGAIN = np.uint64(0xC2B2AE3D27D4EB4F)
+_HALF = np.uint64(32)
+#: So many downloads of sessions with tokens, and one in so many of the log's, do not repeat others by chance.
+_FEWEST_WITH_TOKEN = 3
+_ONE_IN_WITH_TOKEN = 20
+#: Machines behind one address that do the same at once are one session if they send no token.
+_FEWEST_FOLDED = 10
+_ONE_IN_FOLDED = 3
+
+
+@dataclass(frozen=True)
+class DownloadMarks:
+    """Marks of the downloads of a part: equal if session, second and size are.
+
+    Attributes:
+        halvings: how often the downloads were halved until few were left; 0 if all are here.
+        marks: one for each.
+        source: the number of each one's source.
+        second: of each, since 1970.
+        folded: whether its session had no token.
+    """
+
+    halvings: int
+    marks: Numbers
+    source: npt.NDArray[np.int64]
+    second: npt.NDArray[np.int64]
+    folded: npt.NDArray[np.bool_]
+
+    def halved(self, halvings: int) -> DownloadMarks:
+        """Return those that are left if they are halved so often."""
+        kept = _is_left(self.marks, halvings)
+        return DownloadMarks(
+            halvings, self.marks[kept], self.source[kept], self.second[kept], self.folded[kept]
+        )
+
+
+@dataclass(frozen=True)
+class Repeated:
+    """Downloads of a log that other logs brought before, or that are twice in it.
+
+    ``is_about`` says that there are so many downloads that some of them were compared.
+    """
+
+    downloads: int
+    of: int
+    is_about: bool = False
+
+    def __add__(self, other: Repeated) -> Repeated:
+        return Repeated(self.downloads + other.downloads, self.of + other.of, self.is_about or other.is_about)
+
+    def sentence(self) -> str:
+        """What is wrong and what to do, for a person."""
+        about = "about " if self.is_about else ""
+        return (
+            f"{about}{self.downloads:,} of {self.of:,} downloads were read before from other logs, or are "
+            "twice in this one (same session, second and size), and count again: if it is a copy, take it "
+            "out with conda-census sources --forget SOURCE"
+        )
+
+
+def marks_of_downloads(completed: pa.Table, session: Numbers, folded: npt.NDArray[np.bool_]) -> DownloadMarks:
+    """Return the marks of completed downloads, or of a sample of them.
+
+    Args:
+        completed: visit, time, bytes and source of each; the source is null if it came in pieces.
+        session: of each visit the beginning of its session's pseudonym.
+        folded: of each visit whether it has no token.
+    """
+    completed = completed.filter(completed["source"].is_valid())
+    visit = completed["visit"].to_numpy()
+    second, marks = _marks(completed, session[visit])
+    whole = DownloadMarks(0, marks, completed["source"].to_numpy(), second, folded[visit])
+    return whole.halved(_halvings(len(marks)))
+
+
+def repeated_downloads(parts: Sequence[DownloadMarks], known: KnownLogs, lake: Lake) -> dict[int, Repeated]:
+    """Return what was read before of each source of a batch that is not in the lake yet, by its number.
+
+    Sources of which only a few downloads seem to have been read, as by chance, are left out.
+    """
+    parts = [part for part in parts if len(part.marks)]
+    if not parts:
+        return {}
+    halvings = max(part.halvings for part in parts)
+    parts = [part.halved(halvings) for part in parts]
+    batch = DownloadMarks(
+        halvings,
+        np.concatenate([part.marks for part in parts]),
+        np.concatenate([part.source for part in parts]),
+        np.concatenate([part.second for part in parts]),
+        np.concatenate([part.folded for part in parts]),
+    )
+    repeated = _is_repeated_in(batch)
+    for file in _files_of_that_time(batch, known, lake):
+        repeated |= np.isin(batch.marks, _marks_in(file, batch))
+    found = {}
+    for source in np.unique(batch.source).tolist():
+        of_source = batch.source == source
+        told = _told(repeated[of_source], batch.folded[of_source])
+        if told:
+            of = int(of_source.sum())
+            found[source] = Repeated(told << halvings, of << halvings, is_about=halvings > 0)
+    return found
+
+
+def _told(repeated: npt.NDArray[np.bool_], folded: npt.NDArray[np.bool_]) -> int:
+    """How many downloads of a log were read before, without those that may be by chance."""
+    told = 0
+    for kind, fewest, one_in in (
+        (~folded, _FEWEST_WITH_TOKEN, _ONE_IN_WITH_TOKEN),
+        (folded, _FEWEST_FOLDED, _ONE_IN_FOLDED),
+    ):
+        count = int((repeated & kind).sum())
+        if count >= fewest and count * one_in >= kind.sum():
+            told += count
+    return told
+
+
+def _is_repeated_in(batch: DownloadMarks) -> npt.NDArray[np.bool_]:
+    """Which downloads are in the batch before: in another log, or in the same one an earlier time ago.
+
+    A client that asks for the same again and again in one second is no sign, for it stands there at once.
+    """
+    order = np.argsort(batch.marks, kind="stable")
+    marks = batch.marks[order]
+    is_first = np.ones(len(marks), dtype=bool)
+    is_first[1:] = marks[1:] != marks[:-1]
+    first = np.empty(len(marks), dtype=np.int64)
+    first[order] = order[np.flatnonzero(is_first)][np.cumsum(is_first) - 1]
+    has_earlier = first != np.arange(len(marks))
+    repeated: npt.NDArray[np.bool_] = has_earlier & (
+        (batch.source != batch.source[first]) | _is_behind(batch)
+    )
+    return repeated
+
+
+def _is_behind(batch: DownloadMarks) -> npt.NDArray[np.bool_]:
+    """Is a download earlier by more than a second than one that stands before it in its log?"""
+    behind = np.zeros(len(batch.marks), dtype=bool)
+    for source in np.unique(batch.source).tolist():
+        places = np.flatnonzero(batch.source == source)
+        second = batch.second[places]
+        behind[places] = np.maximum.accumulate(second) - second > 1
+    return behind
+
+
+def _files_of_that_time(batch: DownloadMarks, known: KnownLogs, lake: Lake) -> Iterator[str]:
+    """The files of the lake with downloads of logs that overlap with those of the batch."""
+    since, until = int(batch.second.min()), int(batch.second.max())
+    batches = known.batches_between(since * _SECOND_US, (until + 1) * _SECOND_US)
+    if not batches:
+        return
+    days = {f"day={np.datetime64(day, 'D')}" for day in np.unique(batch.second // _DAY_S).tolist()}
+    for file in lake.files("downloads"):
+        folder, name = file.rsplit("/", 2)[-2:]
+        of = batch_of(name)
+        if folder in days and (of is None or f"{of.writer}/{of.batch}" in batches):
+            yield file
+
+
+def _marks_in(file: str, batch: DownloadMarks) -> Numbers:
+    """The marks of the downloads in a file of the lake; none if it is damaged, which others tell."""
+    since, until = int(batch.second.min()), int(batch.second.max())
+    found = []
+    try:
+        with pq.ParquetFile(file, read_dictionary=["session"]) as parquet:
+            for group in range(parquet.num_row_groups):
+                if not _overlaps(parquet.metadata.row_group(group), since, until):
+                    continue
+                rows = parquet.read_row_group(group, columns=["session", "time", "bytes"], use_threads=False)
+                session = rows["session"].combine_chunks()
+                of_text = beginnings(session.dictionary)
+                _, marks = _marks(rows, of_text[session.indices.to_numpy()])
+                found.append(marks[_is_left(marks, batch.halvings)])
+    except (OSError, pa.ArrowException):
+        return np.empty(0, dtype=np.uint64)
+    return np.concatenate(found) if found else np.empty(0, dtype=np.uint64)
+
+
+def _overlaps(group: pq.RowGroupMetaData, since: int, until: int) -> bool:
+    """May a row group have rows of these seconds?"""
+    for column in map(group.column, range(group.num_columns)):
+        if column.path_in_schema == "time" and column.statistics and column.statistics.has_min_max:
+            return bool(
+                column.statistics.min.timestamp() < until + 1 and column.statistics.max.timestamp() >= since
+            )
+    return True
+
+
+def _marks(downloads: pa.Table, session: Numbers) -> tuple[npt.NDArray[np.int64], Numbers]:
+    """The second of each download, and a number for session, second and size."""
+    second = downloads["time"].cast(pa.int64()).to_numpy() // _SECOND_US
+    size = downloads["bytes"].fill_null(0).to_numpy()
+    marks = session ^ (second.astype(np.uint64) * _SPREAD + size.astype(np.uint64)) * _SPREAD_AGAIN
+    marks ^= marks >> _HALF
+    marks *= _SPREAD
+    return second, marks
+
+
+def _halvings(count: int) -> int:
+    return max(0, (count // _MARKS_MAX).bit_length())
+
+
+def _is_left(marks: Numbers, halvings: int) -> npt.NDArray[np.bool_]:
+    left: npt.NDArray[np.bool_] = marks >> np.uint64(64 - halvings) == 0 if halvings else marks >= 0
+    return left

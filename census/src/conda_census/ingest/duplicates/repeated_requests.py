@@ -1,0 +1,148 @@
+"""Which requests were read before, by the ids that their log gives them?
+
+Some logs are delivered at least once. A request is named by its id and its time, of which the lake keeps a
+keyed hash for as long as lines of that day may arrive.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from conda_census.ingest.request_buffer import PartRequests
+from conda_census.lake.store import Lake
+
+__all__ = ["FirstSeen", "SeenRequests", "hashed"]
+
+Hashes = npt.NDArray[np.int64]
+
+_DAY_US = 86_400_000_000
+#: So many sorted arrays of hashes are kept apart before they are merged.
+_SORTED_MAX = 8
+# Half as long as the key for tokens: with that one, MD5 would have to work through another block.
+_REQUEST_KEY = "SET VARIABLE request_key = left(sha256(getvariable('token_key') || 'requests'), 32)"
+# 63 bits: among the ten million requests of a day two have the same hash once in 180,000 days.
+_HASHED = """
+    SELECT coalesce(
+        (md5_number(getvariable('request_key') || request_id || epoch_us(time)) >> 65)::BIGINT, -1) AS hashed
+    FROM identified
+"""
+
+
+@dataclass(frozen=True)
+class FirstSeen:
+    """A part without the requests that were read before.
+
+    Attributes:
+        part: the others.
+        ids: rows of the table ``request_ids`` for them.
+        repeated: the lines that were left out, by the number of their source.
+    """
+
+    part: PartRequests
+    ids: pa.Table
+    repeated: dict[int, Hashes]
+
+
+def hashed(connection: duckdb.DuckDBPyConnection, part: PartRequests) -> Hashes:
+    """What stands for each request that its log names, -1 where it does not; nothing if it names none.
+
+    The connection must have the variable ``token_key``: the key for tokens in hexadecimal.
+    """
+    if part.request_ids is None:
+        return np.empty(0, dtype=np.int64)
+    identified = pa.table({"request_id": part.request_ids, "time": part.requests["time"]})
+    connection.register("identified", identified)
+    connection.execute(_REQUEST_KEY)
+    return np.asarray(connection.sql(_HASHED).fetchnumpy()["hashed"])
+
+
+class SeenRequests:
+    """The requests that the lake and the batch under way hold, of the days that were asked about."""
+
+    def __init__(self, lake: Lake) -> None:
+        self._lake = lake
+        self._files: dict[str, list[str]] | None = None
+        self._of_day: dict[int, list[Hashes]] = {}
+
+    def leave_out(self, part: PartRequests, hashes: Hashes) -> FirstSeen:
+        """Leave out the requests that were seen before; those that are left have been seen from now on.
+
+        ``hashes`` are those of :func:`hashed`.
+        """
+        if not len(hashes):
+            return FirstSeen(part, _rows([]), {})
+        days = part.requests["time"].cast(pa.int64()).to_numpy() // _DAY_US
+        is_repeated = np.zeros(len(hashes), dtype=bool)
+        rows = []
+        for day in np.unique(days).tolist():
+            places = np.flatnonzero((days == day) & (hashes >= 0))
+            new = self._new(day, hashes[places])
+            is_repeated[places[~new]] = True
+            rows.append((day, hashes[places[new]]))
+        return FirstSeen(part.select(~is_repeated), _rows(rows), _by_source(part, is_repeated))
+
+    def _new(self, day: int, hashes: Hashes) -> npt.NDArray[np.bool_]:
+        """Which of the hashes are seen for the first time on this day, since 1970?"""
+        if day not in self._of_day:
+            self._of_day[day] = [np.sort(self._in_lake(day))]
+        seen = self._of_day[day]
+        ordered = np.sort(hashes)
+        is_old = np.zeros(len(ordered), dtype=bool)
+        is_old[1:] = ordered[1:] == ordered[:-1]
+        for earlier in seen:
+            is_old |= _is_among(ordered, earlier)
+        is_new = np.ones(len(hashes), dtype=bool)
+        if is_old.any():
+            # Few logs repeat a request, so which one is the first is asked of those few alone.
+            suspects = np.flatnonzero(_is_among(hashes, np.unique(ordered[is_old])))
+            is_new[suspects] = False
+            firsts = suspects[np.unique(hashes[suspects], return_index=True)[1]]
+            is_new[firsts] = ~np.any([_is_among(hashes[firsts], earlier) for earlier in seen], axis=0)
+        seen.append(ordered[~is_old])
+        if len(seen) > _SORTED_MAX:
+            self._of_day[day] = [np.sort(np.concatenate(seen), kind="stable")]  # which merges what is sorted
+        return is_new
+
+    def _in_lake(self, day: int) -> Hashes:
+        name = f"day={np.datetime64(day, 'D')}"
+        if self._files is None:
+            self._files = {}
+            for file in self._lake.files("request_ids"):
+                self._files.setdefault(file.rsplit("/", 2)[-2], []).append(file)
+        hashes = [
+            pq.read_table(file, columns=["request"], partitioning=None)["request"].to_numpy()
+            for file in self._files.get(name, ())
+        ]
+        return np.concatenate(hashes) if hashes else np.empty(0, dtype=np.int64)
+
+
+def _is_among(hashes: Hashes, ordered: Hashes) -> npt.NDArray[np.bool_]:
+    if not len(ordered):
+        return np.zeros(len(hashes), dtype=bool)
+    found: npt.NDArray[np.bool_] = (
+        ordered[np.minimum(np.searchsorted(ordered, hashes), len(ordered) - 1)] == hashes
+    )
+    return found
+
+
+def _rows(of_days: list[tuple[int, Hashes]]) -> pa.Table:
+    days = [np.full(len(hashes), day, dtype=np.int32) for day, hashes in of_days]
+    hashes = [each for _, each in of_days]
+    return pa.table(
+        {
+            "day": pa.array(np.concatenate(days) if days else [], pa.int32()).cast(pa.date32()),
+            "request": pa.array(np.concatenate(hashes) if hashes else [], pa.int64()),
+        }
+    )
+
+
+def _by_source(part: PartRequests, is_repeated: npt.NDArray[np.bool_]) -> dict[int, Hashes]:
+    sources = part.requests["source"].to_numpy()[is_repeated]
+    lines = part.lines[is_repeated]
+    return {source: lines[sources == source] for source in np.unique(sources).tolist()}

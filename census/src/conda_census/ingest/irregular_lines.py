@@ -1,0 +1,114 @@
+"""What do the lines say that are not regular? Their format's SQL, run over many of them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from conda_census.logs.fast.request_columns import Parsed, Requests
+
+__all__ = ["IrregularLines"]
+
+_KEPT_BYTES = 16 << 20
+_KEPT_LINES = 1 << 17
+_READ = """
+    SELECT line_number, dropped, epoch_us(time) AS time, method = 'GET' AS is_get, path, status, bytes,
+           user_agent, address, request_id
+    FROM ({columns}) ORDER BY line_number
+"""
+
+#: Told what was found: the source and the line of each request, and the requests.
+TakeRequests = Callable[[np.ndarray, Requests], None]
+#: Told of a source's dropped lines: their reason and their numbers.
+TakeDropped = Callable[[int, str, np.ndarray], None]
+
+
+@dataclass
+class _Waiting:
+    """Lines of one format: for each piece its source, its lines' numbers, and the lines."""
+
+    pieces: list[tuple[int, np.ndarray, pa.LargeStringArray]] = field(default_factory=list)
+    size_bytes: int = 0
+    lines: int = 0
+
+
+class IrregularLines:
+    """Keeps lines until there are enough of them to be worth a statement of SQL."""
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, requests: TakeRequests, dropped: TakeDropped
+    ) -> None:
+        self._connection = connection
+        self._take_requests = requests
+        self._take_dropped = dropped
+        self._waiting: dict[str, _Waiting] = {}
+
+    def add(self, source: int, columns: str, first_line: int, parsed: Parsed) -> None:
+        """Take the lines of a block that were left over; ``first_line`` is the number of its first."""
+        if not len(parsed.rest):
+            return
+        waiting = self._waiting.setdefault(columns, _Waiting())
+        waiting.pieces.append((source, parsed.rest_lines + first_line, parsed.rest))
+        waiting.size_bytes += parsed.rest.nbytes
+        waiting.lines += len(parsed.rest)
+        if waiting.size_bytes >= _KEPT_BYTES or waiting.lines >= _KEPT_LINES:
+            self._read(columns, self._waiting.pop(columns))
+
+    def flush(self) -> None:
+        """Read all lines that wait."""
+        while self._waiting:
+            self._read(*self._waiting.popitem())
+
+    def _read(self, columns: str, waiting: _Waiting) -> None:
+        sources = np.concatenate(
+            [np.full(len(lines), source, np.int32) for source, lines, _ in waiting.pieces]
+        )
+        numbers = np.concatenate([lines for _, lines, _ in waiting.pieces])
+        text = pa.chunked_array([lines for _, _, lines in waiting.pieces], pa.large_string())
+        table = pa.table({"line_number": pa.array(np.arange(len(text), dtype=np.int64)), "line": text})
+        self._connection.register("lines", table)
+        try:
+            found: pa.Table = self._connection.sql(_READ.format(columns=columns)).to_arrow_table()
+        finally:
+            self._connection.unregister("lines")
+        is_request = found["dropped"].is_null()
+        kept = found.filter(is_request)
+        places = kept["line_number"].to_numpy()
+        if len(places):
+            self._take_requests(sources[places], _requests(kept, numbers[places]))
+        lost = found.filter(pc.invert(is_request))
+        self._count(lost["dropped"], lost["line_number"].to_numpy(), sources, numbers)
+
+    def _count(
+        self, reasons: pa.ChunkedArray, places: np.ndarray, sources: np.ndarray, numbers: np.ndarray
+    ) -> None:
+        encoded = reasons.combine_chunks().dictionary_encode()
+        names, codes = encoded.dictionary.to_pylist(), encoded.indices.to_numpy()
+        for source in np.unique(sources[places]).tolist():
+            of_source = sources[places] == source
+            for code in np.unique(codes[of_source]).tolist():
+                self._take_dropped(source, names[code], numbers[places[of_source & (codes == code)]])
+
+
+def _requests(found: pa.Table, lines: np.ndarray) -> Requests:
+    request_id = found["request_id"].combine_chunks()
+    return Requests(
+        line=lines,
+        time=found["time"].to_numpy(),
+        is_get=found["is_get"].to_numpy(),
+        path=_texts(found["path"]),
+        status=found["status"].to_numpy(),
+        size_bytes=found["bytes"].to_numpy(),
+        user_agent=_texts(found["user_agent"]),
+        address=_texts(found["address"]),
+        request_id=None if request_id.null_count == len(request_id) else request_id.cast(pa.string()),
+    )
+
+
+def _texts(column: pa.ChunkedArray) -> pa.DictionaryArray:
+    return column.cast(pa.string()).fill_null("").combine_chunks().dictionary_encode()

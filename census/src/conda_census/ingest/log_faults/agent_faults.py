@@ -1,0 +1,250 @@
+"""What do the user agents of a log say of the log: does it hold them whole, and as they were sent?
+
+Tokens stand at the end of conda's user agent, behind blanks. A server that cuts agents short, or writes
+something else for blanks, hides them, and a report would say that nobody shares any. So that is told.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from conda_census.logs.parsing.agent_field import are_agents
+from conda_census.logs.parsing.encoded_agents import sent_agents
+
+__all__ = [
+    "CUT_SHORT_AGENTS",
+    "MANY_CLIENTS",
+    "MOST_CLIENTS",
+    "NO_AGENTS",
+    "NO_LATER_AGENTS",
+    "RUN_TOGETHER_AGENTS",
+    "SeenAgents",
+]
+
+NO_AGENTS = (
+    "no request has a user agent with a tool and its version, in which tokens stand, so no installation is "
+    "seen: let the server log it, or describe the format in census.toml"
+)
+NO_LATER_AGENTS = (
+    "from some line on no request has a user agent with a tool and its version, so no installation is seen "
+    "there: let the server log user agents as before"
+)
+CUT_SHORT_AGENTS = (
+    "conda's user agents, or some, seem to be cut short, before or in the tokens at their end, so "
+    "installations are not seen: let the server log user agents whole"
+)
+RUN_TOGETHER_AGENTS = (
+    "conda's user agents, or some, have something else in place of blanks, so neither tokens nor versions "
+    "are seen: let the server log user agents as they are sent"
+)
+
+#: So many clients behind one address are those of a proxy, or of a large site.
+MANY_CLIENTS = 50
+#: More are not counted.
+MOST_CLIENTS = 4 * MANY_CLIENTS
+_CLIENT = " aau/[^ ]+ c/(?P<client>[A-Za-z0-9_-]{22,36})(?: |$)"
+#: Another product stands behind the first, without a blank.
+_RUN_TOGETHER = "^conda/[0-9][^ /]*[^A-Za-z0-9 /][A-Za-z][A-Za-z0-9.-]*/[^ ]*$"
+#: A last product, whole or not; a last token that is too short.
+_WHOLE_END = "(?:^| )[^ /]+/[^ ]*[0-9A-Za-z]$|\\)$"
+_SHORT_TOKEN = "(?:aau| [cse]/[A-Za-z0-9_-]{0,21})$"  # noqa: S105  a pattern, no secret
+#: Servers cut agents at this length at least, and not beyond that one.
+_SHORTEST_CUT, _LONGEST_CUT = 60, 1024
+#: So many agents of one length are kept; with so few nobody knows.
+_KEPT, _FEWEST = 50, 5
+#: Of so many of the longest agents one ends within a word, if they are cut.
+_ONE_IN = 5
+#: So many agents that differ, of one in so many of conda's requests, are not those of one odd program.
+_FEWEST_ODD, _ONE_ODD_IN = 3, 20
+#: So many of conda's requests are looked at in any case, and then ever fewer of those that follow.
+_MANY_REQUESTS = 2000
+#: Of more different agents of one piece, so many are looked at, by chance.
+_MANY_AGENTS = 4000
+#: So many requests tell what the last ones of a log are like.
+_FEWEST_LAST = 20
+
+
+@dataclass
+class _Odd:
+    """Requests whose agents have one odd form, and some of these agents."""
+
+    requests: int = 0
+    agents: set[str] = field(default_factory=set, repr=False)
+
+    def add(self, agents: pa.StringArray, counts: np.ndarray, is_odd: np.ndarray) -> None:
+        """Take those of some agents that have the form."""
+        if not is_odd.any():
+            return
+        self.requests += int(counts[is_odd].sum())
+        if len(self.agents) < _FEWEST_ODD:
+            self.agents.update(agents.filter(pa.array(is_odd)).slice(0, _FEWEST_ODD).to_pylist())
+
+    def are_many(self, of: int) -> bool:
+        """Are they so many of these requests, and so different, that a server must have made them so?"""
+        return len(self.agents) >= _FEWEST_ODD and self.requests * _ONE_ODD_IN >= of
+
+
+@dataclass
+class _Forms:
+    """What the user agents of conda are like: how many requests, and a few different agents, of each form."""
+
+    requests: int = 0
+    with_plugin: int = 0
+    has_blank: bool = False
+    together: _Odd = field(default_factory=_Odd)
+    short_tokens: _Odd = field(default_factory=_Odd)
+    cut: defaultdict[int, _Odd] = field(default_factory=lambda: defaultdict(_Odd))
+    _greatest: int = 0
+    _longest: set[str] = field(default_factory=set, repr=False)
+
+    def add(self, of_conda: pa.StringArray, counts: np.ndarray) -> None:
+        """Take different agents, each with the number of its requests."""
+        self.requests += int(counts.sum())
+        has_plugin = pc.match_substring(of_conda, " aau/").to_numpy(zero_copy_only=False)
+        self.with_plugin += int(counts[has_plugin].sum())
+        self.has_blank |= _any(pc.match_substring(of_conda, " "))
+        self.together.add(of_conda, counts, _matches(of_conda, _RUN_TOGETHER))
+        self.short_tokens.add(of_conda, counts, has_plugin & _matches(of_conda, _SHORT_TOKEN))
+        lengths = pc.utf8_length(of_conda).to_numpy()
+        is_cut = ~has_plugin & ~_matches(of_conda, _WHOLE_END)
+        for length in np.unique(lengths[is_cut]).tolist():
+            if _SHORTEST_CUT <= length <= _LONGEST_CUT:
+                self.cut[length].add(of_conda, counts, is_cut & (lengths == length))
+        if not self.with_plugin:
+            self._keep_longest(of_conda, lengths)
+
+    def may_be_faulty(self) -> bool:
+        """Is one of an odd form, or may the longest be cut, which only many of them tell?"""
+        may_be_cut = not self.with_plugin and _SHORTEST_CUT <= self._greatest <= _LONGEST_CUT
+        return bool(self.together.requests or self.short_tokens.requests or self.cut) or may_be_cut
+
+    def fault(self) -> str | None:
+        """Return why tokens are not seen; None if nothing says so."""
+        if self.together.are_many(self.requests) or (self.together.requests and not self.has_blank):
+            return RUN_TOGETHER_AGENTS
+        if (
+            self.short_tokens.are_many(self.with_plugin)
+            or any(odd.are_many(self.requests) for odd in self.cut.values())
+            or (not self.with_plugin and self._are_longest_cut())
+        ):
+            return CUT_SHORT_AGENTS
+        return None
+
+    def _keep_longest(self, of_conda: pa.StringArray, lengths: np.ndarray) -> None:
+        greatest = int(lengths.max())
+        if greatest > self._greatest:
+            self._greatest = greatest
+            self._longest.clear()
+        if _SHORTEST_CUT <= self._greatest <= _LONGEST_CUT and len(self._longest) < _KEPT:
+            longest = of_conda.filter(pa.array(lengths == self._greatest))
+            self._longest.update(longest.slice(0, _KEPT).to_pylist())
+
+    def _are_longest_cut(self) -> bool:
+        """Do many of the longest, all of one length, end within a product?"""
+        ends = {text.rpartition(" ")[2] for text in self._longest}
+        within = sum(_ends_within(text, ends) for text in self._longest)
+        return len(self._longest) >= _FEWEST and within * _ONE_IN >= len(self._longest)
+
+
+@dataclass
+class SeenAgents:
+    """What the user agents of a log were like up to now, in memory that does not grow with the log.
+
+    Attributes:
+        has_agents: does a request have a user agent that names a tool and its version?
+        clients: client tokens, no more than tell that these are many.
+    """
+
+    has_agents: bool = False
+    clients: set[str] = field(default_factory=set, repr=False)
+    _forms: _Forms = field(default_factory=_Forms, repr=False)
+    _pieces: int = 0
+    _last: pa.DictionaryArray | None = field(default=None, repr=False)
+
+    def look(self, agents: pa.DictionaryArray, *, count_clients: bool) -> None:
+        """Take the agents of the next requests; clients are counted if their addresses may be a proxy's.
+
+        Of a long log some are looked at: in between ever more seldom, and the last ones.
+        """
+        self._pieces += 1
+        counts_clients = count_clients and len(self.clients) < MOST_CLIENTS
+        looks = self._forms.requests < _MANY_REQUESTS or not self._pieces & (self._pieces - 1)
+        self._last = None if looks else agents
+        if not looks and self.has_agents and not counts_clients:
+            return
+        texts, counts = _used(agents)
+        self.has_agents = self.has_agents or are_agents(texts)
+        of_conda, counts = _of_conda(texts, counts)
+        if not len(of_conda):
+            return
+        if looks:
+            self._forms.add(of_conda, counts)
+        if counts_clients:
+            self._count_clients(of_conda)
+
+    def may_be_faulty(self) -> bool:
+        """May many requests like these show that tokens are not seen? Those of a normal log may not."""
+        return not self.has_agents or self._forms.may_be_faulty()
+
+    def fault(self) -> str | None:
+        """Return why tokens of this log are not seen; None if nothing says so."""
+        if not self.has_agents:
+            return NO_AGENTS
+        return self._forms.fault() or self._fault_of_last()
+
+    def _fault_of_last(self) -> str | None:
+        """The same of the last requests, if they were not looked at: a server may have changed its log."""
+        if self._last is None or len(self._last) < _FEWEST_LAST:
+            return None
+        texts, counts = _used(self._last)
+        if not are_agents(texts):
+            return NO_LATER_AGENTS
+        of_conda, counts = _of_conda(texts, counts)
+        last = _Forms()
+        if len(of_conda):
+            last.add(of_conda, counts)
+        return last.fault()
+
+    def _count_clients(self, of_conda: pa.StringArray) -> None:
+        found = pc.extract_regex(of_conda, _CLIENT).drop_null()
+        if len(found):
+            self.clients.update(pc.unique(found.field("client")).slice(0, MOST_CLIENTS).to_pylist())
+
+
+def _used(agents: pa.DictionaryArray) -> tuple[pa.StringArray, np.ndarray]:
+    """The different agents of some requests, and the number of requests of each."""
+    counts = np.bincount(agents.indices.to_numpy(), minlength=len(agents.dictionary))
+    used = np.flatnonzero(counts)
+    return agents.dictionary.take(pa.array(used)), counts[used]
+
+
+def _of_conda(texts: pa.StringArray, counts: np.ndarray) -> tuple[pa.StringArray, np.ndarray]:
+    """Those of conda, as they were sent; a sample of very many."""
+    is_conda = pc.starts_with(texts, "conda/").to_numpy(zero_copy_only=False)
+    places = np.flatnonzero(is_conda)
+    if len(places) > _MANY_AGENTS:
+        places = np.random.default_rng(len(places)).choice(places, _MANY_AGENTS, replace=False)
+    return sent_agents(texts.take(pa.array(places))), counts[places]
+
+
+def _ends_within(text: str, ends: set[str]) -> bool:
+    """Does an agent end in no product, or in one whose last word is longer at another one's end?"""
+    if not re.search(_WHOLE_END, text):
+        return True
+    end = text.rpartition(" ")[2]
+    return end[-1].isalpha() and any(one.startswith(end) and one[len(end) :][:1].isalpha() for one in ends)
+
+
+def _matches(texts: pa.StringArray, pattern: str) -> np.ndarray:
+    matches: np.ndarray = pc.match_substring_regex(texts, pattern).to_numpy(zero_copy_only=False)
+    return matches
+
+
+def _any(truths: pa.BooleanArray) -> bool:
+    return bool(pc.any(truths).as_py())

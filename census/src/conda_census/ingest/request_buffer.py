@@ -1,0 +1,154 @@
+"""How are the requests of many blocks kept until they become rows: numbers, and each distinct text once?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+
+from conda_census.logs.fast.request_columns import Requests
+from conda_census.logs.parsing.encoded_agents import sent_agents
+
+__all__ = ["Part", "PartRequests"]
+
+_ROWS_MAX = 850_000
+_TEXT_BYTES_MAX = 150 << 20
+#: The status of an answer that holds a piece of a file.
+_PARTIAL = 206
+
+
+@dataclass(frozen=True)
+class PartRequests:
+    """The requests of a part, with numbers in place of texts.
+
+    Attributes:
+        requests: source, time, is_get, path_id, status, bytes, user_agent_id, address_id; one row each.
+        paths, user_agents, addresses: the distinct texts, each at the place that is its number. User agents
+            are as they were sent, without encoded blanks.
+        request_ids: what names each request in its log, null where nothing does; None if that is all.
+        lines: the number of each request's line, where there are request ids; else empty.
+    """
+
+    requests: pa.Table
+    paths: pa.StringArray
+    user_agents: pa.StringArray
+    addresses: pa.StringArray
+    request_ids: pa.ChunkedArray | None
+    lines: np.ndarray
+
+    def select(self, chosen: np.ndarray) -> PartRequests:
+        """The requests that a mask chooses, without their ids."""
+        requests = self.requests if chosen.all() else self.requests.filter(pa.array(chosen))
+        return PartRequests(requests, self.paths, self.user_agents, self.addresses, None, self.lines[:0])
+
+
+@dataclass
+class Part:
+    """Requests of some sources, as many as memory should hold at once."""
+
+    _chunks: list[tuple[np.ndarray, Requests]] = field(default_factory=list)
+    _rows: int = 0
+    _text_bytes: int = 0
+    _pieces_wait: bool = False
+
+    def add(self, sources: np.ndarray, requests: Requests) -> None:
+        """Take the requests of a block; ``sources`` has the number of each one's source."""
+        if len(requests):
+            self._chunks.append((sources, requests))
+            self._rows += len(requests)
+            texts = (requests.path, requests.user_agent, requests.address, requests.request_id)
+            self._text_bytes += sum(text.nbytes for text in texts if text is not None)
+
+    @property
+    def is_full(self) -> bool:
+        """Should the requests be made into rows before more are added?"""
+        return self._rows >= _ROWS_MAX or self._text_bytes >= _TEXT_BYTES_MAX
+
+    @property
+    def is_empty(self) -> bool:
+        """Is there no request?"""
+        return not self._chunks
+
+    def cut(self) -> Part:
+        """The part that follows: it begins with the pieces (206) of this one, which go with those to come.
+
+        Where there are so many that they would fill it, they stay here.
+        """
+        following = Part()
+        for sources, requests in self._chunks:
+            places = np.flatnonzero(requests.status == _PARTIAL)
+            if len(places):
+                following.add(sources[places], requests.take(places))
+        if following._rows > _ROWS_MAX // 4 or following._text_bytes > _TEXT_BYTES_MAX // 4:
+            return Part()
+        self._pieces_wait = not following.is_empty
+        return following
+
+    def take(self, without_sources: frozenset[int]) -> PartRequests:
+        """The requests, but for those of some sources. The part is empty afterwards."""
+        chunks, self._chunks, self._rows, self._text_bytes = self._chunks, [], 0, 0
+        if without_sources:
+            chunks = [_without(chunk, without_sources) for chunk in chunks]
+        requests = [each for _, each in chunks]
+        paths, path_ids = _numbered([each.path for each in requests])
+        user_agents, user_agent_ids = _as_sent(*_numbered([each.user_agent for each in requests]))
+        addresses, address_ids = _numbered([each.address for each in requests])
+        table = pa.table(
+            {
+                "source": _joined([sources for sources, _ in chunks], np.int32),
+                "time": pa.array(_joined([each.time for each in requests], np.int64)).view(
+                    pa.timestamp("us", "UTC")
+                ),
+                "is_get": _joined([each.is_get for each in requests], np.bool_),
+                "path_id": path_ids,
+                "status": _joined([each.status for each in requests], np.int16),
+                "bytes": _joined([each.size_bytes for each in requests], np.int64),
+                "user_agent_id": user_agent_ids,
+                "address_id": address_ids,
+            }
+        )
+        ids, lines = _identified(requests)
+        if self._pieces_wait:
+            stays = np.flatnonzero(table["status"].to_numpy() != _PARTIAL)
+            table, ids = table.take(stays), None if ids is None else ids.take(stays)
+            lines = lines[stays] if len(lines) else lines
+        return PartRequests(table, paths, user_agents, addresses, ids, lines)
+
+
+def _without(chunk: tuple[np.ndarray, Requests], without: frozenset[int]) -> tuple[np.ndarray, Requests]:
+    sources, requests = chunk
+    kept = ~np.isin(sources, list(without))
+    return sources[kept], requests.select(kept)
+
+
+def _joined(arrays: list[np.ndarray], dtype: type) -> np.ndarray:
+    return np.concatenate(arrays) if arrays else np.empty(0, dtype=dtype)
+
+
+def _identified(requests: list[Requests]) -> tuple[pa.ChunkedArray | None, np.ndarray]:
+    """The ids of all requests and the numbers of their lines, if any has an id."""
+    if all(each.request_id is None for each in requests):
+        return None, np.empty(0, dtype=np.int64)
+    ids = [
+        pa.nulls(len(each), pa.string()) if each.request_id is None else each.request_id for each in requests
+    ]
+    return pa.chunked_array(ids, pa.string()), np.concatenate([each.line for each in requests])
+
+
+def _as_sent(user_agents: pa.StringArray, numbers: np.ndarray) -> tuple[pa.StringArray, np.ndarray]:
+    """The same without encoded blanks: what was written with them and without them is one text."""
+    sent = sent_agents(user_agents)
+    if sent is user_agents:
+        return user_agents, numbers
+    distinct = sent.dictionary_encode()
+    return distinct.dictionary, distinct.indices.to_numpy()[numbers]
+
+
+def _numbered(chunks: list[pa.DictionaryArray]) -> tuple[pa.StringArray, np.ndarray]:
+    """The distinct texts of all chunks, and for each element the number of its text."""
+    if not chunks:
+        return pa.array([], pa.string()), np.empty(0, dtype=np.int32)
+    unified = pa.chunked_array(chunks).unify_dictionaries()
+    numbers = np.concatenate([chunk.indices.to_numpy() for chunk in unified.chunks])
+    return unified.chunk(0).dictionary, numbers

@@ -1,0 +1,343 @@
+"""How do the rows of a batch wait until they are in the tables, so that the logs are no longer needed?
+
+The files of a batch are written as the tables hold them, and need only a name there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from conda_census.ingest.duplicates.known_logs import KnownRun, stored_marks
+from conda_census.ingest.reader import SourceReading
+from conda_census.ingest.rows import DECODER_VERSION, PartRows
+from conda_census.lake.batches import Batch
+from conda_census.lake.file_names import named_by_digest
+from conda_census.lake.records.doubts import read_doubts
+from conda_census.lake.records.ledger import Totals, totals_of_files
+from conda_census.lake.sampling_panel import apart
+from conda_census.lake.schema import TABLES, TableName
+from conda_census.lake.store import Lake
+from conda_census.logs.sources.files import name_as_text
+
+__all__ = [
+    "ReadSource",
+    "append_staged",
+    "damaged_files",
+    "is_begun",
+    "rows_writer",
+    "stage_part",
+    "stage_sources",
+]
+
+#: Numbers that lie close together are kept as their differences.
+_DELTAS = ("time", "first_time", "last_time", "bytes", "build_number", "requests", "index_requests")
+#: The tables and the columns in which hardly a value stands twice.
+_ALL_DISTINCT = {("sessions", "session"), ("line_marks", "marks")}
+_DICTIONARY_BYTES_MAX = 64 << 20
+#: Of these a reader knows the bounds in each row group, by which it leaves out what was not asked for.
+_BOUNDED = ("time", "first_time", "last_time", "client")
+#: With fewer, reading all of a file takes no longer than finding a part of it.
+_MANY_ROWS = 50_000
+#: With fewer, a dictionary is small whatever of it is used.
+_MANY_VALUES = 4096
+
+
+@dataclass(frozen=True)
+class ReadSource:
+    """A source that was read: its number in the batch, how it is named, and what was in it."""
+
+    source: int
+    name: str
+    head: str
+    stored_fingerprint: str
+    format_name: str
+    reading: SourceReading
+
+    def run(self) -> KnownRun:
+        """The lines that were taken, by their marks."""
+        reading = self.reading
+        base, marks = reading.marked.line_marks() if reading.marked else (0, None)
+        return KnownRun(self.name, reading.first_line, reading.reached(), base, marks)
+
+
+# A source may be in several parts. A log without a single request has no day of its own: it stands under the
+# day of its reading.
+_SOURCES_SQL = f"""
+    WITH found AS (
+        SELECT source, min(first_time) AS first_time, max(last_time) AS last_time,
+               sum(other_requests) AS other_requests, sum(malformed_tokens) AS malformed_tokens,
+               sum(unknown_tokens) AS unknown_tokens
+        FROM source_requests GROUP BY source
+    )
+    SELECT coalesce(first_time, ingested_at)::DATE AS day, name AS source, size, head, fingerprint,
+           stored_fingerprint, format, {DECODER_VERSION}::BIGINT AS decoder_version, first_line, lines,
+           read.requests, dropped, dropped_lines, coalesce(other_requests, 0)::BIGINT AS other_requests,
+           coalesce(malformed_tokens, 0)::BIGINT AS malformed_tokens,
+           coalesce(unknown_tokens, 0)::BIGINT AS unknown_tokens, first_time, last_time, batch, ingested_at
+    FROM read_sources AS read LEFT JOIN found USING (source)
+    ORDER BY day, first_time, name
+"""
+
+
+def stage_part(batch: Batch, part: int, rows: PartRows) -> list[Path]:
+    """Write the rows of a part into the batch's folder, and return the files.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    return [file for name, table in rows.items() for file in _write(table, batch, name, part)]
+
+
+def stage_sources(
+    connection: duckdb.DuckDBPyConnection,
+    batch: Batch,
+    sources: list[ReadSource],
+    found: pa.Table,
+    key: bytes,
+) -> None:
+    """Write what was read of each source, then say that all rows of the batch are complete.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    connection.register("read_sources", _read_sources(batch, sources))
+    connection.register("source_requests", found)
+    rows = connection.sql(_SOURCES_SQL).to_arrow_table()
+    _write(rows, batch, "sources", 0)
+    days = dict(zip(rows["source"].to_pylist(), rows["day"].to_pylist(), strict=True))
+    _write(_line_marks(batch, sources, days, key), batch, "line_marks", 0)
+    batch.end_staging([source.reading.counts() for source in sources])
+
+
+def append_staged(lake: Lake, batch: Batch) -> None:
+    """Append a batch's rows to the tables, to ``sources`` last, but for tables that have them already.
+
+    Raises:
+        LakeError: a table cannot be written.
+    """
+    files = batch.staged_files()
+    for table in TABLES:
+        # To the sessions in any case, so that a batch is known from two tables.
+        if table.name in files or table.name == "sessions":
+            lake.append(
+                table.name,
+                batch.staged / table.name,
+                files.get(table.name, []),
+                batch.writer,
+                batch.number,
+                _brought(lake, batch, files) if table.name == "sources" else None,
+                # If the rows of sources are lost, this says which logs they were of.
+                {
+                    "batch": batch.name,
+                    "log_format": batch.format_name,
+                    "logs": name_as_text("\n".join(batch.locations)),
+                }
+                if table.name == "sessions"
+                else None,
+            )
+
+
+def _brought(lake: Lake, batch: Batch, files: dict[str, list[str]]) -> Totals:
+    """What a batch brings to all tables. Those of sources may be staged still."""
+    totals = totals_of_files(
+        (table, next(path for path in (place, staged) if path.exists()))
+        for table in files
+        for file in files[table]
+        for place, staged in [(lake.path / table / file, batch.staged / table / file)]
+    )
+    return replace(totals, doubts=sum(each.batch == batch.name for each in read_doubts(lake.path)))
+
+
+def damaged_files(lake: Lake, batch: Batch) -> list[Path]:
+    """The files of a batch that wait for their tables, or have their places there, and cannot be read.
+
+    Raises:
+        LakeError: a table cannot be read.
+    """
+    files = batch.staged_files()
+    return [
+        file
+        for table in TABLES
+        if table.name in files and not _has(lake, table.name, batch)
+        for name in files[table.name]
+        if not _is_readable(file := _where(lake, batch, table.name, name))
+    ]
+
+
+def is_begun(lake: Lake, batch: Batch) -> bool:
+    """Has a table the rows of a batch?
+
+    Raises:
+        LakeError: a table cannot be read.
+    """
+    return any(_has(lake, table.name, batch) for table in TABLES)
+
+
+def _has(lake: Lake, table: TableName, batch: Batch) -> bool:
+    return lake.last_batch(table, batch.writer) >= batch.number
+
+
+def _where(lake: Lake, batch: Batch, table: TableName, name: str) -> Path:
+    staged = batch.staged / table / name
+    return staged if staged.exists() else lake.path / table / name
+
+
+def _is_readable(file: Path) -> bool:
+    """Can all rows of a file be read? Few files are asked: only those of a batch that was cut off."""
+    try:
+        with pq.ParquetFile(file) as parquet:
+            for _ in parquet.iter_batches():
+                pass
+    except (OSError, pa.ArrowException):
+        return False
+    return True
+
+
+def _write(rows: pa.Table, batch: Batch, name: TableName, part: int) -> list[Path]:
+    """One file for each day, as Delta wants its partitions: the day stands in the folder's name alone."""
+    files = []
+    days = pc.unique(rows["day"]).to_pylist()
+    for day in days:
+        of_day = rows if len(days) == 1 else rows.filter(pc.equal(rows["day"], pa.scalar(day, pa.date32())))
+        folder = batch.staged / name / f"day={day}"
+        for missing in (folder.parent, folder):  # never the lake, which somebody may have removed meanwhile
+            missing.mkdir(exist_ok=True)
+        path = folder / f"{batch.writer}-{batch.number:08}-{part:04}.parquet"
+        _write_file(of_day.drop_columns("day"), path, name)
+        files.append(named_by_digest(path))
+    return files
+
+
+def _write_file(rows: pa.Table, path: Path, name: TableName) -> None:
+    with rows_writer(path, rows.schema, name) as writer:
+        for group in _row_groups(rows, name):
+            writer.write_table(group)
+
+
+def rows_writer(
+    path: Path, schema: pa.Schema, name: TableName, compression_level: int = 1
+) -> pq.ParquetWriter:
+    """A writer for a file of a table, whose columns are held as its readers like them best.
+
+    Raises:
+        OSError: the file cannot be made.
+    """
+    return pq.ParquetWriter(
+        path,
+        schema,
+        compression="zstd",
+        compression_level=compression_level,
+        use_dictionary=[
+            field.name for field in schema if _is_text(field.type) and (name, field.name) not in _ALL_DISTINCT
+        ]
+        + [f"{field.name}.list.element" for field in schema if pa.types.is_list(field.type)],
+        column_encoding={field.name: "DELTA_BINARY_PACKED" for field in schema if field.name in _DELTAS},
+        dictionary_pagesize_limit=_DICTIONARY_BYTES_MAX,
+        write_statistics=[each for each in _BOUNDED if each in schema.names],
+        store_schema=False,  # readers should see plain columns, not how they were held here
+    )
+
+
+def _row_groups(rows: pa.Table, name: TableName) -> list[pa.Table]:
+    is_large = name in ("sessions", "downloads") and len(rows) >= _MANY_ROWS
+    return [_without_unused(group) for group in (apart(rows) if is_large else [rows])]
+
+
+def _without_unused(rows: pa.Table) -> pa.Table:
+    """The same, with dictionaries that hold no value but those of its rows: they are written whole."""
+    columns = {name: rows[name].combine_chunks() for name in rows.column_names}
+    large = {
+        name: each
+        for name, each in columns.items()
+        if pa.types.is_dictionary(each.type) and len(each.dictionary) > _MANY_VALUES
+    }
+    return pa.table(columns | {name: _renumbered(each) for name, each in large.items()})
+
+
+def _renumbered(column: pa.DictionaryArray) -> pa.DictionaryArray:
+    dictionary = column.dictionary
+    index = column.indices.fill_null(len(dictionary)).to_numpy()
+    is_used = np.zeros(len(dictionary) + 1, dtype=bool)
+    is_used[index] = True
+    is_used[-1] = False  # stands for what is missing
+    number = (np.cumsum(is_used) - 1).astype(np.int32)
+    indices = pa.array(number[index], mask=index == len(dictionary))
+    return pa.DictionaryArray.from_arrays(indices, dictionary.filter(pa.array(is_used[:-1])))
+
+
+def _is_text(type_: pa.DataType) -> bool:
+    return any(is_kind(type_) for is_kind in (pa.types.is_dictionary, pa.types.is_string, pa.types.is_binary))
+
+
+def _read_sources(batch: Batch, sources: list[ReadSource]) -> pa.Table:
+    rows = [
+        {
+            "source": source.source,
+            "name": source.name,
+            "head": source.head,
+            "stored_fingerprint": source.stored_fingerprint,
+            "format": source.format_name,
+            "batch": batch.name,
+            "ingested_at": batch.written_at,
+            "first_line": source.reading.first_line,
+            "lines": source.reading.lines,
+            "requests": source.reading.requests,
+            "size": source.reading.size,
+            "fingerprint": source.reading.fingerprint,
+            "dropped": list(source.reading.dropped.items()),
+            "dropped_lines": list(source.reading.dropped_lines.items()),
+        }
+        for source in sources
+    ]
+    return pa.Table.from_pylist(rows, schema=_READ_SOURCES)
+
+
+def _line_marks(batch: Batch, sources: list[ReadSource], days: dict[str, date], key: bytes) -> pa.Table:
+    rows = [
+        {
+            "day": days[source.name],
+            "batch": batch.name,
+            "source": source.name,
+            "first_line": source.reading.first_line,
+            "marks": stored_marks(batch.name, source.run(), key),
+        }
+        for source in sources
+    ]
+    return pa.Table.from_pylist(rows, schema=_LINE_MARKS)
+
+
+_LINE_MARKS = pa.schema(
+    {
+        "day": pa.date32(),
+        "batch": pa.string(),
+        "source": pa.string(),
+        "first_line": pa.int64(),
+        "marks": pa.binary(),
+    }
+)
+_READ_SOURCES = pa.schema(
+    {
+        "source": pa.int64(),
+        "name": pa.string(),
+        "head": pa.string(),
+        "stored_fingerprint": pa.string(),
+        "format": pa.string(),
+        "batch": pa.string(),
+        "ingested_at": pa.timestamp("us", "UTC"),
+        "first_line": pa.int64(),
+        "lines": pa.int64(),
+        "requests": pa.int64(),
+        "dropped": pa.map_(pa.string(), pa.int64()),
+        "dropped_lines": pa.map_(pa.string(), pa.list_(pa.int64())),
+        "size": pa.int64(),
+        "fingerprint": pa.string(),
+    }
+)

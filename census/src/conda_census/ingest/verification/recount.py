@@ -1,0 +1,134 @@
+"""What is in the lines of a log, from a line on, counted by a way of its own?
+
+It uses what takes lines apart, but neither the parts nor the staging of an ingest, nor a table of the lake.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+import duckdb
+import numpy as np
+
+from conda_census.ingest.block_parsing import parsed_pieces
+from conda_census.ingest.irregular_lines import IrregularLines
+from conda_census.logs.blocks import blocks_of_lines
+from conda_census.logs.fast.line_splitting import LINES_MAX
+from conda_census.logs.fast.request_columns import Requests
+from conda_census.logs.fingerprints import Fingerprint
+from conda_census.logs.formats import LogFormat
+from conda_census.logs.line_reader import LineReader, LinesUnderOneHeader
+from conda_census.logs.possible_times import impossible_times
+
+__all__ = ["Counts", "recount", "time_of"]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What is in the lines of a reading; the times are null where no line is a request."""
+
+    lines: int
+    requests: int
+    dropped: Mapping[str, int]
+    first_time: datetime | None
+    last_time: datetime | None
+
+
+def recount(
+    pieces: Iterable[bytes],
+    size: int,
+    first_line: int,
+    log_format: LogFormat,
+    beginning: list[bytes],
+    fingerprint: Fingerprint,
+    read_at: datetime,
+) -> Counts:
+    """What is in the first ``size`` bytes of a log, from ``first_line`` on; ``fingerprint`` is fed with them.
+
+    ``read_at`` is when it was read, after which no request of it can be.
+
+    Raises:
+        SourceError: as ``pieces`` does.
+    """
+    # The last line was taken, so it was whole, with an end or without one.
+    blocks = blocks_of_lines(_first(pieces, size), fingerprint, lambda _rest: True)
+    return _Recount(first_line, log_format, beginning, read_at).counts(blocks)
+
+
+def time_of(microseconds: int | None) -> datetime | None:
+    """The time so many microseconds after the beginning of 1970, UTC; null for null."""
+    start = datetime(1970, 1, 1, tzinfo=UTC)
+    return None if microseconds is None else start + timedelta(microseconds=microseconds)
+
+
+class _Recount:
+    """Counts what is in the lines of a log from a line on."""
+
+    def __init__(
+        self, first_line: int, log_format: LogFormat, beginning: list[bytes], read_at: datetime
+    ) -> None:
+        self._read_at = read_at
+        self._first_line = first_line
+        self._reader = LineReader(log_format, beginning)
+        self._lines = 0
+        self._requests = 0
+        self._dropped: Counter[str] = Counter()
+        self._times: list[int] = []
+
+    def counts(self, blocks: Iterable[bytes]) -> Counts:
+        """What is in these blocks, the first of which begins with line 1."""
+        line = 1
+        with duckdb.connect() as connection:
+            connection.execute("SET TimeZone = 'UTC'")
+            irregular = IrregularLines(connection, self._take_requests, self._take_dropped)
+            for block in blocks:
+                for part in self._reader.parts(block):
+                    lines = part.lines.count(b"\n")
+                    if line + lines > self._first_line:
+                        self._lines += lines - max(0, self._first_line - line)
+                        self._count(line, part, irregular)
+                    line += lines
+            irregular.flush()
+        return Counts(
+            self._lines,
+            self._requests,
+            dict(self._dropped),
+            time_of(min(self._times, default=None)),
+            time_of(max(self._times, default=None)),
+        )
+
+    def _count(self, line: int, part: LinesUnderOneHeader, irregular: IrregularLines) -> None:
+        for piece in parsed_pieces(part.parse, part.lines, LINES_MAX):
+            parsed = piece.parsed
+            self._take_dropped(0, "blank", piece.empty_lines + line)
+            requests = replace(parsed.requests, line=parsed.requests.line + line)
+            self._take_requests(np.empty(0), requests)
+            irregular.add(0, part.columns, line, parsed)
+            line += parsed.lines
+
+    def _take_requests(self, _sources: np.ndarray, requests: Requests) -> None:
+        is_impossible = impossible_times(requests.time, self._read_at)
+        if is_impossible is not None:
+            self._take_dropped(0, "impossible_time", requests.line[is_impossible])
+            requests = requests.select(~is_impossible)
+        times = requests.time[requests.line >= self._first_line]
+        self._requests += len(times)
+        if len(times):
+            times = np.append(times, self._times)
+            self._times = [int(times.min()), int(times.max())]
+
+    def _take_dropped(self, _source: int, reason: str, numbers: np.ndarray) -> None:
+        if count := int(np.count_nonzero(numbers >= self._first_line)):
+            self._dropped[reason] += count
+
+
+def _first(pieces: Iterable[bytes], size: int) -> Iterator[bytes]:
+    """The first bytes, as many as ``size``."""
+    for piece in pieces:
+        yield piece[:size]
+        size -= len(piece)
+        if size <= 0:
+            return

@@ -1,0 +1,161 @@
+"""Lost days that are known again, because the lake has all lines that they need.
+
+Whichever command read the lines: each ingest and each repair looks whether a lost day is whole again.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+from conda_census.ingest.verification.lines_there import has_lines
+from conda_census.ingest.verification.log_verification import Recorded, recorded_readings
+from conda_census.ingest.verification.unlisted_batches import MarkedLines, marked_lines
+from conda_census.lake.records.lost_days import Lost, change_lost, read_lost
+from conda_census.lake.records.unfinished_repair import TakenOut
+from conda_census.lake.records.wanted_lines import Wanted, days_of, merged
+from conda_census.lake.store import Lake
+from conda_census.logs.sources.files import one_spelling
+
+__all__ = [
+    "days_between_requests",
+    "missing_wanted",
+    "regain",
+    "want_no_more",
+    "wanted_of",
+    "wanted_of_marks",
+]
+
+
+def regain(lake: Lake, key: bytes) -> list[date]:
+    """Mark the days as lost no more of which the lake has all lines that they need, and return them.
+
+    Raises:
+        LakeError: a table cannot be read, or the lake cannot be written.
+        duckdb.Error: a table cannot be read.
+    """
+    if not (before := read_lost(lake.path)).days:
+        return []
+    missing = days_of(missing_wanted(lake, before.wanted, key))
+
+    def without_regained(lost: Lost) -> Lost:
+        # What came to the list meanwhile is not looked at.
+        stay = missing | lost.for_good | (lost.days - before.days)
+        stay |= days_of(set(lost.wanted) - set(before.wanted))
+        regained = lost.days - stay
+        return Lost(lost.days - regained, lost.for_good, merged(lost.wanted, but=regained))
+
+    return sorted(before.days - change_lost(lake, without_regained).days)
+
+
+def want_no_more(lake: Lake, taken_out: TakenOut) -> None:
+    """Let no day need the lines of a log that does not count any more.
+
+    Raises:
+        LakeError: ``lost.json`` is damaged, or the lake cannot be written.
+    """
+
+    def without_log(lost: Lost) -> Lost:
+        is_of_log = {each for each in lost.wanted if (one_spelling(each.source), each.head) in logs}
+        return replace(lost, wanted=tuple(each for each in lost.wanted if each not in is_of_log))
+
+    logs = {(one_spelling(taken_out.source), head) for head in taken_out.heads}
+    if read_lost(lake.path).wanted:
+        change_lost(lake, without_log)
+
+
+def wanted_of(
+    days: Sequence[tuple[Recorded, Collection[date]]], line_marks: Iterable[str], key: bytes
+) -> list[Wanted]:
+    """Return the lines of some readings as wanted ones, each with the days that need them.
+
+    ``line_marks`` are the files of this table that are whole.
+
+    Raises:
+        duckdb.Error: ``line_marks`` cannot be read.
+    """
+    rows = marked_lines(line_marks, key, {each.batch for each, _ in days}) if days else []
+    marks = {(row.batch, row.source, row.first_line): row for row in rows}
+    wanted = []
+    for each, of_reading in days:
+        row = marks.get((each.batch, each.source, each.first_line))
+        wanted.append(
+            Wanted(
+                each.source,
+                each.format_name,
+                each.batch,
+                each.head,
+                each.first_line,
+                each.counts.lines,
+                len(row.marks) if row else 0,
+                row.digest(key) if row and len(row.marks) else "",
+                tuple(sorted(of_reading)),
+            )
+        )
+    return wanted
+
+
+def wanted_of_marks(row: MarkedLines, format_name: str, days: Iterable[date], key: bytes) -> Wanted:
+    """Return lines as wanted ones of which only ``line_marks`` knows, if ``sources`` is lost."""
+    lines = len(row.marks)
+    return Wanted(
+        row.source, format_name, "", "", row.first_line, lines, lines, row.digest(key), tuple(sorted(days))
+    )
+
+
+def missing_wanted(lake: Lake, wanted: Collection[Wanted], key: bytes) -> Iterator[Wanted]:
+    """Those lines that were not read again: their batch is in the lake still, or no rows have them.
+
+    Raises:
+        LakeError: a table cannot be read.
+        duckdb.Error: the same.
+    """
+    if not wanted:
+        return
+    readings = recorded_readings(lake)
+    batches = {each.batch for each in readings}
+    reached: dict[str, int] = defaultdict(int)
+    for each in readings:
+        reached[each.head] = max(reached[each.head], each.first_line + each.counts.lines - 1)
+    rows = _rows_by_head(lake, wanted, readings, key)
+    as_they_are = {
+        (row.first_line, len(row.marks), row.digest(key)) for of_head in rows.values() for row in of_head
+    }
+    for lines in wanted:
+        is_out = not lines.batch or lines.batch not in batches
+        is_reached = not lines.head or reached[lines.head] >= lines.first_line + lines.lines - 1
+        is_there = not lines.digest or (lines.first_line, lines.marks, lines.digest) in as_they_are
+        if not (is_out and is_reached and (is_there or _has_lines(rows, lines, key))):
+            yield lines
+
+
+def _rows_by_head(
+    lake: Lake, wanted: Collection[Wanted], readings: Sequence[Recorded], key: bytes
+) -> dict[str, list[MarkedLines]]:
+    """The rows of ``line_marks`` that may have wanted lines, by the heads of their logs."""
+    heads = {each.head for each in wanted}
+    of_logs = None if "" in heads else {each.batch for each in readings if each.head in heads}
+    head_of = {(each.batch, each.source, each.first_line): each.head for each in readings}
+    rows: dict[str, list[MarkedLines]] = defaultdict(list)
+    for row in marked_lines(lake.files("line_marks"), key, of_logs):
+        rows[head_of.get((row.batch, row.source, row.first_line), "")].append(row)
+    return rows
+
+
+def _has_lines(rows: Mapping[str, list[MarkedLines]], lines: Wanted, key: bytes) -> bool:
+    """Whether one log, or several that begin alike, brought these lines."""
+    of_logs = [rows.get(lines.head, [])] if lines.head else rows.values()
+    return any(has_lines(each, lines, key) for each in of_logs)
+
+
+def days_between_requests(reading: Recorded) -> list[date]:
+    """Return the UTC days from the first to the last request of a reading; without any, when it was read."""
+    first, last = reading.counts.first_time, reading.counts.last_time
+    begin, end = _day(first or reading.read_at), _day(last or reading.read_at)
+    return [date.fromordinal(day) for day in range(begin.toordinal(), end.toordinal() + 1)]
+
+
+def _day(time: datetime) -> date:
+    return time.astimezone(UTC).date()

@@ -1,0 +1,258 @@
+"""Batches of which the table ``sources`` does not say everything, found by what the other tables hold.
+
+Nothing may count that ``sources`` does not know: its log would be read once more, on top of it. Such a batch
+is taken out of all tables. Its logs are found by the marks of their lines, under the names that they had or
+that rotation gave them, and they are read again. Only if all lines of the batch come back by their marks, its
+days are known as before.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from conda_census.errors import SourceError
+from conda_census.ingest.duplicates.known_logs import mark_name
+from conda_census.lake.file_names import batch_of, part_of
+from conda_census.lake.joining import batches_in, runs_in
+from conda_census.lake.schema import TableName
+from conda_census.lake.self_check import Snapshot
+from conda_census.logs.line_marks import MarkedFingerprint, ShortMarks, short, veiled
+from conda_census.logs.rotation import files_like
+from conda_census.logs.sources.discovery import decompressed
+from conda_census.logs.sources.files import path_named
+from conda_census.logs.sources.object_addresses import is_object_address
+from conda_census.logs.sources.objects import object_at
+from conda_census.logs.sources.readable import Readable
+
+__all__ = [
+    "MarkedLines",
+    "TableBatches",
+    "files_to_take_up",
+    "incomplete_batches",
+    "keyed_hash",
+    "logs_with",
+    "marked_lines",
+]
+
+_BASE_BYTES = 8
+_COUNTED: dict[TableName, tuple[str, ...]] = {"sessions": ("requests", "downloads"), "sources": ("requests",)}
+
+
+@dataclass
+class TableBatches:
+    """What the files of a table hold of each batch.
+
+    Attributes:
+        rows: how many rows of which batch.
+        sums: what its rows add up to, by batch and column.
+        days: the days of each batch.
+        mixed: files of which it is not known which batches they have rows of, as ``day=<day>/<file>``.
+    """
+
+    rows: Counter[str] = field(default_factory=Counter)
+    sums: Counter[tuple[str, str]] = field(default_factory=Counter)
+    days: dict[str, set[date]] = field(default_factory=lambda: defaultdict(set))
+    mixed: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, name: TableName) -> TableBatches:
+        """What the files of a table hold that are whole; batches that are not finished are left out."""
+        found = cls()
+        damaged = {file["path"] for file in snapshot.damaged_files(name)}
+        unfinished = {
+            file["path"] for file in snapshot.unfinished_files(name) if _is_under_way(snapshot, file["path"])
+        }
+        for file in [*snapshot.done_files(name), *snapshot.unfinished_files(name)]:
+            path = str(file["path"])
+            if path not in damaged and path not in unfinished:
+                try:
+                    found.take(snapshot.lake.path / name / path, name)
+                except (OSError, pa.ArrowException):
+                    continue  # told as damaged, or to be found missing
+        return found
+
+    def take(self, path: Path, name: TableName) -> None:
+        """Count one more file."""
+        runs, day = runs_in(path), date.fromisoformat(path.parent.name.removeprefix("day="))
+        if any(not batch for batch, _ in runs):
+            self.mixed.add(f"{path.parent.name}/{path.name}")
+            if name not in ("sources", "line_marks"):
+                return
+            with pq.ParquetFile(path) as file:  # these two say it themselves
+                runs = [(batch, 1) for batch in file.read(["batch"], use_threads=False)["batch"].to_pylist()]
+        with pq.ParquetFile(path) as file:
+            columns = file.read([*_COUNTED.get(name, ())], use_threads=False)
+        at = 0
+        for batch, rows in runs:
+            self.rows[batch] += rows
+            self.days[batch].add(day)
+            for column in columns.column_names:
+                of_batch = columns[column].slice(at, rows)
+                self.sums[batch, column] += sum(number or 0 for number in of_batch.to_pylist())
+            at += rows
+
+
+def _is_under_way(snapshot: Snapshot, path: str) -> bool:
+    """Whether a file is of a batch that the next ingest finishes."""
+    of = batch_of(path.rpartition("/")[2])
+    return of is not None and (snapshot.lake.path / "batches" / of.writer / f"{of.batch:08}").exists()
+
+
+@dataclass(frozen=True)
+class MarkedLines:
+    """A row of ``line_marks``: lines that a batch took from a log, by their marks.
+
+    ``base`` is the mark of the line before the first of them.
+    """
+
+    batch: str
+    source: str
+    first_line: int
+    marks: ShortMarks
+    base: int = 0
+
+    @property
+    def end(self) -> int:
+        """Number of the line behind the last one that has a mark."""
+        return self.first_line + len(self.marks)
+
+    def mark_before(self, line: int) -> int:
+        """The mark of the line before one of these."""
+        return self.base if line == self.first_line else int(self.marks[line - self.first_line - 1])
+
+    def digest(self, key: bytes, first_line: int = 0, lines: int = 0) -> str:
+        """Keyed digest of the marks, of these lines only if they are named."""
+        begin = max(first_line - self.first_line, 0)
+        marks = self.marks[begin : begin + lines] if lines else self.marks
+        return _digest(marks, key)
+
+
+def marked_lines(
+    files: Iterable[str], key: bytes, batches: Collection[str] | None = None
+) -> list[MarkedLines]:
+    """The rows of these files of ``line_marks``, those of some batches only if they are named.
+
+    Files that do not exist any more are skipped.
+
+    Raises:
+        duckdb.Error: a file cannot be read.
+    """
+    if not (paths := [path for path in files if Path(path).is_file()]):
+        return []
+    found = []
+    rows = duckdb.execute(
+        "SELECT batch, source, first_line, marks FROM read_parquet(?) "
+        "WHERE ? IS NULL OR list_contains(?, batch)",
+        [paths, None if batches is None else 1, list(batches or ())],
+    ).fetchall()
+    for batch, source, first_line, marks in rows:
+        plain = veiled(marks, key, mark_name(batch, source, first_line))
+        marks_of_lines = np.frombuffer(plain[_BASE_BYTES:], "<u2").astype(np.uint16)
+        [base] = short(np.frombuffer(plain[:_BASE_BYTES], "<u8").astype(np.uint64)).tolist()
+        found.append(MarkedLines(batch, source, first_line, marks_of_lines, base))
+    return found
+
+
+def incomplete_batches(held: dict[TableName, TableBatches]) -> set[str]:
+    """The batches of which ``sources`` has not every row, or whose rows do not fit together.
+
+    ``held`` says what each table has. A batch of an earlier version has no rows in ``line_marks``.
+    """
+    sources, marks, sessions = held["sources"], held.get("line_marks", TableBatches()), held["sessions"]
+    batches = {batch for each in held.values() for batch in each.rows} - {""}
+    has_all = {name for name, each in held.items() if not each.mixed or name == "sources"}
+
+    def is_complete(batch: str) -> bool:
+        requests, downloads = (sessions.sums[batch, column] for column in ("requests", "downloads"))
+        return (
+            bool(sources.rows[batch])
+            and marks.rows[batch] in {0, sources.rows[batch]}
+            and ("sessions" not in has_all or requests == sources.sums[batch, "requests"])
+            and (not has_all >= {"sessions", "downloads"} or downloads == held["downloads"].rows[batch])
+        )
+
+    return {batch for batch in batches if not is_complete(batch)}
+
+
+def files_to_take_up(candidates: Iterable[Path], held: TableBatches, wanted: Collection[str]) -> list[Path]:
+    """The files to add to a table so that it has these batches, on each day on which it has no row of them.
+
+    A file that a compaction joined is as good as those that it replaced, of which not one is taken then.
+    """
+    has = {(day, batch) for batch, days in held.days.items() for day in days}
+    groups: dict[tuple[date, frozenset[str]], list[Path]] = defaultdict(list)
+    for path in candidates:
+        batches = batches_in(path)
+        if batches and set(batches) <= set(wanted):
+            day = date.fromisoformat(path.parent.name.removeprefix("day="))
+            groups[day, frozenset(batches)].append(path)
+    found: list[Path] = []
+    for (day, names), paths in sorted(groups.items(), key=lambda group: -len(group[0][1])):
+        if has.isdisjoint((day, batch) for batch in names) and _are_apart(paths):
+            found += paths
+            has.update((day, batch) for batch in names)
+    return found
+
+
+def _are_apart(paths: list[Path]) -> bool:
+    """Whether each of these files is another part of its batch, or one file is all."""
+    parts = [part_of(path.name) for path in paths]
+    return len(paths) == 1 or (None not in parts and len(set(parts)) == len(parts))
+
+
+def logs_with(lines: Iterable[MarkedLines], key: bytes) -> list[tuple[str, str]]:
+    """Where the logs are now that have these lines, each after its name, but for what is not found."""
+    marks_of: dict[str, ShortMarks] = {}
+    found: dict[tuple[str, str], None] = {}
+    for each in sorted(lines, key=lambda each: (each.source, each.first_line)):
+        wanted = each.digest(key)
+        for location in _candidates(each.source):
+            if location not in marks_of:
+                marks_of[location] = _marks_of_log(location, key)
+            begin = each.first_line - 1
+            if _digest(marks_of[location][begin : begin + len(each.marks)], key) == wanted:
+                found[each.source, location] = None
+                break
+    return list(found)
+
+
+def _candidates(source: str) -> list[str]:
+    path = path_named(source)
+    if is_object_address(source):
+        return [source]
+    if not path.is_absolute():
+        return []
+    others = files_like(path.parent, path.name.partition(".")[0])
+    return [str(path), *(str(each) for each in others if each != path)]
+
+
+def _marks_of_log(location: str, key: bytes) -> ShortMarks:
+    fingerprint = MarkedFingerprint(key, 0)
+    try:
+        log: Readable = object_at(location) if is_object_address(location) else Path(location)
+        for data in decompressed(log):
+            fingerprint.feed(data)
+    except SourceError:
+        pass  # it has the lines that could be read
+    return fingerprint.line_marks()[1]
+
+
+def keyed_hash(key: bytes) -> hashlib.blake2b:
+    """What makes the keyed digest of marks, which it is fed as little-endian numbers of two bytes."""
+    return hashlib.blake2b(digest_size=16, key=hashlib.sha256(b"marked\n" + key).digest())
+
+
+def _digest(marks: ShortMarks, key: bytes) -> str:
+    made = keyed_hash(key)
+    made.update(marks.astype("<u2").tobytes())
+    return made.hexdigest()

@@ -1,0 +1,65 @@
+"""Which requests of a part are one visit, and what is each of them for?
+
+A *visit* is what the requests of one user agent make: those of a session; without a session token those of
+one address within one hour.
+"""
+
+from __future__ import annotations
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from conda_census.ingest.sort_order import as_one_number
+
+__all__ = ["marked_requests"]
+
+Numbers = npt.NDArray[np.int64]
+
+_HOUR_US = 3_600_000_000
+
+_PATH_MARKS = """
+    SELECT kind IN ('package', 'installer') AS is_delivery, kind = 'index' AS is_index,
+           kind = 'heartbeat' AS is_heartbeat, kind = 'other' AS is_other
+    FROM artifacts ORDER BY path_id
+"""
+
+_USER_AGENT_MARKS = """
+    SELECT session_token IS NULL AS is_folded, is_malformed, has_unknown_token
+    FROM decoded_user_agents ORDER BY user_agent_id
+"""
+
+
+def marked_requests(connection: duckdb.DuckDBPyConnection, requests: pa.Table) -> pa.Table:
+    """The requests of a part with what their path and user agent say, looked up by number.
+
+    The columns that are added: visit (numbers from 0 on), is_delivery, is_index, is_heartbeat, is_other,
+    is_malformed, has_unknown_token.
+    """
+    path, user_agent = requests["path_id"].to_numpy(), requests["user_agent_id"].to_numpy()
+    paths = connection.sql(_PATH_MARKS).fetchnumpy()
+    user_agents = connection.sql(_USER_AGENT_MARKS).fetchnumpy()
+    is_folded = user_agents.pop("is_folded")
+    columns = {name: marks[path] for name, marks in paths.items()}
+    columns |= {name: marks[user_agent] for name, marks in user_agents.items()}
+    columns["is_delivery"] &= requests["is_get"].to_numpy()
+    columns["visit"] = _visits(requests, is_folded)
+    for name, values in columns.items():
+        requests = requests.append_column(name, pa.array(values))
+    return requests
+
+
+def _visits(requests: pa.Table, is_folded: npt.NDArray[np.bool_]) -> Numbers:
+    """The number of each request's visit; ``is_folded`` says of each user agent if it has no session."""
+    user_agent = requests["user_agent_id"].to_numpy()
+    of_session = np.zeros(len(is_folded), dtype=bool)
+    of_session[user_agent] = True
+    of_session &= ~is_folded
+    visits: Numbers = (np.cumsum(of_session) - 1)[user_agent]
+    folded = np.flatnonzero(is_folded[user_agent])
+    if len(folded):
+        hour = requests["time"].to_numpy().astype("datetime64[h]").astype(np.int64)[folded]
+        keys = as_one_number(user_agent[folded], requests["address_id"].to_numpy()[folded], hour)
+        visits[folded] = int(of_session.sum()) + np.unique(keys, return_inverse=True)[1]
+    return visits

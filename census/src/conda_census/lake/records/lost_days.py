@@ -1,0 +1,141 @@
+"""Days with lost rows, and the log lines that must be read again to know these days.
+
+Whoever counts by day treats a lost day like a day without a log: nothing is known of it, whatever rows of it
+are left in the tables. ``lost_days`` names these days for the report, for ``sources`` and for exposure.
+
+The days stand in the file ``lost.json`` of the lake with the lines that they need (``wanted_lines``), and how
+many they are in the totals (``ledger``). So a lake without its ``lost.json`` is a damaged one, and never one
+of which nothing is lost. Of a day that is lost for good it is not known which lines it needs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+from conda_census.atomic_files import replace_durably
+from conda_census.errors import LakeError
+from conda_census.lake.records.ledger import Ledger
+from conda_census.lake.records.wanted_lines import Wanted, days_of, merged, wanted_from_json, wanted_to_json
+from conda_census.lake.store import Lake
+
+__all__ = ["LOST", "Lost", "change_lost", "lost_days", "mark_lost", "note_lost", "read_lost"]
+
+#: Name of the file in the lake; there is none as long as nothing was ever lost.
+LOST = "lost.json"
+_BYTES_MAX = 1 << 28
+_LOCK = "lost.lock"
+_TIMEOUT_S = 600
+
+
+@dataclass(frozen=True)
+class Lost:
+    """What is lost.
+
+    Attributes:
+        days: the days.
+        for_good: those of which it is not known what they need.
+        wanted: the lines that the others need.
+    """
+
+    days: frozenset[date] = field(default_factory=frozenset)
+    for_good: frozenset[date] = field(default_factory=frozenset)
+    wanted: tuple[Wanted, ...] = ()
+
+    def wanted_by(self, day: date) -> list[Wanted]:
+        """Return the lines that a day needs."""
+        return [each for each in self.wanted if day in each.days]
+
+
+def read_lost(path: Path) -> Lost:
+    """Return what is lost of the lake in this folder; nothing as a rule.
+
+    Raises:
+        LakeError: ``lost.json`` is damaged or cannot be read.
+    """
+    place = path / LOST
+    try:
+        with place.open("rb") as file:
+            content = json.loads(file.read(_BYTES_MAX))
+        days = frozenset(date.fromisoformat(day) for day in content["days"])
+        wanted = wanted_from_json(content.get("wanted", ()))
+        # An earlier version did not write down what a day needs.
+        for_good = frozenset(date.fromisoformat(day) for day in content.get("for_good", content["days"]))
+    except FileNotFoundError:
+        return Lost()
+    except OSError as error:
+        raise LakeError(f"{place}: cannot be read ({error.strerror}): give access to it") from None
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
+        raise LakeError(f"{place}: damaged: restore it from your backup") from None
+    return Lost(days, for_good, wanted)
+
+
+def lost_days(path: Path) -> frozenset[date]:
+    """Return the UTC days of the lake in this folder that are unknown, for rows of them are lost.
+
+    Raises:
+        LakeError: ``lost.json`` is damaged or cannot be read.
+    """
+    return read_lost(path).days
+
+
+def mark_lost(lake: Lake, days: Iterable[date], wanted: Iterable[Wanted] = ()) -> None:
+    """Add days to what is lost, with the lines that they need. A day that needs none is lost for good.
+
+    Raises:
+        LakeError: ``lost.json`` is damaged, or the lake cannot be written.
+    """
+    new = frozenset(days)
+    known = [replace(each, days=tuple(sorted(new.intersection(each.days)))) for each in wanted]
+    for_good = new.difference(days_of(known))
+    change_lost(
+        lake,
+        lambda lost: Lost(lost.days | new, lost.for_good | for_good, merged([*lost.wanted, *known])),
+    )
+
+
+def change_lost(lake: Lake, change: Callable[[Lost], Lost]) -> Lost:
+    """Write down what is lost now, as ``change`` makes it of what was lost up to now, and return it.
+
+    The totals never say more days than the file, so that a run that is killed leaves a lake in order.
+
+    Raises:
+        LakeError: ``lost.json`` is damaged, or the lake cannot be written.
+    """
+    place = lake.path / LOST
+    with lake.alone(_LOCK, "another run writes down which days are lost", _TIMEOUT_S), lake.private():
+        before = read_lost(lake.path)
+        after = change(before)
+        if len(after.days) < len(before.days):
+            _note(lake, len(after.days))
+        if after != before:
+            content = {
+                "days": sorted(map(date.isoformat, after.days)),
+                "for_good": sorted(map(date.isoformat, after.for_good)),
+                "wanted": wanted_to_json(after.wanted),
+            }
+            try:
+                replace_durably(place, json.dumps(content).encode())
+            except OSError as error:
+                raise LakeError(f"{place}: cannot be written ({error.strerror}): give access to it") from None
+        if after.days or before.days:
+            _note(lake, len(after.days))
+    return after
+
+
+def note_lost(lake: Lake) -> None:
+    """Let the totals say how many days are lost, if they were lost themselves.
+
+    Raises:
+        LakeError: ``lost.json`` is damaged, or the lake cannot be written.
+    """
+    change_lost(lake, lambda lost: lost)
+
+
+def _note(lake: Lake, number: int) -> None:
+    ledger = Ledger(lake.table("sources"))
+    if ledger.lost_days != number:
+        lake.note("sources", ledger.with_lost_days(number))

@@ -1,0 +1,213 @@
+"""Sources that are no log, or a damaged one: remembered, so that each is told once and stops nothing.
+
+What could not be read for now, as a log that is cut short, is noted too until it is read. So is a log of
+which a part was not read, if the rest brought no line: the table ``sources`` has no row of it to say so.
+
+The file ``set-aside.json`` of the lake names them. A source is known again by what is stored of it: a file
+that grew, was repaired or only touched is tried again, and all are if other formats are to be tried, or by a
+newer version of the census.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock
+
+from conda_census import __version__
+from conda_census.atomic_files import replace_file, sync
+from conda_census.config import Settings
+from conda_census.errors import LakeError
+from conda_census.lake.store import Lake
+from conda_census.logs.sources.readable import Source
+from conda_census.logs.sources.standard_input import is_spooled
+
+__all__ = ["SetAside", "SetAsideSources", "Unreadable", "name_as_stored", "tried_formats"]
+
+_FILE = "set-aside.json"
+_LOCK = "set-aside.lock"
+_LOCK_S = 30
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """A source of which nothing is read.
+
+    Attributes:
+        source: what messages call it.
+        location: where it lies.
+        reason: why, for a person.
+        since: when it was set aside, UTC, as ISO 8601.
+        name: names it as it is stored, see ``name_as_stored``.
+        tried: which formats were tried, see ``tried_formats``; empty for a source that each run tries again,
+            or that was read in part, which alone has a name then.
+        may_be_log: may it be an access log, whose requests are missing?
+    """
+
+    source: str
+    location: str
+    reason: str
+    since: str
+    name: str
+    tried: str
+    may_be_log: bool = True
+
+    @property
+    def is_read_in_part(self) -> bool:
+        """Was it read but for a part?"""
+        return bool(self.name) and not self.tried
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A source that could not be read, or not whole.
+
+    Attributes:
+        source: the source.
+        reason: why, for a person.
+        may_be_log: may it be an access log, whose requests are missing?
+        may_pass: may the reason pass, so that each run tries it again?
+        is_read_in_part: was it read but for a part, so that it is tried again when it changed?
+    """
+
+    source: Source
+    reason: str
+    may_be_log: bool = True
+    may_pass: bool = False
+    is_read_in_part: bool = False
+
+
+class SetAsideSources:
+    """What is set aside in a lake."""
+
+    def __init__(self, lake: Lake) -> None:
+        self._lake = lake
+        self._path = lake.path / _FILE
+
+    def read(self) -> list[SetAside]:
+        """All that is set aside, by source.
+
+        Raises:
+            LakeError: the file is damaged or cannot be read.
+        """
+        try:
+            content = json.loads(self._path.read_bytes())
+            return [_from_json(row) for row in content["sources"]]
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise LakeError(f"{self._path}: cannot be read ({error.strerror}): give access to it") from None
+        except (ValueError, KeyError, TypeError):
+            raise LakeError(
+                f"{self._path}: damaged: remove this file, and the next ingest tries again what was set aside"
+            ) from None
+
+    def unread_logs(self) -> int:
+        """How many of the sources that could not be read may be access logs.
+
+        Raises:
+            LakeError: the file is damaged or cannot be read.
+        """
+        return sum(each.may_be_log for each in self.read())
+
+    def add(self, found: Collection[Unreadable], key: bytes, tried: str) -> list[SetAside]:
+        """Set sources aside, each with its reason, and return those that can be remembered.
+
+        What may pass is noted as well, as unread, and not returned: each run tries it again. So is what was
+        read in part.
+        """
+        since = datetime.now(UTC).isoformat(timespec="seconds")
+        added = [
+            SetAside(str(each.source), each.source.location, each.reason, since, name, tried, each.may_be_log)
+            for each in found
+            if not (each.may_pass or each.is_read_in_part) and (name := name_as_stored(each.source, key))
+        ]
+        unread = {
+            each.source.location: SetAside(
+                str(each.source),
+                each.source.location,
+                each.reason,
+                since,
+                name_as_stored(each.source, key) if each.is_read_in_part else "",
+                "",
+            )
+            for each in found
+            if (each.may_pass or each.is_read_in_part) and not is_spooled(each.source.location)
+        }
+        if added or unread:
+            locations = {each.location for each in added} | set(unread)
+            names = {each.name for each in [*added, *unread.values()] if each.name}
+            with self._locked():
+                kept = [
+                    each for each in self.read() if each.location not in locations and each.name not in names
+                ]
+                self._write([*kept, *added, *unread.values()])
+        return added
+
+    def forget(self, forgotten: Collection[SetAside]) -> None:
+        """Let sources be tried again."""
+        if forgotten:
+            with self._locked():
+                self._write([each for each in self.read() if each not in forgotten])
+
+    def move(self, moved: Mapping[SetAside, Source]) -> None:
+        """Note where sources lie now that are known again by their names."""
+        if moved:
+            with self._locked():
+                self._write(
+                    [
+                        replace(each, source=str(now), location=now.location)
+                        if (now := moved.get(each))
+                        else each
+                        for each in self.read()
+                    ]
+                )
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        with self._lake.private(), FileLock(self._lake.path / _LOCK, timeout=_LOCK_S):
+            yield
+
+    def _write(self, rows: list[SetAside]) -> None:
+        rows = sorted(rows, key=lambda row: (row.source, row.name))
+        replace_file(self._path, json.dumps({"sources": [asdict(row) for row in rows]}).encode())
+        sync([self._path], [self._lake.path])
+
+
+_FIELDS = ("source", "location", "reason", "since", "name", "tried")
+
+
+def _from_json(row: dict[str, object]) -> SetAside:
+    # Earlier versions did not note whether it may be a log.
+    texts = {key: str(row[key]) for key in _FIELDS}
+    return SetAside(**texts, may_be_log=bool(row.get("may_be_log", True)))
+
+
+def name_as_stored(source: Source, key: bytes) -> str:
+    """Name a source as it is stored; empty if it cannot be known again.
+
+    Both ends of a file may stay as they are if its middle is repaired, hence the time of its last change.
+    """
+    if is_spooled(source.location):
+        return ""  # what came from a pipe is gone
+    try:
+        stored = source.stored_fingerprint(key)
+        if not stored:
+            return ""
+        changed_at = Path(source.location).stat().st_mtime_ns if source.may_grow else 0
+    except OSError:
+        return ""
+    return hmac.new(key, f"set aside\n{stored}\n{changed_at}".encode(), hashlib.sha256).hexdigest()
+
+
+def tried_formats(settings: Settings, format_name: str) -> str:
+    """Name the formats that a run tries: a source that is in none of them may be in another one."""
+    text = repr((__version__, format_name, settings.formats))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,231 @@
+"""Which format is a file in?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from conda_census.errors import CutShortError, LastingSourceError, NoAccessLogError, SourceError
+from conda_census.logs.blocks import MAX_LINE_BYTES
+from conda_census.logs.formats import BUILT_IN, LogFormat
+from conda_census.logs.other_files import archive_kind, other_log
+from conda_census.logs.prefixes import PREFIXES
+from conda_census.logs.sources.discovery import decompressed
+from conda_census.logs.sources.readable import Readable
+from conda_census.settings_file import FormatTable
+
+__all__ = ["Beginning", "format_of", "own_formats_fit", "read_beginning"]
+
+_BEGINNING_BYTES = 1 << 18
+#: So many lines tell a format; only where they tell none, all of the beginning is looked at.
+_SNIFFED_LINES = 200
+#: Traefik's text is combined with more behind it, and version 2 of CloudFront's logs may have the very fields
+#: of version 1.
+_MORE_THAN = {("traefik", "combined"), ("cloudfront", "cloudfront-v2")}
+#: So many formats are named for a file that is in none.
+_NEAR = 3
+#: What lines may be in, too, that a template or a map of JSON was to describe.
+_OF_TEMPLATES = ("combined", "common", "nexus", "traefik")
+_OF_JSON = ("traefik", "caddy", "cloudfront-v2", "cloudflare", "fastly", "gcp")
+#: What text begins with whose letters have two bytes each.
+_MARKS_OF_ENCODINGS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
+#: A log that was cut off under a server without O_APPEND may begin with so many NUL bytes at most.
+_NULLS_MAX = 1 << 34
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """The first lines of a file.
+
+    Attributes:
+        lines: without their ends; the last one may be cut.
+        is_binary: is it no text?
+        encoding: of text that is not UTF-8, if it says so.
+        archive: what kind of archive it is, if it is one.
+        passed_over: bytes behind its compressed data, if these end within the beginning.
+    """
+
+    lines: list[bytes]
+    is_binary: bool
+    encoding: str | None = None
+    archive: str | None = None
+    passed_over: int = 0
+
+
+def read_beginning(source: Readable) -> Beginning:
+    """The first 256 KiB of a source, decompressed and without NUL bytes before them, as lines.
+
+    Of a compressed file that is cut short it is what is there, if that is one line at least.
+
+    Raises:
+        SourceError: the source cannot be read, or is damaged.
+    """
+    data = b""
+    nulls = 0
+    passed_over: list[int] = []
+    try:
+        for piece in decompressed(source, passed_over.append):
+            data += piece
+            if data[:1] == b"\0" and nulls < _NULLS_MAX:
+                nulls += len(data)
+                data = data.lstrip(b"\0")
+            if len(data) >= _BEGINNING_BYTES:
+                break
+    except CutShortError:
+        if b"\n" not in data:
+            raise
+    return Beginning(
+        data[:_BEGINNING_BYTES].splitlines(),
+        b"\0" in data,
+        _MARKS_OF_ENCODINGS.get(data[:2]),
+        archive_kind(data),
+        sum(passed_over),
+    )
+
+
+def format_of(
+    source: Readable, beginning: Beginning, known: Mapping[str, LogFormat], name: str = "auto"
+) -> LogFormat:
+    """The format that most of the first lines are in, or the one that ``name`` forces.
+
+    If half as many lines or more are in another format, nobody knows which of them is right, unless one is
+    known to be the other with more to it.
+
+    Raises:
+        SourceError: no line is in any format, or none in the forced one, and it says why for each; or some
+            lines are in one, but not all lines together; or many lines are in several formats.
+    """
+    if name not in ("auto", *known):
+        raise SourceError(
+            f"{source}: was to be read in the format {name}, which is not known any more: "
+            "put it back into census.toml, or give --format another name"
+        )
+    candidates = list(known.values()) if name == "auto" else [known[name]]
+    raw = [line for line in beginning.lines if 0 < len(line) <= MAX_LINE_BYTES]
+    ways = _without_prefixes(raw)
+    lines = ways[0]
+    faults = {log_format.name: log_format.header_fault(lines) for log_format in candidates}
+    fitting = [log_format for log_format in candidates if not faults[log_format.name]]
+    for number in (_SNIFFED_LINES, len(lines)):
+        counts = {each.name: max(each.count(way[:number]) for way in ways) for each in fitting}
+        if max(counts.values(), default=0):
+            return known[_plainly_best(source, counts, len(lines[:number]))]
+    if beginning.encoding:
+        raise LastingSourceError(
+            f"{source}: text in {beginning.encoding}: make it UTF-8, as with "
+            f"iconv -f {beginning.encoding} -t UTF-8"
+        )
+    if beginning.archive:
+        raise NoAccessLogError(
+            f"{source}: {beginning.archive}, not an access log: unpack it, and give what is in it"
+        )
+    if other := other_log(raw):
+        raise NoAccessLogError(f"{source}: {other}, or leave this file out with --exclude")
+    if beginning.is_binary:
+        raise NoAccessLogError(f"{source}: a binary file, not an access log: name the log itself")
+    _expect_whole(source, beginning, candidates, faults, lines)
+    near = sorted(candidates, key=lambda log_format: -_parts_found(log_format, lines))
+    near = [each for each in near if len(near) <= _NEAR or _parts_found(each, lines)][:_NEAR]
+    tried = ", ".join(f"{each.name} ({faults[each.name] or _missing(each, lines)})" for each in near)
+    more = len(candidates) - len(near)
+    if not near:
+        which = f"any of the {more} formats that conda-census formats lists"
+    elif more:
+        which = f"a format that was tried: {tried}, or the {more} others that conda-census formats lists"
+    else:
+        which = f"a format that was tried: {tried}"
+    is_like_one = name != "auto" or any(_is_like(each, lines) for each in near)
+    raise (LastingSourceError if is_like_one else NoAccessLogError)(
+        f"{source}: not an access log: none of its first {len(beginning.lines)} lines is in {which}: check "
+        "that it is the access log of the web server, or describe its format in census.toml"
+    )
+
+
+def own_formats_fit(log_format: LogFormat, own: Sequence[FormatTable], name: str) -> bool:
+    """Tell whether a file is in a format of ``census.toml``, if one of these describes lines of its kind.
+
+    That is so, too, if its format was named.
+    """
+    if (
+        name != "auto"
+        or log_format.name not in BUILT_IN
+        or any(table.name == log_format.name for table in own)
+    ):
+        return True
+    return not any(
+        ((table.nginx or table.apache) and log_format.name in _OF_TEMPLATES)
+        or (table.json is not None and log_format.name in _OF_JSON)
+        or (table.cloudfront_realtime and log_format.name.startswith("cloudfront"))
+        for table in own
+    )
+
+
+def _without_prefixes(lines: list[bytes]) -> list[list[bytes]]:
+    """The lines without each of the prefixes that may stand before them: in how many ways they differ."""
+    ways: list[list[bytes]] = []
+    for prefix in PREFIXES:
+        way = [prefix.cut_off(line) for line in lines]
+        if way not in ways:
+            ways.append(way)
+        if way == lines:  # those that follow cut off less
+            break
+    return ways
+
+
+def _plainly_best(source: Readable, counts: Mapping[str, int], lines: int) -> str:
+    most = max(counts.values())
+    good = [name for name, count in counts.items() if 2 * count >= most]
+    best = [name for name in good if not any(_outranks(other, name) for other in good)]
+    if len(best) > 1:
+        found = ", ".join(f"{name} ({counts[name]})" for name in best)
+        raise LastingSourceError(
+            f"{source}: of its first {lines} lines many are in several formats, {found}: name the right one "
+            "with --format"
+        )
+    return best[0]
+
+
+def _expect_whole(
+    source: Readable,
+    beginning: Beginning,
+    candidates: Sequence[LogFormat],
+    faults: Mapping[str, str | None],
+    lines: list[bytes],
+) -> None:
+    """Refuse lines of which some are in a format if each is taken alone, but not all of them together."""
+    counts = {
+        each.name: sum(each.count([line]) for line in lines if not each.header_fault([line]))
+        for each in candidates
+        if faults[each.name]
+    }
+    if not any(counts.values()):
+        return
+    name = max(counts, key=lambda name: counts[name])
+    raise LastingSourceError(
+        f"{source}: some of its first {len(beginning.lines)} lines are in the format {name}, but it is not "
+        f"read, because {faults[name]}: if its format changes, cut it there and ingest each part as a file "
+        "of its own, or else describe its format in census.toml"
+    )
+
+
+def _outranks(name: str, other: str) -> bool:
+    """Are lines that are in both formats those of the first one?"""
+    return (name, other) in _MORE_THAN or (name not in BUILT_IN and other in BUILT_IN)
+
+
+def _parts_found(log_format: LogFormat, lines: list[bytes]) -> int:
+    """How many parts of a format some line has."""
+    return sum(any(mark.pattern.search(line) for line in lines) for mark in log_format.marks)
+
+
+def _is_like(log_format: LogFormat, lines: list[bytes]) -> bool:
+    """Have lines most parts of a format, so that they may be those of an access log in another one?"""
+    return 2 * _parts_found(log_format, lines) > len(log_format.marks)
+
+
+def _missing(log_format: LogFormat, lines: list[bytes]) -> str:
+    """What no line has, in words that hold nothing of any line."""
+    for mark in log_format.marks:
+        if not any(mark.pattern.search(line) for line in lines):
+            return f"no line has {mark.name}"
+    return "no line has all its fields in their places"

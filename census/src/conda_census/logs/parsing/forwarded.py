@@ -1,0 +1,207 @@
+"""Clients of a ``combined`` log whose server stands behind a proxy, named by a field that was added to it.
+
+``10.0.0.1 - - [time] "request" 200 2326 "referer" "user agent" "203.0.113.9, 10.0.0.3"``
+
+The first address is that of the proxy then, and the added field is the header ``X-Forwarded-For``, as the
+format ``main`` of nginx has it. The first lines of a log tell whether it is so. They do not if the added
+field may as well be the address of a server: then nobody knows whose address is the client's, and that is
+told.
+See ``docs/decisions/clients-behind-a-proxy.md``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from conda_census.logs.parsing.addresses import (
+    ADDRESSES,
+    ADDRESSES_IN_ORDER,
+    UNKNOWN,
+    client_address,
+    client_in,
+    is_public,
+    is_public_address,
+)
+
+__all__ = [
+    "FORWARDED_DOUBT",
+    "MOST_FIELDS",
+    "Forwarded",
+    "forwarded_address",
+    "forwarded_doubt",
+    "forwarded_field",
+    "has_forwarded",
+    "quoted_fields",
+]
+
+#: Of so many lines all but one are alike: a monitor, or a client inside, may ask past the proxy.
+_ALL_BUT_ONE_IN = 20
+#: Public addresses are a proxy's only if there are so many clients to each of them.
+_CLIENTS_OF_A_PROXY = 3
+_FIELD = re.compile(rb'[^"]*+"((?:[^"\\]++|\\.)*+)"')
+_START = re.compile(f"({ADDRESSES_IN_ORDER}) ".encode())
+_ONLY_ADDRESSES = re.compile(ADDRESSES_IN_ORDER.encode())
+_UNQUOTED = re.compile(rf"\s({ADDRESSES_IN_ORDER})(?:\s|$)".encode())
+_PORT = re.compile(rb":([0-9]{1,5})$")
+_UNKNOWN = {word.encode() for word in UNKNOWN}
+#: The quoted fields of ``combined``: request, referer, user agent.
+_FIELDS = 3
+#: So many quoted fields behind these are looked at.
+_MOST_ADDED = 16
+MOST_FIELDS = _FIELDS + _MOST_ADDED
+#: Where SQL that splits a line at its quotes has what is behind the user agent, and the next quoted field.
+_BEHIND, _FIRST_ADDED = 7, 8
+
+FORWARDED_DOUBT = (
+    "addresses stand behind the user agent, and nobody knows whether they or the first ones are the "
+    "clients': describe the format in census.toml, with address = the variable of the client's address"
+)
+
+
+@dataclass(frozen=True)
+class Forwarded:
+    """The added field that names the clients.
+
+    Attributes:
+        place: its number among the parts of a line that is split at its quotes, from 1.
+        is_proxy_private: are the proxies told by their private addresses? Then a public address at the start
+            of a line is that of a client that came past them.
+    """
+
+    place: int
+    is_proxy_private: bool
+
+    @property
+    def is_quoted(self) -> bool:
+        """Does it stand in quotes?"""
+        return self.place != _BEHIND
+
+
+@dataclass(frozen=True)
+class _Line:
+    first: bytes
+    added: dict[int, bytes]
+
+
+def forwarded_field(first_lines: Sequence[bytes]) -> Forwarded | None:
+    """Return the field that names the clients of these lines; None if that is the first one, as usual."""
+    return _look(tuple(first_lines))[0]
+
+
+def forwarded_doubt(first_lines: Sequence[bytes]) -> str | None:
+    """Return why the clients of these lines are not known; None if they are."""
+    return FORWARDED_DOUBT if _look(tuple(first_lines))[1] else None
+
+
+def forwarded_address(forwarded: Forwarded, first: str, field: str, *, host_names: bool) -> str:
+    """Return SQL for the client's address of a line, behind two columns that it needs.
+
+    ``first`` is SQL for its first field and ``field`` for the list of its parts, split at the quotes. The
+    first field counts if the added one says nothing. Of a line that is not in the format it is null.
+    """
+    part = f"{field}[{forwarded.place}]"
+    if not forwarded.is_quoted:
+        part = rf"regexp_extract({part}, '^\s({ADDRESSES})(?:\s|$)', 1)"
+    direct = client_address(first, host_names=host_names)
+    came_past = f"WHEN {is_public('direct')} THEN direct" if forwarded.is_proxy_private else ""
+    return f"""
+        {direct} AS direct, {part} AS added,
+        CASE WHEN direct IS NULL THEN NULL {came_past}
+             ELSE coalesce(nullif({client_address("added")}, '-'), direct) END
+    """
+
+
+def has_forwarded(forwarded: Forwarded, line: bytes) -> bool:
+    """Tell whether the added field of a line that has no end yet is there and cannot become longer."""
+    fields = quoted_fields(line)
+    if forwarded.is_quoted:
+        return len(fields) > _FIELDS + (forwarded.place - _FIRST_ADDED) // 2
+    found = _unquoted(fields) if len(fields) >= _FIELDS else None
+    return found is not None and found.end() > found.end(1)
+
+
+@lru_cache(maxsize=2)
+def _look(first_lines: tuple[bytes, ...]) -> tuple[Forwarded | None, bool]:
+    """Return the field that names the clients, if one does, and whether that is in doubt."""
+    lines = [line for text in first_lines if (line := _taken_apart(text))]
+    if not any(line.added for line in lines):
+        return None, False
+    is_doubtful = False
+    firsts = [client_in(line.first) for line in lines]
+    private = sum(not is_public_address(first) for first in firsts)
+    is_proxy_private = _nearly_all(private, lines)
+    proxies = len(set(firsts))
+    for place in sorted({place for line in lines for place in line.added}):
+        written = [line.added.get(place, b"") for line in lines]
+        if not _nearly_all(sum(text not in _UNKNOWN for text in written), lines) or _has_one_port(written):
+            continue
+        listed = [client_in(text) for text in written if text not in _UNKNOWN]
+        clients = len(set(listed))
+        public = sum(map(is_public_address, listed))
+        if is_proxy_private:
+            # A few servers stand beside more clients, and a proxy's address beside those of more clients.
+            if clients > proxies or (2 * public > len(listed) and 2 * clients >= proxies):
+                return Forwarded(place, is_proxy_private=True), False
+            is_doubtful |= clients > 1 and 2 * public > len(listed)
+        elif clients >= _CLIENTS_OF_A_PROXY * proxies and 2 * public > len(listed):
+            return Forwarded(place, is_proxy_private=False), False
+        elif clients > proxies and 2 * public > len(listed):
+            is_doubtful = True
+    return None, is_doubtful
+
+
+def _taken_apart(text: bytes) -> _Line | None:
+    """The first field of a line, and those behind its user agent that may hold addresses."""
+    start = _START.match(text)
+    if not start:
+        return None
+    if _has_usual_fields(text):
+        return _Line(start[1], {})
+    fields = quoted_fields(text)
+    if len(fields) < _FIELDS:
+        return None
+    added = {
+        _FIRST_ADDED + 2 * number: field[1].strip()
+        for number, field in enumerate(fields[_FIELDS:])
+        if field[1] in _UNKNOWN or _ONLY_ADDRESSES.fullmatch(field[1].strip())
+    }
+    if unquoted := _unquoted(fields):
+        added[_BEHIND] = unquoted[1]
+    return _Line(start[1], added)
+
+
+def _has_usual_fields(text: bytes) -> bool:
+    """Whether a line ends behind three fields in quotes: most lines do, and this is seen fast."""
+    is_usual = text.endswith(b'"') and text.count(b'"') == 2 * _FIELDS
+    return is_usual and b"\\" not in text and b' "" [' not in text
+
+
+def _unquoted(fields: list[re.Match[bytes]]) -> re.Match[bytes] | None:
+    agent = fields[_FIELDS - 1]
+    return _UNQUOTED.match(agent.string, agent.end())
+
+
+def quoted_fields(text: bytes) -> list[re.Match[bytes]]:
+    """The first fields in quotes of a line but for an empty user, each with what stands before it.
+
+    Group 1 is the field.
+    """
+    text = text.replace(b' "" [', b" - [", 1)
+    fields: list[re.Match[bytes]] = []
+    while len(fields) < MOST_FIELDS and (field := _FIELD.match(text, fields[-1].end() if fields else 0)):
+        fields.append(field)
+    return fields
+
+
+def _nearly_all(count: int, lines: Sequence[_Line]) -> bool:
+    return (len(lines) - count) * _ALL_BUT_ONE_IN <= len(lines)
+
+
+def _has_one_port(written: Sequence[bytes]) -> bool:
+    """Whether most addresses have the same port: it is a server's, as in ``$upstream_addr``."""
+    ports = Counter(port[1] for text in written if (port := _PORT.search(text)))
+    return bool(ports) and 2 * ports.most_common(1)[0][1] > len(written)

@@ -1,0 +1,106 @@
+"""Of which days is everything in, and is there a day without a log?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from ibis.expr.types import Table
+
+from conda_census.engines.lake_tables import LakeTables
+from conda_census.metrics.coverage.known_days import KnownDays
+from conda_census.metrics.coverage.silent_days import days_between
+from conda_census.metrics.coverage.window import Window, known_days
+
+__all__ = ["DayRead", "DayState", "count_days"]
+
+DayState = Literal["complete", "provisional", "no_log", "declared_hole"]
+
+
+@dataclass(frozen=True)
+class DayRead:
+    """What is known of one UTC day.
+
+    Attributes:
+        day: the day.
+        sources: logs with requests of the day. One that reaches over midnight counts on both days.
+        requests: requests of the sessions that begin on the day.
+        dropped: lines that did not count, of the logs that begin on the day: such a line may have no time.
+        state: ``complete``; ``provisional`` until late logs have had their time to arrive; ``no_log``, so
+            that nothing is known of the day; ``declared_hole``, the same and an operator has said why.
+        reason: what was said of a declared hole, or why nothing is known of a day that logs span.
+    """
+
+    day: date
+    sources: int
+    requests: int
+    dropped: int
+    state: DayState
+    reason: str = ""
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything of the day is in."""
+        return self.state == "complete"
+
+    @property
+    def lines(self) -> int:
+        """Every line is a request or was dropped."""
+        return self.requests + self.dropped
+
+
+def count_days(tables: LakeTables, window: Window) -> list[DayRead]:
+    """Every day of the window in order, also one of which there is nothing: there a log may be missing."""
+    if window.since is None or window.until is None:
+        return []
+    requests = _by_day(requests_by_day(tables.sessions))
+    dropped = _by_day(drops_by_day(tables.sources))
+    begins, ends = (
+        _by_day(table) for table in (sources_that_begin(tables.sources), sources_that_end(tables.sources))
+    )
+    days: list[DayRead] = []
+    # So many logs were begun before the window and not ended.
+    sources = sum(count for day, count in begins.items() if day < window.since)
+    sources -= sum(count for day, count in ends.items() if day < window.since)
+    known = known_days(tables)
+    for day in days_between(window.since, window.until):
+        sources += begins.get(day, 0)
+        state, reason = _state(day, window, known)
+        days.append(DayRead(day, sources, requests.get(day, 0), dropped.get(day, 0), state, reason))
+        sources -= ends.get(day, 0)
+    return days
+
+
+def _state(day: date, window: Window, known: KnownDays) -> tuple[DayState, str]:
+    if not known.is_known(day):
+        hole = known.hole(day)
+        return ("no_log", known.why_unknown(day)) if hole is None else ("declared_hole", hole.reason)
+    is_complete = window.complete_until is not None and day <= window.complete_until
+    return ("complete" if is_complete else "provisional"), ""
+
+
+def requests_by_day(sessions: Table) -> Table:
+    """Rows: day, number of requests. One that comes after midnight stands with the begin of its session."""
+    return sessions.group_by("day").aggregate(number=sessions.requests.sum())
+
+
+def drops_by_day(sources: Table) -> Table:
+    """Rows: day, number of lines that did not count, of logs whose first request is of the day."""
+    drops = sources.select(day=sources.day, number=sources.dropped.values().sums().fill_null(0))
+    return drops.group_by("day").aggregate(number=drops.number.sum())
+
+
+def sources_that_begin(sources: Table) -> Table:
+    """Rows: day, number of logs whose first request is of the day."""
+    return sources.group_by(day=sources.first_time.date()).aggregate(number=sources.count())
+
+
+def sources_that_end(sources: Table) -> Table:
+    """Rows: day, number of logs whose last request is of the day."""
+    return sources.group_by(day=sources.last_time.date()).aggregate(number=sources.count())
+
+
+def _by_day(table: Table) -> dict[date, int]:
+    rows = table.to_pyarrow().to_pylist()
+    return {row["day"]: int(row["number"] or 0) for row in rows if row["day"] is not None}

@@ -1,0 +1,459 @@
+"""Taking out of the lake what one log brought to it, which is unread from then on.
+
+Rows do not say which log they are of, only which batch. So the batches that read the log are taken out, and
+their other logs are read again; nothing is changed if one of these is not there as it was read. The same
+holds for later readings of a log that grew, for logs of which a line was left out because this one had it
+(``repeated``, and copies that were skipped), and for what was read of this log under another name.
+
+``repair.json`` is written first (``unfinished_repair``): what was cut off is done by the next
+``sources --forget`` of the same log, or by ``repair``.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from random import Random
+
+import duckdb
+import pyarrow as pa
+from deltalake.exceptions import DeltaError
+
+from conda_census.config import Settings
+from conda_census.decode.pseudonyms import Secrets
+from conda_census.errors import LakeError, SourceError, first_line
+from conda_census.ingest.duplicates.seen_files import seen_files
+from conda_census.ingest.verification.log_verification import Recorded, Verified, recorded_readings, verify
+from conda_census.ingest.verification.regaining import days_between_requests, wanted_of
+from conda_census.lake.file_names import says_its_digest
+from conda_census.lake.records.set_aside import name_as_stored
+from conda_census.lake.records.unfinished_repair import ReadAgain, TakenOut, note_repair, unfinished_repair
+from conda_census.lake.self_check import DamagedLakeError, Snapshot, check
+from conda_census.lake.store import Lake
+from conda_census.logs.fingerprints import head_of
+from conda_census.logs.format_detection import read_beginning
+from conda_census.logs.formats import formats
+from conda_census.logs.rotation import RotatedLogs
+from conda_census.logs.sources.discovery import source_at
+from conda_census.logs.sources.files import name_as_text, one_spelling, path_named
+from conda_census.repair.batch_removal import joined_with, set_totals, take_out
+from conda_census.repair.lake_repair import Repaired, nobody_else, read_again
+from conda_census.steps import Steps
+
+__all__ = ["Forgotten", "forget"]
+
+_NAMED = 3
+#: So many files of the logs' folders are looked at for copies that were skipped.
+_FILES_MAX = 10_000
+
+
+@dataclass
+class Forgotten:
+    """What was taken out, or would be.
+
+    Attributes:
+        source: the log, as ``sources`` lists it.
+        lines: how many lines of it counted or were dropped, in all its readings.
+        requests: how many of these were requests.
+        days: the UTC days of these requests, from the first to the last of each reading.
+        batches: the batches that are taken out; none if all of the lake is read again.
+        read_again: the other logs that are read again.
+        notes: what may not be as if the log had never been read, each in a sentence.
+        lost: days of which rows are lost, for a log changed while it was read again.
+    """
+
+    source: str
+    lines: int = 0
+    requests: int = 0
+    days: list[date] = field(default_factory=list)
+    batches: list[str] = field(default_factory=list)
+    read_again: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    lost: list[date] = field(default_factory=list)
+
+
+def forget(
+    settings: Settings,
+    source: str,
+    progress: Steps,
+    since: date | None = None,
+    until: date | None = None,
+    *,
+    dry_run: bool = False,
+) -> Forgotten:
+    """Take out of the lake what a log brought, or say what that would do.
+
+    Args:
+        settings: the lake and its keys.
+        source: the log, as ``sources`` lists it, or a path, or a file's name.
+        progress: is told each log that is read.
+        since: the first day on which the log may begin, if several logs had its name.
+        until: the last such day.
+        dry_run: whether nothing is changed.
+
+    Raises:
+        LakeError: the log is not known or not one, its rows cannot be told from others whose logs are gone,
+            or the lake is damaged, in use, or cannot be written.
+    """
+    source = name_as_text(source)
+    secrets, lake = Secrets(settings.config_folder), Lake.open(settings.lake)
+    lake.expect_key(secrets.key_id())
+    try:
+        with nobody_else(lake), lake.private():
+            noted = unfinished_repair(lake.path)
+            begun = noted.forgotten if noted else None
+            if noted is None or begun is None or not _is_meant(begun.source, source):
+                snapshot, problems = check(lake)
+                if problems:
+                    raise DamagedLakeError(lake.path, problems)
+                _expect_no_unfinished_batch(lake)
+                work = _Forgetting(settings, lake, secrets, snapshot, progress)
+                noted, forgotten = work.plan(source, since, until)
+                if dry_run:
+                    return forgotten
+                note_repair(lake.path, noted)
+            else:
+                forgotten = Forgotten(begun.source, begun.lines, begun.requests, list(begun.days))
+                forgotten.notes = [*begun.notes, "it was cut off before: the rest is done now"]
+                forgotten.batches = [] if noted.is_all else list(noted.batches)
+                forgotten.read_again = [name_as_text(each) for logs in noted.logs.values() for each in logs]
+                if dry_run:
+                    return forgotten
+            take_out(Snapshot(lake), noted.batches, is_all=noted.is_all)
+            set_totals(lake)
+        repaired = Repaired()
+        read_again(settings, noted, repaired, progress)
+        forgotten.lost = repaired.lost
+    except (OSError, DeltaError, pa.ArrowException, duckdb.Error) as error:
+        raise LakeError(
+            f"{settings.lake}: {source} cannot be taken out ({first_line(error)}): "
+            "put this right and run the same command again"
+        ) from None
+    return forgotten
+
+
+class _Forgetting:
+    """The plan of what is taken out and read again."""
+
+    def __init__(
+        self, settings: Settings, lake: Lake, secrets: Secrets, snapshot: Snapshot, progress: Steps
+    ) -> None:
+        self._settings = settings
+        self._lake = lake
+        self._secrets = secrets
+        self._snapshot = snapshot
+        self._progress = progress
+        self._key = secrets.token_key()
+        self._readings = recorded_readings(lake)
+        self._verified: dict[int, Verified] = {}
+
+    def plan(self, asked: str, since: date | None, until: date | None) -> tuple[ReadAgain, Forgotten]:
+        """What is to be done, and what is told of it; nothing is changed yet."""
+        readings = self._readings
+        chosen = _chosen(readings, asked, since, until)
+        source = chosen[0].source
+        forgotten = Forgotten(
+            source,
+            sum(each.counts.lines for each in chosen),
+            sum(each.counts.requests for each in chosen),
+            _days(chosen),
+        )
+        batches, others = self._batches(readings, chosen, forgotten)
+        is_all = any(not tells for _, _, tells in self._joined(batches))
+        if is_all:
+            others = [each for each in readings if each not in chosen]
+            batches = {each.batch for each in readings}
+        missing = self._missing(others, source)
+        if missing:
+            raise LakeError(_refusal(source, missing, is_all=is_all))
+        self._expect_whole_files(batches)
+        logs = self._logs(others)
+        copies = self._skipped_copies(chosen, others)
+        # Rotation gave it that name, so that it is no copy: it stays out.
+        renamed = {file for file in self._where(chosen) if one_spelling(file) != one_spelling(source)}
+        for copy in copies:
+            if copy not in renamed:
+                logs.setdefault(chosen[0].format_name, {})[copy] = None
+        found = [location for locations in logs.values() for location in locations]
+        forgotten.batches = [] if is_all else sorted(batches)
+        forgotten.read_again = [name_as_text(each) for each in found]
+        forgotten.notes += self._notes(others)
+        forgotten.notes += [
+            f"{name_as_text(file)}: the same log under another name: ingest reads it again if it is given it"
+            for file in sorted(renamed - set(found))
+        ]
+        heads = {each.head for each in chosen}
+        same = {str(self._verified[id(each)].file) for each in others if each.head in heads}
+        forgotten.notes += [
+            f"{file} begins with the same lines and still counts: nothing to do if it is the original"
+            for file in sorted(map(name_as_text, same | (set(copies) - renamed)))
+        ]
+        again = ReadAgain(
+            tuple(sorted(batches)),
+            is_all,
+            {name: list(locations) for name, locations in logs.items()},
+            forgotten=TakenOut(
+                source,
+                tuple(sorted(heads)),
+                forgotten.lines,
+                forgotten.requests,
+                tuple(forgotten.days),
+                tuple(forgotten.notes),
+            ),
+            wanted=tuple(
+                wanted_of(
+                    [(each, days_between_requests(each)) for each in others],
+                    self._lake.files("line_marks"),
+                    self._key,
+                )
+            ),
+        )
+        return again, forgotten
+
+    def _batches(
+        self, readings: list[Recorded], chosen: list[Recorded], forgotten: Forgotten
+    ) -> tuple[set[str], list[Recorded]]:
+        """The batches that are taken out, and the readings of other logs that these hold.
+
+        A log of which lines were left out as repeated may have had them in common with this one: then they
+        count now. If it is gone, this is told.
+        """
+        batches = _with_later({each.batch for each in chosen}, readings)
+        others = [each for each in readings if each.batch in batches and each not in chosen]
+        repeated = [each for each in readings if each.batch not in batches and _may_repeat(each, chosen)]
+        if not repeated:
+            return batches, others
+        more = _with_later(batches | {each.batch for each in repeated}, readings)
+        more_others = [each for each in readings if each.batch in more and each not in chosen]
+        if not self._missing(more_others, chosen[0].source):
+            return more, more_others
+        lines = sum(each.counts.dropped["repeated"] for each in repeated)
+        forgotten.notes.append(
+            f"{lines:,} lines of {_listed(repeated)} were left out as repeated: those that only this log had "
+            "too are not counted now, for a log that would have to be read again is not there"
+        )
+        return batches, others
+
+    def _joined(self, batches: Collection[str]) -> Iterator[tuple[str, Path, bool]]:
+        """The joined files that may have rows of these batches, and whether they tell which."""
+        own = [each for each in self._readings if each.batch in batches]
+        days = {day for each in own for day in _days([each]) or [_day(each.read_at)]}
+        first_read = min(each.read_at for each in own).timestamp() * 1000
+        for name, file, tells in joined_with(self._snapshot, batches):
+            is_later = file["modification_time"] >= first_read
+            if tells or (is_later and date.fromisoformat(str(file["partition.day"])) in days):
+                yield name, self._lake.path / name / file["path"], tells
+
+    def _missing(self, readings: Iterable[Recorded], source: str) -> list[Verified]:
+        """Those whose logs are not there as they were read; what lies under ``source`` is not asked."""
+        wanted = [each for each in readings if id(each) not in self._verified]
+        for each in verify(
+            wanted,
+            len(wanted),
+            self._key,
+            formats(self._settings),
+            Random(0),  # noqa: S311 (an order, no secret)
+            self._progress,
+        ):
+            self._verified[id(each.recorded)] = each
+        found = [self._verified[id(each)] for each in readings]
+        return [
+            each
+            for each in found
+            if each.state not in {"same", "differs"} or one_spelling(str(each.file)) == one_spelling(source)
+        ]
+
+    def _logs(self, others: Iterable[Recorded]) -> dict[str, dict[str, None]]:
+        logs: dict[str, dict[str, None]] = defaultdict(dict)
+        verified = [self._verified[id(each)] for each in others]
+        for each in sorted(verified, key=lambda each: (each.recorded.read_at, str(each.file))):
+            logs[each.recorded.format_name][str(each.file)] = None
+        return logs
+
+    def _expect_whole_files(self, batches: Collection[str]) -> None:
+        """What is copied out of a joined file must be what was written."""
+        for _, path, _ in self._joined(batches):
+            if says_its_digest(path) is False:
+                raise LakeError(f"{path}: damaged: run conda-census repair")
+
+    def _where(self, chosen: list[Recorded]) -> set[str]:
+        """Where the log lies now, as far as it is found."""
+        path, rotated = path_named(one_spelling(chosen[0].source)), RotatedLogs(self._key)
+        found = {rotated.find(path, each.head) for each in chosen} if path.is_absolute() else set()
+        return {str(file) for file in found if file}
+
+    def _skipped_copies(self, chosen: list[Recorded], others: list[Recorded]) -> list[str]:
+        """Files that ingest was given, and that held nothing but lines of this log, as far as they are found.
+
+        They are looked for in the folders of the logs: of a file that was skipped only a hash is known.
+        """
+        seen = seen_files(self._lake)
+        heads = {each.head for each in chosen}
+        known = {chosen[0].source, *(str(self._verified[id(each)].file) for each in others)}
+        known = {one_spelling(each) for each in known}
+        paths = [path_named(one_spelling(each.source)) for each in [*chosen, *others]]
+        folders = {path.parent for path in paths if path.is_absolute()}
+        files = [path for folder in sorted(folders) for path in _files_in(folder)] if seen else []
+        found = []
+        for path in files[:_FILES_MAX]:
+            if name_as_text(path) in known:
+                continue
+            try:
+                source = source_at(str(path), self._settings.config_folder)
+                if name_as_stored(source, self._key) in seen and (
+                    head_of(read_beginning(source).lines, self._key) in heads
+                ):
+                    found.append(str(path))
+            except SourceError:
+                continue
+        return found
+
+    def _notes(self, others: Sequence[Recorded]) -> Iterator[str]:
+        differs = [each for each in others if self._verified[id(each)].state == "differs"]
+        if differs:
+            yield (
+                f"{_listed(differs)}: counts otherwise when it is read again than it did before, "
+                "for its format or the rules have changed since"
+            )
+        days = [day for day in _days(others) if not self._secrets.has_network_key(day)]
+        if days:
+            yield (
+                f"the keys for the addresses of {_listed_days(days)} are gone: who came without tokens is "
+                "not recognised there between what is read again and what stays"
+            )
+
+
+def _chosen(readings: list[Recorded], asked: str, since: date | None, until: date | None) -> list[Recorded]:
+    """All readings of the one log that is meant.
+
+    Raises:
+        LakeError: it is none, or there are several.
+    """
+    names = dict.fromkeys(each.source for each in readings)
+    meant = _spellings(asked)
+    found = [name for name in names if one_spelling(name) in meant]
+    found = found or [name for name in names if name.rstrip("/").rpartition("/")[2] == asked]
+    if not found:
+        near = [name for name in names if asked.rpartition("/")[2] in name] or list(names)
+        raise LakeError(
+            f"{asked}: no log of this name was read: conda-census sources lists them "
+            f"({_some(near) or 'there is none'})"
+        )
+    logs = {one_spelling(name): name for name in found}
+    if len(logs) > 1:
+        named = _some(list(logs.values()))
+        raise LakeError(f"{asked}: the name of {len(logs):,} logs: name one of them ({named})")
+    own = [each for each in readings if each.source in found]
+    begins: dict[str, date] = {}
+    for each in sorted(own, key=lambda each: each.first_line):
+        first = each.counts.first_time or each.read_at
+        begins.setdefault(each.head, _day(first))
+    heads = {head for head, day in begins.items() if (since or date.min) <= day <= (until or date.max)}
+    if not heads or (len(heads) > 1 and since is None and until is None):
+        days = _some([day.isoformat() for day in sorted(set(begins.values()))])
+        what = "no log of this name begins on these days" if not heads else "several logs had this name"
+        raise LakeError(f"{found[0]}: {what}: they begin on {days}: choose with --since and --until")
+    return [each for each in own if each.head in heads]
+
+
+def _with_later(batches: set[str], readings: list[Recorded]) -> set[str]:
+    """With all that later read lines of the same logs: a log is read again from where it is not known on.
+
+    What was read before does not depend on these, as an original does not on a copy that begins like it.
+    """
+    while True:
+        first: dict[str, tuple[int, datetime]] = {}
+        for each in readings:
+            if each.batch in batches:
+                line, read_at = first.get(each.head, (each.first_line, each.read_at))
+                first[each.head] = min(each.first_line, line), min(each.read_at, read_at)
+        more = {
+            each.batch
+            for each in readings
+            if each.head in first
+            and each.first_line >= first[each.head][0]
+            and each.read_at >= first[each.head][1]
+        }
+        if more <= batches:
+            return batches
+        batches = batches | more
+
+
+def _may_repeat(reading: Recorded, chosen: list[Recorded]) -> bool:
+    """Whether lines of a reading may have been left out because the chosen log had them."""
+    if not reading.counts.dropped.get("repeated"):
+        return False
+    own = _days([reading])
+    return any(
+        reading.read_at >= each.read_at and (not own or not set(own).isdisjoint(_days([each])))
+        for each in chosen
+    )
+
+
+def _days(readings: Iterable[Recorded]) -> list[date]:
+    """The UTC days from the first to the last request of each reading."""
+    days: set[date] = set()
+    for each in readings:
+        first, last = each.counts.first_time, each.counts.last_time
+        if first is not None and last is not None:
+            begin, end = _day(first), _day(last)
+            days.update(date.fromordinal(day) for day in range(begin.toordinal(), end.toordinal() + 1))
+    return sorted(days)
+
+
+def _day(time: datetime) -> date:
+    return time.astimezone(UTC).date()
+
+
+def _refusal(source: str, missing: list[Verified], *, is_all: bool) -> str:
+    lines = sum(each.recorded.counts.lines for each in missing)
+    days = _days(each.recorded for each in missing)
+    of_days = f" of {_listed_days(days)}" if days else ""
+    which = "all logs of the lake, for an earlier version put its files together" if is_all else "other logs"
+    why = missing[0].reason or "it is gone"
+    return (
+        f"{source}: cannot be taken out alone: its rows cannot be told from those of {which}, and "
+        f"{_listed([each.recorded for each in missing])} cannot be read again ({why}): "
+        f"{lines:,} lines{of_days} would be lost: nothing was changed: put these logs back, "
+        "and run the same command again"
+    )
+
+
+def _listed(readings: Sequence[Recorded]) -> str:
+    return _some(list(dict.fromkeys(each.source for each in readings)))
+
+
+def _listed_days(days: Sequence[date]) -> str:
+    return _some([day.isoformat() for day in days])
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
+
+
+def _is_meant(forgotten: str, asked: str) -> bool:
+    return one_spelling(forgotten) in _spellings(asked) or forgotten.rpartition("/")[2] == asked
+
+
+def _spellings(asked: str) -> set[str]:
+    """What the name of the log may be that a person means: the text as it is, or a path from here."""
+    return {one_spelling(asked), one_spelling(str(Path(asked).absolute()))}
+
+
+def _expect_no_unfinished_batch(lake: Lake) -> None:
+    for batch in sorted((lake.path / "batches").glob("*/*/sources.json")):
+        raise LakeError(
+            f"{lake.path}: an ingest of writer {batch.parent.parent.name} was cut off: run it again first, "
+            "so that its logs are in the lake"
+        )
+
+
+def _files_in(folder: Path) -> list[Path]:
+    try:
+        return sorted(path for path in folder.iterdir() if path.is_file())
+    except OSError:
+        return []

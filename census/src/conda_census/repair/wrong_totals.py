@@ -1,0 +1,50 @@
+"""Totals of a lake that are wrong although no row is missing.
+
+The totals stand in the commits of ``sources`` (``ledger``). If they and the rows disagree, one of them is
+wrong, and the other is believed:
+
+- The rows, if every batch fits together in all tables (the requests of ``sources`` are those of ``sessions``,
+  the downloads of ``sessions`` are the rows of ``downloads``, and so on), every file has the digest of its
+  name, and the totals do not even agree with themselves: either the total of the table is that of its rows,
+  or the totals of its days are.
+- The totals in every other case: rows are missing, or are too many.
+
+Nothing but the totals counts the rows of ``installer_downloads``. So these are believed only if one of the
+two kinds of totals agrees with them.
+"""
+
+from __future__ import annotations
+
+from conda_census.ingest.verification.unlisted_batches import TableBatches, incomplete_batches
+from conda_census.lake.records.ledger import LEDGER_TABLES
+from conda_census.lake.self_check import Snapshot
+
+__all__ = ["rows_are_whole", "totals_are_wrong"]
+
+
+def totals_are_wrong(snapshot: Snapshot) -> bool:
+    """Return whether any of the totals is not that of the rows."""
+    return bool(snapshot.wrong_totals()) or any(snapshot.missing_rows(name) for name in LEDGER_TABLES)
+
+
+def rows_are_whole(snapshot: Snapshot) -> bool:
+    """Return whether it is known that every row is there, and no row twice, whatever the totals say."""
+    if any(snapshot.damaged_files(name) for name in snapshot.tables):
+        return False
+    held = {name: TableBatches.of(snapshot, name) for name in snapshot.tables}
+    is_mixed = any(each.mixed for each in held.values())
+    # Of a batch that has a lost day, rows were given up.
+    given_up = {
+        batch
+        for each in held.values()
+        for batch, days in each.days.items()
+        if not snapshot.lost.isdisjoint(days)
+    }
+    if incomplete_batches(held) - given_up:
+        return False
+    is_compared = not (is_mixed or snapshot.lost)
+    for name in LEDGER_TABLES:
+        agrees = not snapshot.missing_rows(name) or not snapshot.missing_by_day(name)
+        if not agrees and (name == "installer_downloads" or not is_compared):
+            return False
+    return True

@@ -1,0 +1,70 @@
+"""How do the days of a window stand on an axis, and which of them are paler?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
+import altair as alt
+
+from conda_census.reports.render.theme import Look
+from conda_census.reports.usage.schema import Report
+
+__all__ = ["bar_px", "day_chart", "unknown_days"]
+
+_BESIDE_PX = 60
+
+
+def day_chart(report: Report, rows: Sequence[Mapping[str, object]], look: Look) -> alt.Chart:
+    """A chart of ``rows``, each of which has its ``day``, over all their days; provisional are paler."""
+    complete = report["window"]["complete_until"] or ""
+    values = [
+        # Noon, so that the mark stands in the middle of its day.
+        {**row, "time": f"{row['day']}T12:00:00Z", "opacity": 1.0 if str(row["day"]) <= complete else 0.5}
+        for row in rows
+    ]
+    first, last = _ends(rows)
+    ends = [f"{end.isoformat()}T00:00:00Z" for end in (first, last + timedelta(days=1))]
+    return alt.Chart(alt.InlineData(values=values)).encode(
+        x=alt.X("time:T", axis=_axis(rows, look), scale=alt.Scale(type="utc", domain=ends)),
+        opacity=alt.Opacity("opacity:Q", scale=None),
+    )
+
+
+def unknown_days(report: Report, rows: Sequence[Mapping[str, object]], look: Look, *values: str) -> alt.Chart:
+    """Return a band over the height of the chart for each day of ``rows`` that is not known.
+
+    That is a day without a log, and one of which one of these ``values`` is null.
+    """
+    missing = set(report["window"]["days_without_log"])
+    bands = [
+        {
+            "time": f"{row['day']}T00:00:00Z",
+            "end": f"{date.fromisoformat(str(row['day'])) + timedelta(days=1)}T00:00:00Z",
+        }
+        for row in rows
+        if row["day"] in missing or any(row[value] is None for value in values)
+    ]
+    shown = alt.Chart(alt.InlineData(values=bands)).mark_rect(color=look.rule, opacity=0.7)
+    encoded: alt.Chart = shown.encode(x=alt.X("time:T"), x2="end:T")
+    return encoded
+
+
+def bar_px(rows: Sequence[Mapping[str, object]], look: Look) -> float:
+    """How wide the bar of a day is."""
+    return max(1.0, min(28.0, 0.7 * (look.width - _BESIDE_PX) / _days(rows)))
+
+
+def _axis(rows: Sequence[Mapping[str, object]], look: Look) -> alt.Axis:
+    """A tick where a day begins, never more of them than fit or than there are days."""
+    ticks = min(_days(rows), 3 if look.narrow else 6)
+    return alt.Axis(title=None, grid=False, format="%-d %b", tickCount=ticks, labelFlush=True)
+
+
+def _days(rows: Sequence[Mapping[str, object]]) -> int:
+    first, last = _ends(rows)
+    return (last - first).days + 1
+
+
+def _ends(rows: Sequence[Mapping[str, object]]) -> tuple[date, date]:
+    return date.fromisoformat(str(rows[0]["day"])), date.fromisoformat(str(rows[-1]["day"]))

@@ -1,0 +1,28 @@
+"""How many environments do installations have, as bars?"""
+
+from __future__ import annotations
+
+import altair as alt
+
+from conda_census.reports.charts.bars import plain_bars
+from conda_census.reports.render.numbers import count, percent
+from conda_census.reports.render.theme import Look
+from conda_census.reports.usage.schema import Report
+
+__all__ = ["environments"]
+
+
+def environments(report: Report, look: Look) -> alt.LayerChart:
+    """Bars: the share of installations with 1, 2, 3, 4, 5 and more environments."""
+    numbers = report["environments"]["per_installation"]
+    labelled = {
+        "1 environment": numbers["1"],
+        "2": numbers["2"],
+        "3": numbers["3"],
+        "4": numbers["4"],
+        "5 and more": numbers["5+"],
+    }
+    whole = sum(labelled.values()) or 1
+    shares = {label: number / whole for label, number in labelled.items()}
+    texts = [f"{percent(number / whole)} ({count(number)})" for number in labelled.values()]
+    return plain_bars(shares, texts, look)

@@ -1,0 +1,1 @@
+"""Lists and tables of the other commands: sources, advisories, queries, exports."""

@@ -1,0 +1,1 @@
+"""What all reports share: theme, pages, charts as files, numbers as text."""

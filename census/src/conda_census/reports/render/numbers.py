@@ -1,0 +1,408 @@
+"""How is a number written for a reader?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date, timedelta
+
+from conda_census.metrics.coverage.accounting import logs, without_a_request
+from conda_census.metrics.coverage.copied_logs import copies_count_again
+from conda_census.reports.usage.schema import (
+    CountInterval,
+    DoubtfulLogs,
+    Interval,
+    LineCounts,
+    Report,
+    SampleCounts,
+    WindowDays,
+)
+
+__all__ = [
+    "AGENT_PARTS",
+    "COUNTED",
+    "NOTHING_TO_DIVIDE",
+    "NOT_KNOWN",
+    "NOT_SAID",
+    "NO_INTERVAL",
+    "cautions",
+    "completeness",
+    "count",
+    "count_of_tokens",
+    "counted",
+    "counted_requests",
+    "day",
+    "days",
+    "days_without_log",
+    "doubtful_logs",
+    "doubts_by_kind",
+    "first_days",
+    "first_few",
+    "folded",
+    "how_sure",
+    "how_sure_of_opting_out",
+    "how_sure_of_tokens",
+    "interval",
+    "interval_of_days",
+    "lacks_tokens",
+    "last_days",
+    "lost_days",
+    "newest_request",
+    "of_days_and_copies",
+    "of_days_with_a_log",
+    "percent",
+    "plain",
+    "read_again",
+    "sampled",
+    "short",
+    "unknown_days",
+    "unread_logs",
+]
+
+_UNIT = " %"
+#: So many days are listed in one line.
+_MOST_DAYS = 5
+#: If more logs were read again, so many are named.
+_MOST_LOGS, _NAMED_LOGS = 5, 3
+
+#: Shown for a share of nothing.
+NOTHING_TO_DIVIDE = "no data"
+
+#: Shown for a count that needs a day of which nothing is known.
+NOT_KNOWN = "not known"
+
+#: Numbers that need the addresses of clients, and those that need the days before the window.
+_NETWORKS = "the opted-out share, naive shares and sessions without a token"
+_BACK = "classes, first seen, coming back and installations of the last days"
+
+#: Said of a number if nothing is missing in it.
+COUNTED = "counted"
+
+#: Shown for what an agent does not say.
+NOT_SAID = "not said"
+
+#: The parts of an agent that are shown, of those of ``metrics.agents``, and what they are called.
+AGENT_PARTS = {
+    "tool_version": "Tool",
+    "python": "Python",
+    "os": "System",
+    "distro": "Distribution",
+    "libc": "C library",
+    "solver": "Solver",
+    "plugin": "Plug-in",
+}
+
+#: Shown beside a share of which it cannot be said how sure it is.
+NO_INTERVAL = "no interval"
+
+
+def count_of_tokens(number: int | None, report: Report) -> str:
+    """Return how many were told apart by their tokens; not known if no request carries one."""
+    return NOT_KNOWN if lacks_tokens(report) else count(number)
+
+
+def lacks_tokens(report: Report) -> bool:
+    """Tell whether there are requests and none carries a token, so that nobody knows who sent them."""
+    sessions = report["sessions"]
+    return sessions["total"] + sessions["without_token"] > 0 and report["installations"]["total"] == 0
+
+
+def count(number: int | None) -> str:
+    """Return a whole number with a comma between thousands, or that it is not known."""
+    return NOT_KNOWN if number is None else f"{number:,}"
+
+
+def short(number: int) -> str:
+    """A whole number in four letters at most, for where there is no room: 999, 12k, 3.4M."""
+    for unit, name in ((1_000_000_000, "G"), (1_000_000, "M"), (1_000, "k")):
+        if number >= unit:
+            parts = number / unit
+            return f"{parts:.1f}{name}" if parts < 10 else f"{parts:.0f}{name}"  # noqa: PLR2004  one digit
+    return str(number)
+
+
+def percent(share: float | None) -> str:
+    """A share as a percentage: one decimal, two below 1 %; too small for these is not written as 0."""
+    if share is None:
+        return NOTHING_TO_DIVIDE
+    if 0 < share < 0.0001:  # noqa: PLR2004 a hundredth of a percent, the smallest that two decimals show
+        return f"< 0.01{_UNIT}"
+    decimals = 2 if 0 < share < 0.01 else 1  # noqa: PLR2004 one percent
+    return f"{share:.{decimals}%}".replace("%", _UNIT)
+
+
+def interval(share: Interval) -> str:
+    """The 95 % interval of a share, called so."""
+    if share["low"] is None or share["high"] is None:
+        return NO_INTERVAL
+    low, high = percent(share["low"]), percent(share["high"])
+    return f"95{_UNIT} interval {low.removesuffix(_UNIT)} to {high}"
+
+
+def how_sure_of_tokens(bounds: CountInterval | None, report: Report) -> str:
+    """Return how sure a number of installations is; without any token, why there is none."""
+    if lacks_tokens(report):
+        return "no request carries a token"
+    doubtful = report["accounting"]["doubtful_logs"]
+    return _lowered(how_sure(bounds, report["window"]), _hidden(doubtful), _unread(doubtful))
+
+
+def how_sure_of_opting_out(share: Interval, report: Report) -> str:
+    """Return the 95 % interval of the opted-out share, and what makes it wrong that no interval holds."""
+    doubtful = report["accounting"]["doubtful_logs"]
+    addresses = f"addresses of {logs(doubtful['addresses'])} in doubt" if doubtful["addresses"] else ""
+    reasons = filter(None, (interval_of_days(share, report["window"]), addresses, _hidden(doubtful)))
+    return "; ".join(reasons)
+
+
+def how_sure(bounds: CountInterval | None, window: WindowDays) -> str:
+    """Return the 95 % interval of a count; without one, that all were counted, or how many days were not."""
+    if bounds is None:
+        return counted(window)
+    between = f"{count(bounds['low'])} to {count(bounds['high'])}"
+    return f"95{_UNIT} interval {between}{_of_days_with_a_log(window)}"
+
+
+def counted(window: WindowDays) -> str:
+    """Say that all were counted; or, if days have no log, that it is at least so many."""
+    missing = _days_without_log(window)
+    return f"at least: {missing}" if missing else COUNTED
+
+
+def counted_requests(number: int, window: WindowDays, accounting: LineCounts) -> str:
+    """Say the same of a number of requests or downloads; copies of logs make one that is not 0 too high."""
+    copies, unread = accounting["likely_copies"], _unread(accounting["doubtful_logs"])
+    if not copies or not number:
+        return _lowered(counted(window), unread)
+    missing = "; ".join(filter(None, (_days_without_log(window), unread)))
+    return f"not exact: {_copies(copies)}; {missing}" if missing else f"too high: {_copies(copies)}"
+
+
+def _lowered(text: str, *reasons: str) -> str:
+    """Add to how sure a number is what makes it too low."""
+    added = "; ".join(filter(None, reasons))
+    if not added:
+        return text
+    return f"at least: {added}" if text == COUNTED else f"{text}; {added}"
+
+
+def _hidden(doubtful: DoubtfulLogs) -> str:
+    return f"tokens of {logs(doubtful['tokens'])} are hidden" if doubtful["tokens"] else ""
+
+
+def _unread(doubtful: DoubtfulLogs) -> str:
+    return f"a part of {logs(doubtful['unread'])} was not read" if doubtful["unread"] else ""
+
+
+def folded(window: WindowDays) -> str:
+    """Say that requests without a token were folded into sessions; if days have no log, at least so many."""
+    missing = _days_without_log(window)
+    return f"folded, at least: {missing}" if missing else "folded"
+
+
+def of_days_with_a_log(window: WindowDays) -> str:
+    """Say of a table that it counts the days with a log only; nothing if all days have one."""
+    missing = _days_without_log(window)
+    return f"Of the days with a log, so that each number is at least as high: {missing}." if missing else ""
+
+
+def of_days_and_copies(window: WindowDays, copies: int) -> str:
+    """Say the same of a table with downloads, which so many copies of logs make too high."""
+    if not copies:
+        return of_days_with_a_log(window)
+    missing = _days_without_log(window)
+    too_high = f"Downloads are too high: {_copies(copies)}."
+    return f"Of the days with a log: {missing}. {too_high}" if missing else too_high
+
+
+def interval_of_days(share: Interval, window: WindowDays) -> str:
+    """Return the 95 % interval of a share, and that it is one of the days with a log if some have none."""
+    return interval(share) + (_of_days_with_a_log(window) if share["low"] is not None else "")
+
+
+def _copies(number: int) -> str:
+    return "1 copy of a log counts again" if number == 1 else f"{number:,} copies of logs count again"
+
+
+def _of_days_with_a_log(window: WindowDays) -> str:
+    return ", of the days with a log" if _days_without_log(window) else ""
+
+
+def sampled(sample: SampleCounts | None) -> str:
+    """On how many installations the numbers rest; nothing where all were looked at."""
+    if sample is None:
+        return ""
+    return (
+        f"One installation in {sample['one_in']} was looked at, {count(sample['looked_at'])} in all, and "
+        "what was counted there is multiplied. Downloads and installer downloads are counted, all of them. "
+        "--one-in 1 looks at every installation, which takes minutes."
+    )
+
+
+def day(text: str) -> str:
+    """2024-01-05 as 5 January 2024."""
+    parsed = date.fromisoformat(text)
+    return f"{parsed.day} {parsed:%B %Y}"
+
+
+def days(window: WindowDays) -> str:
+    """The window from its first to its last day."""
+    since, until = window["since"], window["until"]
+    if since is None or until is None:
+        return "no day with data"
+    return day(since) if since == until else f"{day(since)} to {day(until)}"
+
+
+def completeness(window: WindowDays, lines: int = 0) -> str:
+    """Which days of the window are complete and which are provisional.
+
+    Without any day it says how many lines were read, of which none is a request.
+    """
+    until, complete = window["until"], window["complete_until"]
+    if until is None:
+        return without_a_request(lines)
+    gaps = _without_log(window)
+    if complete is None:
+        return f"{gaps}no day is complete yet: every number is provisional"
+    if complete == until:
+        if gaps:
+            return f"{gaps}the other days are complete"
+        return "complete" if window["complete"] else "complete but for what is left out"
+    provisional = date.fromisoformat(complete) + timedelta(days=1)
+    if window["days_without_log"] and set(window["days_without_log"]) >= set(_days(provisional, until)):
+        return f"{gaps}the other days are complete"
+    return f"{gaps}complete until {day(complete)}, provisional from {day(provisional.isoformat())}"
+
+
+def newest_request(lines: LineCounts) -> str:
+    """Say of when the newest line is, so that a reader sees if logs stopped coming; nothing without any."""
+    newest = lines["newest_request"]
+    return f"newest log line {newest[:16].replace('T', ' ')} UTC" if newest else ""
+
+
+def last_days(number: int, window: WindowDays, lines: LineCounts) -> str:
+    """The last days of a window: 90 days; and if logs begin later, or if more may come of all of them."""
+    text = f"{number} day{'s' if number > 1 else ''}"
+    begin, until = lines["logs_begin"], window["until"]
+    if until and _are_provisional(number, date.fromisoformat(until), window):
+        text += " (provisional)"
+    if begin and until and date.fromisoformat(begin) > date.fromisoformat(until) - timedelta(days=number - 1):
+        return f"{text} (logs begin {begin})"
+    return text
+
+
+def _are_provisional(number: int, until: date, window: WindowDays) -> bool:
+    """Whether other days are complete and none of these, so that late logs may bring more of one of them."""
+    last = {(until - timedelta(days=back)).isoformat() for back in range(number)}
+    complete = window["complete_until"]
+    return complete is not None and min(last) > complete and not last <= set(window["days_without_log"])
+
+
+def first_days(days: Iterable[date | str]) -> str:
+    """Name the first days, and say how many more there are."""
+    return first_few([*map(str, days)], _MOST_DAYS)
+
+
+def first_few(texts: list[str], most: int, between: str = ", ") -> str:
+    """Name at most so many texts, and say how many more there are."""
+    more = f" and {len(texts) - most} more" if len(texts) > most else ""
+    return between.join(texts[:most]) + more
+
+
+def days_without_log(days: list[str]) -> str:
+    """Return which days have no log, and what to do, in one line."""
+    return (
+        f"{len(days)} day{'s have' if len(days) > 1 else ' has'} no log: {first_days(days)}: "
+        "read the logs of these days (of all their hours), look for their lines if a log that was read "
+        "spans them, or declare a hole in census.toml if there are none"
+    )
+
+
+def lost_days(days: list[str]) -> str:
+    """Return which days are lost, and what to do, in one line."""
+    return (
+        f"rows of {len(days)} day{'s' if len(days) > 1 else ''} are lost, and reports show "
+        f"{'them' if len(days) > 1 else 'it'} as unknown: {first_days(days)}: run conda-census "
+        "repair, which says which logs must come back"
+    )
+
+
+def read_again(logs: list[str], what: str = "read again", *, names_all: bool = False) -> list[str]:
+    """Return which logs were read again, in a line each; in one line if they are many."""
+    if names_all or len(logs) <= _MOST_LOGS:
+        return [plain(f"{log}: {what}") for log in logs]
+    return [plain(f"{first_few(logs, _NAMED_LOGS)}: {what}")]
+
+
+def unknown_days(days: Iterable[date], lost: Collection[date]) -> list[str]:
+    """Return which days have no log and which are lost, in a line each, and what to do."""
+    texts: dict[bool, list[str]] = {False: [], True: []}
+    for each in days:
+        texts[each in lost].append(each.isoformat())
+    without_log, gone = texts.values()
+    return [*([days_without_log(without_log)] if without_log else []), *([lost_days(gone)] if gone else [])]
+
+
+def unread_logs(number: int) -> str:
+    """Say that so many logs could not be read, and where they are listed, in one line."""
+    whose, them = ("its", "it") if number == 1 else ("their", "them")
+    return (
+        f"{logs(number)} could not be read, or not whole, and numbers are too low if {whose} lines are of "
+        f"these days: conda-census sources --set-aside lists {them}"
+    )
+
+
+def doubts_by_kind(doubtful: DoubtfulLogs) -> list[str]:
+    """Say which numbers are wrong because of logs that were read with a doubt, a sentence for each kind."""
+    kinds = (
+        (doubtful["tokens"], "user agents in {} hide tokens, so installations and environments are too low"),
+        (
+            doubtful["addresses"],
+            f"addresses in {{}} may not be the clients', so {_NETWORKS} may be wrong",
+        ),
+        (doubtful["unread"], "a part of {} was not read, so all counts may be too low"),
+        (
+            doubtful["before_window"],
+            f"tokens or lines of {{}} before the window are missing, so {_BACK} may be wrong",
+        ),
+    )
+    return [sentence.format(logs(number)) for number, sentence in kinds if number]
+
+
+def cautions(copies: int, unread: int, doubtful: int) -> list[str]:
+    """Say in a line each that so many logs are copies, could not be read, or were read with a doubt."""
+    return [
+        *([copies_count_again(copies)] if copies else []),
+        *([unread_logs(unread)] if unread else []),
+        *([doubtful_logs(doubtful)] if doubtful else []),
+    ]
+
+
+def doubtful_logs(number: int) -> str:
+    """Say that so many logs may make numbers wrong, and where it is told, in one line."""
+    them = "it" if number == 1 else "them"
+    return f"{logs(number)} may make numbers wrong: conda-census sources names {them} and says why"
+
+
+def _without_log(window: WindowDays) -> str:
+    """Say how many of the days of a window have no log; nothing if all have one."""
+    missing = _days_without_log(window)
+    them = "it" if len(window["days_without_log"]) == 1 else "them"
+    return f"{missing}: nothing is known of {them}; " if missing else ""
+
+
+def _days_without_log(window: WindowDays) -> str:
+    missing, since, until = len(window["days_without_log"]), window["since"], window["until"]
+    if not missing or since is None or until is None:
+        return ""
+    whole = (date.fromisoformat(until) - date.fromisoformat(since)).days + 1
+    return f"{missing} of {whole} day{'s' if whole > 1 else ''} {'has' if missing == 1 else 'have'} no log"
+
+
+def _days(first: date, until: str) -> list[str]:
+    days = (date.fromisoformat(until) - first).days + 1
+    return [(first + timedelta(days=number)).isoformat() for number in range(days)]
+
+
+def plain(text: str) -> str:
+    """Text from a log without what a terminal or a page could take for more than text."""
+    return "".join(character if character.isprintable() else "?" for character in text)

@@ -1,0 +1,441 @@
+"""What does a report say? One document that every surface shows, the same bytes for the same lake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from ibis.expr.types import Table
+
+from conda_census.engines.lake_tables import LakeTables
+from conda_census.lake.records.doubts import Doubt, DoubtAbout
+from conda_census.metrics.agent_shares import PARTS, count_agents
+from conda_census.metrics.coverage.accounting import account
+from conda_census.metrics.coverage.copied_logs import count_copies
+from conda_census.metrics.coverage.doubtful_logs import count_logs, days_of, doubts_before, times_of_doubts
+from conda_census.metrics.coverage.silent_days import days_between
+from conda_census.metrics.coverage.window import Window, choose_window, log_times, within
+from conda_census.metrics.day_totals import Day, count_by_day
+from conda_census.metrics.downloads import count_downloads
+from conda_census.metrics.environments import MOST_ENVIRONMENTS, Environments, Spread, count_environments
+from conda_census.metrics.installations import Installations, count_installations
+from conda_census.metrics.installers import count_installer_downloads
+from conda_census.metrics.intervals import Interval, ratio
+from conda_census.metrics.opted_out import Traffic, count_opted_out
+from conda_census.metrics.organization_counts import count_organizations
+from conda_census.metrics.packages import count_package, count_packages, expect_package
+from conda_census.metrics.population import population
+from conda_census.metrics.retention import count_retention
+from conda_census.metrics.sample import ALL, Sample, choose_sample
+from conda_census.metrics.sessions import count_sessions
+from conda_census.reports.usage.completeness_text import read_days
+from conda_census.reports.usage.notes import (
+    NOTES,
+    notes_on_copies,
+    notes_on_doubts,
+    notes_on_gaps,
+    notes_on_tokens,
+    notes_on_unread_logs,
+)
+from conda_census.reports.usage.schema import (
+    Active,
+    ActiveByClass,
+    AgentRow,
+    ByClass,
+    Calibration,
+    CohortRow,
+    CountInterval,
+    DayRow,
+    DoubtfulLogs,
+    DownloadCounts,
+    EnvironmentCounts,
+    EnvironmentsByClass,
+    EnvironmentSpread,
+    InstallationCounts,
+    InstallerDownloadCounts,
+    InstallerRow,
+    LineCounts,
+    NaiveShares,
+    OptedOutShares,
+    OrganizationRow,
+    PackageCounts,
+    PackageFileRow,
+    PackageRow,
+    Report,
+    SampleCounts,
+    SessionCounts,
+    TrafficCounts,
+)
+
+__all__ = ["TOP", "Report", "make_report"]
+
+
+_UNKNOWN = Interval(value=None, low=None, high=None)
+#: What a number in the sample stands for.
+Times = Callable[[int], int]
+
+#: So many packages by each measure.
+TOP = 20
+
+
+def make_report(
+    tables: LakeTables,
+    since: date | None = None,
+    until: date | None = None,
+    *,
+    top: int = TOP,
+    package: str | None = None,
+    sample: Sample | None = None,
+    organizations: Mapping[str, bytes] | None = None,
+) -> Report:
+    """The report on the window from ``since`` to ``until``, by default over all days with data.
+
+    It tells of the ``top`` packages by each measure, and of one ``package`` all versions. ``sample``: which
+    installations are looked at, by default all unless they are very many. ``organizations``: the pseudonym of
+    each organisation that has a name.
+
+    Raises:
+        WindowError: ``since`` is after ``until``, or no day of the window has a log.
+        PackageError: nobody downloaded the ``package`` in the window.
+        AccountingError: lines of the logs are missing or counted twice.
+    """
+    window = choose_window(tables, since, until)
+    if package is not None:
+        package = package.lower()
+        expect_package(within(tables, window).downloads, package)
+    chosen = choose_sample(tables, window) if sample is None else sample
+    inside = within(tables, window)
+    some = chosen.of_installations(tables)
+    with chosen.with_others(tables) as theirs, tables.keep(_sampled(theirs, window, chosen)) as installations:
+        looked_at = _LookedAt(chosen, within(some, window), installations)
+        counted, environments = count_installations(installations, window), count_environments(installations)
+        read, sessions = read_days(tables, window), _sessions(looked_at)
+        copies = count_copies(inside)
+        doubts = times_of_doubts(inside, "tokens", "addresses", "unread")
+        hidden = days_of(times for doubt, times in doubts.items() if doubt.about == "tokens")
+        doubtful = _doubtful_logs(doubts, doubts_before(tables, window, "tokens", "unread"))
+        return Report(
+            window=window.keys(),
+            sample=_sample(chosen, counted, environments.whole),
+            installations=_installations(counted, chosen.times, window, hidden),
+            environments=_environments(environments, chosen.times),
+            opted_out=_opted_out(inside, looked_at),
+            installer_downloads=_installer_downloads(inside),
+            sessions=sessions,
+            downloads=DownloadCounts(total=count_downloads(inside.downloads)),
+            by_day=_by_day(inside, looked_at, window, hidden),
+            agents=_agents(looked_at),
+            packages=_packages(inside, looked_at, top, package),
+            retention=_retention(looked_at, window),
+            accounting=_accounting(inside, log_times(tables), copies, doubtful),
+            completeness=read,
+            notes=[
+                *NOTES,
+                *notes_on_gaps(window),
+                *notes_on_copies(copies, window),
+                *notes_on_tokens(sessions["total"] + sessions["without_token"], counted.total),
+                *notes_on_unread_logs(tables.unread_logs),
+                *notes_on_doubts(doubtful),
+            ],
+            organizations=_organizations(inside, looked_at, organizations or {}),
+        )
+
+
+def _sampled(tables: LakeTables, window: Window, sample: Sample) -> Table:
+    """The installations of the sample, as ``population`` has them; ``tables`` are those with others."""
+    found = population(tables.sessions, window)
+    return found if sample == ALL else found.filter(sample.takes(found.client))
+
+
+@dataclass(frozen=True)
+class _LookedAt:
+    """What of the window is in the sample: its tables, and its installations as ``population`` has them."""
+
+    sample: Sample
+    inside: LakeTables
+    installations: Table
+
+    def times(self, number: int) -> int:
+        return self.sample.times(number)
+
+
+def _sample(sample: Sample, installations: Installations, environments: Spread) -> SampleCounts | None:
+    if sample.one_in == 1:
+        return None
+    return SampleCounts(
+        one_in=sample.one_in,
+        looked_at=installations.total,
+        installations=_count_interval(sample, installations.total, installations.total),
+        environments=_count_interval(sample, environments.total, environments.squares),
+    )
+
+
+def _count_interval(sample: Sample, number: int, squares: int) -> CountInterval:
+    whole, margin = sample.times(number), round(sample.margin(squares))
+    return CountInterval(low=max(whole - margin, number), high=whole + margin)
+
+
+def _installations(
+    found: Installations, times: Times, window: Window, hidden: frozenset[date]
+) -> InstallationCounts:
+    by_class, active = found.by_class, found.active_by_class
+    return InstallationCounts(
+        total=times(found.total),
+        by_class=ByClass(
+            lasting=times(by_class["lasting"]),
+            ephemeral=times(by_class["ephemeral"]),
+            image=times(by_class["image"]),
+            new=times(by_class["new"]),
+        ),
+        active=_active(found.active, times, window, hidden),
+        active_by_class=ActiveByClass(
+            lasting=_active(active["lasting"], times, window, hidden),
+            ephemeral=_active(active["ephemeral"], times, window, hidden),
+            image=_active(active["image"], times, window, hidden),
+            new=_active(active["new"], times, window, hidden),
+        ),
+    )
+
+
+def _active(active: dict[int, int], times: Times, window: Window, hidden: frozenset[date]) -> Active:
+    def known(days: int) -> int | None:
+        until = window.until
+        if until is not None:
+            since = until - timedelta(days=days - 1)
+            if not window.is_known(since, until):
+                return None
+            if not active[days] and any(since <= day <= until for day in hidden):
+                return None
+        return times(active[days])
+
+    return {"1": known(1), "7": known(7), "30": known(30), "90": known(90)}
+
+
+def _environments(found: Environments, times: Times) -> EnvironmentCounts:
+    by_class = found.by_class
+    return EnvironmentCounts(
+        **_spread(found.whole, times),
+        single_share_lasting=by_class["lasting"].single_share.keys(),
+        by_class=EnvironmentsByClass(
+            lasting=_spread(by_class["lasting"], times),
+            ephemeral=_spread(by_class["ephemeral"], times),
+            image=_spread(by_class["image"], times),
+            new=_spread(by_class["new"], times),
+        ),
+    )
+
+
+def _spread(spread: Spread, times: Times) -> EnvironmentSpread:
+    number = spread.per_installation
+    return EnvironmentSpread(
+        total=times(spread.total),
+        per_installation={
+            "1": times(number[1]),
+            "2": times(number[2]),
+            "3": times(number[3]),
+            "4": times(number[4]),
+            "5+": times(number[MOST_ENVIRONMENTS]),
+        },
+        single_share=spread.single_share.keys(),
+    )
+
+
+def _opted_out(inside: LakeTables, looked_at: _LookedAt) -> OptedOutShares:
+    found = count_opted_out(looked_at.sample.of_networks(inside), looked_at.inside.sessions)
+    times = looked_at.times
+    off, tokens, calibration = found.off, found.tokens, found.calibration
+    return OptedOutShares(
+        share=found.share.keys(),
+        naive=NaiveShares(
+            requests=ratio(off.requests, off.requests + tokens.requests),
+            sessions=ratio(off.sessions, off.sessions + tokens.sessions),
+            visitor_days=ratio(off.visitor_days, off.visitor_days + tokens.visitor_days),
+        ),
+        off=_traffic(off, times),
+        tokens=_traffic(tokens, times),
+        calibration=Calibration(
+            installation_days=times(calibration.installation_days),
+            per_visitor_day=calibration.per_visitor_day,
+            per_installation_day=calibration.per_installation_day,
+            dispersion=calibration.dispersion,
+        ),
+    )
+
+
+def _traffic(traffic: Traffic, times: Times) -> TrafficCounts:
+    return TrafficCounts(
+        requests=times(traffic.requests),
+        sessions=times(traffic.sessions),
+        visitor_days=times(traffic.visitor_days),
+    )
+
+
+def _installer_downloads(inside: LakeTables) -> InstallerDownloadCounts:
+    rows = [
+        InstallerRow(
+            period=row.period,
+            product=row.product,
+            platform=row.platform,
+            version=row.version,
+            agent=row.agent,
+            downloads=row.downloads,
+        )
+        for row in count_installer_downloads(inside.installer_downloads)
+    ]
+    return InstallerDownloadCounts(total=sum(row["downloads"] for row in rows), rows=rows)
+
+
+def _sessions(looked_at: _LookedAt) -> SessionCounts:
+    found, times = count_sessions(looked_at.inside.sessions), looked_at.times
+    return SessionCounts(total=times(found.total), without_token=times(found.without_token))
+
+
+def _by_day(
+    inside: LakeTables, looked_at: _LookedAt, window: Window, hidden: frozenset[date]
+) -> list[DayRow]:
+    times = looked_at.times
+    found = {
+        row.day: row
+        for row in count_by_day(looked_at.inside.sessions, inside.downloads, looked_at.installations)
+    }
+    if window.since is None or window.until is None:
+        return []
+    rows, missing = [], frozenset(window.days_without_log)
+    for day in days_between(window.since, window.until):
+        # A known day on which nothing was is a quiet one.
+        counted = None if day in missing else found.get(day, Day(day, 0, 0, 0, 0))
+        is_first_known = window.is_first_seen_known(day, day)
+        # Nobody shows a token on a day of logs that hide them.
+        shows_none = day in hidden and counted is not None and counted.sessions and not counted.installations
+        shown = None if shows_none else counted
+        rows.append(
+            DayRow(
+                day=day.isoformat(),
+                sessions=times(counted.sessions) if counted else None,
+                installations=times(shown.installations) if shown else None,
+                first_seen=times(shown.first_seen) if shown and is_first_known else None,
+                downloads=counted.downloads if counted else None,
+            )
+        )
+    return rows
+
+
+def _agents(looked_at: _LookedAt) -> dict[str, list[AgentRow]]:
+    rows: dict[str, list[AgentRow]] = {part: [] for part in PARTS}
+    for each in count_agents(looked_at.inside.sessions):
+        rows[each.part].append(
+            AgentRow(
+                values=list(each.values),
+                installations=looked_at.times(each.installations),
+                sessions=looked_at.times(each.sessions),
+            )
+        )
+    return rows
+
+
+def _packages(inside: LakeTables, looked_at: _LookedAt, top: int, package: str | None) -> PackageCounts:
+    times = looked_at.times
+    sampled = looked_at.inside.downloads
+    most = [
+        PackageRow(
+            name=each.name,
+            environments=times(each.environments),
+            installations=times(each.installations),
+            downloads=each.downloads,
+        )
+        for each in count_packages(inside.downloads, top, sampled)
+    ]
+    files = None if package is None else count_package(inside.downloads, package, sampled)
+    return PackageCounts(
+        top=most,
+        name=package,
+        package=None
+        if files is None
+        else [
+            PackageFileRow(
+                channel=each.channel,
+                subdir=each.subdir,
+                version=each.version,
+                environments=times(each.environments),
+                installations=times(each.installations),
+                downloads=each.downloads,
+            )
+            for each in files
+        ],
+    )
+
+
+def _retention(looked_at: _LookedAt, window: Window) -> list[CohortRow]:
+    return [
+        CohortRow(
+            week=cohort.week.isoformat(),
+            installations=looked_at.times(cohort.installations)
+            if _is_size_known(window, cohort.week)
+            else None,
+            active=[
+                share.keys() if _is_week_known(window, cohort.week, later) else _UNKNOWN
+                for later, share in enumerate(cohort.active)
+            ],
+        )
+        for cohort in count_retention(looked_at.installations, window)
+    ]
+
+
+def _is_week_known(window: Window, week: date, later: int) -> bool:
+    """Whether it is known who was first seen in the week of a Monday, and who of them came so much later."""
+    then = week + timedelta(weeks=later)
+    return _is_size_known(window, week) and window.is_known(then, then + timedelta(days=6))
+
+
+def _is_size_known(window: Window, week: date) -> bool:
+    """Whether it is known who was first seen in the week of a Monday."""
+    return window.is_first_seen_known(week, week + timedelta(days=6))
+
+
+def _organizations(
+    inside: LakeTables, looked_at: _LookedAt, pseudonyms: Mapping[str, bytes]
+) -> list[OrganizationRow]:
+    return [
+        OrganizationRow(
+            name=each.name,
+            installations=looked_at.times(each.installations),
+            sessions=looked_at.times(each.sessions),
+            downloads=each.downloads,
+        )
+        for each in count_organizations(looked_at.inside.sessions, inside.downloads, pseudonyms)
+    ]
+
+
+def _doubtful_logs(doubts: Collection[Doubt], before: list[Doubt]) -> DoubtfulLogs:
+    def about(what: DoubtAbout) -> int:
+        return count_logs(each for each in doubts if each.about == what)
+
+    return DoubtfulLogs(
+        tokens=about("tokens"),
+        addresses=about("addresses"),
+        unread=about("unread"),
+        before_window=count_logs(before),
+    )
+
+
+def _accounting(
+    inside: LakeTables,
+    times: tuple[datetime | None, datetime | None],
+    copies: int,
+    doubtful_logs: DoubtfulLogs,
+) -> LineCounts:
+    found, (first, newest) = account(inside.sources), times
+    return LineCounts(
+        lines=found.lines,
+        requests=found.requests,
+        dropped=found.dropped,
+        other_share=found.other_share,
+        malformed_tokens=found.malformed_tokens,
+        unknown_tokens=found.unknown_tokens,
+        logs_begin=f"{first.astimezone(UTC):%Y-%m-%d}" if first else None,
+        newest_request=f"{newest.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if newest else None,
+        likely_copies=copies,
+        unread_logs=inside.unread_logs,
+        doubtful_logs=doubtful_logs,
+    )

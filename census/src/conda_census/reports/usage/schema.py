@@ -1,0 +1,342 @@
+"""Which keys does a report have? They are a public interface: keys are added, never changed."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from conda_census.metrics.coverage.completeness import DayState
+from conda_census.metrics.coverage.window import WindowDays
+from conda_census.metrics.intervals import Interval
+
+__all__ = [
+    "Active",
+    "ActiveByClass",
+    "AgentRow",
+    "ByClass",
+    "Calibration",
+    "CohortRow",
+    "CountInterval",
+    "DayRow",
+    "DownloadCounts",
+    "EnvironmentCounts",
+    "EnvironmentSpread",
+    "EnvironmentsByClass",
+    "InstallationCounts",
+    "InstallerDownloadCounts",
+    "InstallerRow",
+    "Interval",
+    "LineCounts",
+    "NaiveShares",
+    "Note",
+    "OptedOutShares",
+    "OrganizationRow",
+    "PackageCounts",
+    "PackageFileRow",
+    "PackageRow",
+    "PerInstallation",
+    "ReadDay",
+    "Report",
+    "SampleCounts",
+    "SessionCounts",
+    "TrafficCounts",
+    "WindowDays",
+]
+
+
+class ByClass(TypedDict):
+    """Installations by class."""
+
+    lasting: int
+    ephemeral: int
+    image: int
+    new: int
+
+
+#: Installations seen in the last 1, 7, 30 and 90 days of the window; null if one of these days has no log.
+Active = TypedDict("Active", {"1": int | None, "7": int | None, "30": int | None, "90": int | None})
+
+
+class ActiveByClass(TypedDict):
+    """The same by class."""
+
+    lasting: Active
+    ephemeral: Active
+    image: Active
+    new: Active
+
+
+class CountInterval(TypedDict):
+    """The 95 % interval of a count."""
+
+    low: int
+    high: int
+
+
+class SampleCounts(TypedDict):
+    """One installation in ``one_in`` was looked at, ``looked_at`` in all, and counts were multiplied."""
+
+    one_in: int
+    looked_at: int
+    installations: CountInterval
+    environments: CountInterval
+
+
+class InstallationCounts(TypedDict):
+    """Distinct client tokens."""
+
+    total: int
+    by_class: ByClass
+    active: Active
+    active_by_class: ActiveByClass
+
+
+#: Installations by their number of environments.
+PerInstallation = TypedDict("PerInstallation", {"1": int, "2": int, "3": int, "4": int, "5+": int})
+
+
+class EnvironmentSpread(TypedDict):
+    """Distinct pairs (environment, installation), and how they spread over installations."""
+
+    total: int
+    per_installation: PerInstallation
+    single_share: Interval
+
+
+class EnvironmentsByClass(TypedDict):
+    """The environments of the installations of each class."""
+
+    lasting: EnvironmentSpread
+    ephemeral: EnvironmentSpread
+    image: EnvironmentSpread
+    new: EnvironmentSpread
+
+
+class EnvironmentCounts(EnvironmentSpread):
+    """Distinct pairs (environment, installation)."""
+
+    single_share_lasting: Interval
+    by_class: EnvironmentsByClass
+
+
+class NaiveShares(TypedDict):
+    """off / (off + tokens), by three measures; null where there is neither."""
+
+    requests: float | None
+    sessions: float | None
+    visitor_days: float | None
+
+
+class TrafficCounts(TypedDict):
+    """The same traffic by three measures."""
+
+    requests: int
+    sessions: int
+    visitor_days: int
+
+
+class Calibration(TypedDict):
+    """What is known where sharing is on, and the opted-out share is estimated by; null where nobody shares.
+
+    How many installation-days there were, how many of them one visitor-day hides, how many installations one
+    of them stands for, and how the network-days of an installation are dispersed (variance over mean).
+    """
+
+    installation_days: int
+    per_visitor_day: float | None
+    per_installation_day: float | None
+    dispersion: float
+
+
+class OptedOutShares(TypedDict):
+    """The opted-out share of installations, and the traffic that it is estimated from."""
+
+    share: Interval
+    naive: NaiveShares
+    off: TrafficCounts
+    tokens: TrafficCounts
+    calibration: Calibration
+
+
+class InstallerRow(TypedDict):
+    """Complete downloads of one installer in one month by one kind of agent."""
+
+    period: str
+    product: str
+    platform: str
+    version: str
+    agent: str
+    downloads: int
+
+
+class InstallerDownloadCounts(TypedDict):
+    """Installer downloads; ``total`` is the sum of the rows."""
+
+    total: int
+    rows: list[InstallerRow]
+
+
+class SessionCounts(TypedDict):
+    """Session tokens, and sessions folded for want of one."""
+
+    total: int
+    without_token: int
+
+
+class DownloadCounts(TypedDict):
+    """Complete package downloads."""
+
+    total: int
+
+
+class DoubtfulLogs(TypedDict):
+    """How many logs were read with a doubt, by what it is about; see ``docs/unknown.md``.
+
+    ``before_window`` have no line of the window, and numbers that look back before it need them.
+    """
+
+    tokens: int
+    addresses: int
+    unread: int
+    before_window: int
+
+
+class LineCounts(TypedDict):
+    """Where every line went: lines = requests + the sum of dropped.
+
+    ``logs_begin`` (a day) and ``newest_request`` (a time, UTC) are of all logs that were read, whatever the
+    window; null if none has a request. ``likely_copies`` logs look like copies of others with other bytes, so
+    that their requests and downloads count again. ``unread_logs`` files and objects may be access logs and
+    could not be read, of whatever days. ``doubtful_logs`` were read with a doubt.
+    """
+
+    lines: int
+    requests: int
+    dropped: dict[str, int]
+    other_share: float | None
+    malformed_tokens: int
+    unknown_tokens: int
+    logs_begin: str | None
+    newest_request: str | None
+    likely_copies: int
+    unread_logs: int
+    doubtful_logs: DoubtfulLogs
+
+
+class DayRow(TypedDict):
+    """What one UTC day saw; ``first_seen`` are the installations that no earlier day saw.
+
+    Of a day without a log all is null. Of one on which nobody shows a token, of logs that hide them,
+    ``installations`` and ``first_seen`` are null. In the week after a day without a log ``first_seen`` is
+    null too: who came on that day is seen first in the days that follow.
+    """
+
+    day: str
+    sessions: int | None
+    installations: int | None
+    first_seen: int | None
+    downloads: int | None
+
+
+class AgentRow(TypedDict):
+    """How many have one value of a part of the agent: its name and version as sent, null where not said."""
+
+    values: list[str | None]
+    installations: int
+    sessions: int
+
+
+class PackageRow(TypedDict):
+    """Environments and installations that downloaded a package, and all its downloads."""
+
+    name: str
+    environments: int
+    installations: int
+    downloads: int
+
+
+class PackageFileRow(TypedDict):
+    """The same for one version in one channel for one platform."""
+
+    channel: str
+    subdir: str
+    version: str
+    environments: int
+    installations: int
+    downloads: int
+
+
+class PackageCounts(TypedDict):
+    """The packages with the most; and of the one that was asked for all versions, null if none was.
+
+    ``name`` is the package that was asked for.
+    """
+
+    top: list[PackageRow]
+    name: str | None
+    package: list[PackageFileRow] | None
+
+
+class CohortRow(TypedDict):
+    """The installations first seen in the week of a Monday, and the share seen k weeks later, k from 0 on.
+
+    A share is null if a day of its week, of the first week or of the week before that has no log; the number
+    of installations is null if one of the latter two has none.
+    """
+
+    week: str
+    installations: int | None
+    active: list[Interval]
+
+
+class ReadDay(TypedDict):
+    """How much of one UTC day was read: ``lines`` is ``requests`` plus ``dropped``.
+
+    ``state`` is complete, provisional, no_log or declared_hole, of which ``reason`` is what was declared;
+    of ``no_log`` it is why nothing is known of a day that logs span.
+    """
+
+    day: str
+    sources: int
+    lines: int
+    requests: int
+    dropped: int
+    complete: bool
+    state: DayState
+    reason: str
+
+
+class Note(TypedDict):
+    """One sentence on which way a number errs, and why; ``number`` is its name in the report."""
+
+    number: str
+    note: str
+
+
+class OrganizationRow(TypedDict):
+    """What sent the token of an organisation that ``census.toml`` names."""
+
+    name: str
+    installations: int
+    sessions: int
+    downloads: int
+
+
+class Report(TypedDict):
+    """The answer of ``conda-census report``; its keys are a public interface."""
+
+    window: WindowDays
+    sample: SampleCounts | None
+    installations: InstallationCounts
+    environments: EnvironmentCounts
+    opted_out: OptedOutShares
+    installer_downloads: InstallerDownloadCounts
+    sessions: SessionCounts
+    downloads: DownloadCounts
+    by_day: list[DayRow]
+    agents: dict[str, list[AgentRow]]
+    packages: PackageCounts
+    retention: list[CohortRow]
+    accounting: LineCounts
+    completeness: list[ReadDay]
+    notes: list[Note]
+    organizations: list[OrganizationRow]

@@ -1,0 +1,249 @@
+"""Which tables stand behind a report? Flat and named, for spreadsheets, notebooks and the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Literal
+
+import pyarrow as pa
+
+from conda_census.metrics.classes import CLASSES
+from conda_census.reports.usage.schema import DayRow, Interval, ReadDay, Report
+from conda_census.reports.usage.totals import installers_by_quarter
+
+__all__ = ["flat_table", "flat_tables"]
+
+_MEASURES: tuple[Literal["requests", "sessions", "visitor_days"], ...] = (
+    "requests",
+    "sessions",
+    "visitor_days",
+)
+_LAST_DAYS: tuple[Literal["1", "7", "30", "90"], ...] = ("1", "7", "30", "90")
+_NUMBERS: tuple[Literal["1", "2", "3", "4", "5+"], ...] = ("1", "2", "3", "4", "5+")
+_TEXT, _COUNT, _SHARE, _DAY = pa.string(), pa.int64(), pa.float64(), pa.date32()
+
+
+def flat_tables(report: Report) -> dict[str, pa.Table]:
+    """The tables by name, in the order of the page; one without rows is there all the same.
+
+    Counts are whole numbers, shares lie between 0 and 1 and are null where not estimated, days are UTC.
+    """
+    return {
+        "window": _window(report),
+        "headlines": _headlines(report),
+        "active_installations": _active_installations(report),
+        "environments": _environments(report),
+        "opted_out": _opted_out(report),
+        "by_day": _by_day(report),
+        "installers": _installers(report),
+        "installers_by_quarter": _installers_by_quarter(report),
+        "packages": _packages(report),
+        "package_versions": _package_versions(report),
+        "agents": _agents(report),
+        "retention": _retention(report),
+        "dropped_lines": _dropped_lines(report),
+        "completeness": _completeness(report),
+        "notes": _notes(report),
+        "organizations": _organizations(report),
+    }
+
+
+def _window(report: Report) -> pa.Table:
+    """One row: what all the other tables are of."""
+    window = report["window"]
+    columns = {"since": _DAY, "until": _DAY, "complete_until": _DAY, "complete": pa.bool_()}
+    columns |= {"days_without_log": _TEXT, "package": _TEXT}
+    days = [date.fromisoformat(day) if day else None for day in (window["since"], window["until"])]
+    complete = window["complete_until"]
+    row = (
+        *days,
+        date.fromisoformat(complete) if complete else None,
+        window["complete"],
+        " ".join(window["days_without_log"]),
+        report["packages"]["name"],
+    )
+    return flat_table(columns, [row])
+
+
+def _headlines(report: Report) -> pa.Table:
+    """A count stands in ``count``, a share in ``share`` with its 95 % interval; ``all`` is every class."""
+    installations, environments = report["installations"], report["environments"]
+    by_class = environments["by_class"]
+    rows: list[tuple[str, str, int | None, Interval]] = [
+        ("installations", "all", installations["total"], _NONE),
+        *(("installations", name, installations["by_class"][name], _NONE) for name in CLASSES),
+        ("environments", "all", environments["total"], _NONE),
+        *(("environments", name, by_class[name]["total"], _NONE) for name in CLASSES),
+        ("single_share", "all", None, environments["single_share"]),
+        *(("single_share", name, None, by_class[name]["single_share"]) for name in CLASSES),
+        ("opted_out", "all", None, report["opted_out"]["share"]),
+        ("installer_downloads", "all", report["installer_downloads"]["total"], _NONE),
+        ("sessions", "all", report["sessions"]["total"], _NONE),
+        ("downloads", "all", report["downloads"]["total"], _NONE),
+    ]
+    columns = {
+        "number": _TEXT,
+        "class": _TEXT,
+        "count": _COUNT,
+        "share": _SHARE,
+        "share_low": _SHARE,
+        "share_high": _SHARE,
+    }
+    return flat_table(columns, ((name, of, number, *_three(share)) for name, of, number, share in rows))
+
+
+def _active_installations(report: Report) -> pa.Table:
+    found = report["installations"]
+    active = [("all", found["active"]), *((name, found["active_by_class"][name]) for name in CLASSES)]
+    columns = {"class": _TEXT, "last_days": _COUNT, "installations": _COUNT}
+    return flat_table(
+        columns, ((name, int(back), counts[back]) for name, counts in active for back in _LAST_DAYS)
+    )
+
+
+def _environments(report: Report) -> pa.Table:
+    found = report["environments"]
+    spreads = [("all", found["per_installation"])]
+    spreads += [(name, found["by_class"][name]["per_installation"]) for name in CLASSES]
+    columns = {"class": _TEXT, "environments_per_installation": _TEXT, "installations": _COUNT}
+    return flat_table(
+        columns, ((name, number, spread[number]) for name, spread in spreads for number in _NUMBERS)
+    )
+
+
+def _opted_out(report: Report) -> pa.Table:
+    found = report["opted_out"]
+    columns = {"measure": _TEXT, "off": _COUNT, "tokens": _COUNT, "naive_share_off": _SHARE}
+    return flat_table(
+        columns, ((by, found["off"][by], found["tokens"][by], found["naive"][by]) for by in _MEASURES)
+    )
+
+
+def _by_day(report: Report) -> pa.Table:
+    columns = {"day": _DAY, "sessions": _COUNT, "installations": _COUNT, "first_seen": _COUNT}
+    return flat_table(columns | {"downloads": _COUNT}, map(_of_day, report["by_day"]))
+
+
+def _installers(report: Report) -> pa.Table:
+    columns = {
+        "month": _TEXT,
+        "product": _TEXT,
+        "platform": _TEXT,
+        "version": _TEXT,
+        "agent": _TEXT,
+        "downloads": _COUNT,
+    }
+    return flat_table(columns, (tuple(row.values()) for row in report["installer_downloads"]["rows"]))
+
+
+def _installers_by_quarter(report: Report) -> pa.Table:
+    return flat_table(
+        {"quarter": _TEXT, "product": _TEXT, "downloads": _COUNT},
+        (
+            (quarter, product, downloads)
+            for quarter, products in installers_by_quarter(report).items()
+            for product, downloads in products.items()
+        ),
+    )
+
+
+def _packages(report: Report) -> pa.Table:
+    columns = {"name": _TEXT, "environments": _COUNT, "installations": _COUNT, "downloads": _COUNT}
+    return flat_table(columns, (tuple(row.values()) for row in report["packages"]["top"]))
+
+
+def _package_versions(report: Report) -> pa.Table:
+    asked = report["packages"]
+    columns = {
+        "name": _TEXT,
+        "channel": _TEXT,
+        "subdir": _TEXT,
+        "version": _TEXT,
+        "environments": _COUNT,
+        "installations": _COUNT,
+        "downloads": _COUNT,
+    }
+    return flat_table(columns, ((asked["name"], *row.values()) for row in asked["package"] or ()))
+
+
+def _agents(report: Report) -> pa.Table:
+    columns = {"part": _TEXT, "name": _TEXT, "version": _TEXT, "installations": _COUNT, "sessions": _COUNT}
+    return flat_table(
+        columns,
+        (
+            (part, *(*row["values"], None)[:2], row["installations"], row["sessions"])
+            for part, rows in report["agents"].items()
+            for row in rows
+        ),
+    )
+
+
+def _retention(report: Report) -> pa.Table:
+    columns = {
+        "first_week": _DAY,
+        "installations": _COUNT,
+        "weeks_later": _COUNT,
+        "active_share": _SHARE,
+        "active_share_low": _SHARE,
+        "active_share_high": _SHARE,
+    }
+    return flat_table(
+        columns,
+        (
+            (date.fromisoformat(cohort["week"]), cohort["installations"], later, *_three(share))
+            for cohort in report["retention"]
+            for later, share in enumerate(cohort["active"])
+        ),
+    )
+
+
+def _dropped_lines(report: Report) -> pa.Table:
+    return flat_table({"reason": _TEXT, "lines": _COUNT}, report["accounting"]["dropped"].items())
+
+
+def _completeness(report: Report) -> pa.Table:
+    columns = {
+        "day": _DAY,
+        "sources": _COUNT,
+        "lines": _COUNT,
+        "requests": _COUNT,
+        "dropped": _COUNT,
+        "complete": pa.bool_(),
+        "state": _TEXT,
+        "reason": _TEXT,
+    }
+    return flat_table(columns, map(_of_day, report["completeness"]))
+
+
+def _notes(report: Report) -> pa.Table:
+    return flat_table(
+        {"number": _TEXT, "note": _TEXT}, ((each["number"], each["note"]) for each in report["notes"])
+    )
+
+
+def _organizations(report: Report) -> pa.Table:
+    columns = {"name": _TEXT, "installations": _COUNT, "sessions": _COUNT, "downloads": _COUNT}
+    return flat_table(columns, (tuple(row.values()) for row in report["organizations"]))
+
+
+def _of_day(row: DayRow | ReadDay) -> tuple[object, ...]:
+    """The values of a row that begins with its day."""
+    _, *values = row.values()
+    return date.fromisoformat(row["day"]), *values
+
+
+_NONE = Interval(value=None, low=None, high=None)
+
+
+def _three(share: Interval) -> tuple[float | None, float | None, float | None]:
+    return share["value"], share["low"], share["high"]
+
+
+def flat_table(columns: dict[str, pa.DataType], rows: Iterable[tuple[object, ...]]) -> pa.Table:
+    """The table of these columns, by name; also of no rows."""
+    values = list(zip(*rows, strict=True)) or [()] * len(columns)
+    return pa.table(
+        [pa.array(column, kind) for column, kind in zip(values, columns.values(), strict=True)],
+        names=list(columns),
+    )

@@ -1,0 +1,1 @@
+"""Vulnerability records, names of packages, versions, and the builds that are affected."""

@@ -1,0 +1,117 @@
+"""Which advisories does a lake know, and how do records come into it?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+from operator import attrgetter
+from pathlib import Path
+
+import pyarrow as pa
+from rattler import Version
+
+from conda_census.errors import CensusError
+from conda_census.lake.references import ADVISORIES
+from conda_census.lake.schema import delta_schema
+from conda_census.lake.store import Lake
+from conda_census.vulnerabilities.aliases import AdvisoryGroup, grouped
+from conda_census.vulnerabilities.conda_versions import VersionError, bound
+from conda_census.vulnerabilities.input_fields import Field
+from conda_census.vulnerabilities.input_files import documents, whole
+from conda_census.vulnerabilities.latest_records import Imported, latest
+from conda_census.vulnerabilities.osv import CONDA, Advisory, parse_advisory
+
+__all__ = ["import_advisories", "is_recorded", "known_advisories", "open_advisories", "unrecorded"]
+
+
+def import_advisories(lake: Lake, paths: Iterable[Path]) -> Imported:
+    """Read the OSV records in files, zips and folders into the lake; of one id the last modified counts.
+
+    All that can be read comes into the lake at once. Where a run is killed, nothing has changed.
+
+    Raises:
+        LakeError: the lake cannot be read or written.
+    """
+    read: list[Advisory] = []
+    problems: list[CensusError] = []
+    for document in documents(paths):
+        try:
+            read.append(parse_advisory(whole(document)))
+        except CensusError as problem:
+            problems.append(problem)
+    with lake.changing_references():
+        merged = latest(_stored(lake), read, attrgetter("id"), attrgetter("modified"))
+        if merged.new or merged.updated:
+            lake.replace_reference(ADVISORIES, _rows(merged.all))
+    return merged.imported(len(read), problems)
+
+
+def known_advisories(lake: Lake) -> list[AdvisoryGroup]:
+    """All advisories of the lake, each in all its records, by id.
+
+    Raises:
+        LakeError: the lake cannot be read.
+    """
+    return grouped(_stored(lake))
+
+
+def open_advisories(groups: Iterable[AdvisoryGroup]) -> list[AdvisoryGroup]:
+    """Those that were not withdrawn."""
+    return [group for group in groups if group.is_open]
+
+
+def unrecorded(conda_name: str, below: str) -> AdvisoryGroup:
+    """An advisory that has no record yet: all versions of a conda package below one are affected.
+
+    Raises:
+        VersionError: the version has no place in conda's order, or none is below it.
+        FieldError: no conda package can have that name.
+    """
+    conda_name, below = conda_name.strip().lower(), below.strip()
+    if bound(below, conda_name, CONDA) <= Version("0"):
+        raise VersionError(f"no version is below {below!r}: give the first one that is not affected")
+    name = f"{conda_name} below {below}"
+    events = [{"introduced": "0"}, {"fixed": below}]
+    record = {
+        "id": name,
+        "modified": datetime.now(UTC).isoformat(),
+        "summary": name,
+        "affected": [
+            {
+                "package": {"ecosystem": CONDA, "name": conda_name},
+                "ranges": [{"type": "ECOSYSTEM", "events": events}],
+            }
+        ],
+    }
+    [group] = grouped([replace(parse_advisory(Field(record, name)), is_recorded=False)])
+    return group
+
+
+def is_recorded(group: AdvisoryGroup) -> bool:
+    """Whether it is of a record, and not of ``unrecorded``."""
+    return any(each.is_recorded for each in group.records)
+
+
+def _stored(lake: Lake) -> list[Advisory]:
+    columns = ["id", "modified", "published", "withdrawn", "aliases", "summary", "severity", "record"]
+    rows = lake.reference(ADVISORIES).select(columns).to_pylist()
+    return [Advisory(**row | {"aliases": tuple(row["aliases"])}) for row in rows]
+
+
+def _rows(records: Iterable[Advisory]) -> pa.Table:
+    rows = [
+        {
+            "id": record.id,
+            "modified": record.modified,
+            "published": record.published,
+            "withdrawn": record.withdrawn,
+            "severity": record.severity,
+            "summary": record.summary,
+            "aliases": list(record.aliases),
+            "packages": [":".join(project) for project in record.projects],
+            "record": record.record,
+        }
+        for record in sorted(records, key=lambda each: each.id)
+    ]
+    return pa.Table.from_pylist(rows, schema=pa.schema(delta_schema(ADVISORIES).to_arrow()))

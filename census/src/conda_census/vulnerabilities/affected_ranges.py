@@ -1,0 +1,150 @@
+"""Which versions does an entry of an advisory affect? As the section *Evaluation* of the OSV schema says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import NamedTuple
+
+from rattler import Version
+
+from conda_census.vulnerabilities.conda_versions import bound, has_number, listed
+from conda_census.vulnerabilities.osv import AffectedEntry, Event, VersionRange
+
+__all__ = ["AffectedVersions", "Bound", "Interval", "affected_versions"]
+
+_BEFORE_ALL = "0"
+_NO_LIMIT = "*"
+_FIRST = Version("0")
+
+
+class Bound(NamedTuple):
+    """Where an interval begins or ends: a version, as it is compared and as the record has it."""
+
+    version: Version
+    text: str
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Versions from ``low`` on, and up to ``high``, which belongs to them or not; None is no bound."""
+
+    low: Bound | None
+    high: Bound | None
+    with_high: bool = False
+
+    def __contains__(self, version: Version) -> bool:
+        if self.low is not None and version < self.low.version:
+            return False
+        if self.high is None or version < self.high.version:
+            return True
+        return self.with_high and version == self.high.version
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no version can be in it, as between 2.0 and 1.0, or below 0."""
+        if self.high is None:
+            return False
+        low = self.low.version if self.low else _FIRST
+        return low > self.high.version or (low == self.high.version and not self.with_high)
+
+    def __str__(self) -> str:
+        bounds = [f">={self.low.text}"] if self.low else []
+        if self.high:
+            bounds.append(f"{'<=' if self.with_high else '<'}{self.high.text}")
+        return ",".join(bounds) or "all versions"
+
+
+@dataclass(frozen=True)
+class AffectedVersions:
+    """The versions that are in any of the intervals, or listed: one of the two is enough."""
+
+    intervals: tuple[Interval, ...]
+    listed: frozenset[Version]
+
+    def __contains__(self, version: Version) -> bool:
+        return version in self.listed or any(version in interval for interval in self.intervals)
+
+    @property
+    def are_none(self) -> bool:
+        """Whether no version can be among them."""
+        return not self.listed and all(interval.is_empty for interval in self.intervals)
+
+    def are_before(self, version: Version) -> bool:
+        """Whether some affected version comes before this one."""
+        lows = [interval.low for interval in self.intervals]
+        return (
+            any(low is None or low.version < version for low in lows)
+            or min((each for each in self.listed if has_number(str(each))), default=version) < version
+        )
+
+
+def affected_versions(entry: AffectedEntry, conda_name: str) -> AffectedVersions:
+    """What the entry affects of the package, in that package's order of versions."""
+    place = _Place(conda_name, entry.project.ecosystem)
+    intervals = (each for found in entry.ranges for each in _intervals(found, place))
+    versions = (each for text in entry.versions for each in listed(text, *place))
+    return AffectedVersions(tuple(intervals), frozenset(versions))
+
+
+class _Place(NamedTuple):
+    """Whose versions they are, and in which spelling."""
+
+    conda_name: str
+    ecosystem: str
+
+
+def _intervals(found: VersionRange, place: _Place) -> Iterator[Interval]:
+    limit = _limit(found, place)
+    start: Bound | None = None
+    is_open = False
+    for event, at in _in_order(found, place):
+        if event.kind == "introduced":
+            start, is_open = (start, True) if is_open else (at, True)
+        elif is_open:
+            is_open = False
+            yield _limited(Interval(start, at, event.kind == "last_affected"), limit)
+    if is_open:
+        yield _limited(Interval(start, None), limit)
+
+
+def _in_order(found: VersionRange, place: _Place) -> Iterator[tuple[Event, Bound | None]]:
+    """The events that open and close, sorted stably by version; None is before all versions.
+
+    At one version an end that follows a beginning belongs to what was affected before, where something was:
+    ``introduced 3.2.0, fixed 3.2.2, introduced 3.1.1, fixed 3.2.0`` stands in PYSEC-2023-72.
+    """
+    starts = [event for event in found.events if _is_start(event)]
+    others = [event for event in found.events if event.kind != "limit" and not _is_start(event)]
+    bounds = sorted(((event, _bound(event, place)) for event in others), key=lambda each: each[1].version)
+    yield from ((event, None) for event in starts)
+    is_open = bool(starts)
+    for _version, group in groupby(bounds, key=lambda each: each[1].version):
+        at_once = list(group)
+        if is_open:
+            at_once.sort(key=lambda each: each[0].kind == "introduced")
+        yield from at_once
+        is_open = at_once[-1][0].kind == "introduced"
+
+
+def _is_start(event: Event) -> bool:
+    return event.kind == "introduced" and event.version == _BEFORE_ALL
+
+
+def _bound(event: Event, place: _Place) -> Bound:
+    return Bound(bound(event.version, *place), event.version)
+
+
+def _limit(found: VersionRange, place: _Place) -> Bound | None:
+    """Below which all versions must be: the highest of the limits, None where there is none."""
+    limits = [event for event in found.events if event.kind == "limit"]
+    if not limits or any(event.version == _NO_LIMIT for event in limits):
+        return None
+    return max(_bound(event, place) for event in limits)
+
+
+def _limited(interval: Interval, limit: Bound | None) -> Interval:
+    if limit is None or (interval.high is not None and interval.high.version < limit.version):
+        return interval
+    return Interval(interval.low, limit)

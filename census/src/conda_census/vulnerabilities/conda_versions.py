@@ -1,0 +1,213 @@
+"""The order of the versions of a package: conda's, but for a few upstreams that it misreads.
+
+Advisories spell versions in ways that no conda package uses, such as ``v1.26.2`` or ``1.26.2.Final``. Conda
+orders the first before every number, and the second before 1.26.2. So what stands around the number and says
+nothing is taken off, on both sides of a comparison. A bound of a range must then begin with a number: the
+others have no place in the order that anyone means.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple
+
+from packaging.version import InvalidVersion
+from packaging.version import Version as PypiVersion
+from rattler import Version
+from rattler.exceptions import InvalidVersionError
+
+from conda_census.errors import CensusError
+from conda_census.vulnerabilities.names.name_entries import PYPI
+
+__all__ = [
+    "ListedFault",
+    "VersionError",
+    "bound",
+    "has_number",
+    "listed",
+    "listed_fault",
+    "one_version",
+    "ordered",
+]
+
+_KEPT = 1 << 18
+#: What upstreams write before the number and after it, and never mean by it that the version is another one.
+_BEFORE = re.compile(r"(?:v|ver|version|r|rel|release)[ ._-]?(?=[0-9])", re.IGNORECASE)
+_AFTER = re.compile(r"(?<=[0-9])[ ._-]?(?:final|ga|release|stable)", re.IGNORECASE)
+_NUMBERED = re.compile(r"(?:[0-9]+!)?[0-9]+(?![!0-9])")
+_WILDCARD = re.compile(r"(?:^|[._-])[xX*](?:$|[._-])")
+#: What stands in a requirement, a list or a sentence, and in no version.
+_NO_VERSION = re.compile(r"^[~^!]|[<>=|*,;()\[\]{}\s]")
+_REVISION = re.compile(r"[0-9]-[0-9]+$")
+
+
+class VersionError(CensusError):
+    """A version that conda cannot order."""
+
+
+class ListedFault(NamedTuple):
+    """Why a listed version is not one that a build could have.
+
+    Attributes:
+        why: continues a sentence on the version.
+        advice: what to write in its place.
+        is_odd: projects do have such versions, and no conda package: beside a range it changes nothing.
+    """
+
+    why: str
+    advice: str
+    is_odd: bool
+
+
+_NOT_ONE = ListedFault("is not one version", "list each version by itself", is_odd=False)
+_NAMED = ListedFault("begins with the name of the package", "give the version without it", is_odd=False)
+_DASHED = ListedFault(
+    "holds a '-', which no version of a conda package has", "give the version without the build", is_odd=False
+)
+_WITHOUT_ORDER = ListedFault("is no version that conda can order", "correct it", is_odd=True)
+_WORD = ListedFault("does not begin with a number", "give the version itself", is_odd=True)
+_REVISED = ListedFault(
+    "may be a post-release or a build", "write 1.2.post1 of the one, 1.2 of all builds", is_odd=True
+)
+
+
+@lru_cache(_KEPT)
+def ordered(text: str, conda_name: str = "") -> Version:
+    """The version of a package as something that can be compared; equal versions are equal and hash so.
+
+    Conda takes letters for a release before the number that they follow (``conda.models.version``), which
+    for some upstreams they come after: such versions are read as if they said ``post``. ``v1.2``,
+    ``release-1.2`` and ``1.2.Final`` are 1.2.
+
+    Raises:
+        VersionError: conda cannot order it.
+    """
+    rewrite = _UPSTREAMS.get(conda_name)
+    number = _number_of(text)
+    try:
+        return Version(rewrite(number) if rewrite else number)
+    except InvalidVersionError:
+        raise VersionError(f"{text!r} is no version that conda can order: correct it") from None
+
+
+def bound(text: str, conda_name: str = "", ecosystem: str = "") -> Version:
+    """Return the version at which a range of an advisory begins or ends, as ``ordered`` does.
+
+    The spelling is that of the ecosystem: 1.0rev1 on PyPI is 1.0.post1.
+
+    Raises:
+        VersionError: conda cannot order it, or would order it before every number, or it stands for several.
+    """
+    version = one_version(_as_in_conda(text, ecosystem), conda_name)
+    if not has_number(text):
+        raise VersionError(
+            f"{text!r} does not begin with a number, so that it is before or after no version: give the "
+            "version itself"
+        )
+    return version
+
+
+def one_version(text: str, conda_name: str = "") -> Version:
+    """Return a version, as ``ordered`` does, that is one and not several, as 1.2.x is.
+
+    Raises:
+        VersionError: it is none.
+    """
+    if _WILDCARD.search(text):
+        raise VersionError(f"{text!r} stands for several versions: give one")
+    return ordered(text, conda_name)
+
+
+def listed(text: str, conda_name: str = "", ecosystem: str = "") -> set[Version]:
+    """Return what the builds of a listed version may have as theirs; nothing if conda cannot order it."""
+    found = set()
+    for spelling in {text, _as_in_conda(text, ecosystem)}:
+        with contextlib.suppress(VersionError):
+            found.add(ordered(spelling, conda_name))
+    return found
+
+
+def listed_fault(text: str, name: str, ecosystem: str) -> ListedFault | None:
+    """Return why a listed version of a project cannot be compared with the versions of builds.
+
+    None if it can. ``=1.2``, ``<1.2``, ``1.2.*``, ``1.2, 1.3`` and ``demo-1.2`` are equal to no version that
+    they mean, so that nobody would be exposed.
+    """
+    number, family = _number_of(text), ecosystem.partition(":")[0]
+    is_of_pypi, is_of_conda = family == PYPI, family in ("conda", "conda-forge")
+    has_name = re.match(rf"{re.escape(name)}[-_.@:/]*v?[0-9]", number, re.IGNORECASE)
+    for is_so, fault in (
+        (_NO_VERSION.search(number), _NOT_ONE),
+        (_WILDCARD.search(number), _NOT_ONE if is_of_pypi or is_of_conda else _NOT_ONE._replace(is_odd=True)),
+        (has_name, _NAMED),
+        (is_of_conda and "-" in number, _DASHED),
+        (not listed(text, "", ecosystem), _WITHOUT_ORDER),
+        (not has_number(text), _WORD),
+        (is_of_pypi and (_REVISION.search(number) or ("-" in number and not _is_pypi(number))), _REVISED),
+    ):
+        if is_so:
+            return fault
+    return None
+
+
+def has_number(text: str) -> bool:
+    """Tell whether a version begins with a number: one like ``unstable`` can only be equal to another."""
+    return _NUMBERED.match(_number_of(text)) is not None
+
+
+def _number_of(text: str) -> str:
+    """Return a version without what stands around it and says nothing."""
+    text = text.strip()
+    if found := _BEFORE.match(text):
+        text = text[found.end() :]
+    found = _AFTER.search(text)
+    return text[: found.start()] if found and found.end() == len(text) else text
+
+
+def _is_pypi(text: str) -> bool:
+    try:
+        PypiVersion(text)
+    except InvalidVersion:
+        return False
+    return True
+
+
+def _as_in_conda(text: str, ecosystem: str) -> str:
+    if ecosystem.partition(":")[0] == PYPI:
+        with contextlib.suppress(InvalidVersion):
+            return str(PypiVersion(text))
+    return text
+
+
+def _openssl(text: str) -> str:
+    """1.0.2 < 1.0.2a < 1.0.2z < 1.0.2za < 1.1.0; conda recipes write 1.0.2_ where they mean 1.0.2."""
+    return _letters(text, r"([01](?:\.\d+)*)[_-]?([a-y]|z[a-z]?)?")
+
+
+def _jpeg(text: str) -> str:
+    """9 < 9a < 9e < 10."""
+    return _letters(text, r"(\d+)([a-z])?")
+
+
+def _sudo(text: str) -> str:
+    """1.8.31 < 1.8.31p1 < 1.8.31p2 < 1.8.32, while 1.8.31b1 and 1.8.31rc1 come before 1.8.31."""
+    return _letters(text, r"(\d+(?:\.\d+)*)(?:p(\d+))?")
+
+
+def _letters(text: str, pattern: str) -> str:
+    found = re.fullmatch(pattern, text)
+    if not found:
+        return text
+    number, counter = found.groups()
+    return f"{number}.post.{counter}" if counter else number
+
+
+_UPSTREAMS: dict[str, Callable[[str], str]] = {
+    "openssl": _openssl,
+    "libopenssl-static": _openssl,
+    "jpeg": _jpeg,
+    "sudo": _sudo,
+}

@@ -1,0 +1,75 @@
+"""What does ``info/security.json`` of a conda package say (``info-security-1`` of github.com/conda/schemas)?
+
+It lies in an unpacked package beside ``info/index.json``, which says of which build it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from conda_census.vulnerabilities.input_fields import Field
+from conda_census.vulnerabilities.input_files import documents, whole
+from conda_census.vulnerabilities.overrides import Override, Status
+
+__all__ = ["SECURITY_LISTS", "index_beside", "is_info_security", "listed", "listed_overrides"]
+
+#: The lists in it, and what each says in the words of OpenVEX.
+SECURITY_LISTS: dict[str, tuple[Status, str]] = {
+    "vulns_mitigated": ("fixed", "mitigated by a patch of this build"),
+    "vulns_cleared": ("not_affected", "cleared: looked at, and does not apply"),
+    "vulns_disputed": ("not_affected", "disputed"),
+    "vulns_active": ("affected", "active: update the package"),
+}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LARGEST_MS = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // timedelta(milliseconds=1)
+
+
+def is_info_security(content: Field) -> bool:
+    """Whether a file is one, by its name or by its lists."""
+    return Path(content.file).name == "security.json" or not SECURITY_LISTS.keys().isdisjoint(content.table())
+
+
+def index_beside(content: Field) -> Field:
+    """The ``index.json`` of the package.
+
+    Raises:
+        CensusError: there is none.
+    """
+    [document] = documents([Path(content.file).with_name("index.json")])
+    return whole(document)
+
+
+def listed_overrides(index: Field, name: str, entry: Field) -> list[Override]:
+    """What an entry of a list says: of its build, and of later ones of its version in its subdir.
+
+    A build without a time is taken to be old, so that what is said elsewhere counts.
+    """
+    status, words = SECURITY_LISTS[name]
+    package, version, build = (index[key].text() for key in ("name", "version", "build"))
+    time_ms = index["timestamp"].whole_number() if index["timestamp"] else 0
+    if time_ms > _LARGEST_MS:
+        raise index["timestamp"].wrong("is beyond the year 9999: correct it")
+    said = Override(
+        advisory=entry["id"].text(),
+        conda_name=package,
+        version=version,
+        build=build,
+        from_build_number=index["build_number"].whole_number(),
+        subdir=index["subdir"].optional_text(),
+        channel=None,
+        status=status,
+        justification=None,
+        statement=entry["comment"].optional_text() or words,
+        said_at=_EPOCH + timedelta(milliseconds=time_ms),
+        author=f"info/security.json of {package}-{version}-{build}",
+    )
+    return [said]
+
+
+def listed(content: Field) -> Iterator[tuple[str, Field]]:
+    """Each entry, with the name of the list that it is in."""
+    for name in SECURITY_LISTS:
+        for entry in content[name].items():
+            yield name, entry

@@ -1,0 +1,1 @@
+"""Names of conda packages in other ecosystems."""

@@ -1,0 +1,135 @@
+"""What do people say of single builds, whatever their versions, and which of it counts?"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Literal, get_args
+
+import pyarrow as pa
+
+from conda_census.lake.references import OVERRIDES
+from conda_census.lake.schema import delta_schema
+from conda_census.lake.store import Lake
+from conda_census.vulnerabilities.conda_versions import VersionError, ordered
+from conda_census.vulnerabilities.package_builds import Build
+
+__all__ = [
+    "STATUSES",
+    "Override",
+    "Overrides",
+    "Status",
+    "known_overrides",
+    "store_overrides",
+    "stored_overrides",
+]
+
+#: As OpenVEX names them. What is under investigation overrides nothing.
+Status = Literal["not_affected", "fixed", "affected", "under_investigation"]
+STATUSES: tuple[Status, ...] = get_args(Status)
+
+
+@dataclass(frozen=True)
+class Override:
+    """One statement about builds of a package and one advisory. None is for all of them.
+
+    Attributes:
+        advisory: an id or alias of the advisory.
+        from_build_number: it holds for ``build``, and for all builds of the version from this number on.
+        justification: a word of OpenVEX for why something is not affected.
+        statement: why, or what to do, for a reader.
+        said_at: of several statements that are about a build the latest counts.
+    """
+
+    advisory: str
+    conda_name: str
+    version: str | None
+    build: str | None
+    from_build_number: int | None
+    subdir: str | None
+    channel: str | None
+    status: Status
+    justification: str | None
+    statement: str | None
+    said_at: datetime
+    author: str
+
+    def is_about(self, build: Build) -> bool:
+        """Whether it says something of this build."""
+        return (
+            self.conda_name == build.name
+            and self.subdir in (None, build.subdir)
+            and self.channel in (None, build.channel)
+            and (self.version is None or _is_same(self.version, build.version, build.name))
+            and self._has_build(build)
+        )
+
+    def _has_build(self, build: Build) -> bool:
+        if self.from_build_number is not None:
+            if build.build_number is None:
+                # A build whose number is not known may be affected, and is never cleared.
+                if self.status == "affected":
+                    return True
+            elif build.build_number >= self.from_build_number:
+                return True
+        return self.build == build.build or (self.build is None and self.from_build_number is None)
+
+
+class Overrides:
+    """All statements, by the package that they are about."""
+
+    def __init__(self, overrides: Iterable[Override] = ()) -> None:
+        self._by_name: dict[str, list[Override]] = defaultdict(list)
+        self._packages: dict[str, set[str]] = defaultdict(set)
+        for each in sorted(overrides, key=lambda each: each.said_at):
+            self._by_name[each.conda_name].append(each)
+            self._packages[each.advisory].add(each.conda_name)
+
+    def packages(self, ids: Collection[str]) -> set[str]:
+        """The conda packages of which something is said about an advisory."""
+        return {name for advisory in ids for name in self._packages.get(advisory, ())}
+
+    def about(self, ids: Collection[str], conda_name: str) -> list[Override]:
+        """What is said of an advisory, by any of its ids, and of a package, the latest last."""
+        return [each for each in self._by_name.get(conda_name, ()) if each.advisory in ids]
+
+
+def known_overrides(lake: Lake) -> Overrides:
+    """What the lake knows.
+
+    Raises:
+        LakeError: the lake cannot be read.
+    """
+    return Overrides(stored_overrides(lake))
+
+
+def stored_overrides(lake: Lake) -> list[Override]:
+    """Every statement that the lake holds, in the order of their advisories.
+
+    Raises:
+        LakeError: the lake cannot be read.
+    """
+    rows = lake.reference(OVERRIDES).to_pylist()
+    return [Override(**row | {"said_at": row["said_at"].astimezone(UTC)}) for row in rows]
+
+
+def store_overrides(lake: Lake, overrides: Iterable[Override]) -> None:
+    """Put these in the place of all that the lake holds.
+
+    Raises:
+        LakeError: the lake cannot be written.
+    """
+    rows = sorted((asdict(each) for each in overrides), key=lambda row: (row["advisory"], row["conda_name"]))
+    schema = pa.schema(delta_schema(OVERRIDES).to_arrow())
+    lake.replace_reference(OVERRIDES, pa.Table.from_pylist(rows, schema=schema))
+
+
+def _is_same(version: str, other: str, conda_name: str) -> bool:
+    if version == other:
+        return True
+    try:
+        return bool(ordered(version, conda_name) == ordered(other, conda_name))
+    except VersionError:
+        return False
