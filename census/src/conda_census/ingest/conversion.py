@@ -38,10 +38,10 @@ from conda_census.decode.channels import OTHER_CHANNEL
 from conda_census.decode.kept_texts import kept_name_sql, kept_version_sql
 from conda_census.decode.pseudonyms import Secrets, tokens_sql
 from conda_census.errors import LakeError, first_line
-from conda_census.ingest.staging import rows_writer
 from conda_census.lake.batches import names_in_manifest
 from conda_census.lake.compaction import delete_all_old
 from conda_census.lake.file_names import name_of_rewritten
+from conda_census.lake.parquet_files import rows_writer
 from conda_census.lake.schema import LAKE_VERSION, TableName
 from conda_census.lake.store import Lake
 from conda_census.steps import Steps, say_nothing

@@ -14,8 +14,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from conda_census.ingest.staging import rows_writer
 from conda_census.lake.file_names import batch_of, has_digest, named_by_digest
+from conda_census.lake.parquet_files import rows_writer
 from conda_census.lake.schema import TABLES, TableName, delta_schema
 
 __all__ = ["batches_in", "join", "runs_in"]

@@ -1,0 +1,92 @@
+"""Parquet files of the lake's tables: how their columns are encoded, and their rows grouped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from conda_census.lake.sampling_panel import apart
+from conda_census.lake.schema import TableName
+
+__all__ = ["rows_writer", "write_rows"]
+
+#: Numbers that lie close together are kept as their differences.
+_DELTAS = ("time", "first_time", "last_time", "bytes", "build_number", "requests", "index_requests")
+#: The tables and the columns in which hardly a value stands twice.
+_ALL_DISTINCT = {("sessions", "session"), ("line_marks", "marks")}
+_DICTIONARY_BYTES_MAX = 64 << 20
+#: Of these a reader knows the bounds in each row group, by which it leaves out what was not asked for.
+_BOUNDED = ("time", "first_time", "last_time", "client")
+#: With fewer, reading all of a file takes no longer than finding a part of it.
+_MANY_ROWS = 50_000
+#: With fewer, a dictionary is small whatever of it is used.
+_MANY_VALUES = 4096
+
+
+def write_rows(rows: pa.Table, path: Path, name: TableName) -> None:
+    """Write rows of a table as one file; those of the sampled installations get row groups of their own.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    with rows_writer(path, rows.schema, name) as writer:
+        for group in _row_groups(rows, name):
+            writer.write_table(group)
+
+
+def rows_writer(
+    path: Path, schema: pa.Schema, name: TableName, compression_level: int = 1
+) -> pq.ParquetWriter:
+    """A writer for a file of a table, whose columns are held as its readers like them best.
+
+    Raises:
+        OSError: the file cannot be made.
+    """
+    return pq.ParquetWriter(
+        path,
+        schema,
+        compression="zstd",
+        compression_level=compression_level,
+        use_dictionary=[
+            field.name for field in schema if _is_text(field.type) and (name, field.name) not in _ALL_DISTINCT
+        ]
+        + [f"{field.name}.list.element" for field in schema if pa.types.is_list(field.type)],
+        column_encoding={field.name: "DELTA_BINARY_PACKED" for field in schema if field.name in _DELTAS},
+        dictionary_pagesize_limit=_DICTIONARY_BYTES_MAX,
+        write_statistics=[each for each in _BOUNDED if each in schema.names],
+        store_schema=False,  # readers should see plain columns, not how they were held here
+    )
+
+
+def _row_groups(rows: pa.Table, name: TableName) -> list[pa.Table]:
+    is_large = name in ("sessions", "downloads") and len(rows) >= _MANY_ROWS
+    return [_without_unused(group) for group in (apart(rows) if is_large else [rows])]
+
+
+def _without_unused(rows: pa.Table) -> pa.Table:
+    """The same, with dictionaries that hold no value but those of its rows: they are written whole."""
+    columns = {name: rows[name].combine_chunks() for name in rows.column_names}
+    large = {
+        name: each
+        for name, each in columns.items()
+        if pa.types.is_dictionary(each.type) and len(each.dictionary) > _MANY_VALUES
+    }
+    return pa.table(columns | {name: _renumbered(each) for name, each in large.items()})
+
+
+def _renumbered(column: pa.DictionaryArray) -> pa.DictionaryArray:
+    dictionary = column.dictionary
+    index = column.indices.fill_null(len(dictionary)).to_numpy()
+    is_used = np.zeros(len(dictionary) + 1, dtype=bool)
+    is_used[index] = True
+    is_used[-1] = False  # stands for what is missing
+    number = (np.cumsum(is_used) - 1).astype(np.int32)
+    indices = pa.array(number[index], mask=index == len(dictionary))
+    return pa.DictionaryArray.from_arrays(indices, dictionary.filter(pa.array(is_used[:-1])))
+
+
+def _is_text(type_: pa.DataType) -> bool:
+    return any(is_kind(type_) for is_kind in (pa.types.is_dictionary, pa.types.is_string, pa.types.is_binary))
