@@ -22,7 +22,7 @@ __all__ = ["advisories"]
 
 advisories = typer.Typer(
     name="advisories",
-    help="Keep what is known of vulnerabilities: records, names, overrides, and what channels have.",
+    help="Import and show vulnerability data: advisories, name maps, overrides and repodata.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -38,7 +38,7 @@ def import_(
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """Read OSV records in JSON, YAML, or a zip of either; of one id the last modified counts."""
+    """Import OSV records: JSON, YAML, or a zip of either. The newest record of an id counts."""
     from conda_census.lake.store import Lake
     from conda_census.vulnerabilities.advisory_import import import_advisories
 
@@ -51,14 +51,15 @@ def import_(
 def list_(
     lake: LakeOption = None,
     package: Annotated[
-        str | None, typer.Option("--package", metavar="NAME", help="Those about this conda package alone.")
+        str | None,
+        typer.Option("--package", metavar="NAME", help="Only advisories about this conda package."),
     ] = None,
     severity: SeverityOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """List the advisories of the lake with the conda packages that they are about, the newest first."""
+    """List the advisories in the lake and the conda packages they affect, newest first."""
     from conda_census.lake.store import Lake
     from conda_census.reports.listings.advisory_list import advisory_documents
     from conda_census.reports.listings.advisory_text import list_lines
@@ -83,7 +84,7 @@ def show(
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """Show one advisory in all its records, by any of its ids."""
+    """Show one advisory and all its records, by any of its ids."""
     from conda_census.lake.store import Lake
     from conda_census.reports.listings.advisory_list import advisory_document
     from conda_census.reports.listings.advisory_text import advisory_lines
@@ -107,7 +108,7 @@ def names(
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """Read maps of what conda packages are called on PyPI: parselmouth, grayskull, or your own in TOML."""
+    """Import maps from conda names to PyPI names: parselmouth, grayskull, or your own TOML."""
     from conda_census.lake.store import Lake
     from conda_census.vulnerabilities.names.package_names import import_names
 
@@ -123,13 +124,15 @@ def override(
     lake: LakeOption = None,
     export: Annotated[
         Path | None,
-        typer.Option("--export", metavar="FILE", help="Write all that the lake holds as OpenVEX."),
+        typer.Option(
+            "--export", metavar="FILE", help="Write all overrides of the lake to this file, as OpenVEX."
+        ),
     ] = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """Read what is true of single builds: OpenVEX, and info/security.json of unpacked conda packages."""
+    """Import statements about single builds: OpenVEX, or info/security.json of unpacked packages."""
     from conda_census.lake.store import Lake
     from conda_census.reports.render.output_files import expect_writable
     from conda_census.vulnerabilities.override_files import export_overrides, import_overrides
@@ -154,14 +157,15 @@ def repodata(
         typer.Argument(metavar="PATH", help="repodata.json, plain or compressed, its address, or a channel."),
     ],
     channel: Annotated[
-        str | None, typer.Option("--channel", metavar="NAME", help="Its channel. [default: as its path says]")
+        str | None,
+        typer.Option("--channel", metavar="NAME", help="Name of the channel. [default: from its path]"),
     ] = None,
     lake: LakeOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """Read which builds a channel has, so that the smallest one that clears all advisories can be told."""
+    """Import the builds of a channel, from which exposure finds the smallest fixed version."""
     from conda_census.lake.store import Lake
     from conda_census.vulnerabilities.repodata import import_repodata
 

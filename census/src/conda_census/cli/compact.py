@@ -19,14 +19,18 @@ def compact(
     keep_days: Annotated[
         int,
         typer.Option(
-            "--keep-days", metavar="N", min=0, max=3650, help="Keep for N days what somebody may still read."
+            "--keep-days",
+            metavar="N",
+            min=0,
+            max=3650,
+            help="Keep replaced files for N days, for readers that still use them.",
         ),
     ] = 7,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """Make the many small files of the lake few large ones, also while others read and write it."""
+    """Join small files of the lake into large ones. Others may read and write meanwhile."""
     from conda_census.decode.pseudonyms import Secrets
     from conda_census.ingest.conversion import converted
     from conda_census.lake.compaction import compact as run

@@ -22,7 +22,7 @@ def export(
         typer.Option(
             "--condastats",
             metavar="DIR",
-            help="Write downloads by hour and by month as Anaconda's public package data have them.",
+            help="Write hourly and monthly downloads in the layout of Anaconda's public package data.",
         ),
     ],
     lake: LakeOption = None,
@@ -32,7 +32,7 @@ def export(
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """Write the downloads of each day and month for tools that read Anaconda's public package data."""
+    """Write downloads for tools that read Anaconda's public package data."""
     from conda_census.engines.choice import with_gaps
     from conda_census.engines.duckdb_engine import open_lake
     from conda_census.lake.self_check import open_checked

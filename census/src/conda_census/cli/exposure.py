@@ -36,7 +36,7 @@ AsOfOption = Annotated[
         "--as-of",
         formats=["%Y-%m-%d"],
         metavar="DAY",
-        help="At its end, UTC. [default: last day of the data]",
+        help="Count as of the end of this day, in UTC. [default: last day of the data]",
     ),
 ]
 
@@ -47,11 +47,15 @@ def exposure(
     ] = None,
     package: Annotated[
         str | None,
-        typer.Option("--package", metavar="NAME", help="In place of ID, where there is no record yet."),
+        typer.Option(
+            "--package", metavar="NAME", help="Use this package instead of ID, if there is no record yet."
+        ),
     ] = None,
     below: Annotated[
         str | None,
-        typer.Option("--below", metavar="VERSION", help="With --package: older ones are affected."),
+        typer.Option(
+            "--below", metavar="VERSION", help="With --package: versions below this one are affected."
+        ),
     ] = None,
     disclosed: Annotated[
         datetime | None,
@@ -59,7 +63,7 @@ def exposure(
             "--disclosed",
             formats=["%Y-%m-%d"],
             metavar="DAY",
-            help="When it became known. [default: as its record says, else the day of --as-of]",
+            help="Day of disclosure. [default: from its record, else the day of --as-of]",
         ),
     ] = None,
     as_of: AsOfOption = None,
@@ -67,7 +71,7 @@ def exposure(
     as_json: JsonOption = False,
     html: Annotated[
         Path | None,
-        typer.Option("--html", metavar="FILE", help="Write it as a page that needs no network."),
+        typer.Option("--html", metavar="FILE", help="Write a page that needs no network."),
     ] = None,
     title: TitleOption = None,
     engine: EngineOption = None,
@@ -75,7 +79,7 @@ def exposure(
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """Who still runs a vulnerable package, and how fast they heal."""
+    """Count environments with a vulnerable package, and show how fast they are remediated."""
     from conda_census.engines.choice import opened
     from conda_census.exposure.assessment import make_exposure
     from conda_census.exposure.assessment_inputs import last_day, tell

@@ -31,20 +31,24 @@ __all__ = ["exposures"]
 
 def exposures(
     as_of: AsOfOption = None,
-    top: Annotated[int, typer.Option("--top", metavar="N", min=1, help="So many advisories.")] = 20,
+    top: Annotated[int, typer.Option("--top", metavar="N", min=1, help="Number of advisories to list.")] = 20,
     severity: SeverityOption = None,
     lake: LakeOption = None,
     as_json: JsonOption = False,
     output: Annotated[
         Path | None,
-        typer.Option("--output", metavar="FILE", help="Write the JSON into this file, whole or not at all."),
+        typer.Option(
+            "--output",
+            metavar="FILE",
+            help="Write the JSON to this file; it is replaced only if all of it was written.",
+        ),
     ] = None,
     engine: EngineOption = None,
     one_in: OneInOption = None,
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """All advisories, those with the most exposed environments first, then those that heal slowest."""
+    """List advisories by exposed environments, then by how slowly these are remediated."""
     from conda_census.engines.choice import opened
     from conda_census.exposure.assessment_inputs import last_day
     from conda_census.exposure.ranking import rank_exposures

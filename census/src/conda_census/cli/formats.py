@@ -14,7 +14,7 @@ __all__ = ["formats"]
 
 
 def formats(as_json: JsonOption = False, quiet: QuietOption = False, verbose: VerboseOption = False) -> None:
-    """List the log formats that can be read, those of census.toml first, with an example line each."""
+    """List the log formats, those of census.toml first, with an example line for each."""
     from conda_census.logs.formats import formats as known_formats
 
     verbosity_of(quiet, verbose)

@@ -32,14 +32,15 @@ def ingest(
     ],
     lake: LakeOption = None,
     format_name: Annotated[
-        str, typer.Option("--format", metavar="NAME", help="auto, or a name that conda-census formats lists.")
+        str,
+        typer.Option("--format", metavar="NAME", help="auto, or a name from conda-census formats."),
     ] = "auto",
     writer: Annotated[
         str | None,
         typer.Option(
             "--writer",
             metavar="NAME",
-            help="Name of this writer, where several write at once. [env: CENSUS_WRITER] [default: main]",
+            help="Name of this writer, if several write at once. [env: CENSUS_WRITER] [default: main]",
         ),
     ] = None,
     strict: Annotated[
@@ -47,26 +48,31 @@ def ingest(
         typer.Option(
             "--strict",
             help="Exit with code 1 if a file is set aside, a log has no request or is read in part, or a day "
-            "has no log, 3 if what is dropped moved.",
+            "has no log; with 3 if the share of dropped lines changed.",
         ),
     ] = False,
     exclude: Annotated[
         list[str] | None,
         typer.Option(
-            "--exclude", metavar="GLOB", help="Leave out files or folders of this name, or path with a slash."
+            "--exclude",
+            metavar="GLOB",
+            help="Skip files and folders whose name matches, or whose path does if GLOB has a slash.",
         ),
     ] = None,
     follow: Annotated[
-        bool, typer.Option("--follow", help="Go on reading what arrives, until SIGTERM or Ctrl-C.")
+        bool, typer.Option("--follow", help="Keep reading new lines until SIGTERM or Ctrl-C.")
     ] = False,
     interval_s: Annotated[
-        float, typer.Option("--interval", metavar="SECONDS", min=0.1, help="Pause between two looks.")
+        float,
+        typer.Option(
+            "--interval", metavar="SECONDS", min=0.1, help="Seconds to wait before looking for new lines."
+        ),
     ] = 60,
     group_readable: Annotated[
         bool | None,
         typer.Option(
             "--group-readable/--no-group-readable",
-            help="Whether your group may read the lake, from now on. [default: as before, in a new lake no]",
+            help="Let your group read the lake, from now on. [default: unchanged; no for a new lake]",
             show_default=False,
         ),
     ] = None,
@@ -74,7 +80,7 @@ def ingest(
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """Read access logs into the lake, each line exactly once."""
+    """Read access logs into the lake. Each line counts exactly once."""
     from conda_census.ingest.follow import follow as run_again
     from conda_census.ingest.follow import stop_on_signals
     from conda_census.ingest.pipeline import ingest as run

@@ -38,13 +38,13 @@ LakeOption = Annotated[
         "--lake", metavar="DIR", help=f"Folder of the lake. [env: CENSUS_LAKE] [default: {DEFAULT_LAKE}]"
     ),
 ]
-JsonOption = Annotated[
-    bool, typer.Option("--json", help="Print JSON to standard output, and nothing else there.")
-]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print only JSON to standard output.")]
 TitleOption = Annotated[
     str | None,
     typer.Option(
-        "--title", metavar="TEXT", help="Name of the repository, for the page. [default: of census.toml]"
+        "--title",
+        metavar="TEXT",
+        help="Name of the repository, shown on the page. [default: from census.toml]",
     ),
 ]
 SinceOption = Annotated[
@@ -52,7 +52,7 @@ SinceOption = Annotated[
     typer.Option(
         formats=["%Y-%m-%d"],
         metavar="DAY",
-        help="First day, as 2024-01-31, in UTC. [default: the first day with data]",
+        help="First day, in UTC, such as 2024-01-31. [default: the first day with data]",
     ),
 ]
 UntilOption = Annotated[
@@ -60,7 +60,7 @@ UntilOption = Annotated[
     typer.Option(
         formats=["%Y-%m-%d"],
         metavar="DAY",
-        help="Last day, as 2024-01-31, in UTC, included. [default: the last day with data]",
+        help="Last day, inclusive, in UTC, such as 2024-01-31. [default: the last day with data]",
     ),
 ]
 
@@ -69,7 +69,8 @@ EngineOption = Annotated[
     typer.Option(
         "--engine",
         metavar="NAME",
-        help=f"duckdb, local-spark or spark://HOST:PORT. [env: CENSUS_ENGINE] [default: {DEFAULT_ENGINE}]",
+        help="Engine: duckdb, local-spark or spark://HOST:PORT. "
+        f"[env: CENSUS_ENGINE] [default: {DEFAULT_ENGINE}]",
     ),
 ]
 OneInOption = Annotated[
@@ -77,12 +78,14 @@ OneInOption = Annotated[
     typer.Option(
         "--one-in",
         metavar="N",
-        help="Look at one installation in N, at most 256. [default: all; of very many, one in 16 or fewer]",
+        help="Sample 1 installation in N (at most 256). [default: all; 1 in 16 or fewer for a large lake]",
     ),
 ]
 SeverityOption = Annotated[
     list[str] | None,
-    typer.Option("--severity", metavar="WORD", help="Of this severity alone; may be given several times."),
+    typer.Option(
+        "--severity", metavar="WORD", help="Only advisories of this severity. Repeat it for several."
+    ),
 ]
 
 

@@ -27,13 +27,13 @@ _NAMED = 3
 def repair(
     lake: LakeOption = None,
     check: Annotated[
-        bool, typer.Option("--check", help="Only list what is damaged; code 1 if something is.")
+        bool, typer.Option("--check", help="Only list damage; exit with code 1 if there is any.")
     ] = False,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """Mend a damaged lake: read logs again that are still there, and mark days as lost if they are not."""
+    """Repair a damaged lake: read its logs again, or mark days as lost if the logs are gone."""
     from conda_census.lake.records.lost_days import read_lost
     from conda_census.repair.lake_repair import damages_of
     from conda_census.repair.lake_repair import repair as run

@@ -35,25 +35,26 @@ def report(
     until: UntilOption = None,
     as_json: JsonOption = False,
     html: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the report as a page that needs no network.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the report as an HTML page that needs no network."),
     ] = None,
     svg: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Write every chart as SVG into this folder.")
+        Path | None, typer.Option(metavar="DIR", help="Write each chart to this folder as SVG.")
     ] = None,
     png: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Write every chart as PNG into this folder.")
+        Path | None, typer.Option(metavar="DIR", help="Write each chart to this folder as PNG.")
     ] = None,
     csv: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Write every table as CSV into this folder.")
+        Path | None, typer.Option(metavar="DIR", help="Write each table to this folder as CSV.")
     ] = None,
     parquet: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Write every table as Parquet into this folder.")
+        Path | None, typer.Option(metavar="DIR", help="Write each table to this folder as Parquet.")
     ] = None,
     top: Annotated[
-        int, typer.Option("--top", metavar="N", min=1, help="So many packages by each measure.")
+        int, typer.Option("--top", metavar="N", min=1, help="Number of packages to list by each measure.")
     ] = 20,
     package: Annotated[
-        str | None, typer.Option("--package", metavar="NAME", help="Tell of this package all versions.")
+        str | None, typer.Option("--package", metavar="NAME", help="Show all versions of this package.")
     ] = None,
     title: TitleOption = None,
     one_in: OneInOption = None,
@@ -63,12 +64,12 @@ def report(
         bool,
         typer.Option(
             "--verbose",
-            help="Say also which way each number errs, and why, each step, and how long it took.",
+            help="Also show how each number is biased, and each step with its duration.",
             callback=say_how_long,
         ),
     ] = False,
 ) -> None:
-    """Show what the lake tells, each number with its definition."""
+    """Show installations, environments and downloads, each number with its definition."""
     from conda_census.engines.choice import opened
     from conda_census.lake.organizations import named_organizations
     from conda_census.lake.self_check import open_checked

@@ -20,18 +20,26 @@ _LAST = date(9998, 12, 31)
 
 
 def simulate(
-    installations: Annotated[int, typer.Option("--installations", metavar="N", min=1, help="How many last.")],
-    days: Annotated[int, typer.Option("--days", metavar="D", min=1, max=3650, help="How many days of logs.")],
+    installations: Annotated[
+        int, typer.Option("--installations", metavar="N", min=1, help="Number of installations at the end.")
+    ],
+    days: Annotated[
+        int, typer.Option("--days", metavar="D", min=1, max=3650, help="Number of days of logs.")
+    ],
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="A new folder, for the logs and the truth.")
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="New folder for the logs and the true numbers."),
     ] = None,
     to_lake: Annotated[
         Path | None,
         typer.Option(
-            "--to-lake", metavar="LAKE", help="In place of --out: a new lake, as if the logs were read."
+            "--to-lake", metavar="LAKE", help="Instead of --out: create a lake, as if the logs had been read."
         ),
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", metavar="S", min=0, help="The same writes the same.")] = 0,
+    seed: Annotated[
+        int,
+        typer.Option("--seed", metavar="S", min=0, help="Random seed; the same seed gives identical output."),
+    ] = 0,
     since: Annotated[
         datetime,
         typer.Option(
@@ -43,10 +51,15 @@ def simulate(
     ] = datetime(2024, 1, 1),  # noqa: DTZ001  a day
     format_name: Annotated[
         str,
-        typer.Option("--format", metavar="NAME", help="Of the logs; any that conda-census formats lists."),
+        typer.Option(
+            "--format", metavar="NAME", help="Format of the logs; a name from conda-census formats."
+        ),
     ] = "combined",
     files_per_day: Annotated[
-        int, typer.Option("--files-per-day", metavar="K", min=1, max=1440, help="Log files a day.")
+        int,
+        typer.Option(
+            "--files-per-day", metavar="K", min=1, max=1440, help="Number of log files for each day."
+        ),
     ] = 1,
     processes: Annotated[
         int | None,
@@ -54,48 +67,64 @@ def simulate(
             "--processes",
             metavar="N",
             min=1,
-            help="Write so many days at once. [default: one a core, if many]",
+            help="Number of days written at the same time. [default: one for each core, for many days]",
         ),
     ] = None,
     preset_name: Annotated[
-        str, typer.Option("--preset", metavar="NAME", help="plain, miniconda-2024q1 or hostile.")
+        str, typer.Option("--preset", metavar="NAME", help="Population: plain, miniconda-2024q1 or hostile.")
     ] = "plain",
     activity: Annotated[
-        float, typer.Option("--activity", metavar="X", min=0, help="Sessions, against the usual rhythm.")
+        float, typer.Option("--activity", metavar="X", min=0, help="Factor for the number of sessions.")
     ] = 1.0,
     packages_per_session: Annotated[
         float,
-        typer.Option("--packages-per-session", metavar="N", min=1, help="Of a session, on average."),
+        typer.Option(
+            "--packages-per-session", metavar="N", min=1, help="Mean number of packages for each session."
+        ),
     ] = 8.0,
     disclosures: Annotated[
         int,
-        typer.Option("--disclosures", metavar="N", min=0, max=20, help="Packages found vulnerable."),
+        typer.Option(
+            "--disclosures", metavar="N", min=0, max=20, help="Number of packages with a vulnerability."
+        ),
     ] = 0,
     urgency: Annotated[
         float,
         typer.Option(
-            "--urgency", metavar="SHARE", min=0, max=1, help="Sessions that move to a fix beyond the habit."
+            "--urgency",
+            metavar="SHARE",
+            min=0,
+            max=1,
+            help="Share of sessions that install a fix although they would not update.",
         ),
     ] = 0.0,
-    single: Annotated[float | None, _dial("Installations with one environment.")] = None,
-    opted_out: Annotated[float | None, _dial("Of those with the plug-in: send no token.")] = None,
-    without_plugin: Annotated[float | None, _dial("Installations that send no suffix.")] = None,
-    shared_addresses: Annotated[float | None, _dial("Installations of which 50 share an address.")] = None,
-    images: Annotated[float | None, _dial("Containers on top, 25 of an image.")] = None,
-    ci: Annotated[float | None, _dial("Runs a day on top, each thrown away.")] = None,
-    clones: Annotated[float | None, _dial("Environments that have the token of the first.")] = None,
-    cache_hits: Annotated[float | None, _dial("Downloads that leave no line.")] = None,
-    silent: Annotated[float | None, _dial("Environments that send nothing.")] = None,
-    interrupted: Annotated[float | None, _dial("Downloads that end early once.")] = None,
-    ranged: Annotated[float | None, _dial("Downloads that come in two pieces.")] = None,
-    late: Annotated[float | None, _dial("Lines in the next day's log.")] = None,
-    other_clients: Annotated[float | None, _dial("Lines on top of browsers and crawlers.")] = None,
-    garbage: Annotated[float | None, _dial("Lines on top that are no request.")] = None,
+    single: Annotated[float | None, _dial("Share of installations with one environment.")] = None,
+    opted_out: Annotated[
+        float | None, _dial("Share of installations with the plug-in that opted out.")
+    ] = None,
+    without_plugin: Annotated[float | None, _dial("Share of installations without the plug-in.")] = None,
+    shared_addresses: Annotated[
+        float | None, _dial("Share of installations that share an address with 49 others.")
+    ] = None,
+    images: Annotated[float | None, _dial("Additional containers, 25 for each image.")] = None,
+    ci: Annotated[float | None, _dial("Additional CI runs for each day, each with new tokens.")] = None,
+    clones: Annotated[
+        float | None, _dial("Share of further environments cloned from the first with its token.")
+    ] = None,
+    cache_hits: Annotated[
+        float | None, _dial("Share of downloads answered by a cache, without a line.")
+    ] = None,
+    silent: Annotated[float | None, _dial("Share of environments that never send a request.")] = None,
+    interrupted: Annotated[float | None, _dial("Share of downloads that are interrupted once.")] = None,
+    ranged: Annotated[float | None, _dial("Share of downloads in two ranges.")] = None,
+    late: Annotated[float | None, _dial("Share of lines that are in the next day's log.")] = None,
+    other_clients: Annotated[float | None, _dial("Additional lines of browsers and crawlers.")] = None,
+    garbage: Annotated[float | None, _dial("Additional lines that are not requests.")] = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """Write the access logs of a made-up population, and beside them what is true of it."""
+    """Write access logs of a simulated population, and its true numbers beside them."""
     dials = {
         "single": single, "opted_out": opted_out, "without_plugin": without_plugin,
         "shared_addresses": shared_addresses, "images": images, "ci": ci, "clones": clones,
@@ -145,5 +174,5 @@ def simulate(
         verbosity.say([f"wrote {truth['lines']:,} {what} of {days} days, and {folder / SIMULATED_TRUTH}"])
 
 
-def _dial(told: str) -> Any:  # noqa: ANN401  as typer types it
-    return typer.Option(metavar="SHARE", min=0, max=1, show_default=False, help=told)
+def _dial(text: str) -> Any:  # noqa: ANN401  as typer types it
+    return typer.Option(metavar="SHARE", min=0, max=1, show_default=False, help=text)

@@ -43,28 +43,38 @@ def sources(
         bool,
         typer.Option(
             "--verify",
-            help="Read all files of the lake and some of the logs again, and compare; code 1 if one differs.",
+            help="Read the lake and a sample of its logs again; exit with code 1 if one differs.",
         ),
     ] = False,
     sample: Annotated[
         int | None,
         typer.Option(
-            "--sample", metavar="N", min=1, help="With --verify: how many of them, at random. [default: 20]"
+            "--sample",
+            metavar="N",
+            min=1,
+            help="With --verify: number of logs to read again, at random. [default: 20]",
         ),
     ] = None,
     strict: Annotated[
         bool,
-        typer.Option("--strict", help="Code 1 if a day up to yesterday has no log, and is no declared hole."),
+        typer.Option(
+            "--strict",
+            help="Exit with code 1 if a day until yesterday has no log and is not a declared hole.",
+        ),
     ] = False,
     set_aside: Annotated[
-        bool, typer.Option("--set-aside", help="List the files and objects that are no log that can be read.")
+        bool,
+        typer.Option(
+            "--set-aside",
+            help="List the files and objects that were set aside because they cannot be read as a log.",
+        ),
     ] = False,
     retry: Annotated[
         list[str] | None,
         typer.Option(
             "--retry",
             metavar="SOURCE",
-            help="Let the next ingest try SOURCE again, or all, of what is set aside; may be repeated.",
+            help="Let the next ingest try SOURCE again, or all that is set aside. Repeat it for several.",
         ),
     ] = None,
     forget: Annotated[
@@ -72,17 +82,17 @@ def sources(
         typer.Option(
             "--forget",
             metavar="SOURCE",
-            help="Take out of the lake what the log SOURCE brought; it is unread from then on.",
+            help="Remove from the lake what the log SOURCE brought; it counts as unread then.",
         ),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="With --forget: only say what it would do.")
+        bool, typer.Option("--dry-run", help="With --forget: only show what would be removed.")
     ] = False,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """List the logs that were read, what was dropped of each, and which days are complete."""
+    """List the logs that were read, their dropped lines, and which days are complete."""
     verbosity = verbosity_of(quiet, verbose)
     _expect_one_task(
         {

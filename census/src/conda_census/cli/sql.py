@@ -40,21 +40,21 @@ def sql(
     query: Annotated[
         str | None,
         typer.Argument(
-            metavar="[QUERY]", help="What to ask. [default: standard input; a shell if that is a terminal]"
+            metavar="[QUERY]", help="SQL to run. [default: standard input; a shell if that is a terminal]"
         ),
     ] = None,
     lake: LakeOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
     views: Annotated[
-        bool, typer.Option("--views", help="Print the CREATE VIEW statements, for a DuckDB of your own.")
+        bool, typer.Option("--views", help="Print the CREATE VIEW statements, for your own DuckDB.")
     ] = False,
     as_json: JsonOption = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV to standard output.")] = False,
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """Ask the lake in SQL: its tables as they are now, and the definitions of the report, as views."""
+    """Query the lake with SQL: its current tables and the report's definitions, as views."""
     verbosity_of(quiet, verbose)
     if as_json and as_csv:
         raise typer.BadParameter("choose one of --json and --csv", param_hint="--csv")

@@ -37,14 +37,12 @@ def say_how_long(context: typer.Context, verbose: bool) -> bool:
     return verbose
 
 
-QuietOption = Annotated[
-    bool, typer.Option("--quiet", help="Say nothing but what was asked for, warnings and errors.")
-]
+QuietOption = Annotated[bool, typer.Option("--quiet", help="Print only results, warnings and errors.")]
 VerboseOption = Annotated[
     bool,
     typer.Option(
         "--verbose",
-        help="Say each step on standard error, and how long it took.",
+        help="Print each step and its duration to standard error.",
         callback=say_how_long,
     ),
 ]
