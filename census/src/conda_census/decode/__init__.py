@@ -1,1 +1,1 @@
-"""What does a request mean? SQL expressions for DuckDB, each written once."""
+"""Decoding of requests: SQL expressions for DuckDB, each written once"""

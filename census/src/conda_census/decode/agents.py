@@ -1,7 +1,7 @@
-"""Which program, on which system, does a user agent name?
+"""Programs and systems named in a user agent
 
-Most programs name themselves first; what only adds the name of a library (a mirror that is written with
-requests) is told as that library.
+Most programs name themselves first. A program that only sends the name of a library (a mirror that is
+written with requests) is counted as that library.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ ToolKind = Literal["conda tool", "browser", "command-line fetcher", "other"]
 
 @dataclass(frozen=True)
 class Tool:
-    """A program: its name, its kind, and how it is told.
+    """Program with its name, its kind, and the rule that recognizes it.
 
-    ``products`` are the names that it may begin with, in lower case, its version behind a slash. ``pattern``,
-    in RE2 with the version as first group, is tried if no program has such a product. What has neither is
-    told by the lists of ``web_agents``, which are tried last.
+    ``products`` are the names that the user agent may begin with, in lower case, followed by a slash and the
+    version. ``pattern``, in RE2 with the version as first group, is tried if no program has such a product.
+    A tool with neither is recognized by the lists of ``web_agents``, which are tried last.
     """
 
     name: str
@@ -32,15 +32,15 @@ class Tool:
     pattern: str | None = None
 
 
-# All up to the next blank. A version holds no slash and no percent sign: what is behind one may be a token
-# that some tool ran together with what stands before it. Such a text is no version, and is not cut to one.
+# Everything up to the next blank. A version holds no slash and no percent sign: a token may follow one, if
+# some tool ran it together with the text before it. Such a text is not a version, and is not cut to one.
 _VERSION = r"(\S+)"
-# The same, of what may stand in parentheses.
+# The same for a version that may be in parentheses.
 _BARE_VERSION = r"([^\s()]+)"
-#: What watches servers, and is on no list of crawlers.
+#: Server monitors that are on no list of crawlers.
 _MONITORS = ("elb-healthchecker", "googlehc", "kube-probe", "prometheus", "zabbix")
 
-#: Of those that are told by their pattern the first that matches is the one.
+#: If several patterns match, the first one wins.
 TOOLS: tuple[Tool, ...] = (
     Tool("conda", "conda tool", ("conda",)),
     Tool("conda-build", "conda tool", ("conda-build",)),
@@ -49,7 +49,7 @@ TOOLS: tuple[Tool, ...] = (
     Tool("micromamba", "conda tool", ("micromamba",)),
     Tool("libmamba", "conda tool", ("libmamba", "libmambapy")),
     Tool("pixi-pack", "conda tool", ("pixi-pack", "pixi-unpack")),
-    # Its build backends and other companions name themselves behind it: pixi-build-python.
+    # Its build backends and other companions put their names after it: pixi-build-python.
     Tool("pixi", "conda tool", pattern=rf"^pixi(?:[_-][a-z0-9]+)*(?:/{_VERSION}| |$)"),
     Tool("anaconda-client", "conda tool", ("anaconda-client", "binstar")),
     Tool("anaconda-navigator", "conda tool", ("anaconda-navigator",)),
@@ -74,10 +74,10 @@ TOOLS: tuple[Tool, ...] = (
         rf"^actions/setup-miniconda(?:/{_VERSION})?",
     ),
     Tool("constructor", "conda tool", ("constructor",)),
-    # The crates of each name themselves: rattler_repodata_gateway, rattler_build_core.
+    # The crates of both name themselves: rattler_repodata_gateway, rattler_build_core.
     Tool("rattler-build", "conda tool", pattern=rf"^rattler[_-]build(?:[_-][a-z]+)*(?:/{_VERSION}| |$)"),
     Tool("rattler", "conda tool", pattern=rf"^(?:(?:py|js)-)?rattler(?:[_-][a-z]+)*(?:/{_VERSION}| |$)"),
-    # Mirrors, caches and what watches them
+    # Mirrors and caches, and programs that watch them
     Tool("artifactory", "other", ("artifactory",)),
     Tool("nexus", "other", ("nexus",)),
     Tool("pulp", "other", ("pulpcore", "pulp")),
@@ -116,7 +116,7 @@ TOOLS: tuple[Tool, ...] = (
     Tool("nix", "other", pattern=rf"^curl/\S+ (?:Nix|Lix)/{_VERSION}"),
     Tool("apt", "other", pattern=rf"^(?:Debian )?APT-HTTP/\S+ \({_BARE_VERSION}|^Debian APT-HTTP"),
     Tool("dnf", "other", pattern=rf"^(?:libdnf|dnf5?|librepo)(?:/{_VERSION}| |$)"),
-    # Languages and their libraries; some are curl, and say so first.
+    # Languages and their libraries. Some are built on curl, and name curl first.
     Tool("python-requests", "other", ("python-requests",)),
     Tool("python-urllib", "other", ("python-urllib", "python-urllib3")),
     Tool("python-httpx", "other", ("python-httpx",)),
@@ -146,7 +146,7 @@ TOOLS: tuple[Tool, ...] = (
     Tool("julia", "other", pattern=rf"^curl/\S+ julia/{_VERSION}"),
     Tool("curl", "command-line fetcher", pattern=rf"^curl(?:/{_VERSION}| |$)"),
     Tool("libcurl", "other", pattern=rf"^(?:PycURL/\S+ )?libcurl/{_VERSION}"),
-    # Robots and browsers, told by the lists of ``web_agents``
+    # Robots and browsers, recognized by the lists of ``web_agents``
     Tool("monitor", "other", _MONITORS),
     Tool("scanner", "other"),
     Tool("crawler", "other"),
@@ -167,15 +167,15 @@ _PATTERN_VERSIONS = " ".join(
 _PYTHONS = "CPython|PyPy|GraalPy|Jython"
 _SYSTEMS = "Linux|Darwin|Windows|FreeBSD|OpenBSD|SunOS|AIX"
 _LIBCS = "glibc|musl|uClibc(?:-ng)?"
-# Old versions of conda send the whole name, such as CentOS Linux. A word is longer than the kinds of token
-# and shorter than a token, one of which may stand in its place.
+# Old versions of conda send the whole name, such as CentOS Linux. A word is longer than a token kind and
+# shorter than a token, because a token may be in its place.
 _WORD = "[A-Za-z0-9._+-]{2,20}"
 _DISTRO = rf"(?:{_SYSTEMS})/\S* ({_WORD}(?: {_WORD})*) ?"
-# What follows the system where the distribution is not told, and is none.
+# Texts that follow the system if the distribution is not given. They are not distributions.
 _IS_DISTRO = "distro.name NOT IN ('', 'glibc', 'musl', 'uClibc', 'uClibc-ng', 'solver', 'rustc', 'requests')"
 
 
-# All versions go through one expression: its patterns are compiled for each part of a log.
+# All versions go through one expression, because its patterns are compiled for each part of a log.
 _VERSIONS = {
     "tool_version": "tool_version",
     "python_version": "python.version",
@@ -208,7 +208,7 @@ _COLUMNS: dict[str, str] = {
     "solver_version": _version("solver_version"),
 }
 
-#: The columns that describe an agent, as the table ``sessions`` names them.
+#: Columns that describe an agent, with the names they have in the table ``sessions``.
 AGENT_COLUMNS = tuple(_COLUMNS)
 
 
@@ -216,8 +216,8 @@ def _product(pattern: str) -> str:
     return rf"regexp_extract(agent, ' {pattern}/(\S*)', ['name', 'version'])"
 
 
-#: From ``agents(agent)``: the agent and the columns of ``AGENT_COLUMNS``, null where the agent does not say.
-#: The database needs the function of ``web_agents``.
+#: From ``agents(agent)``: the agent and the columns of ``AGENT_COLUMNS``, null if the agent does not say.
+#: The database needs the function from ``web_agents``.
 DESCRIBE_AGENT_SQL = rf"""
     WITH first_products AS (
         SELECT agent, lower(regexp_extract(agent, '^[^/ (;,]+')) AS product FROM agents

@@ -1,8 +1,8 @@
-r"""Which package, installer or index does a path name?
+r"""Package, installer or index file that a path names
 
-The grammar of names and channels is that of CEP 26; channels in upper case, which are older than it, ``~``
-and ``+`` are let through. What stands before the subdir is the channel, as ``channels.py`` has it. Nothing of
-a query string and no ``/t/<token>`` leaves this module.
+Names and channels follow the grammar of CEP 26. Channels in upper case, which are older than the CEP, ``~``
+and ``+`` are accepted too. The part before the subdir is the channel, as ``channels.py`` defines it. No part
+of a query string and no ``/t/<token>`` leaves this module.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from conda_census.decode.kept_texts import (
 
 __all__ = ["ARTIFACT_COLUMNS", "DESCRIBE_PATH_SQL"]
 
-#: What a path is described by. ``kind`` is package, index, metadata, heartbeat, installer or other.
+#: Columns that describe a path. ``kind`` is package, index, metadata, heartbeat, installer or other.
 ARTIFACT_COLUMNS = (
     "kind",
     "channel",
@@ -33,15 +33,15 @@ ARTIFACT_COLUMNS = (
     "platform",
 )
 
-# Also that of an absolute URL whose scheme a proxy has cut off.
+# Also the host of an absolute URL if a proxy has cut off its scheme.
 _HOST = r"(?i)^(?:[a-z][a-z0-9+.-]*://[^/]*|//[a-z0-9.-]+(?:[.][a-z]{2,}|:[0-9]+)(?:/|$))"
-# A log may hold a path percent-encoded once or twice; what is no text when decoded stays as it was.
+# A log may hold a path percent-encoded once or twice. If the decoded bytes are not text, the path is kept.
 _DECODED = "if(contains({0}, '%'), coalesce(try(url_decode({0})), {0}), {0})"
 _SUBDIR = r"noarch|[a-z0-9]+-[a-z0-9]+"
 _PACKAGE = r"[a-z0-9_][a-z0-9._-]*-[0-9a-z._+!]+-[A-Za-z0-9_.+]+\.(?:conda|tar\.bz2)"
 _CHANNEL = r"(?:[A-Za-z0-9_~][A-Za-z0-9._~+-]*(?:/[A-Za-z0-9_~][A-Za-z0-9._~+-]*)*)?"
 
-# anaconda.org: owner, name and version, and ``download`` before or behind them.
+# anaconda.org: owner, name and version, with ``download`` before or after them.
 _BEHIND_OWNER = "name || '/' || version || '/'"
 _OWNER = f"""
     CASE WHEN NOT contains(before, 'download/') THEN before
@@ -59,20 +59,20 @@ _INDEX = (
 )
 _METADATA = rf"(?:run_exports|channeldata)\.json{_COMPRESSED}|notices\.json"
 
-# A version begins as one: Miniforge's uninstaller-patch is no installer.
+# The version must begin like a version: Miniforge's uninstaller-patch is not an installer.
 _INSTALLER = (
     r"^((?:Miniconda|Anaconda|Miniforge|Mambaforge)(?:CE|[23])?(?:-pypy3)?)"
     r"(?:-(latest|(?:py[0-9]{1,4}_)?[0-9][A-Za-z0-9._+-]{0,63}?))?"
     r"-((?:Linux|MacOSX|Darwin|Windows|SunOS|AIX)-[A-Za-z0-9_]{1,32})\.(sh|pkg|exe)$"
 )
-# The latest release of Miniforge has files without a version too, and so has each release.
+# Every release of Miniforge, the latest included, also has files without a version.
 _RELEASE = r"/releases/download/([0-9][A-Za-z0-9._+-]{0,63})/[^/]*$"
 _PYTHON_BEFORE = "regexp_extract(installer_version, '^py[0-9]+_')"
 
-#: From ``paths(path)``: the columns of ``ARTIFACT_COLUMNS``, null where they do not apply.
+#: From ``paths(path)``: the columns of ``ARTIFACT_COLUMNS``, null if they do not apply.
 #:
-#: Most paths need no cleaning, and regular expressions that capture are slow: hence the guards, and parts
-#: that are cut out by their lengths. A package is split twice from the right.
+#: Most paths need no cleaning, and regular expressions with captures are slow. Therefore there are guards,
+#: and parts are cut out by their lengths. A package name is split twice from the right.
 DESCRIBE_PATH_SQL = rf"""
     WITH without_host AS (
         SELECT path, if(contains(path, '//'), regexp_replace(path, '{_HOST}', '/'), path) AS place FROM paths

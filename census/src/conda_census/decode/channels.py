@@ -1,8 +1,8 @@
-"""The channel that a path names, whatever server it comes from, and without any secret.
+"""Channel that a path names, whatever server it comes from, without any secret
 
-What stands before the subdir of a package is the channel, but servers put more there: the place of their
-API, the token of a subscriber, the label. One channel must have one name whatever serves it, and no token,
-e-mail or address may get into the lake with it.
+The part of a path before the subdir of a package is the channel, but servers put more there: the place of
+their API, the token of a subscriber, the label. A channel must have the same name whatever server delivers
+it. No token, e-mail or address may get into the lake with the name.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ from conda_census.decode.kept_texts import ADDRESSES, IDENTIFIERS, ISSUED
 
 __all__ = ["CHANNELS_SQL", "OTHER_CHANNEL", "is_secret_sql", "without_subscriber_sql"]
 
-#: The channel of a package whose path holds something that may be a secret where its channel should be.
+#: Channel of a package if the channel part of its path may contain a secret.
 OTHER_CHANNEL = "other"
 
-# A subscriber's token: conda puts it behind the path of the channel alias (conda.models.channel).
+# A subscriber's token: conda puts it after the path of the channel alias (conda.models.channel).
 _SUBSCRIBER = r"(^|/)(?:[tT]/+[^/]+/+)+"
 # A label may hold slashes, and no channel has a part of this name.
 _LABEL = r"(?:^|/)label/.*$"
 
-#: What servers put before a channel, at the beginning of a path or, with ``(?:.*/)?``, behind the place at
-#: which an operator has put the server. It is cut only if a channel follows.
+#: Prefixes that servers put before a channel, at the beginning of a path or, with ``(?:.*/)?``, after the
+#: place at which an operator has put the server. A prefix is only cut if a channel follows.
 _PREFIXES = (
     r"(?:.*/)?api/conda/",  # Artifactory
     r"artifactory/",
@@ -35,7 +35,7 @@ _PREFIXES = (
 )
 _PREFIX = f"^(?:{'|'.join(_PREFIXES)})"
 
-#: Paths of servers that put something behind a channel, or within it: a pattern, and its channel.
+#: Paths of servers that put something after a channel or within it: a pattern, and its channel.
 _REWRITES = (
     (r"^(?:.*/)?api/packages/([^/]+)/conda(?:/(.+))?$", r"\1/\2"),  # Gitea, Forgejo
     # GitLab
@@ -46,7 +46,7 @@ _REWRITES = (
 #: Cloudsmith puts the token of an entitlement before the owner and the repository.
 _ENTITLEMENT = r"[^/]+/[^/]+/[^/]+/conda"
 
-#: Shapes of what must not be kept. A channel has a name that people gave it; these were made by a program.
+#: Shapes of texts that must not be kept. People choose the names of channels; a program made these texts.
 _SECRETS = (
     r"[@:]",  # an e-mail, an IPv6 address, user:password
     r"^tk-.*[0-9]|^(?:gh[opsur]_|github_pat_|glpat-|xox[a-z]-|AKIA|ASIA|AIza|eyJ|ya29[.]|hvs[.])",
@@ -57,17 +57,17 @@ _SECRETS = (
 )
 _SECRET = "|".join(f"(?:{pattern})" for pattern in _SECRETS)
 _LONG_RUN = "[A-Za-z0-9]{16,}"
-#: People put digits at the end of a word, at most as many as a date has.
+#: People put digits at the end of a word, and at most as many as a date has.
 _DIGITS_WITHIN = "[0-9].*[0-9].*[A-Za-z]|[A-Za-z][0-9]{9}"
-#: Random text changes more often than words between letters and digits, and between cases.
+#: Random text switches between letters and digits, and between cases, more often than words do.
 _CASE_CHANGES = "[a-z][A-Z](?:[A-Z0-9]|[a-z][A-Z0-9])"
-#: So do capitals in the midst of a word.
+#: Random text also has capitals in the middle of a word.
 _CAPITALS_WITHIN = "[a-z][A-Z]{3,}[a-z]"
 _CHANGES = "[a-z][A-Z0-9]|[A-Z][0-9]|[0-9][A-Za-z]"
 
 
 def without_subscriber_sql(place: str) -> str:
-    """Return SQL for a path without ``/t/<token>``, wherever it stands and however often."""
+    """Return SQL for a path without ``/t/<token>``, at any position and however often it occurs."""
     is_there = f"contains({place}, '/t/') OR contains({place}, '/T/') OR lower(left({place}, 2)) = 't/'"
     return rf"if({is_there}, regexp_replace({place}, '{_SUBSCRIBER}', '\1', 'g'), {place})"
 
@@ -75,8 +75,8 @@ def without_subscriber_sql(place: str) -> str:
 def is_secret_sql(part: str) -> str:
     """Return SQL that is true if a part of a path has the shape of a token, an e-mail or an address.
 
-    The shape of a word and of a random text overlap. What this rule misses, a list of the channels that are
-    known keeps out (``channels`` in ``census.toml``).
+    The shapes of words and of random texts overlap. A list of known channels (``channels`` in
+    ``census.toml``) keeps out what this rule misses.
     """
     run = f"regexp_extract({part}, '{_LONG_RUN}')"
     return f"""(
@@ -97,10 +97,10 @@ def _rewritten(before: str) -> str:
     return channel
 
 
-#: From ``owners(owner)``: what stands before a subdir in a decoded path, and the ``channel`` that it is.
+#: From ``owners(owner)``: the text before a subdir in a decoded path, and its ``channel``.
 #:
 #: The variable ``known_channels``, if it is set, is the list of all channels that may be named. A path that
-#: ends in one of them is of that channel, of the longest if it ends in several; the rest is ``other``.
+#: ends in one of them belongs to that channel, or to the longest if it ends in several. Others are ``other``.
 CHANNELS_SQL = f"""
     WITH rewritten AS (
         SELECT owner, regexp_replace({_rewritten("owner")}, '{_PREFIX}', '') AS place FROM owners

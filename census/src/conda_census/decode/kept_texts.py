@@ -1,8 +1,8 @@
-"""Which texts of a client may be kept in clear, and in which shape.
+"""Texts of a client that may be kept in clear, and their shapes
 
-Whoever sends a request writes its user agent and its path, so a token, an address or an e-mail may stand
-anywhere in them. No column of the lake takes such a text as it is. This is all that may be kept:
-
+The client writes its user agent and its path, so a token, an address or an e-mail may occur anywhere in
+them. No column of the lake stores such a text unchanged. The following table lists everything that may be
+kept:
 ==============================================================  =============================================
 column                                                          what is kept
 ==============================================================  =============================================
@@ -39,14 +39,14 @@ __all__ = [
 _OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[0-9]{1,2})"
 _WITH_HYPHENS = f"{_OCTET}(?:-{_OCTET}){{3}}"
 _IPV4 = "|".join((f"{_OCTET}(?:[.]{_OCTET}){{3}}", f"{_OCTET}(?:_{_OCTET}){{3}}", _WITH_HYPHENS))
-#: IPv4, also as host names have it (``ip-192-0-2-1``), and IPv6 and Ethernet addresses with hyphens.
+#: IPv4, also in the form used in host names (``ip-192-0-2-1``), and IPv6 and Ethernet with hyphens.
 ADDRESSES = (
     _IPV4,
     r"(?:^|[^0-9A-Za-z])(?:[0-9a-fA-F]{1,4}-){5,7}[0-9a-fA-F]{1,4}(?:$|[^0-9A-Za-z])",
 )
 #: UUIDs.
 IDENTIFIERS = (r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}",)
-#: Beginnings of the tokens that services issue, wherever they stand.
+#: Prefixes of the tokens that services issue, at any position in a text.
 ISSUED = (
     (
         r"(?:^|[^0-9A-Za-z])(?:gh[opsur]_|github_pat_|glpat-|xox[a-z]-|AKIA|ASIA|AIza|eyJ|ya29[.]|hvs[.])"
@@ -55,7 +55,7 @@ ISSUED = (
     r"(?:^|[^0-9A-Za-z])tk-[0-9A-Za-z]*[0-9][0-9A-Za-z]*-",
 )
 
-# --- versions that a user agent names: numbers first, then numbers and short words of one case
+# --- versions in a user agent: numbers first, then numbers and short words of one case
 _NUMBER = "[0-9]{1,8}|20[0-9]{8,12}"  # at most a day and a time
 _WORD = "(?:[a-z]{1,12}|[A-Z]{1,9}|[A-Z][a-z]{1,11})"
 _PARTS = (
@@ -68,20 +68,20 @@ _PARTS = (
 _PART = f"(?:{'|'.join(_PARTS)})"
 _FIRST = f"[vV]?(?:{_NUMBER}|[0-9]{{1,4}}{_WORD}[0-9]{{0,4}}|20[0-9]{{2}}ServerR2)"
 _VERSION = f"{_FIRST}(?:[.!+_~-]{_PART}){{0,15}}[+]?"
-#: Releases that have a name in place of a number, and what programs say if they do not know it.
+#: Releases that have a name instead of a number, and the words that programs use if they do not know it.
 _NAMED_VERSIONS = (
     *("squeeze", "wheezy", "jessie", "stretch", "buster", "bullseye", "bookworm", "trixie", "forky", "sid"),
     *("testing", "unstable", "rolling", "rawhide", "tumbleweed", "latest", "unknown", "FreeBSD"),
 )
-#: Four numbers that could be an address, but that programs really call their version: browsers tell zeros
-#: in place of the last two; WSL, Oracle's kernels and conda's development versions have shapes of their own.
+#: Versions of four numbers that look like an address but that programs really send: browsers send zeros
+#: for the last two; WSL, Oracle's kernels and conda's development versions have shapes of their own.
 _NO_ADDRESS = (
     r"[0-9]+[.][0-9]+[.]0[.]0|0[.][0-9]+[.][0-9]+[.][0-9]+"
     r"|[0-9]+[.][0-9]+[.][0-9]+-[0-9]{1,4}(?:[.][0-9]{1,3}){3}[.]el[0-9]{1,2}uek[.](?:x86_64|aarch64)"
     r"|[0-9](?:[.][0-9]+){3}(?:-microsoft-standard(?:-WSL2)?[+]?|_g[0-9a-f]{7,12})"
 )
 
-# --- names that a user agent tells
+# --- names in a user agent
 _DISTROS = """
     aix almalinux alpine altlinux amazon-linux amzn anolis antergos arch archarm archlinux arcolinux
     artix bazzite blackarch bottlerocket buildroot cachyos centos centos-linux centos-stream chimera
@@ -120,17 +120,17 @@ MACHINES = (
     *("s390x", "riscv64", "loongarch64", "universal", "universal2", "sparc", "sparc64"),
 )
 
-# --- names of packages: a package that was delivered is a file of the repository, whose words are its own
+# --- names of packages: a delivered package is a file of the repository, which chose the words in its name
 _LONG_HASH = "[0-9a-f]{16,}"
-#: Random text in lower case changes more often between digits and letters than names do.
+#: Random text in lower case switches between digits and letters more often than names do.
 _LONG_RUN, _CHANGE = "[0-9a-z]{22,}", "[0-9][a-z]"
-#: Many packages have versions of four small numbers. An address that begins as none of them is one.
+#: Many packages have versions of four small numbers. Four numbers that begin unlike them are an address.
 _PACKAGE_ADDRESS = rf"(?:^|[^0-9])(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9])(?:[.]{_OCTET}){{3}}"
 _BUILD_PART = (
     "(?:[0-9a-z]{1,32}|[0-9A-Z]{1,12}|[0-9]{0,4}[A-Z]?[a-z]{2,15}(?:[A-Z][a-z]{2,15}){0,2}[0-9]{0,4})"
 )
 _BUILD = f"[_.+]*(?:{_BUILD_PART}(?:[_.+]+{_BUILD_PART})*)?[_.+]*"
-#: What only few file names hold. All that is no secret passes here, at the cost of one pattern.
+#: Patterns that few file names match. A file name without a secret costs one pattern.
 _RARE = (
     "[A-Z]|[0-9a-f]{16}|[0-9a-z]{22}|(?:[0-9]{1,3}[.]){3}[0-9]|(?:[0-9]{1,3}_){3}[0-9]|(?:[0-9]{1,3}-){3}[0-9]"
     "|(?:[0-9a-f]{1,4}-){4}|tk-|gh[opsur]_|github_pat_|glpat-|xox[a-z]-"
@@ -145,12 +145,12 @@ _SECRET = _any(*ADDRESSES, *IDENTIFIERS, *ISSUED)
 
 
 def _has_hash(text: str) -> str:
-    """Return SQL that is true if 16 hexadecimal digits, of which one is a letter, stand in a row."""
+    """Return SQL that is true if the text has 16 hexadecimal digits in a row, one of them a letter."""
     return f"regexp_matches(regexp_extract({text}, '{_LONG_HASH}'), '[a-f]')"
 
 
 def kept_version_sql(text: str) -> str:
-    """Return SQL for a version that a user agent names, null if it has not the shape of one."""
+    """Return SQL for a version in a user agent, null if the text does not have the shape of a version."""
     # Debian's testing calls itself bookworm/sid before it is released.
     words = ", ".join(f"'{word}', '{word}/sid'" for word in _NAMED_VERSIONS)
     joined = f"regexp_replace({text}, '[_-]', '', 'g')"
@@ -163,20 +163,20 @@ def kept_version_sql(text: str) -> str:
 
 
 def kept_name_sql(column: str, text: str) -> str:
-    """Return SQL for a name in ``column`` (``distro`` or ``solver``), ``other`` if it is not known."""
+    """Return SQL for a name in ``column`` (``distro`` or ``solver``), ``other`` if the name is not known."""
     known = ", ".join(f"'{name}'" for name in _NAMES[column])
     return f"CASE WHEN lower({text}) IN ({known}) THEN {text} WHEN {text} <> '' THEN 'other' END"
 
 
 def may_hold_secret_sql(file: str) -> str:
-    """Return SQL that is true if a name of a file must be looked at more closely; for most it is false."""
+    """Return SQL that is true if a file name needs a closer check; it is false for most file names."""
     return f"regexp_matches({file}, '{_RARE}')"
 
 
 def kept_package_version_sql(name: str, version: str, build: str) -> str:
     """Return SQL for the version of a package, null if it or the name of the package may be a secret.
 
-    The whole hash of a commit is shortened as git does, to its first seven digits.
+    The full hash of a commit is shortened to its first seven digits, as git does.
     """
     stem = f"{name} || '-' || {version} || '-' || {build}"
     shortened = f"""if({_has_hash(version)},
@@ -191,7 +191,7 @@ def kept_package_version_sql(name: str, version: str, build: str) -> str:
 
 
 def kept_installer_version_sql(version: str) -> str:
-    """Return SQL for the version of an installer, without a Python before it; null if it is none."""
+    """Return SQL for the version of an installer, without the Python before it; null if it is not one."""
     return f"""if(regexp_full_match({version}, '[0-9](?:[.][0-9]{{1,2}}){{3}}'), {version},
         {kept_version_sql(version)})"""
 

@@ -1,8 +1,8 @@
-"""What is stored in place of a token or an address, and where are the secrets behind it?
+"""Pseudonyms stored in place of tokens and addresses, and the secret keys behind them
 
-A pseudonym is a keyed SHA-256, cut to 16 bytes. One key serves all tokens for the life of a lake; without it
-nobody can tell whether a token that he knows is in the lake. Each day has another key for addresses, which is
-thrown away when the day is complete: from then on nobody can, with any secret, tell which address it was.
+A pseudonym is a keyed SHA-256, cut to 16 bytes. One key serves all tokens for the life of a lake. Without it
+nobody can find out whether a token that they know is in the lake. Each day has its own key for addresses,
+which is deleted when the day is complete. From then on nobody can recover the address, with any secret.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ _KEY_BYTES = 32
 
 @dataclass(frozen=True)
 class Secrets:
-    """The keys in the configuration folder, made on first use, readable by their owner alone."""
+    """Keys in the configuration folder, made on first use, readable only by their owner."""
 
     folder: Path
 
     @property
     def has_token_key(self) -> bool:
-        """Whether there is a key for tokens already."""
+        """Return True if there is a key for tokens already."""
         return (self.folder / "pseudonym.key").exists()
 
     def token_key(self) -> bytes:
-        """The key for tokens, 32 bytes.
+        """Return the key for tokens, 32 bytes.
 
         Raises:
             CensusError: the folder or the file cannot be read or written, or holds something else.
@@ -43,23 +43,23 @@ class Secrets:
         return self._key("pseudonym.key")
 
     def key_id(self) -> str:
-        """Names the key for tokens without telling it, 16 hexadecimal digits; errors as above."""
+        """Return an id for the token key that does not reveal it, 16 hexadecimal digits; errors as above."""
         return hashlib.sha256(b"key id\n" + self.token_key()).hexdigest()[:16]
 
     def network_key(self, day: date) -> bytes:
-        """The key for the addresses of one UTC day, 32 bytes; errors as for the key for tokens."""
+        """Return the key for the addresses of one UTC day, 32 bytes; errors as for the token key."""
         return self._key(f"networks/{day.isoformat()}.key")
 
     def has_network_key(self, day: date) -> bool:
-        """Whether the key for the addresses of this UTC day is still there."""
+        """Return True if the key for the addresses of this UTC day still exists."""
         return (self.folder / f"networks/{day.isoformat()}.key").exists()
 
     def forget_networks(self, now: datetime) -> None:
-        """Throw away the keys for the addresses of days that are complete.
+        """Delete the keys for the addresses of days that are complete.
 
-        A day is complete when the time for late lines is over since its end. Where old logs are read, it
-        must be over since the key was made too, so that logs of one day may be read in several runs. The key
-        of a day to come was made for a server whose clock was wrong.
+        A day is complete when the time for late lines has passed since its end. If old logs are read, that
+        time must also have passed since the key was made, so that you can read logs of one day in several
+        runs. The key of a future day was made for a server with a wrong clock.
         """
         latest = now - LATE_DELIVERY
         tomorrow = (now + timedelta(days=1)).date().isoformat()
@@ -89,30 +89,30 @@ class Secrets:
 
 
 def token_sql(token: str, kind: str) -> str:
-    """SQL for the pseudonym of a token: a 16-byte BLOB, null for null.
+    """Return SQL for the pseudonym of a token: a 16-byte BLOB, null for null.
 
     ``kind`` keeps the same value in two roles apart. The key is read from the DuckDB variable
-    ``token_key``, so that it stands in no statement.
+    ``token_key``, so that no statement contains it.
     """
     return f"unhex(left(sha256(getvariable('token_key') || '{kind}/' || {token}), 32))"
 
 
 def tokens_sql(tokens: str, kind: str) -> str:
-    """SQL for the pseudonyms of a list of tokens, in their order: as for one of them, null for null."""
+    """Return SQL for the pseudonyms of a list of tokens, in the same order; null for null."""
     return f"list_transform({tokens}, lambda token: {token_sql('token', kind)})"
 
 
 def token_pseudonym(key: bytes, token: str, kind: str) -> bytes:
-    """The pseudonym of a token whose kind is ``kind``: the same 16 bytes as by :func:`token_sql`."""
+    """Return the pseudonym of a token of the given ``kind``: the same 16 bytes as from :func:`token_sql`."""
     return hashlib.sha256(f"{key.hex()}{kind}/{token}".encode()).digest()[:16]
 
 
 def network_sql(address: str, key: str) -> str:
-    """SQL for the pseudonym of an address: a 16-byte BLOB. ``key`` is its day's, in hexadecimal."""
+    """Return SQL for the pseudonym of an address: a 16-byte BLOB. ``key`` is its day's key in hexadecimal."""
     return f"unhex(left(sha256({key} || 'network/' || {address}), 32))"
 
 
 def folded_session_sql(network: str, agent: str, time: str) -> str:
-    """SQL for the session into which requests without a session token fold: one of (network, agent, hour)."""
+    """Return SQL for the session of requests without a session token: one per (network, agent, hour)."""
     hour = f"epoch(date_trunc('hour', {time}))::BIGINT"
     return f"unhex(left(sha256(concat_ws(' ', hex({network}), {hour}, {agent})), 32))"

@@ -1,8 +1,8 @@
-"""Which tokens does a user agent carry, and is sharing on?
+"""Tokens in a user agent, and whether sharing is on
 
-The rules are those of the wire format: tokens stand only behind `` aau/``, a repeated or malformed one makes
-all tokens of the request void, kinds that are not known are kept out, ``a/`` (an account, not anonymous) is
-dropped at once.
+The rules are those of the wire format. Tokens only occur after `` aau/``. A repeated or malformed token makes
+all tokens of the request void. Unknown kinds are kept out. ``a/`` (an account, not anonymous) is dropped at
+once.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ _VERSION = r"[0-9A-Za-z.!+_-]{1,64}"
 _VALUE = r"[A-Za-z0-9_-]{1,36}"
 _IDENTIFYING_VALUE = r"[A-Za-z0-9_-]{22,36}"
 
-#: What the user agent says apart from its tokens, from a column ``user_agent``.
+#: Agent part of a column ``user_agent``, without its tokens.
 AGENT_SQL = "split_part(user_agent, ' aau/', 1)"
 
-#: A version that holds nothing that must be looked at more closely.
+#: Version that needs no closer check.
 _PLAIN_VERSION = r"[0-9]{1,4}(?:\.[0-9]{1,4}){0,2}(?:(?:a|b|rc)[0-9]{1,3})?"
 
-# The suffix as the client writes it, and a space behind it. Almost every one is of this shape, which RE2
-# reads in one pass, without going back, as long as the next character tells which product comes: therefore
-# each product ends in a space here, and none begins with one. It keeps to one pass for four groups at most.
+# The suffix as the client writes it, followed by a space. Almost every suffix has this shape. RE2 reads it in
+# one pass, without backtracking, as long as the next character decides which product comes. Therefore each
+# product ends in a space here, and none begins with one. RE2 keeps to one pass for at most four groups.
 _USUAL = (
     rf"^({_PLAIN_VERSION}) "
     rf"(?:c/({_IDENTIFYING_VALUE}) )?(?:s/({_IDENTIFYING_VALUE}) )?(?:e/({_IDENTIFYING_VALUE}) )?"
@@ -46,7 +46,7 @@ def _identifying(kind: str) -> str:
 
 
 def _administered(kind: str) -> str:
-    """The values of i/, o/ or m/, in their order."""
+    """Return SQL for the values of i/, o/ or m/, in their order."""
     return (
         f"CASE WHEN is_usual THEN if(contains(suffix, ' {kind}/'),"
         f" regexp_extract_all(suffix, ' {kind}/([^ ]+)', 1), [])"
@@ -56,7 +56,7 @@ def _administered(kind: str) -> str:
 
 #: From ``user_agents(user_agent)``: its agent, plug-in version, sharing, and its tokens as they were sent.
 #:
-#: What is not of the usual shape is taken apart product by product; ``products`` is null for what is.
+#: A suffix of another shape is split product by product; ``products`` is null for the usual shape.
 TOKENS_SQL = rf"""
     WITH places AS (
         SELECT user_agent, instr(user_agent, ' aau/') AS place FROM user_agents

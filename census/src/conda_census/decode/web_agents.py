@@ -1,7 +1,7 @@
-"""Browsers, crawlers, monitors and scanners, told by lists that others keep.
+"""Browsers, crawlers, monitors and scanners, recognized by lists that others maintain
 
-Crawlers and their like are those of ``crawler-user-agents``, browsers those of ``ua-parser`` (uap-core). Both
-match by ``ua-parser-rs``, which tries all patterns at once.
+Crawlers, monitors and scanners come from ``crawler-user-agents``, browsers from ``ua-parser`` (uap-core).
+Both lists are matched by ``ua-parser-rs``, which tries all patterns at once.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # most logs hold no such agent, and the lists take half a sec
 
 __all__ = ["BROWSERS", "OTHER_BROWSER", "WEB_AGENT_SQL", "register_web_agents", "web_agent"]
 
-#: From the families of ua-parser, in lower case, to the names of the census. Others are ``other-browser``.
+#: Names in the census by the family in ua-parser, in lower case. Other families are ``other-browser``.
 BROWSERS = {
     "chrome": "chrome",
     "chromium": "chrome",
@@ -35,25 +35,25 @@ BROWSERS = {
     "yandex browser": "yandex-browser",
 }
 OTHER_BROWSER = "other-browser"
-#: A family of ua-parser names the device behind the browser: Chrome Mobile iOS, Mobile Safari UI/WKWebView.
+#: ua-parser puts the device after the browser in a family: Chrome Mobile iOS, Mobile Safari UI/WKWebView.
 _DEVICE = re.compile(r" (?:mobile|ios|webview|mini|coast|touch|tablet|large screen|ui/wkwebview)\b")
-#: A program that calls itself a robot, or says where to read of it, is one, whether a list has it or not.
+#: An agent that calls itself a robot, or links to a page about it, is a robot, even if no list has it.
 _ROBOT = re.compile(
     r"(?i)(?:^|[^u])bot\b|crawler\b|spider\b|slurp\b|httrack|https?://|\+[\w.-]+@|(?P<monitor>health-?check|uptime)"
 )
 _LIBRARIES = {"http-library", "browser-automation"}
-#: What may stand behind a version. Before anything else it is the beginning of a text that is none.
+#: End of a version. If other characters follow, the text is not a version.
 _END = r"(?![^\s;,()\[\]\"'])"
 _NUMBERS = r"[0-9]+(?:\.[0-9]+)*(?:~?[a-z]{1,2})?"  # 2.1, 1.0b, 7~bl
 _VERSION = re.compile(rf"[A-Za-z_-]*[/ ]?v?({_NUMBERS}){_END}")
 _ROBOT_VERSION = re.compile(rf"(?i)(?:bot|crawler|spider)/v?({_NUMBERS}){_END}")
 
-#: SQL for the name and the version, as a list, of an agent that no tool is; null if no list has it.
+#: SQL for the name and the version, as a list, of an agent that is not a tool; null if no list has it.
 WEB_AGENT_SQL = "web_agent(agent)"
 
 
 def register_web_agents(connection: duckdb.DuckDBPyConnection) -> None:
-    """Let a database call :func:`web_agent`, for ``WEB_AGENT_SQL``."""
+    """Make :func:`web_agent` callable in a database, for ``WEB_AGENT_SQL``."""
     from duckdb.func import FunctionNullHandling
 
     connection.create_function(
@@ -64,7 +64,7 @@ def register_web_agents(connection: duckdb.DuckDBPyConnection) -> None:
 def web_agent(agent: str | None) -> list[str | None] | None:
     """Return the name of a browser, ``crawler``, ``monitor`` or ``scanner``, and a version or None.
 
-    None if neither list has the agent, and it does not call itself a robot.
+    Return None if neither list has the agent and it does not call itself a robot.
     """
     if not agent:
         return None
@@ -80,7 +80,7 @@ def web_agent(agent: str | None) -> list[str | None] | None:
 
 
 def _whole(version: str, agent: str) -> str | None:
-    """Return a version that stands in an agent, of which later numbers may be left out; None if it is cut."""
+    """Return a version found in an agent, possibly without its later numbers; None if it was cut short."""
     behind = rf"(?<![\w.]){re.escape(version)}(?P<cut>(?:\.[0-9]+)*{_END})?"
     found = [match["cut"] is not None for match in re.finditer(behind, agent)]
     return version if version and (any(found) or not found) else None
@@ -93,7 +93,7 @@ def _version_behind(name: str, agent: str) -> str | None:
 
 @cache
 def _crawlers() -> ua_parser_rs.UserAgentExtractor:
-    """Return what finds the name of a crawler, as its family, and its kind, as its major version."""
+    """Return an extractor that gives a crawler's name as family and its kind as major version."""
     import ua_parser_rs
 
     listed = json.loads((files("crawleruseragents") / "crawler-user-agents.json").read_text(encoding="utf-8"))

@@ -1,1 +1,1 @@
-"""Where do lines come from?"""
+"""Log reading: where lines come from"""

@@ -1,4 +1,4 @@
-"""How does a stream of bytes become blocks of whole lines?"""
+"""Blocks of whole lines from a stream of bytes"""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from conda_census.logs.fingerprints import Fingerprint
 
 __all__ = ["BLOCK_BYTES", "MAX_LINE_BYTES", "blocks_of_lines"]
 
-#: A block is what one core takes apart at once: small enough for its cache, large enough to be worth a call.
+#: Bytes that one core parses at once: small enough for its cache, large enough to be worth a call.
 BLOCK_BYTES = 4 << 20
 #: No server writes longer lines: nginx refuses requests whose headers do not fit in 32 KiB.
 MAX_LINE_BYTES = 1 << 16
@@ -19,15 +19,16 @@ _LINE_END = b"\n"
 def blocks_of_lines(
     pieces: Iterable[bytes], fingerprint: Fingerprint, is_whole: Callable[[bytes], bool]
 ) -> Iterator[bytes]:
-    """The lines in ``pieces``, block by block, each with its end, as UTF-8: what is no text becomes U+FFFD.
+    """Yield the lines in ``pieces``, block by block, each with its line end.
 
-    A line of more than ``MAX_LINE_BYTES`` is cut, so that it is seen as too long without being kept.
-    Bytes after the last line end are a line if ``is_whole`` says so, else they are left for a later
-    reading, for the server may still be writing them. ``fingerprint`` is fed with what was taken; where it
-    ends inside a line already, that line was counted, and what is left of it is passed over.
+    The lines are UTF-8: bytes that are not text become U+FFFD. A line of more than ``MAX_LINE_BYTES`` is cut,
+    so that it is seen as too long without being kept. Bytes after the last line end are a line if
+    ``is_whole`` says so. Otherwise they are left for a later reading, because the server may still be writing
+    them. ``fingerprint`` is fed with the bytes that were taken. If it already ends inside a line, that line
+    was counted, and the rest of it is skipped.
     """
     rest = b""
-    nulls = 0  # bytes before what is left over, of which it may be too many to keep
+    nulls = 0  # bytes before the rest, possibly too many to keep
     for pieces_of_block in _gathered(pieces):
         last = pieces_of_block[-1]
         end = last.rfind(_LINE_END) + 1
@@ -44,7 +45,7 @@ def blocks_of_lines(
             nulls = _feed_nulls(fingerprint, nulls)
             yield _block(block, fingerprint)
         if len(rest) > MAX_LINE_BYTES and rest[0] == 0:
-            # Of a log that was cut off under a server without O_APPEND: the line comes behind them.
+            # From a log that was truncated under a server without O_APPEND: the line follows the null bytes.
             bare = rest.lstrip(b"\0")
             nulls += len(rest) - len(bare)
             rest = bare
@@ -78,7 +79,7 @@ def _gathered(pieces: Iterable[bytes]) -> Iterator[list[bytes]]:
 
 
 def _after_line(data: bytes, fingerprint: Fingerprint) -> bytes:
-    """What follows the end of a line whose beginning was already counted."""
+    """Return the data after the end of a line whose beginning was already counted."""
     end = data.find(_LINE_END) + 1 or len(data)
     fingerprint.feed(data[:end])
     return data[end:]

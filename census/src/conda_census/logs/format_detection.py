@@ -1,4 +1,4 @@
-"""Which format is a file in?"""
+"""Detection of the log format of a file"""
 
 from __future__ import annotations
 
@@ -17,32 +17,32 @@ from conda_census.settings_file import FormatTable
 __all__ = ["Beginning", "format_of", "own_formats_fit", "read_beginning"]
 
 _BEGINNING_BYTES = 1 << 18
-#: So many lines tell a format; only where they tell none, all of the beginning is looked at.
+#: Number of lines inspected to detect the format. If they match none, the whole beginning is inspected.
 _SNIFFED_LINES = 200
-#: Traefik's text is combined with more behind it, and version 2 of CloudFront's logs may have the very fields
-#: of version 1.
+#: Traefik's text is combined with more fields after it. Logs of CloudFront's version 2 may have exactly the
+#: fields of version 1.
 _MORE_THAN = {("traefik", "combined"), ("cloudfront", "cloudfront-v2")}
-#: So many formats are named for a file that is in none.
+#: Number of formats named for a file that matches none.
 _NEAR = 3
-#: What lines may be in, too, that a template or a map of JSON was to describe.
+#: Other formats of lines that a template or a JSON map in census.toml was meant to describe.
 _OF_TEMPLATES = ("combined", "common", "nexus", "traefik")
 _OF_JSON = ("traefik", "caddy", "cloudfront-v2", "cloudflare", "fastly", "gcp")
-#: What text begins with whose letters have two bytes each.
+#: First bytes of a text whose letters have two bytes each.
 _MARKS_OF_ENCODINGS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
-#: A log that was cut off under a server without O_APPEND may begin with so many NUL bytes at most.
+#: Maximum number of NUL bytes before a log that was truncated under a server without O_APPEND.
 _NULLS_MAX = 1 << 34
 
 
 @dataclass(frozen=True)
 class Beginning:
-    """The first lines of a file.
+    """First lines of a file.
 
     Attributes:
-        lines: without their ends; the last one may be cut.
-        is_binary: is it no text?
-        encoding: of text that is not UTF-8, if it says so.
-        archive: what kind of archive it is, if it is one.
-        passed_over: bytes behind its compressed data, if these end within the beginning.
+        lines: the lines without their ends; the last one may be cut.
+        is_binary: true if the file is not text.
+        encoding: the encoding of a text that is not UTF-8, if its first bytes say so.
+        archive: the kind of archive, if the file is one.
+        passed_over: bytes after its compressed data, if the data ends within the beginning.
     """
 
     lines: list[bytes]
@@ -53,9 +53,9 @@ class Beginning:
 
 
 def read_beginning(source: Readable) -> Beginning:
-    """The first 256 KiB of a source, decompressed and without NUL bytes before them, as lines.
+    """Return the first 256 KiB of a source as lines, decompressed and without leading NUL bytes.
 
-    Of a compressed file that is cut short it is what is there, if that is one line at least.
+    For a compressed file that is cut short, return what is there, if it has at least one line.
 
     Raises:
         SourceError: the source cannot be read, or is damaged.
@@ -86,14 +86,15 @@ def read_beginning(source: Readable) -> Beginning:
 def format_of(
     source: Readable, beginning: Beginning, known: Mapping[str, LogFormat], name: str = "auto"
 ) -> LogFormat:
-    """The format that most of the first lines are in, or the one that ``name`` forces.
+    """Return the format of most of the first lines, or the one that ``name`` forces.
 
-    If half as many lines or more are in another format, nobody knows which of them is right, unless one is
-    known to be the other with more to it.
+    If half as many lines or more are in another format, the right one is not known, unless one format is
+    known to be the other with additional fields.
 
     Raises:
-        SourceError: no line is in any format, or none in the forced one, and it says why for each; or some
-            lines are in one, but not all lines together; or many lines are in several formats.
+        SourceError: no line matches any format, or none matches the forced one, and the message says why for
+            each; or some lines match a format, but not all lines together; or many lines match several
+            formats.
     """
     if name not in ("auto", *known):
         raise SourceError(
@@ -142,9 +143,9 @@ def format_of(
 
 
 def own_formats_fit(log_format: LogFormat, own: Sequence[FormatTable], name: str) -> bool:
-    """Tell whether a file is in a format of ``census.toml``, if one of these describes lines of its kind.
+    """Return False if ``census.toml`` describes lines of this kind but the file is in a built-in format.
 
-    That is so, too, if its format was named.
+    Also return True if the format was named.
     """
     if (
         name != "auto"
@@ -161,13 +162,13 @@ def own_formats_fit(log_format: LogFormat, own: Sequence[FormatTable], name: str
 
 
 def _without_prefixes(lines: list[bytes]) -> list[list[bytes]]:
-    """The lines without each of the prefixes that may stand before them: in how many ways they differ."""
+    """Return the lines without each of the prefixes that may precede them, as the distinct results."""
     ways: list[list[bytes]] = []
     for prefix in PREFIXES:
         way = [prefix.cut_off(line) for line in lines]
         if way not in ways:
             ways.append(way)
-        if way == lines:  # those that follow cut off less
+        if way == lines:  # later prefixes cut off less
             break
     return ways
 
@@ -192,7 +193,7 @@ def _expect_whole(
     faults: Mapping[str, str | None],
     lines: list[bytes],
 ) -> None:
-    """Refuse lines of which some are in a format if each is taken alone, but not all of them together."""
+    """Refuse lines if some match a format one by one, but not all of them together."""
     counts = {
         each.name: sum(each.count([line]) for line in lines if not each.header_fault([line]))
         for each in candidates
@@ -209,22 +210,22 @@ def _expect_whole(
 
 
 def _outranks(name: str, other: str) -> bool:
-    """Are lines that are in both formats those of the first one?"""
+    """Return True if lines that are in both formats belong to the first one."""
     return (name, other) in _MORE_THAN or (name not in BUILT_IN and other in BUILT_IN)
 
 
 def _parts_found(log_format: LogFormat, lines: list[bytes]) -> int:
-    """How many parts of a format some line has."""
+    """Return how many parts of a format occur in at least one line."""
     return sum(any(mark.pattern.search(line) for line in lines) for mark in log_format.marks)
 
 
 def _is_like(log_format: LogFormat, lines: list[bytes]) -> bool:
-    """Have lines most parts of a format, so that they may be those of an access log in another one?"""
+    """Return True if the lines have most parts of a format, and may be an access log in another format."""
     return 2 * _parts_found(log_format, lines) > len(log_format.marks)
 
 
 def _missing(log_format: LogFormat, lines: list[bytes]) -> str:
-    """What no line has, in words that hold nothing of any line."""
+    """Return a text that says which part no line has, without quoting any line."""
     for mark in log_format.marks:
         if not any(mark.pattern.search(line) for line in lines):
             return f"no line has {mark.name}"

@@ -1,1 +1,1 @@
-"""How are regular lines taken apart fast? As whole arrays; other lines are left to their format's SQL."""
+"""Fast parsers for regular lines, as whole arrays; other lines are left to their format's SQL"""

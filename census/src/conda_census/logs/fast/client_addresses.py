@@ -1,4 +1,4 @@
-"""Requests whose address is written as it is kept: each distinct address is looked at once."""
+"""Filter for requests with plain addresses, which checks each distinct address once"""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PLAIN = f"^{PLAIN_ADDRESS}$"
 
 
 def of_plain_addresses(requests: Requests, absent: str | None = None) -> Requests:
-    """Return the requests that have such an address, or ``absent``, which says that the log has none."""
+    """Return the requests with a plain address, or with ``absent``, which means that the log has none."""
     distinct = requests.address.dictionary
     is_plain = pc.match_substring_regex(distinct, _PLAIN)
     if absent is not None:

@@ -1,8 +1,8 @@
-"""What do the regular lines of the ``combined`` format say?
+"""Fast parser for regular lines of the ``combined`` format
 
-A line is regular that has six quotes, no backslash, a GET, HEAD or POST of a path over HTTP, a status of
-three digits but 000, a number of bytes, an address, and a time that can be. Every other line is left to the
-format's SQL.
+A line is regular if it has six quotes, no backslash, a GET, HEAD or POST of a path over HTTP, a status of
+three digits other than 000, a number of bytes, an address, and a possible time. Every other line is left to
+the format's SQL.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ __all__ = ["parse_combined"]
 Truths = npt.NDArray[np.bool_]
 
 _QUOTES = 6
-#: ``[10/Oct/2000:13:55:36 -0700] `` before the first quote; what is behind it is the method.
+#: ``[10/Oct/2000:13:55:36 -0700] `` before the first quote, followed by the method.
 _TIME_BYTES = 29
 _BEGIN_BYTES = 40
 _METHOD = _TIME_BYTES + 1
@@ -43,13 +43,13 @@ _FIVE_LETTERS = word(b"\xff" * 5)
 _GET, _HEAD, _POST = word(b"GET "), word(b"HEAD "), word(b"POST ")
 _HTTP_1 = word(b" HTTP/1.")
 _HTTP_2 = word(b" HTTP/2.")
-#: The longest IPv4 address, and the longest of all, which is an IPv6 address, with the blank behind it.
+#: The longest IPv4 address, and the longest of all addresses, an IPv6 address, each with the blank after it.
 _IPV4_BYTES = 16
 _ADDRESS_BYTES = 46
-#: The bytes before and behind a status, and what they are.
+#: The bytes before and after a status, and their values.
 _AROUND_STATUS = word(b"\0\0\xff\0\0\0\xff\0")
 _BLANKS = word(b"\0\0 \0\0\0 \0")
-#: A size has 12 digits at most: more were not written by a server.
+#: A size has at most 12 digits: a server did not write a longer number.
 _SIZE_DIGITS = 12
 _MONTHS = np.array(
     [
@@ -60,7 +60,7 @@ _MONTHS = np.array(
 
 
 def parse_combined(block: bytes) -> Parsed:
-    """Take the regular lines of a block apart."""
+    """Parse the regular lines of a block."""
     lines = split(block, '"', _QUOTES)
     kept = chosen(_has_room(lines))
     found = _Fields(lines.data, lines.begins[kept], lines.separators[:, kept])
@@ -73,7 +73,7 @@ def parse_combined(block: bytes) -> Parsed:
 
 
 def _has_room(lines: Split) -> Truths:
-    """Whether a time fits before the first quote, and all windows of bytes stay within the block."""
+    """Return whether a time fits before the first quote, and all windows of bytes stay within the block."""
     first, second = lines.separators[:2]
     last = max(len(lines.data) - _ADDRESS_BYTES, 0)
     is_within = (first < last) & (second < last) & (lines.begins <= last)
@@ -82,7 +82,7 @@ def _has_room(lines: Split) -> Truths:
 
 
 class _Fields:
-    """The fields of lines that may be regular."""
+    """Fields of lines that may be regular."""
 
     def __init__(self, data: np.ndarray, begins: np.ndarray, quotes: np.ndarray) -> None:
         self.data = data
@@ -96,12 +96,12 @@ class _Fields:
         self.status, self.size_bytes, self.has_numbers = self._numbers()
 
     def is_regular(self) -> Truths:
-        """Which of the lines are regular."""
+        """Return which of the lines are regular."""
         found: Truths = self.has_time & self.has_address & self.has_path & self.has_numbers
         return found
 
     def requests(self, regular: np.ndarray | slice, lines: np.ndarray) -> Requests:
-        """The requests of the regular lines, whose indices in the block are ``lines``."""
+        """Return the requests of the regular lines, whose indices in the block are ``lines``."""
         quotes = self.quotes[:, regular]
         return Requests(
             line=lines,
@@ -137,12 +137,12 @@ class _Fields:
         lengths, has_address = until(" ", bytes_at(self.data, self.begins, _IPV4_BYTES))
         longer = np.flatnonzero(~has_address)
         if len(longer):
-            # A blank is before the time at least: what is longer than the window has none in it.
+            # At least the time has a blank before it: an address longer than the window has none in it.
             is_blank = bytes_at(self.data, self.begins[longer], _ADDRESS_BYTES) == ord(" ")
             lengths[longer] = is_blank.argmax(axis=1)
             has_address[longer] = is_blank.any(axis=1)
         ends = self.begins + lengths
-        # The identity is that of nobody; if it is one, the SQL sees to it.
+        # The identity is "-" here; the SQL handles lines with a real one.
         return ends, has_address & (self.data[ends + 1] == ord("-")) & (self.data[ends + 2] == ord(" "))
 
     def _paths(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -161,7 +161,7 @@ class _Fields:
     def _numbers(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         begin, end = self.quotes[1] + 6, self.quotes[2] - 1
         written = words(self.around_second)[:, 1]
-        # Moved so that its digits are the last of the word.
+        # Shifted so that its digits are the last bytes of the word.
         status, has_numbers = decimals_of(written << np.uint64(16), 3)
         has_numbers &= (status > 0) & (written & _AROUND_STATUS == _BLANKS) & (self.data[end] == ord(" "))
         size_bytes, is_size = as_decimals(self.data, begin, end, _SIZE_DIGITS)

@@ -1,4 +1,4 @@
-"""What do the fields of many lines say, read all at once from the bytes of a block?"""
+"""Field values of many lines, read at once from the bytes of a block"""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Places = npt.NDArray[np.int64]
 
 _DIGITS = 8
 _ZEROS = np.uint64(0x3030303030303030)
-#: By the number of digits: which bytes of a word count, the highest of them.
+#: Bytes of a word that count, by the number of digits: the highest of them.
 _KEPT = np.array([(1 << 64) - (1 << (64 - 8 * n)) for n in range(_DIGITS + 1)], dtype=np.uint64)
 _HIGH_HALVES = np.uint64(0xF0F0F0F0F0F0F0F0)
 _SIXES = np.uint64(0x0606060606060606)
@@ -35,30 +35,30 @@ _HIGH_BITS = np.uint64(0x8080808080808080)
 
 
 def bytes_at(data: Bytes, begins: Places, count: int) -> Bytes:
-    """``count`` bytes from each of ``begins`` on, one row each. All of them must lie within ``data``."""
-    # A view of all windows there are, each one element, is much faster than an index for each byte.
+    """Return ``count`` bytes from each of ``begins`` on, one row each. All must lie within ``data``."""
+    # A view of all possible windows, each one element, is much faster than an index for each byte.
     windows = np.ndarray((max(len(data) - count + 1, 0),), dtype=f"V{count}", buffer=data, strides=(1,))
     found: Bytes = windows[begins].view(np.uint8).reshape(len(begins), count)
     return found
 
 
 def chosen(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64] | slice:
-    """An index for what a mask chooses; where that is all, one that copies nothing."""
+    """Return an index for the rows that a mask chooses; if it chooses all, an index that copies nothing."""
     return slice(None) if mask.all() else np.flatnonzero(mask)
 
 
 def word(text: bytes) -> np.uint64:
-    """Eight bytes as :func:`words` has them."""
+    """Return eight bytes in the form that :func:`words` uses."""
     return np.uint64(int.from_bytes(text, "little"))
 
 
 def words(rows: Bytes) -> npt.NDArray[np.uint64]:
-    """Rows of bytes as rows of words of eight bytes, which are compared at once."""
+    """Return rows of bytes as rows of words of eight bytes, which are compared at once."""
     return rows.view("<u8")
 
 
 def until(letter: str, rows: Bytes) -> tuple[Places, npt.NDArray[np.bool_]]:
-    """How many bytes stand before an ASCII letter in each row of 16, and whether it is there at all.
+    """Return how many bytes precede an ASCII letter in each row of 16, and whether the row has it at all.
 
     (The lowest byte that is zero, see "Bit Twiddling Hacks" by Sean Eron Anderson.)
     """
@@ -72,26 +72,26 @@ def until(letter: str, rows: Bytes) -> tuple[Places, npt.NDArray[np.bool_]]:
 
 
 def as_strings(data: Bytes, begins: Places, ends: Places) -> pa.StringArray:
-    """The texts between ``begins`` and ``ends``, which do not overlap and stand in order."""
+    """Return the texts between ``begins`` and ``ends``, which do not overlap and are in order."""
     return _taken(pa.StringArray, np.int32, data, begins, ends)
 
 
 def as_large_strings(data: Bytes, begins: Places, ends: Places) -> pa.LargeStringArray:
-    """The same for texts of which there may be more than 2 GiB together."""
+    """Return the same for texts that may have more than 2 GiB together."""
     return _taken(pa.LargeStringArray, np.int64, data, begins, ends)
 
 
 def as_dictionary(data: Bytes, begins: Places, ends: Places) -> pa.DictionaryArray:
-    """The same as a dictionary: each distinct text once, and for each field which of them it is."""
+    """Return the same as a dictionary: each distinct text once, and the index of its text for each field."""
     return as_strings(data, begins, ends).dictionary_encode()
 
 
 def as_decimals(
     data: Bytes, begins: Places, ends: Places, digits_max: int
 ) -> tuple[Places, npt.NDArray[np.bool_]]:
-    """The whole numbers between ``begins`` and ``ends``, and for each whether it is one.
+    """Return the whole numbers between ``begins`` and ``ends``, and for each whether it is a number.
 
-    A number has 1 to ``digits_max`` digits, 16 at most, and nothing else. At least 16 bytes must stand before
+    A number has 1 to ``digits_max`` digits, 16 at most, and nothing else. At least 16 bytes must precede
     each of ``ends``.
     """
     lengths = ends - begins
@@ -109,10 +109,10 @@ def as_decimals(
 def decimals_of(
     letters: npt.NDArray[np.uint64], digits: Places | int
 ) -> tuple[Places, npt.NDArray[np.bool_]]:
-    """The whole numbers that the last ``digits`` letters of each word write, and whether all are digits.
+    """Return the whole numbers in the last ``digits`` letters of each word, and whether all are digits.
 
-    All digits of a number in one multiplication: Daniel Lemire, "Quickly parsing eight digits". The first
-    letter is the lowest byte; the bytes before a shorter number are taken for zeros.
+    One multiplication handles all digits of a number: Daniel Lemire, "Quickly parsing eight digits". The
+    first letter is the lowest byte. The bytes before a shorter number are taken for zeros.
     """
     values = (letters ^ _ZEROS) & _KEPT[digits]
     is_number = (values | (values + _SIXES)) & _HIGH_HALVES == 0
@@ -125,7 +125,7 @@ def decimals_of(
 def _taken(
     strings: type[pa.Array], offset: type[np.signedinteger[Any]], data: Bytes, begins: Places, ends: Places
 ) -> pa.Array:
-    # What lies between two texts is an element too, and then left out: so the bytes are copied only once.
+    # The text between two texts is an element too, and is then left out, so the bytes are copied only once.
     places = np.empty(2 * len(begins) + 1, dtype=offset)
     places[0] = 0
     places[1::2] = begins
@@ -135,5 +135,5 @@ def _taken(
 
 
 def _eight_digits(data: Bytes, ends: Places, lengths: Places) -> tuple[Places, npt.NDArray[np.bool_]]:
-    """The numbers of up to 8 digits that end before ``ends``."""
+    """Return the numbers of up to 8 digits that end before ``ends``."""
     return decimals_of(words(bytes_at(data, ends - _DIGITS, _DIGITS))[:, 0], lengths)

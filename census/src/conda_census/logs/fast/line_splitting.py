@@ -1,4 +1,4 @@
-"""Where do the lines of a block, and the fields of its regular lines, begin and end?"""
+"""Offsets of the lines of a block, and of the fields in its regular lines"""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from conda_census.logs.fast.field_values import as_large_strings
 
 __all__ = ["LINES_MAX", "Split", "TooManyLinesError", "split", "text_of_lines"]
 
-#: A block of more lines is read in pieces: each line takes memory, however short it is.
+#: A block with more lines is read in pieces, because each line takes memory, however short it is.
 LINES_MAX = 1 << 17
 
 _LINE_END = ord("\n")
 _BACKSLASH = b"\\"
-#: So many bytes are searched at once: what is compared and what is found stay in a core's cache.
+#: Number of bytes searched at once: the compared bytes and the matches stay in a core's cache.
 _WINDOW_BYTES = 1 << 17
 
 
@@ -29,14 +29,14 @@ class TooManyLinesError(Exception):
 
 @dataclass(frozen=True)
 class Split:
-    """A block with the places of its lines and of the separators in its regular lines.
+    """Block with the offsets of its lines and of the separators in its regular lines.
 
     Attributes:
         data: the block, uint8.
         line_begins, line_ends: the first byte of each line, and its line end.
-        regular: indices of the lines that have as many separators as they should, are not too long and
-            hold no backslash where that would begin an escape.
-        separators: the places of the separators of the regular lines, one row for each wanted separator.
+        regular: indices of the lines that have the right number of separators, are not too long and hold no
+            backslash (if a backslash begins an escape in this format).
+        separators: the offsets of the separators of the regular lines, one row for each wanted separator.
     """
 
     data: npt.NDArray[np.uint8]
@@ -47,24 +47,24 @@ class Split:
 
     @property
     def begins(self) -> npt.NDArray[np.int64]:
-        """The first byte of each regular line."""
+        """Return the first byte of each regular line."""
         return self.line_begins[self.regular]
 
     @property
     def ends(self) -> npt.NDArray[np.int64]:
-        """The line end of each regular line."""
+        """Return the line end of each regular line."""
         return self.line_ends[self.regular]
 
 
 def split(
     block: bytes, separator: str, count: int, *, wanted: Sequence[int] | None = None, has_escapes: bool = True
 ) -> Split:
-    """Find the lines of a block, and in each the places of a separator: it should hold ``count``.
+    """Find the lines of a block, and in each line the offsets of its ``count`` separators.
 
-    Of many separators it is faster to keep those that are ``wanted`` alone, by their number from 0.
+    If there are many separators, it is faster to keep only the ``wanted`` ones, by their number from 0.
 
     Raises:
-        TooManyLinesError: there are more than ``LINES_MAX``.
+        TooManyLinesError: the block has more than ``LINES_MAX`` lines.
     """
     data = np.frombuffer(block, dtype=np.uint8)
     places = _places(data, ord(separator))
@@ -86,7 +86,7 @@ def split(
 
 
 def text_of_lines(split: Split, lines: npt.NDArray[np.int64]) -> pa.LargeStringArray:
-    """Some lines of a block, by their indices in order, with their line ends."""
+    """Return some lines of a block with their line ends, by their indices in order."""
     return as_large_strings(split.data, split.line_begins[lines], split.line_ends[lines] + 1)
 
 

@@ -1,4 +1,4 @@
-"""What of a format for which nothing reads regular lines fast? All its lines are left to its SQL."""
+"""Parser for formats without a fast path, which leaves all lines to the format's SQL"""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["parse_nothing"]
 
 
 def parse_nothing(block: bytes) -> Parsed:
-    """Split a block into its lines."""
+    """Split a block into its lines, none of them parsed."""
     lines = split(block, "\n", 0)
     every = np.arange(len(lines.line_ends))
     return Parsed(len(every), no_requests(), every, text_of_lines(lines, every), lines.line_ends)

@@ -1,4 +1,4 @@
-"""What is known of the requests of a block once its lines are taken apart?"""
+"""Columns of the requests in a parsed block"""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ __all__ = ["ParseRegular", "Parsed", "Requests", "no_requests"]
 
 @dataclass(frozen=True)
 class Requests:
-    """Requests, one element of each array for each.
+    """Requests as arrays with one element for each request.
 
     Attributes:
         line: number of the request's line: in its block, from 0, and later in its log, from 1; int64.
         time: microseconds since 1970, UTC; int64.
-        is_get: is its method GET? bool.
-        path: as it was sent, a dictionary of strings.
-        status: int16.
-        size_bytes: what was sent; int64.
+        is_get: true if the method is GET; bool.
+        path: the path as it was sent, a dictionary of strings.
+        status: the status; int16.
+        size_bytes: the number of bytes sent; int64.
         user_agent: a dictionary of strings.
         address: a dictionary of strings.
-        request_id: what names the request in this format, strings; None where nothing does.
+        request_id: the id of the request in this format, strings; None if the format has none.
     """
 
     line: np.ndarray
@@ -41,7 +41,7 @@ class Requests:
         return len(self.time)
 
     def select(self, chosen: np.ndarray) -> Requests:
-        """Those that a mask chooses."""
+        """Return the requests that a mask chooses."""
         mask = pa.array(chosen)
         return Requests(
             line=self.line[chosen],
@@ -56,7 +56,7 @@ class Requests:
         )
 
     def take(self, places: np.ndarray) -> Requests:
-        """Those at some places, with the texts that they alone need."""
+        """Return the requests at some indices, with only the texts that they need."""
         return Requests(
             line=self.line[places],
             time=self.time[places],
@@ -72,14 +72,14 @@ class Requests:
 
 @dataclass(frozen=True)
 class Parsed:
-    """A block of which the regular lines were taken apart.
+    """Block with its regular lines parsed.
 
     Attributes:
-        lines: how many lines the block has.
-        requests: of its regular lines.
+        lines: number of lines in the block.
+        requests: the requests of its regular lines.
         rest_lines: indices of the other lines in the block, from 0; int64.
-        rest: the other lines as they are, large_string.
-        line_ends: the place of each line end in the block, int64; None if it is not known.
+        rest: the other lines, unchanged; large_string.
+        line_ends: the offset of each line end in the block, int64; None if it is not known.
     """
 
     lines: int
@@ -89,12 +89,12 @@ class Parsed:
     line_ends: np.ndarray | None = None
 
 
-#: Takes a block apart: whole lines, UTF-8, the last one with its end.
+#: Parser of a block: whole lines, UTF-8, the last one with its line end.
 ParseRegular = Callable[[bytes], Parsed]
 
 
 def no_requests() -> Requests:
-    """Requests of a block without a regular line."""
+    """Return the empty requests of a block without a regular line."""
     texts = pa.array([], pa.string()).dictionary_encode()
     whole = np.empty(0, dtype=np.int64)
     return Requests(

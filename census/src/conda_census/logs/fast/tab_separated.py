@@ -1,8 +1,8 @@
-"""What do the regular lines of a log say whose fields are parted by tabs, as CloudFront's are?
+"""Fast parser for regular lines of tab-separated logs, such as CloudFront's
 
-A line is regular that has as many fields as the log's header names, a date and a time that exist, a GET,
+A line is regular if it has as many fields as the log's header names, a date and a time that exist, a GET,
 HEAD or POST of a path, a status of three digits, a number of bytes, an address, a request id, and a user
-agent in which nothing but blanks is percent-encoded. Every other line is left to the format's SQL.
+agent in which only blanks are percent-encoded. Every other line is left to the format's SQL.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ _TIME_BYTES = 20
 _MARKS = np.frombuffer(b"--\t::\t", dtype=np.uint8)
 _ROOM_BYTES = 24
 _SIZE_DIGITS = 12
-#: So many bytes before its end are looked at to read a number.
+#: Number of bytes before its end that are inspected to read a number.
 _NUMBER_BYTES = 16
 _WANTED = ("date", "clock", "method", "path", "status", "bytes", "user_agent", "address", "request_id")
 
 
 @dataclass(frozen=True)
 class Positions:
-    """Where in a line each value stands, from 0, and how many fields a line has.
+    """Position of each value in a line, from 0, and the number of fields in a line.
 
-    The time stands behind the date.
+    The time follows the date.
     """
 
     fields: int
@@ -57,7 +57,7 @@ class Positions:
 
     @property
     def separators(self) -> list[int]:
-        """The separators around the values, by their number from 0."""
+        """Return the separators around the values, by their number from 0."""
         ends = {
             self.date, self.date + 1, self.method, self.path, self.status, self.size_bytes, self.user_agent,
             self.address, self.request_id,
@@ -66,26 +66,26 @@ class Positions:
         return sorted(number for number in around if 0 <= number < self.fields - 1)
 
     def place(self, separator: int) -> int:
-        """Which of ``separators`` a separator is."""
+        """Return the index of a separator in ``separators``."""
         return self.separators.index(separator)
 
     @classmethod
     def of(cls, fields: int, positions: Mapping[str, int]) -> Positions | None:
-        """The positions, unless one is not known or the time does not stand behind the date."""
+        """Return the positions, or None if one is not known or the time does not follow the date."""
         if any(name not in positions for name in _WANTED) or positions["clock"] != positions["date"] + 1:
             return None
         return cls(fields, *(positions[name] for name in _WANTED if name != "clock"))
 
 
 def parse_tabular(positions: Positions | None) -> ParseRegular:
-    """What takes the regular lines of a log with these fields apart."""
+    """Return the parser for the regular lines of a log with these fields."""
     if positions is None:
         return parse_nothing
     return lambda block: _parse(block, positions)
 
 
 def _parse(block: bytes, positions: Positions) -> Parsed:
-    # Elsewhere a line ends with a line feed alone; what a carriage return belongs to the SQL knows.
+    # In other blocks a line ends with only a line feed. The SQL knows what a carriage return belongs to.
     if b"\r" in block:
         return parse_nothing(block)
     lines = split(block, "\t", positions.fields - 1, wanted=positions.separators, has_escapes=False)
@@ -99,7 +99,7 @@ def _parse(block: bytes, positions: Positions) -> Parsed:
 
 
 class _Fields:
-    """The fields of lines that may be regular."""
+    """Fields of lines that may be regular."""
 
     def __init__(self, lines: Split, positions: Positions, kept: Numbers | slice) -> None:
         self.data = lines.data
@@ -110,18 +110,18 @@ class _Fields:
         self.tabs = lines.separators[:, kept]
 
     def have_room(self) -> Truths:
-        """Whether all windows of bytes stay within the block."""
+        """Return whether all windows of bytes stay within the block."""
         size = len(self.data)
         have_room: Truths = (self.begins + _ROOM_BYTES < size) & (
             self._begin(self.positions.date) + _ROOM_BYTES < size
         )
-        # A number is read from its end back; only at the beginning of a block there may be too few bytes.
+        # A number is read backwards from its end. Too few bytes can only occur at the beginning of a block.
         for position in (self.positions.status, self.positions.size_bytes):
             have_room &= self._end(position) >= _NUMBER_BYTES
         return have_room
 
     def requests(self) -> Requests:
-        """The requests of the lines that are regular."""
+        """Return the requests of the lines that are regular."""
         time, is_regular = self._times()
         is_get, has_method = self._methods()
         status, is_status = self._number(self.positions.status, 3)
@@ -163,7 +163,7 @@ class _Fields:
         return as_dictionary(self.data, *self._places(position, kept))
 
     def _is_missing(self, position: int) -> Truths:
-        """Is a field empty, or ``-``?"""
+        """Return whether a field is empty or ``-``."""
         length = self._length(position)
         is_missing: Truths = (length == 0) | ((length == 1) & (self.data[self._begin(position)] == ord("-")))
         return is_missing
@@ -203,7 +203,7 @@ class _Fields:
 
 
 def _decoded(user_agents: pa.DictionaryArray) -> tuple[pa.DictionaryArray, Truths]:
-    """User agents with blanks in place of ``%20``, and of all of them which have no other percent sign."""
+    """Return user agents with blanks for ``%20``, and which of all agents have no other percent sign."""
     texts = pc.replace_substring(user_agents.dictionary, "%20", " ")
     was_plain = pc.match_substring(user_agents.dictionary, " ")
     is_odd = pc.or_(
@@ -214,6 +214,6 @@ def _decoded(user_agents: pa.DictionaryArray) -> tuple[pa.DictionaryArray, Truth
         user_agents.indices.to_numpy()
     ]
     kept = user_agents.indices.filter(pa.array(is_plain))
-    # What was sent with blanks and what was sent with %20 is one text.
+    # A user agent sent with blanks and the same one sent with %20 are one text.
     distinct = texts.dictionary_encode()
     return pa.DictionaryArray.from_arrays(distinct.indices.take(kept), distinct.dictionary), is_plain

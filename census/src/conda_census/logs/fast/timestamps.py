@@ -1,4 +1,4 @@
-"""When were many requests, read all at once from the digits of their written times?"""
+"""Times of many requests, read at once from their digits"""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ _NINE = ord("9")
 
 
 def each_once(written: Bytes, width: int) -> tuple[Bytes, Numbers]:
-    """The rows that differ from the row before them, and how many rows each of them stands for.
+    """Return the rows that differ from the row before them, and how many rows each of them represents.
 
-    A web server writes its lines in the order of time, so that few times are read in place of many.
+    A web server writes its lines in the order of time, so that few times are read instead of many.
 
     Args:
         written: one row of bytes for each line, a multiple of 4 wide.
-        width: so many bytes are compared, a multiple of 4.
+        width: number of bytes that are compared, a multiple of 4.
     """
     words = written.view(np.uint32)
     is_change = np.zeros(max(len(words) - 1, 0), dtype=bool)
-    # Column by column: numpy is slow along so short an axis.
+    # Column by column: numpy is slow along such a short axis.
     for column in range(width // 4):
         is_change |= words[1:, column] != words[:-1, column]
     changes = np.flatnonzero(is_change) + 1
@@ -36,7 +36,7 @@ def each_once(written: Bytes, width: int) -> tuple[Bytes, Numbers]:
 
 
 def pairs_of_digits(written: Bytes, *columns: int) -> tuple[Numbers, Truths]:
-    """The numbers that two digits at each of ``columns`` make, a row for each, and whether all are digits."""
+    """Return the two-digit numbers at each of ``columns``, one row each, and whether all are digits."""
     pairs = written[:, np.add.outer(columns, (0, 1))]
     are_numbers: Truths = np.all((pairs >= _ZERO) & (pairs <= _NINE), axis=(1, 2))
     digits = pairs.astype(np.int64) - _ZERO
@@ -46,7 +46,10 @@ def pairs_of_digits(written: Bytes, *columns: int) -> tuple[Numbers, Truths]:
 def microseconds(
     date: tuple[Numbers, Numbers, Numbers], clock: tuple[Numbers, Numbers, Numbers]
 ) -> tuple[Numbers, Truths]:
-    """Microseconds since 1970 of a (year, month, day) and a (hour, minute, second), and whether it exists."""
+    """Return the microseconds since 1970 of a (year, month, day) and a (hour, minute, second), if it exists.
+
+    The second array says for each time whether it exists.
+    """
     year, month, day = date
     hour, minute, second = clock
     exists = (year >= 1970) & (month >= 1) & (month <= 12) & (hour < 24) & (minute < 60) & (second < 60)

@@ -1,4 +1,4 @@
-"""Which log formats does the census read?"""
+"""Log formats that the census reads"""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from conda_census.logs.parsing.log_format import LogFormat
 
 __all__ = ["BUILT_IN", "LogFormat", "formats"]
 
-#: By name.
+#: Built-in formats by name.
 BUILT_IN: dict[str, LogFormat] = {
     log_format.name: log_format
     for log_format in (
@@ -45,7 +45,7 @@ BUILT_IN: dict[str, LogFormat] = {
 
 
 def formats(settings: Settings) -> dict[str, LogFormat]:
-    """By name: those that ``census.toml`` describes, then the built-in ones that it does not replace.
+    """Return formats by name: those in ``census.toml``, then the built-in ones that they do not replace.
 
     Raises:
         CensusError: something in ``census.toml`` is not known or is missing.

@@ -1,4 +1,4 @@
-"""How does a ``LogFormat`` of Apache become a log format of the census?"""
+"""Log format from a ``LogFormat`` of Apache"""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _CONDA = "conda/24.7.1 requests/2.32.3 CPython/3.12.4 Linux/6.1.0 debian/12 glib
 _PATH = "/pkgs/main/noarch/repodata.json.zst"
 _BYTES = r"\d+|-"
 
-#: What is read, or of which more is known than its name, by the letter of the directive, with its argument in
-#: lower case where it has one.
+#: Variables that are read, or that are known by more than their name. The key is the letter of the directive,
+#: with its argument in lower case if it has one.
 _KNOWN = {
     "%a": Variable("", "address", 1, example="192.0.2.7"),
     "%h": Variable("", "address", 2, is_host_name=True, example="192.0.2.7"),
@@ -55,7 +55,7 @@ _KNOWN = {
     "%{usec_frac}t": Variable("", "time", 5, shape=r"\d{6}", time_format="%f", example="123456"),
 }
 _TIME = Variable("%t", "time", 0, shape=TIME_SHAPE, example="16/Jan/2024:23:53:20 +0000")
-#: The directives that there are, without an argument and with one.
+#: Directives of Apache, without an argument and with one.
 _PLAIN = frozenset("aAbBDfhHIklLmOpPqrRsStTuUvVX")
 _WITH_ARGUMENT = frozenset("aCeiLnopPtT") | {"^ti", "^to"}
 
@@ -65,7 +65,7 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _DIRECTIVES = {"%T": "%H:%M:%S", "%F": "%Y-%m-%d", "%D": "%m/%d/%y", "%R": "%H:%M"}
-#: Of each directive of a time an example, and the shape of its values.
+#: Example and shape of the values for each directive of a time.
 _TIME_DIRECTIVES = {
     "%Y": ("2024", r"\d{4}"),
     "%y": ("24", r"\d{2}"),
@@ -94,12 +94,12 @@ def apache_format(
     other: Sequence[str] = (),
     sample_rate: float = 1.0,
 ) -> LogFormat:
-    """The format of the lines that Apache writes by this ``LogFormat``.
+    """Return the format of the lines that Apache writes with this ``LogFormat``.
 
     ``address`` is the directive that holds the client's address, ``other`` are directives of modules.
 
     Raises:
-        CensusError: a directive is not known, or what a request needs is missing.
+        CensusError: a directive is not known, or something that a request needs is missing.
     """
     pieces = [piece for token in _TOKEN.finditer(template.strip()) for piece in _pieces(token, place, other)]
     return template_format(name, place, with_address(place, pieces, address), sample_rate)
@@ -122,7 +122,7 @@ def _pieces(token: re.Match[str], place: str, other: Sequence[str]) -> list[Piec
 
 
 def _time(written: str, argument: str, place: str) -> list[Piece]:
-    """Apache puts its own time in brackets; of another, in ``%{…}t``, several may stand in a line."""
+    """Return the pieces of a time. Apache brackets its own format; a line may hold several ``%{…}t``."""
     if not argument:
         return ["[", replace(_TIME, written=written), "]"]
     if (read := _KNOWN.get(f"%{{{argument}}}t")) is not None:

@@ -1,9 +1,9 @@
-"""How is the request log of Artifactory taken apart?
+"""Request log format of Artifactory
 
 ``timestamp|trace-id|address|user|METHOD|path|status|request-length|response-length|ms|user agent``
 
-A length of -1 is not known. The user agent comes last, for it may hold bars itself. A trace may have several
-requests, so it identifies none.
+A length of -1 is not known. The user agent comes last, because it may contain bars itself. A trace may have
+several requests, so it does not identify a request.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How is the access log of Caddy, in JSON, taken apart?"""
+"""Access log format of Caddy (JSON)"""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _COLUMNS = raw_columns(
             "status": "/status",
             "bytes": "/size",
             "user_agent": "/request/headers/User-Agent/0",
-            # behind a proxy that Caddy trusts the first is the client's; the last is of Caddy before 2.5
+            # behind a proxy that Caddy trusts, the first is the client's; the last is from Caddy before 2.5
             "address": ("/request/client_ip", "/request/remote_ip", "/request/remote_addr"),
             "host": "/request/host",
             "content_range": "/resp_headers/Content-Range/0",

@@ -1,6 +1,7 @@
-"""How are the HTTP request logs of Cloudflare's Logpush taken apart?
+"""HTTP request log format of Cloudflare's Logpush (JSON)
 
-A request that a Worker made on behalf of another names that one as its ``ParentRayID``; others have ``00``.
+If a Worker made a request on behalf of another, its ``ParentRayID`` names the other one. Other requests have
+``00``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""How are the standard logs of CloudFront (version 1, also called legacy) taken apart?
+"""Standard log format of CloudFront (version 1, also called legacy)
 
-Fields are parted by tabs and named by a ``#Fields:`` line at the start of each file; those that came in later
-years stand at its end. Values are percent-encoded; one that is not there is ``-``.
+Fields are separated by tabs and named by a ``#Fields:`` line at the start of each file. Fields that were
+added in later years come at the end of the line. Values are percent-encoded. A missing value is ``-``.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from conda_census.logs.parsing.log_format import LogFormat, Mark
 
 __all__ = ["CLOUDFRONT", "STANDARD_HEADER"]
 
-#: The fields of standard logs in their order, which never changed: new ones were added at the end.
+#: Fields of standard logs in their order, which never changed: new ones were added at the end.
 STANDARD_HEADER = (
     b"#Fields: date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status cs(Referer) "
     b"cs(User-Agent) cs-uri-query cs(Cookie) x-edge-result-type x-edge-request-id x-host-header cs-protocol "
@@ -45,11 +45,11 @@ _STANDARD_FIELDS = header_fields([STANDARD_HEADER])
 
 
 def _fields(first_lines: Sequence[bytes]) -> list[str]:
-    """The names of the fields. Of a log that was cut into pieces only the first has them."""
+    """Return the names of the fields. If a log was cut into pieces, only the first piece has them."""
     if fields := header_fields(first_lines):
         return fields
     data = next((line for line in first_lines if _LINE.fullmatch(line)), b"")
-    # Older logs have fewer fields, and newer ones may have more, of which nothing is known yet.
+    # Older logs have fewer fields. Newer ones may have more, and nothing is known about those yet.
     count = data.count(b"\t") + 1 if data else len(_STANDARD_FIELDS)
     return [*_STANDARD_FIELDS[:count], *(f"field-{number}" for number in range(len(_STANDARD_FIELDS), count))]
 

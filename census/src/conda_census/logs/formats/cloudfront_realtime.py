@@ -1,7 +1,8 @@
-"""How are the real-time logs of CloudFront taken apart?
+"""Real-time log format of CloudFront
 
-Fields parted by tabs, those that the operator chose, in the order of CloudFront's documentation, and no
-header. The path has its query. A share of all requests is logged, as the operator chose too.
+A line has the fields that the operator chose, separated by tabs, in the order of CloudFront's documentation.
+There is no header. The path includes its query. The operator also chooses the share of requests that is
+logged.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from conda_census.logs.parsing.log_format import LogFormat, Mark, always
 
 __all__ = ["CLOUDFRONT_REALTIME", "configured_realtime"]
 
-#: All fields, which is what the console chooses, in their order.
+#: All fields in their order; the console chooses all of them.
 _ALL_FIELDS = (
     "timestamp", "c-ip", "time-to-first-byte", "sc-status", "sc-bytes", "cs-method", "cs-protocol",
     "cs-host", "cs-uri-stem", "cs-bytes", "x-edge-location", "x-edge-request-id", "x-host-header",
@@ -53,10 +54,10 @@ _EXAMPLES = {
 def configured_realtime(
     name: str, place: str, fields: Sequence[str], other: Sequence[str] = (), sample_rate: float = 1.0
 ) -> LogFormat:
-    """The format of logs with these fields, in this order; ``other`` are names that are not known here.
+    """Return the format of logs with these fields, in this order; ``other`` are names not known here.
 
     Raises:
-        CensusError: a field is not known, or one is missing without which no line counts.
+        CensusError: a field is not known, or a field that every line needs is missing.
     """
     fields = [field.lower() for field in fields]
     for field in fields:

@@ -1,7 +1,8 @@
-"""How are the standard logs (version 2) of CloudFront taken apart, in JSON, Parquet or W3C?
+"""Standard log format (version 2) of CloudFront, in JSON, Parquet or W3C
 
-JSON has the names of the fields as keys. Parquet comes as JSON, with ``_`` for all that is no letter or digit
-in a name. W3C has a ``#Fields:`` line: fields, their order and what parts them are the operator's choice.
+JSON has the names of the fields as keys. Parquet is read as JSON, with ``_`` for all characters of a name
+that are not letters or digits. W3C has a ``#Fields:`` line. The operator chooses the fields, their order and
+the delimiter.
 """
 
 from __future__ import annotations
@@ -26,9 +27,9 @@ from conda_census.logs.parsing.log_format import LogFormat, Mark
 __all__ = ["CLOUDFRONT_V2"]
 
 _SEPARATORS = "\t ,|;"
-#: JSON spells these as CloudFront writes them, where a header may have any case.
+#: JSON keys are spelled as CloudFront writes them; a header may have any case.
 _SPELLED = {"cs(user-agent)": "cs(User-Agent)", "cs(host)": "cs(Host)"}
-#: Their names would mean other fields where brackets have become underscores.
+#: These names would mean other fields if brackets have become underscores.
 _REAL_TIME_ONLY = {"cs-host", "cs-user-agent"}
 
 
@@ -70,7 +71,7 @@ def _doubt(first_lines: Sequence[bytes]) -> str | None:
 
 
 def _has_all_fields(first_lines: Sequence[bytes], line: bytes) -> bool:
-    # An object of JSON shows its end itself.
+    # A JSON object shows its own end.
     return is_json(first_lines) or has_all(
         header_fields(first_lines), line.split(_separator(first_lines).encode())
     )

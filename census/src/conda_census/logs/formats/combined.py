@@ -1,10 +1,10 @@
-r"""How is the ``combined`` format of nginx and Apache taken apart?
+r"""``combined`` log format of nginx and Apache
 
 ``ip - user [10/Oct/2000:13:55:36 -0700] "GET /p HTTP/1.1" 200 2326 "referer" "user agent"``
 
-Escapes are brought to one form first, so that a quote ends a field and nothing else does, and taking a line
-apart is one split at the quotes. Of the fields that an operator added behind the user agent one is read: the
-one that names the clients of a log whose server stands behind a proxy (see ``forwarded``).
+Escapes are brought to one form first, so that only a quote ends a field. A line is then parsed with one split
+at the quotes. Of the fields that an operator added after the user agent, one is read: the field that names
+the clients if the server is behind a proxy (see ``forwarded``).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from conda_census.logs.parsing.times import bracketed_time
 __all__ = ["COMBINED"]
 
 _TEXT = r'"(?:[^"\\]++|\\.)*+"'
-#: Bytes, referer, user agent, and what was added.
+#: Bytes, referer, user agent, and added fields.
 _LINE = bracketed_line(rf"(?:\d+|-) {_TEXT} {_TEXT}(?:\s.*)?", host_names=True)
 
 # Apache writes an empty user as two quotes, the only ones before those of the request.
@@ -103,7 +103,7 @@ def _columns(first_lines: Sequence[bytes]) -> str:
 
 
 def _parse_regular(first_lines: Sequence[bytes]) -> ParseRegular:
-    # A regular line has no quoted field behind the user agent, but may have others.
+    # A regular line has no quoted field after the user agent, but may have others.
     forwarded = forwarded_field(first_lines)
     return parse_nothing if forwarded and not forwarded.is_quoted else parse_combined
 
@@ -113,7 +113,7 @@ def _header_fault(first_lines: Sequence[bytes]) -> str | None:
 
 
 def _change(first_lines: Sequence[bytes], later_lines: Sequence[bytes]) -> FormatChange | None:
-    """Return how later lines are written otherwise than the first ones, which tell how all are read."""
+    """Return how later lines differ in format from the first ones, which decide how all lines are read."""
     if agent_fault(later_lines) and not agent_fault(first_lines):
         reason = f"the user agent is in another field in quotes from some line on, {_UNKNOWN_FROM_THERE}"
         return FormatChange("tokens", reason)

@@ -1,4 +1,4 @@
-"""How is the ``common`` log format, which says nothing of the user agent, taken apart?
+"""``common`` log format, which has no user agent
 
 ``ip - user [10/Oct/2000:13:55:36 -0700] "GET /p HTTP/1.1" 200 2326``
 """

@@ -1,4 +1,4 @@
-"""Which log formats does ``census.toml`` describe?"""
+"""Log formats that ``census.toml`` describes"""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["configured_format"]
 
 
 def configured_format(table: FormatTable, built_in: Mapping[str, LogFormat]) -> LogFormat:
-    """The format that a table of ``[formats]`` describes.
+    """Return the format that a table of ``[formats]`` describes.
 
     Raises:
         CensusError: something in it is not known or is missing: one line with file, field and what to do.

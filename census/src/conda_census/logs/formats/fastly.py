@@ -1,7 +1,7 @@
-"""How are the logs of Fastly taken apart, with the fields that it proposes for JSON?
+"""Log format of Fastly, with the fields that it proposes for JSON
 
-Each operator chooses fields and names; others than these are a map in ``census.toml``. Behind a shield every
-request is logged twice: ``fastly_is_edge`` tells which of them a client made.
+Each operator chooses fields and names. Describe other fields with a map in ``census.toml``. Behind a shield
+every request is logged twice: ``fastly_is_edge`` marks the one that a client made.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""How are the logs of Google Cloud's load balancers and CDN, exported as LogEntry, taken apart?
+"""Log format of Google Cloud's load balancers and CDN, exported as LogEntry
 
-``(insertId, timestamp)`` identifies an entry, and so a request.
+``(insertId, timestamp)`` identifies an entry, and therefore a request.
 """
 
 from __future__ import annotations
