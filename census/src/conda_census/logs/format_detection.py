@@ -143,9 +143,9 @@ def format_of(
 
 
 def own_formats_fit(log_format: LogFormat, own: Sequence[FormatTable], name: str) -> bool:
-    """Return False if ``census.toml`` describes lines of this kind but the file is in a built-in format.
+    """Return False if ``census.toml`` describes lines of this kind, but the file is in a built-in format.
 
-    Also return True if the format was named.
+    Return True if the format was named.
     """
     if (
         name != "auto"

@@ -1,8 +1,9 @@
-"""Marks at the line ends of a log, by which another file is found to begin with the same lines.
+"""Marks at the line ends of a log, which show that another file begins with the same lines
 
 The mark at a line end is a sum over all bytes from the log's beginning to there, in words of eight bytes,
-each times a secret number of its place. Two files that begin alike have the same marks up to the first line
-that differs, and others from there on. The sums of a block are taken at once, on whole arrays.
+each multiplied by a secret number for its place. Two files that begin alike have the same marks up to the
+first line that differs, and different marks from there on. The sums of a block are computed at once, on whole
+arrays.
 """
 
 from __future__ import annotations
@@ -29,16 +30,16 @@ __all__ = [
 ]
 
 Marks = npt.NDArray[np.uint64]
-#: What is kept of the mark of each line: of 65,536 lines that differ one is taken for the same.
+#: Stored part of the mark of each line. One in 65,536 different lines is mistaken for the same line.
 ShortMarks = npt.NDArray[np.uint16]
 
-#: Of a log of more lines the first keep their marks: a flood of blank lines must not fill the memory.
+#: Number of lines of a log that keep their marks: a flood of blank lines must not fill the memory.
 _MARKS_MAX = 1 << 26
 _LINE_END = ord("\n")
 _WORD, _WORD_BITS = 8, 3
-#: After so many words the secret numbers come again. They fit in a core's cache.
+#: Number of words after which the secret numbers repeat. They fit in a core's cache.
 _PERIOD = 1 << 15
-#: So many bytes are worked on at once: they stay in a core's cache, and short lines take little memory.
+#: Number of bytes processed at once: they stay in a core's cache, and short lines take little memory.
 _PIECE_BYTES = 1 << 19
 _ALL_BITS = (1 << 64) - 1
 _MASKS = np.array([(1 << (8 * size)) - 1 for size in range(_WORD)], dtype=np.uint64)
@@ -47,11 +48,11 @@ _MIX = np.uint64(0x9E3779B97F4A7C15)
 
 @dataclass(frozen=True)
 class LineEnds:
-    """The line ends in some bytes of a log.
+    """Line ends in some bytes of a log.
 
     Attributes:
-        offsets: the number of bytes of the log up to and with each line end.
-        marks: the mark at each.
+        offsets: the number of bytes of the log up to and including each line end.
+        marks: the mark at each line end.
     """
 
     offsets: npt.NDArray[np.int64]
@@ -60,7 +61,7 @@ class LineEnds:
 
 @dataclass(frozen=True)
 class Segment:
-    """Some bytes of a log, summed up for themselves.
+    """Sums over some bytes of a log, independent of the bytes before.
 
     Attributes:
         offsets: as in :class:`LineEnds`.
@@ -74,7 +75,7 @@ class Segment:
 
 
 class LineMarks:
-    """Makes the marks of a log that is fed from its beginning on; ``key`` is a secret."""
+    """Marks of a log that is fed from its beginning on; ``key`` is a secret."""
 
     def __init__(self, key: bytes) -> None:
         drawn = hashlib.shake_256(b"line marks\n" + key).digest(_WORD * (_PERIOD + 1))
@@ -84,11 +85,11 @@ class LineMarks:
         self._size = 0
 
     def feed(self, data: bytes | memoryview) -> LineEnds:
-        """Take the next bytes of the log."""
+        """Add the next bytes of the log, and return their line ends."""
         return self.put(len(data), self.segment(data, self._size))
 
     def put(self, size: int, segment: Segment) -> LineEnds:
-        """Take the next bytes of the log, which are so many and summed up already."""
+        """Add the next ``size`` bytes of the log, which are summed already, and return their line ends."""
         ends = LineEnds(segment.offsets, segment.sums + np.uint64(self._sum))
         self._sum = (self._sum + segment.total) & _ALL_BITS
         self._size += size
@@ -97,9 +98,9 @@ class LineMarks:
     def segment(
         self, data: bytes | memoryview, begin: int, line_ends: npt.NDArray[np.int64] | None = None
     ) -> Segment:
-        """Sum up some bytes of the log, the first of which has this offset; any thread may do it.
+        """Sum some bytes of the log, which start at offset ``begin``; any thread may do it.
 
-        ``line_ends`` are their line ends, if somebody has found them already.
+        ``line_ends`` are their line ends, if they are known already.
         """
         if line_ends is not None:
             return self._segment(data, begin, line_ends)
@@ -114,7 +115,7 @@ class LineMarks:
         return Segment(np.concatenate(offsets), np.concatenate(sums), total)
 
     def _segment(self, data: bytes | memoryview, begin: int, line_ends: npt.NDArray[np.int64]) -> Segment:
-        # The words at both ends may have other bytes too, which are summed up as zeros here.
+        # The words at both ends may also have bytes outside, which count as zeros here.
         first = (begin + _WORD - 1) >> _WORD_BITS
         of_head = min((first << _WORD_BITS) - begin, len(data))
         words = np.frombuffer(data, "<u8", (len(data) - of_head) >> _WORD_BITS, of_head)
@@ -123,7 +124,7 @@ class LineMarks:
         tail = int.from_bytes(data[of_head + len(words) * _WORD :], "little")
 
         offsets = line_ends + (begin + 1)
-        at = offsets >> _WORD_BITS  # the word in which each line end lies, or the one behind it
+        at = offsets >> _WORD_BITS  # the word in which each line end lies, or the one after it
         inner, behind = np.searchsorted(at, (first, last)).tolist()
         ends, sums = np.empty(len(offsets), np.uint64), np.zeros(len(offsets), np.uint64)
         ends[:inner], ends[behind:] = head, tail
@@ -144,28 +145,28 @@ class LineMarks:
         return Segment(offsets, sums, (total + tail * self._factor(last)) & _ALL_BITS)
 
     def _sums(self, words: Marks, first: int, at: npt.NDArray[np.int64]) -> Marks:
-        """The sums of the words before each of the places, and of all; ``first`` is the place in the log."""
+        """Return the sums of the words before each place, and of all; ``first`` is the place in the log."""
         products = np.empty(len(words), np.uint64)
         again = min(_PERIOD - (first & (_PERIOD - 1)), len(words))
         np.multiply(words[:again], self._factors[first & (_PERIOD - 1) :][:again], out=products[:again])
         np.multiply(words[again:], self._factors[: len(words) - again], out=products[again:])
         bounds = np.concatenate([np.zeros(1, np.int64), at])
         parts = np.add.reduceat(products, bounds)
-        parts[:-1][bounds[:-1] == bounds[1:]] = 0  # of no words reduceat gives one
+        parts[:-1][bounds[:-1] == bounds[1:]] = 0  # for an empty range reduceat returns one word
         return np.cumsum(parts)
 
     def _factor(self, word: int) -> int:
         return int(self._factors[word & (_PERIOD - 1)])
 
     def with_line_end(self) -> int:
-        """The mark that there would be if a line end came next."""
+        """Return the mark that there would be if a line end came next."""
         word = _LINE_END << (8 * (self._size & (_WORD - 1)))
         factor = self._factor(self._size >> _WORD_BITS)
         return (self._sum + word * factor + (self._size + 1) * int(self._of_size)) & _ALL_BITS
 
 
 class BlockMarks:
-    """A block of a log whose line ends get their marks where the block is taken apart."""
+    """Block of a log whose line ends get their marks when the block is parsed."""
 
     def __init__(self, marks: LineMarks, data: bytes, begin: int) -> None:
         self.size = len(data)
@@ -176,22 +177,22 @@ class BlockMarks:
 
     @property
     def is_made(self) -> bool:
-        """Whether the block is summed up."""
+        """Return True if the block is summed."""
         return self._segment is not None
 
     def make(self, text: bytes, line_ends: npt.NDArray[np.int64] | None) -> None:
-        """Sum the block up; ``line_ends`` are those of ``text``, which mostly is the block."""
+        """Sum the block; ``line_ends`` are those of ``text``, which mostly is the block."""
         if self.is_made:
             return
         if text is not self._data:
             line_ends = None
         found = self._marks.segment(self._data, self._begin, line_ends)
-        # Of millions of short lines the offsets take as much memory as the sums, and nobody asks for them.
+        # For millions of short lines the offsets take as much memory as the sums, and nobody needs them.
         self._segment = replace(found, offsets=np.empty(0, np.int64))
         self._data = b""
 
     def segment(self) -> Segment:
-        """The block summed up."""
+        """Return the sums of the block."""
         if self._segment is None:
             self.make(b"", None)
         assert self._segment is not None  # noqa: S101 (it was just made)
@@ -199,9 +200,9 @@ class BlockMarks:
 
 
 class MarkedFingerprint(Fingerprint):
-    """A fingerprint that keeps the marks of the lines that it is fed, but for the first ``known_lines``.
+    """Fingerprint that keeps the marks of the lines that it is fed, except the first ``known_lines``.
 
-    A block gets its marks later, of :attr:`block`, by the thread that takes it apart.
+    The thread that parses a block makes its marks later, through :attr:`block`.
     """
 
     def __init__(self, key: bytes, known_lines: int) -> None:
@@ -215,12 +216,12 @@ class MarkedFingerprint(Fingerprint):
         self.block: BlockMarks | None = None
 
     def feed(self, data: bytes | memoryview) -> None:
-        """Take the next bytes of the log."""
+        """Add the next bytes of the log."""
         self.feed_block(bytes(data))
         self._fed[-1].segment()
 
     def feed_block(self, data: bytes) -> None:
-        """Take the next bytes of the log, whose marks are made later."""
+        """Add the next bytes of the log, whose marks are made later."""
         self.block = BlockMarks(self._marks, data, self.size)
         super().feed(data)
         while self._fed and self._fed[0].is_made:
@@ -238,7 +239,7 @@ class MarkedFingerprint(Fingerprint):
         self._count += len(marks)
 
     def line_marks(self) -> tuple[int, ShortMarks]:
-        """The mark before the lines that were fed, and theirs, also of a last one without its end."""
+        """Return the mark before the lines that were fed, and their marks, also for a last, unended line."""
         while self._fed:
             self._keep(self._fed.popleft())
         last = []
@@ -249,17 +250,17 @@ class MarkedFingerprint(Fingerprint):
 
 
 def short(marks: Marks) -> ShortMarks:
-    """What is kept of marks."""
+    """Return the stored part of marks."""
     mixed = (marks ^ (marks >> np.uint64(32))) * _MIX
     return (mixed >> np.uint64(48)).astype(np.uint16)
 
 
 def veiled(marks: bytes, key: bytes, name: str) -> bytes:
-    """Marks as they are stored, or the same unveiled: without the key they tell nothing of any line.
+    """Veil marks for storage, or unveil them: without the key they reveal nothing about any line.
 
-    ``name`` is another one for all that is stored.
+    ``name`` is different for each stored item.
     """
     veil = np.frombuffer(hashlib.shake_256(b"veil\n" + key + name.encode()).digest(len(marks)), np.uint8)
     result = np.frombuffer(marks, np.uint8) ^ veil
-    del veil  # of a long log these are hundreds of megabytes
+    del veil  # for a long log this is hundreds of megabytes
     return result.tobytes()

@@ -1,6 +1,6 @@
-"""A log's lines on their way to what takes them apart.
+"""Reader that passes the lines of a log to their parsers
 
-What stands before them is skipped, and each header holds for the lines below it.
+Prefixes before the lines are skipped, and each header applies to the lines below it.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ from conda_census.logs.prefixes import PREFIXES, behind_prefix, usual_pattern, w
 
 __all__ = ["LineReader", "LinesUnderOneHeader"]
 
-#: So many tell what usually stands before a line.
+#: Number of lines inspected to find the usual prefix.
 _LINES_LOOKED_AT = 200
 _FEWEST_LOOKED_AT = 20
 _LOOKED_AT_BYTES = 1 << 16
-#: No header is longer.
+#: Maximum length of a header.
 _HEADER_BYTES = 1 << 14
 #: A carriage return that belongs to no line end.
 _LONE_CR = re.compile(rb"\r(?![\r\n]|\Z)")
-#: So many lines of a block that hold one are looked at, and so many bytes of each.
+#: Number of lines with a carriage return that are inspected in a block, and number of bytes in each.
 _LOOKED_INTO = 50
 _LOOKED_INTO_BYTES = 1 << 18
 
 
 @dataclass(frozen=True)
 class LinesUnderOneHeader:
-    """Lines of a block, what takes the regular ones apart, and the SQL for the others."""
+    """Lines of a block, the parser for the regular ones, and the SQL for the others."""
 
     lines: bytes
     parse: ParseRegular
@@ -40,9 +40,9 @@ class LinesUnderOneHeader:
 
 
 class LineReader:
-    """Tells how the lines of one log are taken apart, block by block, from its beginning on.
+    """Reader that chooses how the lines of one log are parsed, block by block, from its beginning on.
 
-    ``beginning`` holds the first lines of the log, as they stand there.
+    ``beginning`` holds the first lines of the log, unchanged.
     """
 
     def __init__(self, log_format: LogFormat, beginning: Sequence[bytes]) -> None:
@@ -62,46 +62,47 @@ class LineReader:
 
     @property
     def first_lines(self) -> Sequence[bytes]:
-        """The first lines without what stands before them."""
+        """Return the first lines without their prefixes."""
         return self._first_lines
 
     @property
     def doubt(self) -> str | None:
-        """Why the addresses in the log may not be those of the clients; None if nothing says so."""
+        """Return why the log's addresses may not be those of the clients; None if nothing says so."""
         return self._format.doubt(self._first_lines)
 
     def pass_by(self, block: bytes) -> None:
-        """Take the next block of the log, in which lines may be written otherwise than the first ones.
+        """Add the next block of the log, whose lines may differ in format from the first ones.
 
-        A server may have got another log format in the midst of a log. A change that lasts is seen at the end
-        of the log; one that does not may be seen in between, ever more seldom.
+        A server may have switched to another log format in the middle of a log. A lasting change is seen at
+        the end of the log. Changes in between are checked for at growing intervals, so that a temporary one
+        may be missed.
         """
         self._blocks += 1
         self._end = (self._end + block if len(block) < _LOOKED_AT_BYTES else block)[-_LOOKED_AT_BYTES:]
-        # What the first block ends with is seen by the next look, or is the end of the log.
+        # The next check sees the end of the first block, unless that is the end of the log.
         if self._blocks > 1 and not self._blocks & (self._blocks - 1):
             self._change = self.change
 
     @property
     def change(self) -> FormatChange | None:
-        """How later lines differ from the first of the log, so that they are read wrongly."""
+        """Return how later lines differ from the first of the log, so that they are parsed wrongly."""
         last = self._end.splitlines()[1:][-_LINES_LOOKED_AT:]
         if self._change or len(last) < _FEWEST_LOOKED_AT:
             return self._change
         return self._format.change(self._first_lines, [self._prefix.cut_off(line) for line in last])
 
     def is_line(self, line: bytes) -> bool:
-        """Tell whether a line without its end is a whole one."""
+        """Return True if a line without its end is complete."""
         text = self._prefix.cut_off(line)
         return bool(self._format.line.fullmatch(text)) and self._format.has_all_fields(
             self._first_lines, text
         )
 
     def ends_in_cr(self, block: bytes) -> bool:
-        """Tell whether lines of a block end in a carriage return only.
+        """Return True if lines of a block end in only a carriage return.
 
-        They would be one line, of which at most the first request counts. A carriage return within a line,
-        as a progress bar writes it, does not part two whole lines.
+        They would be one line, and at most its first request would count. A carriage return within a line,
+        as a progress bar writes it, does not separate two whole lines.
         """
         if b"\r" not in block:
             return False
@@ -118,7 +119,7 @@ class LineReader:
         return False
 
     def pass_over(self, piece: bytes | memoryview) -> None:
-        """Take bytes that were read before, of which only the headers matter now."""
+        """Skip bytes that were read before; only their headers matter now."""
         if not self._format.has_headers:
             return
         seen = self._passed + piece
@@ -128,7 +129,7 @@ class LineReader:
         self._passed = seen[end:][-_HEADER_BYTES:]
 
     def parts(self, block: bytes) -> Iterator[LinesUnderOneHeader]:
-        """Return the lines of a block, cut before each header that names other fields than the last."""
+        """Yield the lines of a block, cut before each header that names other fields than the last one."""
         begin = 0
         for place in _headers(block) if self._format.has_headers else ():
             if self._names_others(block[place:]):
@@ -145,7 +146,7 @@ class LineReader:
         return header_fields([_first_line(lines)]) != header_fields(self._first_lines)
 
     def _follow(self, lines: bytes) -> None:
-        """Take the header that these lines begin with; the line below it says what parts its fields."""
+        """Apply the header that these lines begin with; the line below it shows its delimiter."""
         data = next((line for line in lines[: 4 * _HEADER_BYTES].splitlines() if _is_data(line)), None)
         last = next((line for line in self._first_lines if _is_data(line)), b"")
         self._first_lines = [_first_line(lines), data or last]
@@ -158,7 +159,7 @@ class LineReader:
 
 
 def _headers(block: bytes) -> list[int]:
-    """The places of the lines that name the fields."""
+    """Return the offsets of the lines that name the fields."""
     places = []
     place = _find_header(block, 0)
     while place >= 0:
@@ -170,7 +171,7 @@ def _headers(block: bytes) -> list[int]:
 
 
 def _find_header(block: bytes, begin: int) -> int:
-    """Return the place of the next header, or -1; one letter is found six times as fast as a word."""
+    """Return the offset of the next header, or -1; finding one letter is six times as fast as a word."""
     sharp = block.find(HEADER[:1], begin)
     return block.find(HEADER, sharp) if sharp >= 0 else -1
 

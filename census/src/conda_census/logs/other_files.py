@@ -1,4 +1,4 @@
-"""What a file is that is no access log: the error log beside it, an archive, a log in another log's lines."""
+"""Files that are no access logs: an error log beside it, an archive, a log wrapped in another log's lines"""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["archive_kind", "other_log"]
 
 _LEVEL = "(?:debug|info|notice|warn|error|crit|alert|emerg|trace[1-8])"
 _MONTH_DAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} [ \d]\d"
-#: By what its lines begin with: what it is, and what to give in its place.
+#: Kind of log by the beginning of its lines, and what to give instead.
 _OTHER_LOGS = {
     rf"\d{{4}}/\d\d/\d\d \d\d:\d\d:\d\d \[{_LEVEL}\] \d+#\d+: ": (
         "the error log of nginx: give its access log"
@@ -26,7 +26,7 @@ _OTHER_LOGS = {
     r"\s*<(?:!DOCTYPE|html|\?xml)": "a page of the web: give the log itself",
 }
 _PATTERNS = {re.compile(pattern.encode()): name for pattern, name in _OTHER_LOGS.items()}
-#: By their first bytes.
+#: Archives by their first bytes.
 _ARCHIVES = {
     b"PK\x03\x04": "a zip archive",
     b"PK\x05\x06": "a zip archive",
@@ -41,7 +41,7 @@ _TAR_MARK = slice(257, 262)
 
 
 def other_log(lines: Sequence[bytes]) -> str | None:
-    """Tell what it is if half of the lines or more begin as those of another kind of log do."""
+    """Return the kind of log if at least half of the lines begin like those of another kind of log."""
     lines = [line for line in lines if line.strip()]
     for pattern, name in _PATTERNS.items():
         if lines and 2 * sum(bool(pattern.match(line)) for line in lines) >= len(lines):
@@ -50,7 +50,7 @@ def other_log(lines: Sequence[bytes]) -> str | None:
 
 
 def archive_kind(beginning: bytes) -> str | None:
-    """Tell an archive, or a compression that is not read, by the first bytes."""
+    """Return the kind of an archive, or of a compression that is not read, by its first bytes."""
     if beginning[_TAR_MARK] == b"ustar":
         return "a tar archive"
     return next((name for magic, name in _ARCHIVES.items() if beginning.startswith(magic)), None)

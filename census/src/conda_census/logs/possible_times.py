@@ -1,6 +1,6 @@
-"""Times that a log can tell of: not before there were such logs, and not after it was read.
+"""Times that a log can hold: not before there were such logs, and not after it was read
 
-A server's clock that goes wrong writes lines of the year 1970 or 2099. One such line would be the last day of
+A server with a wrong clock writes lines of the year 1970 or 2099. One such line would be the last day of
 every report, so these lines are dropped (``impossible_time``).
 """
 
@@ -15,14 +15,14 @@ __all__ = ["AHEAD", "EARLIEST", "EARLIEST_TIME", "LATEST_TIME", "impossible_time
 
 #: No conda repository is older, and no web server that still runs.
 EARLIEST_TIME = "1995-01-01"
-#: What no calendar of the lake's readers holds, whenever it is read.
+#: A time that no calendar of the lake's readers holds, whenever the log is read.
 LATEST_TIME = "9999-12-31"
-#: So far the clocks of a server and of the machine that reads its log may differ.
+#: Maximum difference between the clocks of a server and of the machine that reads its log.
 AHEAD = timedelta(hours=24)
 
 
 def microseconds_of(moment: datetime) -> int:
-    """Microseconds from the beginning of 1970 to a moment."""
+    """Return the microseconds from the beginning of 1970 to a moment."""
     return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
@@ -31,12 +31,12 @@ EARLIEST = microseconds_of(datetime.fromisoformat(EARLIEST_TIME).replace(tzinfo=
 
 
 def impossible_times(time: npt.NDArray[np.int64], read_at: datetime) -> npt.NDArray[np.bool_] | None:
-    """Which times a log that is read at this moment cannot tell of; None if there is none.
+    """Return which times are impossible in a log that is read at this moment; None if there are none.
 
     Times are in microseconds since 1970.
     """
     latest = microseconds_of(read_at + AHEAD)
-    # Hardly ever is there one, and two passes that keep nothing are all that it costs then.
+    # Usually there are none. Then this costs only two passes that allocate nothing.
     if not len(time) or (time.max() <= latest and time.min() >= EARLIEST):
         return None
     is_impossible: npt.NDArray[np.bool_] = (time > latest) | (time < EARLIEST)

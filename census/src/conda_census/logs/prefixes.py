@@ -1,13 +1,13 @@
-r"""What stands before the lines of a log, put there by what carried them: it is skipped.
+r"""Prefixes that log carriers put before lines, and that are skipped
 
-- A byte-order mark, and the NUL bytes of a log that was cut off under a server without ``O_APPEND``.
-- What syslog (RFC 3164, RFC 5424, and the times of ISO 8601 that rsyslog and journald write), Kubernetes
-  (CRI), Docker Compose and daemontools write before each line, up to three of them.
+- A byte-order mark, and the NUL bytes of a log that was truncated under a server without ``O_APPEND``.
+- The prefixes that syslog (RFC 3164, RFC 5424, and the ISO 8601 times that rsyslog and journald write),
+  Kubernetes (CRI), Docker Compose and daemontools write before each line, up to three of them.
 - The name of the virtual host, as in ``vhost_combined``.
 
 ``conda.example.org:443 192.0.2.7 - - [10/Oct/2000:13:55:36 -0700] "GET /p HTTP/1.1" 200 …``
 
-The pattern is both Python's and RE2's.
+The pattern works in both Python and RE2.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from conda_census.logs.fast.request_columns import Parsed, ParseRegular
 __all__ = ["PREFIXES", "Prefix", "behind_prefix", "usual_pattern", "without_prefix"]
 
 _LINE_END = ord("\n")
-#: Nothing that stands before a line is longer, with the address behind it.
+#: Maximum length of a prefix together with the address after it.
 _BYTES_MAX = 1 << 12
 
 _CLOCK = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]{1,9})?"
 _ISO = rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{_CLOCK}(?:Z|[+-][0-9]{{2}}:?[0-9]{{2}})?"
 _MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
-#: A day of one digit has two blanks before it (RFC 3164, section 4.1.2), or a nought.
+#: A day of one digit has two blanks before it (RFC 3164, section 4.1.2), or a zero.
 _BSD = rf"{_MONTH} {{1,2}}[0-9]{{1,2}} (?:[0-9]{{4}} )?{_CLOCK}"
 _JOURNAL = rf"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}} {_CLOCK} [A-Z]{{2,5}}"
 _SECONDS = r"[0-9]{9,10}\.[0-9]{3,9}"
@@ -53,10 +53,10 @@ _LAYERS = (
     rf"(?:@[0-9a-f]{{24}}|[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}_{_CLOCK}) ",
     r"[A-Za-z][0-9A-Za-z_./-]*(?:\[[0-9]+\])?: +",
 )
-#: What looks like an address; whether it is one the format says.
+#: A text that looks like an address; the format decides if it is one.
 _ADDRESS = r"(?:\[?(?:[0-9]{1,3}\.){3}[0-9]{1,3}[^\s,]*|\[?[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]+[^\s,]*)"
 _LISTED = rf"{_ADDRESS}(?:, ?[^\s,]+)*"
-#: Of two addresses without ports nobody knows which is the client's.
+#: For two addresses without ports it is not known which is the client's.
 _VIRTUAL_HOST = (
     r"(?:(?:[0-9-]*[A-Za-z_][0-9A-Za-z_-]*|(?:[0-9A-Za-z_-]+\.)+[A-Za-z][0-9A-Za-z-]*\.?|\*)"
     r"(?::[0-9]{1,5})?"
@@ -67,10 +67,10 @@ _CARRIED = rf"{_NOTHING}(?:(?:{'|'.join(_LAYERS)}){_NOTHING}){{0,3}}"
 
 
 class Prefix:
-    """What may stand before the lines of a log.
+    """Prefix that the lines of a log may have.
 
     Attributes:
-        pattern: with one group, which is kept.
+        pattern: its pattern, with one group, which is kept.
     """
 
     def __init__(self, pattern: str) -> None:
@@ -78,13 +78,13 @@ class Prefix:
         self.pattern = "^" + pattern
 
     def cut_off(self, line: bytes) -> bytes:
-        """Return a line without it."""
+        """Return a line without the prefix."""
         found = self._of_bytes.match(line, 0, _BYTES_MAX)
         return (found[1] or b"") + line[found.end() :] if found and found.end() else line
 
 
-#: In the order in which they are tried: a format that somebody described may name the virtual host, or all
-#: that carried the lines, as fields of its own.
+#: Prefixes in the order in which they are tried. A format from census.toml may have the virtual host, or
+#: everything that a carrier added, as fields of its own.
 PREFIXES = (
     Prefix(rf"{_CARRIED}(?:{_VIRTUAL_HOST}({_LISTED} [^\s\[]+ [^\s\[][^\[\n]*\[))?"),
     Prefix(_CARRIED + "()"),
@@ -93,21 +93,21 @@ PREFIXES = (
 _EACH_LAYER = [
     (layer, re.compile(layer.encode())) for layer in ("(?:\ufeff|\\x00)+", *_LAYERS, _VIRTUAL_HOST)
 ]
-#: Of so few lines Python is faster, for Arrow compiles a pattern each time.
+#: Number of lines up to which Python is faster, because Arrow compiles a pattern each time.
 _FEW_LINES = 200
-#: Lines that begin so have nothing before them: JSON, quotes, a header.
+#: Lines that begin with these bytes have no prefix: JSON, quotes, a header.
 _BARE = np.frombuffer(b'{"#', dtype=np.uint8)
 
 
 def without_prefix(line: bytes) -> bytes:
-    """Return a line without all that may stand before it."""
+    """Return a line without any prefix that it may have."""
     return PREFIXES[0].cut_off(line)
 
 
 def usual_pattern(lines: Iterable[bytes], prefix: Prefix) -> str | None:
-    """Return a pattern for what stands before the most of these lines; None if nothing does.
+    """Return a pattern for the most common prefix of these lines; None if most have none.
 
-    It is much faster than the pattern for all that may stand there.
+    It is much faster than the pattern for all possible prefixes.
     """
     found: Counter[str] = Counter()
     for line in lines:
@@ -118,14 +118,14 @@ def usual_pattern(lines: Iterable[bytes], prefix: Prefix) -> str | None:
 
 
 def behind_prefix(parse: ParseRegular, prefix: Prefix, usual: str | None) -> ParseRegular:
-    """Return what takes lines apart with ``parse``, but skips what stands before a line.
+    """Return a parser that uses ``parse``, but skips the prefixes of lines.
 
-    ``usual`` is a pattern for what stands before the most of them; other lines, and all if it is None as in
-    most logs, are only looked at if they are not regular as they are.
+    ``usual`` is a pattern for the most common prefix. Lines with another prefix, and all lines if it is None
+    as for most logs, are only inspected for prefixes if they are not regular as they are.
     """
 
     def parse_behind(block: bytes) -> Parsed:
-        # The line ends of a block without its prefixes are at other places.
+        # In a block without its prefixes the line ends have other offsets.
         parsed = replace(parse(_of_block(block, usual)), line_ends=None) if usual else parse(block)
         if not len(parsed.rest):
             return parsed
@@ -135,7 +135,7 @@ def behind_prefix(parse: ParseRegular, prefix: Prefix, usual: str | None) -> Par
 
 
 def _behind(lines: pa.LargeStringArray, prefix: Prefix) -> pa.LargeStringArray:
-    """The lines, each with its end, without what stands before them."""
+    """Return the lines, each with its end, without their prefixes."""
     if len(lines) <= _FEW_LINES:
         listed = lines.view(pa.large_binary()).to_pylist()
         if max(map(len, listed)) <= _BYTES_MAX:
@@ -144,7 +144,7 @@ def _behind(lines: pa.LargeStringArray, prefix: Prefix) -> pa.LargeStringArray:
 
 
 def _pattern_of(before: bytes) -> str:
-    """The pattern of one prefix, layer by layer; empty for none."""
+    """Return the pattern of one prefix, layer by layer; empty for none."""
     pattern = ""
     while before:
         for layer, of_bytes in _EACH_LAYER:
@@ -154,14 +154,14 @@ def _pattern_of(before: bytes) -> str:
                 break
         else:
             return ""
-    # What follows the name of a virtual host is an address.
+    # An address follows the name of a virtual host.
     return (
         f"{pattern}([0-9A-Fa-f:\\[])" if pattern.endswith(_VIRTUAL_HOST) else pattern + "()" * bool(pattern)
     )
 
 
 def _of_lines(lines: pa.LargeStringArray, pattern: str) -> pa.LargeStringArray:
-    """The lines, each with its end, without what stands before them."""
+    """Return the lines, each with its end, without their prefixes."""
     offsets = np.frombuffer(lines.buffers()[1], np.int64)[lines.offset : lines.offset + len(lines) + 1]
     first_bytes = np.frombuffer(lines.buffers()[2], np.uint8)[offsets[:-1]]
     may_have = ~np.isin(first_bytes, _BARE)

@@ -1,4 +1,4 @@
-"""Which file is it now that a log was read from? Rotation gives it another name in the same folder."""
+"""Search for logs that rotation renamed within their folder"""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["RotatedLogs", "files_like"]
 
 
 class RotatedLogs:
-    """Finds logs by their first lines, of which it keeps the keyed hashes that the lake has too."""
+    """Index of logs by the keyed hashes of their first lines, which the lake has too."""
 
     def __init__(self, key: bytes) -> None:
         self._head = cache(lambda path: _head(path, key))
@@ -22,9 +22,10 @@ class RotatedLogs:
         )
 
     def find(self, path: Path, head: str) -> Path | None:
-        """Where the log is that was ``path`` when it was read; null where no file has its first line.
+        """Return the current path of the log that was ``path`` when it was read; None if no file matches.
 
-        ``path`` itself where it cannot be read, so that whoever does is told why.
+        A file matches if it has the first line of the log. ``path`` itself is returned if it cannot be read,
+        so that its reader gets the reason.
         """
         if path.exists() and self._head(path) in {head, None}:
             return path
@@ -40,7 +41,7 @@ def _head(path: Path, key: bytes) -> str | None:
 
 
 def files_like(folder: Path, stem: str) -> list[Path]:
-    """The files that may be a log of this stem by now.
+    """Return the files that may now be a log with this stem.
 
     ``access.log`` becomes ``access.log.1``, ``access.log-20240116.gz``, ``access-2024-01-16.log``, …
     """

@@ -46,7 +46,7 @@ def pairs_of_digits(written: Bytes, *columns: int) -> tuple[Numbers, Truths]:
 def microseconds(
     date: tuple[Numbers, Numbers, Numbers], clock: tuple[Numbers, Numbers, Numbers]
 ) -> tuple[Numbers, Truths]:
-    """Return the microseconds since 1970 of a (year, month, day) and a (hour, minute, second), if it exists.
+    """Return the microseconds since 1970 for each (year, month, day) and (hour, minute, second).
 
     The second array says for each time whether it exists.
     """

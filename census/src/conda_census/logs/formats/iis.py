@@ -1,10 +1,10 @@
-"""The W3C logs of Internet Information Services (IIS).
+"""W3C log format of Internet Information Services (IIS)
 
 ``2024-01-16 23:53:20 192.0.2.1 GET /p - 443 - 192.0.2.7 conda/24.7.1+requests/2.32.3 - 200 0 0 2326``
 
-A line ``#Fields:`` names the fields, which the operator chose; it comes again whenever the server starts or
-the choice changes. Times are UTC. A blank in a user agent is ``+``, and nothing is percent-encoded. The bytes
-that were sent are there only if the operator chose them (``sc-bytes``): else a download has 0.
+A line ``#Fields:`` names the fields, which the operator chose. It is repeated whenever the server starts or
+the choice changes. Times are UTC. A blank in a user agent is ``+``, and nothing is percent-encoded. The
+number of bytes sent is only there if the operator chose it (``sc-bytes``); otherwise a download has 0.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ __all__ = ["IIS", "is_of_iis"]
 #: Fields that CloudFront does not have.
 _OF_IIS = {"s-ip", "s-port", "s-sitename", "s-computername", "cs-username", "sc-substatus", "sc-win32-status"}
 _SOFTWARE = b"#Software: Microsoft"
-#: What a new site logs, where nobody chose others.
+#: Fields that a new site logs if nobody chose others.
 _USUAL_FIELDS = [
     "date", "time", "s-ip", "cs-method", "cs-uri-stem", "cs-uri-query", "s-port", "cs-username", "c-ip",
     "cs(user-agent)", "cs(referer)", "sc-status", "sc-substatus", "sc-win32-status", "time-taken",
@@ -38,7 +38,7 @@ _USUAL_LINE = re.compile(
     rb"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [0-9A-Fa-f.:%]+ [A-Z]+ \S+ \S+ \d+ \S+ [0-9A-Fa-f.:%]+ \S+ \S+ "
     rb"\d{3} \d+ \d+ \d+\s*"
 )
-# What was converted from other logs may have %20 for a blank: there a plus sign is one before a product only.
+# Converted logs may have %20 for a blank. There a plus sign is only a blank before a product.
 _USER_AGENT = f"""
     if(contains(user_agent, '%20') AND NOT regexp_matches(user_agent, '[+]{NEXT_PRODUCT}'), user_agent,
        replace(user_agent, '+', ' '))
@@ -46,7 +46,7 @@ _USER_AGENT = f"""
 
 
 def is_of_iis(first_lines: Sequence[bytes]) -> bool:
-    """Tell IIS from others that write ``#Fields:``: by its name, its fields, or ``+`` in user agents."""
+    """Return True if IIS wrote these lines: by its name, its fields, or ``+`` in user agents."""
     fields = header_fields(first_lines)
     if any(line.startswith(_SOFTWARE) for line in first_lines) or _OF_IIS & set(fields):
         return True
@@ -63,7 +63,7 @@ def is_of_iis(first_lines: Sequence[bytes]) -> bool:
 
 
 def _columns(first_lines: Sequence[bytes]) -> str:
-    # Of a log that was cut into pieces only the first has a header.
+    # If a log was cut into pieces, only the first piece has a header.
     return raw_columns(
         found_in_fields(header_fields(first_lines) or _USUAL_FIELDS, " ", user_agent=_USER_AGENT)
     )

@@ -1,4 +1,4 @@
-"""How is the request log of Nexus Repository taken apart, in both of its shapes?
+"""Request log format of Nexus Repository, in both of its shapes
 
 ``ip - user [10/Oct/2000:13:55:36 -0700] "GET /p HTTP/1.1" 200 content-length bytes ms "user agent" [thread]``
 

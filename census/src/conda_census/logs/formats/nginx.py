@@ -1,4 +1,4 @@
-"""How does a ``log_format`` of nginx become a log format of the census?"""
+"""Log format from a ``log_format`` of nginx"""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PATH = "/pkgs/main/noarch/repodata.json.zst"
 _STATUS = r"\d{3}"
 _BYTES = r"\d+|-"
 
-#: The variables that are read, or of which more is known than their names.
+#: Variables that are read, or that are known by more than their names.
 _KNOWN = {
     variable.written: variable
     for variable in (
@@ -65,7 +65,7 @@ _KNOWN = {
         Variable("$is_args", starts="?", may_be_empty=True, example=""),
     )
 }
-#: The other variables of nginx that logs are written of.
+#: Other variables of nginx that occur in logs.
 _PASSED_OVER = {
     "ancient_browser", "args", "binary_remote_addr", "connection", "connection_requests",
     "connection_time", "connections_active", "content_length", "content_type", "date_gmt", "date_local",
@@ -81,7 +81,7 @@ _FAMILIES = (
     "arg_", "cookie_", "geoip2_", "geoip_", "http_", "proxy_protocol_", "realip_", "sent_http_",
     "sent_trailer_", "ssl_", "tcpinfo_", "upstream_",
 )  # fmt: skip
-#: Of a request that went to several servers one after the other: "0.001, 0.002 : 0.003".
+#: Values for a request that went to several servers one after the other: "0.001, 0.002 : 0.003".
 _OF_UPSTREAMS = r'[^\s,"]+(?:(?:, | : )[^\s,"]+)*'
 
 _TOKEN = re.compile(r"\$(?:\{(?P<braced>\w+)\}|(?P<bare>\w+))|(?P<text>(?:[^$\\]|\\.)+|[$\\])", re.DOTALL)
@@ -95,13 +95,13 @@ def nginx_format(
     other: Sequence[str] = (),
     sample_rate: float = 1.0,
 ) -> LogFormat:
-    """The format of the lines that nginx writes by this ``log_format``.
+    """Return the format of the lines that nginx writes with this ``log_format``.
 
     ``address`` is the variable that holds the client's address, ``other`` are variables that the operator's
     configuration of nginx defines.
 
     Raises:
-        CensusError: a variable is not known, or what a request needs is missing.
+        CensusError: a variable is not known, or something that a request needs is missing.
     """
     pieces = [
         unescaped(token["text"])

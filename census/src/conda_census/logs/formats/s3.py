@@ -1,8 +1,9 @@
-"""How are the server access logs of S3 taken apart?
+"""Server access log format of S3
 
-Fields parted by blanks, some in brackets or quotes: owner bucket [time] address requester request-id
-operation key "request" status error bytes-sent object-size total-ms turnaround-ms "referer" "user agent"
-version-id host-id signature cipher authentication host, and further fields may follow. No quote is escaped.
+Fields are separated by blanks, some are in brackets or quotes: owner bucket [time] address requester
+request-id operation key "request" status error bytes-sent object-size total-ms turnaround-ms "referer"
+"user agent" version-id host-id signature cipher authentication host, and further fields may follow. No quote
+is escaped.
 """
 
 from __future__ import annotations
@@ -19,15 +20,15 @@ __all__ = ["S3"]
 
 _PATTERN = (
     r"\S+ \S+ \[([^\]]*)\] (\S+) \S+ (\S+) \S+ (\S+) "  # …, time, address, …, request id, operation, key
-    # request, of which the path may hold a quote, but no blank; status, error, bytes, …
+    # request, whose path may hold a quote, but no blank; status, error, bytes, …
     r'(?:"([A-Z]+ \S* HTTP/[0-9.]+|[^"]*)"|-) (\S+) \S+ (\S+) \S+ \S+ \S+ '
     r'(?:".*?"|-) (?:"(.*?)"|-)'  # referer, user agent
-    r'(?:(?: [^" ]+){5} ([^" ]+)(?: .*)?|(?: [^" ]+){0,5})\s*'  # …, host, and whatever was added since
+    r'(?:(?: [^" ]+){5} ([^" ]+)(?: .*)?|(?: [^" ]+){0,5})\s*'  # …, host, and any fields added since
 )
 _GROUPS = ("written_time", "address", "request_id", "key", "request", "status", "bytes", "user_agent", "host")
 
-# What S3 does by itself, such as the end of an object's life, has no request, and mostly no status.
-# The key is the path whichever way the bucket is named, in the host or before the key.
+# Actions of S3 itself, such as the end of an object's life, have no request, and mostly no status.
+# The key is the path, whether the bucket is named in the host or before the key.
 _COLUMNS = {
     "reason": "if(request_id <> '' AND request[1] IN ('', '-'), 'no_request', NULL)",
     "time": bracketed_time("written_time"),
@@ -46,11 +47,11 @@ S3 = LogFormat(
     line=re.compile(
         rb"\S+ \S+ \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] \S+ \S+ \S+ [A-Z0-9]+\.\S+ \S+ "
         rb'(?:"[A-Z]+ \S* HTTP/[0-9.]+"|"[^"]*"|-) (?:\d{3}|-) \S+ (?:\d+|-) \S+ \S+ \S+ '
-        # Of a referer that holds quotes the shortest, and of a user agent the longest.
+        # The shortest match for a referer that holds quotes, and the longest for a user agent.
         rb'(?:"(?:[^"]++|"(?! (?:"|- )))*+"|-) (?:".*"|-)(?: [^"]*)?'
     ),
     columns=always(raw_columns(found_by_pattern(_PATTERN, _GROUPS, _COLUMNS))),
-    shows_its_end=False,  # the host may follow, or fields that nobody knows yet
+    shows_its_end=False,  # the host may follow, or fields that are not known yet
     marks=(
         Mark(re.compile(rb"^\S+ \S+ \[\d\d/[A-Z][a-z]{2}/\d{4}"), "owner, bucket and [time] at its start"),
         Mark(re.compile(rb" [A-Z0-9]+\.(?:GET|HEAD|PUT|POST|DELETE|[A-Z_]+)\.[A-Z_]+ "), "an operation"),

@@ -1,10 +1,11 @@
-r"""How is the access log of Traefik taken apart, in JSON or in its text?
+r"""Access log format of Traefik, in JSON or text
 
 ``ip - user [time] "GET /p HTTP/2.0" 200 2326 "referer" "user agent" number "router" "server" 3ms``
 
-Traefik 1 writes ``-`` without quotes for what is not there; since version 2 a quote in a value is ``\"``.
+Traefik 1 writes ``-`` without quotes for a missing value; since version 2 a quote in a value is ``\"``.
 
-In JSON the user agent is there only where Traefik is told to keep that header: by default it drops them all.
+In JSON the user agent is only there if Traefik is configured to keep that header: by default it drops all
+headers.
 """
 
 from __future__ import annotations
