@@ -1,1 +1,1 @@
-"""The parts that formats share: fields, addresses, times, and the rules for dropped lines."""
+"""Parts that formats share: fields, addresses, times, and the rules for dropped lines"""

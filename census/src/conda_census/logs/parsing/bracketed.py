@@ -1,4 +1,4 @@
-"""How do lines begin that are written as web servers have always written them?
+"""Beginning of lines in the traditional format of web servers
 
 ``ip - user [10/Oct/2000:13:55:36 -0700] "GET /p HTTP/1.1" 200 …``
 """
@@ -17,9 +17,9 @@ from conda_census.logs.parsing.times import TIME_SHAPE, bracketed_time
 __all__ = ["BRACKETED_MARKS", "bracketed_columns", "bracketed_line", "no_client"]
 
 _REQUEST = r'"((?:[^"\\]|\\.)*)"'
-#: An address or a list of them. Of a user name with blanks and brackets the shortest that lets the rest be.
+#: An address or a list of them. A user name with blanks and brackets gets the shortest match that fits.
 _START = rf"([^\s,]+(?:, ?[^\s,]+)*) (\S+) .*? ?\[([^\]]*)\] {_REQUEST} (\d{{1,3}}|-) "
-#: Two addresses beside each other are a proxy and a client, or a server and a client: nobody knows which.
+#: Two adjacent addresses are a proxy and a client, or a server and a client: it is not known which.
 _IDENTITY = rf"(?!(?:{ADDRESSES_IN_ORDER}) )\S+"
 _STRICT_REST = rf' {_IDENTITY} .*? ?\[{TIME_SHAPE}\] "(?:[^"\\]++|\\.)*+" (?:\d{{3}}|0|-) '
 
@@ -34,7 +34,7 @@ BRACKETED_MARKS = (
 
 
 def no_client(address: str, identity: str) -> str:
-    """SQL: do the first two fields of a line not say which address is the client's?"""
+    """Return SQL that is true if the first two fields of a line leave open which address is the client's."""
     unknown = "|".join(word for word in UNKNOWN if word)
     is_unknown = f"regexp_full_match({address}, '(?:(?:{unknown})(?:, ?|$))*')"
     return f"({is_unknown} OR ({identity} <> '-' AND {is_address(identity)}))"
@@ -43,9 +43,9 @@ def no_client(address: str, identity: str) -> str:
 def bracketed_columns(
     rest: str, groups: Sequence[str], columns: Mapping[str, str], *, host_names: bool = False
 ) -> str:
-    """SQL for the raw columns: ``columns`` in terms of the groups of ``rest``, a pattern for what follows.
+    """Return SQL for the raw columns; ``columns`` refer to the groups of ``rest``, the pattern of the rest.
 
-    A user agent may hold quotes that nobody escaped, but not what parts two fields in quotes.
+    A user agent may hold quotes that were not escaped, but not the text that separates two quoted fields.
     """
     is_other = no_client("address", "identity")
     if "user_agent" in groups:
@@ -67,6 +67,6 @@ def bracketed_columns(
 
 
 def bracketed_line(rest: str, *, host_names: bool = False) -> re.Pattern[bytes]:
-    """Matches a whole line that begins so; ``rest``, a pattern for what follows, repeats nothing lazily."""
+    """Return a pattern for a whole line; ``rest``, the pattern of its end, repeats nothing lazily."""
     who = rf"(?:{ADDRESSES_IN_ORDER}|{HOST_NAME}(?= - ))" if host_names else f"(?:{ADDRESSES_IN_ORDER})"
     return re.compile((who + _STRICT_REST + rest).encode())

@@ -1,4 +1,4 @@
-"""How does what a format found in a line become the raw columns, or the reason why the line is dropped?"""
+"""Rules that turn the values found in a line into raw columns, or into a reason to drop the line"""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ __all__ = [
     "status_number",
 ]
 
-#: No answer is larger: a number beyond it was not written by a server, and sums of such would not fit.
+#: Maximum size of an answer: a server did not write a larger number, and sums of such would overflow.
 MAX_BYTES = 10**12
 
 
 def is_blank(line: str) -> str:
-    """SQL: has a line nothing but blanks? DuckDB's own ``trim`` of several characters is ten times slower."""
+    """Return SQL, true for a blank line. DuckDB's ``trim`` of several characters is ten times slower."""
     return rf"regexp_full_match({line}, '[ \t\r\n]*')"
 
 
 def status_number(text: str) -> str:
-    """SQL for a status of three digits, 0 where the client had no answer; null where it is no status.
+    """Return SQL for a status of three digits, 0 if the client got no answer; null if it is not a status.
 
-    nginx, CloudFront and load balancers write ``000`` or ``0`` of a client that was gone before the first
-    byte of an answer, Apache and Traefik ``-``. A server that knows more says so: 499 (nginx: the client hung
-    up), 444 (nginx: the server did) and 460 (AWS) are statuses like any other, of requests that downloaded
-    nothing.
+    nginx, CloudFront and load balancers write ``000`` or ``0`` for a client that was gone before the first
+    byte of an answer, Apache and Traefik write ``-``. A server that knows more says so: 499 (nginx: the
+    client hung up), 444 (nginx: the server did) and 460 (AWS) are statuses like any other, for requests that
+    downloaded nothing.
     """
     return f"""
         CASE WHEN {text} IN ('000', '0', '-') THEN 0::SMALLINT
@@ -44,11 +44,11 @@ def status_number(text: str) -> str:
 
 
 def is_impossible(time: str) -> str:
-    """SQL: is a moment one that no log can tell of, whenever it is read?"""
+    """Return SQL that is true if no log can hold this time, whenever the log is read."""
     return f"({time} < '{EARLIEST_TIME}'::TIMESTAMPTZ OR {time} >= '{LATEST_TIME}'::TIMESTAMPTZ)"
 
 
-#: ``texts``: each line without its end; null where it is too long to be looked at.
+#: ``texts``: each line without its end; null if it is too long to be inspected.
 _TEXTS = rf"""
     SELECT line_number, {is_blank("line")} AS is_blank,
            strlen(line) > {MAX_LINE_BYTES} AS is_too_long,
@@ -56,7 +56,7 @@ _TEXTS = rf"""
     FROM lines
 """
 
-#: What a format may find in a line, beside its number.
+#: Values that a format may find in a line, besides the line's number.
 FOUND = (
     "reason",
     "time",
@@ -105,23 +105,23 @@ _JUDGED = f"""
 
 
 def raw_columns(found_in_texts: str, *, host_names: bool = False) -> str:
-    """SQL for the raw columns, from the SQL by which a format finds them in each line.
+    """Return SQL for the raw columns, from the SQL with which a format finds them in each line.
 
-    That SQL selects ``found(…)`` from what it makes of ``texts(line_number, is_blank, is_too_long, text)``.
-    If ``host_names`` is true, the name of a host is an address too.
+    That SQL selects ``found(…)`` from a relation made of ``texts(line_number, is_blank, is_too_long, text)``.
+    If ``host_names`` is true, the name of a host is also an address.
     """
     typed = _TYPED.replace("_ADDRESS_", client_address("address", host_names=host_names))
     return f"WITH texts AS ({_TEXTS}), found AS ({found_in_texts}), typed AS ({typed}) {_JUDGED}"
 
 
 def found(columns: Mapping[str, str], relation: str) -> str:
-    """SQL that selects from a relation, which must have kept the columns of ``texts`` but the last,
+    """Return SQL that selects from a relation, which must have kept all columns of ``texts`` but the last,
 
     - ``reason``: why the format itself drops the line (a ``DropReason``), or null,
-    - ``time`` (TIMESTAMPTZ), null where there is none that exists,
-    - ``method, path, status, bytes, user_agent, address, request_id, host, range`` as text, null where
-      the line does not have them. Without a ``status_number`` it is not in the format, and neither with an
-      ``address`` that is none (see ``addresses``).
+    - ``time`` (TIMESTAMPTZ), null if the line has none that exists,
+    - ``method, path, status, bytes, user_agent, address, request_id, host, range`` as text, null if the line
+      does not have them. A line without a ``status_number``, or with an invalid ``address`` (see
+      ``addresses``), is not in the format.
 
     ``columns`` holds an expression for each of these that the format has.
     """
@@ -135,10 +135,10 @@ def found(columns: Mapping[str, str], relation: str) -> str:
 
 
 def percent_decoded(text: str) -> str:
-    """SQL for a text without its percent-encoding; what is no text when decoded stays as it was."""
+    """Return SQL for a text without its percent-encoding; kept unchanged if the result is not text."""
     return f"if(contains({text}, '%'), coalesce(try(url_decode({text})), {text}), {text})"
 
 
 def sent_range(content_range: str) -> str:
-    """SQL for ``0-99`` in a header ``Content-Range: bytes 0-99/1000``, or as it stands."""
+    """Return SQL for ``0-99`` in a header ``Content-Range: bytes 0-99/1000``, or the unchanged value."""
     return rf"regexp_replace({content_range}, '^bytes ([0-9]+-[0-9]+)/.*$', '\1')"

@@ -1,8 +1,8 @@
-"""User agents whose blanks a server, or what shipped its log, has encoded.
+"""User agents whose blanks were encoded by a server, or by the program that shipped its log
 
 A client sent ``conda/24.7.1%20requests/2.32.3`` and ``conda/24.7.1+requests/2.32.3`` with a blank. Tokens
-stand behind blanks, so without these there are none. What has a blank is left as it is: nobody encoded it. A
-plus sign may stand in a version (``24.7.1+abc``). It is a blank only where the next product follows.
+follow blanks, so without blanks there are none. An agent with a blank is kept as it is, because it was not
+encoded. A plus sign may occur in a version (``24.7.1+abc``). It is only a blank if the next product follows.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 __all__ = ["NEXT_PRODUCT", "sent_agents"]
 
-#: What a product that follows begins with: for Python and RE2.
+#: Beginning of the next product: for Python and RE2.
 NEXT_PRODUCT = "[A-Za-z][A-Za-z0-9._-]*/"
 _PLUS = rf"\+({NEXT_PRODUCT})"
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
@@ -24,7 +24,7 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 def sent_agents(texts: pa.StringArray) -> pa.StringArray:
     """Return user agents as they were sent: those without any blank are decoded if blanks were encoded.
 
-    What holds control characters when decoded stays as it is.
+    An agent that would hold control characters when decoded is kept as it is.
     """
     has_no_blank = pc.invert(pc.match_substring(texts, " "))
     if not pc.any(has_no_blank).as_py():

@@ -1,4 +1,4 @@
-"""How does a map from columns to the keys of JSON become a log format of the census?"""
+"""Log format from a map from columns to the keys of JSON"""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ _EXAMPLES: dict[str, object] = {
 def field_map_format(
     name: str, place: str, keys: Mapping[str, Sequence[str]], sample_rate: float = 1.0
 ) -> LogFormat:
-    """The format of lines of JSON in which these keys, from the outermost, lead to the columns.
+    """Return the format of JSON lines in which these keys, from the outermost, lead to the columns.
 
     Raises:
-        CensusError: a column is not known, or one is missing without which no line counts.
+        CensusError: a column is not known, or a column that every line needs is missing.
     """
     for column in keys:
         if column not in _EXAMPLES:
@@ -75,7 +75,7 @@ def field_map_format(
 
 
 def _pointer(path: Sequence[str]) -> str:
-    """RFC 6901, in which a key may hold any character."""
+    """Return a JSON pointer (RFC 6901), in which a key may hold any character."""
     return "".join("/" + key.replace("~", "~0").replace("/", "~1") for key in path)
 
 

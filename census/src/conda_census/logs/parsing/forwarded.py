@@ -1,11 +1,11 @@
-"""Clients of a ``combined`` log whose server stands behind a proxy, named by a field that was added to it.
+"""Clients of a ``combined`` log behind a proxy, named by an added field
 
 ``10.0.0.1 - - [time] "request" 200 2326 "referer" "user agent" "203.0.113.9, 10.0.0.3"``
 
-The first address is that of the proxy then, and the added field is the header ``X-Forwarded-For``, as the
-format ``main`` of nginx has it. The first lines of a log tell whether it is so. They do not if the added
-field may as well be the address of a server: then nobody knows whose address is the client's, and that is
-told.
+In such a log the first address is that of the proxy, and the added field is the header ``X-Forwarded-For``,
+as in the format ``main`` of nginx. The first lines of a log show if this is the case. They do not if the
+added field may also be the address of a server. Then it is not known which address is the client's, and the
+log is reported as doubtful.
 See ``docs/decisions/clients-behind-a-proxy.md``.
 """
 
@@ -38,9 +38,9 @@ __all__ = [
     "quoted_fields",
 ]
 
-#: Of so many lines all but one are alike: a monitor, or a client inside, may ask past the proxy.
+#: All but one in this many lines are alike: a monitor, or an internal client, may bypass the proxy.
 _ALL_BUT_ONE_IN = 20
-#: Public addresses are a proxy's only if there are so many clients to each of them.
+#: Public addresses are only a proxy's if there are at least this many clients for each of them.
 _CLIENTS_OF_A_PROXY = 3
 _FIELD = re.compile(rb'[^"]*+"((?:[^"\\]++|\\.)*+)"')
 _START = re.compile(f"({ADDRESSES_IN_ORDER}) ".encode())
@@ -50,10 +50,10 @@ _PORT = re.compile(rb":([0-9]{1,5})$")
 _UNKNOWN = {word.encode() for word in UNKNOWN}
 #: The quoted fields of ``combined``: request, referer, user agent.
 _FIELDS = 3
-#: So many quoted fields behind these are looked at.
+#: Number of quoted fields after these that are inspected.
 _MOST_ADDED = 16
 MOST_FIELDS = _FIELDS + _MOST_ADDED
-#: Where SQL that splits a line at its quotes has what is behind the user agent, and the next quoted field.
+#: Index of the text after the user agent, and of the next quoted field, in SQL that splits at the quotes.
 _BEHIND, _FIRST_ADDED = 7, 8
 
 FORWARDED_DOUBT = (
@@ -64,12 +64,12 @@ FORWARDED_DOUBT = (
 
 @dataclass(frozen=True)
 class Forwarded:
-    """The added field that names the clients.
+    """Added field that names the clients.
 
     Attributes:
         place: its number among the parts of a line that is split at its quotes, from 1.
-        is_proxy_private: are the proxies told by their private addresses? Then a public address at the start
-            of a line is that of a client that came past them.
+        is_proxy_private: true if private addresses identify the proxies. Then a public address at the start
+            of a line belongs to a client that bypassed them.
     """
 
     place: int
@@ -77,7 +77,7 @@ class Forwarded:
 
     @property
     def is_quoted(self) -> bool:
-        """Does it stand in quotes?"""
+        """Return True if the field is in quotes."""
         return self.place != _BEHIND
 
 
@@ -88,7 +88,7 @@ class _Line:
 
 
 def forwarded_field(first_lines: Sequence[bytes]) -> Forwarded | None:
-    """Return the field that names the clients of these lines; None if that is the first one, as usual."""
+    """Return the field that names the clients of these lines; None if it is the first one, as usual."""
     return _look(tuple(first_lines))[0]
 
 
@@ -98,10 +98,10 @@ def forwarded_doubt(first_lines: Sequence[bytes]) -> str | None:
 
 
 def forwarded_address(forwarded: Forwarded, first: str, field: str, *, host_names: bool) -> str:
-    """Return SQL for the client's address of a line, behind two columns that it needs.
+    """Return SQL for the client's address of a line, after two columns that it needs.
 
     ``first`` is SQL for its first field and ``field`` for the list of its parts, split at the quotes. The
-    first field counts if the added one says nothing. Of a line that is not in the format it is null.
+    first field counts if the added one holds no address. If the line is not in the format, it is null.
     """
     part = f"{field}[{forwarded.place}]"
     if not forwarded.is_quoted:
@@ -116,7 +116,7 @@ def forwarded_address(forwarded: Forwarded, first: str, field: str, *, host_name
 
 
 def has_forwarded(forwarded: Forwarded, line: bytes) -> bool:
-    """Tell whether the added field of a line that has no end yet is there and cannot become longer."""
+    """Return True if an unended line has the added field, and the field cannot become longer."""
     fields = quoted_fields(line)
     if forwarded.is_quoted:
         return len(fields) > _FIELDS + (forwarded.place - _FIRST_ADDED) // 2
@@ -126,7 +126,7 @@ def has_forwarded(forwarded: Forwarded, line: bytes) -> bool:
 
 @lru_cache(maxsize=2)
 def _look(first_lines: tuple[bytes, ...]) -> tuple[Forwarded | None, bool]:
-    """Return the field that names the clients, if one does, and whether that is in doubt."""
+    """Return the field that names the clients, if there is one, and whether that is in doubt."""
     lines = [line for text in first_lines if (line := _taken_apart(text))]
     if not any(line.added for line in lines):
         return None, False
@@ -143,7 +143,7 @@ def _look(first_lines: tuple[bytes, ...]) -> tuple[Forwarded | None, bool]:
         clients = len(set(listed))
         public = sum(map(is_public_address, listed))
         if is_proxy_private:
-            # A few servers stand beside more clients, and a proxy's address beside those of more clients.
+            # A few servers occur beside more clients, and a proxy's address beside those of more clients.
             if clients > proxies or (2 * public > len(listed) and 2 * clients >= proxies):
                 return Forwarded(place, is_proxy_private=True), False
             is_doubtful |= clients > 1 and 2 * public > len(listed)
@@ -155,7 +155,7 @@ def _look(first_lines: tuple[bytes, ...]) -> tuple[Forwarded | None, bool]:
 
 
 def _taken_apart(text: bytes) -> _Line | None:
-    """The first field of a line, and those behind its user agent that may hold addresses."""
+    """Return the first field of a line, and the fields after its user agent that may hold addresses."""
     start = _START.match(text)
     if not start:
         return None
@@ -175,7 +175,7 @@ def _taken_apart(text: bytes) -> _Line | None:
 
 
 def _has_usual_fields(text: bytes) -> bool:
-    """Whether a line ends behind three fields in quotes: most lines do, and this is seen fast."""
+    """Return True if a line ends after three quoted fields: most lines do, and this is a fast check."""
     is_usual = text.endswith(b'"') and text.count(b'"') == 2 * _FIELDS
     return is_usual and b"\\" not in text and b' "" [' not in text
 
@@ -186,7 +186,7 @@ def _unquoted(fields: list[re.Match[bytes]]) -> re.Match[bytes] | None:
 
 
 def quoted_fields(text: bytes) -> list[re.Match[bytes]]:
-    """The first fields in quotes of a line but for an empty user, each with what stands before it.
+    """Return the first quoted fields of a line except an empty user, each with the text before it.
 
     Group 1 is the field.
     """
@@ -202,6 +202,6 @@ def _nearly_all(count: int, lines: Sequence[_Line]) -> bool:
 
 
 def _has_one_port(written: Sequence[bytes]) -> bool:
-    """Whether most addresses have the same port: it is a server's, as in ``$upstream_addr``."""
+    """Return True if most addresses have the same port, which is a server's, as in ``$upstream_addr``."""
     ports = Counter(port[1] for text in written if (port := _PORT.search(text)))
     return bool(ports) and 2 * ports.most_common(1)[0][1] > len(written)

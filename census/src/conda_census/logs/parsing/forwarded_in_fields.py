@@ -1,7 +1,7 @@
-"""Clients of a log with a line ``#Fields:`` whose server stands behind a proxy, named by another field.
+"""Clients behind a proxy, named by another field of a log with a line ``#Fields:``
 
-``c-ip`` is that of the proxy in each line then, and ``x-forwarded-for`` has the clients. The census reads
-``c-ip``, so that all of them are in one network: that is told.
+In such a log ``c-ip`` is the proxy's address in each line, and ``x-forwarded-for`` has the clients. The
+census reads ``c-ip``, so that all clients are in one network. This is reported.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ FORWARDED_IN_FIELDS = (
     "networks are not known: let the server log the clients' addresses as c-ip"
 )
 _NAMES = ("x-forwarded-for", "cs(x-forwarded-for)")
-#: Fewer requests than these may be those of a few machines.
+#: Fewer requests than these may come from a few machines.
 _FEWEST = 100
-#: So many clients to one address are a proxy's, and of so many requests all but one.
+#: One address with this many clients is a proxy's, if it has all but one in this many requests.
 _CLIENTS_OF_A_PROXY, _ALL_BUT_ONE_IN = 3, 20
 
 

@@ -1,4 +1,4 @@
-"""Which fields of a log of CloudFront or IIS, in whatever order they stand, say what the census asks?"""
+"""Fields of CloudFront and IIS logs that the census reads, in any order"""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = [
     "only_positions",
 ]
 
-#: Each value, and the fields that say it: the first of them that the log has, of two times the finer one.
+#: Each value, and the fields that hold it: the first one in the log counts, and the finer one of two times.
 #: Names are those of the ``#Fields:`` line of standard logs, and of the settings of real-time logs, in lower
 #: case.
 FIELDS = {
@@ -33,16 +33,16 @@ FIELDS = {
     "user_agent": ("cs(user-agent)", "cs-user-agent"),
     "address": ("c-ip",),
     "request_id": ("x-edge-request-id",),
-    # the name that the client asked for; in standard logs cs(Host) is that of the distribution
+    # the name that the client requested; in standard logs cs(Host) is the name of the distribution
     "host": ("cs-host", "x-host-header", "cs(host)"),
     "range_start": ("sc-range-start",),
     "range_end": ("sc-range-end",),
 }
-#: What the line begins with that names the fields.
+#: Beginning of the line that names the fields.
 HEADER = b"#Fields:"
 
-# Percent-encoded once, with %20 for a blank; for some years twice, with %2520 for each and no %20. Version 2
-# writes it plain where it is told to.
+# Percent-encoded once, with %20 for a blank; for some years twice, with %2520 for each blank and no %20.
+# Version 2 writes it unencoded if configured so.
 _ONCE = percent_decoded("user_agent")
 _USER_AGENT = f"""
     CASE WHEN contains(user_agent, ' ') THEN user_agent
@@ -53,26 +53,26 @@ _USER_AGENT = f"""
 
 
 def header_fields(first_lines: Sequence[bytes]) -> list[str]:
-    """The names that stand behind the first ``#Fields:``, in lower case; none without such a line."""
+    """Return the names after the first ``#Fields:``, in lower case; none without such a line."""
     header = next((line for line in first_lines if line.startswith(HEADER)), b"")
     return header.removeprefix(HEADER).decode("ascii", "replace").lower().split()
 
 
 def missing_fields(fields: Sequence[str]) -> list[str]:
-    """Which fields are missing without which no line could count?"""
+    """Return the missing fields without which no line could count."""
     has_timestamp = any(name in fields for name in FIELDS["timestamp"])
     needed = [*(() if has_timestamp else ("date", "time")), "cs-method", "cs-uri-stem", "sc-status"]
     return [name for name in needed if name not in fields]
 
 
 def missing_fault(fields: Sequence[str]) -> str | None:
-    """Why no line below a header with these fields could count; None if lines can."""
+    """Return why no line below a header with these fields could count; None if lines can."""
     missing = missing_fields(fields)
     return f"#Fields: does not name {', '.join(missing)}" if missing else None
 
 
 def only_positions(fields: Sequence[str]) -> dict[str, int]:
-    """Where, from 0, each value stands that one field alone says."""
+    """Return the position, from 0, of each value that only one field holds."""
     return {
         value: fields.index(known[0])
         for value, names in FIELDS.items()
@@ -81,24 +81,24 @@ def only_positions(fields: Sequence[str]) -> dict[str, int]:
 
 
 def has_all(fields: Sequence[str], values: Sequence[bytes]) -> bool:
-    """Tell whether the values of a line that has no end yet are all there, and none can become longer.
+    """Return True if the values of an unended line are all there, and none of them can become longer.
 
-    What the census does not read may. ``-`` is a whole value.
+    A last value that the census does not read may become longer. ``-`` is a whole value.
     """
     is_read = any(fields[-1:] == [name] for names in FIELDS.values() for name in names)
     return len(values) == len(fields) and (not is_read or values[-1].rstrip(b"\r") == b"-")
 
 
 def found_in_fields(fields: Sequence[str], separator: str, *, user_agent: str = _USER_AGENT) -> str:
-    """SQL for ``raw_columns``: what a line says whose fields, parted by ``separator``, have these names.
+    """Return SQL for ``raw_columns`` for lines with these fields, which are separated by ``separator``.
 
-    A line with fewer fields or more of them was cut, or two were mixed: it is not in the format.
-    ``user_agent`` is SQL for the user agent as the client sent it, in terms of the field.
+    A line with fewer or more fields was cut, or two lines were mixed: it is not in the format.
+    ``user_agent`` is SQL for the user agent as the client sent it, and refers to the field.
     """
     position = {name: number for number, name in reversed(list(enumerate(fields, start=1)))}
 
     def written(value: str) -> str:
-        # What is not there is "-", and a status that is not there is one: see raw_columns.
+        # A missing value is "-", but for a status "-" is a value: see raw_columns.
         absent = "" if value == "status" else "-"
         known = [f"nullif(field[{position[name]}], '{absent}')" for name in FIELDS[value] if name in position]
         return f"coalesce({', '.join(known)})" if known else "NULL::VARCHAR"
@@ -118,7 +118,7 @@ def found_in_fields(fields: Sequence[str], separator: str, *, user_agent: str = 
 
 
 def columns_of_fields(user_agent: str = _USER_AGENT) -> dict[str, str]:
-    """SQL for the columns of ``found``, in terms of the values of ``FIELDS``."""
+    """Return SQL for the columns of ``found``, which refer to the values of ``FIELDS``."""
     written_time = "date || ' ' || clock"
     same = ("method", "path", "status", "bytes", "address", "request_id", "host")
     return {name: name for name in same} | {

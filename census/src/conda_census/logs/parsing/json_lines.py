@@ -1,6 +1,6 @@
-"""How is a line that is an object of JSON taken apart?
+"""Parser for lines that are JSON objects
 
-Of a key that stands twice in an object the first counts. What is no JSON is not in the format.
+If a key occurs twice in an object, the first one counts. A line that is not JSON is not in the format.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ _STRING = r'"(?:[^"\\]++|\\.)*+"'
 def found_in_json(
     pointers: Mapping[str, str | Sequence[str]], columns: Mapping[str, str], *, absent: str = ""
 ) -> str:
-    """SQL for ``raw_columns``: ``columns`` in terms of the values that JSON pointers (RFC 6901) name.
+    """Return SQL for ``raw_columns``; ``columns`` refer to the values that JSON pointers (RFC 6901) name.
 
     Of several pointers the first that leads to a value counts. A value that is missing, null or ``absent`` is
-    null; an object or an array is its JSON. What stands before the first brace, such as the prefix of syslog,
-    is passed over. A column that ``columns`` does not name is the value of its name.
+    null. An object or an array is its JSON. Text before the first brace, such as the prefix of syslog, is
+    skipped. A column that ``columns`` does not name gets the value with its name.
     """
     listed = {name: [one] if isinstance(one, str) else list(one) for name, one in pointers.items()}
     distinct = list(dict.fromkeys(pointer for several in listed.values() for pointer in several))
@@ -33,7 +33,7 @@ def found_in_json(
         values = (f"nullif(value[{distinct.index(pointer) + 1}], '{missing}')" for pointer in several)
         return f"coalesce({', '.join(values)})"
 
-    # A status that is not there is one: see raw_columns.
+    # For a status the absent text is a value: see raw_columns.
     named = ", ".join(
         f'{value(several, "" if name == "status" else absent)} AS "{name}"'
         for name, several in listed.items()
@@ -54,20 +54,20 @@ def found_in_json(
 
 
 def json_line(*keys: str) -> re.Pattern[bytes]:
-    """Matches a line that is an object of JSON to its last brace, and has these keys somewhere."""
+    """Return a pattern for a line that is a JSON object to its last brace, and has these keys anywhere."""
     named = "".join(f'(?=.*?"{key}"\\s*:)' for key in keys)
-    # Most lines that are no JSON have no brace, which is found fast.
+    # Most lines that are not JSON have no brace, which is a fast check.
     return re.compile(f"(?=[^{{]*+{{){named}[^{{]*+{_object(depth=6)}\\s*".encode())
 
 
 def json_marks(*keys: str) -> tuple[Mark, ...]:
-    """What lines have that ``json_line`` matches."""
+    """Return the marks of the lines that ``json_line`` matches."""
     named = (Mark(re.compile(f'"{key}"\\s*:'.encode()), f'"{key}"') for key in keys)
     return Mark(re.compile(rb"^[^{]*+\{.*\}\s*$"), "an object of JSON"), *named
 
 
 def is_json(first_lines: Sequence[bytes]) -> bool:
-    """Is the first line that is not blank an object of JSON?"""
+    """Return True if the first line that is not blank is a JSON object."""
     return next((line.lstrip()[:1] == b"{" for line in first_lines if line.strip()), False)
 
 

@@ -1,4 +1,4 @@
-"""What does the census have to know of a log format?"""
+"""Description of a log format"""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = [
     "always",
 ]
 
-#: Why a line did not count. Closed: what is dropped for no reason of these is a mistake of the census.
+#: Reasons to drop a line. The list is closed: a line dropped for any other reason is a bug of the census.
 DropReason = Literal[
     "blank",
     "too_long",
@@ -36,7 +36,7 @@ DropReason = Literal[
 ]
 DROP_REASONS: tuple[DropReason, ...] = get_args(DropReason)
 
-#: What the SQL of every format gives, one row a line, in this order.
+#: Columns that the SQL of every format returns, one row for each line, in this order.
 RAW_COLUMNS = {
     "line_number": "BIGINT",
     "dropped": "VARCHAR",
@@ -52,13 +52,13 @@ RAW_COLUMNS = {
     "range": "VARCHAR",
 }
 
-#: Given the first lines of a file, the SQL that takes all its lines apart.
+#: Function from the first lines of a file to the SQL that parses all its lines.
 Columns = Callable[[Sequence[bytes]], str]
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A part that lines of a format have: a pattern that finds it in a line, and what to call it."""
+    """Part that lines of a format have: a pattern that finds it in a line, and its name."""
 
     pattern: re.Pattern[bytes]
     name: str
@@ -66,7 +66,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class FormatChange:
-    """A change of the format in the midst of a log: what is read wrongly from there on, and a sentence."""
+    """Change of the format in the middle of a log: what is parsed wrongly from there on, and a sentence."""
 
     about: Literal["tokens", "addresses"]
     reason: str
@@ -90,36 +90,37 @@ def _nothing_regular(_first_lines: Sequence[bytes]) -> ParseRegular:
 
 @dataclass(frozen=True)
 class LogFormat:
-    """A log format: how to recognise a line of it, and how DuckDB takes one apart.
+    """Log format: how to recognize its lines, and how DuckDB parses them.
 
     Attributes:
-        name: as ``--format`` takes it.
-        example: a line, for people.
-        line: matches a whole line, without its end; used to sniff, and, where ``shows_its_end``, to tell
-            whether a last line without an end was written to its end. Where a header says what the columns
-            are, a data line.
-        columns: given the first lines of the file, in which a header may stand, SQL that selects from a
-            relation ``lines(line_number BIGINT, line VARCHAR)`` the columns of ``RAW_COLUMNS``, one row a
-            line. ``dropped`` is a ``DropReason`` or null; a line that is not dropped has all but the last
-            three columns, ``user_agent`` and ``address`` being ``-`` where the log does not say.
-            ``path`` stands as in the log: it may be percent-encoded, with a host before and a query behind
-            it. ``range`` is ``start-end``, the bytes that were sent.
-        marks: parts of a line in the order in which people look for them; the first that no line of a file
-            has is the reason why the file is not in the format.
-        header_fault: why a header that stands in the first lines is that of another format; None where it
-            is not, or where the format has no header.
-        doubt: given the first lines of the file, why the addresses in it may not be those of the clients;
-            None if nothing says so.
-        change: given the first lines of the file and later ones, how the later ones are written otherwise,
-            so that they are read wrongly; None if nothing says so.
-        parse_regular: given the first lines of the file, what takes its regular lines apart fast. It says of
-            them what ``columns`` says, and leaves all other lines to it.
-        shows_its_end: does a line tell by itself that it is whole? Not where it ends with a value that may be
-            longer, such as bytes or a user agent without quotes: such a line counts once its end is there.
-        has_all_fields: given the first lines of the file, with the header that holds, and a line that
-            ``line`` matches: does it have all fields, none of which can be longer than it stands there?
-        has_headers: does a line ``#Fields:`` name the fields of the lines below it, as W3C has it? It may
-            come again.
+        name: the name, as ``--format`` takes it.
+        example: an example line, for people.
+        line: pattern of a whole line, without its end. It serves to detect the format, and, if
+            ``shows_its_end``, to check whether a last line without an end was written completely. If a
+            header names the columns, it matches a data line.
+        columns: function from the first lines of the file, which may include a header, to SQL that selects
+            the columns of ``RAW_COLUMNS`` from a relation ``lines(line_number BIGINT, line VARCHAR)``, one
+            row for each line. ``dropped`` is a ``DropReason`` or null. A line that is not dropped has all
+            but the last three columns; ``user_agent`` and ``address`` are ``-`` if the log has none.
+            ``path`` is as in the log: it may be percent-encoded, with a host before it and a query after it.
+            ``range`` is ``start-end``, the bytes that were sent.
+        marks: parts of a line in the order in which people look for them. The first part that no line of a
+            file has is the reason why the file is not in the format.
+        header_fault: why a header in the first lines is that of another format; None if it is not, or if the
+            format has no header.
+        doubt: function from the first lines of the file to a reason why its addresses may not be those of
+            the clients; None if nothing says so.
+        change: function from the first lines of the file and later ones to the way in which the later ones
+            differ, so that they are parsed wrongly; None if nothing says so.
+        parse_regular: function from the first lines of the file to a fast parser for its regular lines. It
+            gives the same values as ``columns``, and leaves all other lines to it.
+        shows_its_end: true if a line shows by itself that it is complete. It does not if it ends with a value
+            that may be longer, such as bytes or an unquoted user agent. Such a line counts once its end is
+            there.
+        has_all_fields: function from the first lines of the file, with the header that applies, and a line
+            that ``line`` matches: true if the line has all fields, and none of them can become longer.
+        has_headers: true if a line ``#Fields:`` names the fields of the lines below it, as in W3C. It may be
+            repeated.
         sample_rate: the share of all requests that the log has.
     """
 
@@ -143,5 +144,5 @@ class LogFormat:
 
 
 def always(sql: str) -> Columns:
-    """The ``columns`` of a format without a header: the same SQL for every file."""
+    """Return the ``columns`` of a format without a header: the same SQL for every file."""
     return lambda _first_lines: sql

@@ -1,4 +1,4 @@
-"""How is a line of text taken apart by a regular expression?"""
+"""Parser for lines of text that match a regular expression"""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ __all__ = ["found_by_pattern"]
 
 
 def found_by_pattern(pattern: str, groups: Sequence[str], columns: Mapping[str, str]) -> str:
-    """SQL for ``raw_columns``: ``columns`` in terms of the groups, in their order, of a pattern of RE2.
+    """Return SQL for ``raw_columns``; ``columns`` refer to the groups, in order, of an RE2 pattern.
 
-    A group that took no part is an empty text. A group ``request`` is a request line, for method and path.
+    A group without a match is an empty text. A group ``request`` is a request line, for method and path.
     """
     names = ", ".join(f"'{group}'" for group in groups)
     quoted = pattern.replace("'", "''")

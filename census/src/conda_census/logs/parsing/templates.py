@@ -1,4 +1,4 @@
-"""How is a line taken apart that a server wrote from a template of texts and variables?"""
+"""Parser for lines that a server wrote from a template of texts and variables"""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from conda_census.logs.parsing.times import any_time, templated_time
 
 __all__ = ["Piece", "Role", "Variable", "template_format", "unescaped", "with_address"]
 
-#: What the census reads of a variable; the rest of them it passes over.
+#: Role of a variable that the census reads; it skips the others.
 Role = Literal[
     "time",
     "request",
@@ -35,19 +35,19 @@ Role = Literal[
 
 @dataclass(frozen=True)
 class Variable:
-    """A variable of a template.
+    """Variable of a template.
 
     Attributes:
-        written: as it stands in the template.
-        role: what the census reads of it, if anything.
-        rank: of several variables with one role the one with the lowest is read.
-        shape: pattern of a whole value, where it has one; to tell the lines of a format from others.
-        starts: the character that its value begins with, so that a variable may stand right before it.
-        may_be_empty: as the query in Apache's ``%U%q``.
-        may_hold_anything: so that the value may even hold the text behind it.
-        is_host_name: may a client's address be the name of its host?
-        time_format: of ``strptime``, where a time is of no usual form.
-        example: a value, for people.
+        written: the variable as written in the template.
+        role: what the census reads from it, if anything.
+        rank: of several variables with one role the one with the lowest rank is read.
+        shape: pattern of a whole value, if it has one; it distinguishes the lines of a format from others.
+        starts: the character that its value begins with, so that a variable may directly precede it.
+        may_be_empty: true for a value that may be empty, such as the query in Apache's ``%U%q``.
+        may_hold_anything: true if the value may even contain the text after it.
+        is_host_name: true if a client's address may be the name of its host.
+        time_format: format of ``strptime``, if a time is not in a usual form.
+        example: an example value, for people.
     """
 
     written: str
@@ -64,22 +64,22 @@ class Variable:
 
 Piece = str | Variable
 
-#: An address of IPv6 holds what parts it from the port; a list of X-Forwarded-For has blanks behind commas.
+#: An IPv6 address contains the delimiter of its port; a list of X-Forwarded-For has blanks after commas.
 _ADDRESS_BEFORE = {":": r'[^\s"]*', " ": r'[^\s",]*(?:, ?[^\s",]+)*'}
 
 _ESCAPES = {r"\t": "\t", r"\"": '"', r"\'": "'", r"\\": "\\"}
 
 
 def unescaped(text: str) -> str:
-    r"""The text between variables as the server writes it, where its configuration has ``\"`` or ``\t``."""
+    r"""Return a text between variables as the server writes it; its configuration has ``\"`` or ``\t``."""
     return re.sub(r"\\.", lambda escape: _ESCAPES.get(escape[0], escape[0]), text)
 
 
 def template_format(name: str, place: str, pieces: Sequence[Piece], sample_rate: float = 1.0) -> LogFormat:
-    """The format of the lines that a template makes; ``place`` names the template in errors.
+    """Return the format of the lines that a template makes; ``place`` names the template in errors.
 
     Raises:
-        CensusError: the template lacks what a request needs, or its variables cannot be told apart.
+        CensusError: the template lacks something that a request needs, or its variables cannot be separated.
     """
     pieces = list(_joined(pieces))
     read = _read_variables(place, pieces)
@@ -101,10 +101,10 @@ def template_format(name: str, place: str, pieces: Sequence[Piece], sample_rate:
 
 
 def with_address(place: str, pieces: Sequence[Piece], address: str | None) -> list[Piece]:
-    """The pieces, with the address read of the variable that is written so, whatever else may hold one.
+    """Return the pieces, with the address read from the variable written so, whatever else may hold one.
 
     Raises:
-        CensusError: there is no such variable among them.
+        CensusError: the pieces contain no such variable.
     """
     if address is None:
         return list(pieces)
@@ -122,7 +122,7 @@ def with_address(place: str, pieces: Sequence[Piece], address: str | None) -> li
 
 
 def _joined(pieces: Sequence[Piece]) -> Iterator[Piece]:
-    """The pieces with no two texts beside each other."""
+    """Yield the pieces with adjacent texts joined."""
     for is_text, some in itertools.groupby(pieces, lambda piece: isinstance(piece, str)):
         if is_text:
             yield "".join(map(str, some))
@@ -131,7 +131,7 @@ def _joined(pieces: Sequence[Piece]) -> Iterator[Piece]:
 
 
 def _read_variables(place: str, pieces: Sequence[Piece]) -> list[Variable]:
-    """The variables that are read, in their order: one for each role, but for a time in several of them."""
+    """Return the variables that are read, in order: one for each role, but several if a time is in parts."""
     variables = [piece for piece in pieces if isinstance(piece, Variable) and piece.role]
     best: dict[Role, Variable] = {}
     for variable in variables:
@@ -192,7 +192,7 @@ def _columns(read: Sequence[Variable], groups: Sequence[str]) -> dict[str, str]:
 def _patterns(
     place: str, pieces: Sequence[Piece], read: Sequence[Variable], *, strict: bool
 ) -> Iterator[str]:
-    """The pattern of each piece: for RE2, with groups, or for Python, without them, for whole lines only."""
+    """Yield the pattern of each piece: with groups for RE2, or without for Python (whole lines only)."""
     found: set[str] = set()
     for number, piece in enumerate(pieces):
         if isinstance(piece, str):
@@ -214,8 +214,8 @@ def _has(neighbours: Sequence[Piece], pattern: str) -> bool:
 def _value(
     place: str, variable: Variable, following: Sequence[Piece], *, is_quoted: bool, strict: bool
 ) -> str:
-    at_once = "+" if strict else ""  # no second try: what ends a value stands in no value
-    # Else a line with a wrong value, such as a status of letters, would not be dropped for its own reason.
+    at_once = "+" if strict else ""  # no backtracking: the character that ends a value is in no value
+    # Otherwise a line with a wrong value, such as a status of letters, would get another drop reason.
     if variable.shape and (strict or not variable.role or variable.time_format):
         return variable.shape
     if is_quoted:
@@ -231,7 +231,7 @@ def _value(
 
 
 def _ends(place: str, variable: Variable, following: Sequence[Piece]) -> str:
-    """The characters that may stand right behind a value."""
+    """Return the characters that may directly follow a value."""
     ends = ""
     for piece in following:
         if isinstance(piece, str):

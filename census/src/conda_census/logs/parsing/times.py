@@ -1,7 +1,7 @@
-"""Which moment does a time mean, as programs write it into logs?
+"""Parsers for times, as programs write them into logs
 
-DuckDB's own readers of times are lenient: a zone of ``+2545`` and a day of one digit are fine with them. So
-each time is matched whole first, and read after that. A time is read right or not at all.
+DuckDB's own time parsers are lenient: they accept a zone of ``+2545`` and a day of one digit. Therefore each
+time is matched as a whole first, and parsed after that. A time is parsed correctly or not at all.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ __all__ = [
     "utc_time",
 ]
 
-#: How a time in brackets looks, right or not, to tell the lines of a format from others.
+#: Shape of a time in brackets, valid or not, which distinguishes the lines of a format from others.
 TIME_SHAPE = r"\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d (?:[+-]\d\d:?\d\d|Z)"
 
 _MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
@@ -25,23 +25,23 @@ _MONTH = "(?:0[1-9]|1[0-2])"
 _HOUR = "(?:[01][0-9]|2[0-3])"
 _SIXTY = "[0-5][0-9]"
 _CLOCK = f"{_HOUR}:{_SIXTY}:{_SIXTY}"
-#: No place on earth is further than 14 hours from UTC. The fast readers of regular lines know the same.
+#: No place on earth is further than 14 hours from UTC. The fast parsers of regular lines use the same limit.
 _ZONE_HOUR = "[+-](?:0[0-9]|1[0-4])"
 
 _BRACKETED = f"{_DAY}/(?:{_MONTHS})/[0-9]{{4}}:{_CLOCK} (?:{_ZONE_HOUR}:?{_SIXTY}|Z)"
 
-#: Date, clock and fraction of RFC 3339 and its kin, in groups. Go's ``2006/01/02 15:04:05`` is one of these.
+#: Date, clock and fraction of RFC 3339 and similar formats, in groups. Go's ``2006/01/02 15:04:05`` is one.
 _DATE = f"([0-9]{{4}})(?:-({_MONTH})-|/({_MONTH})/)({_DAY})"
 _LOCAL = rf"{_DATE}[T ]({_CLOCK})(?:(\.[0-9]{{1,6}})[0-9]*)?"
 _CANONICAL = r"\1-\2\3-\4 \5\6"
 _UTC = "(?: ?(?:Z|UTC|GMT))?"
 
-#: A Unix time: its sign, its whole units, and the fraction of one.
+#: A Unix time: its sign, its whole units, and its fraction of a unit.
 _NUMBER = r"(-?)([0-9]{1,19})(?:\.([0-9]{1,18}))?"
-#: By the digits of its whole units: the digits that make microseconds of it, and of which it is to be a part.
+#: Maximum number of digits of the whole units of a Unix time in seconds, milliseconds and microseconds.
 _SECONDS_DIGITS, _MILLISECONDS_DIGITS, _MICROSECONDS_DIGITS = 11, 14, 17
 
-#: What each directive of ``strptime`` may read.
+#: Pattern of the values that each directive of ``strptime`` may parse.
 _DIRECTIVES = {
     "%Y": "[0-9]{4}",
     "%y": "[0-9]{2}",
@@ -65,11 +65,11 @@ _DIRECTIVES = {
 
 
 def bracketed_time(text: str) -> str:
-    """SQL for the moment that web servers write as ``10/Oct/2000:13:55:36 -0700``; null where it is none.
+    """Return SQL for a time that web servers write as ``10/Oct/2000:13:55:36 -0700``; null if it is invalid.
 
-    A zone of ``-07:00`` or ``Z`` is read too, for log shippers write these.
+    A zone of ``-07:00`` or ``Z`` is parsed too, because log shippers write these.
     """
-    # What follows the last blank is the zone: with its colon out of it, DuckDB reads all zones alike.
+    # The zone follows the last blank. With its colon removed, DuckDB parses all zones alike.
     plain = rf"regexp_replace(replace({text}, ' Z', ' +0000'), ':([0-9]{{2}})$', '\1')"
     return f"""
         if(regexp_full_match({text}, '{_BRACKETED}'),
@@ -79,10 +79,10 @@ def bracketed_time(text: str) -> str:
 
 
 def any_time(text: str) -> str:
-    """SQL for the moment in RFC 3339, in Unix seconds, milli-, micro- or nanoseconds, or as above; else null.
+    """Return SQL for a time in RFC 3339, in a Unix time of any unit, or as above; null if it is invalid.
 
-    Which of the Unix times it is its size tells. A time without a zone is in UTC. What is finer than a
-    microsecond is cut off.
+    A Unix time is in seconds, milli-, micro- or nanoseconds, as its size shows. A time without a zone is in
+    UTC. Digits beyond microseconds are cut off.
     """
     return rf"""
         CASE WHEN regexp_full_match({text}, '{_NUMBER}') THEN {_unix_time(text)}
@@ -94,20 +94,20 @@ def any_time(text: str) -> str:
 
 
 def utc_time(text: str) -> str:
-    """SQL for the moment of a date and a clock in UTC, ``2024-01-16 23:53:20``; null where it is none."""
+    """Return SQL for a date and a clock in UTC, ``2024-01-16 23:53:20``; null if they are invalid."""
     shape = f"[0-9]{{4}}-{_MONTH}-{_DAY} {_CLOCK}"
     return f"if(regexp_full_match({text}, '{shape}'), try_cast(({text}) || '+00:00' AS TIMESTAMPTZ), NULL)"
 
 
 def templated_time(text: str, form: str) -> str:
-    """SQL for the moment of a time that was written by ``form``, of ``strftime``; null where it is none."""
+    """Return SQL for a time written with ``form``, a ``strftime`` format; null if it is invalid."""
     parts = re.findall("%.?|[^%]+", form)
     shape = "".join(_DIRECTIVES.get(part, re.escape(part)) for part in parts)
     return f"if(regexp_full_match({text}, '{_quoted(shape)}'), try_strptime({text}, '{_quoted(form)}'), NULL)"
 
 
 def _unix_time(text: str) -> str:
-    """SQL for the moment of a Unix time, by its digits: as a floating number it would not be exact."""
+    """Return SQL for a Unix time, from its digits: as a floating-point number it would not be exact."""
     # Leading zeros would move the unit.
     units = rf"ltrim(regexp_extract({text}, '{_NUMBER}', 2), '0')"
     fraction = f"rpad(regexp_extract({text}, '{_NUMBER}', 3), 6, '0')"
@@ -126,7 +126,7 @@ def _of_local(text: str, zone: str) -> str:
 
 
 def _zone(text: str) -> str:
-    """SQL for the offset that stands at the end of a text, as ``-07:00``."""
+    """Return SQL for the offset at the end of a text, as ``-07:00``."""
     digits = f"replace(regexp_extract({text}, '{_ZONE_HOUR}(?::?{_SIXTY})?$'), ':', '')"
     return f"left({digits}, 3) || ':' || rpad(substr({digits}, 4), 2, '0')"
 

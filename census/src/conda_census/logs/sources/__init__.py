@@ -1,1 +1,1 @@
-"""Where bytes of logs come from: files, objects, standard input, compressed or not."""
+"""Sources of log bytes: files, objects, standard input, compressed or not"""

@@ -1,4 +1,4 @@
-"""How is something read as a file of which one can only have ranges of bytes?"""
+"""File access to data that is only available in ranges of bytes"""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ if TYPE_CHECKING:
 
 __all__ = ["open_by_ranges"]
 
-#: Enough to tell a format; the bytes that follow come in larger ranges.
+#: Enough bytes to detect a format; the bytes that follow are fetched in larger ranges.
 _FIRST_BYTES = 256 << 10
 _RANGE_BYTES = 8 << 20
 
 
 def open_by_ranges(size: int, fetch: Callable[[int, int], bytes]) -> BinaryIO:
-    """A file of so many bytes, in which one can seek; ``fetch(start, end)`` is asked for what is read."""
+    """Return a seekable file of ``size`` bytes; it calls ``fetch(start, end)`` for the bytes read."""
     return io.BufferedReader(_Ranges(size, fetch), _FIRST_BYTES)
 
 
 class _Ranges(io.RawIOBase):
-    """Keeps one range, so that memory does not grow with the size."""
+    """Raw file that keeps one range, so that memory does not grow with the size."""
 
     def __init__(self, size: int, fetch: Callable[[int, int], bytes]) -> None:
         self._size = size

@@ -1,4 +1,4 @@
-"""What bytes does a file hold once it is decompressed?"""
+"""Decompression of files"""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ else:
 
 __all__ = ["MAGIC_BYTES", "Codec", "codec_of", "tell_nobody", "unpacked"]
 
-#: So many bytes at the start of a file tell its compression.
+#: Number of bytes at the start of a file that identify its compression.
 MAGIC_BYTES = 6
 _READ_BYTES = 1 << 19
-#: A piece is no larger than this, however much a little input unpacks to.
+#: Maximum size of a piece, even if a little input decompresses to more.
 _PIECE_BYTES = 4 << 20
 _GZIP_WINDOW = 16 + 15
 #: The dictionary of ``xz -9`` has 64 MiB.
@@ -32,27 +32,27 @@ _XZ_BYTES_MAX = 512 << 20
 
 
 class Member(Protocol):
-    """One member of a compressed file, as bz2 and zstd have it."""
+    """Member of a compressed file, with the interface of bz2 and zstd."""
 
     @property
     def eof(self) -> bool:
-        """Is the member at its end?"""
+        """Return True if the member is at its end."""
 
     @property
     def needs_input(self) -> bool:
-        """Is there nothing more to be had without further input?"""
+        """Return True if there is no more output without further input."""
 
     @property
     def unused_data(self) -> bytes:
-        """What was given beyond the member's end."""
+        """Return the input beyond the member's end."""
 
     def decompress(self, data: bytes, max_length: int) -> bytes:
-        """Take more input, and give at most so many bytes."""
+        """Take more input, and return at most ``max_length`` bytes."""
 
 
 @dataclass(frozen=True)
 class Codec:
-    """A compression: its name, how a member is begun, and what damage raises."""
+    """Compression: its name, the constructor of a member, and the exception that damage raises."""
 
     name: str
     member: Callable[[], Member]
@@ -60,23 +60,24 @@ class Codec:
 
 
 def codec_of(beginning: bytes) -> Codec | None:
-    """The compression that the first bytes of a file tell; None for a plain file."""
+    """Return the compression that the first bytes of a file show; None for a plain file."""
     return next((codec for magic, codec in _CODECS.items() if beginning.startswith(magic)), None)
 
 
 def tell_nobody(size: int) -> None:
-    """Say nothing of so many bytes that are passed over."""
+    """Ignore the number of skipped bytes."""
 
 
 def unpacked(
     file: BinaryIO, name: str, passed_over: Callable[[int], object] = tell_nobody
 ) -> Iterator[bytes]:
-    """The bytes of a plain or compressed file in pieces. Several members are read one after the other.
+    """Yield the bytes of a plain or compressed file in pieces. Several members are read one after the other.
 
     Args:
         file: the file, at its beginning.
-        name: what an error calls it.
-        passed_over: told how many bytes stand behind the last member, other than zeros, and are not read.
+        name: its name in errors.
+        passed_over: called with the number of bytes after the last member, other than zeros, that are not
+            read.
 
     Raises:
         CutShortError: the file is cut short.
@@ -116,7 +117,7 @@ def unpacked(
 
 
 def _behind_member(data: bytes, file: BinaryIO) -> bytes:
-    """What stands behind a member, without the zeros with which tape drives and rsync pad a file."""
+    """Return the data after a member, without the zeros with which tape drives and rsync pad a file."""
     data = data.lstrip(b"\0")
     while len(data) < MAGIC_BYTES and (more := file.read(_READ_BYTES)):
         data = (data + more).lstrip(b"\0")
@@ -124,7 +125,7 @@ def _behind_member(data: bytes, file: BinaryIO) -> bytes:
 
 
 def _begins_member(data: bytes, codec: Codec) -> bool:
-    """Is it the beginning of a member, maybe one that is cut? What is none is passed over, as by ``zcat``."""
+    """Return True if data begins a member, even a cut one. Other data is skipped, as by ``zcat``."""
     is_cut = any(magic.startswith(data) for magic, each in _CODECS.items() if each is codec)
     return bool(data) and (is_cut or codec_of(data) is codec)
 
@@ -135,7 +136,7 @@ def _bytes_left(file: BinaryIO) -> int:
 
 
 class _GzipMember:
-    """A member of a gzip file, by a decompressor that is several times faster than zlib."""
+    """Member of a gzip file, with a decompressor that is several times faster than zlib."""
 
     def __init__(self) -> None:
         self._member = isal_zlib.decompressobj(wbits=_GZIP_WINDOW)
@@ -163,13 +164,13 @@ def _xz_member() -> Member:
     return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_BYTES_MAX)
 
 
-# The library's own types call it an instance.
+# The library's own types say that it is an instance.
 _GZIP_DAMAGE: type[Exception] = isal_zlib.error  # type: ignore[assignment]
 _ZSTD = Codec("zstd", zstd.ZstdDecompressor, zstd.ZstdError)
 _CODECS = {
     b"\x1f\x8b": Codec("gzip", _GzipMember, _GZIP_DAMAGE),
     b"\x28\xb5\x2f\xfd": _ZSTD,
-    # what pzstd and others put between the frames with data
+    # frames that pzstd and others put between the frames with data
     **{bytes([number]) + b"\x2a\x4d\x18": _ZSTD for number in range(0x50, 0x60)},
     b"\xfd7zXZ\0": Codec("xz", _xz_member, lzma.LZMAError),
     b"BZh": Codec("bzip2", bz2.BZ2Decompressor, OSError),

@@ -1,4 +1,4 @@
-"""Which sources does a path name, and what bytes do they hold once decompressed?"""
+"""Discovery of the sources that a path names, and their decompressed bytes"""
 
 from __future__ import annotations
 
@@ -27,15 +27,14 @@ __all__ = ["decompressed", "find", "is_compressed", "release", "source_at"]
 def find(
     paths: Iterable[str], config_folder: Path | None = None, exclude: Collection[str] = ()
 ) -> tuple[list[Source], list[SourceError]]:
-    """The sources that paths, addresses and ``-`` name, each once, smallest first.
+    """Return the sources that paths, addresses and ``-`` name, each once, smallest first.
 
-    A path is a file, a folder with all below it, or a glob; an address of objects is the same in a bucket.
-    Smallest first, because a file that is the beginning of another must be read before it.
-    ``config_folder`` is where it is noted what is kept of standard input; without it there is none.
-    Those that a pattern of ``exclude`` names are left out. One without a slash is the name of a file or of a
-    folder that it lies in; one with a slash is a path, or its end.
-    What cannot be found is returned as errors beside the sources, so that one wrong path does not stop the
-    rest.
+    A path is a file, a folder with everything below it, or a glob. An address of objects is the same in a
+    bucket. The smallest come first, because a file that is the beginning of another must be read before it.
+    ``config_folder`` holds the notes about stored standard input; without it standard input is not read.
+    Sources that match a pattern of ``exclude`` are left out. A pattern without a slash is the name of a file
+    or of a folder that contains it. A pattern with a slash is a path, or the end of one. Errors for sources
+    that cannot be found are returned with the sources, so that one wrong path does not stop the rest.
     """
     sources: dict[str, Source] = {}
     errors: list[SourceError] = []
@@ -72,7 +71,7 @@ def _is_excluded(location: str, exclude: Collection[str]) -> bool:
 
 
 def source_at(location: str, config_folder: Path) -> Source:
-    """The source that a batch wrote down as lying there.
+    """Return the source at a location that a batch recorded.
 
     Raises:
         SourceError: it is gone, or cannot be reached.
@@ -89,16 +88,17 @@ def source_at(location: str, config_folder: Path) -> Source:
 
 
 def release(location: str, config_folder: Path) -> None:
-    """Called when no batch needs the source there any more: what was kept of standard input is deleted."""
+    """Delete stored standard input at this location. Call this when no batch needs the source any more."""
     if is_spooled(location):
         delete_spooled(location, config_folder)
 
 
 def decompressed(source: Readable, passed_over: Callable[[int], object] = tell_nobody) -> Iterator[bytes]:
-    """The bytes of a plain, gzip, zstd, bzip2 or xz source in pieces, whatever its name says.
+    """Yield the bytes of a plain, gzip, zstd, bzip2 or xz source in pieces, whatever its name says.
 
-    Several members in one file are read one after the other, as ``zcat`` does. The rows of a Parquet file are
-    lines of JSON. ``passed_over`` is told how many bytes behind the compressed data are not read.
+    Several members in one file are read one after the other, as ``zcat`` does. The rows of a Parquet file
+    become lines of JSON. ``passed_over`` is called with the number of bytes after the compressed data that
+    are not read.
 
     Raises:
         SourceError: the source cannot be read, is cut short or is damaged.
@@ -116,7 +116,9 @@ def decompressed(source: Readable, passed_over: Callable[[int], object] = tell_n
 
 
 def is_compressed(source: Readable) -> bool:
-    """Does the source start as a compressed one, or as Parquet, which is written once and does not grow?
+    """Return True if the source starts like a compressed one, or like Parquet, which does not grow.
+
+    A Parquet file is written once.
 
     Raises:
         SourceError: the source cannot be read.

@@ -1,4 +1,4 @@
-"""Which files does a path name?"""
+"""Log files that a path names"""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from conda_census.logs.fingerprints import fingerprint_of_file
 __all__ = ["LogFile", "find_files", "name_as_text", "one_spelling", "path_named", "unreadable"]
 
 
-#: What stands in a text for a byte of a name that is no text.
+#: Representation of a byte in a name that is not text.
 _BYTE = re.compile(rb"\\x([89a-f][0-9a-f])")
 
 
 def name_as_text(name: str | Path) -> str:
-    r"""Return the name of a file as text, which is all that a table may hold: ``bad\xff.log`` for a byte.
+    r"""Return a file name as text, the only form that a table may hold: ``bad\xff.log`` for a raw byte.
 
-    A name that is text, also one that was returned here, stays as it is.
+    A name that is text is unchanged, also if it was returned by this function.
     """
     return os.fsencode(name).decode(errors="backslashreplace")
 
@@ -43,7 +43,7 @@ def _byte(escaped: re.Match[bytes]) -> bytes:
 
 @dataclass(frozen=True)
 class LogFile:
-    """A file that may be an access log, and its size in bytes as it is stored."""
+    """File that may be an access log, and its size in bytes as it is stored."""
 
     path: Path
     stored_size: int
@@ -53,27 +53,27 @@ class LogFile:
 
     @property
     def location(self) -> str:
-        """The path from the root on."""
+        """Return the absolute path."""
         return str(self.path.absolute())
 
     @property
     def may_grow(self) -> bool:
-        """A server may be writing it."""
+        """Return True, because a server may be writing the file."""
         return True
 
     def open(self, mode: Literal["rb"], /) -> BinaryIO:
-        """The file's bytes."""
+        """Open the file to read its bytes."""
         return self.path.open(mode)
 
     def stored_fingerprint(self, key: bytes) -> str:
-        """The fingerprint of its two ends and its size."""
+        """Return the fingerprint of its two ends and its size."""
         return fingerprint_of_file(self.path, key)
 
 
 def one_spelling(name: str) -> str:
-    """Return a path from the root on as it is compared with others, as text; any other name stays as it is.
+    """Return an absolute path in the form in which paths are compared, as text; other names are unchanged.
 
-    ``..`` stays behind a link, which leads to another folder than the text says.
+    ``..`` is kept after a link, which leads to another folder than the text says.
     """
     if not Path(name).is_absolute():
         return name_as_text(name)
@@ -83,10 +83,10 @@ def one_spelling(name: str) -> str:
 
 
 def find_files(text: str) -> tuple[list[LogFile], list[SourceError]]:
-    """The files that a path, a folder (with all below it) or a glob names.
+    """Return the files that a path, a folder (with everything below it) or a glob names.
 
-    Hidden files, and files of the census itself, are left out of a folder. What cannot be read is returned as
-    errors beside the files.
+    In a folder, hidden files and files of the census itself are left out. Errors for files that cannot be
+    read are returned with the files.
     """
     files: list[LogFile] = []
     errors: list[SourceError] = []
@@ -101,7 +101,7 @@ def find_files(text: str) -> tuple[list[LogFile], list[SourceError]]:
 
 
 def unreadable(name: object, error: OSError) -> SourceError:
-    """What the system says against reading it, for a person."""
+    """Return an error that gives the system's reason why something cannot be read."""
     return SourceError(
         f"{name}: cannot be read ({error.strerror or type(error).__name__}): "
         "check that it is there and that you may read it"
@@ -114,7 +114,7 @@ def _add(path: Path, files: list[LogFile], errors: list[SourceError]) -> None:
         if stat.S_ISREG(status.st_mode):
             files.append(LogFile(path, status.st_size))
         else:
-            # A log is read more than once, and a pipe may wait for ever.
+            # A log is read more than once, and reading a pipe may wait forever.
             errors.append(
                 SourceError(f"{path}: a pipe or a device: name - and let the log come from standard input")
             )
@@ -139,7 +139,7 @@ def _expand(text: str, errors: list[SourceError]) -> list[Path]:
 
 
 def _below(top: Path, errors: list[SourceError]) -> Iterator[Path]:
-    """The files in a folder and below it, but for hidden ones and those of the census itself."""
+    """Yield the files in a folder and below it, except hidden files and those of the census itself."""
 
     def tell(error: OSError) -> None:
         errors.append(unreadable(Path(error.filename), error))

@@ -1,4 +1,4 @@
-"""What does the address of one object or many say, such as ``s3://bucket/logs/2024-*.gz``?"""
+"""Addresses of one object or many, such as ``s3://bucket/logs/2024-*.gz``"""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _SCHEMES = ("s3", "gs", "az")
 _ADDRESS = re.compile(r"(s3|gs|az)://([^/]*)/?(.*)", re.DOTALL)
 _BUCKET = re.compile(r"[A-Za-z0-9$][A-Za-z0-9._-]*")
 _MAGIC = re.compile(r"[*?\[]")
-#: What follows the ? of a signed address; in a pattern ? stands for a letter.
+#: Query of a signed address, after the ?; in a pattern ? matches one letter.
 _QUERY = re.compile(r"\?[^/]*=")
 _ANY_DEPTH = "**"
 
 
 @dataclass(frozen=True)
 class ObjectAddress:
-    """Where objects lie: the kind of store, the bucket (Azure's container), and a key, prefix or glob."""
+    """Address of objects: the kind of store, the bucket (Azure's container), and a key, prefix or glob."""
 
     scheme: str
     bucket: str
@@ -32,41 +32,41 @@ class ObjectAddress:
 
     @property
     def is_glob(self) -> bool:
-        """Does it stand for all keys that it matches?"""
+        """Return True if the key is a pattern that may match many keys."""
         return bool(_MAGIC.search(self.key))
 
     @property
     def is_folder(self) -> bool:
-        """Can it be no object, but only what lies below it?"""
+        """Return True if the address can only be a prefix, not an object."""
         return not self.key or self.key.endswith("/")
 
     @property
     def listed_prefix(self) -> str:
-        """The folder below which everything lies that it names."""
+        """Return the folder that contains everything that the address names."""
         parts = self.key.strip("/").split("/")
         fixed = next((number for number, part in enumerate(parts) if _MAGIC.search(part)), len(parts))
         return "/".join(parts[:fixed])
 
     def names(self, key: str) -> bool:
-        """Does it name the object with this key? As on disk: hidden ones only where it says so."""
+        """Return True if it names the object with this key. Hidden keys must be explicit, as on disk."""
         parts = key.split("/")
         return key == self.key or _matches(self.key.strip("/").split("/") if self.key else [], parts)
 
     def at(self, key: str) -> ObjectAddress:
-        """The address of one object in the same bucket."""
+        """Return the address of one object in the same bucket."""
         return ObjectAddress(self.scheme, self.bucket, key)
 
 
 def is_object_address(text: str) -> bool:
-    """Does the text begin as an address of objects does?"""
+    """Return True if the text begins like an address of objects."""
     return text.startswith(tuple(f"{scheme}://" for scheme in _SCHEMES))
 
 
 def parse_address(text: str) -> ObjectAddress:
-    """The address that a person gave.
+    """Parse an address that a person gave.
 
     Raises:
-        SourceError: it names no bucket, or holds a user or a query, which are not repeated.
+        SourceError: it names no bucket, or holds a user or a query, which are not repeated in the message.
     """
     match = _ADDRESS.fullmatch(text)
     assert match  # noqa: S101 (is_object_address says so)
@@ -85,7 +85,7 @@ def parse_address(text: str) -> ObjectAddress:
 
 
 def _matches(pattern: list[str], parts: list[str]) -> bool:
-    """Do the patterns match the parts, or the first of them, as those of a folder?"""
+    """Return True if the patterns match the parts, or the first of them, as those of a folder."""
     if not pattern:
         return not any(part.startswith(".") for part in parts)
     first, *rest = pattern
@@ -95,5 +95,5 @@ def _matches(pattern: list[str], parts: list[str]) -> bool:
         return False
     if first == _ANY_DEPTH:
         return _matches(pattern, parts[1:])
-    # What is written out is taken at its word; below it, what a glob of files would take.
+    # Explicit names are taken literally; below them, the rules are those of a glob of files.
     return (parts[0] == first or fnmatchcase(parts[0], first)) and _matches(rest, parts[1:])

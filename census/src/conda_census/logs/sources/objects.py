@@ -1,4 +1,4 @@
-"""How are the objects of S3, Google Cloud and Azure found and read? The only code that touches obstore."""
+"""Objects of S3, Google Cloud and Azure, in the only module that imports obstore"""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from conda_census.errors import SourceError, first_line
 from conda_census.logs.sources.byte_ranges import open_by_ranges
 from conda_census.logs.sources.object_addresses import ObjectAddress, parse_address
 
-if TYPE_CHECKING:  # obstore is needed by those alone who read objects
+if TYPE_CHECKING:  # only users who read objects need obstore
     from obstore import GetOptions, ObjectMeta
     from obstore.store import ObjectStore, RetryConfig
 
 __all__ = ["LogObject", "find_objects", "object_at"]
 
-#: An endpoint that is not there is told in seconds; a store that is busy for a moment is asked again.
+#: A missing endpoint is reported within seconds; a store that is busy for a moment is asked again.
 _RETRY: RetryConfig = {"max_retries": 4, "retry_timeout": timedelta(seconds=10)}
 
 _DENIED = re.compile(r"\b(?:401 Unauthorized|403 Forbidden)\b")
@@ -29,7 +29,7 @@ _DENIED = re.compile(r"\b(?:401 Unauthorized|403 Forbidden)\b")
 
 @dataclass(frozen=True)
 class LogObject:
-    """An object that may be an access log, as it was when it was found."""
+    """Object that may be an access log, as it was when it was found."""
 
     address: ObjectAddress
     stored_size: int
@@ -41,22 +41,22 @@ class LogObject:
 
     @property
     def location(self) -> str:
-        """The address of the object."""
+        """Return the address of the object."""
         return str(self.address)
 
     @property
     def may_grow(self) -> bool:
-        """Objects are put in place whole."""
+        """Return False, because objects are stored whole."""
         return False
 
     def open(self, mode: Literal["rb"], /) -> BinaryIO:  # noqa: ARG002 (there is no other)
-        """Its bytes, which come as they are read: no copy is kept."""
+        """Open the object; its bytes are fetched as they are read, and no copy is kept."""
         return open_by_ranges(self.stored_size, self._fetch)
 
     def stored_fingerprint(self, key: bytes) -> str:
-        """A keyed hash of its address, size and e_tag, for which nothing of it is read."""
+        """Return a keyed hash of its address, size and e_tag, without reading any of its bytes."""
         if self.e_tag is None:
-            return ""  # not to be told from another object that comes in its place
+            return ""  # a later object at this address would look the same
         text = f"object\n{self.address}\n{self.stored_size}\n{self.e_tag}"
         return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
 
@@ -72,7 +72,7 @@ class LogObject:
 
 
 def find_objects(text: str) -> list[LogObject]:
-    """The objects that an address names: one, all below a prefix, or all that a glob matches.
+    """Return the objects that an address names: one, all below a prefix, or all that a glob matches.
 
     Raises:
         SourceError: there are none, or the store cannot be reached.
@@ -84,7 +84,7 @@ def find_objects(text: str) -> list[LogObject]:
             try:
                 return [_object(address, store.head(address.key), store)]
             except FileNotFoundError:
-                pass  # a prefix then
+                pass  # then it is a prefix
         found = [
             _object(address, meta, store)
             for chunk in store.list(address.listed_prefix or None)
@@ -97,7 +97,7 @@ def find_objects(text: str) -> list[LogObject]:
 
 
 def object_at(text: str) -> LogObject:
-    """The object at an address, as it is now.
+    """Return the object at an address, as it is now.
 
     Raises:
         SourceError: it is gone, or the store cannot be reached.
@@ -113,7 +113,7 @@ def _object(address: ObjectAddress, meta: ObjectMeta, store: ObjectStore) -> Log
 
 
 def _open_store(address: ObjectAddress) -> ObjectStore:
-    """The store of the address, with what the environment says of credentials and endpoint."""
+    """Return the store of the address, with the credentials and the endpoint from the environment."""
     try:
         from obstore.store import AzureStore, GCSStore, S3Store
     except ImportError:
@@ -132,7 +132,7 @@ def _open_store(address: ObjectAddress) -> ObjectStore:
 
 @contextmanager
 def _told_of(address: ObjectAddress) -> Iterator[None]:
-    """What a store says against it, for a person: without queries, and without what the store answered."""
+    """Turn a store's exceptions into errors for people, without queries and without the store's answer."""
     from obstore.exceptions import (
         BaseError,
         PermissionDeniedError,
@@ -151,7 +151,7 @@ def _told_of(address: ObjectAddress) -> Iterator[None]:
     except (BaseError, OSError, ValueError) as problem:
         if "NoSuchBucket" in str(problem):
             raise SourceError(f"{address}: no such object or bucket: check the address") from None
-        if _DENIED.search(str(problem)):  # a list that is denied has no error of its own
+        if _DENIED.search(str(problem)):  # a denied listing has no exception of its own
             raise _denied(address) from None
         raise SourceError(
             f"{address}: the store cannot be read ({_harmless(first_line(problem))}): "
@@ -160,7 +160,7 @@ def _told_of(address: ObjectAddress) -> Iterator[None]:
 
 
 def _harmless(text: str) -> str:
-    """What a library says, without what may be secret: an answer, a query, a user in an address."""
+    """Return a library's message without parts that may be secret: an answer, a query, a user in a URL."""
     text = text.partition("<")[0].rstrip(" :")
     return re.sub(r"//[^/\s]*@", "//", re.sub(r"\?\S*", "", text))
 

@@ -1,4 +1,4 @@
-"""How do the rows of a Parquet file become lines, so that they are read as any log is?"""
+"""Rows of a Parquet file as JSON lines, which are read like any other log"""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _ROWS = 1 << 14
 
 
 def rows_as_json_lines(parquet: BinaryIO, name: str) -> Iterator[bytes]:
-    """Each row as an object of JSON in a line, in the order of the file; some rows at once.
+    """Yield each row as a JSON object in a line, in the order of the file, several rows at a time.
 
-    ``name`` is what an error calls it.
+    ``name`` is the file's name in errors.
 
     Raises:
         OSError: the file cannot be read.
-        LastingSourceError: it is damaged, or holds what is no text.
+        LastingSourceError: it is damaged, or holds values that are not text.
     """
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
@@ -36,7 +36,7 @@ def rows_as_json_lines(parquet: BinaryIO, name: str) -> Iterator[bytes]:
                 yield b"".join(line.encode() + b"\n" for (line,) in lines)
     except (pa.ArrowException, duckdb.Error, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
-            raise  # the file's system, not its content: pyarrow has one kind of error for both
+            raise  # an error of the file system, not of the content: pyarrow has one kind of error for both
         raise LastingSourceError(
             f"{name}: damaged Parquet data: fetch the file again, or recover what can be "
             "and give the recovered file"
@@ -44,7 +44,7 @@ def rows_as_json_lines(parquet: BinaryIO, name: str) -> Iterator[bytes]:
 
 
 def _texts(batch: pa.RecordBatch) -> pa.Table:
-    """The rows, with texts that the writer did not mark as such."""
+    """Return the rows, with binary columns as texts, because the writer did not mark them as such."""
     table = pa.Table.from_batches([batch])
     schema = pa.schema(
         [field.with_type(pa.string()) if pa.types.is_binary(field.type) else field for field in table.schema]

@@ -1,4 +1,4 @@
-"""What is a source, wherever it lies?"""
+"""Interfaces of a source, wherever it is stored"""
 
 from __future__ import annotations
 
@@ -8,37 +8,37 @@ __all__ = ["Readable", "Source", "Watched"]
 
 
 class Readable(Protocol):
-    """What bytes can be had of, such as the path of a file; ``str`` of it is what messages call it."""
+    """Anything with readable bytes, such as the path of a file; its ``str`` is its name in messages."""
 
     def open(self, mode: Literal["rb"], /) -> BinaryIO:
-        """Its bytes from the beginning on, in which one can seek.
+        """Open its bytes from the beginning, as a seekable file.
 
         Raises:
             OSError: it cannot be read.
-            SourceError: the same, where the reason is known better.
+            SourceError: it cannot be read, and the reason is better known.
         """
 
 
 class Source(Readable, Protocol):
-    """A file, an object or standard input that may be an access log.
+    """File, object or standard input that may be an access log.
 
-    ``str`` of it is what messages and the lake call it: it holds no credential.
+    Its ``str`` is its name in messages and in the lake: it holds no credential.
     """
 
     @property
     def location(self) -> str:
-        """Where it is: what a batch writes down, so that the next run finds it again."""
+        """Return its location, which a batch records so that the next run finds it again."""
 
     @property
     def stored_size(self) -> int:
-        """Its size in bytes as it is stored, compressed or not."""
+        """Return its size in bytes as it is stored, compressed or not."""
 
     @property
     def may_grow(self) -> bool:
-        """May more be added to it, so that a last line without its end is better left for later?"""
+        """Return True if it may grow, so that a last line without its end is better left for later."""
 
     def stored_fingerprint(self, key: bytes) -> str:
-        """Names it as it is stored, so that it is known again without being read.
+        """Return a fingerprint of the stored bytes, which recognizes the source without reading all of it.
 
         Raises:
             OSError: it cannot be read.
@@ -46,7 +46,7 @@ class Source(Readable, Protocol):
 
 
 class Watched:
-    """What bytes can be had of, and how far they were read."""
+    """Readable that records how far its bytes were read."""
 
     def __init__(self, source: Readable) -> None:
         self._source = source
@@ -57,13 +57,13 @@ class Watched:
         return str(self._source)
 
     def open(self, mode: Literal["rb"], /) -> BinaryIO:
-        """Its bytes from the beginning on; see :class:`Readable`."""
+        """Open its bytes from the beginning; see :class:`Readable`."""
         self._file = self._source.open(mode)
         return self._file
 
     @property
     def stored_read(self) -> int:
-        """How many bytes were read, as they are stored."""
+        """Return how many of the stored bytes were read."""
         if self._file is not None and not self._file.closed:
             self._read = self._file.tell()
         return self._read

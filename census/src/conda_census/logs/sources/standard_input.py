@@ -1,7 +1,7 @@
-"""Standard input as a log, although a log is read more than once.
+"""Standard input as a log, although a log is read more than once
 
-What comes is kept in a temporary file. A note beside the keys says which file that is, so that nobody who can
-write to the lake can have another file read or deleted in its place.
+The input is stored in a temporary file. A note beside the keys names that file, so that nobody who can write
+to the lake can have another file read or deleted in its place.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from conda_census.logs.fingerprints import fingerprint_of_file
 
 __all__ = ["STANDARD_INPUT", "Spooled", "delete_spooled", "is_spooled", "spool", "spooled_at"]
 
-#: The path that stands for standard input.
+#: Path that means standard input.
 STANDARD_INPUT = "-"
-#: Begins the location of what came from it, which no path from the root on does.
+#: Prefix of the location of stored standard input; no absolute path begins with it.
 _SCHEME = "stdin:"
 _PREFIX = "conda-census-stdin-"
 _LETTERS = string.ascii_lowercase + string.digits + "_"
@@ -39,9 +39,9 @@ _PIECE_BYTES = 1 << 20
 
 @dataclass(frozen=True)
 class Spooled:
-    """What came from standard input, in a file that its owner alone may read, until its batch is finished.
+    """Standard input in a file that only its owner may read, until its batch is finished.
 
-    A run that is killed leaves the file, and the next one reads it: what a pipe has given it gives no more.
+    A run that is killed leaves the file, and the next run reads it: a pipe gives its data only once.
     """
 
     path: Path
@@ -52,32 +52,32 @@ class Spooled:
 
     @property
     def location(self) -> str:
-        """Where the file is, marked as one that is to be deleted."""
+        """Return the path of the file, marked as one to be deleted."""
         return f"{_SCHEME}{self.path}"
 
     @property
     def may_grow(self) -> bool:
-        """A pipe that has ended gives no more."""
+        """Return False, because a pipe that has ended gives no more."""
         return False
 
     def open(self, mode: Literal["rb"], /) -> BinaryIO:
-        """The file's bytes."""
+        """Open the file to read its bytes."""
         return self.path.open(mode)
 
     def stored_fingerprint(self, key: bytes) -> str:
-        """The same as that of a file that holds these bytes."""
+        """Return the same fingerprint as that of a file with these bytes."""
         return fingerprint_of_file(self.path, key)
 
 
 def spool(config_folder: Path) -> Spooled:
-    """Everything that comes from standard input, up to its end, noted in the folder of the keys.
+    """Store all of standard input, up to its end, and note the file in the folder of the keys.
 
     Raises:
-        SourceError: nothing can come from there, or it cannot be kept.
+        SourceError: standard input cannot hold a log, or cannot be stored.
     """
     if sys.stdin is None or sys.stdin.isatty():
         raise SourceError("standard input: nothing comes from it: send a log there, as in zcat FILE | …")
-    # The name comes first: whenever Ctrl-C comes, it is known what to delete.
+    # The name comes first, so that Ctrl-C at any time leaves no doubt about which file to delete.
     name = _PREFIX + "".join(secrets.choice(_LETTERS) for _ in range(8))
     path = Path(tempfile.gettempdir(), name).absolute()
     try:
@@ -102,12 +102,12 @@ def _opened_privately(name: str, flags: int) -> int:
 
 
 def is_spooled(location: str) -> bool:
-    """Is this the location of what came from standard input?"""
+    """Return True if this is the location of stored standard input."""
     return location.startswith(_SCHEME)
 
 
 def spooled_at(location: str, config_folder: Path) -> Spooled:
-    """What an earlier run left.
+    """Return the standard input that an earlier run left.
 
     Raises:
         SourceError: it is gone.
@@ -122,7 +122,7 @@ def spooled_at(location: str, config_folder: Path) -> Spooled:
 
 
 def delete_spooled(location: str, config_folder: Path) -> None:
-    """Delete what was kept there, but nothing that is not noted."""
+    """Delete the stored input at this location, but nothing that is not noted."""
     path = Path(location.removeprefix(_SCHEME))
     if _is_noted(path, config_folder):
         _delete(path, config_folder)
@@ -136,7 +136,7 @@ def _write_note(config_folder: Path, path: Path, descriptor: int) -> None:
 
 
 def _is_noted(path: Path, config_folder: Path) -> bool:
-    """Is this a file that we made, and still the same one?"""
+    """Return True if the census made this file, and it is still the same one."""
     if not _NAME.fullmatch(path.name):
         return False
     try:
