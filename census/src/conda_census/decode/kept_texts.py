@@ -130,7 +130,7 @@ _BUILD_PART = (
     "(?:[0-9a-z]{1,32}|[0-9A-Z]{1,12}|[0-9]{0,4}[A-Z]?[a-z]{2,15}(?:[A-Z][a-z]{2,15}){0,2}[0-9]{0,4})"
 )
 _BUILD = f"[_.+]*(?:{_BUILD_PART}(?:[_.+]+{_BUILD_PART})*)?[_.+]*"
-#: Patterns that few file names match. A file name without a secret costs one pattern.
+#: Pattern that few file names match. All other file names cost only this one pattern.
 _RARE = (
     "[A-Z]|[0-9a-f]{16}|[0-9a-z]{22}|(?:[0-9]{1,3}[.]){3}[0-9]|(?:[0-9]{1,3}_){3}[0-9]|(?:[0-9]{1,3}-){3}[0-9]"
     "|(?:[0-9a-f]{1,4}-){4}|tk-|gh[opsur]_|github_pat_|glpat-|xox[a-z]-"

@@ -33,7 +33,7 @@ Marks = npt.NDArray[np.uint64]
 #: Stored part of the mark of each line. One in 65,536 different lines is mistaken for the same line.
 ShortMarks = npt.NDArray[np.uint16]
 
-#: Number of lines of a log that keep their marks: a flood of blank lines must not fill the memory.
+#: Number of first lines of a log that keep their marks: a flood of blank lines must not fill the memory.
 _MARKS_MAX = 1 << 26
 _LINE_END = ord("\n")
 _WORD, _WORD_BITS = 8, 3

@@ -49,7 +49,7 @@ _ADDRESS_BYTES = 46
 #: The bytes before and after a status, and their values.
 _AROUND_STATUS = word(b"\0\0\xff\0\0\0\xff\0")
 _BLANKS = word(b"\0\0 \0\0\0 \0")
-#: A size has at most 12 digits: a server did not write a longer number.
+#: A size has at most 12 digits: no server writes a longer number.
 _SIZE_DIGITS = 12
 _MONTHS = np.array(
     [

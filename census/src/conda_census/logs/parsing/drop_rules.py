@@ -20,7 +20,7 @@ __all__ = [
     "status_number",
 ]
 
-#: Maximum size of an answer: a server did not write a larger number, and sums of such would overflow.
+#: Maximum size of an answer: no server writes a larger number, and sums of larger ones would overflow.
 MAX_BYTES = 10**12
 
 

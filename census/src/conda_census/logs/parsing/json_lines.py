@@ -56,7 +56,7 @@ def found_in_json(
 def json_line(*keys: str) -> re.Pattern[bytes]:
     """Return a pattern for a line that is a JSON object to its last brace, and has these keys anywhere."""
     named = "".join(f'(?=.*?"{key}"\\s*:)' for key in keys)
-    # Most lines that are not JSON have no brace, which is a fast check.
+    # Most lines that are not JSON have no brace, and this check is fast.
     return re.compile(f"(?=[^{{]*+{{){named}[^{{]*+{_object(depth=6)}\\s*".encode())
 
 
