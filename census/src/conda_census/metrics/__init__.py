@@ -1,1 +1,1 @@
-"""Which questions does the census answer? One module each: Ibis tables in, a small answer out."""
+"""Questions that the census answers: one module each, from Ibis tables to a small answer."""

@@ -1,8 +1,8 @@
-"""When did sessions come, by hour and by day?
+"""Sessions by hour and by day.
 
-Sessions are counted, not requests: whoever builds an environment asks for fifty packages, and tells no more
-of others than who asks for one. Behind one address there may be many, so that a session of hundreds of
-requests counts as several.
+Sessions are counted, not requests: a user who builds an environment asks for fifty packages, and shows no
+more about other users than one who asks for a single package. One address may hide many users, so a session
+of hundreds of requests counts as several.
 """
 
 from __future__ import annotations
@@ -16,26 +16,26 @@ from ibis.expr.types import IntegerColumn, Table
 
 __all__ = ["AROUND", "Activity", "hour_of", "read_activity"]
 
-#: The days around a day that tell what is usual reach so far on each side: four weeks.
+#: The days that show what is usual around a day: four weeks on each side.
 AROUND = 28
 _HOUR = timedelta(hours=1)
-#: A session counts as one, or as one for each so many of its requests.
+#: A session counts once for each this many of its requests, and at least once.
 _OF_ONE = 50
 
 
 @dataclass(frozen=True)
 class Activity:
-    """The sessions of each day with a request, and of each hour with one.
+    """Sessions of each day and of each hour that has a request.
 
-    A day or an hour in which no session begins, but which has a request of one, is there with 0. ``days`` may
-    have days of which no hour is known.
+    A day or an hour with a request, but in which no session begins, is present with 0. ``days`` may hold days
+    whose hours are not known.
     """
 
     days: Mapping[date, int]
     hours: Mapping[datetime, int] = field(default_factory=dict)
 
     def and_requests_at(self, times: Iterable[datetime]) -> Activity:
-        """Return the same with requests at other times."""
+        """Return this activity with requests at more times."""
         hours = {hour_of(time) for time in times}
         return Activity(
             dict.fromkeys((hour.date() for hour in hours), 0) | {**self.days},
@@ -44,12 +44,12 @@ class Activity:
 
 
 def hour_of(time: datetime) -> datetime:
-    """Return the begin of the hour, in UTC."""
+    """Return the start of the hour, in UTC."""
     return time.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 
 def read_activity(sessions: Table, downloads: Table) -> Activity:
-    """Return when the sessions came, each by its first request."""
+    """Return the times of the sessions, each by its first request."""
     lasting = sessions.group_by(
         "day", first=sessions.first_time.truncate("h"), last=sessions.last_time.truncate("h")
     ).aggregate(number=_counted(sessions.requests).sum())
@@ -68,7 +68,7 @@ def read_activity(sessions: Table, downloads: Table) -> Activity:
         if last - first > _HOUR:
             long.append((first, last))
     if long:
-        # Few sessions last so long: only of these is it not clear which hours between have a request.
+        # Few sessions last this long. Only for these is it unclear which hours in between have a request.
         first, last = min(begin for begin, _ in long), max(end for _, end in long)
         during = downloads.filter(downloads.day.between(first.date(), last.date()))
         during = during.select(hour=during.time.truncate("h")).distinct()

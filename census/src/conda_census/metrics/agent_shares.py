@@ -1,4 +1,4 @@
-"""What do installations and sessions run: which tool, Python, system, C library, solver and plug-in?"""
+"""Tools, Pythons, systems, C libraries, solvers and plug-ins of installations and sessions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ibis.expr.types import Table
 
 __all__ = ["PARTS", "AgentCount", "count_agents"]
 
-#: What of an agent is counted: each part with the columns that make it.
+#: The counted parts of an agent, each with its columns.
 PARTS: dict[str, tuple[str, ...]] = {
     "tool": ("tool",),
     "tool_version": ("tool", "tool_version"),
@@ -24,10 +24,10 @@ _COLUMNS = tuple(dict.fromkeys(column for columns in PARTS.values() for column i
 
 @dataclass(frozen=True)
 class AgentCount:
-    """One value of a part of the agents: its name and version as they were sent, null where nothing said it.
+    """One value of a part of the agents: its name and version as sent, null if it was not sent.
 
-    ``installations`` by their latest session of the window, so that each counts once for each part;
-    ``sessions`` with and without tokens.
+    ``installations`` are counted by their latest session of the window, so each counts once for each part.
+    ``sessions`` are counted with and without tokens.
     """
 
     part: str
@@ -37,7 +37,7 @@ class AgentCount:
 
 
 def count_agents(sessions: Table) -> list[AgentCount]:
-    """All values of all parts, part by part, those with the most installations and sessions first."""
+    """Count all values of all parts, part by part, those with the most installations and sessions first."""
     found: dict[tuple[str, tuple[str | None, ...]], list[int]] = {}
     for place, table in enumerate((latest_agents(sessions), agents_of_sessions(sessions))):
         for row in table.to_pyarrow().to_pylist():
@@ -58,9 +58,9 @@ def count_agents(sessions: Table) -> list[AgentCount]:
 
 
 def latest_agents(sessions: Table) -> Table:
-    """Rows: the columns of an agent, number of installations whose latest session sent it."""
+    """Return rows of (the columns of an agent, number of installations whose latest session sent it)."""
     known = sessions.filter(sessions.client.notnull())
-    # A tie of times is broken by the session's pseudonym, so that each run counts the same.
+    # The session's pseudonym breaks a tie of times, so that each run counts the same.
     latest = known.group_by("client").aggregate(last_time=known.last_time.max())
     at_last = known.inner_join(latest, ["client", "last_time"])
     chosen = at_last.group_by("client").aggregate(session=at_last.session.min())
@@ -70,5 +70,5 @@ def latest_agents(sessions: Table) -> Table:
 
 
 def agents_of_sessions(sessions: Table) -> Table:
-    """Rows: the columns of an agent, number of sessions that sent it; one in two batches counts once."""
+    """Return rows of (the columns of an agent, sessions that sent it); one in two batches counts once."""
     return sessions.group_by(*_COLUMNS).aggregate(number=sessions.session.nunique())

@@ -1,4 +1,4 @@
-"""What kind of installation is it: lasting, throw-away, baked into an image, or too new to tell?"""
+"""Classes of installations: lasting, throw-away, baked into an image, or too new to classify."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ __all__ = ["CLASSES", "ClassRules", "InstallationClass", "baked", "class_of", "c
 
 InstallationClass = Literal["lasting", "ephemeral", "image", "new"]
 
-#: In the order in which they are shown.
+#: In display order.
 CLASSES: tuple[InstallationClass, ...] = ("lasting", "ephemeral", "image", "new")
 
 
 @dataclass(frozen=True)
 class ClassRules:
-    """Where one class ends and the next begins.
+    """Bounds between the classes.
 
     Attributes:
-        image_installations: an environment token that is seen under so many installations was copied.
-        brief_s: an installation whose sessions all lie within so many seconds was seen for a moment only.
-        new_days: one that was first seen within so many days, the last of the window among them, may come
-            back yet.
+        image_installations: an environment token seen under at least this many installations was copied.
+        brief_s: an installation was seen only for a moment if all its sessions lie within this many seconds.
+        new_days: an installation first seen within this many days, counting the last day of the window, may
+            still come back.
     """
 
     image_installations: int = 3
@@ -34,14 +34,14 @@ class ClassRules:
 
 
 def class_of(installations: Table, until: date, rules: ClassRules) -> StringValue:
-    """The class of each row by its ``is_baked``, ``first_time``, ``last_time`` and ``first_day``.
+    """Return the class of each row from its ``is_baked``, ``first_time``, ``last_time`` and ``first_day``.
 
-    All is judged by what was seen up to ``until``, also before the window: who was there last year and today
-    is not new, however short the window is.
+    The class depends on everything that was seen up to ``until``, also before the window: an installation
+    that was seen last year and today is not new, however short the window is.
     """
     moment = ibis.interval(seconds=rules.brief_s)
     brief = installations.last_time <= installations.first_time + moment
-    # By days, so that "within the last 7 days" is the same 7 days as in "active in the last 7 days".
+    # Compare days, so that "within the last 7 days" is the same 7 days as in "active in the last 7 days".
     recent = installations.first_day > until - timedelta(days=rules.new_days)
     return ibis.cases(
         (installations.is_baked, "image"),
@@ -52,17 +52,17 @@ def class_of(installations: Table, until: date, rules: ClassRules) -> StringValu
 
 
 def baked(pairs: Table, rules: ClassRules) -> Table:
-    """Rows: client. Those with an environment token that too many installations have.
+    """Return rows of (client): those with an environment token that too many installations have.
 
-    One copied environment is enough: the tokens of an image come with each of its containers, whatever else
-    a container makes. ``pairs`` has one row for each pair of client and environment.
+    One copied environment is enough: every container of an image sends the tokens of the image, whatever else
+    it creates. ``pairs`` has one row for each pair of client and environment.
     """
     known = _known(pairs)
     return known.semi_join(copied(pairs, rules), "environment").select("client").distinct()
 
 
 def copied(pairs: Table, rules: ClassRules) -> Table:
-    """Rows: environment. The tokens that too many installations have; ``pairs`` as for :func:`baked`."""
+    """Return rows of (environment): tokens of too many installations. ``pairs`` as in :func:`baked`."""
     known = _known(pairs)
     counted = known.group_by("environment").aggregate(installations=known.count())
     return counted.filter(counted.installations >= rules.image_installations).select("environment")

@@ -1,4 +1,4 @@
-"""Which counts does a table of one row hold? It runs the expression, whatever its engine."""
+"""Counts from a table of one row. It runs the expression on any engine."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ __all__ = ["counts"]
 
 
 def counts(one_row: Table) -> dict[str, int]:
-    """The columns of the only row by name; a sum over no rows, which SQL calls null, is 0."""
+    """Return the columns of the only row by name. A sum over no rows, which SQL calls null, is 0."""
     (row,) = one_row.to_pyarrow().to_pylist()
     return {name: int(value or 0) for name, value in row.items()}

@@ -1,4 +1,4 @@
-"""How did sessions, installations and downloads go from day to day?"""
+"""Sessions, installations and downloads by day."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ __all__ = ["Day", "count_by_day"]
 
 @dataclass(frozen=True)
 class Day:
-    """What one UTC day saw: distinct sessions (with and without token), distinct installations, downloads.
+    """One UTC day: distinct sessions (with and without token), distinct installations, downloads.
 
-    ``first_seen``: of the installations those that no earlier day saw, also none before the window.
+    ``first_seen`` counts the installations that were not seen on any earlier day, also before the window.
     """
 
     day: date
@@ -25,7 +25,7 @@ class Day:
 
 
 def count_by_day(sessions: Table, downloads: Table, installations: Table) -> list[Day]:
-    """The days of the window on which there was anything, in order. Installations do not add up over days.
+    """Count each day of the window with activity, in order. Installations do not add up over days.
 
     ``installations`` is the table of ``population``.
     """
@@ -46,7 +46,7 @@ def count_by_day(sessions: Table, downloads: Table, installations: Table) -> lis
 
 
 def sessions_by_day(sessions: Table) -> Table:
-    """Rows: day, sessions, installations."""
+    """Return rows of (day, sessions, installations)."""
     days = sessions.group_by("day").aggregate(
         sessions=sessions.session.nunique(), installations=sessions.client.nunique()
     )
@@ -54,11 +54,11 @@ def sessions_by_day(sessions: Table) -> Table:
 
 
 def downloads_by_day(downloads: Table) -> Table:
-    """Rows: day, downloads."""
+    """Return rows of (day, downloads)."""
     return downloads.group_by("day").aggregate(downloads=downloads.count()).order_by("day")
 
 
 def first_days(installations: Table) -> Table:
-    """Rows: first_day, number of installations that were first seen on it."""
+    """Return rows of (first_day, number of installations first seen on it)."""
     days = installations.group_by("first_day").aggregate(number=installations.count())
     return days.order_by("first_day")

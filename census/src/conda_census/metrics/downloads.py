@@ -1,4 +1,4 @@
-"""How many packages were downloaded?"""
+"""Number of package downloads."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ __all__ = ["count_downloads"]
 
 
 def count_downloads(downloads: Table) -> int:
-    """The complete package downloads of the window."""
+    """Count the complete package downloads of the window."""
     return counts(downloads.aggregate(total=downloads.count()))["total"]

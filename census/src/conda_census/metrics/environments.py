@@ -1,4 +1,4 @@
-"""How many environments does an installation have?"""
+"""Environments per installation."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from conda_census.metrics.intervals import Estimate, wilson
 
 __all__ = ["MOST_ENVIRONMENTS", "Environments", "Spread", "count_environments"]
 
-#: Installations with this many environments and more are counted together.
+#: Installations with at least this many environments are counted together.
 MOST_ENVIRONMENTS = 5
 
 
 @dataclass(frozen=True)
 class Spread:
-    """``total`` pairs (environment, installation), and how they spread.
+    """``total`` pairs (environment, installation), and their distribution.
 
-    ``per_installation``: installations by their number of pairs, 5 standing for 5 and more. ``single_share``:
-    of the installations with at least one, the share with exactly one. ``squares``: the sum over the
+    ``per_installation``: installations by their number of pairs; 5 means 5 or more. ``single_share``: the
+    share with exactly one, among the installations with at least one. ``squares``: the sum over the
     installations of the square of their number.
     """
 
@@ -30,20 +30,20 @@ class Spread:
 
     @property
     def single_share(self) -> Estimate:
-        """With Wilson's interval."""
+        """The share of installations with one environment, with Wilson's interval."""
         return wilson(self.per_installation[1], sum(self.per_installation.values()))
 
 
 @dataclass(frozen=True)
 class Environments:
-    """The spread over all installations, and over those of each class."""
+    """Distribution over all installations, and over those of each class."""
 
     whole: Spread
     by_class: dict[InstallationClass, Spread]
 
 
 def count_environments(population: Table) -> Environments:
-    """The environments of the window, and how they spread over the installations."""
+    """Count installations of the window by number of environments."""
     rows = environments_per_installation(population).to_pyarrow().to_pylist()
     return Environments(
         whole=_spread(rows),
@@ -52,7 +52,7 @@ def count_environments(population: Table) -> Environments:
 
 
 def environments_per_installation(population: Table) -> Table:
-    """Rows: class, number of environments (5: 5 and more), installations, environments, squares."""
+    """Return rows of (class, environments (5: 5 or more), installations, environments, squares)."""
     some = population.filter(population.environments > 0)
     number = (some.environments >= MOST_ENVIRONMENTS).ifelse(MOST_ENVIRONMENTS, some.environments)
     numbered = some.mutate(number=number)

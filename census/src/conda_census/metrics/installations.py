@@ -1,4 +1,4 @@
-"""How many installations are there, of which class, and how many of them were active lately?"""
+"""Installations by class, and those that were active lately."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from conda_census.metrics.coverage.window import Window
 
 __all__ = ["ACTIVE_DAYS", "Installations", "count_installations"]
 
-#: Lengths of the periods, in days, that end with the window.
+#: Lengths, in days, of the periods that end with the window.
 ACTIVE_DAYS = (1, 7, 30, 90)
 
 
@@ -28,17 +28,17 @@ class Installations:
 
     @property
     def total(self) -> int:
-        """All of the window."""
+        """All installations of the window."""
         return sum(self.by_class.values())
 
     @property
     def active(self) -> dict[int, int]:
-        """By the length of the period in days."""
+        """Active installations by the length of the period in days."""
         return {days: sum(active[days] for active in self.active_by_class.values()) for days in ACTIVE_DAYS}
 
 
 def count_installations(population: Table, window: Window) -> Installations:
-    """The installations of the window, and those seen in the last 1, 7, 30 and 90 days up to its end.
+    """Count the installations of the window, and those seen in the last 1, 7, 30 and 90 days up to its end.
 
     Activity is a state at the end of the window, so a period longer than the window looks back before it.
     """
@@ -58,7 +58,7 @@ def count_installations(population: Table, window: Window) -> Installations:
 
 
 def activity(population: Table, window: Window) -> Table:
-    """Rows: class, total, active_1, active_7, active_30, active_90. The window must have its days."""
+    """Return rows of (class, total, active_1, active_7, active_30, active_90) of a window with set days."""
     if window.since is None or window.until is None:
         raise ValueError("activity needs a window with a first and a last day")
     firsts = {f"active_{days}": window.until - timedelta(days=days - 1) for days in ACTIVE_DAYS}

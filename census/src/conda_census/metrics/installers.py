@@ -1,4 +1,4 @@
-"""How many installers were downloaded, of which product, and by what kind of agent?"""
+"""Installer downloads by product and kind of agent."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from conda_census.decode.agents import TOOL_KINDS, ToolKind
 
 __all__ = ["OTHER_KIND", "InstallerDownloads", "count_installer_downloads"]
 
-#: The kind of an agent that no other kind fits.
+#: The kind of an agent that fits no other kind.
 OTHER_KIND: ToolKind = "other"
 
 
@@ -28,13 +28,13 @@ class InstallerDownloads:
 
 
 def count_installer_downloads(installer_downloads: Table) -> list[InstallerDownloads]:
-    """The installer downloads of the window in the order of their columns, earliest month first."""
+    """Count the installer downloads of the window in column order, earliest month first."""
     rows = downloads_by_installer(installer_downloads).to_pyarrow().to_pylist()
     return [InstallerDownloads(**{**row, "downloads": int(row["downloads"])}) for row in rows]
 
 
 def downloads_by_installer(installer_downloads: Table) -> Table:
-    """Rows: period, product, platform, version, agent (its kind), downloads."""
+    """Return rows of (period, product, platform, version, agent (its kind), downloads)."""
     named = installer_downloads.select(
         period=installer_downloads.day.strftime("%Y-%m"),
         product=installer_downloads["product"].fill_null(""),
@@ -47,6 +47,6 @@ def downloads_by_installer(installer_downloads: Table) -> Table:
 
 
 def kind_of(tool: StringColumn) -> Value:
-    """The kind of the agent: conda tool, browser, command-line fetcher, or other."""
+    """Return the kind of the agent: conda tool, browser, command-line fetcher, or other."""
     cases = [(ibis.literal(name), ibis.literal(kind)) for name, kind in sorted(TOOL_KINDS.items())]
     return tool.cases(*cases, else_=ibis.literal(OTHER_KIND))

@@ -1,4 +1,4 @@
-"""How many opted out: which share of the installations, and of the traffic?"""
+"""Opt-outs: their share of the installations and of the traffic."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["Calibration", "OptedOut", "Traffic", "count_opted_out"]
 
 @dataclass(frozen=True)
 class Traffic:
-    """Three measures of the same traffic; a visitor-day is a distinct (network, agent) on one day."""
+    """Three measures of the same traffic. A visitor-day is a distinct (network, agent) on one day."""
 
     requests: int = 0
     sessions: int = 0
@@ -32,12 +32,12 @@ class Traffic:
 
 @dataclass(frozen=True)
 class Calibration:
-    """What is known where sharing is on, by which the others are estimated; null where nobody shares.
+    """Values known from sharing installations, used to estimate the others; null if nobody shares.
 
     Attributes:
         installation_days: distinct pairs of installation and day (C_on).
         per_visitor_day: installation-days that one visitor-day hides (r).
-        per_installation_day: installations that one installation-day stands for (a).
+        per_installation_day: installations that one installation-day represents (a).
         dispersion: variance over mean of the network-days of an installation.
     """
 
@@ -49,7 +49,7 @@ class Calibration:
 
 @dataclass(frozen=True)
 class OptedOut:
-    """The share, and the traffic with the plug-in present: opted out (``off``) and sharing (``tokens``)."""
+    """Opted-out share, and the traffic with the plug-in: opted out (``off``) and sharing (``tokens``)."""
 
     share: Estimate
     off: Traffic
@@ -58,9 +58,9 @@ class OptedOut:
 
 
 def count_opted_out(tables: LakeTables, sampled: Table | None = None) -> OptedOut:
-    """Of these sessions; those without the plug-in are in none of the numbers.
+    """Estimate the opted-out share of these sessions. Those without the plug-in are in none of the numbers.
 
-    ``sampled``: sessions of whole installations, where ``tables`` has those of some networks alone.
+    ``sampled``: sessions of whole installations, if ``tables`` has only those of some networks.
     """
     days = count_installation_days(tables.sessions if sampled is None else sampled)
     with tables.keep(visitor_days(tables.sessions)) as visitors:
@@ -77,7 +77,7 @@ def count_opted_out(tables: LakeTables, sampled: Table | None = None) -> OptedOu
 
 
 def traffic_by_sharing(sessions: Table) -> Table:
-    """Rows: sharing (off or tokens), requests, sessions."""
+    """Return rows of (sharing (off or tokens), requests, sessions)."""
     ours = sessions.filter(sessions.sharing.isin(["off", "tokens"]))
     traffic = ours.group_by("sharing").aggregate(
         requests=ours.requests.sum(), sessions=ours.session.nunique()

@@ -1,27 +1,27 @@
-"""Which share of the installations opted out, when none of them can be counted?
+"""Share of installations that opted out, which cannot be counted.
 
-Like is compared with like. Where sharing is on, the truth is known: each visitor-day (network and agent on
-one day) shows how many installations it hides. Had only a share q of them been there, fewer would hide behind
-one address, and they would have made
+The estimate compares like with like. The truth is known for sharing users: each visitor-day (network and
+agent on one day) shows how many installations it hides. If only a share q of them had been there, fewer would
+hide behind one address, and they would have made
 
     R(q) = sum over the visitor-days, with m installations each, of 1 - (1 - q)^m
 
-visitor-days: the rarefaction curve of ecology (Hurlbert 1971). Those who opted out are such a thin
-population, so q is read off the curve where R(q) = V_off, and the share is q / (1 + q). Where no address is
+visitor-days: the rarefaction curve of ecology (Hurlbert 1971). The installations that opted out are such a
+thinned population. So q is read off the curve at R(q) = V_off, and the share is q / (1 + q). If no address is
 shared, m is 1, R(q) = q V_on, and the share is V_off / (V_off + V_on).
 
-One ratio r = C_on / V_on for both, thick and thin, would cancel out: off = V_off r a with
+A single ratio r = C_on / V_on for both populations, dense and thin, would cancel out: off = V_off r a with
 a = installations / C_on is V_off installations / V_on, so the share is V_off / (V_off + V_on) whatever r and
-a are. Behind an office of 100, of which one opted out, it would find one visitor-day of each: a half.
+a are. For an office of 100 with one opt-out, it would find one visitor-day of each: a half.
 
-The interval is a bootstrap over networks: 1,000 times each network-day gets a weight by chance (gamma with
-mean 1: Rubin's Bayesian bootstrap, Annals of Statistics 9, 1981, which unlike whole numbers does not lose the
-few networks with off) and q is read off again. A network is a pseudonym that is good for one day, so what is
-drawn is a network on one day, and one installation that opted out and comes daily looks like many
-independent ones: the bootstrap alone would be far too sure. How installations bunch over days is known where
-sharing is on. The weights therefore have as variance the dispersion (variance over mean) of the number of
-network-days of an installation, and at least 1. That is the error of V_off as a measure of the installations
-that really opted out in the window; of a chance by which they did it is not spoken.
+The interval is a bootstrap over networks. For each of 1,000 resamples, each network-day gets a random weight
+(gamma with mean 1: Rubin's Bayesian bootstrap, Annals of Statistics 9, 1981, which unlike whole numbers does
+not lose the few networks with off), and q is read off again. A network is a pseudonym that is valid for one
+day, so a network-day is drawn, and one opted-out installation that comes daily looks like many independent
+ones: the bootstrap without a correction would be far too sure. Sharing installations show how an installation
+clusters over days. The variance of the weights is therefore the dispersion (variance over mean) of the number
+of network-days of an installation, and at least 1. That is the error of V_off as a measure of the
+installations that really opted out in the window. It does not cover the chance by which they opted out.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ __all__ = ["RESAMPLES", "Rarefaction", "estimate_share"]
 RESAMPLES = 1000
 _SEED = 20240101
 _CONFIDENCE = 0.95
-#: Of the few networks that there are, one cannot tell how networks differ.
+#: Too few networks do not show how networks differ.
 _FEWEST_NETWORKS = 2
-#: So many kinds of network are drawn at once, which bounds the memory.
+#: This many kinds of network are drawn at once, which bounds the memory.
 _KINDS_AT_ONCE = 1024
 _STEPS = 60
-#: The curve is read off between a thousandth and a thousand times the estimate, to one part in 100,000.
+#: The curve is searched between a thousandth and a thousand times the estimate, to one part in 100,000.
 _NEAR = 1000.0
 _NEAR_STEPS = 2049
 
@@ -54,19 +54,19 @@ Numbers = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Rarefaction:
-    """``visitor_days`` have ``installations`` each: the curve R of those who share."""
+    """Curve R of the sharing users: ``visitor_days`` have ``installations`` each."""
 
     installations: Counts
     visitor_days: Counts
 
     def __call__(self, thinned: Numbers) -> Numbers:
-        """How many visitor-days a share ``thinned`` of the installations makes; beyond all, in proportion."""
+        """Return the visitor-days of a share ``thinned`` of the installations; above 1, in proportion."""
         kept = np.clip(thinned, 0.0, 1.0)[:, np.newaxis]
         seen = (1.0 - (1.0 - kept) ** self.installations) * self.visitor_days
         return np.asarray(seen.sum(axis=1) * np.maximum(thinned, 1.0))
 
     def share_that_makes(self, visitor_days: float) -> float:
-        """The inverse, by halving: the curve only rises."""
+        """Return the inverse by bisection: the curve only rises."""
         whole = float(self.visitor_days.sum())
         if visitor_days >= whole:
             return visitor_days / whole
@@ -81,11 +81,11 @@ class Rarefaction:
 def estimate_share(
     curve: Rarefaction, networks: NetworkDays, days: InstallationDays, *, resamples: int = RESAMPLES
 ) -> Estimate:
-    """The share with its 95 % interval.
+    """Estimate the share with its 95 % interval.
 
-    All null where nobody shares, for then there is nothing to compare with; without interval where all came
-    from one network on one day. Where nobody opted out the share is 0, and its interval ends where 3
-    visitor-days (the rule of three, times the dispersion) would have put it: a one-sided bound.
+    All values are null if nobody shares, for then there is nothing to compare with. There is no interval if
+    all traffic came from one network on one day. If nobody opted out, the share is 0, and its interval ends
+    where 3 visitor-days (the rule of three, times the dispersion) would put it: a one-sided bound.
     """
     off = int((networks.off * networks.networks).sum())
     if not curve.visitor_days.sum():
@@ -106,10 +106,10 @@ def estimate_share(
 
 
 def _resampled(networks: NetworkDays, ratio: float, spread: float, resamples: int) -> Numbers:
-    """By which factor V_off of each resample is off, beside a curve that is as high as it really was.
+    """Return the error factor of V_off in each resample, next to a curve of the observed height.
 
-    Of the curve only the height is drawn, by what each network adds to it at ``ratio``; its form hardly
-    differs from one resample to the next.
+    Only the height of the curve is resampled, by the contribution of each network to it at ``ratio``. Its
+    shape hardly differs between resamples.
     """
     random = np.random.default_rng(_SEED)
     added = _added(networks, ratio)
@@ -126,7 +126,7 @@ def _resampled(networks: NetworkDays, ratio: float, spread: float, resamples: in
 
 
 def _added(networks: NetworkDays, ratio: float) -> Numbers:
-    """What one network of each kind adds to the curve at ``ratio``, as if its visitors were equally large."""
+    """Return what one network of each kind adds to the curve at ``ratio``, as if visitors had equal size."""
     sharing = np.maximum(networks.sharing, 1)
     kept = 1.0 - (1.0 - min(ratio, 1.0)) ** (networks.installations / sharing)
     return np.asarray(networks.sharing * kept)

@@ -1,4 +1,4 @@
-"""How much the organisations use that an operator has named."""
+"""Use by the organisations that an operator has named."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["Organization", "count_organizations"]
 
 @dataclass(frozen=True)
 class Organization:
-    """What sent the token of an organisation: distinct installations, session tokens, and downloads."""
+    """Users of an organisation's token: distinct installations, session tokens, and downloads."""
 
     name: str
     installations: int
@@ -26,7 +26,7 @@ class Organization:
 def count_organizations(
     sessions: Table, downloads: Table, pseudonyms: Mapping[str, bytes]
 ) -> list[Organization]:
-    """Count for each organisation, in the order of ``pseudonyms``, which has the pseudonym for each name.
+    """Count for each organisation in the order of ``pseudonyms``, which maps each name to its pseudonym.
 
     An installation that sent the tokens of two organisations counts for both.
     """
@@ -46,7 +46,7 @@ def count_organizations(
 
 
 def organization_sessions(sessions: Table, tokens: list[bytes]) -> Table:
-    """One row: installations_0, sessions_0, installations_1, …: of each token."""
+    """Return one row: installations_0, sessions_0, installations_1, …: one pair for each token."""
     has_token = ~sessions.folded.fill_null(False)
     columns = {}
     for place, token in enumerate(tokens):
@@ -57,7 +57,7 @@ def organization_sessions(sessions: Table, tokens: list[bytes]) -> Table:
 
 
 def organization_downloads(downloads: Table, tokens: list[bytes]) -> Table:
-    """One row: downloads_0, downloads_1, …: of each token."""
+    """Return one row: downloads_0, downloads_1, …: one for each token."""
     return downloads.aggregate(
         **{f"downloads_{place}": _sent(downloads, token).sum() for place, token in enumerate(tokens)}
     )

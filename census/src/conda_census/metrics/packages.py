@@ -1,4 +1,4 @@
-"""Which packages are in use: in how many environments and installations, and how often downloaded?"""
+"""Packages by number of environments, installations and downloads."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ __all__ = [
 
 @dataclass(frozen=True)
 class PackageCount:
-    """A package: distinct environments and installations that downloaded it, and all downloads of it.
+    """Package with the distinct environments and installations that downloaded it, and all downloads of it.
 
-    An environment is a pair (environment, installation). What the cache of packages gave it is not seen.
+    An environment is a pair (environment, installation). Uses from the cache of packages are not seen.
     """
 
     name: str
@@ -37,7 +37,7 @@ class PackageCount:
 
 @dataclass(frozen=True)
 class PackageFile:
-    """The same for one version of a package in one channel for one platform."""
+    """The same counts for one version of a package in one channel for one platform."""
 
     channel: str
     subdir: str
@@ -48,14 +48,14 @@ class PackageFile:
 
 
 class PackageError(CensusError):
-    """A package that nobody downloaded."""
+    """Nobody downloaded the package."""
 
 
 def expect_package(downloads: Table, name: str) -> None:
-    """Go on only if somebody downloaded the package.
+    """Check that somebody downloaded the package.
 
     Raises:
-        PackageError: nobody did; it names the packages whose names are nearest.
+        PackageError: nobody did; it lists the packages with the closest names.
     """
     if downloads.filter(downloads.name == name).limit(1).to_pyarrow().num_rows:
         return
@@ -68,12 +68,12 @@ def expect_package(downloads: Table, name: str) -> None:
 
 
 def count_packages(downloads: Table, top: int, sampled: Table | None = None) -> list[PackageCount]:
-    """The packages that are among the ``top`` by environments, by installations or by downloads.
+    """Return the packages that are among the ``top`` by environments, by installations or by downloads.
 
-    Most environments first, then most installations, most downloads, and by name. ``sampled``: those of the
-    downloads among which environments and installations are counted, by default all.
+    They are sorted by environments, installations and downloads, most first, then by name. ``sampled`` are
+    the downloads in which environments and installations are counted, by default all.
     """
-    # All of them, once: a repository has some ten thousand names, and to count one is to read all rows.
+    # Count all of them once: a repository has some ten thousand names, and counting one reads all rows.
     counted = [PackageCount(**row) for row in _counted(downloads, sampled, ("name",))]
     ranked: set[PackageCount] = set()
     for measure in ("environments", "installations", "downloads"):
@@ -84,7 +84,7 @@ def count_packages(downloads: Table, top: int, sampled: Table | None = None) -> 
 
 
 def count_package(downloads: Table, name: str, sampled: Table | None = None) -> list[PackageFile]:
-    """All versions of a package by channel and platform, most downloads first; none if nobody fetched it."""
+    """Count all versions of a package by channel and platform, most downloads first; none if nobody did."""
     keys = ("channel", "subdir", "version")
     of_name = downloads.filter(downloads.name == name)
     of_sample = None if sampled is None else sampled.filter(sampled.name == name)
@@ -93,7 +93,7 @@ def count_package(downloads: Table, name: str, sampled: Table | None = None) -> 
 
 
 def _counted(downloads: Table, sampled: Table | None, keys: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Rows: the keys, environments, installations, downloads."""
+    """Return rows of (the keys, environments, installations, downloads)."""
     users = users_by_package(downloads if sampled is None else sampled, keys).to_pyarrow().to_pylist()
     of_key = {tuple(row[key] for key in keys): row for row in users}
     nobody = {"environments": 0, "installations": 0}
@@ -106,14 +106,14 @@ def _rank(measure: str, package: PackageCount) -> tuple[int, str]:
 
 
 def downloads_by_package(downloads: Table, keys: tuple[str, ...]) -> Table:
-    """Rows: the keys, downloads."""
+    """Return rows of (the keys, downloads)."""
     return downloads.group_by(*keys).aggregate(downloads=downloads.count())
 
 
 def users_by_package(downloads: Table, keys: tuple[str, ...]) -> Table:
-    """Rows: the keys, environments, installations; of the downloads that name their installation."""
+    """Return rows of (the keys, environments, installations) of downloads that name their installation."""
     known = downloads.filter(downloads.client.notnull())
-    # First one row for each environment of an installation, which are far fewer than downloads.
+    # First reduce to one row for each environment of an installation, which are far fewer than downloads.
     pairs = known.select(*keys, "client", "environment").distinct()
     by_client = pairs.group_by(*keys, "client").aggregate(environments=pairs.environment.count())
     return by_client.group_by(*keys).aggregate(

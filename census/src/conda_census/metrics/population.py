@@ -1,4 +1,4 @@
-"""What is known of each installation? One row for each: seen when, with how many environments, its class."""
+"""Installations, one row each: when seen, number of environments, class."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from conda_census.metrics.coverage.window import Window
 
 __all__ = ["WEEKS_KEPT", "environment_pairs", "last_sunday", "population", "weeks_back"]
 
-#: So many weeks fit into the bits of ``weeks``.
+#: This many weeks fit into the bits of ``weeks``.
 WEEKS_KEPT = 60
 _DAYS_OF_WEEK = 7
 _DEFAULT_RULES = ClassRules()
@@ -20,18 +20,18 @@ _DEFAULT_RULES = ClassRules()
 
 @ibis.udf.agg.builtin(name="bit_or")  # type: ignore[untyped-decorator]
 def bit_or(bits: int) -> int:  # type: ignore[empty-body]
-    """The engine's own function; DuckDB and Spark have it under this name, and Ibis knows only DuckDB's."""
+    """Call the engine's own function. DuckDB and Spark share its name, and Ibis knows only DuckDB's."""
 
 
 def population(sessions: Table, window: Window, rules: ClassRules = _DEFAULT_RULES) -> Table:
-    """Rows: the installations seen up to the end of the window, also those not seen in it.
+    """Return the installations seen up to the end of the window, also those not seen in it.
 
-    client; first_day, last_day (of the first and last session), first_time, last_time; environments (number
-    of its environments in the window); weeks (bit k: it was seen k calendar weeks before the window's last);
-    is_baked; class. Give all ``sessions``, not only those of the window: when an installation was first seen
-    does not depend on what is asked.
+    The columns are client; first_day, last_day (of the first and last session), first_time, last_time;
+    environments (number of its environments in the window); weeks (bit k: it was seen k calendar weeks before
+    the window's last); is_baked; class. Pass all ``sessions``, not only those of the window: the first day of
+    an installation does not depend on the window.
 
-    This is the one pass over all sessions that every question about installations shares: it costs a
+    This is the only pass over all sessions, which all questions about installations share. It costs a
     grouping by (client, environment), and one by environment to find the copied tokens.
     """
     since, until = window.since or date.min, window.until or date.max
@@ -52,7 +52,7 @@ def population(sessions: Table, window: Window, rules: ClassRules = _DEFAULT_RUL
 
 
 def environment_pairs(sessions: Table, window: Window) -> Table:
-    """Rows: client, environment, first_day, last_day, …: the environments that ``population`` counts."""
+    """Return rows of (client, environment, first_day, last_day, …) that ``population`` counts."""
     pairs = _pairs(sessions, window.until or date.max)
     return pairs.filter(_is_counted(pairs, window.since or date.min)).drop("weeks")
 
@@ -63,22 +63,22 @@ def _is_counted(pairs: Table, since: date) -> BooleanValue:
 
 
 def weeks_back(table: Table, column: str, until: date) -> IntegerValue:
-    """How many calendar weeks, Monday to Sunday, a day lies before that of ``until``."""
+    """Return the number of calendar weeks, Monday to Sunday, between a day and that of ``until``."""
     return (ibis.literal(last_sunday(until)).delta(table[column], unit="day") // _DAYS_OF_WEEK).cast("int32")
 
 
 def last_sunday(until: date) -> date:
-    """The Sunday that ends the calendar week of ``until``."""
+    """Return the Sunday that ends the calendar week of ``until``."""
     if until == date.max:
         return until
     return until + timedelta(days=_DAYS_OF_WEEK - 1 - until.weekday())
 
 
 def _pairs(sessions: Table, until: date) -> Table:
-    """Rows: client, environment (null for sessions without one), when it was seen, in which weeks."""
+    """Return rows of (client, environment (null for sessions without one), when seen, in which weeks)."""
     seen = sessions.filter(sessions.client.notnull(), sessions.day <= until)
     back = weeks_back(seen, "day", until)
-    # Cast, not typed: Spark would shift a plain 1 within 32 bits.
+    # Cast the literal explicitly: Spark would shift a plain 1 within 32 bits.
     bit = ibis.literal(1).cast("int64") << ibis.least(back, WEEKS_KEPT)
     rows = seen.select("client", "environment", "day", "first_time", "last_time", bit=bit)
     return rows.group_by("client", "environment").aggregate(

@@ -1,7 +1,7 @@
-"""How often was each package downloaded, in the form in which Anaconda publishes it?
+"""Package downloads in the form of the public package data of Anaconda.
 
-The public package data are one row for each hour or month, source, package, version, platform and Python:
-https://github.com/ContinuumIO/anaconda-package-data, whose seven columns these are.
+The public data have one row for each hour or month, source, package, version, platform and Python:
+https://github.com/ContinuumIO/anaconda-package-data. Its seven columns are the columns here.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Period = Literal["hour", "month"]
 
 COLUMNS = ("time", "data_source", "pkg_name", "pkg_version", "pkg_platform", "pkg_python", "counts")
 
-#: The channels that together are the ``defaults`` of conda; the public data call them so.
+#: The channels that form conda's ``defaults``, as the public data name them.
 _DEFAULTS = r"^pkgs/[a-z0-9]+$"
 _DEFAULTS_NAME = "anaconda"
 #: ``py311h06a4308_0``, ``np119py38_0``, ``py3.6_0``: the major version is one digit.
@@ -25,11 +25,11 @@ _PYTHON = r"py([23])\.?([0-9]{1,2})(?:[^0-9]|$)"
 
 
 def public_downloads(downloads: Table, period: Period) -> Table:
-    """Rows: the seven columns, in the order of all but ``counts``.
+    """Return the seven columns, sorted by all but ``counts``.
 
     ``time`` is the hour (a timestamp, UTC) or the month (text, ``2024-01``), ``data_source`` the channel,
-    ``pkg_platform`` the subdir, ``pkg_python`` the Python that the build was made for, empty for all others,
-    ``counts`` the completed downloads.
+    ``pkg_platform`` the subdir, ``pkg_python`` the Python of the build or empty, and ``counts`` the completed
+    downloads.
     """
     month = downloads.day.strftime("%Y-%m")
     rows = downloads.select(
@@ -45,8 +45,8 @@ def public_downloads(downloads: Table, period: Period) -> Table:
 
 
 def python_of(build: StringValue) -> StringValue:
-    """``3.11`` of ``py311h06a4308_0``; empty where the build names no version, as of ``pyhd8ed1ab_0``."""
-    # Spark's group of no match is empty, and DuckDB's too.
+    """Return ``3.11`` for ``py311h06a4308_0``, and empty if no version is named, as in ``pyhd8ed1ab_0``."""
+    # An unmatched group is empty in Spark and in DuckDB.
     minor = build.re_extract(_PYTHON, 2)
     whole = build.re_extract(_PYTHON, 1) + ibis.literal(".") + minor
     return (minor == "").ifelse("", whole)

@@ -1,4 +1,4 @@
-"""Of the installations first seen in one week, which share comes back in each week that follows?"""
+"""Retention of installations by week of first use."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _WEEK = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Cohort:
-    """The installations first seen in a week.
+    """Installations first seen in one week.
 
     Attributes:
         week: its Monday.
-        installations: how many.
-        active: the share of them that was seen k weeks later, for k from 0 (which is all of them) up to the
-            last whole week of the window.
+        installations: their number.
+        active: the share of them that was seen k weeks later, for k from 0 (all of them) to the last whole
+            week of the window.
     """
 
     week: date
@@ -34,16 +34,16 @@ class Cohort:
 
 
 def count_retention(installations: Table, window: Window) -> list[Cohort]:
-    """The cohorts of the whole calendar weeks of the window, the last 60 at most, in order.
+    """Return the cohorts of the whole calendar weeks of the window, the last 60 at most, in order.
 
     ``installations`` is the table of ``population``. Weeks go from Monday to Sunday, UTC. The first weeks of
-    a lake hold installations that were there before the logs begin: they are no cohort of new ones.
+    a lake hold installations that existed before the logs begin: they are not a cohort of new ones.
     """
     if window.since is None or window.until is None:
         return []
     rows = active_by_cohort(installations, window.until).to_pyarrow().to_pylist()
     last_monday = last_sunday(window.until) - _WEEK + timedelta(days=1)
-    # A week that the window ends in is not over.
+    # The week in which the window ends is not over.
     last_whole = 0 if window.until.isoweekday() == 7 else 1  # noqa: PLR2004  Sunday
     cohorts = []
     for row in rows:
@@ -57,7 +57,7 @@ def count_retention(installations: Table, window: Window) -> list[Cohort]:
 
 
 def active_by_cohort(installations: Table, until: date) -> Table:
-    """Rows: first_week (weeks before that of ``until``), installations, back_k (seen k weeks before it)."""
+    """Return rows of (first_week (weeks before ``until``'s), installations, back_k (seen k weeks before))."""
     recent = installations.mutate(first_week=weeks_back(installations, "first_day", until))
     recent = recent.filter(recent.first_week < WEEKS_KEPT)
     bit = ibis.literal(1).cast("int64")

@@ -1,17 +1,16 @@
-"""How many installations are looked at, where to look at all of them would take minutes?
+"""Sample of installations, for lakes in which reading all of them would take minutes.
 
-A pseudonym is evenly spread chance, so the installations whose pseudonym lies below a bound are a random
-sample of all, the same on every day, in every table and in every run. What is counted among them is
-multiplied. Those who opted out have no pseudonym but that of their network, so for the opted-out share
-networks are sampled instead.
+A pseudonym is uniformly random, so the installations with a pseudonym below a bound are a random sample, the
+same on every day, in every table and in every run. Counts of the sample are multiplied. Users who opted out
+have no pseudonym but that of their network, so networks are sampled for the opted-out share.
 
-A count of n among the sampled installations, each with y of what is counted, has the standard error
-sqrt(k (k - 1) sum(y^2)) when it is multiplied by k: Horvitz and Thompson, JASA 47 (1952), for a sample where
-each is drawn by itself with the chance 1/k.
+A count of n over the sampled installations, each with y of the counted things, has the standard error
+sqrt(k (k - 1) sum(y^2)) when it is multiplied by k: Horvitz and Thompson, JASA 47 (1952), for a sample in
+which each unit is drawn independently with the chance 1/k.
 
-An environment that was copied is one of a class of its own, and so are those who have it: ``with_others``
-brings in whoever else has it. It is drawn as soon as one of them is, so it counts with the share of them that
-is drawn: Sirken, JASA 65 (1970).
+A copied environment has a class of its own, and so do the installations that have it: ``with_others`` adds
+all other installations that have it. It is drawn as soon as one of them is, so it counts with the share of
+them that is drawn: Sirken, JASA 65 (1970).
 """
 
 from __future__ import annotations
@@ -35,29 +34,29 @@ __all__ = ["ALL", "SAMPLES", "Sample", "choose_sample", "count_tokens", "fitting
 
 Number = TypeVar("Number", int, float)
 
-#: What there is to choose from: all, or one in so many.
+#: The possible samples: all, or one in this many.
 SAMPLES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
-#: With more sessions than these, a sample is taken. All of them take up to a minute.
+#: With more sessions than this, a sample is taken. Reading all of them takes up to a minute.
 _MANY_SESSIONS = 10_000_000
-#: If so, one with no more than these.
+#: Then the sample has at most this many.
 _SAMPLED_SESSIONS = 800_000
 
 
 @dataclass(frozen=True)
 class Sample:
-    """One installation in ``one_in``; 1 stands for all."""
+    """One installation in ``one_in``; 1 means all."""
 
     one_in: int = 1
 
     def of_installations(self, tables: LakeTables) -> LakeTables:
-        """The same tables with the sessions and downloads of the sample.
+        """Return the same tables with the sessions and downloads of the sample.
 
-        Sessions that name no installation are sampled by themselves; downloads that name none are left out.
+        Sessions that name no installation are sampled separately. Downloads that name none are left out.
         """
         if self.one_in == 1:
             return tables
         sessions, downloads = tables.sessions, tables.downloads
-        # Two filters that files are chosen by, which one with "or" is not.
+        # Two filters can select files; one filter with "or" cannot.
         named = sessions.filter(self.takes(sessions.client))
         unnamed = sessions.filter(sessions.client.isnull(), self.takes(sessions.session))
         return replace(
@@ -68,9 +67,9 @@ class Sample:
 
     @contextmanager
     def with_others(self, tables: LakeTables) -> Iterator[LakeTables]:
-        """The tables of ``of_installations``, and what is of others who have an environment token of these.
+        """Yield the tables of ``of_installations`` and the rows of others with the same environment tokens.
 
-        Whether a token was copied, and what it holds, is seen only from all who have it.
+        A token and its contents can be judged only from all installations that have it.
         """
         if self.one_in == 1:
             yield tables
@@ -80,7 +79,7 @@ class Sample:
         with (
             tables.keep(count_tokens(sessions.filter(self.takes(sessions.client)))) as tokens,
             tables.keep(more_elsewhere(tokens, sessions)) as shared,
-            # As a rule there are none, and an engine that sees so reads nothing.
+            # Usually there are none, and an engine that sees this reads nothing.
             tables.keep(others.semi_join(shared, "environment")) as of_others,
         ):
             some = self.of_installations(tables)
@@ -90,17 +89,17 @@ class Sample:
             )
 
     def of_networks(self, tables: LakeTables) -> LakeTables:
-        """The same tables with the sessions from the sampled networks."""
+        """Return the same tables with the sessions from the sampled networks."""
         if self.one_in == 1:
             return tables
         return replace(tables, sessions=tables.sessions.filter(self.takes(tables.sessions.network)))
 
     def times(self, number: Number) -> Number:
-        """What ``number`` in the sample stands for."""
+        """Scale ``number`` in the sample up to all."""
         return number * self.one_in
 
     def margin(self, squares: float, confidence: float = 0.95) -> float:
-        """Half the length of the interval of a count that was multiplied.
+        """Return half the width of the interval of a multiplied count.
 
         ``squares``: the sum, over the sampled installations, of the square of what each adds to the count.
         """
@@ -108,7 +107,7 @@ class Sample:
         return z * sqrt(self.one_in * (self.one_in - 1) * squares)
 
     def takes(self, pseudonym: Value) -> BooleanValue:
-        """Whether somebody with this pseudonym is in the sample, which does not stand for all."""
+        """Return whether this pseudonym is in the sample. Not for the sample of all installations."""
         taken: BooleanValue = pseudonym < ibis.literal(pseudonyms_below(self.one_in), type="binary")
         return taken
 
@@ -117,16 +116,16 @@ ALL = Sample()
 
 
 def count_tokens(sessions: Table) -> Table:
-    """Rows: environment, number: of each token in these sessions, how many of them have it."""
+    """Return rows of (environment, number): for each token in these sessions, how many of them have it."""
     known = sessions.filter(sessions.environment.notnull())
     return known.group_by("environment").aggregate(number=known.count())
 
 
 def more_elsewhere(tokens: Table, sessions: Table) -> Table:
-    """Rows: environment: the ``tokens`` of which there are more among all ``sessions``.
+    """Return rows of (environment): the ``tokens`` that occur more often among all ``sessions``.
 
-    Whether a token was copied is seen only from all who have it. To count takes the column of the tokens
-    alone, which is half of the work of naming who has them.
+    Whether a token was copied can be judged only from all who have it. The count needs only the column of
+    tokens, which is half of the work of naming who has them.
     """
     every = count_tokens(sessions.semi_join(tokens, "environment"))
     both = every.inner_join(tokens, "environment", rname="own_{name}")
@@ -134,7 +133,7 @@ def more_elsewhere(tokens: Table, sessions: Table) -> Table:
 
 
 def choose_sample(tables: LakeTables, window: Window) -> Sample:
-    """All installations, or where the lake is very large, so many that a report takes some seconds."""
+    """Return all installations, or for a very large lake a sample that makes a report take some seconds."""
     if window.until is None:
         return ALL
     sessions = tables.sessions.filter(tables.sessions.day <= window.until)
@@ -143,7 +142,7 @@ def choose_sample(tables: LakeTables, window: Window) -> Sample:
 
 
 def fitting(found: int, most: int, least_one_in: int = PANEL_ONE_IN) -> Sample:
-    """Of so many rows a sample that has ``most`` or fewer; by default it stands apart in the lake's files."""
+    """Return a sample with at most ``most`` of the rows. By default it has files of its own in the lake."""
     return Sample(
         next((each for each in SAMPLES if each >= least_one_in and found <= most * each), SAMPLES[-1])
     )

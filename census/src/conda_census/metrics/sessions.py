@@ -1,4 +1,4 @@
-"""How many sessions were there?"""
+"""Number of sessions."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ __all__ = ["Sessions", "count_sessions"]
 
 @dataclass(frozen=True)
 class Sessions:
-    """``total``: session tokens; ``without_token``: visitor-hours, of the requests that had none."""
+    """``total``: session tokens; ``without_token``: visitor-hours of the requests that had none."""
 
     total: int
     without_token: int
 
 
 def count_sessions(sessions: Table) -> Sessions:
-    """The sessions of the window. A session that came in two batches has two rows and counts once."""
+    """Count the sessions of the window. A session in two batches has two rows and counts once."""
     found = counts(session_counts(sessions))
     return Sessions(total=found["total"], without_token=found["without_token"])
 
 
 def session_counts(sessions: Table) -> Table:
-    """One row: total, without_token."""
+    """Return one row: total, without_token."""
     folded = sessions.folded.fill_null(False)
     return sessions.aggregate(
         total=sessions.session.nunique(where=~folded), without_token=sessions.session.nunique(where=folded)

@@ -1,4 +1,4 @@
-"""Who came, from which network, on one day, and how many installations hide in one visitor?"""
+"""Visitors by network and day, and the number of installations that one visitor hides."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = [
     "visitor_days",
 ]
 
-#: What a user agent says apart from its tokens.
+#: The parts of a user agent without its tokens.
 AGENT = (*AGENT_COLUMNS, "plugin_version")
 
 Counts = NDArray[np.int64]
@@ -30,10 +30,10 @@ Counts = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class InstallationDays:
-    """Of the installations that share: how many, on how many days each, in how many networks on each day.
+    """Sharing installations: their number, their days, and their networks on each day.
 
-    ``network_days`` and ``network_days_squared`` are sums over the installations of how many distinct
-    (network, day) each was in; ``days`` is the sum of how many days.
+    ``network_days`` and ``network_days_squared`` are sums over the installations of the number of distinct
+    (network, day) of each. ``days`` is the sum of their days.
     """
 
     installations: int = 0
@@ -43,7 +43,7 @@ class InstallationDays:
 
     @property
     def dispersion(self) -> float:
-        """Variance over mean of an installation's network-days: 1 where they are scattered as by chance."""
+        """Variance over mean of an installation's network-days: 1 if they are scattered at random."""
         if not self.network_days:
             return 1.0
         mean = self.network_days / self.installations
@@ -52,7 +52,7 @@ class InstallationDays:
 
 @dataclass(frozen=True)
 class NetworkDays:
-    """Networks on one day, those alike put together: how many (``networks``) have what each.
+    """Networks on one day, grouped by equal counts: ``networks`` is the number of networks in each group.
 
     ``off``: visitor-days that opted out; ``sharing``: visitor-days with installations; ``installations``: the
     sum of the installations in these. All four have one number for each kind of network.
@@ -65,15 +65,15 @@ class NetworkDays:
 
 
 def visitor_days(sessions: Table) -> Table:
-    """Rows: a visitor-day each; day, network, is_off, is_sharing, installations (distinct, that share).
+    """Return one row for each visitor-day: day, network, is_off, is_sharing, (sharing) installations.
 
-    A visitor is a network and an agent without its tokens. Somebody who opted out and somebody who shares
-    may be one visitor.
+    A visitor is a network and an agent without its tokens. One visitor may be both a user who opted out and
+    one who shares.
     """
     ours = sessions.filter(sessions.sharing.isin(["off", "tokens"]))
     ours = ours.filter(ours.network.notnull())
     who = ours.select("day", "network", *AGENT, "client", is_off=ours.sharing == "off")
-    # Grouping, unlike a distinct count, keeps visitors whose agent leaves a part unsaid.
+    # Grouping, unlike a distinct count, keeps visitors with an agent that leaves a part empty.
     people = who.distinct()
     return people.group_by("day", "network", *AGENT).aggregate(
         is_off=people.is_off.any(),
@@ -83,12 +83,12 @@ def visitor_days(sessions: Table) -> Table:
 
 
 def count_visitor_days(days: Table) -> dict[str, int]:
-    """The visitor-days with sharing ``off`` and ``tokens``."""
+    """Count the visitor-days with sharing ``off`` and ``tokens``."""
     return counts(days.aggregate(off=days.count(where=days.is_off), tokens=days.count(where=days.is_sharing)))
 
 
 def installations_by_visitor_day(days: Table) -> tuple[Counts, Counts]:
-    """Numbers of installations in a visitor-day, in order, and how many visitor-days have so many."""
+    """Return the numbers of installations per visitor-day, in order, and the visitor-days of each."""
     some = days.filter(days.installations > 0)
     sizes = some.group_by("installations").aggregate(visitor_days=some.count()).order_by("installations")
     found = sizes.to_pyarrow()
@@ -96,7 +96,7 @@ def installations_by_visitor_day(days: Table) -> tuple[Counts, Counts]:
 
 
 def count_network_days(days: Table) -> NetworkDays:
-    """The kinds of network in a fixed order."""
+    """Return the kinds of network in a fixed order."""
     networks = days.group_by("day", "network").aggregate(
         off=days.count(where=days.is_off),
         sharing=days.count(where=days.installations > 0),
@@ -108,7 +108,7 @@ def count_network_days(days: Table) -> NetworkDays:
 
 
 def count_installation_days(sessions: Table) -> InstallationDays:
-    """Over the installations of these sessions."""
+    """Count over the installations of these sessions."""
     is_known = sessions.client.notnull() & sessions.network.notnull()
     known = sessions.filter(is_known).select("client", "day", "network").distinct()
     by_day = known.group_by("client", "day").aggregate(networks=known.count())

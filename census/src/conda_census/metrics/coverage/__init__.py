@@ -1,1 +1,1 @@
-"""What was read: the window, its days without a log, copies, and logs in doubt."""
+"""Coverage: the window, its days without a log, copied logs, and doubtful logs."""

@@ -1,4 +1,4 @@
-"""Was every line accounted for? lines = requests + drops, or it is an error."""
+"""Accounting of lines: lines = requests + drops, or it is an error."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ class AccountingError(LakeError):
 
 @dataclass(frozen=True)
 class Accounting:
-    """Where the lines of the logs went.
+    """Destinations of the lines of the logs.
 
-    ``dropped`` counts lines by the reason that kept them out. ``other_share`` is the share of the requests
-    that asked for nothing that a conda repository is known to hold. ``malformed_tokens`` and
-    ``unknown_tokens`` count requests whose tokens were not all used.
+    ``dropped`` counts dropped lines by reason. ``other_share`` is the share of requests for something that a
+    conda repository is not known to hold. ``malformed_tokens`` and ``unknown_tokens`` count requests whose
+    tokens were not all used.
     """
 
     lines: int
@@ -44,7 +44,7 @@ class Accounting:
 
 
 def account(sources: Table) -> Accounting:
-    """Where every line of the ``sources`` went, reasons in alphabetical order.
+    """Account for every line of the ``sources``, with the reasons in alphabetical order.
 
     Raises:
         AccountingError: lines = requests + drops does not hold for a source.
@@ -63,18 +63,18 @@ def account(sources: Table) -> Accounting:
 
 
 def line_counts(sources: Table) -> Table:
-    """One row: lines, requests, other_requests, malformed_tokens, unknown_tokens."""
+    """Return one row: lines, requests, other_requests, malformed_tokens, unknown_tokens."""
     names = ("lines", "requests", "other_requests", "malformed_tokens", "unknown_tokens")
     return sources.aggregate(**{name: sources[name].sum() for name in names})
 
 
 def lines_read(sources: Table) -> int:
-    """How many lines of logs were read."""
+    """Return the number of log lines that were read."""
     return counts(line_counts(sources))["lines"]
 
 
 def without_a_request(lines: int) -> str:
-    """Say of a lake without a request that so many lines were read, or none."""
+    """Say how many lines were read, if any, of a lake without a request."""
     if not lines:
         return "nothing has been ingested yet"
     if lines == 1:
@@ -83,7 +83,7 @@ def without_a_request(lines: int) -> str:
 
 
 def why_nothing_is_known(tables: LakeTables) -> str:
-    """Say why a lake without a request knows nothing, and what to do."""
+    """Say why nothing is known from a lake without a request, and what to do."""
     if lines := lines_read(tables.sources):
         return f"{without_a_request(lines)}: see conda-census sources"
     if not (number := tables.unread_logs):
@@ -96,12 +96,12 @@ def why_nothing_is_known(tables: LakeTables) -> str:
 
 
 def logs(number: int) -> str:
-    """Return so many logs: 1 log, 2 logs."""
+    """Return the number of logs in words: 1 log, 2 logs."""
     return f"{number:,} log{'' if number == 1 else 's'}"
 
 
 def drops_by_reason(sources: Table) -> Table:
-    """Rows: reason, lines. A reason that kept out no line has no row."""
+    """Return rows of (reason, lines). A reason without dropped lines has no row."""
     reasons = sources.select(reason=sources.dropped.keys().unnest(), dropped=sources.dropped)
     drops = reasons.select(reason=reasons.reason, lines=reasons.dropped.get(reasons.reason))
     some = drops.filter(drops.lines > 0)
@@ -109,7 +109,7 @@ def drops_by_reason(sources: Table) -> Table:
 
 
 def unbalanced(sources: Table) -> Table:
-    """Rows: source, lines, requests, drops, where lines = requests + drops does not hold."""
+    """Return rows of (source, lines, requests, drops) for which lines = requests + drops does not hold."""
     balance = sources.select(
         source=sources.source,
         lines=sources.lines.fill_null(0),

@@ -1,4 +1,4 @@
-"""Of which days is everything in, and is there a day without a log?"""
+"""Completeness of each day, and days without a log."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ DayState = Literal["complete", "provisional", "no_log", "declared_hole"]
 
 @dataclass(frozen=True)
 class DayRead:
-    """What is known of one UTC day.
+    """Coverage of one UTC day.
 
     Attributes:
         day: the day.
-        sources: logs with requests of the day. One that reaches over midnight counts on both days.
+        sources: logs with requests of the day. A log that spans midnight counts on both days.
         requests: requests of the sessions that begin on the day.
-        dropped: lines that did not count, of the logs that begin on the day: such a line may have no time.
-        state: ``complete``; ``provisional`` until late logs have had their time to arrive; ``no_log``, so
-            that nothing is known of the day; ``declared_hole``, the same and an operator has said why.
-        reason: what was said of a declared hole, or why nothing is known of a day that logs span.
+        dropped: dropped lines of the logs that begin on the day, because such a line may have no time.
+        state: ``complete``; ``provisional`` until late logs have had time to arrive; ``no_log`` if nothing
+            is known of the day; ``declared_hole`` if in addition an operator gave the reason.
+        reason: the reason given for a declared hole, or why nothing is known of a day that logs span.
     """
 
     day: date
@@ -41,17 +41,17 @@ class DayRead:
 
     @property
     def complete(self) -> bool:
-        """Whether everything of the day is in."""
+        """Whether all data of the day are in."""
         return self.state == "complete"
 
     @property
     def lines(self) -> int:
-        """Every line is a request or was dropped."""
+        """The number of lines: every line is a request or was dropped."""
         return self.requests + self.dropped
 
 
 def count_days(tables: LakeTables, window: Window) -> list[DayRead]:
-    """Every day of the window in order, also one of which there is nothing: there a log may be missing."""
+    """Return every day of the window in order, also days without data, for which a log may be missing."""
     if window.since is None or window.until is None:
         return []
     requests = _by_day(requests_by_day(tables.sessions))
@@ -60,7 +60,7 @@ def count_days(tables: LakeTables, window: Window) -> list[DayRead]:
         _by_day(table) for table in (sources_that_begin(tables.sources), sources_that_end(tables.sources))
     )
     days: list[DayRead] = []
-    # So many logs were begun before the window and not ended.
+    # The number of logs that began before the window and have not ended.
     sources = sum(count for day, count in begins.items() if day < window.since)
     sources -= sum(count for day, count in ends.items() if day < window.since)
     known = known_days(tables)
@@ -81,23 +81,23 @@ def _state(day: date, window: Window, known: KnownDays) -> tuple[DayState, str]:
 
 
 def requests_by_day(sessions: Table) -> Table:
-    """Rows: day, number of requests. One that comes after midnight stands with the begin of its session."""
+    """Return rows of (day, number of requests). A request after midnight counts where its session begins."""
     return sessions.group_by("day").aggregate(number=sessions.requests.sum())
 
 
 def drops_by_day(sources: Table) -> Table:
-    """Rows: day, number of lines that did not count, of logs whose first request is of the day."""
+    """Return rows of (day, number of dropped lines) of the logs whose first request is on the day."""
     drops = sources.select(day=sources.day, number=sources.dropped.values().sums().fill_null(0))
     return drops.group_by("day").aggregate(number=drops.number.sum())
 
 
 def sources_that_begin(sources: Table) -> Table:
-    """Rows: day, number of logs whose first request is of the day."""
+    """Return rows of (day, number of logs whose first request is on the day)."""
     return sources.group_by(day=sources.first_time.date()).aggregate(number=sources.count())
 
 
 def sources_that_end(sources: Table) -> Table:
-    """Rows: day, number of logs whose last request is of the day."""
+    """Return rows of (day, number of logs whose last request is on the day)."""
     return sources.group_by(day=sources.last_time.date()).aggregate(number=sources.count())
 
 

@@ -1,10 +1,10 @@
-"""Logs that look like copies of each other: with a prefix before each line, or with other line ends.
+"""Logs that look like copies of each other, with a prefix before each line or with other line ends.
 
-A copy with the same bytes is known when it is read. One with other bytes is another log, and counts again:
-``ingest`` says so once. What it left in the lake says so later: two logs with as many lines and requests, and
-the same first and last time, while downloads of that time are there twice. Of a copy of a part of a log, or
-of logs that were put together, ``ingest`` leaves a doubt in the lake, which counts as long as the downloads
-are there twice.
+A copy with the same bytes is recognised when it is read. A copy with other bytes is another log and counts
+again: ``ingest`` reports it once. Its rows in the lake show it later: two logs have the same number of lines
+and requests and the same first and last time, and the downloads of that time occur twice. If the copy is a
+part of a log, or several logs joined, ``ingest`` leaves a doubt in the lake, which counts as long as the
+downloads occur twice.
 """
 
 from __future__ import annotations
@@ -19,20 +19,19 @@ from conda_census.metrics.coverage.doubtful_logs import times_of_doubts
 
 __all__ = ["copies_count_again", "count_copies", "likely_copies", "repeated_logs"]
 
-#: Small logs may be alike by chance, as those of two servers that nobody uses but what watches them.
+#: Small logs may be alike by chance, such as those of two servers that only a monitor uses.
 _FEWEST_REQUESTS = 100
-#: What watches a server downloads no package: so many downloads have the session, the time and the size of
-#: another one.
+#: A monitor downloads no package: this many downloads must share session, time and size with another one.
 _FEWEST_DOWNLOADS = 10
-#: Of a log that is known to have brought downloads again, so many of them show that they still count twice.
+#: If a log is known to have repeated downloads, this many of them show that they still count twice.
 _FEWEST_REPEATED = 3
-#: The times of so many such logs are looked at one by one, those of more all together.
+#: The times of up to this many such logs are examined one by one, those of more all together.
 _MOST_SPANS = 20
 _ALIKE = ("first_line", "lines", "requests", "other_requests", "first_time", "last_time")
 
 
 def likely_copies(sources: Table, downloads: Table) -> list[tuple[str, ...]]:
-    """Return the names of logs that look like copies of each other, together; in the order of the names."""
+    """Return the names of logs that look like copies of each other, grouped, in the order of the names."""
     names: dict[tuple[datetime, datetime, int], set[str]] = {}
     for row in logs_alike(sources).to_pyarrow().to_pylist():
         span = row["first_time"].astimezone(UTC), row["last_time"].astimezone(UTC), row["lines"]
@@ -45,9 +44,9 @@ def likely_copies(sources: Table, downloads: Table) -> list[tuple[str, ...]]:
 
 
 def repeated_logs(inside: LakeTables) -> list[Doubt]:
-    """Return the doubts about logs of a window that brought downloads again, if these are there twice now.
+    """Return the doubts about logs of a window that repeated downloads, if the downloads occur twice now.
 
-    They are not if the other log was taken out. ``inside`` holds the rows of the window only.
+    They do not if the other log was removed. ``inside`` holds only the rows of the window.
     """
     spans = {
         doubt: (first, last)
@@ -64,7 +63,7 @@ def repeated_logs(inside: LakeTables) -> list[Doubt]:
 
 
 def count_copies(inside: LakeTables) -> int:
-    """Return how many logs of a window bring downloads again: of logs that look alike, all but one."""
+    """Count the logs of a window that repeat downloads: all but one of each group of logs that look alike."""
     alike = likely_copies(inside.sources, inside.downloads)
     names = {name for together in alike for name in together}
     return sum(len(together) - 1 for together in alike) + len(
@@ -73,7 +72,7 @@ def count_copies(inside: LakeTables) -> int:
 
 
 def copies_count_again(number: int) -> str:
-    """Say that so many logs look like copies, and what that does to the numbers; without names."""
+    """Say how many logs look like copies, and how that changes the numbers; without names."""
     logs = (
         "1 log looks like a copy of another one"
         if number == 1
@@ -86,7 +85,7 @@ def copies_count_again(number: int) -> str:
 
 
 def logs_alike(sources: Table) -> Table:
-    """Rows: source, first_time, last_time, lines of the readings that look like one of another log."""
+    """Return rows of (source, first_time, last_time, lines) of readings that look like one of another log."""
     whole = sources.mutate(first_line=sources.first_line.fill_null(1))
     large = whole.filter(whole.requests - whole.other_requests >= _FEWEST_REQUESTS)
     logs = large.group_by(*_ALIKE).aggregate(logs=large.source.nunique())
@@ -95,9 +94,9 @@ def logs_alike(sources: Table) -> Table:
 
 
 def repeated_downloads(downloads: Table, first: datetime, last: datetime) -> Table:
-    """Rows: session, time, bytes, number of the downloads from ``first`` to ``last`` that are there again.
+    """Return rows of (session, time, bytes, number) of the repeated downloads from ``first`` to ``last``.
 
-    Whole seconds count, as for ``ingest``: a copy in another format may have parts of seconds, or none.
+    Times are compared in whole seconds, as in ``ingest``: a copy in another format may have fractions or not.
     """
     first, last = first.replace(microsecond=0), last.replace(microsecond=999_999)
     then = downloads.filter(

@@ -1,4 +1,4 @@
-"""Logs that were read although something about them is in doubt, of a window or before it."""
+"""Logs that were read but are in doubt, from a window or from before it."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from conda_census.metrics.coverage.window import Window
 
 __all__ = ["Times", "count_logs", "days_of", "doubts_about_logs", "doubts_before", "times_of_doubts"]
 
-#: When the first and the last request of a log came, UTC; None if no line is one.
+#: UTC times of the first and the last request of a log; None if no line is a request.
 Times = tuple[datetime | None, datetime | None]
 
 
 def doubts_about_logs(inside: LakeTables, *about: DoubtAbout) -> list[Doubt]:
-    """Return the doubts about the logs of a window, in the order in which they came up.
+    """Return the doubts about the logs of a window, in the order in which they arose.
 
-    Those about a log that was taken out again are left out. ``inside`` holds the rows of the window only.
+    Doubts about a log that was removed are left out. ``inside`` holds only the rows of the window.
     """
     return list(times_of_doubts(inside, *about))
 
 
 def doubts_before(tables: LakeTables, window: Window, *about: DoubtAbout) -> list[Doubt]:
-    """Return the doubts about logs that end before a window: some of its numbers look back to these."""
+    """Return the doubts about logs that end before a window, as some of its numbers look back to these."""
     since = window.since
     if since is None:
         return []
@@ -34,7 +34,7 @@ def doubts_before(tables: LakeTables, window: Window, *about: DoubtAbout) -> lis
 
 
 def days_of(times: Iterable[Times]) -> frozenset[date]:
-    """Return the days from the first request to the last of each of these logs."""
+    """Return the days from the first to the last request of each of these logs."""
     return frozenset(
         day
         for first, last in times
@@ -54,7 +54,7 @@ def times_of_doubts(tables: LakeTables, *about: DoubtAbout) -> dict[Doubt, Times
 
 
 def count_logs(doubts: Iterable[Doubt]) -> int:
-    """Return about how many logs there are doubts: a log that grew may have several."""
+    """Count the logs that have doubts. A log that grew may have several doubts."""
     return len({each.source for each in doubts})
 
 

@@ -1,13 +1,13 @@
-"""The days of which a lake knows what happened, and why it does not know the others.
+"""Days that a lake knows, and the reasons why it does not know the others.
 
-A day is known if a log spans it: one whose first request is of that day or before, and whose last one is of
-that day or after. A quiet day within a log is known to be quiet, also between two readings of a log that
-grew, if the days around it make that credible (``silent_days``). A day between two logs may be a quiet day or
-a lost log: nothing tells which, so nothing is known of it.
+A day is known if a log spans it: the first request of the log is on that day or before, and the last request
+is on that day or after. A quiet day within a log is known to be quiet, also between two readings of a log
+that grew, if the days around it make that credible (``silent_days``). A day between two logs may be a quiet
+day or a lost log. Nothing shows which, so the day is unknown.
 
-Servers do not change their logs at midnight UTC. If a daily log is lost, the log before it ends, or the one
-behind it begins, on the same UTC day. So a day that loses hours to such a gap is not known either, unless it
-has a log of its own, and a day whose sessions lack hours (``silent_hours``) is not either.
+Servers do not rotate their logs at midnight UTC. If a daily log is lost, the log before it ends, or the log
+after it begins, on the same UTC day. So a day that loses hours to such a gap is also unknown, unless it has a
+log of its own. A day whose sessions lack hours (``silent_hours``) is unknown as well.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ from conda_census.settings_file import Hole
 __all__ = ["KnownDays", "log_spans", "read_known_days", "read_spans"]
 
 _DAY = timedelta(days=1)
-#: So long a time between two logs may be a lost daily log: the quiet hours of a night are shorter.
+#: A gap of this length between two logs may be a lost daily log: the quiet hours of a night are shorter.
 _GAP = timedelta(hours=20)
-#: Days with a request that so long a silence parts from all others are doubtful, if they are few ...
+#: Days with a request are doubtful if this long a silence separates them from all others, if they are few ...
 _FAR = timedelta(days=57)
 _FEW_DAYS = 3
-#: ... and have at most one session of so many.
+#: ... and if they have at most one session in this many.
 _ONE_IN = 10
-#: A day of which such a gap takes less is known well enough.
+#: A day that loses less than this to such a gap is known well enough.
 _TAKEN = timedelta(hours=3)
 
 
 @dataclass(frozen=True)
 class _CutDays:
-    """The days that lack hours, with these; the first and the last time of all logs if they cut a day."""
+    """Days that lack hours, with these hours; the first and the last time of all logs if they cut a day."""
 
     within: Mapping[date, tuple[int, ...]] = field(default_factory=dict)
     begin: datetime | None = None
@@ -48,13 +48,13 @@ class _CutDays:
 
 
 class KnownDays:
-    """Which days a lake knows.
+    """Days that a lake knows.
 
-    ``spans`` are the first and the last day of each log. Without any log nothing tells what is missing, and
-    every day counts as known. ``lost`` are days of which rows are lost, ``holes`` what was declared.
-    ``activity`` has the sessions of each day and hour with a request; without it, every day that a log spans
-    counts as known. ``ends`` are the times of the first and the last request of all logs; without them, and
-    without hours, no hour counts as missing.
+    ``spans`` are the first and the last day of each log. Without any log nothing shows what is missing, and
+    every day counts as known. ``lost`` are days with lost rows, ``holes`` the declared holes. ``activity``
+    has the sessions of each day and hour with a request. Without it, every day that a log spans counts as
+    known. ``ends`` are the times of the first and the last request of all logs. Without them, and without
+    hours, no hour counts as missing.
     """
 
     def __init__(
@@ -100,13 +100,13 @@ class KnownDays:
         return self._cut_days.end
 
     def is_known(self, day: date) -> bool:
-        """Whether a log spans the day, none of its lines seem to be missing, and nothing of it is lost."""
+        """Return whether a log spans the day, none of its lines seem to be missing, and no row is lost."""
         if day in self._lost or day in self._silent or day in self._cut_days.within:
             return False
         return not self._spans or any(first <= day <= last for first, last in self._spans)
 
     def why_unknown(self, day: date) -> str:
-        """Return why nothing is known of a day, as far as more is known than that no log spans it."""
+        """Return why nothing is known of a day, if there is more to say than that no log spans it."""
         if day in self._lost:
             return "rows of it are lost"
         if day in self._silent:
@@ -117,7 +117,7 @@ class KnownDays:
         return ""
 
     def unknown(self, since: date, until: date) -> tuple[date, ...]:
-        """Return the days from ``since`` to ``until`` of which nothing is known, in order."""
+        """Return the unknown days from ``since`` to ``until``, in order."""
         return tuple(day for day in days_between(since, until) if not self.is_known(day))
 
     def last_known(self, since: date, until: date) -> date | None:
@@ -130,17 +130,17 @@ class KnownDays:
         return None
 
     def missing(self) -> list[date]:
-        """Return the days between the first and the last log that have none and lie in no declared hole."""
+        """Return the days between the first and the last log that have no log and lie in no declared hole."""
         days = set(self._lost)
         if self._spans:
             days.update(self.unknown(self._spans[0][0], self._spans[-1][1]))
         return sorted(day for day in days if self.hole(day) is None)
 
     def doubtful_begin(self) -> tuple[tuple[date, ...], date] | None:
-        """Return the first days with a request, and the day on which the others begin, if these look wrong.
+        """Return the first days with a request and the day on which the others begin, if these look wrong.
 
-        They do if they are few, and years or months without any lie behind them in the log: a clock that was
-        not set yet.
+        They look wrong if they are few, and if years or months without any day follow in the log: the clock
+        was not set yet.
         """
         days = sorted(self._active)
         for number in range(min(_FEW_DAYS, len(days) - 1), 0, -1):
@@ -152,21 +152,21 @@ class KnownDays:
         return None
 
     def hole(self, day: date) -> Hole | None:
-        """Return the declared hole that a day without a log lies in, or None."""
+        """Return the declared hole that contains a day without a log, or None."""
         return next((hole for hole in self._holes if hole.since <= day <= hole.until), None)
 
 
 def read_spans(sources: Table) -> list[tuple[date, date]]:
-    """Return the first and the last day of each log that it tells enough of."""
+    """Return the first and the last day of each log that gives enough times."""
     return _without_parts_of_days(_read_times(sources))
 
 
 def read_known_days(
     sources: Table, lost: Iterable[date], holes: Iterable[Hole], activity: Callable[[], Activity]
 ) -> KnownDays:
-    """Return which days are known by the logs in ``sources``.
+    """Return the days that are known from the logs in ``sources``.
 
-    ``activity`` returns when the sessions came. It is not asked if there is no log.
+    ``activity`` returns the times of the sessions. It is not called if there is no log.
     """
     times = _read_times(sources)
     if not times:
@@ -177,9 +177,9 @@ def read_known_days(
 
 
 def _read_times(sources: Table) -> list[tuple[datetime, datetime]]:
-    """Return the first and the last time of each reading. What a log grew by begins where it ended before."""
+    """Return the first and last time of each reading. A log that grew resumes where it ended before."""
     rows = log_spans(sources).to_pyarrow().to_pylist()
-    # The first line alone does not name a log: all logs of CloudFront begin alike.
+    # The first line is not enough to identify a log: all logs of CloudFront begin alike.
     ends: dict[tuple[str | None, int], datetime] = {}
     for row in rows:
         place = (row["head"], row["next_line"])
@@ -188,7 +188,7 @@ def _read_times(sources: Table) -> list[tuple[datetime, datetime]]:
 
 
 def log_spans(sources: Table) -> Table:
-    """Rows: head, first_line, next_line, first_time, last_time of the readings with a request; each once."""
+    """Return the readings with a request, distinct: head, first_line, next_line, first_time, last_time."""
     spans = sources.filter(sources.first_time.notnull())
     return spans.select(
         "head",
@@ -207,7 +207,7 @@ def _begin(row: Mapping[str, Any], ends: Mapping[tuple[str | None, int], datetim
 
 
 def _without_parts_of_days(times: Iterable[tuple[datetime, datetime]]) -> list[tuple[date, date]]:
-    """Return the first and the last day of each log, without days that a gap between logs takes hours of."""
+    """Return the first and last day of each log, without days that lose hours to a gap between logs."""
     times = [(first.astimezone(UTC), last.astimezone(UTC)) for first, last in times]
     own = {first.date() for first, last in times if first.date() == last.date()}
     parts = {day for gap in _gaps(times) for day in _mostly_taken(*gap)} - own
@@ -221,7 +221,7 @@ def _without_parts_of_days(times: Iterable[tuple[datetime, datetime]]) -> list[t
 
 
 def _gaps(times: Iterable[tuple[datetime, datetime]]) -> Iterator[tuple[datetime, datetime]]:
-    """Yield the long times between two logs in which there is none."""
+    """Yield the long gaps between two logs."""
     end: datetime | None = None
     for first, last in sorted(times):
         if end is not None and first - end >= _GAP:
@@ -230,7 +230,7 @@ def _gaps(times: Iterable[tuple[datetime, datetime]]) -> Iterator[tuple[datetime
 
 
 def _mostly_taken(begin: datetime, end: datetime) -> Iterator[date]:
-    """Yield the first and the last day of a gap if it takes hours of them."""
+    """Yield the first and the last day of a gap if the gap takes hours of them."""
     for day in {begin.date(), end.date()}:
         midnight = datetime.combine(day, time(), UTC)
         if min(end, midnight + _DAY) - max(begin, midnight) >= _TAKEN:
@@ -238,7 +238,7 @@ def _mostly_taken(begin: datetime, end: datetime) -> Iterator[date]:
 
 
 def _joined(spans: Iterable[tuple[date, date]]) -> list[tuple[date, date]]:
-    """Put spans together that overlap or meet."""
+    """Join spans that overlap or meet."""
     joined: list[tuple[date, date]] = []
     for first, last in sorted(spans):
         if joined and first <= joined[-1][1] + timedelta(days=1):

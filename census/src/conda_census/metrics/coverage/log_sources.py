@@ -1,4 +1,4 @@
-"""What was read? One entry for each reading of a log."""
+"""Readings of logs, one entry each."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["Drops", "SourceRead", "list_sources"]
 
 @dataclass(frozen=True)
 class Drops:
-    """Lines that did not count for one reason: how many, and the numbers of the first of them."""
+    """Lines dropped for one reason: their number, and the numbers of the first of them."""
 
     lines: int
     first_lines: tuple[int, ...]
@@ -20,10 +20,10 @@ class Drops:
 
 @dataclass(frozen=True)
 class SourceRead:
-    """What one reading of a log took. ``lines`` is ``requests`` plus the sum of ``dropped``.
+    """Result of one reading of a log. ``lines`` is ``requests`` plus the sum of ``dropped``.
 
-    ``first_line`` is greater than 1 where the log was read before and grew. ``first_time`` and ``last_time``
-    are null where there was no request.
+    ``first_line`` is greater than 1 if the log was read before and grew. ``first_time`` and ``last_time`` are
+    null if there was no request.
     """
 
     source: str
@@ -39,7 +39,7 @@ class SourceRead:
 
 
 def list_sources(sources: Table) -> list[SourceRead]:
-    """The readings in the order of their first request, the newest last; reasons in alphabetical order."""
+    """List the readings in the order of their first request, newest last; reasons in alphabetical order."""
     return [
         SourceRead(
             source=row["source"],
@@ -58,7 +58,7 @@ def list_sources(sources: Table) -> list[SourceRead]:
 
 
 def sources_in_order(sources: Table) -> Table:
-    """The rows by time; a log without a request has none, and stands where it was read."""
+    """Return the rows by time. A log without a request has no time and stays where it was read."""
     return sources.order_by(
         sources.first_time.fill_null(sources.ingested_at), sources.source, sources.first_line
     )

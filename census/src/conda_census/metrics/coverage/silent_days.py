@@ -1,12 +1,12 @@
-"""The days of which a lake has no request although a log spans them, and which of them were not quiet.
+"""Days without a request although a log spans them, and which of them were not quiet.
 
-A day without a request may have been a quiet day. Or its lines are not in the log: they were dropped, the log
-was put together from others of which one is lost, or one line of a wrong clock makes the log span years. Only
-the days around it tell which is credible, so they are asked how much would have come.
+A day without a request may have been a quiet day. Or its lines are missing from the log: they were dropped,
+the log was joined from others and one of these is lost, or one line with a wrong clock makes the log span
+years. Only the days around it show which is credible, so they give the expected activity.
 
-Days without a request that follow each other are judged as one stretch, by the 28 days before it and the 28
-days after it. Each of its days is expected to be like the same weekday around it, so that a repository that
-nobody uses on Sundays has known Sundays.
+Consecutive days without requests are judged as one stretch, by the 28 days before it and the 28 days after
+it. Each of its days is expected to be like the same weekday around it, so a repository that nobody uses on
+Sundays has known Sundays.
 """
 
 from __future__ import annotations
@@ -19,33 +19,32 @@ from conda_census.metrics.activity import AROUND
 
 __all__ = ["SilentDays", "Stretch", "days_between"]
 
-#: The first and the last of some days that follow each other.
+#: The first and the last of some consecutive days.
 Stretch = tuple[date, date]
 
 _DAY = timedelta(days=1)
 _WEEK = 7
-#: A stretch in which so many sessions would have come was no quiet one.
+#: A stretch with at least this many expected sessions was not quiet.
 _SESSIONS = 6
-#: So many around tell of a stretch that is shorter than a week; of a longer one, half of them.
+#: A stretch shorter than a week needs this many sessions around it, a longer one half of them.
 _SESSIONS_AROUND = 12
-#: Nor one in which so many days with a request would have been expected ...
+#: Nor was a stretch quiet with at least this many expected days with a request ...
 _ACTIVE_DAYS = 10
-#: ... by so many of them around, without the two next to the stretch.
+#: ... judged by this many such days around, without the two next to the stretch.
 _ACTIVE_AROUND = 5
-#: So many weeks must have the same weekday to be compared with.
+#: At least this many weeks must have the same weekday for a comparison.
 _WEEKS = 2
-#: On so many days it shows that most days are silent.
+#: This many days are enough to show that most days are silent.
 _ENOUGH = 14
-#: No day around tells of the middle of a longer stretch.
+#: In a longer stretch, no day around it says anything about the middle.
 _LONGEST = 2 * AROUND
 
 
 class SilentDays:
-    """Which days without a request are not known to be quiet.
+    """Days without a request that are not known to be quiet.
 
-    ``active`` has the sessions of each day with a request, as ``activity`` counts them. ``spans``
-    are the days that logs span, in order and apart from each other. ``unknown`` are days of which it is clear
-    already that nothing is known of them.
+    ``active`` has the sessions of each day with a request, as ``activity`` counts them. ``spans`` are the
+    days that logs span, in order and disjoint. ``unknown`` are days already found to be unknown.
     """
 
     def __init__(
@@ -56,9 +55,9 @@ class SilentDays:
         self._unknown = set(unknown) - active.keys()
 
     def find(self) -> frozenset[date]:
-        """Return the days of which nothing is known, of those in the spans."""
+        """Return the unknown days within the spans."""
         found: set[date] = set()
-        # The longest first: the days of a lost month tell nothing of what is usual.
+        # The longest first: the days of a lost month do not show what is usual.
         for stretch in sorted(self._stretches(), key=lambda each: (each[0] - each[1], each)):
             days = list(days_between(*stretch))
             if self._is_quiet(stretch, days):
@@ -77,14 +76,14 @@ class SilentDays:
                     yield before + _DAY, after - _DAY
 
     def _is_quiet(self, stretch: Stretch, days: Iterable[date]) -> bool:
-        """Whether the days around a stretch make it credible that nobody came in it."""
+        """Return whether the days around a stretch make it credible that nobody came in it."""
         if _length(stretch) > _LONGEST:
             return False
         around = self._around(stretch)
         enough = _SESSIONS_AROUND if _length(stretch) < _WEEK else _SESSIONS_AROUND // 2
         if sum(around.values()) >= enough and sum(_likely(day, around) for day in days) >= _SESSIONS:
             return False
-        # The two days next to a stretch have a request because it ends there.
+        # The two days next to a stretch have a request by definition.
         farther = around.keys() - {stretch[0] - _DAY, stretch[1] + _DAY}
         active = len(farther & self._active.keys())
         return active < _ACTIVE_AROUND or active * _length(stretch) < _ACTIVE_DAYS * len(farther)
@@ -106,9 +105,9 @@ def _length(stretch: Stretch) -> int:
 
 
 def _likely(day: date, around: Mapping[date, int]) -> int:
-    """Return how many sessions would have come on a day: so many as on the same weekdays, by the median.
+    """Return the expected sessions of a day: the median of the same weekdays.
 
-    If most days around are silent, it is the lower quartile: then chance makes a weekday look busy.
+    If most days around are silent, use the lower quartile: then chance can make a weekday look busy.
     """
     all_days = sorted(around.values())
     is_sparse = len(all_days) >= _ENOUGH and all_days[len(all_days) // 2] == 0
@@ -121,6 +120,6 @@ def _likely(day: date, around: Mapping[date, int]) -> int:
 
 
 def days_between(since: date, until: date) -> Iterator[date]:
-    """Yield every day from ``since`` to ``until``, both included."""
+    """Yield every day from ``since`` to ``until``, inclusive."""
     for number in range((until - since).days + 1):
         yield since + timedelta(days=number)

@@ -1,13 +1,13 @@
-"""The days of which hours have no request although their sessions would have come.
+"""Days with hours that have no request although their sessions would have come.
 
-If logs change each hour, most of a day may be lost, and the rest of it looks like a quiet day. If they change
-at five in the morning, one lost log takes five hours of the next day too. So the hours of a day without any
-request are compared with the same hours of the days around: how many sessions would have come in them?
+If logs rotate each hour, most of a day may be lost, and the rest of it looks like a quiet day. If they rotate
+at five in the morning, one lost log also takes five hours of the next day. So the hours of a day without any
+request are compared with the same hours of the days around, which give the expected sessions.
 
-That is the median of the same weekdays within 28 days, or of all days if there are fewer than two; less if
-fewer came in the other hours of the day than in theirs, as in a repository that grows. Sessions do not come
-one by one: a nightly job sends twenty. So what chance can leave out is measured by how much the numbers of
-an hour differ from day to day (variance over mean, 1 if sessions come one by one).
+The expectation is the median of the same weekdays within 28 days, or of all days if there are fewer than two.
+It is lower if fewer sessions came in the other hours of the day than on those days, as in a growing
+repository. Sessions do not come one by one: a nightly job sends twenty. So chance is measured by how much an
+hour varies from day to day (variance over mean, 1 if sessions come one by one).
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ __all__ = ["SilentHours", "stretches"]
 
 _HOUR = timedelta(hours=1)
 _WEEK = 7
-#: So many days to compare with; of the same weekday, if there are as many of these.
+#: The fewest days to compare with, of the same weekday if there are this many.
 _ENOUGH = 2
-#: In hours that follow each other so many sessions are no chance ...
+#: This many expected sessions in consecutive hours are not chance ...
 _IN_ONE_STRETCH = 12
-#: ... nor so many in all hours without a request.
+#: ... nor are this many in all hours without a request.
 _IN_ALL = 24
-#: If less of a day is missing, it is known well enough.
+#: If less of a day is missing, the day is known well enough.
 _SHARE = 0.1
 
 Hours = npt.NDArray[np.int64]
@@ -39,9 +39,9 @@ Truths = npt.NDArray[np.bool_]
 
 
 class SilentHours:
-    """Which days lack hours.
+    """Days that lack hours.
 
-    ``active`` has the sessions of each hour with a request. ``known`` are the days to judge, and to compare
+    ``active`` has the sessions of each hour with a request. ``known`` are the days to judge and to compare
     with: those that logs span. ``begin`` and ``end`` are the times of the first and the last request.
     """
 
@@ -64,17 +64,17 @@ class SilentHours:
         """Return the days that lack hours between the first and the last request, with their silent hours."""
         found: dict[date, tuple[int, ...]] = {}
         while days := [day for day in self._active_days() if self._lacks(day, self._silent(day))]:
-            # What is missing on one day made others look usual.
+            # Days that lack hours made other days look usual.
             self._known[[(day - self._first).days for day in days]] = False
             found.update((day, tuple(self._silent(day))) for day in days)
         return found
 
     def begins_late(self) -> bool:
-        """Whether hours of the first day lie before the first request, although sessions would have come."""
+        """Return whether sessions would have come on the first day in the hours before the first request."""
         return self._lacks(self._begin.date(), range(self._begin.hour))
 
     def ends_early(self) -> bool:
-        """Whether hours of the last day lie behind the last request, although sessions would have come."""
+        """Return whether sessions would have come on the last day in the hours after the last request."""
         return self._lacks(self._end.date(), range(self._end.hour + 1, 24))
 
     def _active_days(self) -> list[date]:
@@ -82,13 +82,13 @@ class SilentHours:
         return [self._first + timedelta(days=int(place)) for place in places]
 
     def _silent(self, day: date) -> list[int]:
-        """Return the hours without a request, of those between the first and the last one."""
+        """Return the hours without a request between the first and the last one."""
         silent = np.flatnonzero(~self._active[(day - self._first).days]).tolist()
         begins = [datetime.combine(day, time(hour), UTC) for hour in silent]
         return [begin.hour for begin in begins if self._begin < begin <= self._end - _HOUR]
 
     def _lacks(self, day: date, silent: Collection[int]) -> bool:
-        """Whether sessions would have come in these hours, so many that the rest is not the day."""
+        """Return whether too many sessions are expected in these hours for the rest to represent the day."""
         place = (day - self._first).days
         if not silent or not 0 <= place < len(self._known) or not self._known[place]:
             return False
@@ -96,7 +96,7 @@ class SilentHours:
         if len(alike) < _ENOUGH:
             return False
         whole, spread = float(np.median(alike.sum(axis=1))), _spread(around)
-        # A repository that grows had fewer sessions on this day than on those around it.
+        # A growing repository had fewer sessions on this day than on the days around it.
         others = [hour for hour in range(24) if hour not in silent]
         usual = float(np.median(alike[:, others].sum(axis=1)))
         came = float(self._sessions[place, others].sum())
@@ -120,10 +120,10 @@ class SilentHours:
 
 
 def _spread(around: Hours) -> float:
-    """Return how much more the sessions of an hour differ than by chance: variance over mean, at least 1.
+    """Return how much more the sessions of an hour vary than by chance: variance over mean, at least 1.
 
-    What is expected of an hour is its share of all days, of the sessions of its day: chi-squared of a table
-    of days and hours, by its degrees of freedom.
+    The expectation of an hour is its share of all days times the sessions of its day: chi-squared of a table
+    of days and hours, divided by its degrees of freedom.
     """
     days, hours = around.sum(axis=1, keepdims=True), around.sum(axis=0, keepdims=True)
     degrees = (np.count_nonzero(days) - 1) * (np.count_nonzero(hours) - 1)
@@ -135,6 +135,6 @@ def _spread(around: Hours) -> float:
 
 
 def stretches(hours: Collection[int]) -> Iterator[list[int]]:
-    """Yield the hours that follow each other."""
+    """Yield runs of consecutive hours."""
     for _, stretch in groupby(enumerate(hours), lambda each: each[1] - each[0]):
         yield [hour for _, hour in stretch]

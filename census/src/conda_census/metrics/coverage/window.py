@@ -1,4 +1,4 @@
-"""Which days does a report cover, and up to which of them is everything in?"""
+"""Window of a report, and the last day of it whose data are complete."""
 
 from __future__ import annotations
 
@@ -31,27 +31,27 @@ __all__ = [
     "within",
 ]
 
-#: A window may begin so long before the first day with data, and end so long after the last one.
+#: A window may begin this long before the first day with data, and end this long after the last one.
 BEYOND = timedelta(days=366)
-#: Logs that are read at most so long after their last request are expected to go on.
+#: Logs are expected to continue if they were read within this time after their last request.
 _LIVE = timedelta(days=7)
-#: For so long after a day without a log it is not known who was seen first.
+#: For this long after a day without a log, the installations that were first seen are not known.
 _AFTER_A_GAP = timedelta(days=7)
 
 
 class WindowError(CensusError):
-    """The window that was asked for ends before it begins."""
+    """The requested window ends before it begins."""
 
 
-#: By the tables of a lake as it was opened, which nothing changes.
+#: Keyed by the tables of an opened lake, which do not change.
 _KNOWN_DAYS: WeakKeyDictionary[LakeTables, KnownDays] = WeakKeyDictionary()
 
 
 class WindowDays(TypedDict):
-    """UTC days as YYYY-MM-DD, both ends included.
+    """UTC days as YYYY-MM-DD, inclusive.
 
-    ``complete`` is true only if every day of the window has a log, and all late logs had their time to
-    arrive. A day of which a log has no line, although it would have, has none either (``silent_days``).
+    ``complete`` is true only if every day of the window has a log and all late logs had time to arrive. A day
+    counts as without a log if a log spans it but lacks its lines (``silent_days``).
     """
 
     since: str | None
@@ -63,14 +63,14 @@ class WindowDays(TypedDict):
 
 @dataclass(frozen=True)
 class Window:
-    """UTC days, both ends included; all null where the lake holds nothing and nothing was asked for.
+    """UTC days, inclusive; all null if the lake is empty and no window was requested.
 
-    ``complete_until`` is the last day that has a log and for which late logs have had their time to arrive;
-    null if no day of the window is complete. A day after it is provisional. Nothing is known of the
-    ``days_without_log``, nor of the ``days_unknown_before``: those before the window, from the first day with
-    data on, which what looks back needs. ``left_out`` are days with requests, long before all others, before
-    which a window does not begin unless it is asked to. ``begins_late`` is the time of the first request of
-    all logs, if it lies in the window and sessions would have come before it on its day.
+    ``complete_until`` is the last day that has a log and whose late logs have had time to arrive. It is null
+    if no day of the window is complete. A day after it is provisional. Nothing is known of the
+    ``days_without_log``, nor of the ``days_unknown_before``: those from the first day with data to the
+    window, which numbers that look back need. ``left_out`` are days with requests long before all others: the
+    window begins after them unless an earlier start is requested. ``begins_late`` is the time of the first
+    request of all logs, if it lies in the window and sessions would have come before it on its day.
     """
 
     since: date | None
@@ -83,26 +83,26 @@ class Window:
 
     @property
     def complete(self) -> bool:
-        """Whether every day has a log, all late logs had their time to arrive, and nothing is left out."""
+        """Whether every day has a log, all late logs had time to arrive, and nothing is left out."""
         is_all = not self.days_without_log and not self.left_out
         return self.until is not None and self.complete_until == self.until and is_all
 
     def is_known(self, first: date, last: date) -> bool:
-        """Whether each day from ``first`` to ``last`` has a log, of those since the first day with data."""
+        """Return whether each day from ``first`` to ``last`` has a log, from the first day with data on."""
         return not any(
             unknown[bisect_left(unknown, first) : bisect_right(unknown, last)]
             for unknown in (self.days_unknown_before, self.days_without_log)
         )
 
     def is_first_seen_known(self, first: date, last: date) -> bool:
-        """Whether it is known who was first seen from ``first`` to ``last``.
+        """Return whether the installations first seen from ``first`` to ``last`` are known.
 
-        Who came on a day without a log is first seen later: most of them within a week.
+        An installation that came on a day without a log is first seen later, usually within a week.
         """
         return self.is_known(first - _AFTER_A_GAP, last)
 
     def keys(self) -> WindowDays:
-        """As it stands in a document."""
+        """Return the days in the form of a document."""
         since, until, complete = (
             day.isoformat() if day else None for day in (self.since, self.until, self.complete_until)
         )
@@ -122,9 +122,9 @@ def choose_window(
     *,
     may_lack_logs: bool = False,
 ) -> Window:
-    """The window from ``since`` to ``until``, by default from the first to the last day with data.
+    """Return the window from ``since`` to ``until``, by default from the first to the last day with data.
 
-    It does not begin on a few days that lie long before all others, unless it is asked to.
+    It does not begin on a few days that lie long before all others, unless that is requested.
 
     Raises:
         WindowError: ``since`` is after ``until``, or the window reaches far beyond the days with data, or no
@@ -146,7 +146,7 @@ def choose_window(
         raise _no_log_error(since, until, span, tables)
     complete = _complete_until(since, until, span.last_ingested)
     if complete is not None and known.ends_early:
-        # The rest of its last day is in no log yet.
+        # No log has the rest of its last day yet.
         complete = min(complete, known.ends_early.date() - timedelta(days=1))
     if complete is not None:
         complete = known.last_known(since, complete)
@@ -165,10 +165,10 @@ def choose_window(
 
 
 def expected_until(tables: LakeTables, today: date) -> date | None:
-    """The last day that should have a log by now, which is yesterday; null if logs need not go on.
+    """Return the last day that should have a log by now, which is yesterday; None if logs need not continue.
 
-    They are expected to go on if the newest log was read soon after its last request. Old logs that were
-    read long after it may be all that there are.
+    Logs are expected to continue if the newest one was read soon after its last request. Old logs that were
+    read long after their last request may be complete.
     """
     span = _data_span(tables)
     last, ingested = span.last_day, span.last_ingested
@@ -178,9 +178,9 @@ def expected_until(tables: LakeTables, today: date) -> date | None:
 
 
 def _expect_near(since: date, until: date, first_day: date | None, last_day: date | None) -> None:
-    """Refuse a window of which each day beyond the logs would be counted, and be unknown.
+    """Raise if the window reaches so far beyond the logs that too many unknown days would be counted.
 
-    Days are subtracted, never moved: the first and the last day of the calendar have none beyond them.
+    Days are subtracted, never shifted: no day lies beyond the first and the last day of the calendar.
     """
     if first_day is None or last_day is None:
         if until - since > BEYOND:
@@ -196,14 +196,14 @@ def _expect_near(since: date, until: date, first_day: date | None, last_day: dat
 
 
 def _possible(last_day: date | None, ingested: datetime | None) -> date | None:
-    """Return the last day that can be: lakes of earlier versions may hold lines of the year 2099."""
+    """Return the last possible day: lakes of earlier versions may hold lines of the year 2099."""
     if last_day is None or ingested is None:
         return last_day
     return min(last_day, (ingested.astimezone(UTC) + AHEAD).date())
 
 
 def known_days(tables: LakeTables) -> KnownDays:
-    """Return which days the lake knows, and why not the others; the lake is asked once."""
+    """Return the days that the lake knows, and why it does not know the others. The lake is queried once."""
     if tables not in _KNOWN_DAYS:
         _KNOWN_DAYS[tables] = read_known_days(
             tables.sources,
@@ -215,9 +215,9 @@ def known_days(tables: LakeTables) -> KnownDays:
 
 
 def log_times(tables: LakeTables) -> tuple[datetime | None, datetime | None]:
-    """Return the times of the first and of the newest request in all logs that were read; null if not known.
+    """Return the times of the first and the newest request in all logs that were read; None if not known.
 
-    Lakes of earlier versions may hold lines of the year 2099, so that the newest is not known.
+    Lakes of earlier versions may hold lines of the year 2099, so the newest time is not known.
     """
     sources = tables.sources
     (row,) = (
@@ -234,12 +234,12 @@ def log_times(tables: LakeTables) -> tuple[datetime | None, datetime | None]:
 
 @dataclass(frozen=True)
 class _DataSpan:
-    """The days that a lake has data of, or had: rows may be lost at its ends.
+    """Days with data, now or earlier: rows may be lost at the ends.
 
     Attributes:
         first_day: the first of them; null if the lake never had any.
-        last_day: the last of them that can be.
-        last_ingested: when the newest batch was written down.
+        last_day: the last possible one.
+        last_ingested: when the newest batch was written.
     """
 
     first_day: date | None
@@ -254,13 +254,13 @@ def _data_span(tables: LakeTables) -> _DataSpan:
     lost = sorted(tables.lost_days)
     if first is None or last is None:
         return _DataSpan(lost[0], lost[-1], ingested) if lost else _DataSpan(None, None, ingested)
-    # A lost line of a wrong clock may have been of the year 1970.
+    # A lost line with a wrong clock may have been of the year 1970.
     near = [day for day in lost if first - day <= BEYOND and day - last <= BEYOND]
     return _DataSpan(min([first, *near]), max([last, *near]), ingested)
 
 
 def _no_log_error(since: date, until: date, span: _DataSpan, tables: LakeTables) -> WindowError:
-    """Return the error for a window of which no day is known."""
+    """Return the error for a window without any known day."""
     if any(since <= day <= until for day in tables.lost_days):
         return WindowError(
             f"{since} to {until}: nothing is known of these days: rows of them are lost, "
@@ -279,7 +279,7 @@ def _no_log_error(since: date, until: date, span: _DataSpan, tables: LakeTables)
 
 
 def data_span(tables: LakeTables) -> Table:
-    """One row: first_day and last_day with data, last_ingested (when the newest batch was written down)."""
+    """Return one row: first_day and last_day with data, last_ingested (when the newest batch was written)."""
     sources = tables.sources.select(
         first_day=tables.sources.first_time.date(),
         last_day=tables.sources.last_time.date(),
@@ -297,10 +297,10 @@ def data_span(tables: LakeTables) -> Table:
 
 
 def within(tables: LakeTables, window: Window) -> LakeTables:
-    """The rows whose day lies in the window; of ``sources``, those whose requests overlap it.
+    """Return the rows with a day in the window; for ``sources``, those with requests that overlap the window.
 
-    A log file that spans midnight cannot be cut, so the accounting of a window counts it whole. A source
-    without any request has no time and counts in every window: what was dropped is never hidden.
+    A log file that spans midnight cannot be split, so the accounting of a window counts it whole. A source
+    without any request has no time and counts in every window: drops are never hidden.
     """
     return replace(
         tables,
@@ -314,14 +314,14 @@ def within(tables: LakeTables, window: Window) -> LakeTables:
 def _fill(
     since: date | None, until: date | None, first_day: date | None, last_day: date | None
 ) -> tuple[date | None, date | None]:
-    """The ends that were not given, from the data; never so that the window ends before it begins."""
+    """Fill in the missing ends from the data, never so that the window ends before it begins."""
     starts = [day for day in (first_day, until) if day]
     ends = [day for day in (last_day, since) if day]
     return since or min(starts, default=None), until or max(ends, default=None)
 
 
 def _complete_until(since: date | None, until: date | None, ingested: datetime | None) -> date | None:
-    """The last day that ended at least the allowance before the newest batch was written down."""
+    """Return the last day that ended at least the allowance before the newest batch was written."""
     if since is None or until is None or ingested is None:
         return None
     complete = (ingested.astimezone(UTC) - LATE_DELIVERY - timedelta(days=1)).date()
