@@ -1,1 +1,1 @@
-"""How is a report made, and how does it look on each surface?"""
+"""Reports: their content and their form on each surface."""

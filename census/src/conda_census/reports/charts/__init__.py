@@ -1,1 +1,1 @@
-"""How does each part of the report look as a chart? One file for each, written once for every surface."""
+"""Charts of the report, one file for each part, shared by all surfaces."""

@@ -1,4 +1,4 @@
-"""What do installations run, as bars?"""
+"""Bar charts of the software of installations."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ __all__ = ["conda_versions", "python_versions", "systems"]
 
 
 def conda_versions(report: Report, look: Look) -> alt.LayerChart:
-    """Bars: installations by the version of conda."""
+    """Draw bars: installations by the version of conda."""
     return _bars(totals.conda_versions, report, look)
 
 
 def python_versions(report: Report, look: Look) -> alt.LayerChart:
-    """Bars: installations by the minor version of Python."""
+    """Draw bars: installations by the minor version of Python."""
     return _bars(totals.python_versions, report, look)
 
 
 def systems(report: Report, look: Look) -> alt.LayerChart:
-    """Bars: installations by operating system."""
+    """Draw bars: installations by operating system."""
     return _bars(totals.systems, report, look)
 
 

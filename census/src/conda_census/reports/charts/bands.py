@@ -1,4 +1,4 @@
-"""How many environments are exposed, at the least, as observed and at the most, by class, as bars?"""
+"""Bar chart of exposed environments by class: low end, observed and high end."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LEAST, _OBSERVED, _MOST = "at the least", "observed", "at the most"
 
 
 def exposed(exposure: Exposure, look: Look) -> alt.LayerChart:
-    """For each class a bar up to the low end, paler up to the high end, with a mark where it was observed.
+    """Draw a bar for each class up to the low end, paler up to the high end, with a mark at the observed value.
 
     The bar ends at the low end if the high end is not known.
     """
@@ -61,7 +61,7 @@ def _text(band: BandKeys, look: Look) -> str:
 
 
 def _end(band: BandKeys) -> int:
-    """The highest number that is known."""
+    """Return the highest known number."""
     return max(edge or 0 for edge in _edges(band))
 
 

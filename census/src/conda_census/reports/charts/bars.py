@@ -1,4 +1,4 @@
-"""How do horizontal bars look, plain or stacked, each with its number behind it?"""
+"""Horizontal bars, plain or stacked, each followed by its number."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _BAR_PX = 30
 
 
 def plain_bars(lengths: dict[str, float], texts: Sequence[str], look: Look) -> alt.LayerChart:
-    """One bar for each label, in the given order, with its text."""
+    """Draw one bar for each label, in the given order, with its text."""
     labels = list(lengths)
     rows = [
         {"label": label, "length": length, "text": text}
@@ -32,7 +32,7 @@ def plain_bars(lengths: dict[str, float], texts: Sequence[str], look: Look) -> a
 
 
 def stacked_bars(totals: dict[str, dict[str, int]], look: Look) -> alt.LayerChart:
-    """One bar for each label, in the given order, split by up to four kinds, with its sum."""
+    """Draw one bar for each label, in the given order, split by up to four kinds, with its sum."""
     labels = list(totals)
     kinds = list(dict.fromkeys(kind for parts in totals.values() for kind in parts))
     sums = {label: sum(parts.values()) for label, parts in totals.items()}

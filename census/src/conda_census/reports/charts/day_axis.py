@@ -1,4 +1,4 @@
-"""How do the days of a window stand on an axis, and which of them are paler?"""
+"""Axis of the days of a window, with provisional days paler."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _BESIDE_PX = 60
 
 
 def day_chart(report: Report, rows: Sequence[Mapping[str, object]], look: Look) -> alt.Chart:
-    """A chart of ``rows``, each of which has its ``day``, over all their days; provisional are paler."""
+    """Chart ``rows``, each with its ``day``, over all their days; provisional days are paler."""
     complete = report["window"]["complete_until"] or ""
     values = [
-        # Noon, so that the mark stands in the middle of its day.
+        # Noon, so that the mark is in the middle of its day.
         {**row, "time": f"{row['day']}T12:00:00Z", "opacity": 1.0 if str(row["day"]) <= complete else 0.5}
         for row in rows
     ]
@@ -34,7 +34,7 @@ def day_chart(report: Report, rows: Sequence[Mapping[str, object]], look: Look) 
 def unknown_days(report: Report, rows: Sequence[Mapping[str, object]], look: Look, *values: str) -> alt.Chart:
     """Return a band over the height of the chart for each day of ``rows`` that is not known.
 
-    That is a day without a log, and one of which one of these ``values`` is null.
+    Such a day has no log, or one of these ``values`` of it is null.
     """
     missing = set(report["window"]["days_without_log"])
     bands = [
@@ -51,12 +51,12 @@ def unknown_days(report: Report, rows: Sequence[Mapping[str, object]], look: Loo
 
 
 def bar_px(rows: Sequence[Mapping[str, object]], look: Look) -> float:
-    """How wide the bar of a day is."""
+    """Return the width of the bar of a day."""
     return max(1.0, min(28.0, 0.7 * (look.width - _BESIDE_PX) / _days(rows)))
 
 
 def _axis(rows: Sequence[Mapping[str, object]], look: Look) -> alt.Axis:
-    """A tick where a day begins, never more of them than fit or than there are days."""
+    """Return an axis with a tick at the start of days, at most as many as fit and as there are days."""
     ticks = min(_days(rows), 3 if look.narrow else 6)
     return alt.Axis(title=None, grid=False, format="%-d %b", tickCount=ticks, labelFlush=True)
 

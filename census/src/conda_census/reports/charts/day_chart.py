@@ -1,4 +1,4 @@
-"""How did sessions and installations go from day to day, as bars and a line?"""
+"""Sessions and installations by day, as bars and a line."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["by_day", "first_seen"]
 
 
 def by_day(report: Report, look: Look) -> alt.LayerChart:
-    """Bars: sessions by day; a line with points: installations by day."""
+    """Draw bars: sessions by day; a line with points: installations by day."""
     rows = report["by_day"]
     base = day_chart(report, rows, look)
     series = alt.Scale(domain=["sessions", "active installations"], range=[look.soft, look.accent])
@@ -30,7 +30,7 @@ def by_day(report: Report, look: Look) -> alt.LayerChart:
 
 
 def first_seen(report: Report, look: Look) -> alt.LayerChart:
-    """Bars: installations first seen by day."""
+    """Draw bars: installations first seen by day."""
     rows = report["by_day"]
     bars = day_chart(report, rows, look).mark_bar(size=bar_px(rows, look), color=look.accent)
     bars = bars.encode(y=height_axis("first_seen"))

@@ -1,4 +1,4 @@
-"""How many environments do installations have, as bars?"""
+"""Bar chart of installations by number of environments."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["environments"]
 
 
 def environments(report: Report, look: Look) -> alt.LayerChart:
-    """Bars: the share of installations with 1, 2, 3, 4, 5 and more environments."""
+    """Draw bars: the share of installations with 1, 2, 3, 4, and 5 or more environments."""
     numbers = report["environments"]["per_installation"]
     labelled = {
         "1 environment": numbers["1"],

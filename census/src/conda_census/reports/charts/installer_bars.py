@@ -1,4 +1,4 @@
-"""How often were which installers downloaded, as stacked bars?"""
+"""Stacked bars of installer downloads."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ __all__ = ["installers", "installers_by_period"]
 
 
 def installers(report: Report, look: Look) -> alt.LayerChart:
-    """Stacked bars: installer downloads by product and platform, split by the kind of agent."""
+    """Draw stacked bars: installer downloads by product and platform, split by the kind of agent."""
     return stacked_bars(totals.installer_totals(report), look)
 
 
 def installers_by_period(report: Report, look: Look) -> alt.LayerChart:
-    """Stacked bars: installer downloads by quarter or month, split by product."""
+    """Draw stacked bars: installer downloads by quarter or month, split by product."""
     return stacked_bars(totals.installers_by_period(report), look)

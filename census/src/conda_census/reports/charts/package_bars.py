@@ -1,4 +1,4 @@
-"""Which packages have the most environments, installations and downloads, as three columns of bars?"""
+"""Packages by environments, installations and downloads, as three columns of bars."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MEASURES: tuple[Literal["environments", "installations", "downloads"], ...] = (
 
 
 def packages(report: Report, look: Look) -> alt.LayerChart:
-    """One row for each package and one column of bars for each measure, each column with its own scale."""
+    """Draw one row for each package and one column of bars for each measure, each with its own scale."""
     found = top_packages(report)
     labels = [plain(row["name"]) for row in found]
     most_px = _NARROW_LABEL_PX if look.narrow else None
@@ -40,7 +40,7 @@ def packages(report: Report, look: Look) -> alt.LayerChart:
             begin = place * column_px
             end = begin + row[measure] / most * longest_px
             rows.append({"label": label, "measure": measure, "begin": begin, "end": end, "text": text})
-    # Positions in pixels: each column is a scale of its own on one axis.
+    # Positions in pixels: each column has its own scale on one axis.
     scale = alt.Scale(domain=[0, whole_px], nice=False)
     colours = alt.Scale(domain=list(_MEASURES), range=[look.accent, look.soft, look.warm])
     columns, legend_rows = (2, 2) if look.narrow else (3, 1)

@@ -1,4 +1,4 @@
-"""Which share of the installations of a week comes back in each later week, as a heat map?"""
+"""Heat map of retention: the share of a week's installations seen in each later week."""
 
 from __future__ import annotations
 
@@ -16,16 +16,15 @@ _HIGHEST_PX, _LOWEST_PX = 24, 7
 _HIGH_PX = 560
 _TEXT_HIGH_PX, _TEXT_WIDE_PX = 14, 19
 _LABEL_HIGH_PX, _LABEL_WIDE_PX = 14, 26
-#: Above this the colour is so strong that text on it has the colour of the paper.
+#: Above this share the colour is so strong that text on it has the colour of the paper.
 _STRONG = 0.55
 
 
 def retention(report: Report, look: Look) -> alt.LayerChart:
-    """A row for each week of first sight, a column for each week later; the colour is the share.
+    """Draw a row for each week of first use and a column for each later week; the colour is the share.
 
-    The week of first sight itself is always everybody, so it is left out. Where the cells are large enough
-    they hold the share in percent; where there are many weeks, every second or fourth has its name. A share
-    that is not known is grey, with a question mark.
+    The week of first use is always 100 %, so it is left out. Large enough cells hold the share in percent. If
+    there are many weeks, every second or fourth has a label. An unknown share is grey, with a question mark.
     """
     cohorts = [cohort for cohort in report["retention"] if len(cohort["active"]) > 1]
     labels = [_label(cohort["week"], cohort["installations"], look) for cohort in cohorts]
@@ -41,7 +40,7 @@ def retention(report: Report, look: Look) -> alt.LayerChart:
         for label, later, share in cells_of_all
         if share is not None
     ]
-    # A day of one of the weeks has no log.
+    # One of the weeks has a day without a log.
     unknown = [{"label": label, "later": later} for label, later, share in cells_of_all if share is None]
     most = max((share for *_, share in cells_of_all if share is not None), default=0.0) or 1.0
     high_px = max(_LOWEST_PX, min(_HIGHEST_PX, _HIGH_PX // max(len(labels), 1)))

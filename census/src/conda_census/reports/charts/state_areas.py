@@ -1,4 +1,4 @@
-"""How many of those exposed at the disclosure are remediated, exposed and silent, day by day, as areas?"""
+"""Areas by day: environments exposed at the disclosure that are remediated, exposed or silent."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["states"]
 
 
 def states(exposure: Exposure, look: Look) -> alt.LayerChart:
-    """Stacked areas, which add up to everybody who was exposed at the disclosure."""
+    """Draw stacked areas that add up to all that were exposed at the disclosure."""
     rows = [
         {"day": begins, "state": state, "order": order, "share": share}
         for begins, day in whole_days(exposure["states"])

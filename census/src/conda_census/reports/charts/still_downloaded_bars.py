@@ -1,4 +1,4 @@
-"""Which affected versions are still downloaded, and by which tool, as stacked bars?"""
+"""Stacked bars of affected versions that are still downloaded, by tool."""
 
 from __future__ import annotations
 
@@ -13,5 +13,5 @@ __all__ = ["still_downloaded"]
 
 
 def still_downloaded(exposure: Exposure, look: Look) -> alt.LayerChart:
-    """Stacked bars: downloads of the last 30 days by version, split by tool."""
+    """Draw stacked bars: downloads of the last 30 days by version, split by tool."""
     return stacked_bars(downloads_by_version(exposure), look)

@@ -1,4 +1,4 @@
-"""Which share is still exposed so many days later, as a line with its band?"""
+"""Survival curve: the share still exposed after a number of days, with its band."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _PREVALENT, _INCIDENT = "exposed at the disclosure", "exposed since"
 
 
 def since_disclosure(exposure: Exposure, look: Look) -> alt.LayerChart:
-    """Lines with bands, by days since the disclosure."""
+    """Draw lines with bands, by days since the disclosure."""
     curves = (exposure["curve"]["disclosure"], exposure["incident_curve"]["disclosure"])
     return _lines(*curves, "the disclosure", look, *unknown_days(exposure, look))
 
 
 def since_fix(exposure: Exposure, look: Look) -> alt.LayerChart:
-    """Lines with bands, by days since there was a fix for the platform."""
+    """Draw lines with bands, by days since a fix for the platform was available."""
     curves = (exposure["curve"]["fix_available"], exposure["incident_curve"]["fix_available"])
     return _lines(*curves, "there was a fix", look)
 

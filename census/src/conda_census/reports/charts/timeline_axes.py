@@ -1,4 +1,4 @@
-"""How do the days since an event stand on an axis, and shares of a whole on the other?"""
+"""Axes of a timeline: days since an event, and shares of a whole."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ __all__ = ["STAIRS", "days_since", "shares", "unknown_days", "whole_days"]
 
 Day = TypeVar("Day", CurvePoint, StatesOn)
 
-#: More than these nobody sees on a screen.
+#: More points than this are not visible on a screen.
 _MOST_POINTS = 330
 
-#: A share stays as it is until the day on which it changes.
+#: A share stays the same until the day on which it changes.
 STAIRS: Final = "step-after"
 
 _QUARTERS = [0, 0.25, 0.5, 0.75, 1]
 
 
 def days_since(event: str, last: int, look: Look) -> alt.X:
-    """The axis of the field ``day``, from 0 to the end of the day ``last``."""
+    """Return the axis of the field ``day``, from 0 to the end of the day ``last``."""
     axis = alt.Axis(
         title=f"days since {event}",
         titleFontWeight="normal",
@@ -39,9 +39,9 @@ def days_since(event: str, last: int, look: Look) -> alt.X:
 
 
 def unknown_days(exposure: Exposure, look: Look) -> tuple[int, list[alt.Chart]]:
-    """The last day since the disclosure that has to be on the axis, and a band over each day without a log.
+    """Return the last day since the disclosure that the axis needs, and a band for each day without a log.
 
-    None of a course that is known to its end: the axis ends where somebody was watched last.
+    There are no bands if the course is known to its end. Then the axis ends when the last observation ends.
     """
     if exposure["healing_until"] in (None, exposure["as_of"]):
         return 0, []
@@ -54,7 +54,7 @@ def unknown_days(exposure: Exposure, look: Look) -> tuple[int, list[alt.Chart]]:
 
 
 def whole_days(course: Sequence[Day]) -> Iterator[tuple[int, Day]]:
-    """As many points as can be drawn, each from its day on, and the last once more where its day ends."""
+    """Yield as many points as can be drawn, each from its day on; the last again at the end of its day."""
     for point in thinned(course, _MOST_POINTS):
         yield point["day"], point
     for point in course[-1:]:
@@ -62,7 +62,7 @@ def whole_days(course: Sequence[Day]) -> Iterator[tuple[int, Day]]:
 
 
 def shares(field: str, *, stacked: bool = False) -> alt.Y:
-    """The axis of a share, from 0 to 100 %; ``stacked`` shares add up to that."""
+    """Return the axis of a share, from 0 to 100 %; ``stacked`` shares add up to that."""
     axis = alt.Axis(
         title=None,
         ticks=False,

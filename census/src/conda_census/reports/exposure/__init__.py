@@ -1,1 +1,1 @@
-"""The report on exposure to an advisory: tables, charts, and how it looks on each surface."""
+"""Report on exposure to an advisory: tables, charts, and its form on each surface."""

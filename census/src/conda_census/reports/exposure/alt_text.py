@@ -1,4 +1,4 @@
-"""What does each chart of an exposure say to those who do not see it?"""
+"""Alt text of the charts of an exposure."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ __all__ = ["exposed", "since_disclosure", "since_fix", "states", "still_download
 
 
 def exposed(exposure: Exposure) -> str:
-    """The numbers of the bars."""
+    """Describe the numbers of the bars."""
     said = "; ".join(f"{name} {band(numbers)}" for name, numbers in bands_by_class(exposure).items())
     return f"Bar chart of exposed environments by class of installation: {said}."
 
 
 def states(exposure: Exposure) -> str:
-    """Where they stand on the last day."""
+    """Describe the states on the last day."""
     last = exposure["states"][-1]
     return (
         f"Chart of those exposed at the disclosure over {count(last['day'])} days. On the last day "
@@ -27,19 +27,19 @@ def states(exposure: Exposure) -> str:
 
 
 def since_disclosure(exposure: Exposure) -> str:
-    """The shares on some days."""
+    """Describe the shares on some days."""
     curves = (exposure["curve"]["disclosure"], exposure["incident_curve"]["disclosure"])
     return f"{_curves('the disclosure', *curves)}{_unknown_later(exposure)}"
 
 
 def since_fix(exposure: Exposure) -> str:
-    """The shares on some days."""
+    """Describe the shares on some days."""
     curves = (exposure["curve"]["fix_available"], exposure["incident_curve"]["fix_available"])
     return f"{_curves('there was a fix', *curves)}{_unknown_later(exposure)}"
 
 
 def still_downloaded(exposure: Exposure) -> str:
-    """The sums of the bars."""
+    """Describe the sums of the bars."""
     sums = {version: sum(tools.values()) for version, tools in downloads_by_version(exposure).items()}
     said = ", ".join(f"{version} {count(number)}" for version, number in sums.items())
     return f"Bar chart of downloads of affected versions within the last 30 days: {said}."

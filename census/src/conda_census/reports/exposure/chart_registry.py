@@ -1,4 +1,4 @@
-"""Which charts does the page of an exposure have?"""
+"""Charts of the exposure page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from conda_census.reports.render.chart import Figure
 
 __all__ = ["EXPOSURE_FIGURES"]
 
-#: In the order of the page. A single day has no course.
+#: In page order. A single day has no course.
 EXPOSURE_FIGURES: tuple[Figure[Exposure], ...] = (
     Figure(
         "exposed",

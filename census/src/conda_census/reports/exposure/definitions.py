@@ -1,10 +1,10 @@
-"""What does each number of an exposure mean?"""
+"""Definitions of the numbers of an exposure."""
 
 from __future__ import annotations
 
 __all__ = ["ACTIVE", "DEFINITIONS", "NOT_DOWNLOADED", "NO_FIX", "NO_NEED", "NO_PACKAGE", "WITHDRAWN"]
 
-#: Whom the count of the exposed takes in.
+#: The scope of the count of the exposed.
 ACTIVE = "Active: seen within the last 30 days."
 
 #: One line for each number, by its place on the page.
@@ -34,19 +34,19 @@ DEFINITIONS = {
     "packages": "A conda package is matched to a record by a map alone, never because names look alike.",
 }
 
-#: Where a record is about nothing that conda has.
+#: Shown if a record is about nothing that conda has.
 NO_PACKAGE = "No conda package: no map leads from the record to one."
 
-#: Where no record stands.
+#: Shown if all records are withdrawn.
 WITHDRAWN = "Withdrawn: it affects nothing."
 
-#: Where nobody needs anything to move to.
+#: Shown if no active installation needs a fix.
 NO_NEED = "Nobody who is active holds an affected build."
 
-#: If nobody fetched an affected build lately.
+#: Shown if no affected build was downloaded lately.
 NOT_DOWNLOADED = "No affected build within the last 30 days."
 
-#: Where nothing is known to move to.
+#: Shown if no fix is known.
 NO_FIX = (
     "Not known: no channel index that was imported has a build that clears all advisories of the "
     "package for the platforms that were seen (conda-census advisories repodata)."

@@ -1,4 +1,4 @@
-"""How does the exposure to one advisory look as a page?"""
+"""Page of the exposure to one advisory."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _NO_VERSIONS = "the record does not say which versions are affected"
 _NOBODY_THEN = "nobody was exposed at the disclosure"
 
 
-#: The sections in their order, by what links to them.
+#: The sections in order, by link target.
 _CONTENTS = {
     "fix": "What to move to",
     "exposed": "Exposed now",
@@ -58,7 +58,7 @@ _CONTENTS = {
 
 
 def exposure_page(exposure: Exposure, about: About | None = None) -> str:
-    """Return the page as HTML: styles and charts inside, no script, no reference to anything outside."""
+    """Return the page as HTML: styles and charts inline, no script, no reference to anything external."""
     return rendered(
         "exposure.html.j2",
         about or About(),
@@ -94,7 +94,7 @@ def exposure_page(exposure: Exposure, about: About | None = None) -> str:
 
 
 def write_exposure_page(exposure: Exposure, file: Path, about: About | None = None) -> None:
-    """Write the page to ``file``, whole or not at all.
+    """Write the page to ``file``, completely or not at all.
 
     Raises:
         CensusError: the file cannot be written.
@@ -170,7 +170,7 @@ def _upgraded_text(exposure: Exposure) -> str:
 
 
 def _upgraded(exposure: Exposure) -> Interval:
-    """On the last day, or on the last one on which anybody was watched."""
+    """Return the share on the last day, or on the last day on which anybody was observed."""
     curve, upgraded = exposure["curve"]["disclosure"], exposure["upgraded_share"]
     if upgraded["value"] is not None or not curve:
         return upgraded
@@ -218,7 +218,7 @@ def _why_no_curve(exposure: Exposure) -> str:
 
 
 def _unknown_of(exposure: Exposure) -> str:
-    """What the share of the environments is of, and that of the downloads."""
+    """Return the bases of the share of environments and of the share of downloads."""
     unknown = exposure["unknown"]
     if is_unknown_for_gaps(exposure):
         return "days of the last 30 have no log"

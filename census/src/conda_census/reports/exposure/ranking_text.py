@@ -1,4 +1,4 @@
-"""How do the exposures to all advisories look in a terminal and in a pipe?"""
+"""Exposures to all advisories in a terminal and in a pipe."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _COLUMNS = ("advisory", "severity", "packages", "exposed", "low", "high", "upgra
 
 
 def show(exposures: Exposures, console: Console) -> None:
-    """Print a table as wide as the console is."""
+    """Print a table as wide as the console."""
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     for heading, justify in (("Advisory", "left"), ("Packages", "left"), ("Exposed", "right")):
         table.add_column(heading, justify=justify, overflow="fold")  # type: ignore[arg-type]
@@ -47,7 +47,7 @@ def show(exposures: Exposures, console: Console) -> None:
 
 
 def summary(exposures: Exposures) -> str:
-    """What is to be known of all of them."""
+    """Summarise all exposures."""
     sampled = ""
     if exposures["one_in"] > 1:
         sampled = f" {looked_at(exposures['one_in'])}"
@@ -80,7 +80,7 @@ def summary(exposures: Exposures) -> str:
 
 
 def lines(exposures: Exposures) -> Iterator[str]:
-    """For a pipe: a line for each advisory, fields parted by tabs, under their heading."""
+    """Yield, for a pipe, a line for each advisory with tab-separated fields, below their heading."""
     yield "\t".join(_COLUMNS)
     for row in exposures["advisories"]:
         yield "\t".join(_fields(row))

@@ -1,4 +1,4 @@
-"""Which tables stand behind the charts of an exposure?"""
+"""Tables behind the charts of an exposure."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from conda_census.reports.usage.tables import flat_table
 
 __all__ = ["exposure_tables"]
 
-#: A table on a page has about so many days.
+#: A table on a page has about this many days.
 _MOST_DAYS = 40
 _TEXT, _COUNT, _SHARE = pa.string(), pa.int64(), pa.float64()
 
 
 def exposure_tables(exposure: Exposure) -> dict[str, pa.Table]:
-    """By the name of the chart. Of a long course every so manieth day is there, as JSON has all."""
+    """Return the tables by the name of the chart. Long courses are thinned, as JSON has every day."""
     curve, incident = exposure["curve"], exposure["incident_curve"]
     return {
         "exposed": _exposed(exposure),

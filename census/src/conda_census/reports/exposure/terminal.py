@@ -1,4 +1,4 @@
-"""How does the exposure to one advisory look in a terminal, wide or narrow, or in a pipe?"""
+"""Exposure to one advisory in a terminal, wide or narrow, or in a pipe."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ __all__ = ["show"]
 
 _MOST_ROWS = 10
 _MOST_BAR, _LEAST_BAR = 30, 5
-#: What the other columns of the curve take.
+#: The width of the other columns of the curve.
 _BESIDE_BAR = 42
 
 
 def show(exposure: Exposure, console: Console) -> None:
-    """Prints it as wide as the console is; text of records and logs is printed as text and nothing else."""
+    """Print the exposure as wide as the console; text from records and logs is printed literally."""
     marks = ASCII if console.options.ascii_only else BLOCKS
     longest = min(_MOST_BAR, console.width - _BESIDE_BAR)
     console.print(_head(exposure))

@@ -1,4 +1,4 @@
-"""What of an exposure is put together, so that a chart can hold it?"""
+"""Totals of an exposure, grouped to fit into a chart."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MOST_TOOLS = 4
 
 
 def bands_by_class(exposure: Exposure) -> dict[str, BandKeys]:
-    """The band of each class in which somebody may be exposed, and of all."""
+    """Return the band of each class that may have exposed environments, and of all."""
     by_class = exposure["by_class"]
     found: dict[str, BandKeys] = {
         "lasting": by_class["lasting"],
@@ -27,9 +27,9 @@ def bands_by_class(exposure: Exposure) -> dict[str, BandKeys]:
 
 
 def downloads_by_version(exposure: Exposure) -> dict[str, dict[str, int]]:
-    """Downloads by package and version and then tool; most first, the smallest put together.
+    """Return downloads by package and version, then by tool; most first, the smallest grouped.
 
-    Those that are not known are left out.
+    Unknown downloads are left out.
     """
     rows = [(row, row["downloads"]) for row in exposure["still_downloaded"] if row["downloads"] is not None]
     versions: Counter[str] = Counter()
@@ -46,7 +46,7 @@ def downloads_by_version(exposure: Exposure) -> dict[str, dict[str, int]]:
 
 
 def _called(numbers: Counter[str], most: int, others: str) -> dict[str, str]:
-    """What each is called: as it is, most first, or like the others where they are more than ``most``."""
+    """Return the label of each, most first: its own, or that of the others beyond the first ``most``."""
     ordered = [name for name, _ in sorted(numbers.items(), key=lambda each: (-each[1], each[0]))]
     alone = ordered if len(ordered) <= most else ordered[: most - 1]
     return {name: name if name in alone else others for name in ordered}

@@ -1,4 +1,4 @@
-"""How is a number of an exposure written for a reader?"""
+"""Wording of the numbers of an exposure."""
 
 from __future__ import annotations
 
@@ -32,27 +32,27 @@ __all__ = [
     "unknown_shares",
 ]
 
-#: The days of a curve that are always written out.
+#: The days of a curve that are always shown.
 CURVE_DAYS = (7, 30, 90, 180)
 
-#: How notes begin that leave a number known, and say which way it may err.
+#: The starts of notes for numbers that stay known, which say in which direction they may err.
 _WAYS_TO_ERR = ("Too high", "More or fewer")
 
 
 def are_downloads_known(exposure: Exposure) -> bool:
-    """Tell whether it is known that nobody downloads an affected build any more, if no build is listed."""
+    """Return whether it is known that nobody downloads an affected build any more, if no build is listed."""
     return all(note.startswith(_WAYS_TO_ERR) for note in notes_on(exposure, "still_downloaded"))
 
 
 def band(numbers: BandKeys) -> str:
-    """What was observed, and between what it lies."""
+    """Write the observed number and its range."""
     if numbers["observed"] is None:
         return NOT_KNOWN if numbers["low"] is None else f"at least {count(numbers['low'])}"
     return f"{count(numbers['observed'])}, {bounds(numbers)}"
 
 
 def bounds(numbers: BandKeys) -> str:
-    """Between what it lies."""
+    """Write the range."""
     if numbers["low"] is None:
         return NOT_KNOWN
     if numbers["high"] is None:
@@ -61,12 +61,12 @@ def bounds(numbers: BandKeys) -> str:
 
 
 def days_of(days: float | None) -> str:
-    """A half-life; one that is not known yet is longer than what was seen."""
+    """Write a half-life; one that is not known yet is longer than the observed time."""
     return "not reached yet" if days is None else f"{days:g} days"
 
 
 def days_interval(days: Interval) -> str:
-    """The 95 % interval of a half-life; without an end it is longer than anybody was watched."""
+    """Write the 95 % interval of a half-life; without an end it is longer than the observed time."""
     if days["low"] is None:
         return NO_INTERVAL
     if days["high"] is None:
@@ -81,44 +81,44 @@ def affected_of(package: AdvisedPackage) -> str:
 
 
 def are_versions_known(exposure: Exposure) -> bool:
-    """Tell whether the record says which versions are affected."""
+    """Return whether the record names the affected versions."""
     return not any(note.startswith(WHICH_ARE_AFFECTED) for note in notes_on(exposure, "exposed"))
 
 
 def looked_at(one_in: int) -> str:
-    """Said where not all installations were looked at."""
+    """Say that not all installations were examined."""
     return f"One installation in {one_in} was looked at, and counts are multiplied."
 
 
 def gaps(exposure: Exposure | Exposures) -> str:
-    """How many of the days have no log; nothing if all have one."""
+    """Say how many of the days have no log; nothing if all have one."""
     window = exposure["window"]
     return completeness(window) if window["days_without_log"] else ""
 
 
 def is_healing_known(row: Exposure | RankedAdvisory, as_of: str) -> bool:
-    """Whether it is known up to ``as_of`` who moved on."""
+    """Return whether the installations that moved on are known up to ``as_of``."""
     return row["healing_until"] == as_of
 
 
 def moved_on(row: Exposure | RankedAdvisory, as_of: str) -> str:
-    """The share that moved on, or that it is not known."""
+    """Write the share that moved on, or that it is not known."""
     return percent(row["upgraded_share"]["value"]) if is_healing_known(row, as_of) else NOT_KNOWN
 
 
 def half_life(row: Exposure | RankedAdvisory, as_of: str) -> str:
-    """The half-life; a day without a log leaves open whether one that was not reached before it was later."""
+    """Write the half-life; if a day has no log, one that was not reached may have been reached later."""
     median = row["median_days"]["value"]
     return days_of(median) if median is not None or is_healing_known(row, as_of) else NOT_KNOWN
 
 
 def is_unknown_for_gaps(document: Exposure | Exposures) -> bool:
-    """Return whether days without a log are why it is not known how much no advisory can say anything of."""
+    """Return whether days without a log are the reason why the share without an advisory is not known."""
     return document["unknown"]["downloads_share"] is None and bool(notes_on(document, "unknown"))
 
 
 def unknown_shares(unknown: UnknownShares, *, is_gap: bool = False) -> str:
-    """Of how much no advisory can say anything. ``is_gap``: a day without a log leaves it open."""
+    """Write the share for which no advisory has data. ``is_gap``: a day without a log leaves it open."""
     if is_gap:
         return f"Of how much no advisory can say anything is {NOT_KNOWN}: days of the last 30 have no log."
     if unknown["downloads_share"] is None:

@@ -1,4 +1,4 @@
-"""What do ``conda-census advisories list`` and ``show`` say? One document for a person and for JSON."""
+"""Documents of ``conda-census advisories list`` and ``show``, for people and for JSON."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class RecordJson(TypedDict):
 
 
 class AdvisoryJson(TypedDict):
-    """An advisory; ``bundled`` are conda packages that carry the affected one among others."""
+    """An advisory; ``bundled`` are conda packages that contain the affected one among others."""
 
     id: str
     aliases: list[str]
@@ -48,7 +48,7 @@ def advisory_documents(
     package: str | None = None,
     severities: Iterable[Severity] = (),
 ) -> list[AdvisoryJson]:
-    """The advisories about a conda package, or all, of these severities, or of any; the newest first."""
+    """List advisories about one conda package or all, with these severities or any, newest first."""
     wanted = frozenset(severities)
     package = None if package is None else package.strip().lower()
     found = [
@@ -62,7 +62,7 @@ def advisory_documents(
 
 
 def advisory_document(group: AdvisoryGroup, judge: Judge) -> AdvisoryJson:
-    """One advisory."""
+    """Return one advisory as a document."""
     return AdvisoryJson(
         id=group.id,
         aliases=[name for name in group.ids if name != group.id],

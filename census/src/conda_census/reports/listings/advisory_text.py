@@ -1,4 +1,4 @@
-"""How do advisories look, as lines on a terminal and in a pipe?"""
+"""Advisories as lines on a terminal and in a pipe."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _COLUMNS = ("advisory", "severity", "published", "packages", "summary")
 
 
 def list_lines(listed: Iterable[AdvisoryJson]) -> Iterator[str]:
-    """One line for each advisory, fields parted by tabs, under their heading."""
+    """Yield one line for each advisory with tab-separated fields, below their heading."""
     yield "\t".join(_COLUMNS)
     for each in listed:
         packages = ", ".join(package["conda_name"] for package in each["packages"]) or "-"
@@ -25,7 +25,7 @@ def list_lines(listed: Iterable[AdvisoryJson]) -> Iterator[str]:
 
 
 def advisory_lines(advisory: AdvisoryJson) -> Iterator[str]:
-    """An advisory in full."""
+    """Yield the lines of one complete advisory."""
     yield plain(f"{advisory['id']}  {advisory['severity']}{'  withdrawn' if advisory['withdrawn'] else ''}")
     if advisory["summary"]:
         yield plain(advisory["summary"])

@@ -1,4 +1,4 @@
-"""How does what a compaction did look?"""
+"""Result of a compaction as text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["compaction_lines"]
 
 
 def compaction_lines(compacted: Iterable[TableCompacted]) -> Iterator[str]:
-    """One line for each table."""
+    """Yield one line for each table."""
     for table in compacted:
         line = f"{table['table']}: {_words(table['before'])}, now {_words(table['after'])}"
         if table["deleted"]["files"]:

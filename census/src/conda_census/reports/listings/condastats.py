@@ -1,4 +1,4 @@
-"""How do the downloads of a lake become files for the tools that read Anaconda's public package data?"""
+"""Export of downloads as files for tools that read Anaconda's public package data."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ from conda_census.steps import Steps
 
 __all__ = ["Exported", "export_condastats", "what_was_left_out"]
 
-#: So many days and months are named in a line.
+#: This many days and months are named in a line.
 _NAMED = 5
 _TEXTS = pa.dictionary(pa.int32(), pa.string())
-#: What the public files hold: times without a zone, and texts of which few differ.
+#: The types in the public files: times without a zone, and texts with few distinct values.
 _TIMES: dict[Period, pa.DataType] = {"hour": pa.timestamp("ns"), "month": _TEXTS}
 
 
 class Exported(TypedDict):
-    """What was written, as ``export --json`` prints it: files, rows, downloads (of the daily files).
+    """Result of an export, as ``export --json`` prints it: files, rows, downloads (of the daily files).
 
-    ``days_without_log`` and ``months_left_out`` (2024-01) have no file, for their downloads are not known.
-    ``likely_copies`` logs look like copies of others, so that their downloads count again. ``unread_logs``
-    could not be read, and of ``doubtful_logs`` a part, so that downloads may be missing.
+    ``days_without_log`` and ``months_left_out`` (2024-01) have no file, because their downloads are not
+    known. ``likely_copies`` counts logs that look like copies of others, whose downloads count again.
+    ``unread_logs`` could not be read, and ``doubtful_logs`` only in part, so downloads may be missing.
     """
 
     folder: str
@@ -64,16 +64,16 @@ class _File:
 def export_condastats(
     tables: LakeTables, folder: Path, since: date | None, until: date | None, progress: Steps
 ) -> Exported:
-    """Write one Parquet file for each day, by hours, and one for each month that has a day in the window.
+    """Write one Parquet file by hours for each day, and one for each month that has a day in the window.
 
     A day without a log has none, nor has a month with such a day in the window.
 
     The paths below ``folder`` are those of the public bucket: ``conda/hourly/2024/01/2024-01-05.parquet`` and
-    ``conda/monthly/2024/2024-01.parquet``. A month holds the days of the window alone. Files that are there
-    already are written again.
+    ``conda/monthly/2024/2024-01.parquet``. A month holds only the days of the window. Existing files are
+    overwritten.
 
     Raises:
-        CensusError: the lake holds nothing, or a file cannot be written.
+        CensusError: the lake is empty, or a file cannot be written.
     """
     window = choose_window(tables, since, until)
     if window.since is None or window.until is None or choose_window(tables).since is None:
@@ -135,6 +135,6 @@ def _as_published(table: pa.Table, period: Period) -> pa.Table:
     for name in COLUMNS:
         column = table[name]
         if pa.types.is_timestamp(column.type):
-            column = column.cast(pa.timestamp(column.type.unit))  # UTC, which the public files do not say
+            column = column.cast(pa.timestamp(column.type.unit))  # UTC, which the public files leave out
         columns[name] = column.combine_chunks().cast(types[name])
     return pa.table(columns)

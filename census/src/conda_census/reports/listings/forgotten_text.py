@@ -1,4 +1,4 @@
-"""What ``conda-census sources --forget`` says, as JSON and as plain lines."""
+"""Output of ``conda-census sources --forget``, as JSON and as plain lines."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ __all__ = ["ForgottenJson", "forgotten_document", "forgotten_lines"]
 
 
 class ForgottenJson(TypedDict):
-    """The answer of ``conda-census sources --forget``; its keys are a public interface.
+    """Answer of ``conda-census sources --forget``; its keys are a public interface.
 
-    ``batches`` is empty if all of the lake was read again. ``days_without_log`` are days of the log of which
-    no other log is left, so that nothing is known of them; ``lost`` are days of which rows of other logs are
-    lost.
+    ``batches`` is empty if the whole lake was read again. ``days_without_log`` are days of the log that no
+    other log covers, so nothing is known of them; ``lost`` are days with lost rows of other logs.
     """
 
     forgotten: str
@@ -34,7 +33,7 @@ class ForgottenJson(TypedDict):
 
 
 def forgotten_document(forgotten: Forgotten, unknown: Sequence[date], *, dry_run: bool) -> ForgottenJson:
-    """What was taken out, or would be."""
+    """Return what was removed, or would be."""
     return ForgottenJson(
         forgotten=forgotten.source,
         dry_run=dry_run,
@@ -52,7 +51,7 @@ def forgotten_document(forgotten: Forgotten, unknown: Sequence[date], *, dry_run
 def forgotten_lines(
     forgotten: Forgotten, unknown: Sequence[date], *, dry_run: bool, names_all: bool = False
 ) -> Iterator[str]:
-    """The same for a person, each on a line; of many logs that are read again the first, if not all."""
+    """Yield the same for people, one item a line; of many logs to read again the first, unless all are named."""
     what = "would be taken out" if dry_run else "taken out"
     yield plain(
         f"{forgotten.source}: {what}: {forgotten.lines:,} lines, of these {forgotten.requests:,} requests"

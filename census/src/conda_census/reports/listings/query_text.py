@@ -16,13 +16,13 @@ from conda_census.reports.render.numbers import plain
 __all__ = ["Rows", "print_csv", "print_json", "print_text"]
 
 _AT_ONCE = 10_000
-#: As text so many rows are shown.
+#: Text output shows this many rows.
 _SHOWN = 1000
 _COLUMN_MAX = 60
 
 
 class Rows(Protocol):
-    """Where the rows of a query are fetched."""
+    """Source of the rows of a query."""
 
     def fetchmany(self, size: int) -> list[tuple[object, ...]]:
         """Return the next rows."""
@@ -57,7 +57,7 @@ def print_json(columns: Sequence[str], rows: Rows, file: TextIO) -> None:
 
 
 def print_csv(columns: Sequence[str], rows: Rows, file: TextIO) -> None:
-    """Print the columns and the rows as in JSON; what is null is empty, and a list or a map is JSON."""
+    """Print the columns and the rows as in JSON; null is empty, and a list or a map is JSON."""
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(columns)
     for row in _all(rows):
@@ -74,7 +74,7 @@ def _is_number(value: object) -> bool:
 
 
 def _plain(value: object) -> object:
-    """Return what JSON can say of a value."""
+    """Return the JSON form of a value."""
     match value:
         case dict():
             return {_word(_plain(key)): _plain(each) for key, each in value.items()}

@@ -1,4 +1,4 @@
-"""What does ``conda-census sources`` say? One document for the terminal, a pipe and JSON."""
+"""Document of ``conda-census sources``, for the terminal, a pipe and JSON."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ __all__ = ["DropsJson", "SourceJson", "Sources", "list_what_was_read"]
 
 
 class DropsJson(TypedDict):
-    """Lines that did not count for one reason, and the numbers of the first 20 of them."""
+    """Lines dropped for one reason, and the numbers of the first 20 of them."""
 
     lines: int
     first_lines: list[int]
 
 
 class SourceJson(TypedDict):
-    """One reading of one log. Times are UTC, in ISO 8601; null where no line was a request."""
+    """One reading of one log. Times are UTC, in ISO 8601; null if no line was a request."""
 
     source: str
     format: str
@@ -42,7 +42,7 @@ class SourceJson(TypedDict):
 
 
 class DayJson(TypedDict):
-    """What is known of one UTC day; ``reason`` as in :class:`conda_census.reports.usage.schema.ReadDay`."""
+    """Coverage of one UTC day; ``reason`` as in :class:`conda_census.reports.usage.schema.ReadDay`."""
 
     day: str
     state: DayState
@@ -50,17 +50,17 @@ class DayJson(TypedDict):
 
 
 class DoubtJson(TypedDict):
-    """Something in doubt about a log that was read, in a sentence."""
+    """A doubt about a log that was read, in a sentence."""
 
     source: str
     reason: str
 
 
 class Sources(TypedDict):
-    """The answer of ``conda-census sources``; its keys are a public interface.
+    """Answer of ``conda-census sources``; its keys are a public interface.
 
-    ``copies`` are the names of logs that look like copies of each other, together. ``unread_logs`` may be
-    access logs and could not be read. ``doubts`` are what ``ingest`` warned of when it read these logs.
+    ``copies`` are the names of logs that look like copies of each other, grouped. ``unread_logs`` may be
+    access logs and could not be read. ``doubts`` are the warnings of ``ingest`` when it read these logs.
     """
 
     window: WindowDays
@@ -73,7 +73,7 @@ class Sources(TypedDict):
 
 
 def list_what_was_read(tables: LakeTables, since: date | None = None, until: date | None = None) -> Sources:
-    """What was read with requests from ``since`` to ``until``, by default on all days, the newest last.
+    """List readings with requests from ``since`` to ``until``, by default on all days, newest last.
 
     Raises:
         WindowError: ``since`` is after ``until``.

@@ -1,4 +1,4 @@
-"""How does the list of what was read look, as tables on a terminal and as plain lines in a pipe?"""
+"""Lists of readings as tables on a terminal and as plain lines in a pipe."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ _COLUMNS = (
     "last request",
     "ingested at",
 )
-#: So many logs with their copies are named in a line.
+#: A line names at most this many logs with their copies.
 _MOST_COPIES = 3
-#: So many reasons for a doubt are told, each with so many logs.
+#: At most this many reasons for a doubt are shown, each with at most this many logs.
 _MOST_DOUBTS, _MOST_LOGS = 8, 3
 _DAY_COLUMNS = ("day", "sources", "lines", "requests", "dropped", "state")
 
 
 def show_sources(listed: Sources, console: Console) -> None:
-    """Print tables as wide as the console is; names from the lake are printed as text and nothing else."""
+    """Print tables as wide as the console; names from the lake are printed literally."""
     console.print(_heading(listed))
     if not listed["sources"]:
         return
@@ -42,7 +42,7 @@ def show_sources(listed: Sources, console: Console) -> None:
 
 
 def plain_lines(listed: Sources) -> Iterator[str]:
-    """One line for each reading, then one for each day, fields parted by tabs, each under its heading."""
+    """Yield one line for each reading, then one for each day, tab-separated, each under its heading."""
     yield "\t".join(_COLUMNS)
     for source in listed["sources"]:
         fields = (source["source"], source["format"], str(source["lines"]), str(source["requests"]))
@@ -66,7 +66,7 @@ def copies_in_words(copies: list[list[str]]) -> str:
 
 
 def doubts_in_words(doubts: list[DoubtJson]) -> list[str]:
-    """Say what is in doubt about which logs, in a line for each reason."""
+    """Say which logs are in doubt and why, in one line for each reason."""
     logs: dict[str, list[str]] = {}
     for doubt in doubts:
         logs.setdefault(doubt["reason"], []).append(plain(doubt["source"]))

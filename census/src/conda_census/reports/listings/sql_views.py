@@ -1,7 +1,7 @@
-"""SQL views over a lake, and a database in which one's own queries read these and can write nothing.
+"""SQL views over a lake, and a database for custom queries that can read them and write nothing.
 
-What DuckDB may read it may also write: even ``WITH a AS (COPY …) SELECT`` overwrites a file of a lake. So the
-database of one's own queries has no access to any file. Arrow reads those of the lake for it.
+DuckDB may write whatever it may read: even ``WITH a AS (COPY …) SELECT`` overwrites a file of a lake. So the
+database for custom queries has no access to any file. Arrow reads the files of the lake for it.
 """
 
 from __future__ import annotations
@@ -47,10 +47,10 @@ from conda_census.spill_folders import spill_folder_of_process
 __all__ = ["VIEWS", "Answer", "OwnQueries", "QueryError"]
 
 Done = TypeVar("Done")
-#: So long a query has to end before it is interrupted again.
+#: A query has this long to end before it is interrupted again.
 _AGAIN_S = 0.1
 
-#: Each view with what one row of it is: tables of the lake first, then the definitions of the report.
+#: Each view with the meaning of one row: tables of the lake first, then the definitions of the report.
 VIEWS: Mapping[str, str] = {
     **{table.name: table.one_row for table in MEASURED},
     "days": "one day of the window, and what is known of it",
@@ -65,15 +65,15 @@ VIEWS: Mapping[str, str] = {
     "installers": "one installer in one month, by kind of agent",
     "drops": "one reason why lines did not count",
 }
-#: What a query may do; what the parser calls MULTI is PIVOT, several statements in one.
+#: The statement types that a query may use; the parser's MULTI is PIVOT, several statements in one.
 _ALLOWED = frozenset({"SELECT", "CREATE", "DROP", "SET", "MULTI"})
-#: What DuckDB says if Arrow cannot read a file.
+#: DuckDB's message if Arrow cannot read a file.
 _UNREADABLE = re.compile(r"registered as 'files_of_(\w+)' failed: (.*?)(?:\. Detail|$)")
 _ROWS = [duckdb.ExpectedResultType.QUERY_RESULT]
 
 
 class QueryError(CensusError):
-    """A query that cannot be run."""
+    """The query cannot be run."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class _FilesNow:
-    """The files of a lake at one moment: a compaction may replace them at any other."""
+    """Files of a lake at one moment, which a compaction may replace later."""
 
     hidden_columns: frozenset[str]
     by_table: Mapping[TableName, list[str]]
@@ -110,20 +110,20 @@ class _FilesNow:
 
 
 class OwnQueries:
-    """A database in memory that has the views of one lake as it stood when this was made.
+    """In-memory database with the views of one lake as it was when this was created.
 
-    Its queries read the lake and no file; they write none, load no extension, use no network, and cannot
-    change that.
+    Its queries read the lake and no other file. They write no file, load no extension, use no network, and
+    cannot change these rules.
 
     Attributes:
-        window: the days that the definitions of the report are about.
+        window: the days that the definitions of the report cover.
         nothing_known: why nothing is known of any day, and what to do; empty if the lake has a request.
         days_outside: days before or after the window of which nothing is known. The tables hold these too.
-        copies: how many logs of the lake look like copies of others, so that their requests and downloads
+        copies: number of logs of the lake that look like copies of others, whose requests and downloads
             count again.
-        unread_logs: how many logs could not be read.
-        doubtful_logs: how many of the lake were read with a doubt.
-        statements: for each view what creates it in any DuckDB that may read the lake.
+        unread_logs: number of logs that could not be read.
+        doubtful_logs: number of logs of the lake that were read with a doubt.
+        statements: for each view the statement that creates it in any DuckDB that may read the lake.
     """
 
     def __init__(
@@ -133,7 +133,7 @@ class OwnQueries:
         since: date | None = None,
         until: date | None = None,
     ) -> None:
-        """Make the views.
+        """Create the views.
 
         Raises:
             LakeError: a table cannot be read.
@@ -144,7 +144,7 @@ class OwnQueries:
         self.window = choose_window(tables, since, until)
         whole = choose_window(tables, may_lack_logs=True)
         self.nothing_known = ""
-        if whole.since is None:  # no day that was asked for is known to be a quiet one
+        if whole.since is None:  # no requested day is known to be quiet
             self.window, self.nothing_known = whole, why_nothing_is_known(tables)
         self.days_outside = _unknown_outside(tables, self.window, whole)
         self.copies = count_copies(tables)
@@ -154,9 +154,9 @@ class OwnQueries:
         self._connection = _locked(now, self.statements)
 
     def run(self, text: str, *, at_most: int | None = None) -> Iterator[Answer]:
-        """Run statements, and yield the answer of each that has rows before the next one is run.
+        """Run statements, and yield the answer of each that has rows before the next one runs.
 
-        ``at_most`` so many of them may have rows.
+        At most ``at_most`` of them may have rows.
 
         Raises:
             QueryError: one is wrong, or does what no query may do here, or there is none.
@@ -193,7 +193,7 @@ class OwnQueries:
 
 
 def _unknown_outside(tables: LakeTables, window: Window, whole: Window) -> tuple[date, ...]:
-    """Return the days of the ``whole`` lake before and after the window of which nothing is known."""
+    """Return the unknown days of the ``whole`` lake before and after the window."""
     if window.until is None or whole.until is None or whole.until <= window.until:
         return window.days_unknown_before
     after = window.until + timedelta(days=1)
@@ -201,9 +201,9 @@ def _unknown_outside(tables: LakeTables, window: Window, whole: Window) -> tuple
 
 
 def _interruptible(connection: duckdb.DuckDBPyConnection, work: Callable[[], Done]) -> Done:
-    """Do the work in a thread of its own, so that Ctrl-C reaches the one that waits for it.
+    """Run the work in a separate thread, so that Ctrl-C reaches the waiting thread.
 
-    DuckDB 2.0 may wait for ever for its own threads if the signal reaches the one that runs the query.
+    DuckDB 2.0 may wait forever for its own threads if the signal reaches the thread that runs the query.
 
     Raises:
         KeyboardInterrupt: Ctrl-C was pressed, and the query has ended.
@@ -221,13 +221,13 @@ def _interruptible(connection: duckdb.DuckDBPyConnection, work: Callable[[], Don
 
 @contextmanager
 def _one_line() -> Iterator[None]:
-    """Tell what is wrong with a query, or with the lake."""
+    """Report in one line what is wrong with a query, or with the lake."""
     try:
         yield
     except duckdb.OutOfMemoryException:
-        raise  # no fault of the query
+        raise  # not the query's fault
     except RuntimeError as error:
-        if "interrupted" in str(error):  # what DuckDB makes of Ctrl-C
+        if "interrupted" in str(error):  # DuckDB's message for Ctrl-C
             raise KeyboardInterrupt from None
         raise
     except duckdb.Error as error:
@@ -280,8 +280,8 @@ def _dataset(table: TableOfLake, now: _FilesNow) -> ds.Dataset:
 def _statements(now: _FilesNow, tables: LakeTables, window: Window) -> dict[str, str]:
     """Return for each view the statement that creates it, in an order in which they can be run.
 
-    The views of the lake's tables name the files that these consist of now. The others hold what the metrics
-    of the report ask, word by word.
+    The views of the lake's tables name the current files of the tables. The others contain the expressions
+    of the report's metrics, word for word.
     """
     selects: dict[str, str] = {
         table.name: select_table(table, now.files(table.name), now.hidden_columns) for table in MEASURED
@@ -320,7 +320,7 @@ def _packages(downloads: Table) -> Table:
 
 
 def _days(tables: LakeTables, window: Window) -> str:
-    """Return SQL for what is known of each day, which no file says by itself."""
+    """Return SQL for the coverage of each day, which no file contains."""
     rows = [
         f"(DATE '{each.day}', {quoted(each.state)}, {each.state in ('complete', 'provisional')}, "
         f"{window.is_first_seen_known(each.day, each.day)}, {quoted(each.reason)})"

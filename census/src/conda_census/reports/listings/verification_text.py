@@ -1,4 +1,4 @@
-"""What does ``conda-census sources --verify`` say, as JSON and as plain lines?"""
+"""Output of ``conda-census sources --verify``, as JSON and as plain lines."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["Verification", "verification", "verification_lines", "what_is_wrong"
 
 
 class DifferenceJson(TypedDict):
-    """A count or a time that is not what it was; times are UTC, in ISO 8601."""
+    """A count or a time that changed; times are UTC, in ISO 8601."""
 
     what: str
     lake: int | str | None
@@ -25,7 +25,7 @@ class DifferenceJson(TypedDict):
 
 
 class VerifiedJson(TypedDict):
-    """A reading of a log, and what became of it; ``file`` is what was read now, null where nothing was."""
+    """A reading of a log and its outcome; ``file`` is what was read now, null if nothing was."""
 
     source: str
     file: str | None
@@ -50,7 +50,7 @@ class LakeFileJson(TypedDict):
 
 
 class LakeJson(TypedDict):
-    """The files of the lake: how many are whole, which are not, and of which that is not known."""
+    """Files of the lake: the number of intact ones, the damaged ones, and those that cannot be checked."""
 
     whole: int
     damaged: list[LakeFileJson]
@@ -59,7 +59,7 @@ class LakeJson(TypedDict):
 
 
 class Verification(TypedDict):
-    """The answer of ``conda-census sources --verify``; its keys are a public interface."""
+    """Answer of ``conda-census sources --verify``; its keys are a public interface."""
 
     states: dict[State, int]
     readings: list[VerifiedJson]
@@ -70,7 +70,7 @@ _WHAT_TO_DO = "run conda-census repair"
 
 
 def verification(verified: Iterable[Verified], files: FilesVerified) -> Verification:
-    """How many readings are in which state, each of them, and what is known of the files of the lake."""
+    """Count the readings in each state, list them, and give the state of the files of the lake."""
     readings = [_verified(each) for each in verified]
     return Verification(
         states={state: sum(each["state"] == state for each in readings) for state in STATES},
@@ -85,9 +85,9 @@ def verification(verified: Iterable[Verified], files: FilesVerified) -> Verifica
 
 
 def verification_lines(document: Verification, lake: Path) -> Iterator[str]:
-    """One line for each reading, fields parted by tabs: its state, its log, and why or what differs.
+    """Yield one tab-separated line for each reading: its state, its log, and why or what differs.
 
-    Then the same for each file of the lake that is not known to be whole, and how many are in which state.
+    The same follows for each file of the lake that is not known to be intact, and the number in each state.
     """
     for each in document["readings"]:
         differences = (
@@ -116,7 +116,7 @@ def verification_lines(document: Verification, lake: Path) -> Iterator[str]:
 
 
 def what_is_wrong(document: Verification, lake: Path) -> list[str]:
-    """Return what is damaged or differs, and what to do, in a line each; nothing if all is in order."""
+    """Return what is damaged or differs, and what to do, one line for each; nothing if all is in order."""
     damaged, problems = document["lake"]["damaged"], document["lake"]["problems"]
     differing = [each["source"] for each in document["readings"] if each["state"] == "differs"]
     sentences = []

@@ -1,1 +1,1 @@
-"""What all reports share: theme, pages, charts as files, numbers as text."""
+"""Shared parts of all reports: theme, pages, charts as files, numbers as text."""

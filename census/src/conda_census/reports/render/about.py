@@ -1,4 +1,4 @@
-"""What a page says of itself: of which repository it is, and when and by what it was made."""
+"""Facts about a page: its repository, its date, and the version that made it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ __all__ = ["About"]
 
 @dataclass(frozen=True)
 class About:
-    """What a page says of itself.
+    """Facts about a page.
 
     Attributes:
         title: the name of the repository, or empty.
-        made_at: when it was made, or None if that is not to be said.
+        made_at: when it was made, or None if that is not to be shown.
     """
 
     title: str = ""
@@ -24,7 +24,7 @@ class About:
 
     @classmethod
     def now(cls, title: str | None) -> About:
-        """Return what a page says that is made now."""
+        """Return the facts about a page that is made now."""
         return cls(title or "", datetime.now(UTC))
 
     def sentence(self) -> str:

@@ -1,7 +1,7 @@
-"""Small charts for the cards of a page: a course, bars and an interval, as SVG without axes.
+"""Small charts for the cards of a page: a timeline, bars and an interval, as SVG without axes.
 
-The number and the interval on the card give the scale, so that a small chart shows nothing but a shape. A
-day that is not known is a gap.
+The number and the interval on the card give the scale, so a small chart shows only a shape. An unknown day is
+a gap.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Values = Sequence[float | None]
 def course(values: Values, alternative: str) -> Markup:
     """Return a line through ``values``, one for each day from the first to the last; None is a gap.
 
-    Nothing if fewer than two values are known.
+    Return nothing if fewer than two values are known.
     """
     known = [value for value in values if value is not None]
     if len(known) < 2:  # noqa: PLR2004  a single point is no course
@@ -53,9 +53,9 @@ def bars(values: Values, alternative: str) -> Markup:
 
 
 def span(low: float | None, value: float | None, high: float | None, alternative: str) -> Markup:
-    """Return an estimate as a point on its interval, from 0 to somewhat behind the upper bound.
+    """Return an estimate as a point on its interval, from 0 to slightly beyond the upper bound.
 
-    Nothing if one of the three is not known, or all are 0.
+    Return nothing if one of the three is not known, or all are 0.
     """
     if low is None or value is None or not high:
         return Markup("")
@@ -79,5 +79,5 @@ def _svg(kind: str, drawn: str, alternative: str) -> Markup:
         '<svg class="card-chart {}" role="img" aria-label="{}" viewBox="0 0 {} {}" '
         'preserveAspectRatio="none">'
     )
-    # What is drawn holds numbers only.
+    # The drawing contains only numbers.
     return opening.format(kind, alternative, _WIDTH, _HEIGHT) + Markup(drawn + "</svg>")  # noqa: S704

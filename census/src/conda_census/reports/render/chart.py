@@ -1,4 +1,4 @@
-"""What is one chart of a document?"""
+"""Definition of one chart of a document."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ class Figure(Generic[Document]):
     """One chart.
 
     Attributes:
-        name: how it is called in the page and as a file.
+        name: its name in the page and as a file.
         title: what it shows.
         has_data: whether there is something to draw; a single day has no course.
-        draw: the chart.
+        draw: the function that draws the chart.
         alternative: its figures in words.
     """
 
@@ -35,5 +35,5 @@ class Figure(Generic[Document]):
 
 
 def drawable(figures: Iterable[Figure[Document]], document: Document) -> list[Figure[Document]]:
-    """Those of which there is something to draw."""
+    """Return the figures that have something to draw."""
     return [figure for figure in figures if figure.has_data(document)]

@@ -1,4 +1,4 @@
-"""How do the charts of a report become files in a folder?"""
+"""Charts of a report as files in a folder."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _WIDTH_PX = 800
 
 
 def write_charts(report: Report, folder: Path, kind: ChartKind, progress: Steps) -> None:
-    """One file for each chart, by its name, each with its title on white.
+    """Write one file for each chart, by its name, each with its title on white.
 
-    What else lies in the folder stays, but a chart of an earlier report that this one has not is removed.
+    Other files in the folder stay, but a chart of an earlier report that this one lacks is removed.
 
     Raises:
-        CensusError: the folder cannot be made, or a file in it cannot be written.
+        CensusError: the folder cannot be created, or a file in it cannot be written.
     """
     make_folder(folder)
     figures = figures_of(report)
@@ -53,6 +53,6 @@ _DRAW: dict[ChartKind, Callable[[Figure[Report], Report], bytes]] = {"svg": _svg
 
 
 def _look(figure: Figure[Report], report: Report) -> Look:
-    """A file stands alone: it says what it shows, and of when."""
+    """Return the look of a file, which needs its own title and dates."""
     titled = Look(width=_WIDTH_PX, **LIGHT, title=figure.title, subtitle=days(report["window"]))
     return replace(titled, background=titled.paper)

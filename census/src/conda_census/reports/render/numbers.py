@@ -1,4 +1,4 @@
-"""How is a number written for a reader?"""
+"""Numbers as text for readers."""
 
 from __future__ import annotations
 
@@ -59,28 +59,28 @@ __all__ = [
 ]
 
 _UNIT = " %"
-#: So many days are listed in one line.
+#: One line lists at most this many days.
 _MOST_DAYS = 5
-#: If more logs were read again, so many are named.
+#: If more logs were read again than the first number, the second number of them is named.
 _MOST_LOGS, _NAMED_LOGS = 5, 3
 
 #: Shown for a share of nothing.
 NOTHING_TO_DIVIDE = "no data"
 
-#: Shown for a count that needs a day of which nothing is known.
+#: Shown for a count that needs an unknown day.
 NOT_KNOWN = "not known"
 
 #: Numbers that need the addresses of clients, and those that need the days before the window.
 _NETWORKS = "the opted-out share, naive shares and sessions without a token"
 _BACK = "classes, first seen, coming back and installations of the last days"
 
-#: Said of a number if nothing is missing in it.
+#: Shown for a number if nothing is missing from it.
 COUNTED = "counted"
 
-#: Shown for what an agent does not say.
+#: Shown if an agent does not include this part.
 NOT_SAID = "not said"
 
-#: The parts of an agent that are shown, of those of ``metrics.agents``, and what they are called.
+#: The displayed parts of an agent, from ``metrics.agents``, with their labels.
 AGENT_PARTS = {
     "tool_version": "Tool",
     "python": "Python",
@@ -91,17 +91,17 @@ AGENT_PARTS = {
     "plugin": "Plug-in",
 }
 
-#: Shown beside a share of which it cannot be said how sure it is.
+#: Shown next to a share without an interval.
 NO_INTERVAL = "no interval"
 
 
 def count_of_tokens(number: int | None, report: Report) -> str:
-    """Return how many were told apart by their tokens; not known if no request carries one."""
+    """Return the number that tokens identify; not known if no request carries one."""
     return NOT_KNOWN if lacks_tokens(report) else count(number)
 
 
 def lacks_tokens(report: Report) -> bool:
-    """Tell whether there are requests and none carries a token, so that nobody knows who sent them."""
+    """Return whether there are requests but none carries a token, so that their senders are not known."""
     sessions = report["sessions"]
     return sessions["total"] + sessions["without_token"] > 0 and report["installations"]["total"] == 0
 
@@ -112,7 +112,7 @@ def count(number: int | None) -> str:
 
 
 def short(number: int) -> str:
-    """A whole number in four letters at most, for where there is no room: 999, 12k, 3.4M."""
+    """Return a whole number in at most four characters, for tight spaces: 999, 12k, 3.4M."""
     for unit, name in ((1_000_000_000, "G"), (1_000_000, "M"), (1_000, "k")):
         if number >= unit:
             parts = number / unit
@@ -121,7 +121,7 @@ def short(number: int) -> str:
 
 
 def percent(share: float | None) -> str:
-    """A share as a percentage: one decimal, two below 1 %; too small for these is not written as 0."""
+    """Return a percentage with one decimal, two below 1 %; one that is too small is not written as 0."""
     if share is None:
         return NOTHING_TO_DIVIDE
     if 0 < share < 0.0001:  # noqa: PLR2004 a hundredth of a percent, the smallest that two decimals show
@@ -131,7 +131,7 @@ def percent(share: float | None) -> str:
 
 
 def interval(share: Interval) -> str:
-    """The 95 % interval of a share, called so."""
+    """Return the 95 % interval of a share, named as such."""
     if share["low"] is None or share["high"] is None:
         return NO_INTERVAL
     low, high = percent(share["low"]), percent(share["high"])
@@ -139,7 +139,7 @@ def interval(share: Interval) -> str:
 
 
 def how_sure_of_tokens(bounds: CountInterval | None, report: Report) -> str:
-    """Return how sure a number of installations is; without any token, why there is none."""
+    """Return the interval of a number of installations, or the reason if there is no token."""
     if lacks_tokens(report):
         return "no request carries a token"
     doubtful = report["accounting"]["doubtful_logs"]
@@ -147,7 +147,7 @@ def how_sure_of_tokens(bounds: CountInterval | None, report: Report) -> str:
 
 
 def how_sure_of_opting_out(share: Interval, report: Report) -> str:
-    """Return the 95 % interval of the opted-out share, and what makes it wrong that no interval holds."""
+    """Return the 95 % interval of the opted-out share, and the errors that no interval covers."""
     doubtful = report["accounting"]["doubtful_logs"]
     addresses = f"addresses of {logs(doubtful['addresses'])} in doubt" if doubtful["addresses"] else ""
     reasons = filter(None, (interval_of_days(share, report["window"]), addresses, _hidden(doubtful)))
@@ -163,7 +163,7 @@ def how_sure(bounds: CountInterval | None, window: WindowDays) -> str:
 
 
 def counted(window: WindowDays) -> str:
-    """Say that all were counted; or, if days have no log, that it is at least so many."""
+    """Say that all were counted, or if days have no log, that it is at least this many."""
     missing = _days_without_log(window)
     return f"at least: {missing}" if missing else COUNTED
 
@@ -178,7 +178,7 @@ def counted_requests(number: int, window: WindowDays, accounting: LineCounts) ->
 
 
 def _lowered(text: str, *reasons: str) -> str:
-    """Add to how sure a number is what makes it too low."""
+    """Add to the certainty of a number what makes it too low."""
     added = "; ".join(filter(None, reasons))
     if not added:
         return text
@@ -194,19 +194,19 @@ def _unread(doubtful: DoubtfulLogs) -> str:
 
 
 def folded(window: WindowDays) -> str:
-    """Say that requests without a token were folded into sessions; if days have no log, at least so many."""
+    """Say that requests without a token were folded into sessions; at least this many if days have no log."""
     missing = _days_without_log(window)
     return f"folded, at least: {missing}" if missing else "folded"
 
 
 def of_days_with_a_log(window: WindowDays) -> str:
-    """Say of a table that it counts the days with a log only; nothing if all days have one."""
+    """Say that a table counts only the days with a log; nothing if all days have one."""
     missing = _days_without_log(window)
     return f"Of the days with a log, so that each number is at least as high: {missing}." if missing else ""
 
 
 def of_days_and_copies(window: WindowDays, copies: int) -> str:
-    """Say the same of a table with downloads, which so many copies of logs make too high."""
+    """Say the same of a table with downloads, which this many copies of logs make too high."""
     if not copies:
         return of_days_with_a_log(window)
     missing = _days_without_log(window)
@@ -215,7 +215,7 @@ def of_days_and_copies(window: WindowDays, copies: int) -> str:
 
 
 def interval_of_days(share: Interval, window: WindowDays) -> str:
-    """Return the 95 % interval of a share, and that it is one of the days with a log if some have none."""
+    """Return the 95 % interval of a share, and that it covers the days with a log if some have none."""
     return interval(share) + (_of_days_with_a_log(window) if share["low"] is not None else "")
 
 
@@ -228,7 +228,7 @@ def _of_days_with_a_log(window: WindowDays) -> str:
 
 
 def sampled(sample: SampleCounts | None) -> str:
-    """On how many installations the numbers rest; nothing where all were looked at."""
+    """Say how many installations the numbers rest on; nothing if all were examined."""
     if sample is None:
         return ""
     return (
@@ -239,13 +239,13 @@ def sampled(sample: SampleCounts | None) -> str:
 
 
 def day(text: str) -> str:
-    """2024-01-05 as 5 January 2024."""
+    """Write 2024-01-05 as 5 January 2024."""
     parsed = date.fromisoformat(text)
     return f"{parsed.day} {parsed:%B %Y}"
 
 
 def days(window: WindowDays) -> str:
-    """The window from its first to its last day."""
+    """Write the window from its first to its last day."""
     since, until = window["since"], window["until"]
     if since is None or until is None:
         return "no day with data"
@@ -253,9 +253,9 @@ def days(window: WindowDays) -> str:
 
 
 def completeness(window: WindowDays, lines: int = 0) -> str:
-    """Which days of the window are complete and which are provisional.
+    """Say which days of the window are complete and which are provisional.
 
-    Without any day it says how many lines were read, of which none is a request.
+    Without any day it says how many lines were read, and that none is a request.
     """
     until, complete = window["until"], window["complete_until"]
     if until is None:
@@ -274,13 +274,13 @@ def completeness(window: WindowDays, lines: int = 0) -> str:
 
 
 def newest_request(lines: LineCounts) -> str:
-    """Say of when the newest line is, so that a reader sees if logs stopped coming; nothing without any."""
+    """Give the time of the newest line, so that a reader sees if logs stopped; nothing without lines."""
     newest = lines["newest_request"]
     return f"newest log line {newest[:16].replace('T', ' ')} UTC" if newest else ""
 
 
 def last_days(number: int, window: WindowDays, lines: LineCounts) -> str:
-    """The last days of a window: 90 days; and if logs begin later, or if more may come of all of them."""
+    """Write the last days of a window: 90 days, and if logs begin later or all may still get more data."""
     text = f"{number} day{'s' if number > 1 else ''}"
     begin, until = lines["logs_begin"], window["until"]
     if until and _are_provisional(number, date.fromisoformat(until), window):
@@ -291,7 +291,7 @@ def last_days(number: int, window: WindowDays, lines: LineCounts) -> str:
 
 
 def _are_provisional(number: int, until: date, window: WindowDays) -> bool:
-    """Whether other days are complete and none of these, so that late logs may bring more of one of them."""
+    """Return whether other days are complete and none of these, so that late logs may add to one of them."""
     last = {(until - timedelta(days=back)).isoformat() for back in range(number)}
     complete = window["complete_until"]
     return complete is not None and min(last) > complete and not last <= set(window["days_without_log"])
@@ -303,7 +303,7 @@ def first_days(days: Iterable[date | str]) -> str:
 
 
 def first_few(texts: list[str], most: int, between: str = ", ") -> str:
-    """Name at most so many texts, and say how many more there are."""
+    """Name at most this many texts, and say how many more there are."""
     more = f" and {len(texts) - most} more" if len(texts) > most else ""
     return between.join(texts[:most]) + more
 
@@ -327,14 +327,14 @@ def lost_days(days: list[str]) -> str:
 
 
 def read_again(logs: list[str], what: str = "read again", *, names_all: bool = False) -> list[str]:
-    """Return which logs were read again, in a line each; in one line if they are many."""
+    """Return the logs that were read again, one a line, or in one line if they are many."""
     if names_all or len(logs) <= _MOST_LOGS:
         return [plain(f"{log}: {what}") for log in logs]
     return [plain(f"{first_few(logs, _NAMED_LOGS)}: {what}")]
 
 
 def unknown_days(days: Iterable[date], lost: Collection[date]) -> list[str]:
-    """Return which days have no log and which are lost, in a line each, and what to do."""
+    """Return the days without a log and the lost days, one line for each kind, and what to do."""
     texts: dict[bool, list[str]] = {False: [], True: []}
     for each in days:
         texts[each in lost].append(each.isoformat())
@@ -343,7 +343,7 @@ def unknown_days(days: Iterable[date], lost: Collection[date]) -> list[str]:
 
 
 def unread_logs(number: int) -> str:
-    """Say that so many logs could not be read, and where they are listed, in one line."""
+    """Say how many logs could not be read, and where they are listed, in one line."""
     whose, them = ("its", "it") if number == 1 else ("their", "them")
     return (
         f"{logs(number)} could not be read, or not whole, and numbers are too low if {whose} lines are of "
@@ -352,7 +352,7 @@ def unread_logs(number: int) -> str:
 
 
 def doubts_by_kind(doubtful: DoubtfulLogs) -> list[str]:
-    """Say which numbers are wrong because of logs that were read with a doubt, a sentence for each kind."""
+    """Say which numbers are wrong because of logs read with a doubt, one sentence for each kind."""
     kinds = (
         (doubtful["tokens"], "user agents in {} hide tokens, so installations and environments are too low"),
         (
@@ -369,7 +369,7 @@ def doubts_by_kind(doubtful: DoubtfulLogs) -> list[str]:
 
 
 def cautions(copies: int, unread: int, doubtful: int) -> list[str]:
-    """Say in a line each that so many logs are copies, could not be read, or were read with a doubt."""
+    """Say how many logs are copies, could not be read, or were read with a doubt, one line for each."""
     return [
         *([copies_count_again(copies)] if copies else []),
         *([unread_logs(unread)] if unread else []),
@@ -378,7 +378,7 @@ def cautions(copies: int, unread: int, doubtful: int) -> list[str]:
 
 
 def doubtful_logs(number: int) -> str:
-    """Say that so many logs may make numbers wrong, and where it is told, in one line."""
+    """Say how many logs may make numbers wrong, and where the details are, in one line."""
     them = "it" if number == 1 else "them"
     return f"{logs(number)} may make numbers wrong: conda-census sources names {them} and says why"
 
@@ -404,5 +404,5 @@ def _days(first: date, until: str) -> list[str]:
 
 
 def plain(text: str) -> str:
-    """Text from a log without what a terminal or a page could take for more than text."""
+    """Return text from a log without characters that a terminal or a page could interpret."""
     return "".join(character if character.isprintable() else "?" for character in text)

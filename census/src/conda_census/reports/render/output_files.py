@@ -1,4 +1,4 @@
-"""How does a file of the report come into being, whole or not at all?"""
+"""Writing of report files, completely or not at all."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ __all__ = ["expect_writable", "make_folder", "remove_own", "write_whole"]
 
 
 def expect_writable(files: Iterable[Path | None], folders: Iterable[Path | None] = (), *, lake: Path) -> None:
-    """Go on only if files and folders that are wanted can be written, before the work is done.
+    """Check before the work that the requested files and folders can be written.
 
-    A file needs its folder; a folder is made with those above it. None is not wanted. Into the lake nothing
-    is written but what is the lake's own.
+    A file needs its folder; a folder is created with its parents. None is not requested. Nothing but the
+    lake's own files may be written into the lake.
 
     Raises:
         CensusError: one cannot be written.
@@ -44,7 +44,7 @@ def expect_writable(files: Iterable[Path | None], folders: Iterable[Path | None]
 
 
 def write_whole(file: Path, content: bytes, what: str) -> None:
-    """Writes ``content``, which is called ``what``, over an older file; nothing is left beside it.
+    """Write ``content``, which is called ``what``, over an older file; no other file is left behind.
 
     Raises:
         CensusError: the file cannot be written.
@@ -57,10 +57,10 @@ def write_whole(file: Path, content: bytes, what: str) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """The folder, with those above it, where it is not there yet.
+    """Create the folder and its parents, if they do not exist.
 
     Raises:
-        CensusError: it cannot be made.
+        CensusError: it cannot be created.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -70,7 +70,7 @@ def make_folder(folder: Path) -> None:
 
 
 def remove_own(file: Path) -> None:
-    """Removes what an earlier report wrote, where this one has nothing of the kind.
+    """Remove what an earlier report wrote, if this one has nothing of the kind.
 
     Raises:
         CensusError: the file cannot be removed.

@@ -1,4 +1,4 @@
-"""What do all pages have in common? One file each, with styles, charts and tables inside."""
+"""Shared parts of all pages. Each is one file with styles, charts and tables inside."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from conda_census.reports.render.theme import DARK, LIGHT, Look
 
 __all__ = ["drawn", "rendered"]
 
-#: Of a table so many rows stand on the page.
+#: A page shows at most this many rows of a table.
 _MOST_ROWS = 400
 _WIDTHS_PX = {"wide": 660, "narrow": 340}
 
@@ -31,15 +31,15 @@ def rendered(
     tables: Mapping[str, pa.Table],
     **values: object,
 ) -> str:
-    """Return the page as HTML: no script, no reference to anything outside.
+    """Return the page as HTML: no script, no reference to anything external.
 
     Args:
         template: its name.
-        about: what the page says of itself.
-        contents: the headings of its sections, by what links to them.
+        about: facts about the page.
+        contents: the headings of its sections, by link target.
         figures: the charts, by name.
         tables: the tables behind them, by name.
-        values: all else that the template needs.
+        values: everything else that the template needs.
     """
     environment = Environment(
         loader=PackageLoader("conda_census.reports.render"),
@@ -69,13 +69,13 @@ def rendered(
 
 
 def drawn(figures: Iterable[Figure[Document]], document: Document) -> dict[str, Markup]:
-    """The charts of which there is something to draw, by name."""
+    """Return the charts that have something to draw, by name."""
     return {figure.name: _figure(figure, document) for figure in drawable(figures, document)}
 
 
 @dataclass(frozen=True)
 class _Cells:
-    """A table as text: of each column its heading and whether it holds numbers, and the first rows."""
+    """A table as text: the heading of each column, whether it holds numbers, and the first rows."""
 
     columns: list[tuple[str, bool]]
     rows: list[list[str]]
@@ -114,15 +114,15 @@ def _interval(share: Interval) -> str:
 
 
 def _unbroken(text: str) -> str:
-    """A percentage whose sign stays with its number at the end of a line."""
+    """Return a percentage that keeps its sign with its number at the end of a line."""
     return text.replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def _figure(figure: Figure[Document], document: Document) -> Markup:
-    """The chart with its title, once for wide and once for narrow screens; the style sheet shows one."""
+    """Return the chart with its title, for wide and for narrow screens; the style sheet shows one."""
     alternative = figure.alternative(document)
     charts = {
-        # Vega escapes the text that it draws; the class cannot stand in the SVG, which has its own.
+        # Vega escapes the text that it draws; the class must not be in the SVG, which has its own.
         name: Markup(svg(figure.draw(document, _look(width)), alternative))  # noqa: S704
         for name, width in _WIDTHS_PX.items()
     }
@@ -133,5 +133,5 @@ def _figure(figure: Figure[Document], document: Document) -> Markup:
 
 
 def _look(width_px: int) -> Look:
-    """Colours as variables of the style sheet, so that one drawing serves light, dark and paper."""
+    """Return colours as variables of the style sheet, so that one drawing serves light, dark and paper."""
     return Look(width=width_px, **{name: f"var(--{name})" for name in LIGHT})

@@ -1,4 +1,4 @@
-"""How do the tables behind a report become files in a folder?"""
+"""Tables behind a report as files in a folder."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ __all__ = ["TableKind", "parquet_bytes", "write_tables"]
 
 TableKind = Literal["csv", "parquet"]
 
-#: What a spreadsheet takes for the begin of a formula.
+#: What a spreadsheet takes for the start of a formula.
 _FORMULA = r"^[=+\-@\t\r]"
 
 
 def write_tables(report: Report, folder: Path, kind: TableKind) -> None:
-    """One file for each table, by its name; what else lies in the folder stays.
+    """Write one file for each table, by its name; other files in the folder stay.
 
-    In CSV a text from a log that a spreadsheet would run as a formula has an apostrophe before it.
+    In CSV, text from a log that a spreadsheet would run as a formula gets an apostrophe before it.
 
     Raises:
-        CensusError: the folder cannot be made, or a file in it cannot be written.
+        CensusError: the folder cannot be created, or a file in it cannot be written.
     """
     make_folder(folder)
     for name, table in flat_tables(report).items():
@@ -42,7 +42,7 @@ def _csv(table: pa.Table) -> bytes:
 
 
 def parquet_bytes(table: pa.Table) -> bytes:
-    """The table as a Parquet file."""
+    """Return the table as a Parquet file."""
     sink = pa.BufferOutputStream()
     parquet.write_table(table, sink)
     return _bytes(sink)

@@ -1,4 +1,4 @@
-"""How do bars, courses and shares look as characters?"""
+"""Bars, timelines and shares as characters."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ __all__ = ["ASCII", "BLOCKS", "Marks", "bar", "course", "shade"]
 
 @dataclass(frozen=True)
 class Marks:
-    """``full`` makes bars, ``heights`` rise from little to much, ``shades`` from none to all.
+    """``full`` makes bars, ``heights`` rise from low to high, ``shades`` from none to all.
 
-    ``unknown`` stands for a day of which nothing is known.
+    ``unknown`` is the mark of an unknown day.
     """
 
     full: str
@@ -26,14 +26,14 @@ ASCII = Marks(full="#", heights="_.-=+*%#", shades=" .-+#", unknown="?")
 
 
 def bar(share: float | None, width: int, marks: Marks) -> str:
-    """A bar that is as long as the share of ``width`` characters."""
+    """Return a bar with the length of the share, out of ``width`` characters."""
     return marks.full * round(width * min(share or 0.0, 1.0))
 
 
 def course(numbers: Sequence[int | None], width: int, marks: Marks) -> str:
-    """Return one character for each number, or for the mean of so many that ``width`` characters are enough.
+    """Return one character for each number, or for the mean of several, so that ``width`` is enough.
 
-    None, of which nothing is known, keeps its place.
+    None, which is unknown, keeps its place.
     """
     together = max(1, -(-len(numbers) // max(width, 1)))
     parts = [numbers[first : first + together] for first in range(0, len(numbers), together)]
@@ -44,7 +44,7 @@ def course(numbers: Sequence[int | None], width: int, marks: Marks) -> str:
 
 
 def shade(share: float, marks: Marks) -> str:
-    """The shade of a share: none only where it is 0."""
+    """Return the shade of a share: none only if it is 0."""
     return marks.shades[0] if share <= 0 else _step(share, marks.shades[1:])
 
 

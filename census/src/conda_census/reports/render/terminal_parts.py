@@ -1,4 +1,4 @@
-"""What are the reports in a terminal made of: how does a section begin, and what is a table of numbers?"""
+"""Parts of the terminal reports: section headings and tables of numbers."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ __all__ = ["number_table", "section"]
 
 
 def section(title: str, *parts: RenderableType) -> RenderableType:
-    """A rule with a title, and what stands under it."""
+    """Return a rule with a title, and the parts below it."""
     return Group(Text(), Rule(Text(title, style="bold"), align="left", style="dim"), *parts)
 
 
 def number_table(first: str, *numbers: str) -> Table:
-    """A table without rows yet: a column of words, and columns of numbers."""
+    """Return a table without rows: a column of words, and columns of numbers."""
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column(first, overflow="fold")
     for heading in numbers:
-        # Never cut short: a number that ends in an ellipsis is another number.
+        # Never truncate: a number that ends in an ellipsis is another number.
         table.add_column(heading, justify="right", overflow="fold")
     return table

@@ -1,4 +1,4 @@
-"""What do all charts have in common? Width, colours, type, axes and legends."""
+"""Theme of all charts: width, colours, type, axes and legends."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = [
 #: Vega measures text with Liberation Sans, which is as wide as these; another font could be cut off.
 FONT = "Arial, Helvetica, 'Liberation Sans', sans-serif"
 _TEXT_PX = 12
-#: Wider than most letters, so that a name fits even where none of the fonts is installed.
+#: Wider than most letters, so that a name fits even if none of the fonts is installed.
 _LETTER_PX = 7.4
 _NARROW_PX = 480
 _LABEL_PX = 200
@@ -57,9 +57,9 @@ _ALONE_PADDING_PX = {"left": 18, "top": 16, "right": 18, "bottom": 16}
 
 @dataclass(frozen=True)
 class Look:
-    """Width in pixels and colours, each anything that SVG takes: ``#1b2733`` or ``var(--ink)``.
+    """Width in pixels and colours in any SVG form: ``#1b2733`` or ``var(--ink)``.
 
-    A chart that stands alone has a ``title``, a ``subtitle`` and a ``background``.
+    A standalone chart has a ``title``, a ``subtitle`` and a ``background``.
     """
 
     width: int
@@ -78,12 +78,12 @@ class Look:
 
     @property
     def narrow(self) -> bool:
-        """Whether it is for a screen as narrow as a phone."""
+        """Whether the chart is for a screen as narrow as a phone."""
         return self.width < _NARROW_PX
 
 
 def dress(layers: list[alt.Chart], look: Look, height: int, legend_rows: int = 0) -> alt.LayerChart:
-    """The finished chart: as wide as the look says with its labels, on the background that the look has."""
+    """Return the finished chart: as wide as the look including labels, on the background of the look."""
     legend_px = _LEGEND_ROW_PX * legend_rows
     dressed: alt.LayerChart = (
         alt.LayerChart(layer=layers)
@@ -94,7 +94,7 @@ def dress(layers: list[alt.Chart], look: Look, height: int, legend_rows: int = 0
             background=look.background,
             padding={**_PADDING_PX, "top": _PADDING_PX["top"] + legend_px},
         )
-        .configure(font=look.font, aria=False)  # the whole chart has one text
+        .configure(font=look.font, aria=False)  # the whole chart has one alt text
         .configure_view(stroke=None)
         .configure_axis(
             labelColor=look.ink,
@@ -112,7 +112,7 @@ def dress(layers: list[alt.Chart], look: Look, height: int, legend_rows: int = 0
 
 
 def _title(look: Look, legend_px: int) -> alt.TitleParams:
-    """What the chart shows, and of when, above the legend."""
+    """Return the title of the chart and its period, above the legend."""
     return alt.TitleParams(
         text=look.title,
         subtitle=look.subtitle,
@@ -128,9 +128,9 @@ def _title(look: Look, legend_px: int) -> alt.TitleParams:
 
 
 def label_axis(field: str, labels: list[str], most_px: float | None = None, every: int = 1) -> alt.Y:
-    """Names of the bars at the left, in the given order, with nothing drawn but the names.
+    """Return the axis of bar names at the left, in the given order, without any other marks.
 
-    A name that is longer than ``most_px`` is cut. With ``every`` at 2, each second name stands there.
+    A name longer than ``most_px`` is cut. With ``every`` at 2, only every second name is shown.
     """
     axis = alt.Axis(
         title=None,
@@ -146,21 +146,21 @@ def label_axis(field: str, labels: list[str], most_px: float | None = None, ever
 
 
 def length_scale(longest: float, labels: list[str], texts: list[str], look: Look) -> alt.Scale:
-    """The scale of horizontal bars: from 0 to where the text behind the longest bar still fits."""
+    """Return the scale of horizontal bars: from 0 to the end of the text after the longest bar."""
     whole_px = plot_px(labels, look)
     bar_px = max(whole_px - text_px(texts) - _LABEL_GAP_PX, 0.2 * whole_px)
     return alt.Scale(domain=[0, (longest or 1) * whole_px / bar_px])
 
 
 def plot_px(labels: list[str], look: Look, most_px: float | None = None) -> float:
-    """How wide the part of a chart is that lies behind its labels."""
+    """Return the width of the part of a chart to the right of its labels."""
     padding = _ALONE_PADDING_PX if look.title else _PADDING_PX
     padding_px = padding["left"] + padding["right"]
     return look.width - _label_px(labels, most_px) - _LABEL_GAP_PX - padding_px
 
 
 def height_axis(field: str) -> alt.Y:
-    """Counts from 0 upwards, with few lines across."""
+    """Return an axis of counts from 0 upwards, with few grid lines."""
     short = "format(datum.value, '~s')"  # as a format of the axis it would write 0k
     axis = alt.Axis(title=None, ticks=False, domain=False, tickCount=4, labelExpr=short, labelPadding=6)
     return alt.Y(f"{field}:Q", axis=axis)
@@ -169,7 +169,7 @@ def height_axis(field: str) -> alt.Y:
 def legend(
     columns: int, rows: int, labels: list[str] | None = None, most_px: float | None = None
 ) -> alt.Legend:
-    """Names of the colours above the chart, flush with the left end of the bars' ``labels``."""
+    """Return the legend above the chart, aligned with the left end of the bars' ``labels``."""
     return alt.Legend(
         title=None,
         orient="none",
@@ -180,7 +180,7 @@ def legend(
         rowPadding=6,
         symbolType="square",
         symbolStrokeWidth=0,
-        symbolOpacity=1,  # also of what is drawn paler
+        symbolOpacity=1,  # also for paler marks
     )
 
 
@@ -189,5 +189,5 @@ def _label_px(labels: list[str], most_px: float | None) -> float:
 
 
 def text_px(texts: list[str]) -> float:
-    """How wide the longest of the texts may be."""
+    """Return the largest possible width of the texts."""
     return _LETTER_PX * max(map(len, texts), default=0)

@@ -1,4 +1,4 @@
-"""Which days of a long course are enough to draw it, or to read it?"""
+"""Thinning of long timelines to the days that are enough to draw or read them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ Point = TypeVar("Point")
 
 
 def thinned(points: Sequence[Point], most: int, also: Collection[int] = ()) -> list[Point]:
-    """Of a point for each day the first, the last and every so manieth, ``most`` or one more.
+    """Return the first, the last and every n-th of the daily points, at most ``most`` or one more.
 
-    ``also`` are places that are kept whatever happens.
+    ``also`` are positions that are always kept.
     """
     every = -(-len(points) // most) or 1
     last = len(points) - 1

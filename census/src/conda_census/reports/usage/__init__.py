@@ -1,1 +1,1 @@
-"""The report on usage: its schema, tables, charts, and how it looks on each surface."""
+"""Report on usage: its schema, tables, charts, and its form on each surface."""

@@ -1,4 +1,4 @@
-"""What does each chart say to those who do not see it?"""
+"""Alt text of the charts of a usage report."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = [
 
 
 def environments(report: Report) -> str:
-    """The numbers of the bars."""
+    """Describe the numbers of the bars."""
     numbers = report["environments"]["per_installation"]
     return (
         "Bar chart of installations by their number of environments: "
@@ -32,7 +32,7 @@ def environments(report: Report) -> str:
 
 
 def by_day(report: Report) -> str:
-    """The busiest day and the range."""
+    """Describe the busiest day and the range."""
     rows = report["by_day"]
     sessions = {row["day"]: row["sessions"] for row in rows if row["sessions"] is not None}
     installations = [row["installations"] for row in rows if row["installations"] is not None]
@@ -47,7 +47,7 @@ def by_day(report: Report) -> str:
 
 
 def first_seen(report: Report) -> str:
-    """The sum, the day with most, and the last day."""
+    """Describe the sum, the day with most, and the last day."""
     rows = report["by_day"]
     known = {row["day"]: row["first_seen"] for row in rows if row["first_seen"] is not None}
     most = max(known, key=lambda each: known[each])
@@ -66,36 +66,36 @@ def _without_log(report: Report) -> str:
 
 
 def installers(report: Report) -> str:
-    """The totals of the bars."""
+    """Describe the totals of the bars."""
     found = totals.installer_totals(report)
     listed = _listed({name: sum(kinds.values()) for name, kinds in found.items()})
     return f"Bar chart of installer downloads by product and platform: {listed}."
 
 
 def installers_by_period(report: Report) -> str:
-    """The totals of the bars and their parts."""
+    """Describe the totals of the bars and their parts."""
     found = totals.installers_by_period(report)
     listed = "; ".join(_of_period(period, products) for period, products in found.items())
     return f"Bar chart of installer downloads by period and product. {listed}."
 
 
 def conda_versions(report: Report) -> str:
-    """The numbers of the bars."""
+    """Describe the numbers of the bars."""
     return f"Bar chart of installations by version of conda: {_listed(totals.conda_versions(report))}."
 
 
 def python_versions(report: Report) -> str:
-    """The numbers of the bars."""
+    """Describe the numbers of the bars."""
     return f"Bar chart of installations by version of Python: {_listed(totals.python_versions(report))}."
 
 
 def systems(report: Report) -> str:
-    """The numbers of the bars."""
+    """Describe the numbers of the bars."""
     return f"Bar chart of installations by operating system: {_listed(totals.systems(report))}."
 
 
 def packages(report: Report) -> str:
-    """The three numbers of each package."""
+    """Describe the three numbers of each package."""
     listed = "; ".join(
         f"{plain(row['name'])} {count(row['environments'])}, {count(row['installations'])}, "
         f"{count(row['downloads'])}"
@@ -105,7 +105,7 @@ def packages(report: Report) -> str:
 
 
 def retention(report: Report) -> str:
-    """Of each week how many came back in the next and in the last."""
+    """Describe for each week how many came back in the next and in the last week."""
     listed = "; ".join(
         f"{day(cohort['week'])}, {count(cohort['installations'])}: {_came_back(cohort['active'])}"
         for cohort in report["retention"]
@@ -115,7 +115,7 @@ def retention(report: Report) -> str:
 
 
 def completeness(report: Report) -> str:
-    """How many days are complete, and which have no log."""
+    """Describe how many days are complete, and which have no log."""
     days = report["completeness"]
     missing = [day(each["day"]) for each in days if each["state"] in ("no_log", "declared_hole")]
     return (
@@ -128,14 +128,14 @@ def completeness(report: Report) -> str:
 
 
 def _of_period(period: str, products: dict[str, int]) -> str:
-    """The numbers of a period, but of one without a log its name only."""
+    """Describe the numbers of a period, or only its name if it has no log."""
     if period.endswith(totals.NO_LOG):
         return period
     return f"{period}: {_listed({name: number for name, number in products.items() if number}) or 'none'}"
 
 
 def _came_back(active: list[Interval]) -> str:
-    """The shares of the first week after the one of first sight and of the last."""
+    """Describe the shares of the first week after first use and of the last week."""
     last = len(active) - 1
     weeks = [(1, "one week later")] if last == 1 else [(1, "one week later"), (last, f"{last} weeks later")]
     return ", ".join(

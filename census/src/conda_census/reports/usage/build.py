@@ -1,4 +1,4 @@
-"""What does a report say? One document that every surface shows, the same bytes for the same lake."""
+"""Usage report: one document for every surface, with the same bytes for the same lake."""
 
 from __future__ import annotations
 
@@ -72,10 +72,10 @@ __all__ = ["TOP", "Report", "make_report"]
 
 
 _UNKNOWN = Interval(value=None, low=None, high=None)
-#: What a number in the sample stands for.
+#: Scales a number in the sample up to all.
 Times = Callable[[int], int]
 
-#: So many packages by each measure.
+#: The default number of packages for each measure.
 TOP = 20
 
 
@@ -89,10 +89,10 @@ def make_report(
     sample: Sample | None = None,
     organizations: Mapping[str, bytes] | None = None,
 ) -> Report:
-    """The report on the window from ``since`` to ``until``, by default over all days with data.
+    """Return the report on the window from ``since`` to ``until``, by default over all days with data.
 
-    It tells of the ``top`` packages by each measure, and of one ``package`` all versions. ``sample``: which
-    installations are looked at, by default all unless they are very many. ``organizations``: the pseudonym of
+    It has the ``top`` packages by each measure, and all versions of one ``package``. ``sample``: the
+    installations to examine, by default all unless they are very many. ``organizations``: the pseudonym of
     each organisation that has a name.
 
     Raises:
@@ -143,14 +143,14 @@ def make_report(
 
 
 def _sampled(tables: LakeTables, window: Window, sample: Sample) -> Table:
-    """The installations of the sample, as ``population`` has them; ``tables`` are those with others."""
+    """Return the sampled installations, as ``population`` has them; ``tables`` include the others."""
     found = population(tables.sessions, window)
     return found if sample == ALL else found.filter(sample.takes(found.client))
 
 
 @dataclass(frozen=True)
 class _LookedAt:
-    """What of the window is in the sample: its tables, and its installations as ``population`` has them."""
+    """Sample of the window: its tables, and its installations as ``population`` has them."""
 
     sample: Sample
     inside: LakeTables
@@ -303,10 +303,10 @@ def _by_day(
         return []
     rows, missing = [], frozenset(window.days_without_log)
     for day in days_between(window.since, window.until):
-        # A known day on which nothing was is a quiet one.
+        # A known day without activity is a quiet day.
         counted = None if day in missing else found.get(day, Day(day, 0, 0, 0, 0))
         is_first_known = window.is_first_seen_known(day, day)
-        # Nobody shows a token on a day of logs that hide them.
+        # Nobody sends a token on a day of logs that hide tokens.
         shows_none = day in hidden and counted is not None and counted.sessions and not counted.installations
         shown = None if shows_none else counted
         rows.append(
@@ -383,13 +383,13 @@ def _retention(looked_at: _LookedAt, window: Window) -> list[CohortRow]:
 
 
 def _is_week_known(window: Window, week: date, later: int) -> bool:
-    """Whether it is known who was first seen in the week of a Monday, and who of them came so much later."""
+    """Return whether a Monday's cohort is known, and which of its installations came ``later`` weeks after."""
     then = week + timedelta(weeks=later)
     return _is_size_known(window, week) and window.is_known(then, then + timedelta(days=6))
 
 
 def _is_size_known(window: Window, week: date) -> bool:
-    """Whether it is known who was first seen in the week of a Monday."""
+    """Return whether the cohort of a Monday's week is known."""
     return window.is_first_seen_known(week, week + timedelta(days=6))
 
 

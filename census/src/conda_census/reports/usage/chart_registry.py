@@ -1,4 +1,4 @@
-"""Which charts does a report have? Their names are those of the files that ``--svg`` and ``--png`` write."""
+"""Charts of a report. Their names are those of the files that ``--svg`` and ``--png`` write."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from conda_census.reports.usage.schema import Report
 __all__ = ["FIGURES", "figures_of"]
 
 
-#: In the order of the page.
+#: In page order.
 FIGURES: tuple[Figure[Report], ...] = (
     Figure(
         "environments",
@@ -104,5 +104,5 @@ FIGURES: tuple[Figure[Report], ...] = (
 
 
 def figures_of(report: Report) -> list[Figure[Report]]:
-    """Those of which there is something to draw."""
+    """Return the figures that have something to draw."""
     return drawable(FIGURES, report)

@@ -1,4 +1,4 @@
-"""Of which days is everything in, as the report and ``sources`` say it?"""
+"""Completeness of days, as the report and ``sources`` show it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["read_days"]
 
 
 def read_days(tables: LakeTables, window: Window) -> list[ReadDay]:
-    """Every day of the window in order, also one of which there is nothing. Give the tables whole."""
+    """Return every day of the window in order, also empty days. Pass unfiltered tables."""
     return [
         ReadDay(
             day=day.day.isoformat(),

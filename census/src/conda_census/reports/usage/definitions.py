@@ -1,4 +1,4 @@
-"""What does each number mean, and what can none of them see?"""
+"""Definitions of the numbers, and limits of all of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The headline numbers of a report or an exposure in one line, to be read again below a long output."""
+"""Headline numbers of a report or an exposure in one line, repeated below a long output."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["exposure_headline", "report_headline"]
 
 
 def report_headline(report: Report) -> str:
-    """Return installations, environments, the opted-out share, downloads, and the days that they are of."""
+    """Return installations, environments, the opted-out share, downloads, and the days that they cover."""
     window, package = report["window"], report["packages"]["name"]
     missing, copies = len(window["days_without_log"]), report["accounting"]["likely_copies"]
     unread, doubtful = report["accounting"]["unread_logs"], report["accounting"]["doubtful_logs"]

@@ -1,4 +1,4 @@
-"""Which way does each number err, and what makes it so?"""
+"""Notes on the direction in which each number errs, and on the cause."""
 
 from __future__ import annotations
 
@@ -118,9 +118,9 @@ NOTES: tuple[Note, ...] = (
 
 
 def notes_on_gaps(window: Window) -> list[Note]:
-    """Return what days without a log do to the numbers of a window, and which days are left out of it.
+    """Return the effects of days without a log on the numbers of a window, and the days left out of it.
 
-    Some numbers look back before the window, so that they need the days before it as well.
+    Some numbers look back before the window, so they also need the days before it.
     """
     inside, before = len(window.days_without_log), len(window.days_unknown_before)
     notes = [Note(number="window", note=_left_out(window.left_out))] if window.left_out else []
@@ -162,7 +162,7 @@ def _left_out(days: tuple[date, ...]) -> str:
 
 
 def _unknown_before(days: tuple[date, ...]) -> str:
-    """Say which days before the window have no log, for whoever reads the head of the report only."""
+    """Say which days before the window have no log, for readers of only the head of the report."""
     named = first_days(days)
     have = f"{_days(len(days))} before it {'have' if len(days) > 1 else 'has'}"
     return (
@@ -170,7 +170,7 @@ def _unknown_before(days: tuple[date, ...]) -> str:
     )
 
 
-#: What a day of the window without a log does, by the name of the number.
+#: The effect of a day of the window without a log, by the name of the number.
 _GAPS = (
     ("installations", "At least so many: who came only on days without a log is not seen."),
     ("environments", "At least so many: what was used only on days without a log is not seen."),
@@ -185,7 +185,7 @@ _GAPS = (
     ("agents", "Of the days with a log only."),
 )
 
-#: What a day without a log does, in the window or before it, to numbers that look at all days since the logs
+#: The effect of a day without a log, in the window or before it, on numbers that use all days since the logs
 #: begin.
 _LOOKING_BACK = (
     (
@@ -216,14 +216,14 @@ _LOOKING_BACK = (
 )
 
 
-#: The numbers that count requests or downloads, so that a copy of a log makes them too high.
+#: The numbers that count requests or downloads, so a copy of a log makes them too high.
 _OF_REQUESTS = ("accounting", "by_day", "downloads", "installer_downloads", "packages", "organizations")
 
 
 def notes_on_copies(copies: int, window: Window) -> list[Note]:
-    """Return what so many copies of logs do to the numbers. A report may be published, so they name none.
+    """Return the effects of copied logs on the numbers. A report may be published, so no log is named.
 
-    With days without a log as well nobody knows which of the two weighs more.
+    If there are also days without a log, nobody knows which of the two weighs more.
     """
     if not copies:
         return []
@@ -235,12 +235,12 @@ def notes_on_copies(copies: int, window: Window) -> list[Note]:
     ]
 
 
-#: The numbers that count what has tokens.
+#: The numbers that count things with tokens.
 _OF_TOKENS = ("installations", "environments", "active", "by_class", "first_seen")
 
 
 def notes_on_tokens(sessions: int, installations: int) -> list[Note]:
-    """Return what is not known if there are sessions and none has the token of an installation."""
+    """Return the unknown numbers if there are sessions but none has the token of an installation."""
     if not sessions or installations:
         return []
     why = "no request carries a token"
@@ -253,12 +253,12 @@ def notes_on_tokens(sessions: int, installations: int) -> list[Note]:
     ]
 
 
-#: The numbers that a log makes too low that could not be read, besides those of requests.
+#: The numbers that an unreadable log makes too low, apart from those of requests.
 _TOO_LOW = ("installations", "environments", "sessions", "without_token")
 
 
 def notes_on_unread_logs(number: int) -> list[Note]:
-    """Return what so many logs that could not be read do to the numbers. It names none, as of copies."""
+    """Return the effects of unreadable logs on the numbers. It names none, as for copies."""
     if not number:
         return []
     whose = "its" if number == 1 else "their"
@@ -273,7 +273,7 @@ def notes_on_unread_logs(number: int) -> list[Note]:
     ]
 
 
-#: What a doubt about logs does to numbers, by what it is about.
+#: The effects of a doubt about logs on numbers, by its subject.
 _OF_DOUBTS: tuple[tuple[Literal["tokens", "addresses", "unread"], str, tuple[str, ...]], ...] = (
     ("tokens", "Too low: user agents in {logs} do not show all tokens", (*_OF_TOKENS, "organizations")),
     ("tokens", "Off either way: user agents in {logs} do not show all tokens", ("opted_out", "agents")),
@@ -288,7 +288,7 @@ _OF_DOUBTS: tuple[tuple[Literal["tokens", "addresses", "unread"], str, tuple[str
         (*_TOO_LOW, *(each for each in _OF_REQUESTS if each != "accounting")),
     ),
 )
-#: What a doubt about logs before the window does.
+#: The effect of a doubt about logs before the window.
 _OF_DOUBTS_BEFORE = (
     ("active", "Too low if the last days begin before the window"),
     ("by_class", "Lasting installations may look ephemeral or new, and those of an image like any others"),
@@ -299,7 +299,7 @@ _OF_DOUBTS_BEFORE = (
 
 
 def notes_on_doubts(doubts: DoubtfulLogs) -> list[Note]:
-    """Return what the doubts about logs do to the numbers. It names none of the logs."""
+    """Return the effects of doubts about logs on the numbers. It names none of the logs."""
     where = "(conda-census sources)."
     notes = [
         Note(number="accounting", note=f"{sentence[0].upper()}{sentence[1:]} {where}")

@@ -1,4 +1,4 @@
-"""How does the report look as a page? One file that needs nothing else, not even a network."""
+"""Page of the report: one file that needs nothing else, not even a network."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from conda_census.reports.usage.totals import installer_products
 __all__ = ["page", "write_page"]
 
 
-#: The sections in their order, by what links to them.
+#: The sections in order, by link target.
 _CONTENTS = {
     "installations": "Installations",
     "environments": "Environments",
@@ -41,7 +41,7 @@ _CONTENTS = {
 
 
 def page(report: Report, about: About | None = None) -> str:
-    """Return the page as HTML: styles and charts inside, no script, no reference to anything outside."""
+    """Return the page as HTML: styles and charts inline, no script, no reference to anything external."""
     figures, copies = drawn(FIGURES, report), report["accounting"]["likely_copies"]
     is_there = {"coming-back": "retention" in figures, "organizations": bool(report["organizations"])}
     return rendered(
@@ -80,7 +80,7 @@ def page(report: Report, about: About | None = None) -> str:
 
 
 def write_page(report: Report, file: Path, about: About | None = None) -> None:
-    """Write the page to ``file``, whole or not at all.
+    """Write the page to ``file``, completely or not at all.
 
     Raises:
         CensusError: the file cannot be written.

@@ -1,4 +1,4 @@
-"""Which files does a report become?"""
+"""Files of a report."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from conda_census.reports.render.about import About
 from conda_census.reports.usage.schema import Report
 from conda_census.steps import Steps
 
-if TYPE_CHECKING:  # what draws takes a second to import, and only where a chart is wanted
+if TYPE_CHECKING:  # drawing takes a second to import, and only if a chart is requested
     from conda_census.reports.render.chart_files import ChartKind
     from conda_census.reports.render.table_files import TableKind
 
@@ -21,7 +21,7 @@ __all__ = ["Wanted", "write_files"]
 
 @dataclass(frozen=True)
 class Wanted:
-    """A page is a file, all others are folders; null is not wanted."""
+    """Requested files. The page is a file, all others are folders; null is not requested."""
 
     html: Path | None = None
     svg: Path | None = None
@@ -36,7 +36,7 @@ def write_files(
     steps: Callable[[str], AbstractContextManager[Steps]],
     about: About | None = None,
 ) -> Iterator[Path]:
-    """Writes what is wanted and tells where each thing is when it is there; ``steps`` shows the progress.
+    """Write what is requested and yield the path of each once it exists; ``steps`` shows the progress.
 
     Raises:
         CensusError: something cannot be written.

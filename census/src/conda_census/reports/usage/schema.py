@@ -1,4 +1,4 @@
-"""Which keys does a report have? They are a public interface: keys are added, never changed."""
+"""Keys of a report. They are a public interface: keys are added, never changed."""
 
 from __future__ import annotations
 
@@ -66,14 +66,14 @@ class ActiveByClass(TypedDict):
 
 
 class CountInterval(TypedDict):
-    """The 95 % interval of a count."""
+    """95 % interval of a count."""
 
     low: int
     high: int
 
 
 class SampleCounts(TypedDict):
-    """One installation in ``one_in`` was looked at, ``looked_at`` in all, and counts were multiplied."""
+    """One installation in ``one_in`` was examined, ``looked_at`` in total, and counts were multiplied."""
 
     one_in: int
     looked_at: int
@@ -95,7 +95,7 @@ PerInstallation = TypedDict("PerInstallation", {"1": int, "2": int, "3": int, "4
 
 
 class EnvironmentSpread(TypedDict):
-    """Distinct pairs (environment, installation), and how they spread over installations."""
+    """Distinct pairs (environment, installation), and their distribution over installations."""
 
     total: int
     per_installation: PerInstallation
@@ -119,7 +119,7 @@ class EnvironmentCounts(EnvironmentSpread):
 
 
 class NaiveShares(TypedDict):
-    """off / (off + tokens), by three measures; null where there is neither."""
+    """off / (off + tokens), by three measures; null if both are 0."""
 
     requests: float | None
     sessions: float | None
@@ -135,10 +135,10 @@ class TrafficCounts(TypedDict):
 
 
 class Calibration(TypedDict):
-    """What is known where sharing is on, and the opted-out share is estimated by; null where nobody shares.
+    """Values known from sharing users, which the opted-out share is estimated from; null if nobody shares.
 
-    How many installation-days there were, how many of them one visitor-day hides, how many installations one
-    of them stands for, and how the network-days of an installation are dispersed (variance over mean).
+    They are the number of installation-days, how many of these one visitor-day hides, how many installations
+    one of these represents, and the dispersion of the network-days of an installation (variance over mean).
     """
 
     installation_days: int
@@ -148,7 +148,7 @@ class Calibration(TypedDict):
 
 
 class OptedOutShares(TypedDict):
-    """The opted-out share of installations, and the traffic that it is estimated from."""
+    """Opted-out share of installations, and the traffic that it is estimated from."""
 
     share: Interval
     naive: NaiveShares
@@ -176,7 +176,7 @@ class InstallerDownloadCounts(TypedDict):
 
 
 class SessionCounts(TypedDict):
-    """Session tokens, and sessions folded for want of one."""
+    """Session tokens, and sessions folded because there was no token."""
 
     total: int
     without_token: int
@@ -189,9 +189,9 @@ class DownloadCounts(TypedDict):
 
 
 class DoubtfulLogs(TypedDict):
-    """How many logs were read with a doubt, by what it is about; see ``docs/unknown.md``.
+    """Number of logs that were read with a doubt, by subject; see ``docs/unknown.md``.
 
-    ``before_window`` have no line of the window, and numbers that look back before it need them.
+    ``before_window`` have no line of the window, but numbers that look back before it need them.
     """
 
     tokens: int
@@ -201,12 +201,12 @@ class DoubtfulLogs(TypedDict):
 
 
 class LineCounts(TypedDict):
-    """Where every line went: lines = requests + the sum of dropped.
+    """Destinations of all lines: lines = requests + the sum of dropped.
 
-    ``logs_begin`` (a day) and ``newest_request`` (a time, UTC) are of all logs that were read, whatever the
-    window; null if none has a request. ``likely_copies`` logs look like copies of others with other bytes, so
-    that their requests and downloads count again. ``unread_logs`` files and objects may be access logs and
-    could not be read, of whatever days. ``doubtful_logs`` were read with a doubt.
+    ``logs_begin`` (a day) and ``newest_request`` (a time, UTC) are of all logs that were read, regardless of
+    the window; null if none has a request. ``likely_copies`` logs look like copies of others with other
+    bytes, so their requests and downloads count again. ``unread_logs`` files and objects may be access logs
+    and could not be read, whatever their days. ``doubtful_logs`` were read with a doubt.
     """
 
     lines: int
@@ -223,11 +223,11 @@ class LineCounts(TypedDict):
 
 
 class DayRow(TypedDict):
-    """What one UTC day saw; ``first_seen`` are the installations that no earlier day saw.
+    """Numbers of one UTC day; ``first_seen`` are the installations that were not seen on any earlier day.
 
-    Of a day without a log all is null. Of one on which nobody shows a token, of logs that hide them,
+    All are null for a day without a log. On a day without any token, in logs that hide tokens,
     ``installations`` and ``first_seen`` are null. In the week after a day without a log ``first_seen`` is
-    null too: who came on that day is seen first in the days that follow.
+    also null: installations that came on that day are first seen on the days that follow.
     """
 
     day: str
@@ -238,7 +238,7 @@ class DayRow(TypedDict):
 
 
 class AgentRow(TypedDict):
-    """How many have one value of a part of the agent: its name and version as sent, null where not said."""
+    """Numbers for one value of a part of the agent: its name and version as sent, null if not sent."""
 
     values: list[str | None]
     installations: int
@@ -266,9 +266,9 @@ class PackageFileRow(TypedDict):
 
 
 class PackageCounts(TypedDict):
-    """The packages with the most; and of the one that was asked for all versions, null if none was.
+    """Packages with the highest numbers, and all versions of the requested one; null if none was requested.
 
-    ``name`` is the package that was asked for.
+    ``name`` is the requested package.
     """
 
     top: list[PackageRow]
@@ -277,10 +277,10 @@ class PackageCounts(TypedDict):
 
 
 class CohortRow(TypedDict):
-    """The installations first seen in the week of a Monday, and the share seen k weeks later, k from 0 on.
+    """Installations first seen in the week of a Monday, and the share seen k weeks later, from k = 0.
 
-    A share is null if a day of its week, of the first week or of the week before that has no log; the number
-    of installations is null if one of the latter two has none.
+    A share is null if a day of its week, of the first week or of the week before that has no log. The number
+    of installations is null if one of the latter two weeks has such a day.
     """
 
     week: str
@@ -289,10 +289,10 @@ class CohortRow(TypedDict):
 
 
 class ReadDay(TypedDict):
-    """How much of one UTC day was read: ``lines`` is ``requests`` plus ``dropped``.
+    """Coverage of one UTC day: ``lines`` is ``requests`` plus ``dropped``.
 
-    ``state`` is complete, provisional, no_log or declared_hole, of which ``reason`` is what was declared;
-    of ``no_log`` it is why nothing is known of a day that logs span.
+    ``state`` is complete, provisional, no_log or declared_hole. ``reason`` is the declared reason, or for
+    ``no_log`` why nothing is known of a day that logs span.
     """
 
     day: str
@@ -306,14 +306,14 @@ class ReadDay(TypedDict):
 
 
 class Note(TypedDict):
-    """One sentence on which way a number errs, and why; ``number`` is its name in the report."""
+    """One sentence on the direction and cause of an error; ``number`` is the number's name in the report."""
 
     number: str
     note: str
 
 
 class OrganizationRow(TypedDict):
-    """What sent the token of an organisation that ``census.toml`` names."""
+    """Uses of the token of an organisation that ``census.toml`` names."""
 
     name: str
     installations: int
@@ -322,7 +322,7 @@ class OrganizationRow(TypedDict):
 
 
 class Report(TypedDict):
-    """The answer of ``conda-census report``; its keys are a public interface."""
+    """Answer of ``conda-census report``; its keys are a public interface."""
 
     window: WindowDays
     sample: SampleCounts | None

@@ -1,4 +1,4 @@
-"""Which tables stand behind a report? Flat and named, for spreadsheets, notebooks and the page."""
+"""Flat, named tables of a report for spreadsheets, notebooks and the page."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _TEXT, _COUNT, _SHARE, _DAY = pa.string(), pa.int64(), pa.float64(), pa.date32()
 
 
 def flat_tables(report: Report) -> dict[str, pa.Table]:
-    """The tables by name, in the order of the page; one without rows is there all the same.
+    """Return the tables by name, in the order of the page; a table without rows is included too.
 
-    Counts are whole numbers, shares lie between 0 and 1 and are null where not estimated, days are UTC.
+    Counts are whole numbers, shares lie between 0 and 1 and are null if not estimated, days are UTC.
     """
     return {
         "window": _window(report),
@@ -50,7 +50,7 @@ def flat_tables(report: Report) -> dict[str, pa.Table]:
 
 
 def _window(report: Report) -> pa.Table:
-    """One row: what all the other tables are of."""
+    """Return one row: the scope of all other tables."""
     window = report["window"]
     columns = {"since": _DAY, "until": _DAY, "complete_until": _DAY, "complete": pa.bool_()}
     columns |= {"days_without_log": _TEXT, "package": _TEXT}
@@ -67,7 +67,7 @@ def _window(report: Report) -> pa.Table:
 
 
 def _headlines(report: Report) -> pa.Table:
-    """A count stands in ``count``, a share in ``share`` with its 95 % interval; ``all`` is every class."""
+    """Return counts in ``count``, shares in ``share`` with their 95 % interval; ``all`` is every class."""
     installations, environments = report["installations"], report["environments"]
     by_class = environments["by_class"]
     rows: list[tuple[str, str, int | None, Interval]] = [
@@ -228,7 +228,7 @@ def _organizations(report: Report) -> pa.Table:
 
 
 def _of_day(row: DayRow | ReadDay) -> tuple[object, ...]:
-    """The values of a row that begins with its day."""
+    """Return the values of a row that begins with its day."""
     _, *values = row.values()
     return date.fromisoformat(row["day"]), *values
 
@@ -241,7 +241,7 @@ def _three(share: Interval) -> tuple[float | None, float | None, float | None]:
 
 
 def flat_table(columns: dict[str, pa.DataType], rows: Iterable[tuple[object, ...]]) -> pa.Table:
-    """The table of these columns, by name; also of no rows."""
+    """Return the table with these columns, by name, even if it has no rows."""
     values = list(zip(*rows, strict=True)) or [()] * len(columns)
     return pa.table(
         [pa.array(column, kind) for column, kind in zip(values, columns.values(), strict=True)],

@@ -1,4 +1,4 @@
-"""How does the report look in a terminal, wide or narrow, in colour or in a pipe?"""
+"""Usage report in a terminal, wide or narrow, in colour or in a pipe."""
 
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ _ROOMY_BAR = 30
 
 
 def show(report: Report, console: Console, *, verbose: bool = False) -> None:
-    """Prints the report as wide as the console is; text from logs is printed as text and nothing else.
+    """Print the report as wide as the console; text from logs is printed literally.
 
-    ``verbose``: with which way each number errs.
+    ``verbose``: also print the direction in which each number errs.
     """
     narrow = console.width < _NARROW_COLUMNS
     marks = ASCII if console.options.ascii_only else BLOCKS
@@ -84,13 +84,13 @@ def show(report: Report, console: Console, *, verbose: bool = False) -> None:
 
 @dataclass(frozen=True)
 class Bars:
-    """Bars of one table: how long the longest may be, and of what."""
+    """Bars of one table: the length of the longest, and its marks."""
 
     width: int
     marks: Marks
 
     def __call__(self, share: float | None) -> Text:
-        """The bar of a share."""
+        """Return the bar of a share."""
         return Text(bar(share, self.width, self.marks), "cyan")
 
 
@@ -367,7 +367,7 @@ def _uses(row: PackageRow | PackageFileRow) -> tuple[str, str, str]:
 
 
 def _roomy(bars: Bars) -> bool:
-    """Whether a table with names and three numbers has room for bars."""
+    """Return whether a table with names and three numbers has room for bars."""
     return bars.width >= _ROOMY_BAR
 
 

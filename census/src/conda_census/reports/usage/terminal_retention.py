@@ -1,4 +1,4 @@
-"""How does retention look in a terminal: a shaded table, as wide as there is room?"""
+"""Retention in a terminal: a shaded table, as wide as the space allows."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from conda_census.reports.usage.schema import CohortRow
 
 __all__ = ["MOST_COHORTS", "shaded"]
 
-#: So many weeks of first sight, the last ones, stand in a terminal.
+#: A terminal shows the last cohorts only, at most this many.
 MOST_COHORTS = 13
 _LABEL = len("2024-01-01 ")
 
 
 def shaded(cohorts: list[CohortRow], width: int, marks: Marks) -> list[Text]:
-    """A line for each week of first sight, a cell for each week later, below a line of numbers of weeks.
+    """Return a line for each week of first use and a cell for each later week, below a line of week numbers.
 
-    A cell is a shade and the share in percent where that fits into ``width``, else one or two of the shade.
+    A cell is a shade and the share in percent if it fits into ``width``, else one or two shade characters.
     """
     shown = [cohort for cohort in cohorts if len(cohort["active"]) > 1][-MOST_COHORTS:]
     weeks = max((len(cohort["active"]) - 1 for cohort in shown), default=0)
@@ -34,7 +34,7 @@ def shaded(cohorts: list[CohortRow], width: int, marks: Marks) -> list[Text]:
 
 
 def _heading(weeks: int, cell: int) -> str:
-    """The numbers of the weeks, each fourth where a cell is narrow."""
+    """Return the numbers of the weeks, every fourth if a cell is narrow."""
     every = 1 if cell == 4 else 4  # noqa: PLR2004  the widest
     numbers = [str(week) if (week - 1) % every == 0 else "" for week in range(1, weeks + 1)]
     width = cell * every

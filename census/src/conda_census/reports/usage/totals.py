@@ -1,4 +1,4 @@
-"""What is added up, and what is put together, so that a chart or a terminal can hold it?"""
+"""Sums and groups of numbers that fit into a chart or a terminal."""
 
 from __future__ import annotations
 
@@ -38,23 +38,23 @@ _MONTHS_OF_YEAR = 12
 
 
 def conda_versions(report: Report) -> dict[str, int]:
-    """Installations by the version of conda, most first, the smallest put together."""
+    """Return installations by the version of conda, most first, the smallest grouped."""
     rows = [row for row in report["agents"]["tool_version"] if row["values"][0] == "conda"]
     return _most([(row["values"][1] or NOT_SAID, row["installations"]) for row in rows])
 
 
 def python_versions(report: Report) -> dict[str, int]:
-    """Installations by the minor version of Python, most first, the smallest put together."""
+    """Return installations by the minor version of Python, most first, the smallest grouped."""
     return _most([(_python(row), row["installations"]) for row in report["agents"]["python"]])
 
 
 def systems(report: Report) -> dict[str, int]:
-    """Installations by operating system, most first, the smallest put together."""
+    """Return installations by operating system, most first, the smallest grouped."""
     return _most([(row["values"][0] or NOT_SAID, row["installations"]) for row in report["agents"]["os"]])
 
 
 def installer_totals(report: Report) -> dict[str, dict[str, int]]:
-    """Downloads by product and platform and then kind of agent; most first, the smallest put together."""
+    """Return downloads by product and platform, then kind of agent; most first, the smallest grouped."""
     found: dict[str, dict[str, int]] = {}
     for row in report["installer_downloads"]["rows"]:
         name = plain(f"{row['product']} {row['platform']}")
@@ -69,7 +69,7 @@ def installer_totals(report: Report) -> dict[str, dict[str, int]]:
 
 
 def installer_products(report: Report) -> dict[str, int]:
-    """Downloads by product; most first, those after the third put together where they are more than one."""
+    """Return downloads by product; most first, those after the third grouped if there are several."""
     names = _products(report)
     found = dict.fromkeys(names, 0)
     for row in report["installer_downloads"]["rows"]:
@@ -79,10 +79,11 @@ def installer_products(report: Report) -> dict[str, int]:
 
 
 def installers_by_period(report: Report) -> dict[str, dict[str, int]]:
-    """Downloads by quarter, or by month where the window is shorter than two, and then by product.
+    """Return downloads by quarter, or by month if the window is shorter than two quarters, then by product.
 
-    The last 16 periods at most, in order, also those without a download. A name ends with "in part" if some
-    days of the period are outside of the window or have no log, and with "no log" if no day has one.
+    At most the last 16 periods are included, in order, also those without a download. A name ends with "in
+    part" if some days of the period are outside the window or have no log, and with "no log" if no day has
+    one.
     """
     since, until = report["window"]["since"], report["window"]["until"]
     if since is None or until is None:
@@ -93,7 +94,7 @@ def installers_by_period(report: Report) -> dict[str, dict[str, int]]:
 
 
 def installers_by_quarter(report: Report) -> dict[str, dict[str, int]]:
-    """Downloads by quarter, such as 2024-Q1, and then by product, as they were counted."""
+    """Return downloads by quarter, such as 2024-Q1, and then by product, as they were counted."""
     found: dict[str, dict[str, int]] = {}
     for row in report["installer_downloads"]["rows"]:
         year, month = map(int, row["period"].split("-"))
@@ -103,7 +104,7 @@ def installers_by_quarter(report: Report) -> dict[str, dict[str, int]]:
 
 
 def top_packages(report: Report) -> list[PackageRow]:
-    """The packages that are among the first ten by environments, installations or downloads."""
+    """Return the packages that are among the first ten by environments, installations or downloads."""
     rows = report["packages"]["top"]
     ranks = (
         sorted(rows, key=lambda row: -row["environments"]),
@@ -127,7 +128,7 @@ def _most(counted: list[tuple[str, int]]) -> dict[str, int]:
 
 
 def _python(row: AgentRow) -> str:
-    """CPython is what everybody means by Python."""
+    """Return the version of Python: CPython is what everybody calls Python."""
     name, version = row["values"]
     minor = ".".join((version or "").split(".")[:2])
     return " ".join(filter(None, ("" if name == "CPython" else name, minor))) or NOT_SAID
@@ -149,7 +150,7 @@ def _by_period(report: Report, first: date, last: date, months: int) -> dict[str
 
 
 def _products(report: Report) -> list[str]:
-    """Those with the most downloads, and ``others`` where there are too many for a legend."""
+    """Return the products with the most downloads, and ``others`` if there are too many for a legend."""
     found: dict[str, int] = {}
     for row in report["installer_downloads"]["rows"]:
         name = plain(row["product"])
@@ -159,7 +160,7 @@ def _products(report: Report) -> list[str]:
 
 
 def _period(year: int, month: int, months: int) -> int:
-    """The number of the period of so many months in which a month lies."""
+    """Return the number of the period of ``months`` months that contains a month."""
     return (year * _MONTHS_OF_YEAR + month - 1) // months
 
 
