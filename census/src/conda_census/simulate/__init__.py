@@ -1,1 +1,1 @@
-"""Whose truth is known? A made-up population, its access logs, and what a census of them should find."""
+"""Simulated population, its access logs, and the truth that a census should find."""

@@ -1,4 +1,4 @@
-"""What is drawn by chance, the same for the same seed, without keeping it? Numbers and tokens by counter."""
+"""Reproducible random numbers and tokens by seed and counter, without storage."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import pyarrow as pa
 
 __all__ = ["generator", "pseudonyms", "session_numbers", "tokens", "uniform"]
 
-#: What has a token, or an id that looks like one.
+#: Things that have a token, or an id that looks like one.
 Kind = Literal["client", "session", "environment", "request"]
-#: What has a pseudonym; a folded session has no token.
+#: Things that have a pseudonym; a folded session has no token.
 Named = Literal["client", "session", "environment", "network", "folded"]
 Words = npt.NDArray[np.uint64]
 
@@ -32,22 +32,22 @@ _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
 def generator(seed: int, *purpose: int) -> np.random.Generator:
-    """Numbers of a stream of its own for each purpose."""
+    """Return a random generator with a separate stream for each purpose."""
     return np.random.default_rng([seed, *purpose])
 
 
 def uniform(seed: int, purpose: int, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-    """A number between 0 and 1 for each of ``numbers``, whenever it is asked for."""
+    """Return a number between 0 and 1 for each of ``numbers``, the same at every call."""
     return (_mixed(seed, purpose, numbers) >> np.uint64(11)) / float(1 << 53)
 
 
 def session_numbers(day: int, sessions: int) -> npt.NDArray[np.int64]:
-    """A number for each session of a day, of which no other day has one."""
+    """Return a number for each session of a day that no session of another day has."""
     return day * _SESSIONS_A_DAY_MAX + np.arange(sessions)
 
 
 def tokens(seed: int, kind: Kind, numbers: npt.NDArray[np.int64]) -> pa.LargeStringArray:
-    """The token of each number: 22 letters of base64url, the last of them of 2 bits, as a real one has."""
+    """Return the token of each number: 22 letters of base64url, the last of 2 bits, as in a real one."""
     words = [_mixed(seed, 1000 * _STREAMS[kind] + half, numbers) for half in (0, 1)]
     letters = np.empty((len(numbers), _CHARACTERS), dtype=np.uint8)
     for place in range(_CHARACTERS):
@@ -60,12 +60,12 @@ def tokens(seed: int, kind: Kind, numbers: npt.NDArray[np.int64]) -> pa.LargeStr
 
 
 def pseudonyms(seed: int, kind: Named, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.uint64]:
-    """Two words for each number, as random as the pseudonym of a token is, in the order of its bytes."""
+    """Return two words for each number, as random as the pseudonym of a token, in the order of its bytes."""
     return np.stack([_mixed(seed, 2000 * _STREAMS[kind] + half, numbers) for half in (0, 1)], axis=1)
 
 
 def _mixed(seed: int, purpose: int, numbers: npt.NDArray[np.int64]) -> Words:
-    """SplitMix64 (Steele, Lea, Flood, OOPSLA 2014), begun at a place of its own for each seed and purpose."""
+    """Return SplitMix64 (Steele, Lea, Flood, OOPSLA 2014), with its own start for each seed and purpose."""
     start = np.random.SeedSequence([seed, purpose]).generate_state(1, np.uint64)[0]
     with np.errstate(over="ignore"):
         state: Words = numbers.astype(np.uint64) * _GOLDEN + start

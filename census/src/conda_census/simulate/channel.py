@@ -1,4 +1,4 @@
-"""What can be fetched? Packages whose versions appear over time, and installers."""
+"""Packages whose versions appear over time, and installers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = [
     "with_held_back",
 ]
 
-#: Of each platform; what is the same for all lies in ``NOARCH``.
+#: The platforms of each package; files that are the same for all are in ``NOARCH``.
 SUBDIRS = ("linux-64", "osx-arm64", "win-64")
 NOARCH = "noarch"
 EXTENSION = "conda"
@@ -35,13 +35,13 @@ _KNOWN = (
     "pyyaml", "jinja2",
 )  # fmt: skip
 _PACKAGES = 2_000
-#: Rank by rank, as popular as packages are.
+#: The exponent of popularity by rank, as of real packages.
 _ZIPF = 1.1
 _NOARCH_SHARE = 0.3
-#: The first release of each package came so many days before the logs.
+#: The first release of each package appeared up to this many days before the logs.
 _EARLIER_DAYS = 400
 
-#: (product, version, platform, extension) of what is downloaded, with the share that it has.
+#: (product, version, platform, extension) of each installer, with its share of downloads.
 INSTALLERS: tuple[tuple[tuple[str, str, str, str], float], ...] = (
     (("Miniconda3", "latest", "Linux-x86_64", "sh"), 0.55),
     (("Miniconda3", "py311_23.11.0-2", "Linux-x86_64", "sh"), 0.1),
@@ -53,17 +53,17 @@ INSTALLERS: tuple[tuple[tuple[str, str, str, str], float], ...] = (
 
 @dataclass(frozen=True)
 class Channel:
-    """Packages, one element of each array for each; the most popular first.
+    """Packages, one element of each array for each, the most popular first.
 
     Attributes:
         names, channels: of each package.
-        is_noarch: is it the same file for each platform?
+        is_noarch: whether it is the same file for each platform.
         cadence: days between two versions.
         size_bytes: of its files.
-        weights: how often it is wanted, adding up to 1.
-        newest: the newest release that there ever is.
-        package: the number of the package; its own, but for those that stand behind the others once more, as
-            they are for whoever stays at a release (``with_held_back``).
+        weights: its popularity; the sum is 1.
+        newest: the newest release in the simulation.
+        package: the number of the package. Entries behind all others repeat a package that stays at a release
+            (``with_held_back``).
     """
 
     names: list[str]
@@ -76,15 +76,15 @@ class Channel:
     package: npt.NDArray[np.int64]
 
     def releases(self, day: int) -> npt.NDArray[np.int64]:
-        """The number of the newest release of each package on a day."""
+        """Return the number of the newest release of each package on a day."""
         return np.minimum((day + _EARLIER_DAYS) // self.cadence, self.newest)
 
     def subdirs(self, package: int) -> tuple[str, ...]:
-        """Those that have files of a package."""
+        """Return the subdirs that have files of a package."""
         return (NOARCH,) if self.is_noarch[package] else SUBDIRS
 
     def paths(self, day: int) -> list[list[str]]:
-        """For each platform of ``SUBDIRS`` the path of the newest build of each package on a day."""
+        """Return for each platform of ``SUBDIRS`` the path of each package's newest build on a day."""
         releases = self.releases(day)
         files = [
             f"{name}-{version(release)}-{build(release, is_noarch=noarch)}.{EXTENSION}"
@@ -102,27 +102,27 @@ class Channel:
 
 
 def version(release: int) -> str:
-    """The version of a release."""
+    """Return the version of a release."""
     return f"{1 + release // 30}.{release // 6 % 5}.{release % 6}"
 
 
 def build(release: int, *, is_noarch: bool) -> str:
-    """The build string of a release, which ends with :func:`build_number`."""
+    """Return the build string of a release, which ends with :func:`build_number`."""
     return f"{'pyhd8ed1ab' if is_noarch else 'py311'}_{build_number(release)}"
 
 
 def build_number(release: int) -> int:
-    """The build number of a release."""
+    """Return the build number of a release."""
     return release % 3
 
 
 def first_day(release: int, cadence: int) -> int:
-    """The day on which a release appears, from 0; negative before the logs."""
+    """Return the day on which a release appears, from 0; negative before the logs."""
     return release * cadence - _EARLIER_DAYS
 
 
 def make_channel(seed: int) -> Channel:
-    """The packages of a seed."""
+    """Return the channel of a seed."""
     random = generator(seed, 2)
     names = [*_KNOWN, *(f"package-{number:04}" for number in range(len(_KNOWN), _PACKAGES))]
     weights = 1.0 / np.arange(1, _PACKAGES + 1) ** _ZIPF
@@ -139,9 +139,9 @@ def make_channel(seed: int) -> Channel:
 
 
 def with_held_back(channel: Channel, held_back: list[tuple[int, int]]) -> Channel:
-    """The channel with packages once more behind all others, which nobody draws by chance.
+    """Return the channel with packages repeated behind all others, which are never drawn by chance.
 
-    ``held_back`` has for each its number and the release that it never passes.
+    ``held_back`` has the number of each package and the release that it never passes.
     """
     packages, releases = np.array(held_back, dtype=np.int64).reshape(-1, 2).T
     return Channel(

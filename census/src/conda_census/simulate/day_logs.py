@@ -1,4 +1,4 @@
-"""How are the log files of one day written, whichever process writes them?"""
+"""Writer for the log files of one day, from any process."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ __all__ = ["DayLogs", "LogShape"]
 
 Rows = npt.NDArray[np.int64]
 
-#: As ``zlib.compressobj`` has it: a whole gzip, whose header has no time, so that the bytes stay the same.
+#: A ``zlib.compressobj`` setting: a whole gzip whose header has no time, so that the bytes stay the same.
 _GZIP = 31
 
 
 @dataclass(frozen=True)
 class LogShape:
-    """What logs look like: their format, of ``LOG_FORMATS``, and in how many files a day is cut."""
+    """Shape of the logs: their format, from ``LOG_FORMATS``, and the number of files for each day."""
 
     format_name: str = "combined"
     files_per_day: int = 1
 
 
 class DayLogs:
-    """Writes the logs of a scenario into a folder, its days in any order."""
+    """Writer of the logs of a scenario into a folder, in any order of days."""
 
     def __init__(self, scenario: Scenario, out: Path, shape: LogShape) -> None:
         self._scenario = scenario
@@ -50,7 +50,7 @@ class DayLogs:
         self._days = Days(scenario, self._population, self._channel)
 
     def write(self, number: int) -> Seen:
-        """Write the logs of a day, which begin with what was late the day before.
+        """Write the logs of a day, starting with the late lines of the day before.
 
         Raises:
             OSError: a file cannot be written.
@@ -74,7 +74,7 @@ class DayLogs:
         return requests_of(day, self._scenario, self._population, self._channel)
 
     def _is_late(self, requests: Requests) -> npt.NDArray[np.bool_]:
-        """Which lines stand in the log of the next day, of which the last day has none."""
+        """Return which lines are in the log of the next day; there are none on the last day."""
         if not self._scenario.late or requests.number == self._scenario.days - 1:
             return np.zeros(len(requests), dtype=bool)
         random = generator(self._scenario.seed, 5, requests.number)
@@ -91,7 +91,7 @@ class DayLogs:
 
 
 def _between(parts: list[tuple[Requests, Rows]], begin: int, end: int) -> Iterator[tuple[Requests, Rows]]:
-    """The rows of the parts from ``begin`` to ``end``, where they stand behind each other."""
+    """Yield the rows of the parts from ``begin`` to ``end`` of their concatenation."""
     for requests, rows in parts:
         yield requests, rows[max(begin, 0) : max(end, 0)]
         begin, end = begin - len(rows), end - len(rows)

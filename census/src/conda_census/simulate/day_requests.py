@@ -1,4 +1,4 @@
-"""Which requests do the logs hold of a day, in the order of time?"""
+"""Requests in the logs of a day, in order of time."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["PLUGIN_VERSION", "Requests", "requests_of", "texts"]
 
 Numbers = npt.NDArray[np.int64]
 
-#: Of the plug-in.
+#: The version of the plug-in.
 PLUGIN_VERSION = "1.0.0"
 _OK, _NOT_FOUND = 200, 404
 _OTHER_PAGES = 97
@@ -32,16 +32,16 @@ _IPV4_BITS = 24
 
 @dataclass(frozen=True)
 class Requests:
-    """The requests of a day; one element of each array for each line of its log, in the order of time.
+    """Requests of a day; each array has one element for each line of its log, in order of time.
 
     Attributes:
         day: the day, UTC.
-        number: a number for the day, of which no other day has one.
+        number: a number for the day that no other day has.
         second: since midnight.
-        sender: place in ``addresses`` and ``user_agents``; negative for a line that is no request.
-        path: place in ``paths``.
+        sender: index into ``addresses`` and ``user_agents``; negative for a line that is no request.
+        path: index into ``paths``.
         status, size_bytes: of the answer.
-        addresses, user_agents: of each who sends.
+        addresses, user_agents: of each sender.
         paths: of each file.
     """
 
@@ -61,7 +61,7 @@ class Requests:
 
 
 def requests_of(day: Day, scenario: Scenario, population: Population, channel: Channel) -> Requests:
-    """The lines of a day's log: of sessions, of those who fetch installers, of others, and garbage."""
+    """Return the lines of a day's log: sessions, installer downloads, other clients, and garbage."""
     today = scenario.since + timedelta(days=day.number)
     agent, platform = agents_on(today, population.agent[day.installation])
     sessions, fetches, others = len(day.installation), len(day.fetched_by), len(day.others_s)
@@ -94,7 +94,7 @@ def requests_of(day: Day, scenario: Scenario, population: Population, channel: C
             sessions + fetches + other,
             -1 - np.arange(garbage, dtype=np.int32),
         ),
-        # The indexes, whose numbers are negative, stand behind the packages of their platform.
+        # The indexes, whose numbers are negative, follow the packages of their platform.
         path=ordered(
             platform[day.session] * one_platform
             + np.where(day.package < 0, len(channel.names) - 1 - day.package, day.package),
@@ -126,7 +126,7 @@ def requests_of(day: Day, scenario: Scenario, population: Population, channel: C
 
 
 def texts(of: list[str] | tuple[str, ...]) -> pa.LargeStringArray:
-    """These texts as an array; of the user agents of a day there may be more than 2 GB."""
+    """Return these texts as an array; the user agents of a day may take more than 2 GB."""
     return pa.array(of, pa.large_string())
 
 
@@ -140,7 +140,7 @@ def _paths(day: int, channel: Channel) -> list[str]:
 
 
 def _user_agents(day: Day, scenario: Scenario, population: Population, agent: Numbers) -> pa.LargeStringArray:
-    """The user agent of each session."""
+    """Return the user agent of each session."""
     has_plugin, opted_out = (
         values[day.installation] for values in (population.has_plugin, population.opted_out)
     )
@@ -164,7 +164,7 @@ def _user_agents(day: Day, scenario: Scenario, population: Population, agent: Nu
 
 
 def _addresses(numbers: Numbers) -> pa.LargeStringArray:
-    """Private addresses; there are 16 million of them, and documentation has fewer than a thousand."""
+    """Return private addresses: there are 16 million of them, but fewer than a thousand for documentation."""
     octets, words = _octets(), _words()
     is_private = numbers < 1 << _IPV4_BITS
     private, rest = numbers[is_private], numbers[~is_private]

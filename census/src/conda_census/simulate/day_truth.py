@@ -1,4 +1,4 @@
-"""What of a day is needed for the truth of all days?"""
+"""Parts of a day that are needed for the truth of all days."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ Numbers = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Seen:
-    """What of a day is needed for the truth; it is made where the day is made, which may be another process.
+    """The parts of a day needed for the truth, computed where the day is made, perhaps in another process.
 
     Attributes:
-        number: which day, from 0.
+        number: the day, from 0.
         installation, environment, first_s, last_s, shares: of each session; seconds since the first midnight.
         downloads_of_sharing: of those that share.
         downloads: of each package.
@@ -44,7 +44,7 @@ class Seen:
 
 
 def look_at(day: Day, population: Population, channel: Channel, lines: int) -> Seen:
-    """What a witness sees of a day, in whose log are so many lines."""
+    """Return what a witness sees of a day with ``lines`` log lines."""
     last_s = day.start_s.copy()
     np.maximum.at(last_s, day.session, day.time_s)
     midnight_s = day.number * DAY_S

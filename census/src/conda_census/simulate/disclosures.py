@@ -1,4 +1,4 @@
-"""Which packages of the channel are found vulnerable, on which day, and when is a fixed version out?"""
+"""Disclosures: vulnerable packages of the channel, their days, and the dates of their fixes."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from conda_census.simulate.scenario import MOST_DISCLOSURES, Scenario
 
 __all__ = ["Disclosure", "channel_of", "plan_disclosures"]
 
-#: Conda brings these up to date at every change of an environment; here every package moves by one habit.
+#: Conda updates these at every change of an environment; here every package follows the same habit.
 _AUTOMATIC = ("openssl", "ca-certificates", "certifi")
-#: Of the most popular, so that many hold one.
+#: Chosen among the most popular packages, so that many environments hold one.
 _POPULAR = MOST_DISCLOSURES + len(_AUTOMATIC) + 7
-#: In this part of the window something is disclosed, so that most of it follows.
+#: Disclosures happen in this part of the window, so that most of the window follows.
 _EARLIEST, _LATEST = 1 / 8, 1 / 4
-#: A fix is sought that came so many days before the disclosure, every third time, or comes after it.
+#: Every third disclosure gets a fix from some days before it, the others one from some days after it.
 _READY = 3
 _DAYS_BEFORE, _DAYS_AFTER = (1, 10), (1, 21)
 _NEAR_DAYS = 4
@@ -26,16 +26,16 @@ _NEAR_DAYS = 4
 
 @dataclass(frozen=True)
 class Disclosure:
-    """One package is found vulnerable: every version below the fix is affected.
+    """Disclosure of one vulnerable package: every version below the fix is affected.
 
     Attributes:
         number: from 0.
         id: of the advisory.
         package: number in the channel.
         name: of the package.
-        day: on which it is disclosed, from 0.
-        fix: the release that is the first not to be affected.
-        fix_day: on which that appears; it may be before the disclosure or after the last day.
+        day: the day of the disclosure, from 0.
+        fix: the first release that is not affected.
+        fix_day: the day on which the fix appears; it may be before the disclosure or after the last day.
     """
 
     number: int
@@ -48,19 +48,19 @@ class Disclosure:
 
     @property
     def fixed_version(self) -> str:
-        """That of the fix."""
+        """The version of the fix."""
         return version(self.fix)
 
 
 def channel_of(scenario: Scenario) -> Channel:
-    """The channel of a scenario; behind all packages stand those found vulnerable, as before their fix."""
+    """Return the channel of a scenario, with the vulnerable packages again at the end as before their fix."""
     channel = make_channel(scenario.seed)
     disclosures = plan_disclosures(scenario, channel)
     return with_held_back(channel, [(each.package, each.fix - 1) for each in disclosures])
 
 
 def plan_disclosures(scenario: Scenario, channel: Channel) -> list[Disclosure]:
-    """All of a scenario, the same each time."""
+    """Return all disclosures of a scenario, the same each time."""
     random = generator(scenario.seed, 8)
     free = [number for number in range(_POPULAR) if channel.names[number] not in _AUTOMATIC]
     planned: list[Disclosure] = []
@@ -87,7 +87,10 @@ def plan_disclosures(scenario: Scenario, channel: Channel) -> list[Disclosure]:
 
 
 def _chosen(channel: Channel, free: list[int], day: int, away: int) -> tuple[int, int]:
-    """The most popular package with a release near so many days before or after a day, and that release."""
+    """Return the most popular package with a release about ``away`` days after a day, and that release.
+
+    A negative ``away`` means before the day.
+    """
     cadence = channel.cadence[free]
     release = channel.releases(day)[free] + (away > 0)
     comes = np.array([first_day(*each) for each in zip(release.tolist(), cadence.tolist(), strict=True)])

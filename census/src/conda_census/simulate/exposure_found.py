@@ -1,4 +1,4 @@
-"""How near does an exposure come to the truth of one simulated population, on some days after it is known?"""
+"""Comparison of estimated exposure with the truth of a simulated population, on some days."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ from conda_census.simulate.vulnerable_builds import SimulatedBuild
 
 __all__ = ["DAYS", "FoundExposure", "FoundHalfLife", "find_exposures"]
 
-#: After the disclosure, on which the methods look.
+#: Days after the disclosure on which the methods are applied.
 DAYS = (7, 30, 90, 180)
 _ADVISORY = 0
 
 
 @dataclass(frozen=True)
 class FoundHalfLife:
-    """Of the prevalent, in days; of the truth endless where it was not reached yet.
+    """Half-life of the prevalent in days; the true one is infinite if it was not reached yet.
 
-    ``closed_cases`` is what a naive estimate says: the median of those alone who healed.
+    ``closed_cases`` is a naive estimate: the median over only those that healed.
     """
 
     truth: float
@@ -44,21 +44,21 @@ class FoundHalfLife:
 
     @property
     def is_covered(self) -> bool:
-        """Does the interval hold the truth? A null of it is later than anybody was watched."""
+        """Whether the interval contains the truth. A null end is later than the end of observation."""
         low, high = (inf if end is None else end for end in (self.estimate.low, self.estimate.high))
         return low <= self.truth <= high
 
 
 @dataclass(frozen=True)
 class FoundExposure:
-    """What is said of one advisory as of so many ``days`` after its disclosure, and what is true then.
+    """Estimates for one advisory ``days`` after its disclosure, and the truth on that day.
 
     Attributes:
-        told: what is true on that day.
+        told: the truth on that day.
         band: of the active units that hold an affected build.
-        still: in truth, the share of the prevalent that was not healed; null where there are none.
-        share: of them, with the ends of its curve on that day.
-        silent_is_fixed: what a naive estimate of ``still`` says: those who are active and exposed, of all.
+        still: the true share of the prevalent that was not healed; null if there are none.
+        share: the estimate of that share, with the ends of its curve on that day.
+        silent_is_fixed: a naive estimate of ``still``: those who are active and exposed, out of all.
         half_life: of the prevalent.
     """
 
@@ -72,12 +72,12 @@ class FoundExposure:
 
     @property
     def is_held(self) -> bool:
-        """Does the band hold the active?"""
+        """Whether the band contains the active."""
         return self.band.low <= self.told["active"] <= self.band.high
 
     @property
     def is_covered(self) -> bool | None:
-        """Does the interval of the share hold the truth? None where one of them is not there."""
+        """Whether the interval of the share contains the truth; None if one of them is missing."""
         low, high, hair = self.share.low, self.share.high, 1e-9
         if self.still is None or low is None or high is None:
             return None
@@ -85,7 +85,7 @@ class FoundExposure:
 
 
 def find_exposures(scenario: Scenario) -> list[FoundExposure]:
-    """Of each advisory of a population on each of ``DAYS`` that lies within its logs."""
+    """Compare each advisory of a population on each of ``DAYS`` that lies within its logs."""
     trial = exposure_trial(scenario)
     return [
         _found(trial.tables, _judged(trial.builds[truth["id"]], truth), truth, days, told)
@@ -137,7 +137,7 @@ def _found(
 
 
 def _remaining(truth: ExposureTruth, days: int) -> list[float]:
-    """In truth, which share of the prevalent was not healed at the end of each day up to one."""
+    """Return the true share of the prevalent that was not healed at the end of each day up to ``days``."""
     each_day = [told_after(truth, day) for day in range(days + 1)]
     groups = [told["prevalent"]["whole"] for told in each_day if told and told["prevalent"]]
     return [1 - group["remediated"] / group["entered"] for group in groups if group["entered"]]

@@ -1,4 +1,4 @@
-"""What does an estimator of exposure see of one simulated population, and what should it find?"""
+"""Simulated lake and the true exposure that an estimator should find in it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["ExposureTrial", "exposure_trial", "told_after"]
 
 @dataclass(frozen=True)
 class ExposureTrial:
-    """The lake of a population, and what is true of each advisory.
+    """Lake of a population, and the truth of each advisory.
 
     Attributes:
         tables: of the lake, in memory.
@@ -31,13 +31,13 @@ class ExposureTrial:
 
 
 def exposure_trial(scenario: Scenario) -> ExposureTrial:
-    """A trial of a scenario, which has disclosures."""
+    """Make a trial of a scenario that has disclosures."""
     simulated = simulate_tables(scenario)
     truths = simulated.truth.get("exposure", [])
     return ExposureTrial(open_tables(simulated.tables), judged_builds(scenario), truths)
 
 
 def told_after(truth: ExposureTruth, days: int) -> ExposureDay | None:
-    """What is true so many days after the disclosure, at the end of the day; none after the last day."""
+    """Return the truth at the end of the given day after the disclosure; none after the last day."""
     wanted = (date.fromisoformat(truth["disclosed"]) + timedelta(days=days)).isoformat()
     return next((told for told in truth["by_day"] if told["day"] == wanted), None)

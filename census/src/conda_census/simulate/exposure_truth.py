@@ -1,8 +1,8 @@
-"""Who really holds an affected build on each day, and who was healed? Also what no line tells.
+"""True exposure: units that hold an affected build on each day, and units that were healed.
 
-Told of each day what was seen, a witness replays what was installed. A unit is a pair of environment
-token and installation, and one for each token of an image; it holds what the last install into any
-environment with its token left there. Where tokens are not copied, that is the environment.
+The truth also includes what no log line shows. A witness replays the installs of each day from what was seen.
+A unit is a pair of environment token and installation, and one for each token of an image. It holds what the
+last install into any environment with its token left there. If tokens are not copied, it is the environment.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ _Class = Literal["lasting", "ephemeral", "image", "new"]
 
 _ACTIVE_DAYS = 30
 _NEVER = -_ACTIVE_DAYS
-#: Where a unit stands: it never held an affected build since the disclosure; it did at it and was active; it
-#: came to hold one later; it held one at the disclosure and had not been seen for long; or it did, and came
-#: back only to be healed.
+#: States of a unit: it never held an affected build since the disclosure; it did at the disclosure and was
+#: active; it came to hold one later; it held one at the disclosure and had not been seen for long; or it did,
+#: and came back only to be healed.
 _NONE, _PREVALENT, _INCIDENT, _AWAY, _HEALED_ON_RETURN = range(5)
 
 
 class Remediation(TypedDict):
-    """Units that entered, and what became of them up to a day.
+    """Units that entered, and their outcome up to a day.
 
-    ``remediated`` are those that hold, or held, an unaffected build since. Of the rest ``exposed`` were seen
+    ``remediated`` are those that hold, or held, an unaffected build since. Of the rest, ``exposed`` were seen
     within the 30 days up to that day, and ``silent`` were not.
     """
 
@@ -50,7 +50,7 @@ class Remediation(TypedDict):
 
 
 class RemediationByClass(TypedDict):
-    """Over all classes, and of each class that an installation has on that day."""
+    """Counts over all classes, and for each class that an installation has on that day."""
 
     whole: Remediation
     lasting: Remediation
@@ -60,16 +60,16 @@ class RemediationByClass(TypedDict):
 
 
 class ExposureDay(TypedDict):
-    """At the end of one day.
+    """Counts at the end of one day.
 
-    ``active`` are the units of those that share which hold an affected build and had a session within the 30
-    days up to that day; ``by_class`` has the same by class. ``held`` is without regard to sessions, with the
-    environments that send nothing. ``active_apart`` are active environments, each clone and container by
-    itself, and ``everywhere`` the environments of everybody, whether they share or send anything or not.
+    ``active`` are the units of sharing installations that hold an affected build and had a session within the
+    30 days up to that day; ``by_class`` has the same by class. ``held`` ignores sessions and includes the
+    environments that send nothing. ``active_apart`` are active environments, counting each clone and
+    container by itself. ``everywhere`` are all environments, whether they share or send anything or not.
 
-    ``prevalent`` were active and held an affected build at the end of the day of the disclosure; ``incident``
-    came to hold one later, or came back with one; all containers of one token are one of class ``image`` in
-    these two. Null until the disclosure.
+    ``prevalent`` were active and held an affected build at the end of the day of the disclosure. ``incident``
+    came to hold one later, or came back with one. In these two, all containers of one token are one unit of
+    class ``image``. Null until the disclosure.
     """
 
     day: str
@@ -83,9 +83,9 @@ class ExposureDay(TypedDict):
 
 
 class ExposureTruth(TypedDict):
-    """What is true of one advisory.
+    """Truth of one advisory.
 
-    ``fix_day`` is the day on which ``fixed_version`` appeared in the channel; both are null where that comes
+    ``fix_day`` is the day on which ``fixed_version`` appeared in the channel. Both are null if that comes
     after the last day.
     """
 
@@ -99,7 +99,7 @@ class ExposureTruth(TypedDict):
 
 
 class ExposureWitness:
-    """Is told of each day in order: ``see`` them, then ask for the ``truth``."""
+    """Witness of exposure: call ``see`` with each day in order, then ask for the ``truth``."""
 
     def __init__(self, scenario: Scenario, population: Population, channel: Channel) -> None:
         self._scenario = scenario
@@ -114,7 +114,7 @@ class ExposureWitness:
         self._is_container = (self._owner >= population.containers) & (self._owner < population.runs)
         self._silent_day, self._silent = self._holdings.silent(population)
         self._silent_shares = self._shares[population.environment_day == scenario.days]
-        # By environment, and by token: who was seen when; and by token, what it holds and where it stands.
+        # By environment, and by token: last seen day; and by token, the held build and the state.
         self._seen_day = np.full(environments, _NEVER, dtype=np.int32)
         self._token_day = np.full(environments, _NEVER, dtype=np.int32)
         self._copies = np.zeros(environments, dtype=np.int32)
@@ -124,7 +124,7 @@ class ExposureWitness:
         self._by_day: list[list[ExposureDay]] = [[] for _ in range(many)]
 
     def see(self, seen: Seen, first_s: Seconds, last_s: Seconds) -> None:
-        """Take note of a day; ``first_s`` and ``last_s``: when each installation was seen, up to its end."""
+        """Record a day; ``first_s`` and ``last_s``: when each installation was seen, up to its end."""
         day, environment = seen.number, seen.environment.astype(np.int64)
         installs = self._holdings.advance(day, seen.installation.astype(np.int64), environment)
         self._seen_day[environment] = day
@@ -147,7 +147,7 @@ class ExposureWitness:
             self._by_day[number].append(told)
 
     def truth(self) -> list[ExposureTruth]:
-        """What is true of all days that were seen."""
+        """Return the truth of all days that were seen."""
         found = []
         for disclosure, by_day in zip(self._holdings.disclosures, self._by_day, strict=True):
             is_out = disclosure.fix_day < self._scenario.days
@@ -172,14 +172,14 @@ class ExposureWitness:
         return active
 
     def _install(self, number: int, seen: Seen, installs: Installs) -> None:
-        """The last install of the day is what a token holds."""
+        """Store the last install of the day as the content of a token."""
         mine = np.flatnonzero(installs.disclosure == number)
         mine = mine[np.argsort(seen.first_s[installs.session[mine]], kind="stable")]
         tokens = self._token[seen.environment[installs.session[mine]]]
         self._affected[number][tokens] = installs.is_affected[mine]
 
     def _follow(self, number: int, environment: Numbers, installs: Installs) -> None:
-        """Who entered on a day after the disclosure, came back, or was healed."""
+        """Update the units that entered on a day after the disclosure, came back, or were healed."""
         stands, affected = self._stands[number], self._affected[number]
         seen = np.unique(self._token[environment])
         seen = seen[self._shares[seen]]
@@ -195,7 +195,7 @@ class ExposureWitness:
     def _day(self, disclosure: Disclosure, day: int, first_s: Seconds, last_s: Seconds) -> ExposureDay:
         number, is_known = disclosure.number, day >= disclosure.day
         held, apart = self._affected[number], self._holdings.affected[number]
-        # Containers of an image that was hardly seen cannot be told to be of one.
+        # If few containers of an image were seen, they cannot be recognised as an image.
         is_rare = self._is_container & (self._copies < COPIED)
         units = np.flatnonzero(held & self._is_unit & ~is_rare)
         single = np.flatnonzero(apart & self._is_container & is_rare[self._token])

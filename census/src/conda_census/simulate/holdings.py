@@ -1,8 +1,8 @@
-"""Does each environment hold an affected build, and which of its installs leave a line in the logs?
+"""Affected builds in each environment, and the installs that leave a line in the logs.
 
-Of the packages that are found vulnerable every environment's history is kept, a bit for each. What
-happens is drawn by counter from the number of the session, so that whoever replays the sessions of all
-days in their order comes to the same.
+For the vulnerable packages the history of every environment is kept, one bit for each. Random choices are
+drawn by counter from the number of the session, so a replay of the sessions of all days in order gives the
+same result.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ __all__ = ["Holdings", "Installs"]
 Numbers = npt.NDArray[np.int64]
 Truths = npt.NDArray[np.bool_]
 
-#: Of the environments, those that stay before the fix: what they install is written down in a file.
+#: The share of environments that stay before the fix: a file pins what they install.
 _HELD_BACK_SHARE = 0.05
 _HABIT, _CACHE, _HELD_BACK, _SILENT_DAY = 100, 200, 300, 400
 _NOTHING = -1
@@ -31,14 +31,14 @@ _NOTHING = -1
 
 @dataclass(frozen=True)
 class Installs:
-    """Of one day and of packages found vulnerable; one element of each array for each.
+    """Installs of one day, for vulnerable packages; one element of each array for each.
 
     Attributes:
-        session: place of the session among those of the day.
+        session: index of the session among those of the day.
         disclosure: its number.
-        entry: place in the channel of what was installed.
-        is_affected: is it an affected build?
-        leaves_line: was it downloaded, and not taken from the package cache?
+        entry: index of the installed build in the channel.
+        is_affected: whether it is an affected build.
+        leaves_line: whether it was downloaded, and not taken from the package cache.
     """
 
     session: Numbers
@@ -49,11 +49,11 @@ class Installs:
 
 
 class Holdings:
-    """What is held at the end of the last day that ``advance`` was told of.
+    """Holdings at the end of the last day given to ``advance``.
 
     Attributes:
         disclosures: all of the scenario.
-        affected: for each disclosure and environment: does it hold an affected build?
+        affected: for each disclosure and environment, whether it holds an affected build.
     """
 
     def __init__(self, scenario: Scenario, population: Population, channel: Channel) -> None:
@@ -62,13 +62,13 @@ class Holdings:
         self._channel = channel
         many, environments = len(self.disclosures), len(population.environment_day)
         self.affected = np.zeros((many, environments), dtype=bool)
-        # What lies in the package cache of each installation: the newest affected and unaffected release.
+        # The package cache of each installation: the newest affected and unaffected release.
         self._cached = np.full((2, many, len(population)), _NOTHING, dtype=np.int32)
 
     def advance(self, number: int, installation: Numbers, environment: Numbers) -> Installs:
-        """The next day, by the installation and environment of its sessions: what they install.
+        """Advance one day with the installation and environment of each of its sessions; return the installs.
 
-        An environment has one session a day at most, and a cache has what it had in the morning.
+        An environment has at most one session a day, and a cache has its content of the morning.
         """
         sessions = session_numbers(number, len(installation))
         releases = self._channel.releases(number)
@@ -81,9 +81,10 @@ class Holdings:
         return Installs(*(np.concatenate(of) for of in zip(*each, strict=True)))
 
     def silent(self, population: Population) -> tuple[npt.NDArray[np.int32], Truths]:
-        """Of environments that send nothing: for each disclosure and environment, what it installed and when.
+        """Return the installs of environments that send nothing, by disclosure and environment.
 
-        The day of the only install, which nobody saw (as if from a mirror); and whether it was affected.
+        The result is the day of the only install, which nobody saw (as if from a mirror), and whether it was
+        affected.
         """
         days = self._scenario.days
         silent = np.flatnonzero(population.environment_day == days)
@@ -129,9 +130,9 @@ class Holdings:
         return session, np.full(len(session), disclosure.number), entry, stays, ~is_hit
 
     def _habit(self, disclosure: Disclosure) -> float:
-        """The chance that an ordinary session has a package among those that it asks for.
+        """Return the chance that an ordinary session asks for a package.
 
-        Their number is geometric, and each is the package by its weight: what traffic draws of the others.
+        The number of packages is geometric, and each is this package by its weight, as traffic draws them.
         """
         ends = 1 / self._scenario.packages_per_session
         other = 1 - float(self._channel.weights[disclosure.package])

@@ -1,4 +1,4 @@
-"""What do the sessions of a day ask for of packages that are found vulnerable, whichever day is asked for?"""
+"""Requests of a day's sessions for vulnerable packages, for any day."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ __all__ = ["InstallsOfDays"]
 
 Numbers = npt.NDArray[np.int64]
 
-#: A log begins with what was late the day before.
+#: A log starts with the late lines of the day before.
 _DAYS_KEPT = 2
 
 
 class InstallsOfDays:
-    """Replays the sessions of all days up to the one that is asked for, and goes on from there."""
+    """Replay of the sessions of all days up to the requested one, which continues from there."""
 
     def __init__(
         self,
@@ -31,7 +31,7 @@ class InstallsOfDays:
         channel: Channel,
         sessions_of: Callable[[int], tuple[Numbers, Numbers]],
     ) -> None:
-        """``sessions_of`` has the installation and the environment of each session of a day."""
+        """``sessions_of`` returns the installation and the environment of each session of a day."""
         self._begin = partial(Holdings, scenario, population, channel)
         self._sessions_of = sessions_of
         self._entries = len(channel.names)
@@ -42,7 +42,7 @@ class InstallsOfDays:
         self._kept: dict[int, tuple[Numbers, Numbers]] = {}
 
     def in_place_of_draws(self, number: int, session: Numbers, package: Numbers) -> tuple[Numbers, Numbers]:
-        """The downloads of a day that leave a line: as drawn by chance, but these packages as installed."""
+        """Return the logged downloads of a day: as drawn by chance, but vulnerable packages as installed."""
         if not self._is_found.any():
             return session, package
         drawn = ~self._is_found[package]

@@ -1,6 +1,6 @@
-"""What would the lake hold of a day, had its lines been ingested? The rows of its tables, without a line.
+"""Rows of the lake's tables for a day, as if its lines had been ingested, without any line.
 
-Pseudonyms are random and drawn from the seed: no key is behind them, and no token.
+Pseudonyms are random and drawn from the seed: there is no key behind them, and no token.
 """
 
 from __future__ import annotations
@@ -41,16 +41,16 @@ __all__ = ["SOURCE_FORMAT", "LakeRows"]
 
 Numbers = npt.NDArray[np.int64]
 
-#: What stands as the format of the one source that a day has.
+#: The format name of the only source of a day.
 SOURCE_FORMAT = "simulated"
 _BYTES = 16
 _US = 1_000_000
-#: More than there are folded sessions or networks on a day.
+#: More than the number of folded sessions or networks on a day.
 _A_DAY_MAX = 1 << 40
 
 
 class LakeRows:
-    """Makes the rows of one day after the other; each depends on the scenario alone."""
+    """Maker of the rows of one day after the other; each depends only on the scenario."""
 
     def __init__(self, scenario: Scenario, population: Population, channel: Channel) -> None:
         self._scenario = scenario
@@ -60,7 +60,7 @@ class LakeRows:
         self._names = pa.array(channel.names[: len(np.unique(channel.package))])
 
     def of_day(self, day: Day) -> PartRows:
-        """The rows of each table but ``request_ids``, in the order in which ingest writes them."""
+        """Return the rows of each table except ``request_ids``, in the order in which ingest writes them."""
         agent, platform = agents_on(self._date(day), self._population.agent[day.installation])
         visits, downloads = find_visits(day, self._population, agent)
         return {
@@ -85,11 +85,11 @@ class LakeRows:
         return pseudonyms(self._scenario.seed, kind, numbers)
 
     def _networks(self, day: Day, address: Numbers) -> pa.Array:
-        """Good for this day only."""
+        """Return network pseudonyms that are valid only for this day."""
         return _blobs(self._words("network", day.number * _A_DAY_MAX + OTHER_ADDRESSES + address))
 
     def _of_those_that_share(self, day: Day, session: Numbers) -> tuple[npt.NDArray[np.uint64], ...]:
-        """The pseudonyms of session, client and environment."""
+        """Return the pseudonyms of session, client and environment."""
         token = self._population.environment_token[day.environment[session]]
         return (
             self._words("session", day.session_numbers()[session]),
@@ -131,13 +131,13 @@ class LakeRows:
         of_session, package = day.fetched()
         order = np.argsort(as_one_number(self._places[platform[of_session], package], downloads.time_s))
         package, of_session, visit = package[order], of_session[order], downloads.visit[order]
-        # Visits that share stand first.
+        # Visits that share come first.
         share = visits.session[visits.session >= 0]
         session, client, environment = self._of_those_that_share(day, share)
         folded = np.arange(len(visits.session) - len(share))
         folded_session = self._words("folded", day.number * _A_DAY_MAX + folded)
         shared = np.where(visit < len(share), visit, -1)
-        # Parquet keeps a dictionary as it is only where no value stands in it twice.
+        # Parquet keeps a dictionary unchanged only if its values are distinct.
         _, first, number_of = np.unique(client[:, 0], return_index=True, return_inverse=True)
         clients = np.append(number_of, -1)[shared]
         channels, channel = np.unique(self._channel.channels, return_inverse=True)
@@ -184,7 +184,7 @@ class LakeRows:
         return self._table("installer_downloads", day, rows)
 
     def _sources(self, day: Day) -> pa.Table:
-        """One source a day, with as many lines as the day has requests: all that a log of it would hold."""
+        """Return one source for the day, with one line for each request: all that its log would hold."""
         seconds = np.concatenate([day.time_s, day.fetched_s, day.others_s])
         lines = len(seconds)
         first_s, last_s = (int(seconds.min()), int(seconds.max())) if lines else (None, None)
@@ -210,7 +210,7 @@ class LakeRows:
         return pa.Table.from_pylist([row], schema=schema)
 
     def _ingested_at(self) -> datetime:
-        """When the last day is complete."""
+        """Return the time at which the last day is complete."""
         after = self._scenario.since + timedelta(days=self._scenario.days)
         return datetime.combine(after, time(), UTC) + LATE_DELIVERY
 
@@ -221,7 +221,7 @@ class LakeRows:
 
 
 def _places(channel: Channel) -> Numbers:
-    """The order of packages in the table ``downloads``, by platform and package."""
+    """Return the order of packages in the table ``downloads``, by platform and package."""
     keys = [
         [
             (of, NOARCH if noarch else subdir, name)
@@ -237,7 +237,7 @@ def _places(channel: Channel) -> Numbers:
 
 @lru_cache(maxsize=1)
 def _described_agents() -> dict[str, pa.Array]:
-    """What the census makes of each agent, by column."""
+    """Return the census's description of each agent, by column."""
     connection = duckdb.connect()
     register_web_agents(connection)
     connection.execute("CREATE TEMP TABLE agents (agent VARCHAR)")
@@ -253,7 +253,7 @@ def _table_named(name: TableName) -> Table:
 
 
 def _of(values: pa.Array, numbers: Numbers) -> pa.DictionaryArray:
-    """The value of each number, as a dictionary; missing where the number is negative or the value is."""
+    """Return the value of each number, as a dictionary; missing if the number is negative or the value is."""
     values = values.dictionary_encode() if values.null_count else values
     if isinstance(values, pa.DictionaryArray):
         places = np.append(values.indices.fill_null(-1).to_numpy(), -1)
@@ -262,12 +262,12 @@ def _of(values: pa.Array, numbers: Numbers) -> pa.DictionaryArray:
 
 
 def _blobs(words: npt.NDArray[np.uint64], *, missing: int = 0) -> pa.Array:
-    """Each two words as 16 bytes, and behind them what is missing."""
+    """Return each two words as 16 bytes, and then the missing values."""
     buffers = [None, pa.py_buffer(np.ascontiguousarray(words.astype(">u8")))]
     blobs = pa.FixedSizeBinaryArray.from_buffers(pa.binary(_BYTES), len(words), buffers).cast(pa.binary())
     return pa.concat_arrays([blobs, pa.nulls(missing, pa.binary())]) if missing else blobs
 
 
 def _no_tokens(many: int) -> pa.Array:
-    """An empty list for each."""
+    """Return an empty list for each."""
     return pa.ListArray.from_arrays(pa.array(np.zeros(many + 1, dtype=np.int32)), pa.array([], pa.binary()))

@@ -1,4 +1,4 @@
-"""How do requests look as the lines of a log, in the format of its server?"""
+"""Lines of a log for requests, in the format of its server."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ __all__ = ["GARBAGE", "lines_of"]
 Rows = npt.NDArray[np.int64]
 Column = Callable[[Rows], pa.LargeStringArray]
 
-#: Lines that are no request, in whatever format.
+#: Lines that are no request, in any format.
 GARBAGE = ("\x16\x03\x01\x02", "-", '192.0.2.1 - - [not a time] "GET / HTTP/1.1" 200 1 "-" "-"')
-#: So many lines are made at once: few enough for the caches of a processor.
+#: This many lines are made at once: few enough for the caches of a processor.
 _BLOCK = 1 << 15
 _LINES_A_DAY_MAX = 1 << 40
 _STATUSES = 600
 
 
 def lines_of(requests: Requests, rows: Rows, log_format: WrittenFormat, seed: int) -> Iterator[bytes]:
-    """The lines of some rows, each with its end, many at once.
+    """Yield the lines of some rows with their line ends, many at once.
 
     Args:
-        requests: of a day.
-        rows: which of them, in order.
-        log_format: of the lines; ``_columns`` names the parts that one may have.
-        seed: of the scenario.
+        requests: the requests of a day.
+        rows: the selected rows, in order.
+        log_format: the format of the lines; ``_columns`` names the parts that one may have.
+        seed: the seed of the scenario.
     """
     pieces = [*Formatter().parse(requests.day.strftime(log_format.line) + "\n")]
     columns = _columns(requests, log_format, {name for _, name, _, _ in pieces if name is not None}, seed)
@@ -58,9 +58,9 @@ def lines_of(requests: Requests, rows: Rows, log_format: WrittenFormat, seed: in
 
 
 def _columns(requests: Requests, log_format: WrittenFormat, names: set[str], seed: int) -> dict[str, Column]:
-    """For each part of a line what makes it of rows."""
+    """Return for each part of a line a function that makes it from rows."""
     midnight_s = int(datetime.combine(requests.day, time(), UTC).timestamp())
-    # A line that nobody sent is made as if the first had, and then replaced.
+    # A line without a sender is made as if the first one had sent it, and then replaced.
     sender, clock = np.maximum(requests.sender, 0), _clock()
     statuses = [f"{status:03}" for status in range(_STATUSES)]
     statuses[HUNG_UP] = f"{log_format.hung_up:03}"
@@ -96,7 +96,7 @@ def _written(numbers: npt.NDArray[np.signedinteger[Any]]) -> pa.LargeStringArray
 
 
 def _bytes(lines: pa.LargeStringArray) -> bytes:
-    """All lines behind each other, as they lie in memory."""
+    """Return all lines in sequence, as they lie in memory."""
     _, offsets, content = lines.buffers()
     begin, end = np.frombuffer(offsets, dtype=np.int64)[[lines.offset, lines.offset + len(lines)]]
     return bytes(memoryview(content)[begin:end])
@@ -104,5 +104,5 @@ def _bytes(lines: pa.LargeStringArray) -> bytes:
 
 @lru_cache(maxsize=1)
 def _clock() -> pa.LargeStringArray:
-    """The time of each second of a day."""
+    """Return the time of each second of a day."""
     return texts([f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}" for second in range(DAY_S)])

@@ -1,4 +1,4 @@
-"""In which formats can logs be written? A line of each, as a server or CDN would write it."""
+"""Formats in which logs can be written, each as a line that a server or CDN would write."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ __all__ = ["LOG_FORMATS", "WrittenFormat"]
 
 @dataclass(frozen=True)
 class WrittenFormat:
-    """How a format's lines are made.
+    """Template of a format's lines.
 
     Attributes:
         line: its parts in braces, and those of the day as ``strftime`` has them; see ``lines.lines_of``.
         header: lines at the start of each file, each with its end.
-        hung_up: the status where the client hung up before anything was sent; 499 is that of nginx, which
-            stands for what others log too.
+        hung_up: the status if the client hung up before anything was sent. 499 is nginx's, which also
+            represents what other servers log.
     """
 
     line: str
@@ -25,7 +25,7 @@ class WrittenFormat:
     hung_up: int = HUNG_UP
 
 
-#: As CloudFront logs it.
+#: The status that CloudFront logs.
 _NO_ANSWER = 0
 _HOST = "conda.example.org"
 _ISO = "%Y-%m-%dT{clock}"
@@ -50,7 +50,7 @@ _CLOUDFRONT_V2 = (
     '"cs-uri-stem":"{path}","sc-status":"{status}","cs(User-Agent)":"{encoded_user_agent}",'
     f'"x-edge-request-id":"{{request_id}}==","x-host-header":"{_HOST}"}}}}'
 )
-# All forty fields, of which most are not there.
+# All forty fields, most of them empty.
 _CLOUDFRONT_REALTIME = "\t".join(
     [
         *("{epoch}.000", "{address}", "-", "{status}", "{bytes}", "GET", "https", _HOST, "{path}", "341"),
@@ -101,7 +101,7 @@ _TRAEFIK = (
     '"request_User-Agent":"{user_agent}"}}'
 )
 
-#: By their names in ``logs.formats``. ``common`` says nothing of user agents, and so of installations.
+#: By their names in ``logs.formats``. ``common`` has no user agents, and so no installations.
 LOG_FORMATS: dict[str, WrittenFormat] = {
     "combined": WrittenFormat(_COMMON + '{path} HTTP/1.1" {status} {bytes} "-" "{user_agent}"'),
     "common": WrittenFormat(_COMMON + '{path} HTTP/1.1" {status} {bytes}'),

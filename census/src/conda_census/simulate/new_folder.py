@@ -1,4 +1,4 @@
-"""Is there a new or empty folder to write into?"""
+"""Creation of a new or empty output folder."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ __all__ = ["make_new_folder"]
 
 
 def make_new_folder(folder: Path, option: str) -> None:
-    """Make the folder that an option names.
+    """Create the folder that an option names.
 
     Raises:
-        CensusError: the folder holds something, or cannot be written.
+        CensusError: the folder is not empty, or cannot be written.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""What is published beside simulated logs? Advisories of what was disclosed, and the channel's index."""
+"""Advisories and channel index published next to simulated logs."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from conda_census.simulate.vulnerable_builds import SimulatedBuild, builds_of
 __all__ = ["publish"]
 
 _ADVISORIES, _REPODATA = SIMULATED_FOLDERS
-#: Anybody can do anything over the network.
+#: Severity: anybody can do anything over the network.
 _SEVERITY = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
 
 
 def publish(scenario: Scenario, folder: Path) -> None:
     """Write ``advisories/ID.json`` (OSV) and ``repodata/CHANNEL/SUBDIR/repodata.json``, as of the last day.
 
-    Nothing where nothing was disclosed. The index holds the packages found vulnerable, in every build that
-    could be downloaded on one of the days.
+    Write nothing if nothing was disclosed. The index holds the vulnerable packages, in every build that could
+    be downloaded on one of the days.
 
     Raises:
         OSError: a file cannot be written.
@@ -48,7 +48,7 @@ def publish(scenario: Scenario, folder: Path) -> None:
 
 
 def _record(scenario: Scenario, disclosure: Disclosure) -> dict[str, Any]:
-    """As the OSV schema has it. A fix that comes after the last day is in no record yet."""
+    """Return the record by the OSV schema. A fix that comes after the last day is not in the record."""
     is_out = disclosure.fix_day < scenario.days
     modified = max(disclosure.day, disclosure.fix_day) if is_out else disclosure.day
     fixed = [{"fixed": disclosure.fixed_version}] if is_out else []

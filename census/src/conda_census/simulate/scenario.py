@@ -1,4 +1,4 @@
-"""What is simulated: how many installations, for how long, and what makes the truth hard to see?"""
+"""Scenario of a simulation: number of installations, duration, and what hides the truth."""
 
 from __future__ import annotations
 
@@ -16,43 +16,43 @@ DIALS = (
     "silent", "interrupted", "ranged", "late", "other_clients", "garbage",
 )  # fmt: skip
 
-#: Packages that may be found vulnerable: there are few more that many use.
+#: The most packages that may be found vulnerable: few more are in wide use.
 MOST_DISCLOSURES = 20
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """A population and its dials; each dial is a share between 0 and 1, and off at 0.
+    """Population and its dials; each dial is a share between 0 and 1, and off at 0.
 
     Attributes:
-        installations: that last, in all; containers and throw-away machines come on top.
+        installations: lasting installations in total; containers and throw-away machines are added.
         days: of logs.
         seed: the same seed writes the same bytes.
         since: the first day, UTC.
-        single: of the installations, those with one environment.
-        opted_out: of the installations with the plug-in.
-        without_plugin: of the installations.
-        shared_addresses: of the installations, those behind an address that 50 of them share.
+        single: share of the installations with one environment.
+        opted_out: share of the installations with the plug-in that opted out.
+        without_plugin: share of the installations without the plug-in.
+        shared_addresses: share of the installations behind an address that 50 of them share.
         images: containers that bake an environment token in, as a share of the installations.
         ci: runs a day that throw their tokens away, as a share of the installations.
-        clones: of the environments beside the first of an installation, those that were cloned from it by a
-            client that copies the token; that of today makes a new one.
-        cache_hits: of the downloads, those that leave no line.
-        silent: of the environments, those that send nothing.
-        interrupted: of the downloads, those that end early once and are begun again: half of them when part
+        clones: share of the environments after an installation's first that were cloned from it by a client
+            that copies the token; the current client makes a new one.
+        cache_hits: share of the downloads that leave no line.
+        silent: share of the environments that send nothing.
+        interrupted: share of the downloads that end early once and are begun again: half of them after a part
             of the file has come (200 with fewer bytes), the others before anything has (499 or 000).
-        ranged: of the downloads, those that come in two pieces.
-        late: of the lines, those that stand in the next day's log.
+        ranged: share of the downloads that come in two pieces.
+        late: share of the lines that are in the next day's log.
         other_clients: lines of browsers and crawlers for no package, as a share of the lines.
         garbage: lines that are no request, as a share of the lines.
-        activity: sessions after the first of each environment, against the usual rhythm, which is 1; nobody
-            has more than one a day.
-        packages_per_session: that a session asks for on average.
-        disclosures: packages of the channel that are found vulnerable, each on a day within the window. Of
-            these the history is held for every environment, and a download leaves no line only where the
-            package cache of the installation has that very build.
-        urgency: of the sessions of an environment that holds an affected build, once that is disclosed and a
-            fix is out, those that move to the fix beyond the habit.
+        activity: sessions after the first of each environment, relative to the usual rhythm, which is 1;
+            nobody has more than one a day.
+        packages_per_session: packages that a session asks for on average.
+        disclosures: packages of the channel that are found vulnerable, each on a day within the window. For
+            these the history of every environment is kept, and a download leaves no line only if the package
+            cache of the installation has that exact build.
+        urgency: share of the sessions of an environment with an affected build that move to the fix beyond
+            the habit, once it is disclosed and a fix is out.
     """
 
     installations: int
@@ -79,7 +79,7 @@ class Scenario:
     urgency: float = 0.0
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be simulated.
+        """Reject values that cannot be simulated.
 
         Raises:
             CensusError: a number is out of its range.
@@ -97,8 +97,8 @@ class Scenario:
             raise CensusError(f"--disclosures is between 0 and {MOST_DISCLOSURES}")
 
 
-#: What differs from all dials at 0. The first quarter of 2024 is what Anaconda published of Miniconda: 63 %
-#: of the installations with a single environment, 0.6 % opted out.
+#: Differences from all dials at 0. The first quarter of 2024 follows what Anaconda published of Miniconda:
+#: 63 % of the installations have a single environment, 0.6 % opted out.
 PRESETS: dict[str, dict[str, float]] = {
     "plain": {},
     "miniconda-2024q1": {"single": 0.63, "opted_out": 0.006, "without_plugin": 0.3},
@@ -121,7 +121,7 @@ PRESETS: dict[str, dict[str, float]] = {
 
 
 def preset(name: str, scenario: Scenario, chosen: dict[str, float]) -> Scenario:
-    """The scenario with the dials of a preset, but for those that were ``chosen`` one by one.
+    """Return the scenario with the dials of a preset, except for those ``chosen`` one by one.
 
     Raises:
         CensusError: a number is out of its range.

@@ -1,4 +1,4 @@
-"""How is a scenario written: the logs of each day, and the truth beside them?"""
+"""Writing of a scenario: the logs of each day, and the truth next to them."""
 
 from __future__ import annotations
 
@@ -25,26 +25,26 @@ from conda_census.steps import Steps
 
 __all__ = ["simulate"]
 
-#: From so many installation-days on it is worth to start processes, each of which makes the population anew.
+#: From this many installation-days on, processes are worthwhile; each of them makes the population anew.
 _WORTH_PROCESSES = 3_000_000
 
 
 def simulate(
     scenario: Scenario, out: Path, shape: LogShape, progress: Steps, processes: int | None = None
 ) -> Truth:
-    """Write the logs of a scenario into a new or empty folder, and then ``truth.json``; return the truth.
+    """Write the logs of a scenario into a new or empty folder, then ``truth.json``; return the truth.
 
-    Before it come the advisories and the index of what was disclosed, if anything was.
+    The advisories and the index of what was disclosed come before it, if anything was.
 
     Args:
-        scenario: what is simulated; the same writes the same bytes, in however many processes.
-        out: the folder; it is made.
+        scenario: what is simulated; the same scenario writes the same bytes, with any number of processes.
+        out: the folder; it is created.
         shape: of the logs.
-        progress: is told each day.
-        processes: how many write at once; by default one for each core where that is worth it.
+        progress: is notified of each day.
+        processes: how many write at once; by default one for each core if that is worthwhile.
 
     Raises:
-        CensusError: the folder holds something, or cannot be written; or a process was ended.
+        CensusError: the folder is not empty, or cannot be written; or a process was ended.
         OSError: a file cannot be written.
     """
     make_new_folder(out, "--out")
@@ -62,7 +62,7 @@ def simulate(
 
 
 def _days(scenario: Scenario, out: Path, shape: LogShape, processes: int) -> Iterator[Seen]:
-    """What is seen of each day, in their order, once its logs are written."""
+    """Yield what is seen of each day, in order, once its logs are written."""
     if processes == 1:
         yield from map(DayLogs(scenario, out, shape).write, range(scenario.days))
         return
@@ -85,14 +85,14 @@ _of_this_process: list[DayLogs] = []
 
 
 def _prepare(scenario: Scenario, out: Path, shape: LogShape) -> None:
-    # Ctrl-C reaches all processes, and ends this one at once and silently: the first one tells of it.
+    # Ctrl-C reaches all processes, and ends this one at once and silently: the first one reports it.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     Thread(target=_end_with_the_first, daemon=True).start()
     _of_this_process.append(DayLogs(scenario, out, shape))
 
 
 def _end_with_the_first() -> None:
-    """A pool's processes would else wait for ever for one that was killed."""
+    """End the worker with the first process. A pool's processes would else wait forever for a killed one."""
     if first := parent_process():
         first.join()
         os._exit(1)

@@ -1,4 +1,4 @@
-"""How does a scenario get into a lake without a log? Its rows are made as they would have been ingested."""
+"""Lake of a scenario without logs: rows as ingest would have made them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from conda_census.steps import Steps
 
 __all__ = ["SimulatedTables", "simulate_lake", "simulate_tables"]
 
-#: Stands where a lake names the key behind its pseudonyms: there is none, so that no log can be added to it.
+#: Used as the key of the pseudonyms of a lake: there is no key, so no log can be added to the lake.
 _NO_KEY = SOURCE_FORMAT
 _WRITER = "simulate"
 _PUBLISHED = "simulated"
@@ -35,16 +35,16 @@ _PUBLISHED = "simulated"
 
 @dataclass(frozen=True)
 class SimulatedTables:
-    """The tables of a lake in memory, but for ``request_ids``, and what is true of them."""
+    """Tables of a lake in memory, except ``request_ids``, and the truth about them."""
 
     tables: dict[TableName, pa.Table]
     truth: Truth
 
 
 def simulate_tables(scenario: Scenario) -> SimulatedTables:
-    """The tables of a lake of all days of a scenario, without any disk: what the tests of estimators ask.
+    """Return the tables of a lake with all days of a scenario, without any disk: for tests of estimators.
 
-    Of the dials, ``late`` and ``garbage`` do nothing: they are of logs alone.
+    The dials ``late`` and ``garbage`` have no effect: they concern only logs.
     """
     days = _DaysOfRows(scenario)
     rows = list(days)
@@ -57,17 +57,17 @@ def simulate_tables(scenario: Scenario) -> SimulatedTables:
 def simulate_lake(scenario: Scenario, path: Path, progress: Steps) -> Truth:
     """Write a new lake, and ``truth.json`` into its folder; return the truth.
 
-    What was disclosed, if anything was, stands in the folder ``simulated`` of it.
+    The disclosures, if there are any, are in its folder ``simulated``.
 
-    The rows of a day are written before the next day is made, and all become the lake's at once at the end.
+    The rows of a day are written before the next day is made. They all join the lake at once at the end.
 
     Args:
         scenario: what is simulated.
-        path: the folder; it is made.
-        progress: is told each day.
+        path: the folder; it is created.
+        progress: is notified of each day.
 
     Raises:
-        CensusError: the folder holds something, or cannot be written.
+        CensusError: the folder is not empty, or cannot be written.
     """
     make_new_folder(path, "--to-lake")
     lake, days = Lake.open_or_create(path, _NO_KEY), _DaysOfRows(scenario)
@@ -88,7 +88,7 @@ def simulate_lake(scenario: Scenario, path: Path, progress: Steps) -> Truth:
 
 
 class _DaysOfRows:
-    """The rows of each day in order; afterwards, what is true of them."""
+    """Rows of each day in order; afterwards the truth about them."""
 
     def __init__(self, scenario: Scenario) -> None:
         self._scenario = scenario

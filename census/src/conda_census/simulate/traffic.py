@@ -1,4 +1,4 @@
-"""What do the installations of a population ask for on one day?"""
+"""Traffic of the installations of a population on one day."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ DAY_S = 86_400
 #: No session takes longer.
 SESSION_S = 60
 INSTALLER_BYTES = 100_000_000
-#: Of other clients: so many addresses, and bytes of what they are told, which is that there is nothing.
+#: Other clients: the number of addresses, and the bytes of the answer, which says that there is nothing.
 OTHER_ADDRESSES = 250
 OTHER_BYTES = 153
 _INDEX_REQUESTS = 2
 _NOT_MODIFIED_SHARE = 0.5
 _OK, _PART, _NOT_MODIFIED = 200, 206, 304
-#: As nginx logs a client that hung up before anything was sent.
+#: The status that nginx logs for a client that hung up before anything was sent.
 HUNG_UP = 499
 _HUNG_UP_SHARE = 0.5
 _INDEX_BYTES = 4_000_000
@@ -45,19 +45,20 @@ _INDEX_BYTES = 4_000_000
 
 @dataclass(frozen=True)
 class Day:
-    """The traffic of one day, one element of each array for each session, request or installer download.
+    """Traffic of one day, one element of each array for each session, request or installer download.
 
     Attributes:
-        number: which day, from 0.
+        number: the day, from 0.
         installation, environment, start_s: of each session; seconds since midnight.
         session, time_s, package, status, size_bytes, download: of each request; ``package`` is -1 and -2 for
-            the index of the platform and of noarch; ``download`` is the number of the delivery that it is
-            part of, from 0, and -1 for none.
+            the index of the platform and of noarch; ``download`` is the number of its delivery, from 0, and
+            -1 for none.
         fetched_by, fetched_s, installer: of each installer download: by whom, when, and which of
             ``INSTALLERS``.
-        downloads: how many packages were downloaded whole, also those that came in pieces; these deliveries
-            have the first numbers.
-        deliveries: how many look like downloads: with them those that ended early with a 200.
+        downloads: number of packages downloaded completely, also in pieces; these deliveries have the first
+            numbers.
+        deliveries: number of deliveries that look like downloads, including those that ended early with a
+            200.
         others_s: when each request of another client came.
     """
 
@@ -79,11 +80,11 @@ class Day:
     others_s: Numbers
 
     def session_numbers(self) -> Numbers:
-        """A number for each session, of which no other day has one."""
+        """Return a number for each session that no session of another day has."""
         return session_numbers(self.number, len(self.installation))
 
     def fetched(self) -> tuple[Numbers, Numbers]:
-        """The session and the package of each delivery, in the order of their numbers."""
+        """Return the session and the package of each delivery, in the order of their numbers."""
         session, package = (np.zeros(self.deliveries, dtype=np.int64) for _ in range(2))
         parts = self.download >= 0
         session[self.download[parts]] = self.session[parts]
@@ -93,7 +94,7 @@ class Day:
 
 @dataclass(frozen=True)
 class _EndedEarly:
-    """Downloads that were tried and ended early: each ``of`` one that came whole later."""
+    """Downloads that were tried and ended early: each ``of`` one that came completely later."""
 
     of: Numbers
     time_s: Numbers
@@ -103,7 +104,7 @@ class _EndedEarly:
 
 
 class Days:
-    """Makes one day after the other; each depends on the scenario alone."""
+    """Maker of one day after the other; each depends only on the scenario."""
 
     def __init__(self, scenario: Scenario, population: Population, channel: Channel) -> None:
         self._scenario = scenario
@@ -117,7 +118,7 @@ class Days:
         self._installs = InstallsOfDays(scenario, population, channel, self._sessions_of)
 
     def day(self, number: int) -> Day:
-        """The traffic of a day, from 0."""
+        """Return the traffic of a day, from 0."""
         random = generator(self._scenario.seed, 3, number)
         installation, environment = self._sessions(number, random)
         start_s = random.integers(0, DAY_S - SESSION_S, len(installation))
@@ -167,7 +168,7 @@ class Days:
     def _ended_early(
         self, number: int, start_s: Numbers, time_s: Numbers, size_bytes: Numbers, is_ranged: Truths
     ) -> _EndedEarly:
-        """What was tried before the downloads at ``time_s``, and ended early."""
+        """Return the attempts before the downloads at ``time_s`` that ended early."""
         random = generator(self._scenario.seed, 7, number)
         ends = random.random(len(time_s)) < self._scenario.interrupted
         of = np.flatnonzero(ends & ~is_ranged)
@@ -183,11 +184,11 @@ class Days:
         )
 
     def _sessions_of(self, number: int) -> tuple[Numbers, Numbers]:
-        """As the day itself has them, without the rest of it."""
+        """Return the sessions of a day as the day has them, without the rest of it."""
         return self._sessions(number, generator(self._scenario.seed, 3, number))
 
     def _sessions(self, number: int, random: np.random.Generator) -> tuple[Numbers, Numbers]:
-        """The first session of each environment whose day it is, and those that the rhythms bring."""
+        """Return each environment's first session if it falls on this day, and those of the rhythms."""
         people = self._population
         begin, end = np.searchsorted(self._days, [number, number + 1])
         first = self._by_day[begin:end]
@@ -202,7 +203,7 @@ class Days:
         return np.concatenate([owners, again[is_there]]), np.concatenate([first, environment[is_there]])
 
     def _packages(self, sessions: int, random: np.random.Generator) -> tuple[Numbers, Numbers]:
-        """The session and the package of each download, each package once a session."""
+        """Return the session and the package of each download, each package once a session."""
         many = random.geometric(1 / self._scenario.packages_per_session, sessions)
         session = np.repeat(np.arange(sessions), many)
         package = np.searchsorted(self._cumulated, random.random(len(session)) * self._cumulated[-1])
@@ -212,7 +213,7 @@ class Days:
         return both // len(self._cumulated), both % len(self._cumulated)
 
     def _installers(self, number: int, random: np.random.Generator) -> tuple[Numbers, Numbers, Numbers]:
-        """Each installation that lasts was installed with an installer, on the day on which it was made."""
+        """Return installer downloads: each lasting installation was installed on the day it was made."""
         begin, end = np.searchsorted(self._made, [number, number + 1])
         fetched_by = self._by_made[begin:end]
         shares = np.cumsum([share for _, share in INSTALLERS])

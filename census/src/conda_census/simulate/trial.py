@@ -1,4 +1,4 @@
-"""How near does each estimator come to the truth of one simulated population?"""
+"""Comparison of each estimator with the truth of one simulated population."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from conda_census.simulate.true_population import populate
 
 __all__ = ["ESTIMATORS", "Found", "expected", "trial"]
 
-#: What is tried. The last four have an interval; for the others every difference is bias.
+#: The estimators. The last four have an interval; for the others every difference is bias.
 ESTIMATORS = (
     "installations",
     "environments",
@@ -34,18 +34,18 @@ ESTIMATORS = (
     "opted-out share",
     "retention after a week",
 )
-#: A population so many times as large has, but for chance, the shares of which a smaller one is a sample.
+#: A population this many times as large has, almost without chance, the shares that smaller ones sample.
 _LARGE = 100
 _LARGE_SEED = 1 << 40
-#: Estimators whose truth is the share in such a population.
+#: Estimators for which the truth is the share in such a population.
 _EXPECTED = ("single-environment share, lasting", "retention after a week")
 
 
 @dataclass(frozen=True)
 class Found:
-    """What an estimator says, and the truth: of people's installations that have the plug-in.
+    """Estimate and its truth, for installations of people that have the plug-in.
 
-    Containers of images and runs of CI are none of people's. An installation that sends nothing is one.
+    Containers of images and runs of CI are not people's. An installation that sends nothing is one.
     """
 
     estimator: str
@@ -54,26 +54,26 @@ class Found:
 
     @property
     def error(self) -> float:
-        """The estimate less the truth, as a share of the truth."""
+        """Error of the estimate, as a share of the truth."""
         return ((self.estimate.value or 0.0) - self.truth) / self.truth if self.truth else 0.0
 
     @property
     def is_covered(self) -> bool | None:
-        """Does the interval hold the truth? None where there is no interval."""
+        """Whether the interval contains the truth; None if there is no interval."""
         low, high = self.estimate.low, self.estimate.high
         return None if low is None or high is None else low <= self.truth <= high
 
 
 def trial(scenario: Scenario, expectations: Mapping[str, float]) -> list[Found]:
-    """All estimators on one population; ``expectations`` are those of ``expected`` for such a population."""
+    """Run all estimators on one population; ``expectations`` come from ``expected`` for such a population."""
     truths = {**_truths(scenario), **expectations}
     return [Found(name, estimate, truths[name]) for name, estimate in _estimates(scenario).items()]
 
 
 def expected(scenario: Scenario) -> dict[str, float]:
-    """The shares that no single population holds exactly, from one a hundred times as large, all dials off.
+    """Return the shares that no single population has exactly, from one that is ``_LARGE`` times as large.
 
-    But for ``single``, which says how people are and hides nothing.
+    All its dials are off, except ``single``, which describes people and hides nothing.
     """
     off: dict[str, Any] = {name: 0.0 for name in DIALS if name != "single"}
     many = scenario.installations * _LARGE
@@ -87,7 +87,7 @@ def _estimates(scenario: Scenario) -> dict[str, Estimate]:
     window = choose_window(tables, None, None)
     with tables.keep(population(tables.sessions, window)) as installations:
         environments = count_environments(installations)
-        # The first week holds those that were there before the logs.
+        # The first week holds the installations that existed before the logs.
         cohort = count_retention(installations, window)[1]
         total = count_installations(installations, window).total
     estimates = (

@@ -1,4 +1,4 @@
-"""Which class does each installation really show? As the methods have it, from what was seen of it."""
+"""True class of each installation, by the rules of the methods, from what was seen of it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from conda_census.simulate.traffic import DAY_S
 
 __all__ = ["COPIED", "ByClass", "Seconds", "classes", "count_classes"]
 
-#: A token that was seen under so many installations was copied.
+#: A token seen under this many installations was copied.
 COPIED = 3
 _BRIEF_S = 3600
 _NEW_DAYS = 7
@@ -22,7 +22,7 @@ Seconds = npt.NDArray[np.int32]
 
 
 class ByClass(TypedDict):
-    """How many there are of each class of the methods."""
+    """Number of installations in each class of the methods."""
 
     lasting: int
     ephemeral: int
@@ -31,7 +31,7 @@ class ByClass(TypedDict):
 
 
 def classes(is_image: npt.NDArray[np.bool_], first_s: Seconds, last_s: Seconds, day: int) -> Classes:
-    """The class of each at the end of a day, by when it was seen first and last until then."""
+    """Return the class of each at the end of a day, from when it was first and last seen until then."""
     is_brief = last_s - first_s <= _BRIEF_S
     is_recent = first_s // DAY_S > day - _NEW_DAYS
     of_brief = np.where(is_recent, _NEW, _EPHEMERAL)
@@ -39,6 +39,6 @@ def classes(is_image: npt.NDArray[np.bool_], first_s: Seconds, last_s: Seconds, 
 
 
 def count_classes(of: Classes) -> ByClass:
-    """How many are of each."""
+    """Count the installations of each class."""
     lasting, ephemeral, image, new = np.bincount(of, minlength=4).tolist()
     return ByClass(lasting=lasting, ephemeral=ephemeral, image=image, new=new)

@@ -1,7 +1,7 @@
-"""Who is there? Installations with a life, and their environments.
+"""Simulated population: installations with a lifetime, and their environments.
 
-Installations come in kinds that stand behind each other in the numbering: those that last, the containers of
-images, and the runs of CI.
+The numbering has one block for each kind of installation: those that last, the containers of images, and the
+runs of CI.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ Days = npt.NDArray[np.int32]
 Numbers = npt.NDArray[np.int64]
 Truths = npt.NDArray[np.bool_]
 
-#: Lasting installations were made up to so many days before the first, or in the days of the logs.
+#: Lasting installations were made up to this many days before the first day, or during the logs.
 _EARLIER_DAYS = 365
-#: Rhythms: sessions a day, and the share of installations that has it.
+#: Rhythms: sessions a day, and the share of installations with each rhythm.
 _RHYTHMS = ((1.0, 0.15), (0.2, 0.35), (0.03, 0.35), (0.0, 0.15))
-#: Of those with several environments: two, three, four and five to twelve.
+#: Installations with several environments: two, three, four and five to twelve.
 _SEVERAL = ((2, 0.5), (3, 0.25), (4, 0.12), (7, 0.13))
 _OFFICE = 50
 _CONTAINERS_OF_IMAGE = 25
@@ -43,10 +43,10 @@ class Population:
         agent: which of the agents it is, a number between 0 and 1.
         address: number of its network.
         first_environment: number of its first environment; one element more than there are installations.
-        environment_token: of each environment the number behind its token.
-        environment_day: of each environment the day of its first session; after the last where it is silent.
+        environment_token: for each environment the number behind its token.
+        environment_day: for each environment the day of its first session; after the last if it is silent.
         containers: number of the first installation that is a container.
-        runs: number of the first that is a run of CI.
+        runs: number of the first installation that is a run of CI.
     """
 
     made: Days
@@ -67,7 +67,7 @@ class Population:
 
 
 def populate(scenario: Scenario) -> Population:
-    """The population of a scenario, the same each time."""
+    """Return the population of a scenario, the same each time."""
     random = generator(scenario.seed, 1)
     lasting = scenario.installations
     images = round(scenario.installations * scenario.images)

@@ -1,4 +1,4 @@
-"""What should a census of simulated logs find? Counted from the population's own state, not from lines."""
+"""True answers for simulated logs, counted from the population's state, not from lines."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class InstallerDownloads(TypedDict):
 
 
 class DayOfSharing(TypedDict):
-    """What those did on one day who share: sessions, installations with one, and of these the new ones.
+    """Sharing installations on one day: sessions, installations with one, and the new ones among these.
 
     An installation is new on the day of its first session in the logs.
     """
@@ -58,15 +58,15 @@ class DayOfSharing(TypedDict):
 
 
 class Truth(TypedDict):
-    """What is true of the logs.
+    """Truth about the logs.
 
-    ``installations``, ``by_class``, ``environments``, ``per_installation`` and ``sessions`` are of those that
-    share their tokens and sent something. ``opted_out`` are installations that opted out and sent something,
+    ``installations``, ``by_class``, ``environments``, ``per_installation`` and ``sessions`` count those that
+    share their tokens and sent something. ``opted_out`` are installations that opted out and sent something.
     ``opted_out_share`` is their share of those with the plug-in that sent something. In
     ``environments_apart`` each clone, whose token is that of another, counts by itself. ``broken_off`` are
-    downloads that ended early and were logged with 200, as if they had come whole. ``exist`` is how many
-    installations and environments there are, whether they send anything or not. ``exposure`` is there if
-    something was disclosed.
+    downloads that ended early and were logged with 200, as if they had come completely. ``exist`` counts the
+    installations and environments, whether they send anything or not. ``exposure`` is present if something
+    was disclosed.
     """
 
     installations: int
@@ -92,7 +92,7 @@ class Truth(TypedDict):
 
 
 class Witness:
-    """Is told of each day what was seen: ``see`` them in their order, then ask for the ``truth``."""
+    """Witness of the days: call ``see`` with each day in order, then ask for the ``truth``."""
 
     def __init__(self, scenario: Scenario, population: Population, channel: Channel) -> None:
         self._scenario = scenario
@@ -108,7 +108,7 @@ class Witness:
         self._by_day: list[DayOfSharing] = []
 
     def see(self, seen: Seen) -> None:
-        """Take note of a day."""
+        """Record a day."""
         day = self._scenario.since + timedelta(days=seen.number)
         here = np.zeros(len(self._population), dtype=bool)
         here[seen.installation[seen.shares]] = True
@@ -135,7 +135,7 @@ class Witness:
         self._installers.update({(day, which): int(many) for which, many in enumerate(seen.installers)})
 
     def truth(self) -> Truth:
-        """What is true of all days that were seen."""
+        """Return the truth of all days that were seen."""
         people = self._population
         seen = self._last_s >= 0
         shares = people.has_plugin & ~people.opted_out
@@ -172,7 +172,7 @@ class Witness:
         return truth
 
     def _visible(self) -> npt.NDArray[np.bool_]:
-        """The environments that were seen, a clone as that of which it has the token.
+        """Return the seen environments, with a clone counted as the one whose token it has.
 
         The token of a container's environment is that of its image; it is no clone within an installation.
         """
@@ -213,7 +213,7 @@ class Witness:
 
 
 def write_truth(truth: Truth, folder: Path) -> None:
-    """Write it beside the logs, or into the lake.
+    """Write the truth next to the logs, or into the lake.
 
     Raises:
         OSError: the file cannot be written.

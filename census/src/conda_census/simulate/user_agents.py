@@ -1,4 +1,4 @@
-"""Which user agents do the programs of a population send, before its tokens?"""
+"""User agents of the programs of a population, without tokens."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["AGENTS", "FETCHERS", "OTHER_CLIENTS", "agents_on"]
 
 Numbers = npt.NDArray[np.int64]
 
-#: (when it came out, conda, Python, requests)
+#: (release date, conda, Python, requests)
 _RELEASES = (
     (date(2022, 11, 1), "22.11.1", "3.10.8", "2.28.1"),
     (date(2023, 3, 1), "23.3.1", "3.10.9", "2.28.1"),
@@ -22,7 +22,7 @@ _RELEASES = (
     (date(2024, 11, 1), "24.11.1", "3.12.7", "2.32.3"),
     (date(2025, 5, 1), "25.5.1", "3.13.2", "2.32.3"),
 )
-#: Systems with the share of installations and the platform (of ``channel.SUBDIRS``) that they have.
+#: Systems with their share of installations and their platform (of ``channel.SUBDIRS``).
 _SYSTEMS = (
     ("Linux/5.15.0-91-generic ubuntu/22.04.3 glibc/2.35", 0.35, 0),
     ("Linux/5.14.0-362.el9.x86_64 rhel/9.3 glibc/2.34", 0.15, 0),
@@ -32,20 +32,20 @@ _SYSTEMS = (
     ("Windows/11 Windows/10.0.22631", 0.1, 2),
 )
 
-#: What fetches an installer.
+#: Clients that download an installer.
 FETCHERS = (
     "curl/7.88.1",
     "Wget/1.21.3",
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0",
 )
-#: What else comes to a repository.
+#: Other clients of a repository.
 OTHER_CLIENTS = (
     "Mozilla/5.0 (compatible; ExampleBot/1.0; +https://bot.example/)",
     "Mozilla/5.0 (X11; Linux x86_64; rv:121.0) Gecko/20100101 Firefox/121.0",
 )
 
 
-#: What an installation may say of itself, release by release.
+#: Possible user agents of an installation, release by release.
 AGENTS = tuple(
     f"conda/{conda} requests/{requests} CPython/{python} {system} solver/libmamba"
     for _, conda, python, requests in _RELEASES
@@ -56,10 +56,10 @@ _MOST_DAYS_BEHIND = 365
 
 
 def agents_on(day: date, chances: npt.NDArray[np.float32]) -> tuple[Numbers, Numbers]:
-    """The agent (of ``AGENTS``) and the platform that each installation has on a day.
+    """Return the agent (of ``AGENTS``) and the platform of each installation on a day.
 
-    A number between 0 and 1 chooses the system, and how far an installation stays behind the releases: some
-    follow each of them, others up to a year later.
+    A number between 0 and 1 chooses the system and the delay of an installation behind the releases: some
+    follow each release, others up to a year later.
     """
     shares = np.array([share for _, share, _ in _SYSTEMS])
     ends = np.cumsum(shares)

@@ -1,4 +1,4 @@
-"""Which sessions does a census tell apart on a day? Those with a token, and for all others one an hour."""
+"""Sessions that a census can distinguish on a day: those with a token, else one an hour."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ class Visits:
     """One element of each array for each visit; those that share come first, in the order of their sessions.
 
     Attributes:
-        session: number of the session on its day, -1 where requests were folded.
+        session: number of the session on its day, -1 if requests were folded.
         agent: number in ``ALL_AGENTS``.
         sharing: number in ``SHARING``.
         address: number of its network, those of other clients from -1 downwards.
         first_s, last_s: of its requests, seconds since midnight.
-        requests, index_requests, downloads, size_bytes: in all.
+        requests, index_requests, downloads, size_bytes: totals.
     """
 
     session: Numbers
@@ -59,10 +59,10 @@ class Downloads:
 
 
 def find_visits(day: Day, population: Population, agent: Numbers) -> tuple[Visits, Downloads]:
-    """The visits of a day and its deliveries; ``agent`` is that of each session.
+    """Return the visits of a day and its deliveries; ``agent`` is the agent of each session.
 
-    Requests without a session token fold as ingest folds them: those of one agent, of one address, in one
-    hour. Of a file that came in pieces each session has its own download, whatever it is folded into.
+    Requests without a session token fold as in ingest: those of one agent, of one address, in one hour. If a
+    file came in pieces, each session has its own download, whatever it is folded into.
     """
     sharing = np.where(population.has_plugin, np.where(population.opted_out, OFF, TOKENS), ABSENT)
     of_session = sharing[day.installation]
@@ -110,7 +110,7 @@ def _visit_of_each(
     address: Numbers,
     time_s: Numbers,
 ) -> tuple[Numbers, Numbers]:
-    """The number of each request's visit, and the sessions that share, which have the first numbers."""
+    """Return each request's visit number, and the sessions that share, which have the first numbers."""
     shared = np.flatnonzero(shares)
     number = np.cumsum(shares) - 1
     visit = np.full(len(time_s), -1)
@@ -124,19 +124,19 @@ def _visit_of_each(
 
 
 def _one_of_each(visit: Numbers) -> Numbers:
-    """The place of the first request of each visit."""
+    """Return the index of the first request of each visit."""
     return _of_each(visit[::-1], np.arange(len(visit))[::-1], int(visit.max(initial=-1)) + 1)
 
 
 def _of_each(numbers: Numbers, values: Numbers, many: int) -> Numbers:
-    """The last of the values of each number."""
+    """Return the last value for each number."""
     found = np.zeros(many, dtype=np.int64)
     found[numbers] = values
     return found
 
 
 def _sums(numbers: Numbers, values: Numbers, many: int) -> Numbers:
-    """Exact below 2 ** 53."""
+    """Return the sum for each number. It is exact below 2 ** 53."""
     return np.bincount(numbers, weights=values, minlength=many).astype(np.int64)
 
 

@@ -1,4 +1,4 @@
-"""Which builds of a package found vulnerable does the channel have, and which of them are affected?"""
+"""Builds of vulnerable packages in the channel, with their true verdicts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["SimulatedBuild", "builds_of", "judged_builds"]
 
 
 class SimulatedBuild(NamedTuple):
-    """A build, with its true verdict, the day on which it appeared (from 0), and the bytes of its file."""
+    """Build with its true verdict, the day on which it appeared (from 0), and the bytes of its file."""
 
     channel: str
     subdir: str
@@ -26,13 +26,13 @@ class SimulatedBuild(NamedTuple):
 
 
 def judged_builds(scenario: Scenario) -> dict[str, list[SimulatedBuild]]:
-    """For each advisory, by its id, all builds of its package."""
+    """Return for each advisory, by its id, all builds of its package."""
     channel = channel_of(scenario)
     return {each.id: builds_of(each, scenario, channel) for each in plan_disclosures(scenario, channel)}
 
 
 def builds_of(disclosure: Disclosure, scenario: Scenario, channel: Channel) -> list[SimulatedBuild]:
-    """Those that could be downloaded on one of the days, oldest first."""
+    """Return the builds that could be downloaded on one of the days, oldest first."""
     package = disclosure.package
     first, last = (int(channel.releases(day)[package]) for day in (0, scenario.days - 1))
     return [
