@@ -1,4 +1,4 @@
-"""Classes of installations: lasting, throw-away, baked into an image, or too new to classify."""
+"""Classes of installations: lasting, throw-away, baked into an image, or too new."""
 
 from __future__ import annotations
 

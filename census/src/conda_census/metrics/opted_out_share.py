@@ -106,7 +106,7 @@ def estimate_share(
 
 
 def _resampled(networks: NetworkDays, ratio: float, spread: float, resamples: int) -> Numbers:
-    """Return the error factor of V_off in each resample, next to a curve of the observed height.
+    """Return the factor by which V_off of each resample is off, relative to the curve at its true height.
 
     Only the height of the curve is resampled, by the contribution of each network to it at ``ratio``. Its
     shape hardly differs between resamples.

@@ -81,7 +81,7 @@ def _state(day: date, window: Window, known: KnownDays) -> tuple[DayState, str]:
 
 
 def requests_by_day(sessions: Table) -> Table:
-    """Return rows of (day, number of requests). A request after midnight counts where its session begins."""
+    """Return rows of (day, number of requests). A request counts on the first day of its session."""
     return sessions.group_by("day").aggregate(number=sessions.requests.sum())
 
 

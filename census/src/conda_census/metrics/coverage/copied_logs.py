@@ -1,10 +1,10 @@
-"""Logs that look like copies of each other, with a prefix before each line or with other line ends.
+"""Logs that look like copies of each other.
 
-A copy with the same bytes is recognised when it is read. A copy with other bytes is another log and counts
-again: ``ingest`` reports it once. Its rows in the lake show it later: two logs have the same number of lines
-and requests and the same first and last time, and the downloads of that time occur twice. If the copy is a
-part of a log, or several logs joined, ``ingest`` leaves a doubt in the lake, which counts as long as the
-downloads occur twice.
+A copy with the same bytes is recognised when it is read. A copy with other bytes, because of a prefix before
+each line or other line ends, is another log and counts again: ``ingest`` reports it once. Rows in the lake
+show it later: two logs have the same number of lines and requests and the same first and last time, and the
+downloads of that time occur twice. If the copy is a part of a log, or several logs joined, ``ingest`` leaves
+a doubt in the lake, which counts as long as the downloads occur twice.
 """
 
 from __future__ import annotations

@@ -139,8 +139,8 @@ class KnownDays:
     def doubtful_begin(self) -> tuple[tuple[date, ...], date] | None:
         """Return the first days with a request and the day on which the others begin, if these look wrong.
 
-        They look wrong if they are few, and if years or months without any day follow in the log: the clock
-        was not set yet.
+        They look wrong if they are few and the log has no request for months or years after them, as if the
+        clock was not set yet.
         """
         days = sorted(self._active)
         for number in range(min(_FEW_DAYS, len(days) - 1), 0, -1):

@@ -16,7 +16,7 @@ _LEAST, _OBSERVED, _MOST = "at the least", "observed", "at the most"
 
 
 def exposed(exposure: Exposure, look: Look) -> alt.LayerChart:
-    """Draw a bar for each class up to the low end, paler up to the high end, with a mark at the observed value.
+    """Draw for each class a bar up to the low end, paler up to the high end, with a mark at the observation.
 
     The bar ends at the low end if the high end is not known.
     """

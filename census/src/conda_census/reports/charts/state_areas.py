@@ -1,4 +1,4 @@
-"""Areas by day: environments exposed at the disclosure that are remediated, exposed or silent."""
+"""Areas by day: the remediated, exposed and silent of those exposed at the disclosure."""
 
 from __future__ import annotations
 

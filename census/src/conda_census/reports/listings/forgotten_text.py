@@ -51,7 +51,7 @@ def forgotten_document(forgotten: Forgotten, unknown: Sequence[date], *, dry_run
 def forgotten_lines(
     forgotten: Forgotten, unknown: Sequence[date], *, dry_run: bool, names_all: bool = False
 ) -> Iterator[str]:
-    """Yield the same for people, one item a line; of many logs to read again the first, unless all are named."""
+    """Yield the same for people, one item a line; of many logs read again, the first unless all are named."""
     what = "would be taken out" if dry_run else "taken out"
     yield plain(
         f"{forgotten.source}: {what}: {forgotten.lines:,} lines, of these {forgotten.requests:,} requests"

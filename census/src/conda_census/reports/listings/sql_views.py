@@ -1,4 +1,4 @@
-"""SQL views over a lake, and a database for custom queries that can read them and write nothing.
+"""SQL views over a lake, and a database for custom queries that cannot write.
 
 DuckDB may write whatever it may read: even ``WITH a AS (COPY …) SELECT`` overwrites a file of a lake. So the
 database for custom queries has no access to any file. Arrow reads the files of the lake for it.

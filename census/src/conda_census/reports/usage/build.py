@@ -383,7 +383,7 @@ def _retention(looked_at: _LookedAt, window: Window) -> list[CohortRow]:
 
 
 def _is_week_known(window: Window, week: date, later: int) -> bool:
-    """Return whether a Monday's cohort is known, and which of its installations came ``later`` weeks after."""
+    """Return whether a Monday's cohort is known, and those of it that came ``later`` weeks after."""
     then = week + timedelta(weeks=later)
     return _is_size_known(window, week) and window.is_known(then, then + timedelta(days=6))
 
