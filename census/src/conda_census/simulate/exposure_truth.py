@@ -1,6 +1,6 @@
 """True exposure: units that hold an affected build on each day, and units that were healed.
 
-The truth also includes what no log line shows. A witness replays the installs of each day from what was seen.
+The truth includes facts that no log line shows: a witness replays the installs of each day from its sessions.
 A unit is a pair of environment token and installation, and one for each token of an image. It holds what the
 last install into any environment with its token left there. If tokens are not copied, it is the environment.
 """

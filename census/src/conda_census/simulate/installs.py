@@ -31,7 +31,10 @@ class InstallsOfDays:
         channel: Channel,
         sessions_of: Callable[[int], tuple[Numbers, Numbers]],
     ) -> None:
-        """``sessions_of`` returns the installation and the environment of each session of a day."""
+        """Start before the first day.
+
+        ``sessions_of`` returns the installation and the environment of each session of a day.
+        """
         self._begin = partial(Holdings, scenario, population, channel)
         self._sessions_of = sessions_of
         self._entries = len(channel.names)

@@ -80,7 +80,7 @@ def summary(exposures: Exposures) -> str:
 
 
 def lines(exposures: Exposures) -> Iterator[str]:
-    """Yield, for a pipe, a line for each advisory with tab-separated fields, below their heading."""
+    """Yield a line for each advisory, for a pipe: tab-separated fields below their heading."""
     yield "\t".join(_COLUMNS)
     for row in exposures["advisories"]:
         yield "\t".join(_fields(row))
