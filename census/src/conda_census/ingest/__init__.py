@@ -1,1 +1,1 @@
-"""The pipeline from access logs to the lake: each line counts exactly once."""
+"""The pipeline from access logs to the lake, which counts each line exactly once."""

@@ -1,4 +1,4 @@
-"""How is a batch read, part by part, until all of its rows are staged?"""
+"""Reading of a batch, part by part, until all of its rows are staged."""
 
 from __future__ import annotations
 
@@ -50,27 +50,27 @@ from conda_census.spill_folders import spill_folder
 __all__ = ["Claimed", "Progress", "read_batch", "stored_fingerprint"]
 
 _MEMORY_LIMIT = "600MB"
-#: So many parts at most become rows at once: each holds some hundred megabytes.
+#: Maximum number of parts that become rows at the same time. Each holds some hundred megabytes.
 _PARTS_AT_ONCE = min(os.cpu_count() or 1, 3)
-#: So many requests tell what the user agents of a log are like.
+#: Number of requests that show the form of a log's user agents.
 _MANY_REQUESTS = 20
 
 
 class Progress(Protocol):
-    """Told how far the reading of a batch is."""
+    """A callback that receives the progress of reading a batch."""
 
     def __call__(self, *, source: Source, stored_read: int, lines: int) -> None:
-        """So many bytes of this source were read, as they are stored, and so many lines of the batch."""
+        """Report the bytes read of this source, as stored, and the lines read of the batch."""
 
 
 @dataclass(frozen=True)
 class Claimed:
-    """A source of a batch that no other writer is at work on.
+    """A source of a batch that no other writer is working on.
 
     Attributes:
         number: its place in the batch.
-        source: what is to be read.
-        head: names the log, however long it grows.
+        source: the source to read.
+        head: identifies the log, however long it grows.
         log_format: the format of its lines.
         beginning: its first lines.
     """
@@ -94,11 +94,13 @@ def read_batch(
     *,
     keep_machines: bool,
 ) -> list[SeenFile]:
-    """Read what is new in the files of a batch and stage its rows; nothing is staged where nothing is new.
+    """Read the new lines in the files of a batch and stage their rows; stage nothing if nothing is new.
 
-    A file that cannot be read is counted in the summary, and nothing of it is in the rows. ``channels``
-    are those that may be named, or None if all may. Returned are files in which nothing is new: they need not
-    be read again once the batch is in the lake.
+    A file that cannot be read is counted in the summary, and the rows contain nothing of it. ``channels`` are
+    the channels that may be named, or None if all may.
+
+    Returns:
+        The files in which nothing is new. They need not be read again once the batch is in the lake.
 
     Raises:
         OSError: the rows cannot be written.
@@ -111,7 +113,7 @@ def read_batch(
             _connect(spill) as connection,
             _connect(spill) as database,
         ):
-            database.execute("SET threads = 1")  # the parts that become rows at once have one each
+            database.execute("SET threads = 1")  # each part that becomes rows has a thread of its own
             know_nothing(database)
             attempt = _Attempt(
                 connection, database, lake, batch, known, secrets, summary, progress, channels, keep_machines
@@ -119,12 +121,13 @@ def read_batch(
             newly_failed = attempt.read(rest)
         if not newly_failed:
             return attempt.known_files
-        # Some of its rows were staged before it turned out to be damaged: they are all made again without it.
+        # Some rows of the file were staged before it turned out to be damaged. All rows are made again
+        # without it.
         failed |= newly_failed
 
 
 class _Attempt:
-    """One reading of a batch from its beginning on."""
+    """One reading of a batch from its beginning."""
 
     def __init__(
         self,
@@ -164,9 +167,9 @@ class _Attempt:
         self._doubts: list[Doubt] = []
 
     def read(self, claimed: list[Claimed]) -> set[int]:
-        """Stage the rows; or return the files that failed after rows of theirs were staged."""
+        """Stage the rows, or return the files that failed after some of their rows were staged."""
         self._batch.start_staging()
-        # While some parts become rows, the next is read.
+        # The next part is read while some parts become rows.
         with (
             SourcesReader(self._connection, self._key, self._batch.written_at) as reader,
             ThreadPoolExecutor(_PARTS_AT_ONCE, thread_name_prefix="rows") as self._background,
@@ -191,7 +194,7 @@ class _Attempt:
         self._warn(read, {log.number: log for log in claimed}, [part.downloads for part in found])
         note_doubts(self._lake, self._batch.name, self._doubts)
         if read:
-            pa.default_memory_pool().release_unused()  # the marks of a long log need some of it
+            pa.default_memory_pool().release_unused()  # the marks of a long log need some of this memory
             stage_sources(
                 self._connection,
                 self._batch,
@@ -239,13 +242,16 @@ class _Attempt:
                 self._warn_and_keep(source.name, "tokens", fault)
 
     def _fault_of_agents(self, log: Claimed, reading: SourceReading) -> str | None:
-        """Why tokens of a log are not seen. New lines of one that grew may be few: its first ones count."""
+        """Return why tokens of a log are not seen.
+
+        A log that grew may have few new lines, so its first lines are checked too.
+        """
         if reading.requests >= _MANY_REQUESTS:
             return reading.agents.fault()
         known = reading.first_line - 1
         if not known or not reading.requests or not reading.agents.may_be_faulty():
             return None
-        # The last of the first lines may be cut, and is new if the beginning is not longer than the log.
+        # The last of the first lines may be cut off. It is new if the beginning is not longer than the log.
         lines = min(known, len(log.beginning) - 1)
         agents = first_requests(self._connection, log.log_format, log.beginning, "user_agent", lines)
         if len(agents) + reading.requests < _MANY_REQUESTS:
@@ -295,26 +301,26 @@ class _Attempt:
             self._progress(source=log.source, stored_read=watched.stored_read, lines=reader.lines)
         self._note_passed_over(log, passed_over)
         if stored_fingerprint(log.source, self._key) != stored:
-            stored = ""  # it grew or was rotated meanwhile: what was read is no stored file
+            stored = ""  # the file grew or was rotated meanwhile: the bytes read are no stored file
         reading = reader.reading_of(log.number)
         read = ReadSource(log.number, str(log.source), log.head, stored, log.log_format.name, reading)
         self._read_of_head[log.head].append(read)
         self._read.append(read)
 
     def _note_passed_over(self, log: Claimed, sizes: list[int]) -> None:
-        """Keep how many bytes behind the compressed data of a log were not read, as each reading found it."""
+        """Record the bytes behind the compressed data of a log that each reading skipped."""
         if sizes:
             self._passed_over[log.number] = sizes[-1]
 
     def _recognise(
         self, reader: SourcesReader, log: Claimed, source: Watched, passed_over: Callable[[int], object]
     ) -> Recognised:
-        """What of a log is known, from earlier runs and from this batch."""
+        """Return the part of a log that is known from earlier runs and from this batch."""
         in_batch = self._read_of_head[log.head]
         in_lake = self._known.readings.get(log.head, [])
         if not in_batch and not in_lake:
             return Recognised()
-        reader.settle()  # how far the same log was read under another name has to be known
+        reader.settle()  # needs the progress of the same log under another name
         if log.head not in self._runs:
             self._runs[log.head] = known_runs(self._lake, in_lake, self._key)
         runs = [*self._runs[log.head], *(read.run() for read in in_batch if read.reading.lines)]
@@ -331,7 +337,7 @@ class _Attempt:
 
     def _stage_part(self, reader: SourcesReader, *, is_last: bool) -> None:
         if len(self._parts) >= _PARTS_AT_ONCE:
-            self._parts[-_PARTS_AT_ONCE].result()  # memory holds no more
+            self._parts[-_PARTS_AT_ONCE].result()  # memory holds no more parts
         part, failed, number = reader.take_part(is_last=is_last), reader.failed, len(self._parts)
         self._parts.append(self._background.submit(self._write_part, part, failed, number, is_last=is_last))
 
@@ -343,7 +349,7 @@ class _Attempt:
                 requests = part.take(failed)
                 decode_user_agents(connection, requests, keep_machines=self._keep_machines)
                 hashes = hashed(connection, requests)
-                wait()  # of a request that came twice the first one counts
+                wait()  # of a repeated request, the first one counts
                 first_seen = self._seen.leave_out(requests, hashes)
                 decode_paths_and_agents(connection)
                 requests_of_part = marked_requests(connection, first_seen.part.requests)
@@ -357,7 +363,10 @@ class _Attempt:
 
 
 def stored_fingerprint(source: Source, key: bytes) -> str:
-    """Names a source as it is stored; empty where it cannot be read, for reading it will say why."""
+    """Return a fingerprint of a source as stored, or an empty string if it cannot be read.
+
+    The later reading reports why the source cannot be read.
+    """
     try:
         return source.stored_fingerprint(key)
     except OSError:
@@ -365,12 +374,13 @@ def stored_fingerprint(source: Source, key: bytes) -> str:
 
 
 def _connect(spill: Path) -> duckdb.DuckDBPyConnection:
-    """A database in memory. What does not fit goes to ``spill``, encrypted, for it holds tokens."""
+    """Open a database in memory that spills to ``spill``, encrypted because it holds tokens."""
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
-    connection.execute("SET enable_progress_bar = false")  # it would stand in the output of --json
+    connection.execute("SET enable_progress_bar = false")  # the bar would appear in the output of --json
     connection.execute(f"SET memory_limit = '{_MEMORY_LIMIT}'")
-    # DuckDB finds its own random numbers too weak for files that last. These go when the key in memory goes.
+    # DuckDB considers its own random numbers too weak for files that last. These files are useless once the
+    # key in memory is gone.
     connection.execute("SET force_mbedtls_unsafe = 'true'")
     connection.execute("SET temp_file_encryption = true")
     connection.execute("SET temp_directory = ?", [str(spill)])

@@ -1,4 +1,4 @@
-"""A block's lines, taken apart in pieces of bounded memory, however short its lines are."""
+"""Parsing of a block of lines in pieces of bounded memory, however short the lines are."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _LINE_END = ord("\n")
 
 @dataclass(frozen=True)
 class ParsedPiece:
-    """A piece of a block: its regular lines taken apart, and its empty lines counted.
+    """A piece of a block: its parsed regular lines and the number of its empty lines.
 
     Attributes:
-        parsed: the piece; empty lines are in its ``lines``, and not in its ``rest``.
+        parsed: the piece. Empty lines count in its ``lines`` and are absent from its ``rest``.
         empty_lines: indices in the piece of the first empty lines, from 0; int64.
-        empty: how many lines are empty.
+        empty: number of empty lines.
     """
 
     parsed: Parsed
@@ -35,9 +35,10 @@ class ParsedPiece:
 def parsed_pieces(
     parse: ParseRegular, block: bytes, kept: int, marks: BlockMarks | None = None
 ) -> list[ParsedPiece]:
-    """Return the pieces of a block, in their order; most blocks are one piece.
+    """Return the pieces of a block in order; most blocks are one piece.
 
-    ``kept`` empty lines keep their numbers, the others are only counted. The line ends get their ``marks``.
+    The first ``kept`` empty lines keep their numbers, the others are only counted. ``marks`` receives the
+    marks at the line ends.
     """
     pieces = _pieces(parse, block, kept)
     if marks:
@@ -59,7 +60,7 @@ def _pieces(parse: ParseRegular, block: bytes, kept: int) -> list[ParsedPiece]:
 
 def _without_empty_lines(parsed: Parsed, kept: int) -> ParsedPiece:
     rest = parsed.rest
-    # A line here has its end: an empty one is one byte.
+    # Each line here includes its line end, so an empty line is one byte.
     lengths = np.diff(np.frombuffer(rest.buffers()[1], np.int64)[rest.offset : rest.offset + len(rest) + 1])
     is_empty = lengths <= 1
     if len(rest) == 0 or not is_empty.any():

@@ -1,16 +1,16 @@
 """Conversion of a lake of an earlier version.
 
 A lake of version 1 holds the tokens that administrators set (``o/``, ``i/``, ``m/``) in clear. The conversion
-puts their pseudonyms in their place. Since it rewrites the rows of downloads anyway, it also names their
-channels and numbers their builds by the rules of today: a channel of an old lake may hold a secret.
+replaces them with pseudonyms. It rewrites the rows of downloads anyway, so it also names their channels and
+numbers their builds by the current rules: a channel of an old lake may hold a secret.
 
-1. the rows of batches that wait are converted where they lie, one file after the other;
-2. for each table, new files are written beside the old ones, and one commit puts them in their place;
-3. the old files are deleted, and with them the history that names them;
-4. ``lake.json`` says that the lake is of this version.
+1. The staged rows of batches are converted in place, one file after the other.
+2. For each table, new files are written beside the old ones, and one commit replaces the old files.
+3. The old files are deleted together with the history that names them.
+4. ``lake.json`` is set to the current version.
 
-A kill at any point leaves a lake that can be read, and a conversion that goes on where it was. A file is
-rewritten row group by row group, so memory stays bounded whatever the size of the lake.
+If the process is killed at any point, the lake stays readable and the conversion resumes. A file is rewritten
+one row group at a time, so memory stays bounded whatever the size of the lake.
 """
 
 from __future__ import annotations
@@ -48,16 +48,16 @@ from conda_census.steps import Steps, say_nothing
 
 __all__ = ["converted"]
 
-#: How long another process that converts or compacts the lake is waited for.
+#: Maximum wait for another process that converts or compacts the lake.
 _TIMEOUT_S = 60
-#: The kind of token in each column.
+#: Kind of token in each column.
 _KINDS = {"organizations": "o", "installers": "i", "machines": "m"}
 _VERSIONS = (
     *("tool_version", "python_version", "os_version", "distro_version", "libc_version", "solver_version"),
     "plugin_version",
 )
-#: For each table the columns that are made anew, as SQL over the columns of the old files. To make another
-#: column anew, such as the build number of a download, add a line here.
+#: Columns to rewrite in each table, as SQL over the columns of the old files. To rewrite another column, such
+#: as the build number of a download, add a line here.
 _NEW_COLUMNS: dict[TableName, dict[str, str]] = {
     "sessions": {
         "organizations": tokens_sql("organizations", "o"),
@@ -72,8 +72,8 @@ _NEW_COLUMNS: dict[TableName, dict[str, str]] = {
         "build_number": build_number_sql("build"),
     },
 }
-#: The channel that the path of a package in each old channel names today. One that makes no package is one
-#: that today's rules refuse.
+#: Path of a package used to find the current name of each old channel. If the path yields no package, the
+#: current rules refuse the channel.
 _PACKAGE = "/noarch/a-0-0.conda"
 _CHANNELS = f"""
     SET VARIABLE channels = (
@@ -85,7 +85,7 @@ _CHANNELS = f"""
         FROM ({DESCRIBE_PATH_SQL})
     )
 """
-#: Any fixed value: the same old file always gets the same new name, so that a killed conversion goes on.
+#: A fixed value. The same old file always gets the same new name, so that a killed conversion can resume.
 _NAMES = uuid.UUID("5d0f4a53-1f5f-4c4c-9a3e-6b2f60f0c7b1")
 
 
@@ -97,18 +97,18 @@ def converted(
     channels: Sequence[str] | None = None,
     progress: Steps = say_nothing,
 ) -> Lake:
-    """The lake as one of this version; nothing is done if it is one already.
+    """Return the lake converted to this version; do nothing if it already has this version.
 
     Args:
-        lake: of this version or an earlier one.
+        lake: a lake of this version or an earlier one.
         secrets: the keys behind its pseudonyms.
         keep_machines: whether m/ tokens are kept, as pseudonyms.
-        channels: those that may be named, or None if all may.
-        progress: is told each file.
+        channels: the channels that may be named, or None if all may.
+        progress: called for each file.
 
     Raises:
-        LakeError: its pseudonyms were made with another key, another process writes it, or it cannot be
-            read or written.
+        LakeError: the pseudonyms were made with another key, another process writes to the lake, or the lake
+            cannot be read or written.
     """
     if lake.version >= LAKE_VERSION:
         return lake
@@ -131,7 +131,7 @@ def converted(
 
 @contextlib.contextmanager
 def _no_writer_at_work(lake: Lake) -> Iterator[None]:
-    """No ingest runs meanwhile: one of an earlier release would go on to write tokens in clear."""
+    """Ensure that no ingest runs meanwhile: one of an earlier release would keep writing tokens in clear."""
     with contextlib.ExitStack() as locks:
         for lock in sorted((lake.path / "batches").glob("*/lock")):
             try:
@@ -145,7 +145,7 @@ def _no_writer_at_work(lake: Lake) -> Iterator[None]:
 
 
 class _Rewriting:
-    """How a file is rewritten: each column that ``_NEW_COLUMNS`` names, row group by row group."""
+    """The rewriting of a file: each column in ``_NEW_COLUMNS``, one row group at a time."""
 
     def __init__(
         self, lake: Lake, secrets: Secrets, *, keep_machines: bool, channels: Sequence[str] | None
@@ -159,13 +159,13 @@ class _Rewriting:
         self._seed = f"{LAKE_VERSION} {keep_machines} {channels}"
 
     def new_name(self, old: str) -> str:
-        """The name of the file that takes the place of ``old``: of the same batch, or of a compaction."""
+        """Return the name of the file that replaces ``old``, of the same batch or of a compaction."""
         day, _, name = old.rpartition("/")
         mark = uuid.uuid5(_NAMES, f"{self._seed} {name}")
         return f"{day}/{name_of_rewritten(name, mark.hex) or f'part-00000-{mark}-c000.zstd.parquet'}"
 
     def needs(self, path: Path, name: TableName) -> bool:
-        """Whether the file has tokens in clear; one that has none, not even the columns, is left alone."""
+        """Return whether the file has tokens in clear; a file without token columns has none and stays."""
         schema = pq.read_schema(path)
         return any(
             pa.types.is_string(schema.field(column).type.value_type)
@@ -173,8 +173,8 @@ class _Rewriting:
         )
 
     def rewrite(self, old: Path, new: Path, name: TableName) -> None:
-        """Write ``new`` whole and durably, of the rows of ``old``; they may be the same path."""
-        # A compaction removes what is left of a killed conversion by this name.
+        """Write the rows of ``old`` to ``new`` atomically and durably; both may be the same path."""
+        # A compaction recognises the leftovers of a killed conversion by this name and removes them.
         draft = new.with_name(f"part-00000-{uuid.uuid4()}-c000.zstd.parquet#1")
         columns = _NEW_COLUMNS[name]
         with pq.ParquetFile(old) as file, contextlib.ExitStack() as stack:
@@ -201,7 +201,7 @@ class _Rewriting:
         sync_folder(new.parent)
 
     def _expect_key_of_tokens(self, rows: pa.Table) -> None:
-        """Without a token no key is needed: a simulated lake has none."""
+        """Check the key, but only if there are tokens: a simulated lake has none."""
         if self._has_key:
             return
         lists = (rows[column] for column in _KINDS if column in rows.column_names)
@@ -251,7 +251,7 @@ class _Conversion:
         return new
 
     def _waiting(self) -> Iterator[tuple[TableName, Path]]:
-        """The files of batches that are staged, wherever they lie; what is half staged is removed."""
+        """Yield the staged files of batches, wherever they are, and remove half-staged ones."""
         for batch in _folders(self.lake.path / "batches"):
             manifest = batch / "staged.json"
             if not manifest.exists():
@@ -262,7 +262,7 @@ class _Conversion:
                 current = set(self.lake.file_names(name))
                 for file in files.get(name, ()):
                     for path in (batch / "staged" / name / file, self.lake.path / name / file):
-                        # One that the table has already stands under the table.
+                        # If the table already refers to the file, the file is handled with the table.
                         if path.exists() and (path.parents[2] != self.lake.path or file not in current):
                             yield name, path
 

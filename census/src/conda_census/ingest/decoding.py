@@ -1,6 +1,6 @@
-"""What do the texts of a part say? Each user agent, path and address is decoded once, however many send it.
+"""Decoding of the texts of a part: each user agent, path and address once, however often it is sent.
 
-The parts of a batch share a database, in which the paths and agents that were decoded once stay known.
+The parts of a batch share a database that keeps the decoded paths and agents.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from conda_census.ingest.request_buffer import PartRequests
 
 __all__ = ["decode_paths_and_agents", "decode_user_agents", "know_nothing", "note_sizes"]
 
-#: The status of an answer that holds a whole file.
+#: Status of a response that holds a whole file.
 _WHOLE = 200
-#: Beyond this many, which no repository has, what is known is forgotten.
+#: Maximum number of remembered texts, which no repository reaches. Beyond it they are forgotten.
 _KNOWN_MAX = 300_000
 
-# DuckDB keeps the order of the rows of a scan; to join the ids by text would take as long as decoding does.
+# DuckDB keeps the row order of a scan. Joining the ids by text would take as long as decoding.
 _USER_AGENTS = f"""
     CREATE TEMP VIEW user_agents AS SELECT user_agent FROM user_agent_texts;
     CREATE TEMP TABLE decoded_user_agents AS
@@ -51,8 +51,8 @@ _PATHS = """
     FROM path_texts JOIN known_paths USING (path)
 """
 
-#: For agents and paths: how they are called, SQL that describes new ones, which are in the relation agents or
-#: paths, and SQL that puts all of a part together.
+#: For agents and paths: their name, the SQL that describes new ones (in the relation agents or paths), and
+#: the SQL that combines all texts of a part.
 _DECODED = (
     ("agent", DESCRIBE_AGENT_SQL, _AGENTS),
     ("path", f"SELECT *, 0::BIGINT AS largest_bytes, false AS was_whole FROM ({DESCRIBE_PATH_SQL})", _PATHS),
@@ -69,17 +69,17 @@ _SIZES = """
 
 
 def know_nothing(database: duckdb.DuckDBPyConnection) -> None:
-    """Prepare a database for the parts of a batch."""
+    """Prepare an empty database for the parts of a batch."""
     register_web_agents(database)
 
 
 def decode_user_agents(
     connection: duckdb.DuckDBPyConnection, part: PartRequests, *, keep_machines: bool
 ) -> None:
-    """Make the table ``decoded_user_agents`` of a part.
+    """Create the table ``decoded_user_agents`` of a part.
 
-    The connection is a cursor of the database that :func:`know_nothing` has prepared, and has the variable
-    ``token_key``: the key for tokens in hexadecimal. Machines are left out unless ``keep_machines``.
+    The connection is a cursor of the database prepared by :func:`know_nothing`. Its variable ``token_key``
+    holds the key for tokens in hexadecimal. Machines are left out unless ``keep_machines`` is true.
     """
     for name, texts in (("user_agent", part.user_agents), ("path", part.paths), ("address", part.addresses)):
         numbers = pa.array(np.arange(len(texts), dtype=np.int32))
@@ -89,14 +89,15 @@ def decode_user_agents(
 
 
 def decode_paths_and_agents(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the tables ``described_agents`` and ``artifacts`` of a part; of its user agents they are made.
+    """Create the tables ``described_agents`` and ``artifacts`` of a part from its user agents and paths.
 
-    One part after the other: what one has decoded is known to the next.
+    Parts are processed one after the other, so that each reuses the texts decoded for earlier parts.
     """
     connection.execute(_AGENTS_OF_PART)
     for name, describe, put_together in _DECODED:
         known, new, texts = f"known_{name}s", f"{name}s", f"SELECT {name} FROM {name}_texts"
-        # To compile the patterns takes as long as to use them, so they make the table of what is known too.
+        # Compiling the patterns takes as long as using them, so this statement also creates the table of
+        # remembered texts.
         if not connection.execute("FROM duckdb_tables() WHERE table_name = ?", [known]).fetchall():
             connection.execute(f"CREATE TEMP TABLE {new} AS {texts}")
             connection.execute(f"CREATE TABLE {known} AS {describe}")
@@ -110,9 +111,9 @@ def decode_paths_and_agents(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def note_sizes(connection: duckdb.DuckDBPyConnection, requests: pa.Table) -> None:
-    """Note how large the answers for each path of a part were, of its requests as ``visits`` has marked them.
+    """Record the response sizes of each path of a part, from its requests as marked by ``visits``.
 
-    No piece of a file is larger than the file: a whole answer that is smaller was broken off.
+    No piece of a file is larger than the file, so a smaller whole response was broken off.
     """
     is_delivery = requests["is_delivery"].to_numpy()
     path, size, status = (requests[name].to_numpy()[is_delivery] for name in ("path_id", "bytes", "status"))

@@ -1,4 +1,4 @@
-"""How are logs read as they arrive, until somebody says that it is enough?"""
+"""Continuous reading of logs as they arrive, until a stop is requested."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from conda_census.ingest.summary import Summary
 
 __all__ = ["Stop", "follow", "stop_on_signals"]
 
-#: So soon a wait ends when it is to stop.
+#: Maximum delay before a wait ends after a stop request.
 _NAP_S = 0.1
 
 
 @dataclass
 class Stop:
-    """Whether it is time to stop, which a signal may say at any moment."""
+    """A stop request, which a signal may make at any moment."""
 
     asked: bool = False
 
     def __call__(self) -> bool:
-        """Is it time?"""
+        """Return whether a stop was requested."""
         return self.asked
 
     def wait(self, seconds: float) -> None:
-        """Wait so long, or until it is time."""
+        """Wait this many seconds, or until a stop is requested."""
         until = time.monotonic() + seconds
         while not self.asked and (rest := until - time.monotonic()) > 0:
             time.sleep(min(rest, _NAP_S))
@@ -42,13 +42,13 @@ def follow(
     stop: Stop,
     interval_s: float,
 ) -> None:
-    """Call ``ingest`` again and again with a pause after each round, until ``stop`` says so.
+    """Call ``ingest`` repeatedly with a pause after each round, until ``stop`` is set.
 
     A round is reported if it read something, if a file began to wait or if a warning is new. An error is
     reported once for as long as it lasts, and each round tries again.
 
     Raises:
-        CensusError: the first round could not be made at all: that will not pass by itself.
+        CensusError: the first round failed: such an error will not pass by itself.
     """
     lasting: set[str] = set()
     waiting: set[str] = set()
@@ -75,7 +75,7 @@ def follow(
 
 @contextmanager
 def stop_on_signals() -> Iterator[Stop]:
-    """While this lasts, SIGTERM and Ctrl-C ask to stop; a second time they end the process at once."""
+    """Request a stop on SIGTERM and Ctrl-C inside the context; a second signal ends the process at once."""
     stop = Stop()
 
     def ask(number: int, _frame: FrameType | None) -> None:

@@ -1,4 +1,4 @@
-"""What do the lines say that are not regular? Their format's SQL, run over many of them at once."""
+"""Parsing of irregular lines with the SQL of their format, run over many lines at once."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ _READ = """
     FROM ({columns}) ORDER BY line_number
 """
 
-#: Told what was found: the source and the line of each request, and the requests.
+#: Receives the source and the line of each request, and the requests.
 TakeRequests = Callable[[np.ndarray, Requests], None]
-#: Told of a source's dropped lines: their reason and their numbers.
+#: Receives the dropped lines of a source: their reason and their numbers.
 TakeDropped = Callable[[int, str, np.ndarray], None]
 
 
 @dataclass
 class _Waiting:
-    """Lines of one format: for each piece its source, its lines' numbers, and the lines."""
+    """Lines of one format: the source, the line numbers and the lines of each piece."""
 
     pieces: list[tuple[int, np.ndarray, pa.LargeStringArray]] = field(default_factory=list)
     size_bytes: int = 0
@@ -38,7 +38,7 @@ class _Waiting:
 
 
 class IrregularLines:
-    """Keeps lines until there are enough of them to be worth a statement of SQL."""
+    """A buffer that keeps lines until there are enough for a statement of SQL."""
 
     def __init__(
         self, connection: duckdb.DuckDBPyConnection, requests: TakeRequests, dropped: TakeDropped
@@ -49,7 +49,7 @@ class IrregularLines:
         self._waiting: dict[str, _Waiting] = {}
 
     def add(self, source: int, columns: str, first_line: int, parsed: Parsed) -> None:
-        """Take the lines of a block that were left over; ``first_line`` is the number of its first."""
+        """Add the irregular lines of a block; ``first_line`` is the number of its first line."""
         if not len(parsed.rest):
             return
         waiting = self._waiting.setdefault(columns, _Waiting())
@@ -60,7 +60,7 @@ class IrregularLines:
             self._read(columns, self._waiting.pop(columns))
 
     def flush(self) -> None:
-        """Read all lines that wait."""
+        """Parse all buffered lines."""
         while self._waiting:
             self._read(*self._waiting.popitem())
 

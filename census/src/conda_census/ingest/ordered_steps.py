@@ -1,4 +1,4 @@
-"""How do threads that work at once take one step in the order of their numbers?"""
+"""Ordering of a step that concurrent threads take one after the other."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["Turns"]
 
 
 class Turns:
-    """One turn for each number from 0 on."""
+    """One turn for each number, from 0."""
 
     def __init__(self) -> None:
         self._over: set[int] = set()
@@ -18,9 +18,9 @@ class Turns:
 
     @contextmanager
     def take(self, number: int) -> Iterator[Callable[[], None]]:
-        """The turn of ``number``: call what this gives, and all that is behind the call waits for its turn.
+        """Yield a function that waits for the turn of ``number``.
 
-        Those that come later wait until the end of the block, by whatever it is left: none waits for ever.
+        The turn ends with the block, however the block is left, so that later threads never wait for ever.
         """
         try:
             yield lambda: self._wait(number)

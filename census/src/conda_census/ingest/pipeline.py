@@ -1,4 +1,4 @@
-"""How do access logs get into the lake, each line exactly once? The pipeline of ``conda-census ingest``."""
+"""The pipeline of ``conda-census ingest``, which counts each line of the access logs exactly once."""
 
 from __future__ import annotations
 
@@ -40,21 +40,21 @@ from conda_census.steps import Steps, say_nothing
 
 __all__ = ["IngestProgress", "SoFar", "ingest"]
 
-#: A batch holds so many bytes as they are stored: enough to be worth its commits, little enough for memory.
+#: Maximum size of a batch in stored bytes: large enough to be worth its commits, small enough for memory.
 _BATCH_BYTES = 512 << 20
-#: So many logs are named in a message.
+#: Maximum number of logs that a message names.
 _NAMED = 3
 
 
 @dataclass(frozen=True)
 class SoFar:
-    """How far the work is.
+    """The progress of the work.
 
     Attributes:
         files_done: files that were read to their end.
-        files: files in all, as far as they are known now.
-        bytes_done: bytes that were read, as they are stored.
-        bytes_in_all: bytes in all, as far as they are known now.
+        files: total number of files known so far.
+        bytes_done: bytes that were read, as stored.
+        bytes_in_all: total number of bytes known so far.
         lines: lines that were read.
     """
 
@@ -66,10 +66,10 @@ class SoFar:
 
 
 class IngestProgress(Protocol):
-    """Told how far the work is."""
+    """A callback that receives the progress of the work."""
 
     def __call__(self, *, source: Source, so_far: SoFar) -> None:
-        """This source is being read."""
+        """Report that this source is being read."""
 
 
 def ingest(
@@ -83,12 +83,12 @@ def ingest(
     group_readable: bool | None = None,
     is_repair: bool = False,
 ) -> Summary:
-    """Read the logs that ``paths`` name into the lake, leaving out what it holds already.
+    """Read the logs that ``paths`` name into the lake, leaving out lines that it already holds.
 
-    A source that cannot be read is counted in the summary, and the others are read all the same. When
-    ``stop`` says so, the batch under way is the last one. A lake of an earlier version is converted first, of
-    which ``converting`` is told. ``group_readable`` says whether the group may read the lake from now on, and
-    None leaves that as it was. ``is_repair`` says that a repair reads logs again.
+    A source that cannot be read is counted in the summary, and the others are still read. When ``stop``
+    returns true, the current batch is the last one. A lake of an earlier version is converted first;
+    ``converting`` receives the progress. ``group_readable`` says whether the group may read the lake from now
+    on; None leaves this unchanged. ``is_repair`` says that a repair reads logs again.
 
     Raises:
         CensusError: the lake or the keys cannot be used.
@@ -114,7 +114,7 @@ def ingest(
                 progress=converting,
             )
             with _told_of(lake), lake.private():
-                checked_to_add(lake, is_repair=is_repair)  # nothing is added to what is damaged
+                checked_to_add(lake, is_repair=is_repair)  # nothing is added to a damaged lake
                 rows = SourceRows(lake)
                 with WriterBatches(lake, settings.writer) as batches:
                     key = secrets.token_key()
@@ -133,7 +133,7 @@ def ingest(
                         tried_formats(settings, format_name),
                     )
                     work.run(sources, format_name)
-                    if not is_repair:  # which looks itself, when all of its logs are read
+                    if not is_repair:  # a repair does this itself when all of its logs are read
                         summary.regained = regain(lake, key)
                 now = datetime.now(UTC)
                 secrets.forget_networks(now)
@@ -150,7 +150,7 @@ def ingest(
 
 @contextmanager
 def _told_of(lake: Lake) -> Iterator[None]:
-    """Problems of the machine as problems of the lake, in one line."""
+    """Report problems of the machine as one-line problems of the lake."""
     try:
         yield
     except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as problem:
@@ -166,7 +166,7 @@ def _told_of(lake: Lake) -> Iterator[None]:
 def _is_any_log(
     sources: list[Source], known_formats: Mapping[str, LogFormat], format_name: str, summary: Summary
 ) -> bool:
-    """Is one of them a log, by its first lines? Where none is, nothing is made, and it is told why."""
+    """Return whether any source looks like a log; if none does, create nothing and report why."""
     looked = Summary()
     for source in sources:
         try:
@@ -188,8 +188,8 @@ class _Work:
     """One run of one writer.
 
     Attributes:
-        needed: locations of the sources that batches were written down for and not finished.
-        tried: names the formats that are tried.
+        needed: locations of the sources of recorded batches that are not finished.
+        tried: identifies the formats that are tried.
     """
 
     lake: Lake
@@ -213,7 +213,7 @@ class _Work:
     bytes_done: int = 0
 
     def run(self, sources: list[Source], format_name: str) -> None:
-        """End the batches that an earlier run left, then read what is new."""
+        """Finish the batches that an earlier run left, then read what is new."""
         for batch in self.batches.unfinished():
             if self.stop():
                 return
@@ -235,7 +235,7 @@ class _Work:
                 self._try(source, format_name)
 
     def _try(self, source: Source, format_name: str) -> None:
-        """Read a suspect by another process first: if that ends without a word, set the source aside."""
+        """Read a suspect in another process first, and set the source aside if that process dies silently."""
         suspects = self.batches.suspects
         may_try = suspects.begin_trial(source.location)
         if may_try and can_be_read(self.settings, source.location, format_name):
@@ -255,9 +255,9 @@ class _Work:
             )
 
     def _new(self, sources: list[Source], known: KnownLogs, format_name: str) -> Iterator[Source]:
-        """The sources that are neither known as they are stored nor set aside.
+        """Yield the sources that are neither known as stored nor set aside.
 
-        Copies of known ones are remembered by name: they are to be read if the other is taken out.
+        Copies of known ones are remembered by name, because they must be read if the other is taken out.
         """
         stored, names, copies = known.stored_fingerprints, known.names(), []
         read: list[str] = []
@@ -299,7 +299,7 @@ class _Work:
         unread.forget([each for each in unread.read() if each.location in read])
 
     def _set_aside(self, locations: Collection[str]) -> None:
-        """Remember what could not be read, and forget what could not before and now can."""
+        """Remember the sources that could not be read, and forget those that can be read now."""
         unreadable, self.summary.unreadable = self.summary.unreadable, []
         set_aside = SetAsideSources(self.lake)
         tried = [each for each in set_aside.read() if each.location in locations]
@@ -327,7 +327,7 @@ class _Work:
             for number, location in enumerate(batch.locations)
             if number in batch.attempts.left_out and not is_spooled(location)
         )
-        # Not before the lines are in the lake for which nothing in these files is new.
+        # Only now are the lines in the lake that made these files redundant.
         remember_files(self.lake, batch.writer, seen)
         self.batches.finish(batch)
         for location in batch.locations:
@@ -335,9 +335,10 @@ class _Work:
         self.needed.difference_update(batch.locations)
 
     def _stage_again_if_damaged(self, batch: Batch) -> None:
-        """Rows of a batch may be damaged before they got into the lake: they are made again from its logs.
+        """Stage the rows of a batch again from its logs if they were damaged before they got into the lake.
 
-        A log that is gone is told as lost. It is too late for that if a table has rows of it.
+        A log that is gone is reported as lost. It is too late for this if a table already has rows of the
+        batch.
         """
         if damaged := damaged_files(self.lake, batch):
             gone = {each for each in batch.locations if not _is_there(each, self.secrets.folder)}
@@ -347,7 +348,7 @@ class _Work:
             batch.stage_again()
 
     def _stage(self, batch: Batch) -> list[SeenFile]:
-        """Read a batch's sources and write its rows down; nothing is written where nothing is new."""
+        """Read a batch's sources and stage its rows; write nothing if nothing is new."""
         with batch.attempts.attempt():
             claimed = list(self._claimed(batch))
             known = known_logs(self.rows)  # only now: other writers may have read a log before it was claimed
@@ -364,14 +365,14 @@ class _Work:
             )
 
     def _claimed(self, batch: Batch) -> Iterator[Claimed]:
-        """The logs of the batch that no other writer is at work on."""
+        """Yield the logs of the batch that no other writer is working on."""
         for number, location in enumerate(batch.locations):
             if number in batch.attempts.left_out and not is_spooled(location):
                 continue
             batch.attempts.note(number)
             source = self.found.get(location)
             try:
-                if source is None:  # of a batch that an earlier run left
+                if source is None:  # the batch is one that an earlier run left
                     source = source_at(location, self.secrets.folder)
                     self.bytes_in_all += source.stored_size
                 beginning = read_beginning(source)
@@ -441,7 +442,7 @@ def _half_lost(batch: Batch, damaged: Path) -> LakeError:
 
 
 def _parcels(sources: list[Source]) -> Iterator[list[Source]]:
-    """The sources in parcels of at most ``_BATCH_BYTES``, a larger one alone."""
+    """Yield the sources in groups of at most ``_BATCH_BYTES``; a larger source forms its own group."""
     parcel: list[Source] = []
     size = 0
     for source in sources:

@@ -1,7 +1,6 @@
-"""What is in the sources of a batch? Their requests, and a count of every line that is none.
+"""Reading of the sources of a batch: their requests, and a count of all other lines.
 
-One thread decompresses while the others take blocks apart, and what they find is put together in the order of
-the lines.
+One thread decompresses while the others parse blocks. The results are combined in the order of the lines.
 """
 
 from __future__ import annotations
@@ -39,33 +38,33 @@ from conda_census.logs.sources.readable import Readable
 
 __all__ = ["SourceReading", "SourcesReader"]
 
-#: So many line numbers are kept for each reason: enough to look at, too few to fill a lake.
+#: Number of line numbers kept for each reason: enough to look at, too few to fill a lake.
 KEPT_LINE_NUMBERS = 20
-#: One thread decompresses for them all: more would only hold more blocks in memory.
+#: One thread decompresses for all cores: more cores would only hold more blocks in memory.
 _CORES_MAX = 8
-#: A log with more clients has no proxy for its only client.
+#: A log with more addresses does not have a proxy as its only client.
 _FEW_ADDRESSES = 64
-#: Blocks that are read ahead of those that are put together.
+#: Number of blocks that are read ahead of the ones being combined.
 _AHEAD = 2
 
 
 @dataclass
 class SourceReading:
-    """What was read of a file in this run.
+    """The result of reading a file in this run.
 
     Attributes:
-        first_line: number of the first line that was taken: greater than 1 where the log grew.
+        first_line: number of the first line that was taken; greater than 1 if the log grew.
         lines: number of lines taken; always ``requests`` plus the sum of ``dropped``.
-        requests: of these, requests.
-        dropped: lines that did not count, by reason.
-        dropped_lines: the numbers of the first of them, by reason.
-        size: bytes, decompressed, from the start of the log to the end of the last line taken.
+        requests: number of these lines that are requests.
+        dropped: number of lines that did not count, by reason.
+        dropped_lines: the numbers of the first such lines, by reason.
+        size: decompressed bytes from the start of the log to the end of the last line taken.
         fingerprint: of these bytes.
         doubt: why the addresses in the log may not be those of the clients.
-        change: how its last lines differ from its first ones, so that they are read wrongly.
-        addresses: requests by their addresses; None if these are many.
-        agents: what its user agents are like.
-        marked: has the marks of the lines taken, once all blocks are put together.
+        change: how its last lines differ from its first ones, so that they are misread.
+        addresses: requests by their addresses; None if there are many addresses.
+        agents: the form of its user agents.
+        marked: has the marks of the lines taken, once all blocks are combined.
     """
 
     first_line: int = 1
@@ -82,11 +81,11 @@ class SourceReading:
     marked: MarkedFingerprint | None = field(default=None, repr=False)
 
     def reached(self) -> Reading:
-        """How far the log is read now."""
+        """Return how far the log is read now."""
         return Reading(self.size, self.first_line - 1 + self.lines, self.fingerprint)
 
     def counts(self) -> SourceCounted:
-        """What a summary tells of it."""
+        """Return the counts for a summary."""
         return {"lines": self.lines, "requests": self.requests, "dropped": self.dropped}
 
     def repeat(self, numbers: np.ndarray) -> None:
@@ -95,7 +94,7 @@ class SourceReading:
         self.drop("repeated", numbers)
 
     def count_addresses(self, addresses: pa.DictionaryArray) -> None:
-        """Count requests by their addresses, as long as these are few."""
+        """Count requests by their addresses, as long as there are few addresses."""
         if self.addresses is None:
             return
         counts = np.bincount(addresses.indices.to_numpy(), minlength=len(addresses.dictionary))
@@ -107,11 +106,11 @@ class SourceReading:
             self.addresses = None
 
     def look_at_agents(self, agents: pa.DictionaryArray) -> None:
-        """See what the user agents of these requests are like."""
+        """Inspect the user agents of these requests."""
         self.agents.look(agents, count_clients=self.addresses is not None)
 
     def drop(self, reason: str, numbers: np.ndarray, lines: int | None = None) -> None:
-        """Count lines that are no requests: those of ``numbers``, or so many of which these are the first."""
+        """Count lines that are no requests: those in ``numbers``, or ``lines`` lines that start with them."""
         self.dropped[reason] = self.dropped.get(reason, 0) + (len(numbers) if lines is None else lines)
         kept = self.dropped_lines.setdefault(reason, [])
         kept.extend(numbers[: KEPT_LINE_NUMBERS - len(kept)].tolist())
@@ -119,7 +118,7 @@ class SourceReading:
 
 @dataclass(frozen=True)
 class _Block:
-    """A block that is being taken apart."""
+    """A block that is being parsed."""
 
     source: int
     columns: str
@@ -127,9 +126,9 @@ class _Block:
 
 
 class SourcesReader:
-    """Reads sources one after the other into parts: ``with SourcesReader(…) as reader``.
+    """A reader that reads sources one after the other into parts: ``with SourcesReader(…) as reader``.
 
-    ``read_at`` is when they are read: no request of theirs can be much later.
+    ``read_at`` is the time of the reading: no request can be much later.
 
     Attributes:
         part: the requests that were not taken yet.
@@ -157,7 +156,7 @@ class SourcesReader:
 
     @property
     def failed(self) -> frozenset[int]:
-        """Numbers of the sources of which nothing counts."""
+        """Return the numbers of the sources that failed and count for nothing."""
         return frozenset(self._failed)
 
     def read(
@@ -174,10 +173,9 @@ class SourcesReader:
     ) -> Iterator[None]:
         """Read a source under this number.
 
-        ``head`` names the log that was claimed: another one may have come in its place since.
-        What is ``covered`` by earlier readings is left out. ``passed_over`` is told how many bytes behind the
-        compressed data are not read.
-        Yields after each block, so that a full part can be taken.
+        ``head`` identifies the log that was claimed: another one may have replaced it since. Lines
+        ``covered`` by earlier readings are left out. ``passed_over`` receives the number of bytes behind the
+        compressed data that are not read. Yields after each block, so that a full part can be taken.
 
         Raises:
             SourceError: the file is damaged, cut short or cannot be read; nothing of it counts then.
@@ -227,28 +225,28 @@ class SourcesReader:
 
     @property
     def lines(self) -> int:
-        """How many lines were put together up to now."""
+        """Return how many lines were combined so far."""
         return self._lines
 
     def reading_of(self, source: int) -> SourceReading:
-        """What was read of a source; its counts are complete when :meth:`finish` was called."""
+        """Return the reading of a source; its counts are complete after :meth:`finish`."""
         return self._readings[source]
 
     def take_part(self, *, is_last: bool) -> Part:
-        """The requests up to now; those that come are put into another part.
+        """Return the requests so far and start a new part for the following ones.
 
-        Pieces of files wait for the last part, in which they are all together.
+        Pieces of files wait for the last part, which contains all of them.
         """
         part, self.part = self.part, Part() if is_last else self.part.cut()
         return part
 
     def settle(self) -> None:
-        """Put together all blocks, so that the lines of all sources are counted."""
+        """Combine all blocks, so that the lines of all sources are counted."""
         while self._blocks:
             self._collect()
 
     def finish(self) -> None:
-        """Put together all that was read."""
+        """Combine everything that was read."""
         self.settle()
         self._irregular.flush()
 
@@ -293,7 +291,7 @@ def _behind(
     source: Readable,
     lines: LineReader,
 ) -> Iterator[bytes]:
-    """What follows the bytes of an earlier reading, which only the fingerprint and the headers need."""
+    """Yield the bytes that follow an earlier reading; only fingerprint and headers need the earlier bytes."""
     if known:
         for piece in pieces:
             covered = min(len(piece), known.size - fingerprint.size)

@@ -1,4 +1,4 @@
-"""How are the requests of many blocks kept until they become rows: numbers, and each distinct text once?"""
+"""Buffer of requests until they become rows: as numbers, with each distinct text once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["Part", "PartRequests"]
 
 _ROWS_MAX = 850_000
 _TEXT_BYTES_MAX = 150 << 20
-#: The status of an answer that holds a piece of a file.
+#: Status of a response that holds a piece of a file.
 _PARTIAL = 206
 
 
@@ -24,10 +24,10 @@ class PartRequests:
 
     Attributes:
         requests: source, time, is_get, path_id, status, bytes, user_agent_id, address_id; one row each.
-        paths, user_agents, addresses: the distinct texts, each at the place that is its number. User agents
+        paths, user_agents, addresses: the distinct texts, each at the index that is its number. User agents
             are as they were sent, without encoded blanks.
-        request_ids: what names each request in its log, null where nothing does; None if that is all.
-        lines: the number of each request's line, where there are request ids; else empty.
+        request_ids: the id of each request in its log, null if it has none; None if no request has an id.
+        lines: the line number of each request if there are request ids; else empty.
     """
 
     requests: pa.Table
@@ -38,14 +38,14 @@ class PartRequests:
     lines: np.ndarray
 
     def select(self, chosen: np.ndarray) -> PartRequests:
-        """The requests that a mask chooses, without their ids."""
+        """Return the requests that a mask selects, without their ids."""
         requests = self.requests if chosen.all() else self.requests.filter(pa.array(chosen))
         return PartRequests(requests, self.paths, self.user_agents, self.addresses, None, self.lines[:0])
 
 
 @dataclass
 class Part:
-    """Requests of some sources, as many as memory should hold at once."""
+    """The requests of some sources, as many as memory should hold at once."""
 
     _chunks: list[tuple[np.ndarray, Requests]] = field(default_factory=list)
     _rows: int = 0
@@ -53,7 +53,7 @@ class Part:
     _pieces_wait: bool = False
 
     def add(self, sources: np.ndarray, requests: Requests) -> None:
-        """Take the requests of a block; ``sources`` has the number of each one's source."""
+        """Add the requests of a block; ``sources`` has the source number of each."""
         if len(requests):
             self._chunks.append((sources, requests))
             self._rows += len(requests)
@@ -62,18 +62,18 @@ class Part:
 
     @property
     def is_full(self) -> bool:
-        """Should the requests be made into rows before more are added?"""
+        """Return whether the requests should become rows before more are added."""
         return self._rows >= _ROWS_MAX or self._text_bytes >= _TEXT_BYTES_MAX
 
     @property
     def is_empty(self) -> bool:
-        """Is there no request?"""
+        """Return whether there is no request."""
         return not self._chunks
 
     def cut(self) -> Part:
-        """The part that follows: it begins with the pieces (206) of this one, which go with those to come.
+        """Return the next part, which takes over the pieces (206) of this one to join them with later pieces.
 
-        Where there are so many that they would fill it, they stay here.
+        If there are so many pieces that they would fill it, they stay here.
         """
         following = Part()
         for sources, requests in self._chunks:
@@ -86,7 +86,7 @@ class Part:
         return following
 
     def take(self, without_sources: frozenset[int]) -> PartRequests:
-        """The requests, but for those of some sources. The part is empty afterwards."""
+        """Remove and return the requests, except those of some sources."""
         chunks, self._chunks, self._rows, self._text_bytes = self._chunks, [], 0, 0
         if without_sources:
             chunks = [_without(chunk, without_sources) for chunk in chunks]
@@ -127,7 +127,7 @@ def _joined(arrays: list[np.ndarray], dtype: type) -> np.ndarray:
 
 
 def _identified(requests: list[Requests]) -> tuple[pa.ChunkedArray | None, np.ndarray]:
-    """The ids of all requests and the numbers of their lines, if any has an id."""
+    """Return the ids of all requests and their line numbers, if any request has an id."""
     if all(each.request_id is None for each in requests):
         return None, np.empty(0, dtype=np.int64)
     ids = [
@@ -137,7 +137,7 @@ def _identified(requests: list[Requests]) -> tuple[pa.ChunkedArray | None, np.nd
 
 
 def _as_sent(user_agents: pa.StringArray, numbers: np.ndarray) -> tuple[pa.StringArray, np.ndarray]:
-    """The same without encoded blanks: what was written with them and without them is one text."""
+    """Return the agents without encoded blanks, so that both spellings of an agent are one text."""
     sent = sent_agents(user_agents)
     if sent is user_agents:
         return user_agents, numbers
@@ -146,7 +146,7 @@ def _as_sent(user_agents: pa.StringArray, numbers: np.ndarray) -> tuple[pa.Strin
 
 
 def _numbered(chunks: list[pa.DictionaryArray]) -> tuple[pa.StringArray, np.ndarray]:
-    """The distinct texts of all chunks, and for each element the number of its text."""
+    """Return the distinct texts of all chunks, and the text number of each element."""
     if not chunks:
         return pa.array([], pa.string()), np.empty(0, dtype=np.int32)
     unified = pa.chunked_array(chunks).unify_dictionaries()

@@ -1,7 +1,7 @@
-"""How do the requests of a part become the rows of the lake's tables?
+"""Conversion of the requests of a part to the rows of the lake's tables.
 
-Requests carry the numbers of their texts and of their visit. Visits, of which there are few, become sessions
-in SQL; downloads, of which there are many, become rows by looking their numbers up.
+Requests carry the numbers of their texts and of their visit. Visits are few and become sessions in SQL.
+Downloads are many and become rows by looking up their numbers.
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ from conda_census.lake.schema import TABLES, Table, TableName
 
 __all__ = ["DECODER_VERSION", "PartRows", "SourcesFound", "rows_of_part"]
 
-#: Raised when the same lines would give other rows.
+#: Incremented when the same lines would give other rows.
 DECODER_VERSION = 5
 
-#: Rows of each table but ``sources``, in the order in which they are written.
+#: Rows of each table except ``sources``, in the order in which they are written.
 PartRows = dict[TableName, pa.Table]
 
 
 @dataclass(frozen=True)
 class SourcesFound:
-    """What only the decoded requests tell about the sources of a part.
+    """The facts about the sources of a part that only its decoded requests show.
 
     Attributes:
-        decoded: for each source its number, first and last time, and how many requests were not understood.
+        decoded: for each source its number, first and last time, and the number of requests not understood.
         repeated: lines that were read before, by the number of their source.
-        downloads: marks of the downloads, by which those are told that other logs had.
+        downloads: marks of the downloads, to find those that other logs had.
     """
 
     decoded: pa.Table
@@ -56,7 +56,7 @@ _VISITS = """
 
 _DAYS = "SELECT DISTINCT day::VARCHAR FROM visits ORDER BY 1"
 
-# Where the log does not know the address nobody knows the network: all such clients are not one.
+# If the log has no address, the network is unknown: clients without an address are not one client.
 _NETWORKS = f"""
     CREATE TEMP TABLE networks AS
     SELECT day, address_id, if(address = '-', NULL, {network_sql("address", "key")}) AS network
@@ -64,7 +64,7 @@ _NETWORKS = f"""
     JOIN network_keys USING (day) JOIN address_texts USING (address_id)
 """
 
-# Opted-out, absent and malformed requests of one agent are no one session, hence the sharing in its place.
+# Opted-out, absent and malformed requests of one agent are not one session, so the sharing takes its place.
 _FOLDED_SESSION = folded_session_sql(
     "networks.network", "concat_ws(' ', ua.sharing, ua.agent, ua.plugin_version)", "visits.first_time"
 )
@@ -82,8 +82,8 @@ _NAMED_VISITS = f"""
 """
 
 # Few sessions have more than one visit: those whose agent or environment changed. A session may begin before
-# its environment exists, and so before it has a token: what it did then belongs to the environment that it
-# names later, where it names one only.
+# its environment exists, and so before it has a token. Its earlier visits then belong to the environment that
+# it names later, if it names only one.
 _LABELLED_VISITS = """
     CREATE TEMP TABLE merged_visits AS
     WITH repeated AS (
@@ -106,9 +106,10 @@ _LABELLED_VISITS = """
     UNION ALL FROM merged_visits
 """
 
-# A download is complete with 200. Pieces (206) of one file in one session are put together: as many whole
-# files as their bytes make where the whole size is known from another answer in the batch, else one. No piece
-# is larger than the whole: a 200 that is smaller than a piece was broken off, and does not tell the size.
+# A download is complete with 200. Pieces (206) of one file in one session are combined. They count as the
+# number of whole files that their bytes make if another response in the batch shows the whole size, else as
+# one. No piece is larger than the whole: a 200 that is smaller than a piece was broken off, and does not show
+# the size.
 _COMPLETED = """
     CREATE TEMP TABLE completed AS
     WITH pieces AS (
@@ -172,9 +173,9 @@ _SOURCE_REQUESTS = """
 def rows_of_part(
     connection: duckdb.DuckDBPyConnection, first_seen: FirstSeen, secrets: Secrets
 ) -> tuple[PartRows, SourcesFound]:
-    """The rows of a part, and what is known of its sources now.
+    """Return the rows of a part, and the facts about its sources.
 
-    The connection must have the tables of ``decoding``, and ``requests`` as ``visits`` has marked them.
+    The connection must have the tables of ``decoding``, and ``requests`` as marked by ``visits``.
 
     Raises:
         CensusError: a key cannot be read or made.
@@ -224,7 +225,7 @@ def _counts(visits: np.ndarray) -> pa.Table:
 
 
 def _sessions(connection: duckdb.DuckDBPyConnection) -> pa.Table:
-    """The rows of the table ``sessions``: what an agent says is looked up by the agent's number."""
+    """Return the rows of the table ``sessions``; the fields of an agent are looked up by its number."""
     rows = _typed(connection, "sessions", _SESSIONS, AGENT_COLUMNS)
     rows = rows.take(pa.array(_order_of_sessions(rows)))
     agents = connection.sql("FROM described_agents ORDER BY agent_id").to_arrow_table()
@@ -235,7 +236,7 @@ def _sessions(connection: duckdb.DuckDBPyConnection) -> pa.Table:
 
 
 def _order_of_sessions(rows: pa.Table) -> np.ndarray:
-    """The order of the table, by the beginnings of its pseudonyms: few of them have the same."""
+    """Return the sort order of the table by the beginnings of its pseudonyms, which are rarely equal."""
     day, first_time = (rows[name].to_numpy().astype(np.int64) for name in ("day", "first_time"))
     client, environment = (beginnings(rows[name].combine_chunks()) for name in ("client", "environment"))
     return np.lexsort((first_time, environment, client, day))
@@ -244,9 +245,9 @@ def _order_of_sessions(rows: pa.Table) -> np.ndarray:
 def _typed(
     connection: duckdb.DuckDBPyConnection, name: TableName, sql: str, without: tuple[str, ...]
 ) -> pa.Table:
-    """The rows of a table, each column of its type, but for some that are looked up later.
+    """Return the rows of a table, each column with its type, without the columns that are looked up later.
 
-    They are sorted unless some columns are left out.
+    The rows are sorted unless some columns are left out.
     """
     table = _table(name)
     columns = [
@@ -262,7 +263,7 @@ def _table(name: TableName) -> Table:
 
 
 def _visits(connection: duckdb.DuckDBPyConnection) -> pa.Table:
-    """What downloads take from their visits, at the place that is the visit's number."""
+    """Return the columns that downloads take from their visits, in the order of the visits' numbers."""
     return connection.sql("""
         SELECT session, client, environment, download_organizations::BLOB[] AS organizations, folded
         FROM labelled_visits ORDER BY visit
@@ -270,7 +271,7 @@ def _visits(connection: duckdb.DuckDBPyConnection) -> pa.Table:
 
 
 def _downloads(connection: duckdb.DuckDBPyConnection, completed: pa.Table, visits: pa.Table) -> pa.Table:
-    """The rows of the table ``downloads``: numbers are sorted, and texts stay dictionaries."""
+    """Return the rows of the table ``downloads``: numbers are sorted, and texts stay dictionaries."""
     place = _column(connection, "SELECT place AS found FROM artifacts ORDER BY path_id")
     path, visit = completed["path_id"].to_numpy(), completed["visit"].to_numpy()
     time = completed["time"].combine_chunks()
@@ -290,13 +291,13 @@ def _downloads(connection: duckdb.DuckDBPyConnection, completed: pa.Table, visit
 
 
 def _looked_up(values: pa.ChunkedArray, numbers: np.ndarray) -> pa.Array:
-    """The value of each number; texts and pseudonyms as a dictionary."""
+    """Return the value of each number, with texts and pseudonyms as a dictionary."""
     values = values.combine_chunks()
     if isinstance(values, pa.ChunkedArray):
         values = pa.concat_arrays(values.chunks)
     if pa.types.is_string(values.type) or pa.types.is_binary(values.type):
         values = values.dictionary_encode()
-        # A text that is missing has no place in the dictionary.
+        # A missing text has no index in the dictionary.
         indices = values.indices.fill_null(-1).to_numpy()[numbers]
         return pa.DictionaryArray.from_arrays(pa.array(indices, mask=indices < 0), values.dictionary)
     return values.take(pa.array(numbers))

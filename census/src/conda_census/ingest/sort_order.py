@@ -1,4 +1,4 @@
-"""How are rows sorted, or told apart, by several columns of numbers fast? By one number for each row."""
+"""Fast sorting and grouping of rows by several columns of numbers, with one number for each row."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ __all__ = ["as_one_number", "beginnings"]
 
 Numbers = npt.NDArray[np.int64]
 
-#: Of a whole number that sorts as it should.
+#: Number of bits of an integer that sort correctly.
 _BITS = 63
 
 
 def as_one_number(*columns: npt.NDArray[np.signedinteger[Any]]) -> Numbers:
-    """A number for each row, equal where all columns are equal, and in the order of the columns.
+    """Return a number for each row that sorts like the columns; rows with equal columns get equal numbers.
 
-    The columns stand side by side in its bits. Where they need more than there are, their distinct values
-    are numbered first.
+    The columns are packed side by side into its bits. If they need more bits than there are, their distinct
+    values are numbered first.
     """
     first, *others = columns
     number = _from_zero(first)

@@ -1,6 +1,6 @@
-"""How do the rows of a batch wait until they are in the tables, so that the logs are no longer needed?
+"""Staging of a batch's rows until they are in the tables, so that the logs are no longer needed.
 
-The files of a batch are written as the tables hold them, and need only a name there.
+The files of a batch are written in the form of the tables and need only a name there.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class ReadSource:
-    """A source that was read: its number in the batch, how it is named, and what was in it."""
+    """A source that was read: its number in the batch, its name, and its content."""
 
     source: int
     name: str
@@ -48,14 +48,14 @@ class ReadSource:
     reading: SourceReading
 
     def run(self) -> KnownRun:
-        """The lines that were taken, by their marks."""
+        """Return the lines that were taken, with their marks."""
         reading = self.reading
         base, marks = reading.marked.line_marks() if reading.marked else (0, None)
         return KnownRun(self.name, reading.first_line, reading.reached(), base, marks)
 
 
-# A source may be in several parts. A log without a single request has no day of its own: it stands under the
-# day of its reading.
+# A source may be in several parts. A log without a single request has no day of its own and gets the day of
+# its reading.
 _SOURCES_SQL = f"""
     WITH found AS (
         SELECT source, min(first_time) AS first_time, max(last_time) AS last_time,
@@ -89,7 +89,7 @@ def stage_sources(
     found: pa.Table,
     key: bytes,
 ) -> None:
-    """Write what was read of each source, then say that all rows of the batch are complete.
+    """Write the reading of each source, then mark all rows of the batch as complete.
 
     Raises:
         OSError: the folder cannot be written.
@@ -104,14 +104,14 @@ def stage_sources(
 
 
 def append_staged(lake: Lake, batch: Batch) -> None:
-    """Append a batch's rows to the tables, to ``sources`` last, but for tables that have them already.
+    """Append a batch's rows to the tables that do not have them, ``sources`` last.
 
     Raises:
         LakeError: a table cannot be written.
     """
     files = batch.staged_files()
     for table in TABLES:
-        # To the sessions in any case, so that a batch is known from two tables.
+        # The sessions always get a commit, so that a batch is known from two tables.
         if table.name in files or table.name == "sessions":
             lake.append(
                 table.name,
@@ -120,7 +120,7 @@ def append_staged(lake: Lake, batch: Batch) -> None:
                 batch.writer,
                 batch.number,
                 _brought(lake, batch, files) if table.name == "sources" else None,
-                # If the rows of sources are lost, this says which logs they were of.
+                # If the rows of sources are lost, this note names their logs.
                 {
                     "batch": batch.name,
                     "log_format": batch.format_name,
@@ -132,7 +132,7 @@ def append_staged(lake: Lake, batch: Batch) -> None:
 
 
 def _brought(lake: Lake, batch: Batch, files: dict[str, list[str]]) -> Totals:
-    """What a batch brings to all tables. Those of sources may be staged still."""
+    """Return what a batch brings to all tables; rows of sources may still be staged."""
     totals = totals_of_files(
         (table, next(path for path in (place, staged) if path.exists()))
         for table in files
@@ -143,7 +143,7 @@ def _brought(lake: Lake, batch: Batch, files: dict[str, list[str]]) -> Totals:
 
 
 def damaged_files(lake: Lake, batch: Batch) -> list[Path]:
-    """The files of a batch that wait for their tables, or have their places there, and cannot be read.
+    """Return the unreadable files of a batch, staged or already in their tables.
 
     Raises:
         LakeError: a table cannot be read.
@@ -159,7 +159,7 @@ def damaged_files(lake: Lake, batch: Batch) -> list[Path]:
 
 
 def is_begun(lake: Lake, batch: Batch) -> bool:
-    """Has a table the rows of a batch?
+    """Return whether a table has rows of the batch.
 
     Raises:
         LakeError: a table cannot be read.
@@ -177,7 +177,10 @@ def _where(lake: Lake, batch: Batch, table: TableName, name: str) -> Path:
 
 
 def _is_readable(file: Path) -> bool:
-    """Can all rows of a file be read? Few files are asked: only those of a batch that was cut off."""
+    """Return whether all rows of a file can be read.
+
+    It is called for few files: only those of an interrupted batch.
+    """
     try:
         with pq.ParquetFile(file) as parquet:
             for _ in parquet.iter_batches():
@@ -188,7 +191,7 @@ def _is_readable(file: Path) -> bool:
 
 
 def _write(rows: pa.Table, batch: Batch, name: TableName, part: int) -> list[Path]:
-    """One file for each day, as Delta wants its partitions: the day stands in the folder's name alone."""
+    """Write one file for each day, as Delta requires for partitions; only the folder's name has the day."""
     files = []
     days = pc.unique(rows["day"]).to_pylist()
     for day in days:

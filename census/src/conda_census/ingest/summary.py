@@ -1,4 +1,4 @@
-"""What did a run of ``ingest`` do?"""
+"""Summary of a run of ``ingest``."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from conda_census.logs.sources.readable import Source
 
 __all__ = ["BEGINNING", "CUT_SHORT", "NOT_MARKED", "SourceWarning", "Summary", "SummaryJson", "Waiting"]
 
-#: Why a file waits.
+#: The reason why a file waits.
 BEGINNING = "holds the beginning of a log that was read: it waits, for it may still be growing"
 CUT_SHORT = "is cut short, and begins like a log that was read: it waits until it is complete"
 NOT_MARKED = (
     "begins like a log that an earlier version of the census read: it waits until it is longer than that one"
 )
-#: So many sources are named in a warning; the JSON names all of them.
+#: Maximum number of sources that a warning names; the JSON names all of them.
 _NAMED = 3
-#: The same in the last line of a run.
+#: Short forms for the last line of a run.
 _IN_SHORT = {
     BEGINNING: "the beginning of a log that was read",
     CUT_SHORT: "cut short, and begins like a log that was read",
@@ -34,7 +34,7 @@ _IN_SHORT = {
 
 
 class SourceCounts(TypedDict):
-    """Files by what became of them."""
+    """Numbers of files by their outcome."""
 
     read: int
     skipped: int
@@ -50,14 +50,14 @@ class MoveJson(TypedDict):
 
 
 class ReasonJson(TypedDict):
-    """A source, and why it is set aside or waits."""
+    """A source, and the reason why it is set aside or waits."""
 
     source: str
     reason: str
 
 
 class SummaryJson(TypedDict):
-    """What ``ingest --json`` prints."""
+    """The output of ``ingest --json``."""
 
     sources: SourceCounts
     lines: int
@@ -72,7 +72,7 @@ class SummaryJson(TypedDict):
 
 @dataclass(frozen=True)
 class PassedOver:
-    """Bytes behind the compressed data of files, of which nothing was read."""
+    """Bytes behind the compressed data of files that were not read."""
 
     size: int
 
@@ -80,14 +80,14 @@ class PassedOver:
         return PassedOver(self.size + other.size)
 
     def sentence(self) -> str:
-        """How many there are and what to do, for a person."""
+        """Return the number of bytes and the remedy as a sentence for a person."""
         return (
             f"{self._not_read()}: if this holds lines of a log, decompress or repair it and give "
             "it as a file of its own, or take out what was read with conda-census sources --forget SOURCE"
         )
 
     def sentence_without_lines(self) -> str:
-        """The same of a file that brought no line that was new."""
+        """Return the same sentence for a file that brought no new line."""
         return (
             f"{self._not_read()}, and the rest has no new line: decompress or repair it if this holds lines "
             "of a log, and give them as a file of their own; then take this one away, and off this list with "
@@ -105,10 +105,10 @@ class PassedOver:
 
 @dataclass(frozen=True)
 class SourceWarning:
-    """What a person should know of a source that was read, or was not read again.
+    """A warning about a source that was read, or was not read again.
 
-    ``counted`` is there if the reason has numbers, which are put together for several sources: of downloads
-    that were read before, of lines of which none is a request, or of bytes that were passed over.
+    ``counted`` is set if the reason has numbers, which are added up over several sources: downloads that were
+    read before, dropped lines of logs without a request, or bytes that were passed over.
     """
 
     source: str
@@ -118,10 +118,10 @@ class SourceWarning:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A file of which nothing more counts for now, for it may still be growing towards what is known.
+    """A file that is not read further for now, because it may still be growing towards what is known.
 
     Attributes:
-        source: what messages call it.
+        source: its name in messages.
         reason: why it waits, for a person.
     """
 
@@ -129,28 +129,28 @@ class Waiting:
     reason: str
 
     def sentence(self) -> str:
-        """The file and why it waits, in one line."""
+        """Return the file and the reason why it waits, in one line."""
         return f"{self.source}: {self.reason}"
 
 
 @dataclass
 class Summary:
-    """What a run did.
+    """The result of a run.
 
     Attributes:
         read: files whose lines were taken.
-        skipped: files with nothing new: empty, read before, or just being read by another writer.
-        failed: files, or paths, that could not be read; why stands in ``errors``.
-        set_aside: of the sources that were named, those that are set aside; the ``newly`` first ones of them
-            were set aside in this run, and count as failed; the others as skipped.
-        unreadable: sources that could not be read, or not whole, and are not noted yet.
+        skipped: files with nothing new: empty, read before, or currently being read by another writer.
+        failed: files, or paths, that could not be read; the reasons are in ``errors``.
+        set_aside: the named sources that are set aside. The ``newly`` first ones were set aside in this run
+            and count as failed; the others count as skipped.
+        unreadable: sources that could not be read, or not whole, and are not recorded yet.
         waiting: the skipped files that wait.
-        warnings: what a person should know of files that were read or skipped.
+        warnings: warnings about files that were read or skipped.
         lines: lines taken; always ``requests`` plus the sum of ``dropped``.
-        batches: the batches that it ended, by name.
-        moved: the shares of what was dropped that moved against the week before.
-        regained: days that were lost, and are known again.
-        seconds: how long it took.
+        batches: names of the batches that the run finished.
+        moved: the shares of dropped lines that moved against the week before.
+        regained: lost days that are known again.
+        seconds: duration of the run.
     """
 
     read: int = 0
@@ -171,7 +171,7 @@ class Summary:
     regained: list[date] = field(default_factory=list)
 
     def add(self, counts: SourceCounted) -> None:
-        """Count what was read of a file."""
+        """Count the reading of a file."""
         self.read += 1
         self.lines += counts["lines"]
         self.requests += counts["requests"]
@@ -179,7 +179,7 @@ class Summary:
             self.dropped[reason] = self.dropped.get(reason, 0) + count
 
     def fail(self, error: CensusError, source: Source | None = None) -> None:
-        """Count what could not be read."""
+        """Count a source that could not be read."""
         self.failed += 1
         self.errors.append(error)
         if source is not None:
@@ -198,13 +198,13 @@ class Summary:
         self.set_aside.append(set_aside)
 
     def note_read_in_part(self, source: Source, size: int) -> None:
-        """Take that so many bytes of a file were not read, and that no row says so: the rest brought none."""
+        """Record unread bytes of a file that has no row to record them, because its rest brought no line."""
         self.unreadable.append(
             Unreadable(source, PassedOver(size).sentence_without_lines(), is_read_in_part=True)
         )
 
     def add_set_aside(self, added: list[SetAside]) -> None:
-        """Count sources that this run has set aside; why was told already."""
+        """Count sources that this run has set aside; the reasons were reported already."""
         self.set_aside[:0] = added
         self.newly += len(added)
 
@@ -214,32 +214,32 @@ class Summary:
         self.waiting.append(waiting)
 
     def warn(self, source: str, reason: str) -> None:
-        """Take what a person should know of a file."""
+        """Add a warning about a file."""
         self.warnings.append(SourceWarning(source, reason))
 
     def warn_of_repeated(self, source: str, repeated: Repeated) -> None:
-        """Take that downloads of a file were read before."""
+        """Add the warning that downloads of a file were read before."""
         self.warnings.append(SourceWarning(source, repeated.sentence(), repeated))
 
     def warn_in_vain(self, source: str, in_vain: InVain) -> None:
-        """Take that no line of a file is a request."""
+        """Add the warning that no line of a file is a request."""
         self.warnings.append(SourceWarning(source, in_vain.sentence(), in_vain))
 
     def warn_of_passed_over(self, source: str, size: int) -> None:
-        """Take that so many bytes behind the compressed data of a file were not read."""
+        """Add the warning that ``size`` bytes behind the compressed data of a file were not read."""
         passed_over = PassedOver(size)
         self.warnings.append(SourceWarning(source, passed_over.sentence(), passed_over))
 
     def has_passed_over(self) -> bool:
-        """Was something of a file not read?"""
+        """Return whether a part of a file was not read."""
         return any(isinstance(each.counted, PassedOver) for each in self.warnings)
 
     def sources_in_vain(self) -> list[str]:
-        """The sources that were read, and of which no line is a request."""
+        """Return the sources that were read and have no line that is a request."""
         return [each.source for each in self.warnings if isinstance(each.counted, InVain)]
 
     def warning_sentences(self) -> list[str]:
-        """The warnings for a person, one line for each reason."""
+        """Return the warnings for a person, one line for each reason."""
         sources: dict[str, list[str]] = {}
         for warning in self.warnings:
             if not warning.counted:
@@ -259,11 +259,11 @@ class Summary:
         return [f"{_named(names)}: {reason}" for reason, names in sources.items()]
 
     def exit_code(self, *, strict: bool) -> int:
-        """The exit code of a run: 0, 1 if something could not be read, 3 if a share moved.
+        """Return the exit code of a run: 0, 1 if something could not be read, 3 if a share moved.
 
-        What is set aside is no failure, but for ``strict``, and but for the run that finds it if that run was
-        given nothing else that is a log. A log of which no line is a request is one for ``strict``, and
-        so is one of which something was not read.
+        A source that is set aside is no failure, except with ``strict``, and except in the run that finds it
+        if that run was given no other log. With ``strict``, a log without a request is a failure, and so is a
+        log with an unread part.
         """
         only_set_aside = not self.read and self.skipped == len(self.set_aside) - self.newly
         is_failure = self.failed > self.newly or (self.newly and only_set_aside)
@@ -272,7 +272,7 @@ class Summary:
         return 3 if strict and self.moved else 0
 
     def to_json(self) -> SummaryJson:
-        """The summary as ``ingest --json`` prints it."""
+        """Return the summary in the form of ``ingest --json``."""
         return {
             "sources": {
                 "read": self.read,
@@ -290,7 +290,7 @@ class Summary:
         }
 
     def sentence(self) -> str:
-        """The summary for a person, in one line."""
+        """Return the summary as one line for a person."""
         reasons = ", ".join(f"{count:,} {reason}" for reason, count in sorted(self.dropped.items()))
         return (
             f"{self.read:,} files read, {self.skipped:,} skipped, {self.failed - self.newly:,} failed: "
@@ -314,7 +314,7 @@ class Summary:
         return f"; known again, and lost before: {_named([str(day) for day in self.regained])}"
 
     def set_aside_sentence(self) -> str:
-        """How many sources are set aside, and how to see them, on a part of a line."""
+        """Return how many sources are set aside, and how to list them, as a part of a line."""
         return f"{len(self.set_aside):,} set aside: see conda-census sources --set-aside"
 
 

@@ -1,6 +1,6 @@
-"""Read one source for nothing, and tell by the exit code whether that came to its end: a process of its own.
+"""Trial reading of one source in a process of its own, whose exit code shows whether it ended normally.
 
-It is told by standard input what to read, and says nothing itself: whoever reads the source for good tells.
+The process receives its task on standard input and prints nothing: the later real reading reports problems.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from conda_census.spill_folders import spill_folder
 
 
 def read_for_nothing(settings: Settings, location: str, format_name: str) -> None:
-    """Read the source as ingest would, and forget it."""
+    """Read the source as ingest would, and discard the result."""
     secrets = Secrets(settings.config_folder)
     source = source_at(location, settings.config_folder)
     beginning = read_beginning(source)
@@ -53,7 +53,7 @@ def _main() -> None:
     try:
         settings, location, format_name = pickle.load(sys.stdin.buffer)  # noqa: S301 (written by our parent)
         read_for_nothing(settings, location, format_name)
-    except EOFError:  # the parent was killed before it had said what to read
+    except EOFError:  # the parent was killed before it sent the task
         os._exit(1)
     except BaseException as problem:  # noqa: BLE001 (whoever reads it for good will tell)
         os._exit(0 if is_no_fault_of_a_source(problem) else 1)

@@ -1,7 +1,7 @@
-"""Which requests of a part are one visit, and what is each of them for?
+"""Grouping of the requests of a part into visits, and the purpose of each request.
 
-A *visit* is what the requests of one user agent make: those of a session; without a session token those of
-one address within one hour.
+A *visit* is the requests of one user agent in one session. Without a session token it is the requests of one
+user agent from one address within one hour.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ _USER_AGENT_MARKS = """
 
 
 def marked_requests(connection: duckdb.DuckDBPyConnection, requests: pa.Table) -> pa.Table:
-    """The requests of a part with what their path and user agent say, looked up by number.
+    """Return the requests of a part with the fields of their path and user agent, looked up by number.
 
-    The columns that are added: visit (numbers from 0 on), is_delivery, is_index, is_heartbeat, is_other,
+    The added columns are: visit (numbers from 0 on), is_delivery, is_index, is_heartbeat, is_other,
     is_malformed, has_unknown_token.
     """
     path, user_agent = requests["path_id"].to_numpy(), requests["user_agent_id"].to_numpy()
@@ -51,7 +51,7 @@ def marked_requests(connection: duckdb.DuckDBPyConnection, requests: pa.Table) -
 
 
 def _visits(requests: pa.Table, is_folded: npt.NDArray[np.bool_]) -> Numbers:
-    """The number of each request's visit; ``is_folded`` says of each user agent if it has no session."""
+    """Return the number of each request's visit; ``is_folded`` marks the user agents without a session."""
     user_agent = requests["user_agent_id"].to_numpy()
     of_session = np.zeros(len(is_folded), dtype=bool)
     of_session[user_agent] = True

@@ -1,1 +1,1 @@
-"""Lines, files and downloads that were read before."""
+"""Detection of lines, files and downloads that were read before."""

@@ -1,4 +1,4 @@
-"""Which logs does the lake hold already, and how far was each read?"""
+"""Logs that the lake already holds, and the end of each reading."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ _BASE_BYTES = 8
 
 @dataclass(frozen=True)
 class KnownReading:
-    """A row of ``sources``: which lines of a log were read, from where, and how far the log is read by it.
+    """A row of ``sources``: the lines that were read of a log, their origin, and the end of the reading.
 
-    ``times`` are those of its first and its last request in microseconds since 1970, null without any.
+    ``times`` are the times of its first and last request in microseconds since 1970; null if there is no
+    request.
     """
 
     source: str
@@ -37,14 +38,15 @@ class KnownReading:
 
 @dataclass(frozen=True)
 class KnownRun:
-    """Lines of a log that one reading took, by their marks.
+    """Lines of a log that one reading took, with their marks.
 
     Attributes:
         source: the name under which they were read.
-        first_line: number of the first of them, from 1.
-        reached: how far the log is read by it.
+        first_line: number of the first line, from 1.
+        reached: the end of this reading in the log.
         base: the mark at the end of the line before the first.
-        marks: of its lines; None if an earlier version of the census read it, fewer if it is very long.
+        marks: the marks of its lines; None if an earlier version of the census read it, fewer than its lines
+            if it is very long.
     """
 
     source: str
@@ -56,22 +58,22 @@ class KnownRun:
 
 @dataclass(frozen=True)
 class KnownLogs:
-    """What the table ``sources`` says.
+    """The content of the table ``sources``.
 
     Attributes:
-        stored_fingerprints: of all files that were read, as they were stored.
-        readings: of each log, by the hash of its first line.
+        stored_fingerprints: fingerprints of all files that were read, as stored.
+        readings: the readings of each log, by the hash of its first line.
     """
 
     stored_fingerprints: frozenset[str]
     readings: dict[str, list[KnownReading]]
 
     def names(self) -> frozenset[str]:
-        """The names under which logs were read."""
+        """Return the names under which logs were read."""
         return frozenset(each.source for found in self.readings.values() for each in found)
 
     def batches_between(self, since_us: int, until_us: int) -> frozenset[str]:
-        """The batches with a log that has requests before and after these times, or between them."""
+        """Return the batches with a log whose requests overlap this time range."""
         return frozenset(
             each.batch
             for found in self.readings.values()
@@ -81,7 +83,7 @@ class KnownLogs:
 
 
 def known_logs(rows: SourceRows) -> KnownLogs:
-    """The logs that were read into the lake up to now.
+    """Return the logs that were read into the lake so far.
 
     Raises:
         LakeError: the table cannot be read.
@@ -102,7 +104,7 @@ def known_logs(rows: SourceRows) -> KnownLogs:
 
 
 def known_runs(lake: Lake, readings: Iterable[KnownReading], key: bytes) -> list[KnownRun]:
-    """The readings with the marks of their lines, as far as the lake has them.
+    """Return the readings with the marks of their lines that the lake has.
 
     Raises:
         LakeError: the table cannot be read.
@@ -129,12 +131,12 @@ def known_runs(lake: Lake, readings: Iterable[KnownReading], key: bytes) -> list
 
 
 def stored_marks(batch: str, run: KnownRun, key: bytes) -> bytes:
-    """The marks of a run as the table ``line_marks`` has them."""
+    """Return the marks of a run in the encoding of the table ``line_marks``."""
     marks = np.empty(0, np.uint16) if run.marks is None else run.marks
     content = b"".join([run.base.to_bytes(_BASE_BYTES, "little"), marks.astype("<u2", copy=False).data])
     return veiled(content, key, mark_name(batch, run.source, run.first_line))
 
 
 def mark_name(batch: str, source: str, first_line: int) -> str:
-    """The name under which the marks of lines are veiled."""
+    """Return the name that is used to veil the marks of lines."""
     return f"{batch}\n{source}\n{first_line}"

@@ -1,11 +1,13 @@
-"""Downloads of a log that other logs brought to the lake before: signs that it is a copy with other bytes.
+"""Detection of downloads that other logs brought before, as signs of a copy with different bytes.
 
-A copy with other line ends, a prefix before each line or without some lines is another log, and counts again.
-Nothing in the lake changes for that, but the run says so. Two servers do not send the same number of bytes to
-one session in the same second. So a log was read before if many of its downloads have the session, the second
-and the size of downloads of other logs. Two mirrors share sessions, but not these.
+A copy with other line ends, a prefix before each line or missing lines is a new log and counts again. The
+lake is not changed for this reason, but the run warns about it. Two servers do not send the same number of
+bytes to one session in the same second. So a log counts as read before if many of its downloads have the
+session, the second and the size of downloads of other logs. Two mirrors share sessions, but not these
+downloads.
 
-Only a sample of many downloads is compared, the same one in every log, and only with logs of the same time.
+If there are many downloads, only a sample is compared. The sample is the same in every log, and only logs of
+the same time are compared.
 """
 
 from __future__ import annotations
@@ -29,30 +31,32 @@ Numbers = npt.NDArray[np.uint64]
 
 _SECOND_US = 1_000_000
 _DAY_S = 86_400
-#: About so many downloads of a part are compared, at most.
+#: Approximate maximum number of downloads of a part that are compared.
 _MARKS_MAX = 20_000
-#: Odd numbers of 64 bits, by which numbers that differ little become ones that differ much.
+#: Odd 64-bit numbers that spread numbers which differ little.
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 _SPREAD_AGAIN = np.uint64(0xC2B2AE3D27D4EB4F)
 _HALF = np.uint64(32)
-#: So many downloads of sessions with tokens, and one in so many of the log's, do not repeat others by chance.
+#: Minimum number and minimum share (one in this many) of downloads with tokens that do not repeat others by
+#: chance.
 _FEWEST_WITH_TOKEN = 3
 _ONE_IN_WITH_TOKEN = 20
-#: Machines behind one address that do the same at once are one session if they send no token.
+#: The same for sessions without a token: machines behind one address that act at the same time are one
+#: session then.
 _FEWEST_FOLDED = 10
 _ONE_IN_FOLDED = 3
 
 
 @dataclass(frozen=True)
 class DownloadMarks:
-    """Marks of the downloads of a part: equal if session, second and size are.
+    """Marks of the downloads of a part, equal if session, second and size are equal.
 
     Attributes:
-        halvings: how often the downloads were halved until few were left; 0 if all are here.
-        marks: one for each.
-        source: the number of each one's source.
-        second: of each, since 1970.
-        folded: whether its session had no token.
+        halvings: number of times the downloads were halved to keep a small sample; 0 if all are here.
+        marks: one mark for each download.
+        source: number of the source of each download.
+        second: second of each download, since 1970.
+        folded: whether the session of each download had no token.
     """
 
     halvings: int
@@ -62,7 +66,7 @@ class DownloadMarks:
     folded: npt.NDArray[np.bool_]
 
     def halved(self, halvings: int) -> DownloadMarks:
-        """Return those that are left if they are halved so often."""
+        """Return the downloads that are left after this number of halvings."""
         kept = _is_left(self.marks, halvings)
         return DownloadMarks(
             halvings, self.marks[kept], self.source[kept], self.second[kept], self.folded[kept]
@@ -71,9 +75,9 @@ class DownloadMarks:
 
 @dataclass(frozen=True)
 class Repeated:
-    """Downloads of a log that other logs brought before, or that are twice in it.
+    """Downloads of a log that other logs brought before, or that occur twice in it.
 
-    ``is_about`` says that there are so many downloads that some of them were compared.
+    ``is_about`` is true if only a sample of many downloads was compared.
     """
 
     downloads: int
@@ -84,7 +88,7 @@ class Repeated:
         return Repeated(self.downloads + other.downloads, self.of + other.of, self.is_about or other.is_about)
 
     def sentence(self) -> str:
-        """What is wrong and what to do, for a person."""
+        """Return the problem and its remedy as a sentence for a person."""
         about = "about " if self.is_about else ""
         return (
             f"{about}{self.downloads:,} of {self.of:,} downloads were read before from other logs, or are "
@@ -97,9 +101,9 @@ def marks_of_downloads(completed: pa.Table, session: Numbers, folded: npt.NDArra
     """Return the marks of completed downloads, or of a sample of them.
 
     Args:
-        completed: visit, time, bytes and source of each; the source is null if it came in pieces.
-        session: of each visit the beginning of its session's pseudonym.
-        folded: of each visit whether it has no token.
+        completed: visit, time, bytes and source of each download; the source is null if it came in pieces.
+        session: for each visit, the beginning of its session's pseudonym.
+        folded: for each visit, whether it has no token.
     """
     completed = completed.filter(completed["source"].is_valid())
     visit = completed["visit"].to_numpy()
@@ -109,9 +113,9 @@ def marks_of_downloads(completed: pa.Table, session: Numbers, folded: npt.NDArra
 
 
 def repeated_downloads(parts: Sequence[DownloadMarks], known: KnownLogs, lake: Lake) -> dict[int, Repeated]:
-    """Return what was read before of each source of a batch that is not in the lake yet, by its number.
+    """Return the repeated downloads of each source of a batch that is not in the lake yet, by its number.
 
-    Sources of which only a few downloads seem to have been read, as by chance, are left out.
+    Sources with only a few repeated downloads, as may occur by chance, are left out.
     """
     parts = [part for part in parts if len(part.marks)]
     if not parts:
@@ -139,7 +143,7 @@ def repeated_downloads(parts: Sequence[DownloadMarks], known: KnownLogs, lake: L
 
 
 def _told(repeated: npt.NDArray[np.bool_], folded: npt.NDArray[np.bool_]) -> int:
-    """How many downloads of a log were read before, without those that may be by chance."""
+    """Return the number of downloads of a log that were read before, without those that may be by chance."""
     told = 0
     for kind, fewest, one_in in (
         (~folded, _FEWEST_WITH_TOKEN, _ONE_IN_WITH_TOKEN),
@@ -152,9 +156,9 @@ def _told(repeated: npt.NDArray[np.bool_], folded: npt.NDArray[np.bool_]) -> int
 
 
 def _is_repeated_in(batch: DownloadMarks) -> npt.NDArray[np.bool_]:
-    """Which downloads are in the batch before: in another log, or in the same one an earlier time ago.
+    """Return which downloads occur earlier in the batch, in another log or further back in the same log.
 
-    A client that asks for the same again and again in one second is no sign, for it stands there at once.
+    A client that repeats a request within one second is no sign, because its requests are next to each other.
     """
     order = np.argsort(batch.marks, kind="stable")
     marks = batch.marks[order]
@@ -170,7 +174,7 @@ def _is_repeated_in(batch: DownloadMarks) -> npt.NDArray[np.bool_]:
 
 
 def _is_behind(batch: DownloadMarks) -> npt.NDArray[np.bool_]:
-    """Is a download earlier by more than a second than one that stands before it in its log?"""
+    """Return whether a download is more than a second older than one before it in its log."""
     behind = np.zeros(len(batch.marks), dtype=bool)
     for source in np.unique(batch.source).tolist():
         places = np.flatnonzero(batch.source == source)
@@ -180,7 +184,7 @@ def _is_behind(batch: DownloadMarks) -> npt.NDArray[np.bool_]:
 
 
 def _files_of_that_time(batch: DownloadMarks, known: KnownLogs, lake: Lake) -> Iterator[str]:
-    """The files of the lake with downloads of logs that overlap with those of the batch."""
+    """Yield the files of the lake with downloads of logs that overlap in time with those of the batch."""
     since, until = int(batch.second.min()), int(batch.second.max())
     batches = known.batches_between(since * _SECOND_US, (until + 1) * _SECOND_US)
     if not batches:
@@ -194,7 +198,10 @@ def _files_of_that_time(batch: DownloadMarks, known: KnownLogs, lake: Lake) -> I
 
 
 def _marks_in(file: str, batch: DownloadMarks) -> Numbers:
-    """The marks of the downloads in a file of the lake; none if it is damaged, which others tell."""
+    """Return the marks of the downloads in a file of the lake; none if it is damaged.
+
+    Other checks report the damage.
+    """
     since, until = int(batch.second.min()), int(batch.second.max())
     found = []
     try:
@@ -213,7 +220,7 @@ def _marks_in(file: str, batch: DownloadMarks) -> Numbers:
 
 
 def _overlaps(group: pq.RowGroupMetaData, since: int, until: int) -> bool:
-    """May a row group have rows of these seconds?"""
+    """Return whether a row group may have rows of these seconds."""
     for column in map(group.column, range(group.num_columns)):
         if column.path_in_schema == "time" and column.statistics and column.statistics.has_min_max:
             return bool(
@@ -223,7 +230,7 @@ def _overlaps(group: pq.RowGroupMetaData, since: int, until: int) -> bool:
 
 
 def _marks(downloads: pa.Table, session: Numbers) -> tuple[npt.NDArray[np.int64], Numbers]:
-    """The second of each download, and a number for session, second and size."""
+    """Return the second of each download, and a number for its session, second and size."""
     second = downloads["time"].cast(pa.int64()).to_numpy() // _SECOND_US
     size = downloads["bytes"].fill_null(0).to_numpy()
     marks = session ^ (second.astype(np.uint64) * _SPREAD + size.astype(np.uint64)) * _SPREAD_AGAIN

@@ -1,7 +1,7 @@
-"""Which requests were read before, by the ids that their log gives them?
+"""Detection of requests that were read before, by the ids in their log.
 
-Some logs are delivered at least once. A request is named by its id and its time, of which the lake keeps a
-keyed hash for as long as lines of that day may arrive.
+Some logs are delivered at least once. A request is identified by its id and its time. The lake keeps a keyed
+hash of both for as long as lines of that day may arrive.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ __all__ = ["FirstSeen", "SeenRequests", "hashed"]
 Hashes = npt.NDArray[np.int64]
 
 _DAY_US = 86_400_000_000
-#: So many sorted arrays of hashes are kept apart before they are merged.
+#: Maximum number of sorted arrays of hashes that are kept apart before they are merged.
 _SORTED_MAX = 8
-# Half as long as the key for tokens: with that one, MD5 would have to work through another block.
+# Half as long as the key for tokens: with that key, MD5 would process another block.
 _REQUEST_KEY = "SET VARIABLE request_key = left(sha256(getvariable('token_key') || 'requests'), 32)"
-# 63 bits: among the ten million requests of a day two have the same hash once in 180,000 days.
+# 63 bits: among the ten million requests of a day, two have the same hash once in 180,000 days.
 _HASHED = """
     SELECT coalesce(
         (md5_number(getvariable('request_key') || request_id || epoch_us(time)) >> 65)::BIGINT, -1) AS hashed
@@ -39,7 +39,7 @@ class FirstSeen:
     """A part without the requests that were read before.
 
     Attributes:
-        part: the others.
+        part: the remaining requests.
         ids: rows of the table ``request_ids`` for them.
         repeated: the lines that were left out, by the number of their source.
     """
@@ -50,7 +50,7 @@ class FirstSeen:
 
 
 def hashed(connection: duckdb.DuckDBPyConnection, part: PartRequests) -> Hashes:
-    """What stands for each request that its log names, -1 where it does not; nothing if it names none.
+    """Return the hash of each request's id, -1 if it has none; an empty result if no request has an id.
 
     The connection must have the variable ``token_key``: the key for tokens in hexadecimal.
     """
@@ -63,7 +63,7 @@ def hashed(connection: duckdb.DuckDBPyConnection, part: PartRequests) -> Hashes:
 
 
 class SeenRequests:
-    """The requests that the lake and the batch under way hold, of the days that were asked about."""
+    """The requests of the queried days that the lake and the current batch hold."""
 
     def __init__(self, lake: Lake) -> None:
         self._lake = lake
@@ -71,9 +71,9 @@ class SeenRequests:
         self._of_day: dict[int, list[Hashes]] = {}
 
     def leave_out(self, part: PartRequests, hashes: Hashes) -> FirstSeen:
-        """Leave out the requests that were seen before; those that are left have been seen from now on.
+        """Leave out the requests that were seen before, and remember the others as seen.
 
-        ``hashes`` are those of :func:`hashed`.
+        ``hashes`` is the result of :func:`hashed`.
         """
         if not len(hashes):
             return FirstSeen(part, _rows([]), {})
@@ -88,7 +88,7 @@ class SeenRequests:
         return FirstSeen(part.select(~is_repeated), _rows(rows), _by_source(part, is_repeated))
 
     def _new(self, day: int, hashes: Hashes) -> npt.NDArray[np.bool_]:
-        """Which of the hashes are seen for the first time on this day, since 1970?"""
+        """Return which of the hashes are seen for the first time on this day, counted since 1970."""
         if day not in self._of_day:
             self._of_day[day] = [np.sort(self._in_lake(day))]
         seen = self._of_day[day]
@@ -99,14 +99,14 @@ class SeenRequests:
             is_old |= _is_among(ordered, earlier)
         is_new = np.ones(len(hashes), dtype=bool)
         if is_old.any():
-            # Few logs repeat a request, so which one is the first is asked of those few alone.
+            # Few logs repeat a request, so only these few requests are searched for the first one.
             suspects = np.flatnonzero(_is_among(hashes, np.unique(ordered[is_old])))
             is_new[suspects] = False
             firsts = suspects[np.unique(hashes[suspects], return_index=True)[1]]
             is_new[firsts] = ~np.any([_is_among(hashes[firsts], earlier) for earlier in seen], axis=0)
         seen.append(ordered[~is_old])
         if len(seen) > _SORTED_MAX:
-            self._of_day[day] = [np.sort(np.concatenate(seen), kind="stable")]  # which merges what is sorted
+            self._of_day[day] = [np.sort(np.concatenate(seen), kind="stable")]  # merges sorted arrays
         return is_new
 
     def _in_lake(self, day: int) -> Hashes:

@@ -1,8 +1,8 @@
 """Files in which nothing was new, so that the next run need not read them again.
 
-Each writer of a lake keeps a file of its own in the folder ``seen``, with a line for each of them: its name
-as it is stored, and why it waits if it does. The file is replaced as a whole, after the rows are in the lake
-for which nothing was new. Whoever loses it only reads some logs once more.
+Each writer of a lake keeps a file of its own in the folder ``seen``. It has one line for each such file: the
+file's name as stored, and the reason if the file waits. It is replaced atomically, after the rows that made
+the files redundant are in the lake. If it is lost, some logs are read once more.
 """
 
 from __future__ import annotations
@@ -20,27 +20,28 @@ __all__ = ["READ_IN_PART", "SeenFile", "forget_seen_files", "remember_files", "s
 
 _FOLDER = "seen"
 _KNOWN = "known"
-#: Stands in place of why a file waits: it was not read whole, and is known only as long as that is noted.
+#: Replaces the reason why a file waits: the file was not read whole, and is known only while this is
+#: recorded.
 READ_IN_PART = "read in part"
-#: So many are remembered for each writer, the newest ones.
+#: Maximum number of files remembered for each writer, the newest ones.
 _FILES_MAX = 50_000
-#: Neither a link nor a pipe that somebody put there is read.
+#: Links and pipes that somebody placed there are not read.
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 @dataclass(frozen=True)
 class SeenFile:
-    """A file in which nothing was new: what names it as it is stored, and why it waits if it does."""
+    """A file in which nothing was new: its name as stored, and the reason if it waits."""
 
     name: str
     waits: str = ""
 
 
 def seen_files(lake: Lake) -> dict[str, str]:
-    """Why each of the remembered files waits, by its name; empty if it does not.
+    """Return why each remembered file waits, by its name; an empty reason if it does not wait.
 
     Raises:
-        OSError: what is remembered cannot be read.
+        OSError: the remembered files cannot be read.
     """
     seen: dict[str, str] = {}
     folder = lake.path / _FOLDER
@@ -68,7 +69,9 @@ def remember_files(lake: Lake, writer: str, files: Iterable[SeenFile]) -> None:
 
 
 def forget_seen_files(lake: Lake) -> None:
-    """Forget them all: if what a source brought is taken out of the lake, a copy of it is new again.
+    """Forget all remembered files.
+
+    If the rows of a source are taken out of the lake, a copy of the source is new again.
 
     Raises:
         OSError: the lake's folder cannot be written.
@@ -79,7 +82,7 @@ def forget_seen_files(lake: Lake) -> None:
 
 
 def _read(file: Path) -> dict[str, str]:
-    """What one writer remembers; a line that was cut is no entry."""
+    """Return the files that one writer remembers; a truncated line is no entry."""
     try:
         descriptor = os.open(file, _FLAGS)
     except FileNotFoundError:

@@ -1,7 +1,7 @@
-"""What of a file is in the lake already: the longest beginning that it shares with a log that was read.
+"""The longest beginning that a file shares with a log that was read before.
 
-A copy in progress, a backup that was restored, a file that shrank: all begin with lines that were read
-before. Line by line their marks are compared with those of the readings of logs with the same first line.
+A copy in progress, a restored backup or a file that shrank begins with lines that were read before. Their
+marks are compared line by line with the marks of earlier readings of logs with the same first line.
 """
 
 from __future__ import annotations
@@ -23,15 +23,16 @@ from conda_census.logs.sources.readable import Readable
 
 __all__ = ["Recognised", "recognise"]
 
-#: Two logs do not share this many lines of this many sizes by chance: health checks have only a few sizes.
+#: Number of lines with this many distinct sizes that two logs do not share by chance: health checks have only
+#: a few sizes.
 _TELLING_LINES = 64
 _TELLING_SIZES = 8
-#: Nor do they share this many lines if one has a token, which no health check has.
+#: Number of lines that two logs do not share by chance if one line has a token, which no health check has.
 _LINES_WITH_TOKEN = 8
 _TOKEN = re.compile(rb"\b[cse]/[A-Za-z0-9_-]{22}(?![A-Za-z0-9_-])")
-#: So much of a file's beginning is looked at for that.
+#: Number of bytes at the beginning of a file that are inspected for that.
 _LOOKED_AT_BYTES = 1 << 20
-#: What rotation, compression and copies put behind a name.
+#: Suffixes that rotation, compression and copying add to a name.
 _ADDED = re.compile(
     r"([.-](gz|bz2|zst|\d{1,14}|\d{4}-\d\d-\d\d([-_.T]\d\d[-_.:]?\d\d([-_.:]?\d\d)?)?|\d{8}[-_T]\d{2,6}"
     r"|bak|old|orig|copy|part|partial|tmp|backup|restored|save)|~|_\d{1,14})$"
@@ -40,12 +41,12 @@ _ADDED = re.compile(
 
 @dataclass(frozen=True)
 class Recognised:
-    """What is known of a file.
+    """The known part of a file.
 
     Attributes:
-        covered: how much of its beginning was read before.
-        is_all: is there nothing in it that is new?
-        waits: why nothing more is read of it for now, for a person; empty if it does not wait.
+        covered: the part of its beginning that was read before.
+        is_all: whether nothing in it is new.
+        waits: why nothing more of it is read for now, for a person; empty if it does not wait.
     """
 
     covered: Reading | None = None
@@ -62,13 +63,13 @@ def recognise(
     may_grow: bool,
     passed_over: Callable[[int], object] = tell_nobody,
 ) -> Recognised:
-    """Compare a file with the readings of logs that have the same first line.
+    """Compare a file with earlier readings of logs that have the same first line.
 
-    ``is_whole`` says of bytes behind the last line end whether they are a line. ``passed_over`` is told how
-    many bytes behind the compressed data are not read.
+    ``is_whole`` returns whether the bytes behind the last line end are a line. ``passed_over`` receives the
+    number of bytes behind the compressed data that are not read.
 
     Raises:
-        SourceError: it is damaged, or cut short behind what is known of it, or cannot be read.
+        SourceError: the file is damaged, is cut short after its known part, or cannot be read.
     """
     scan = _Scan(runs, key)
     try:
@@ -92,7 +93,7 @@ def recognise(
 
 @dataclass
 class _Compared:
-    """How far a run was compared: it has the same lines as the file while it is ``alike``."""
+    """The progress of comparing a run; its lines equal those of the file while ``alike`` is true."""
 
     run: KnownRun
     is_begun: bool = False
@@ -100,18 +101,18 @@ class _Compared:
 
     @property
     def before(self) -> int:
-        """Lines before the run."""
+        """Return the number of lines before the run."""
         return self.run.first_line - 1
 
     @property
     def end(self) -> int:
-        """Lines up to the last that has a mark."""
+        """Return the number of lines up to the last one with a mark."""
         return self.before + (0 if self.run.marks is None else len(self.run.marks))
 
 
 @dataclass
 class _Place:
-    """A place in the file: so many lines, so many bytes, and their fingerprint."""
+    """A place in the file: the number of lines and bytes before it, and their fingerprint."""
 
     lines: int
     size: int
@@ -120,7 +121,7 @@ class _Place:
 
 @dataclass
 class _Scan:
-    """A file that is compared while it is read, up to the first line that differs from all that is known."""
+    """A file that is compared while it is read, up to the first line that differs from all known logs."""
 
     runs: list[KnownRun]
     key: bytes
@@ -145,7 +146,7 @@ class _Scan:
         self._differs = not self._compared
 
     def feed(self, piece: bytes) -> bool:
-        """Compare the next bytes; false if the rest of the file does not matter."""
+        """Compare the next bytes; return false if the rest of the file does not matter."""
         self._look_for_readings(piece)
         self.size += len(piece)
         if len(self._beginning) < _LOOKED_AT_BYTES:
@@ -156,19 +157,19 @@ class _Scan:
 
     @property
     def is_known_to_its_end(self) -> bool:
-        """Are all whole lines known?"""
+        """Return whether all whole lines are known."""
         if not self._differs:
             return True
         return self._reading is not None and self._reading.size == self.size
 
     @property
     def rest(self) -> bytes:
-        """What stands behind the last line end, if all before it is known."""
+        """Return the bytes behind the last line end, if all lines before it are known."""
         return b"" if self._differs else self._pending
 
     @property
     def rest_is_known(self) -> bool:
-        """Is that a line that is known, but for its end?"""
+        """Return whether these bytes are a known line without its end."""
         mark = short(np.array([self._marks.with_line_end()], np.uint64))[0]
         return any(
             each.run.marks is not None and each.run.marks[self.lines - each.before] == mark
@@ -177,12 +178,12 @@ class _Scan:
 
     @property
     def goes_on(self) -> bool:
-        """Is a line known that follows the whole lines of this file?"""
+        """Return whether a known line follows the whole lines of this file."""
         return not self._differs and bool(self._going_on())
 
     @property
     def unmarked_size(self) -> int:
-        """Up to here a file may be a part of a log that has no marks."""
+        """Return the size up to which a file may be a part of a log without marks."""
         covered = max(self._known.size, self._reading.size if self._reading else 0)
         sizes = [
             each.reached.size
@@ -192,7 +193,7 @@ class _Scan:
         return max((size for size in sizes if size > covered), default=0)
 
     def covered(self, name: str) -> Reading | None:
-        """The longest beginning that was read before."""
+        """Return the longest beginning that was read before."""
         known, reading = self._known, self._reading
         if known.lines > (reading.lines if reading else 0) and (self._ends_run or self._is_telling(name)):
             return Reading(known.size, known.lines, known.fingerprint.hexdigest())
@@ -260,9 +261,9 @@ class _Scan:
         ]
 
     def _is_telling(self, name: str) -> bool:
-        """Is it more than chance that another log begins like this one?
+        """Return whether it is more than chance that another log begins like this one.
 
-        Two servers behind a load balancer may log the same health checks at the same second.
+        Two servers behind a load balancer may log the same health checks in the same second.
         """
         beginning = self._beginning[: self._known.size]
         if self._known.lines >= _LINES_WITH_TOKEN and _TOKEN.search(beginning):
@@ -275,7 +276,7 @@ class _Scan:
 
 
 def _family(name: str) -> str:
-    """What stays of a name when a log is rotated, compressed or copied."""
+    """Return the part of a name that stays when a log is rotated, compressed or copied."""
     while (shorter := _ADDED.sub("", name)) != name:
         name = shorter
     return name
