@@ -1,7 +1,8 @@
-"""What do the user agents of a log say of the log: does it hold them whole, and as they were sent?
+"""Faults of a log that its user agents show: agents that are cut short or changed by the server.
 
-Tokens stand at the end of conda's user agent, behind blanks. A server that cuts agents short, or writes
-something else for blanks, hides them, and a report would say that nobody shares any. So that is told.
+Tokens are at the end of conda's user agent, after blanks. A server that cuts agents short, or writes
+something else for blanks, hides the tokens, and a report would say that nobody shares any. So the run reports
+such a log.
 """
 
 from __future__ import annotations
@@ -44,29 +45,30 @@ RUN_TOGETHER_AGENTS = (
     "are seen: let the server log user agents as they are sent"
 )
 
-#: So many clients behind one address are those of a proxy, or of a large site.
+#: Number of clients behind one address from which the address is a proxy's, or that of a large site.
 MANY_CLIENTS = 50
-#: More are not counted.
+#: Maximum number of clients that are counted.
 MOST_CLIENTS = 4 * MANY_CLIENTS
 _CLIENT = " aau/[^ ]+ c/(?P<client>[A-Za-z0-9_-]{22,36})(?: |$)"
-#: Another product stands behind the first, without a blank.
+#: Another product follows the first without a blank.
 _RUN_TOGETHER = "^conda/[0-9][^ /]*[^A-Za-z0-9 /][A-Za-z][A-Za-z0-9.-]*/[^ ]*$"
-#: A last product, whole or not; a last token that is too short.
+#: An agent that ends in a product, whole or not, and one that ends in a token that is too short.
 _WHOLE_END = "(?:^| )[^ /]+/[^ ]*[0-9A-Za-z]$|\\)$"
 _SHORT_TOKEN = "(?:aau| [cse]/[A-Za-z0-9_-]{0,21})$"  # noqa: S105  a pattern, no secret
-#: Servers cut agents at this length at least, and not beyond that one.
+#: Minimum and maximum length at which servers cut agents.
 _SHORTEST_CUT, _LONGEST_CUT = 60, 1024
-#: So many agents of one length are kept; with so few nobody knows.
+#: Number of agents of one length that are kept, and the minimum number for a verdict.
 _KEPT, _FEWEST = 50, 5
-#: Of so many of the longest agents one ends within a word, if they are cut.
+#: If agents are cut, at least one in this many of the longest ones ends within a word.
 _ONE_IN = 5
-#: So many agents that differ, of one in so many of conda's requests, are not those of one odd program.
+#: Minimum number of distinct odd agents, and their minimum share (one in this many) of conda's requests, that
+#: rule out one odd program.
 _FEWEST_ODD, _ONE_ODD_IN = 3, 20
-#: So many of conda's requests are looked at in any case, and then ever fewer of those that follow.
+#: Number of conda's requests that are always inspected. Later ones are inspected ever more rarely.
 _MANY_REQUESTS = 2000
-#: Of more different agents of one piece, so many are looked at, by chance.
+#: Size of the random sample of one piece that has more distinct agents.
 _MANY_AGENTS = 4000
-#: So many requests tell what the last ones of a log are like.
+#: Minimum number of requests that show the form of a log's last ones.
 _FEWEST_LAST = 20
 
 
@@ -78,7 +80,7 @@ class _Odd:
     agents: set[str] = field(default_factory=set, repr=False)
 
     def add(self, agents: pa.StringArray, counts: np.ndarray, is_odd: np.ndarray) -> None:
-        """Take those of some agents that have the form."""
+        """Add those of the agents that have the form."""
         if not is_odd.any():
             return
         self.requests += int(counts[is_odd].sum())
@@ -86,13 +88,13 @@ class _Odd:
             self.agents.update(agents.filter(pa.array(is_odd)).slice(0, _FEWEST_ODD).to_pylist())
 
     def are_many(self, of: int) -> bool:
-        """Are they so many of these requests, and so different, that a server must have made them so?"""
+        """Return whether these requests are so many and so different that a server must be the cause."""
         return len(self.agents) >= _FEWEST_ODD and self.requests * _ONE_ODD_IN >= of
 
 
 @dataclass
 class _Forms:
-    """What the user agents of conda are like: how many requests, and a few different agents, of each form."""
+    """The forms of conda's user agents: for each, the number of requests and a few distinct agents."""
 
     requests: int = 0
     with_plugin: int = 0
@@ -104,7 +106,7 @@ class _Forms:
     _longest: set[str] = field(default_factory=set, repr=False)
 
     def add(self, of_conda: pa.StringArray, counts: np.ndarray) -> None:
-        """Take different agents, each with the number of its requests."""
+        """Add distinct agents with their numbers of requests."""
         self.requests += int(counts.sum())
         has_plugin = pc.match_substring(of_conda, " aau/").to_numpy(zero_copy_only=False)
         self.with_plugin += int(counts[has_plugin].sum())
@@ -120,12 +122,12 @@ class _Forms:
             self._keep_longest(of_conda, lengths)
 
     def may_be_faulty(self) -> bool:
-        """Is one of an odd form, or may the longest be cut, which only many of them tell?"""
+        """Return whether an agent has an odd form, or the longest may be cut, which only many agents show."""
         may_be_cut = not self.with_plugin and _SHORTEST_CUT <= self._greatest <= _LONGEST_CUT
         return bool(self.together.requests or self.short_tokens.requests or self.cut) or may_be_cut
 
     def fault(self) -> str | None:
-        """Return why tokens are not seen; None if nothing says so."""
+        """Return why tokens are not seen, or None if there is no sign of it."""
         if self.together.are_many(self.requests) or (self.together.requests and not self.has_blank):
             return RUN_TOGETHER_AGENTS
         if (
@@ -146,7 +148,7 @@ class _Forms:
             self._longest.update(longest.slice(0, _KEPT).to_pylist())
 
     def _are_longest_cut(self) -> bool:
-        """Do many of the longest, all of one length, end within a product?"""
+        """Return whether many of the longest agents, all of one length, end within a product."""
         ends = {text.rpartition(" ")[2] for text in self._longest}
         within = sum(_ends_within(text, ends) for text in self._longest)
         return len(self._longest) >= _FEWEST and within * _ONE_IN >= len(self._longest)
@@ -154,11 +156,11 @@ class _Forms:
 
 @dataclass
 class SeenAgents:
-    """What the user agents of a log were like up to now, in memory that does not grow with the log.
+    """The user agents of a log seen so far, in memory that does not grow with the log.
 
     Attributes:
-        has_agents: does a request have a user agent that names a tool and its version?
-        clients: client tokens, no more than tell that these are many.
+        has_agents: whether a request has a user agent that names a tool and its version.
+        clients: client tokens, up to the number that shows that they are many.
     """
 
     has_agents: bool = False
@@ -168,9 +170,9 @@ class SeenAgents:
     _last: pa.DictionaryArray | None = field(default=None, repr=False)
 
     def look(self, agents: pa.DictionaryArray, *, count_clients: bool) -> None:
-        """Take the agents of the next requests; clients are counted if their addresses may be a proxy's.
+        """Inspect the agents of the next requests; count clients if their addresses may be a proxy's.
 
-        Of a long log some are looked at: in between ever more seldom, and the last ones.
+        A long log is sampled: ever more rarely in the middle, and always at its end.
         """
         self._pieces += 1
         counts_clients = count_clients and len(self.clients) < MOST_CLIENTS
@@ -189,17 +191,23 @@ class SeenAgents:
             self._count_clients(of_conda)
 
     def may_be_faulty(self) -> bool:
-        """May many requests like these show that tokens are not seen? Those of a normal log may not."""
+        """Return whether many requests like these may show that tokens are not seen.
+
+        Those of a normal log do not.
+        """
         return not self.has_agents or self._forms.may_be_faulty()
 
     def fault(self) -> str | None:
-        """Return why tokens of this log are not seen; None if nothing says so."""
+        """Return why tokens of this log are not seen, or None if there is no sign of it."""
         if not self.has_agents:
             return NO_AGENTS
         return self._forms.fault() or self._fault_of_last()
 
     def _fault_of_last(self) -> str | None:
-        """The same of the last requests, if they were not looked at: a server may have changed its log."""
+        """Return the fault of the last requests if they were not inspected.
+
+        A server may have changed its log.
+        """
         if self._last is None or len(self._last) < _FEWEST_LAST:
             return None
         texts, counts = _used(self._last)
@@ -218,14 +226,14 @@ class SeenAgents:
 
 
 def _used(agents: pa.DictionaryArray) -> tuple[pa.StringArray, np.ndarray]:
-    """The different agents of some requests, and the number of requests of each."""
+    """Return the distinct agents of some requests, and the number of requests of each."""
     counts = np.bincount(agents.indices.to_numpy(), minlength=len(agents.dictionary))
     used = np.flatnonzero(counts)
     return agents.dictionary.take(pa.array(used)), counts[used]
 
 
 def _of_conda(texts: pa.StringArray, counts: np.ndarray) -> tuple[pa.StringArray, np.ndarray]:
-    """Those of conda, as they were sent; a sample of very many."""
+    """Return the agents of conda as they were sent, or a sample if there are very many."""
     is_conda = pc.starts_with(texts, "conda/").to_numpy(zero_copy_only=False)
     places = np.flatnonzero(is_conda)
     if len(places) > _MANY_AGENTS:
@@ -234,7 +242,7 @@ def _of_conda(texts: pa.StringArray, counts: np.ndarray) -> tuple[pa.StringArray
 
 
 def _ends_within(text: str, ends: set[str]) -> bool:
-    """Does an agent end in no product, or in one whose last word is longer at another one's end?"""
+    """Return whether an agent ends in no product, or in a word that is longer at the end of another agent."""
     if not re.search(_WHOLE_END, text):
         return True
     end = text.rpartition(" ")[2]

@@ -1,4 +1,4 @@
-"""Has the share of what is dropped moved, so that somebody should look at the logs?"""
+"""Drift in the share of dropped lines, a reason to inspect the logs."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from conda_census.lake.source_rows import SourceRows
 __all__ = ["Move", "Tally", "moved_shares", "moves"]
 
 OTHER = "other"
-#: Headers of files say how long the files are, not how well they are understood: there are more at night.
+#: Headers of files show how long the files are, not how well they are understood: there are more at night.
 _NOT_WATCHED = {"directive"}
 _COMPARED_WITH = timedelta(days=7)
 _FACTOR = 3
-#: What fewer lines do may be one client.
+#: Minimum number of lines: fewer may come from one client.
 _FEWEST_LINES = 10
 _CHANCE_MAX = 0.01
 
 
 @dataclass(frozen=True)
 class Tally:
-    """What was counted in some logs: lines, those dropped, requests, and those for nothing that is known."""
+    """The counts of some logs: lines, dropped lines, requests, and requests for nothing known."""
 
     lines: int = 0
     dropped: dict[str, int] = field(default_factory=dict)
@@ -30,7 +30,7 @@ class Tally:
     other_requests: int = 0
 
     def part(self, reason: str) -> tuple[int, int]:
-        """How many of how many: dropped lines of the lines, other requests of the requests."""
+        """Return part and whole: dropped lines of the lines, or other requests of the requests."""
         if reason == OTHER:
             return self.other_requests, self.requests
         return self.dropped.get(reason, 0), self.lines
@@ -45,7 +45,7 @@ class Move:
     now: float
 
     def sentence(self) -> str:
-        """The move for a person, in one line."""
+        """Return the move as one line for a person."""
         whole = "requests" if self.reason == OTHER else "lines"
         return (
             f"{self.reason}: {self.now:.2%} of the {whole}, after {self.before:.2%} in the 7 days before: "
@@ -54,11 +54,11 @@ class Move:
 
 
 def moves(before: Tally, now: Tally) -> list[Move]:
-    """The shares that moved by more than a factor of 3, up or down, in alphabetical order.
+    """Return the shares that moved by more than a factor of 3, up or down, in alphabetical order.
 
-    Where one of them is 0 the factor is infinite. It must be more than chance: at least 10 lines on the side
-    with the larger share, and a chance of at most 1 % that the counts lie so far apart or farther where the
-    shares differ by a factor of 3 and no more. Where there is nothing to compare, nothing moved.
+    If one share is 0, the factor is infinite. The move must be more than chance: the side with the larger
+    share has at least 10 lines, and counts that lie this far apart or farther have a probability of at most 1
+    % if the shares differ by a factor of exactly 3. If there is nothing to compare, nothing moved.
     """
     reasons = sorted((before.dropped.keys() | now.dropped.keys() | {OTHER}) - _NOT_WATCHED)
     found = []
@@ -70,11 +70,11 @@ def moves(before: Tally, now: Tally) -> list[Move]:
 
 
 def moved_shares(rows: SourceRows, batches: list[str], told: list[str] | None = None) -> list[Move]:
-    """What moved in the logs that these batches read.
+    """Return the shares that moved in the logs that these batches read.
 
     They are compared with all other logs whose last request lies in the 7 days before the last request of
-    these. A log without a request stands at the time at which it was read. What was read of the logs in
-    ``told`` is left out: a person is told of these already.
+    these. A log without a request counts at the time at which it was read. The readings of the logs in
+    ``told`` are left out, because they are reported already.
 
     Raises:
         LakeError: the table cannot be read.
@@ -91,7 +91,7 @@ def moved_shares(rows: SourceRows, batches: list[str], told: list[str] | None = 
 
 
 def _lie_apart(one: tuple[int, int], another: tuple[int, int]) -> bool:
-    """Does the larger share exceed three times the smaller one, and by more than chance?"""
+    """Return whether the larger share exceeds three times the smaller one by more than chance."""
     if not one[1] or not another[1]:
         return False
     low, high = sorted((one, another), key=lambda part: part[0] / part[1])
@@ -99,11 +99,11 @@ def _lie_apart(one: tuple[int, int], another: tuple[int, int]) -> bool:
 
 
 def _chance(low: tuple[int, int], high: tuple[int, int]) -> float:
-    """At most so often the counts lie so far apart by chance, where one share is three times the other.
+    """Return an upper bound of the probability of such counts if one share is three times the other.
 
-    Counts of rare lines are Poisson's, so that, of the lines of both, those of ``high`` are binomial: the
-    comparison of J. Przyborowski and H. Wilenski (Biometrika 31, 1940). Its tail is bounded by that of
-    H. Chernoff (Ann. Math. Stat. 23, 1952), which holds for any number of lines.
+    Counts of rare lines are Poisson-distributed, so of the lines of both, those of ``high`` are binomial: the
+    comparison of J. Przyborowski and H. Wilenski (Biometrika 31, 1940). Its tail is bounded by that of H.
+    Chernoff (Ann. Math. Stat. 23, 1952), which holds for any number of lines.
     """
     lines = low[0] + high[0]
     share = high[0] / lines

@@ -1,4 +1,4 @@
-"""What do the first requests of a log say, which an earlier run has read? New lines of it may be few."""
+"""First requests of a log that an earlier run has read; its new lines may be few."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def first_requests(
     column: Literal["address", "user_agent"],
     lines: int | None = None,
 ) -> pa.DictionaryArray:
-    """Return what a column has in the requests of a log's beginning, or of so many of its first lines."""
+    """Return a column of the requests at a log's beginning, or in its first ``lines`` lines only."""
     reader = LineReader(log_format, beginning)
     text = pa.array(
         [line.decode("utf-8", "replace") for line in reader.first_lines[:lines]], pa.large_string()

@@ -1,7 +1,7 @@
-"""Logs whose clients seem to be a proxy: their addresses and networks say nothing of installations.
+"""Logs whose clients seem to be a proxy, so their addresses and networks do not describe installations.
 
-The lake keeps what such a log says, for nobody can tell a proxy from a site with one machine. So each run
-that reads such a log says so in one line. No address is in it.
+The lake keeps the content of such a log, because nobody can tell a proxy from a site with one machine. So
+each run that reads such a log says so in one line. The line contains no address.
 """
 
 from __future__ import annotations
@@ -20,28 +20,29 @@ from conda_census.logs.parsing.addresses import is_public_address
 
 __all__ = ["LogAddresses", "addresses_of", "few_private_addresses", "few_public_addresses", "proxy_warnings"]
 
-#: So few private addresses, of at least so many requests: fewer requests are those of a few machines.
+#: Maximum number of private addresses, and minimum number of their requests: fewer requests are those of a
+#: few machines.
 _FEW = ((1, 3), (4, 1000))
 #: Fewer requests from one public address may come from a site with many machines.
 _REQUESTS_OF_PUBLIC = 1000
-#: Of so many requests all but one are a proxy's: a monitor may ask past it.
+#: All requests of a proxy but one in this many have its address: a monitor may bypass the proxy.
 _ALL_BUT_ONE_IN = 20
 _NOT_KNOWN = (
     "probably a proxy's, so the opted-out share and sessions without a token may be wrong: let the server "
     "log the clients' addresses, or name the variable that has them in census.toml"
 )
-#: What the log does not say.
+#: Placeholder for an address that is not in the log.
 _UNKNOWN = "-"
 
 
 def few_private_addresses(count: int) -> str:
-    """Say that so many private addresses have nearly all requests of a log."""
+    """Return the sentence for ``count`` private addresses that have nearly all requests of a log."""
     number = "one private address" if count == 1 else f"{count} private addresses"
     return f"nearly all requests come from {number}, {_NOT_KNOWN}"
 
 
 def few_public_addresses(count: int) -> str:
-    """Say that so many public addresses have nearly all requests of a log with many installations."""
+    """Return the sentence for ``count`` public addresses that have nearly all requests of a large log."""
     number = "one public address" if count == 1 else f"{count} public addresses"
     return (
         f"nearly all requests come from {number}, with {count * MANY_CLIENTS} installations or more behind, "
@@ -53,7 +54,7 @@ def few_public_addresses(count: int) -> str:
 class LogAddresses:
     """The private addresses that have nearly all requests of a log, with the requests of each; or a doubt.
 
-    ``doubt`` says why the addresses that were read may not be those of clients.
+    ``doubt`` is the reason why the addresses may not be those of clients.
     """
 
     private: Counter[str]
@@ -66,9 +67,9 @@ def addresses_of(
     beginning: Sequence[bytes],
     read: SourceReading,
 ) -> LogAddresses:
-    """Return what the addresses that were read of a log say of its clients.
+    """Return what the addresses read from a log show about its clients.
 
-    New lines of a log that grew may be few: with its beginning they must say the same.
+    A log that grew may have few new lines, so its beginning must confirm the result.
     """
     if read.doubt or read.change:
         return LogAddresses(Counter(), read.doubt)
@@ -87,7 +88,7 @@ def addresses_of(
 def proxy_warnings(logs: Mapping[str, LogAddresses]) -> dict[str, str]:
     """Return by the names of logs why their addresses may not be those of clients.
 
-    A log of an hour may have one client. If logs that were read together have different ones, these are no
+    A log of an hour may have one client. If logs that were read together have different clients, these are no
     proxies.
     """
     few = {name: log.private for name, log in logs.items() if _are_few(log.private)}
@@ -102,7 +103,7 @@ def _are_few(private: Counter[str]) -> bool:
 
 
 def _all_but_few(addresses: Counter[str]) -> Counter[str]:
-    """The addresses of nearly all requests, if these are few and private; else none."""
+    """Return the addresses of nearly all requests if they are few and private; else none."""
     few: Counter[str] = Counter()
     rest = total = addresses.total()
     for address, count in addresses.most_common(_FEW[-1][0]):

@@ -1,8 +1,8 @@
-"""Was a log read in vain: lines that should be requests, and none that is?
+"""Logs without a single request, although their lines should be requests.
 
-Most of its lines are not in the format, or have no time, or one that cannot be. So its format was mistaken,
-or its header is wrong. A log whose lines are dropped for what they are was not read in vain: lines that were
-read before, headers, requests without an answer.
+Most lines of such a log are not in the format, have no time or have an impossible time. So its format was
+mistaken, or its header is wrong. Lines that were read before, headers and requests without an answer are
+dropped for a good reason. A log that consists of them was not read in vain.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from dataclasses import dataclass
 
 __all__ = ["InVain", "read_in_vain"]
 
-#: Why lines are dropped of which nobody knows what they say.
+#: Reasons for dropping lines that could not be understood.
 _NOT_UNDERSTOOD = ("not_in_format", "no_time", "impossible_time", "too_long")
-#: What is no line of a request, whatever the format.
+#: Reasons for lines that are no requests in any format.
 _BESIDE_REQUESTS = ("blank", "directive")
-#: So many new lines of a log that grew: fewer may be one client that sends garbage.
+#: Minimum number of new lines of a log that grew: fewer may be one client that sends garbage.
 _FEWEST_NEW_LINES = 20
 
 
 @dataclass(frozen=True)
 class InVain:
-    """What was dropped of logs of which no line is a request: lines by their reason, without the headers."""
+    """The dropped lines of logs without a request, by reason and without the headers."""
 
     dropped: Counter[str]
 
@@ -31,7 +31,7 @@ class InVain:
         return InVain(self.dropped + other.dropped)
 
     def sentence(self) -> str:
-        """What is wrong and what to do, for a person."""
+        """Return the problem and its remedy as a sentence for a person."""
         lines = self.dropped.total()
         reason = max(_NOT_UNDERSTOOD, key=lambda each: self.dropped[each])
         told = f"none of {lines:,} lines is a request (main reason: {reason})"
@@ -44,9 +44,9 @@ class InVain:
 
 
 def read_in_vain(requests: int, dropped: Mapping[str, int], *, is_new: bool) -> InVain | None:
-    """Return what was dropped if a log was read in vain, or the lines by which it grew; else None.
+    """Return the dropped lines if a log, or the lines by which it grew, was read in vain; else None.
 
-    ``is_new`` tells a log that was read from its first line on.
+    ``is_new`` is true for a log that was read from its first line.
     """
     counts = Counter(
         {reason: count for reason, count in dropped.items() if count and reason not in _BESIDE_REQUESTS}

@@ -1,1 +1,1 @@
-"""Logs that are still there, compared with what the lake holds of them."""
+"""Comparison of the logs that still exist with the content of the lake."""

@@ -1,9 +1,9 @@
-"""Are lines of a log in the lake, under whatever names and in whatever pieces they were read?
+"""Search for lines of a log in the lake, under any names and in any pieces.
 
-Of logs that begin with the same lines the one that is read first brings these, and the others go on behind
-them. So when logs are read again, lines may come under another name than before, and in other pieces. The
-mark of a line depends on all lines before it: pieces fit together where one begins with the mark at which
-another one is left.
+If logs begin with the same lines, the one read first brings these lines, and the others continue after them.
+So when logs are read again, lines may come under another name than before, and in other pieces. The mark of a
+line depends on all lines before it: two pieces fit together if one begins with the mark at which the other
+ends.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ __all__ = ["has_lines"]
 
 
 def has_lines(rows: Sequence[MarkedLines], lines: Wanted, key: bytes) -> bool:
-    """Whether these rows have the marks of all these lines, one after the other."""
+    """Return whether these rows have the marks of all these lines, one after the other."""
     begin, end = lines.first_line, lines.first_line + lines.marks
     ends = {each for row in rows for each in (row.first_line, row.end) if begin < each < end}
     ways: dict[tuple[int | None, bytes], blake2b] = {(None, b""): keyed_hash(key)}
@@ -35,6 +35,6 @@ def has_lines(rows: Sequence[MarkedLines], lines: Wanted, key: bytes) -> bool:
                 for way in by_mark[None] + by_mark[row.mark_before(first)]:
                     longer = way.copy()
                     longer.update(marks.astype("<u2").tobytes())
-                    # Two readings that have the same lines are one way.
+                    # Two readings that have the same lines are one path.
                     ways[int(marks[-1]), longer.digest()] = longer
     return any(way.hexdigest() == lines.digest for way in ways.values())

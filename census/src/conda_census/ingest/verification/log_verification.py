@@ -1,6 +1,6 @@
-"""Do the logs that are still there say what the table ``sources`` says of them?
+"""Comparison of the logs that still exist with their rows in the table ``sources``.
 
-A log is read again up to where its reading ended, which its fingerprint tells to the byte.
+A log is read again up to the end of its reading, which its fingerprint determines to the byte.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ from conda_census.steps import Steps
 
 __all__ = ["STATES", "Difference", "Recorded", "State", "Verified", "recorded_readings", "verify"]
 
-#: ``not_here``: it came from standard input, or from another machine. ``changed``: its name is another's now.
+#: ``not_here``: it came from standard input, or from another machine. ``changed``: another log has its name
+#: now.
 State = Literal["same", "differs", "changed", "unreadable", "gone", "not_here"]
 STATES: tuple[State, ...] = get_args(State)
 
@@ -47,7 +48,7 @@ _READINGS = """
 
 @dataclass(frozen=True)
 class Recorded:
-    """A row of ``sources``: how far which log was read, from which line on, and what was counted."""
+    """A row of ``sources``: a log, the first line and the end of the reading, and its counts."""
 
     source: str
     head: str
@@ -60,14 +61,14 @@ class Recorded:
     counts: Counts
 
     def has_requests_of(self, day: date) -> bool:
-        """Whether a request of this UTC day may be among those that were read."""
+        """Return whether a request of this UTC day may be among the requests that were read."""
         first, last = self.counts.first_time, self.counts.last_time
         return first is not None and last is not None and _day(first) <= day <= _day(last)
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A count or a time, as the lake has it and as the log says it now."""
+    """A count or a time in the lake that differs from the log."""
 
     what: str
     lake: int | datetime | None
@@ -76,7 +77,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Verified:
-    """What became of a reading: its state, why it could not be compared, what was read now, what differs."""
+    """The result for a reading: its state, why it could not be compared, what was read now, what differs."""
 
     recorded: Recorded
     state: State
@@ -86,7 +87,7 @@ class Verified:
 
 
 def recorded_readings(lake: Lake, since: date | None = None, until: date | None = None) -> list[Recorded]:
-    """The readings of logs that begin on these days, by default on all, the newest last.
+    """Return the readings of logs that begin on these days, by default on all, the newest last.
 
     Raises:
         LakeError: the table cannot be read.
@@ -111,9 +112,9 @@ def verify(
     random: Random,
     progress: Steps,
 ) -> list[Verified]:
-    """Read as many as ``sample`` of the logs again that are there, be it under the name that rotation gave.
+    """Read up to ``sample`` of the existing logs again, also under a name that rotation gave them.
 
-    Those that are not there are all named too, after the others.
+    The logs that do not exist are all listed too, after the others.
     """
     rotated = RotatedLogs(key)
     verified: list[Verified] = []
@@ -195,7 +196,7 @@ def _verify(
 
 
 def _differences(recorded: Counts, found: Counts) -> Iterator[Difference]:
-    """Where both do not say the same. What was read before in another log is a request, seen for itself."""
+    """Yield the differences, with lines dropped as repeated counted as the requests that they are."""
     repeated = recorded.dropped.get("repeated", 0)
     pairs = [
         ("lines", recorded.lines, found.lines),
@@ -206,7 +207,7 @@ def _differences(recorded: Counts, found: Counts) -> Iterator[Difference]:
         for reason in sorted((recorded.dropped.keys() | found.dropped.keys()) - {"repeated"})
     ]
     yield from (Difference(*pair) for pair in pairs if pair[1] != pair[2])
-    if not repeated:  # else the first or the last of them may have been one
+    if not repeated:  # else the first or the last request may have been a repeated one
         for what in ("first_time", "last_time"):
             if getattr(recorded, what) != getattr(found, what):
                 yield Difference(what, getattr(recorded, what), getattr(found, what))

@@ -1,6 +1,7 @@
-"""What is in the lines of a log, from a line on, counted by a way of its own?
+"""Independent recount of the lines of a log.
 
-It uses what takes lines apart, but neither the parts nor the staging of an ingest, nor a table of the lake.
+It uses the code that parses lines, but neither the parts nor the staging of an ingest, nor a table of the
+lake.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ __all__ = ["Counts", "recount", "time_of"]
 
 @dataclass(frozen=True)
 class Counts:
-    """What is in the lines of a reading; the times are null where no line is a request."""
+    """The counts of the lines of a reading; the times are null if no line is a request."""
 
     lines: int
     requests: int
@@ -46,26 +47,27 @@ def recount(
     fingerprint: Fingerprint,
     read_at: datetime,
 ) -> Counts:
-    """What is in the first ``size`` bytes of a log, from ``first_line`` on; ``fingerprint`` is fed with them.
+    """Return the counts of the first ``size`` bytes of a log, from ``first_line`` on.
 
-    ``read_at`` is when it was read, after which no request of it can be.
+    ``fingerprint`` is updated with these bytes. ``read_at`` is the time of the reading, after which no
+    request can be.
 
     Raises:
-        SourceError: as ``pieces`` does.
+        SourceError: raised by ``pieces``.
     """
-    # The last line was taken, so it was whole, with an end or without one.
+    # The last line was taken, so it was whole, with or without a line end.
     blocks = blocks_of_lines(_first(pieces, size), fingerprint, lambda _rest: True)
     return _Recount(first_line, log_format, beginning, read_at).counts(blocks)
 
 
 def time_of(microseconds: int | None) -> datetime | None:
-    """The time so many microseconds after the beginning of 1970, UTC; null for null."""
+    """Return the UTC time that is this many microseconds after the beginning of 1970; null for null."""
     start = datetime(1970, 1, 1, tzinfo=UTC)
     return None if microseconds is None else start + timedelta(microseconds=microseconds)
 
 
 class _Recount:
-    """Counts what is in the lines of a log from a line on."""
+    """A counter of the lines of a log, from a given line on."""
 
     def __init__(
         self, first_line: int, log_format: LogFormat, beginning: list[bytes], read_at: datetime
@@ -79,7 +81,7 @@ class _Recount:
         self._times: list[int] = []
 
     def counts(self, blocks: Iterable[bytes]) -> Counts:
-        """What is in these blocks, the first of which begins with line 1."""
+        """Return the counts of these blocks, the first of which begins with line 1."""
         line = 1
         with duckdb.connect() as connection:
             connection.execute("SET TimeZone = 'UTC'")
@@ -126,7 +128,7 @@ class _Recount:
 
 
 def _first(pieces: Iterable[bytes], size: int) -> Iterator[bytes]:
-    """The first bytes, as many as ``size``."""
+    """Yield the first ``size`` bytes."""
     for piece in pieces:
         yield piece[:size]
         size -= len(piece)

@@ -1,6 +1,6 @@
 """Lost days that are known again, because the lake has all lines that they need.
 
-Whichever command read the lines: each ingest and each repair looks whether a lost day is whole again.
+It does not matter which command read the lines: each ingest and each repair checks the lost days.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ __all__ = [
 
 
 def regain(lake: Lake, key: bytes) -> list[date]:
-    """Mark the days as lost no more of which the lake has all lines that they need, and return them.
+    """Remove days from the lost days if the lake has all lines that they need, and return them.
 
     Raises:
         LakeError: a table cannot be read, or the lake cannot be written.
@@ -41,7 +41,7 @@ def regain(lake: Lake, key: bytes) -> list[date]:
     missing = days_of(missing_wanted(lake, before.wanted, key))
 
     def without_regained(lost: Lost) -> Lost:
-        # What came to the list meanwhile is not looked at.
+        # Entries added to the list meanwhile are not considered.
         stay = missing | lost.for_good | (lost.days - before.days)
         stay |= days_of(set(lost.wanted) - set(before.wanted))
         regained = lost.days - stay
@@ -51,7 +51,7 @@ def regain(lake: Lake, key: bytes) -> list[date]:
 
 
 def want_no_more(lake: Lake, taken_out: TakenOut) -> None:
-    """Let no day need the lines of a log that does not count any more.
+    """Remove the lines of a log that no longer counts from the needs of all days.
 
     Raises:
         LakeError: ``lost.json`` is damaged, or the lake cannot be written.
@@ -69,9 +69,9 @@ def want_no_more(lake: Lake, taken_out: TakenOut) -> None:
 def wanted_of(
     days: Sequence[tuple[Recorded, Collection[date]]], line_marks: Iterable[str], key: bytes
 ) -> list[Wanted]:
-    """Return the lines of some readings as wanted ones, each with the days that need them.
+    """Return the lines of some readings as wanted lines, each with the days that need them.
 
-    ``line_marks`` are the files of this table that are whole.
+    ``line_marks`` are the whole files of this table.
 
     Raises:
         duckdb.Error: ``line_marks`` cannot be read.
@@ -98,7 +98,7 @@ def wanted_of(
 
 
 def wanted_of_marks(row: MarkedLines, format_name: str, days: Iterable[date], key: bytes) -> Wanted:
-    """Return lines as wanted ones of which only ``line_marks`` knows, if ``sources`` is lost."""
+    """Return lines known only from ``line_marks`` as wanted lines, if ``sources`` is lost."""
     lines = len(row.marks)
     return Wanted(
         row.source, format_name, "", "", row.first_line, lines, lines, row.digest(key), tuple(sorted(days))
@@ -106,7 +106,9 @@ def wanted_of_marks(row: MarkedLines, format_name: str, days: Iterable[date], ke
 
 
 def missing_wanted(lake: Lake, wanted: Collection[Wanted], key: bytes) -> Iterator[Wanted]:
-    """Those lines that were not read again: their batch is in the lake still, or no rows have them.
+    """Yield the wanted lines that were not read again.
+
+    Their batch is still in the lake, or no rows have them.
 
     Raises:
         LakeError: a table cannot be read.
@@ -134,7 +136,7 @@ def missing_wanted(lake: Lake, wanted: Collection[Wanted], key: bytes) -> Iterat
 def _rows_by_head(
     lake: Lake, wanted: Collection[Wanted], readings: Sequence[Recorded], key: bytes
 ) -> dict[str, list[MarkedLines]]:
-    """The rows of ``line_marks`` that may have wanted lines, by the heads of their logs."""
+    """Return the rows of ``line_marks`` that may have wanted lines, by the heads of their logs."""
     heads = {each.head for each in wanted}
     of_logs = None if "" in heads else {each.batch for each in readings if each.head in heads}
     head_of = {(each.batch, each.source, each.first_line): each.head for each in readings}
@@ -145,13 +147,13 @@ def _rows_by_head(
 
 
 def _has_lines(rows: Mapping[str, list[MarkedLines]], lines: Wanted, key: bytes) -> bool:
-    """Whether one log, or several that begin alike, brought these lines."""
+    """Return whether one log, or several that begin alike, brought these lines."""
     of_logs = [rows.get(lines.head, [])] if lines.head else rows.values()
     return any(has_lines(each, lines, key) for each in of_logs)
 
 
 def days_between_requests(reading: Recorded) -> list[date]:
-    """Return the UTC days from the first to the last request of a reading; without any, when it was read."""
+    """Return the UTC days from the first to the last request of a reading, or its own day if it has none."""
     first, last = reading.counts.first_time, reading.counts.last_time
     begin, end = _day(first or reading.read_at), _day(last or reading.read_at)
     return [date.fromordinal(day) for day in range(begin.toordinal(), end.toordinal() + 1)]

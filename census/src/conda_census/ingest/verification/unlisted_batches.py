@@ -1,9 +1,9 @@
-"""Batches of which the table ``sources`` does not say everything, found by what the other tables hold.
+"""Batches with missing rows in the table ``sources``, found by the content of the other tables.
 
-Nothing may count that ``sources`` does not know: its log would be read once more, on top of it. Such a batch
-is taken out of all tables. Its logs are found by the marks of their lines, under the names that they had or
-that rotation gave them, and they are read again. Only if all lines of the batch come back by their marks, its
-days are known as before.
+Rows that ``sources`` does not know must not count: their log would be read a second time. Such a batch is
+taken out of all tables. Its logs are found by the marks of their lines, under their old names or the names
+that rotation gave them, and are read again. The batch's days are known as before only if all lines of the
+batch come back by their marks.
 """
 
 from __future__ import annotations
@@ -50,13 +50,13 @@ _COUNTED: dict[TableName, tuple[str, ...]] = {"sessions": ("requests", "download
 
 @dataclass
 class TableBatches:
-    """What the files of a table hold of each batch.
+    """The content of a table's files for each batch.
 
     Attributes:
-        rows: how many rows of which batch.
-        sums: what its rows add up to, by batch and column.
+        rows: number of rows of each batch.
+        sums: sums over its rows, by batch and column.
         days: the days of each batch.
-        mixed: files of which it is not known which batches they have rows of, as ``day=<day>/<file>``.
+        mixed: files whose batches are not known, as ``day=<day>/<file>``.
     """
 
     rows: Counter[str] = field(default_factory=Counter)
@@ -66,7 +66,7 @@ class TableBatches:
 
     @classmethod
     def of(cls, snapshot: Snapshot, name: TableName) -> TableBatches:
-        """What the files of a table hold that are whole; batches that are not finished are left out."""
+        """Return the content of the whole files of a table, without unfinished batches."""
         found = cls()
         damaged = {file["path"] for file in snapshot.damaged_files(name)}
         unfinished = {
@@ -78,7 +78,7 @@ class TableBatches:
                 try:
                     found.take(snapshot.lake.path / name / path, name)
                 except (OSError, pa.ArrowException):
-                    continue  # told as damaged, or to be found missing
+                    continue  # reported as damaged, or to be found missing
         return found
 
     def take(self, path: Path, name: TableName) -> None:
@@ -88,7 +88,7 @@ class TableBatches:
             self.mixed.add(f"{path.parent.name}/{path.name}")
             if name not in ("sources", "line_marks"):
                 return
-            with pq.ParquetFile(path) as file:  # these two say it themselves
+            with pq.ParquetFile(path) as file:  # these two tables name the batch in their rows
                 runs = [(batch, 1) for batch in file.read(["batch"], use_threads=False)["batch"].to_pylist()]
         with pq.ParquetFile(path) as file:
             columns = file.read([*_COUNTED.get(name, ())], use_threads=False)
@@ -103,14 +103,14 @@ class TableBatches:
 
 
 def _is_under_way(snapshot: Snapshot, path: str) -> bool:
-    """Whether a file is of a batch that the next ingest finishes."""
+    """Return whether a file belongs to a batch that the next ingest finishes."""
     of = batch_of(path.rpartition("/")[2])
     return of is not None and (snapshot.lake.path / "batches" / of.writer / f"{of.batch:08}").exists()
 
 
 @dataclass(frozen=True)
 class MarkedLines:
-    """A row of ``line_marks``: lines that a batch took from a log, by their marks.
+    """A row of ``line_marks``: the marks of the lines that a batch took from a log.
 
     ``base`` is the mark of the line before the first of them.
     """
@@ -123,15 +123,15 @@ class MarkedLines:
 
     @property
     def end(self) -> int:
-        """Number of the line behind the last one that has a mark."""
+        """Return the number of the line after the last one with a mark."""
         return self.first_line + len(self.marks)
 
     def mark_before(self, line: int) -> int:
-        """The mark of the line before one of these."""
+        """Return the mark of the line before one of these."""
         return self.base if line == self.first_line else int(self.marks[line - self.first_line - 1])
 
     def digest(self, key: bytes, first_line: int = 0, lines: int = 0) -> str:
-        """Keyed digest of the marks, of these lines only if they are named."""
+        """Return the keyed digest of the marks, or of the marks of the given lines only."""
         begin = max(first_line - self.first_line, 0)
         marks = self.marks[begin : begin + lines] if lines else self.marks
         return _digest(marks, key)
@@ -140,9 +140,9 @@ class MarkedLines:
 def marked_lines(
     files: Iterable[str], key: bytes, batches: Collection[str] | None = None
 ) -> list[MarkedLines]:
-    """The rows of these files of ``line_marks``, those of some batches only if they are named.
+    """Return the rows of these files of ``line_marks``, or only those of the given batches.
 
-    Files that do not exist any more are skipped.
+    Files that no longer exist are skipped.
 
     Raises:
         duckdb.Error: a file cannot be read.
@@ -164,9 +164,9 @@ def marked_lines(
 
 
 def incomplete_batches(held: dict[TableName, TableBatches]) -> set[str]:
-    """The batches of which ``sources`` has not every row, or whose rows do not fit together.
+    """Return the batches with missing rows in ``sources``, or with rows that do not fit together.
 
-    ``held`` says what each table has. A batch of an earlier version has no rows in ``line_marks``.
+    ``held`` has the content of each table. A batch of an earlier version has no rows in ``line_marks``.
     """
     sources, marks, sessions = held["sources"], held.get("line_marks", TableBatches()), held["sessions"]
     batches = {batch for each in held.values() for batch in each.rows} - {""}
@@ -185,9 +185,9 @@ def incomplete_batches(held: dict[TableName, TableBatches]) -> set[str]:
 
 
 def files_to_take_up(candidates: Iterable[Path], held: TableBatches, wanted: Collection[str]) -> list[Path]:
-    """The files to add to a table so that it has these batches, on each day on which it has no row of them.
+    """Return the files that give a table these batches, on each day on which it has no row of them.
 
-    A file that a compaction joined is as good as those that it replaced, of which not one is taken then.
+    A compacted file is as good as the files that it replaced; if it is taken, none of those is.
     """
     has = {(day, batch) for batch, days in held.days.items() for day in days}
     groups: dict[tuple[date, frozenset[str]], list[Path]] = defaultdict(list)
@@ -205,13 +205,13 @@ def files_to_take_up(candidates: Iterable[Path], held: TableBatches, wanted: Col
 
 
 def _are_apart(paths: list[Path]) -> bool:
-    """Whether each of these files is another part of its batch, or one file is all."""
+    """Return whether each of these files is another part of its batch, or there is only one file."""
     parts = [part_of(path.name) for path in paths]
     return len(paths) == 1 or (None not in parts and len(set(parts)) == len(parts))
 
 
 def logs_with(lines: Iterable[MarkedLines], key: bytes) -> list[tuple[str, str]]:
-    """Where the logs are now that have these lines, each after its name, but for what is not found."""
+    """Return name and present location of the logs that have these lines, as far as they are found."""
     marks_of: dict[str, ShortMarks] = {}
     found: dict[tuple[str, str], None] = {}
     for each in sorted(lines, key=lambda each: (each.source, each.first_line)):
@@ -248,7 +248,7 @@ def _marks_of_log(location: str, key: bytes) -> ShortMarks:
 
 
 def keyed_hash(key: bytes) -> hashlib.blake2b:
-    """What makes the keyed digest of marks, which it is fed as little-endian numbers of two bytes."""
+    """Return the hash object for the keyed digest of marks, which takes little-endian two-byte numbers."""
     return hashlib.blake2b(digest_size=16, key=hashlib.sha256(b"marked\n" + key).digest())
 
 
