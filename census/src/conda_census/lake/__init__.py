@@ -1,1 +1,1 @@
-"""What does the lake hold, and how does it get there?"""
+"""Tables, files and records of the lake, and the code that reads and writes them."""

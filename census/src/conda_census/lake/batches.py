@@ -1,10 +1,10 @@
-"""How is a batch written down before it is worked on, so that killing the work at any point loses nothing?
+"""Batches on disk, recorded before the work starts so that a kill at any point loses nothing.
 
-Neither does a power cut: what a step promises is synced to the disk before the next one begins.
+A power cut loses nothing either: each step is synced to the disk before the next one begins.
 
 A batch is a folder ``batches/<writer>/<number>`` in the lake:
 
-1. ``sources.json``: which sources it reads. From now on these are read under this number and no other.
+1. ``sources.json``: the sources that it reads. From now on these are read under this number and no other.
 2. ``claims/<head>`` in the lake: one for each log, which only one writer can create.
 3. ``staged/<table>/day=<day>/<file>`` and last ``staged.json``: the rows to append, already pseudonymous.
    From now on the logs are not needed any more: they may be rotated away.
@@ -40,7 +40,7 @@ _NUMBER = re.compile(r"\d{8,18}")
 
 
 class SourceCounted(TypedDict):
-    """What was counted in a source; ``lines`` is ``requests`` plus the sum of ``dropped``."""
+    """The counts of a source; ``lines`` is ``requests`` plus the sum of ``dropped``."""
 
     lines: int
     requests: int
@@ -49,16 +49,16 @@ class SourceCounted(TypedDict):
 
 @dataclass(frozen=True)
 class Batch:
-    """A batch that was written down.
+    """A batch that was recorded.
 
     Attributes:
         writer: name of its writer.
         number: 1, 2, 3, … for each writer.
-        folder: where it is written down.
-        locations: where the sources lie that it reads.
-        format_name: the format that was asked for, or auto.
-        written_at: when it was written down, UTC.
-        claims: on its logs, as this run has made or found them.
+        folder: the folder of its record.
+        locations: locations of the sources that it reads.
+        format_name: the requested format, or auto.
+        written_at: when it was recorded, UTC.
+        claims: the claims on its logs that this run has made or found.
     """
 
     writer: str
@@ -71,30 +71,30 @@ class Batch:
 
     @cached_property
     def attempts(self) -> Attempts:
-        """The attempts to read it."""
+        """Return the attempts to read it."""
         return Attempts(self.folder)
 
     @property
     def name(self) -> str:
-        """Writer and number, as the table ``sources`` names the batch."""
+        """Return writer and number, the name of the batch in the table ``sources``."""
         return f"{self.writer}/{self.number}"
 
     @property
     def is_staged(self) -> bool:
-        """Are its rows ready to be appended?"""
+        """Return whether its rows are ready to be appended."""
         return self._manifest.exists()
 
     @property
     def staged(self) -> Path:
-        """The folder of the rows that wait: ``<table>/day=<day>/<file>``."""
+        """Return the folder of the staged rows: ``<table>/day=<day>/<file>``."""
         return self.folder / "staged"
 
     def staged_files(self) -> dict[str, list[str]]:
-        """For each table its files, as ``day=<day>/<file>``; those that have their places already too."""
+        """Return the files of each table as ``day=<day>/<file>``, including those already in place."""
         return names_in_manifest(self._manifest)
 
     def staged_counts(self) -> list[SourceCounted]:
-        """What was counted in each source that was read."""
+        """Return the counts of each source that was read."""
         try:
             counts: list[SourceCounted] = json.loads(self._manifest.read_text())["counts"]
         except (ValueError, KeyError, TypeError, RecursionError):
@@ -102,7 +102,7 @@ class Batch:
         return counts
 
     def stage_again(self) -> None:
-        """Forget that the rows are ready: some of them are damaged. What was counted is kept."""
+        """Discard the staged rows because some are damaged, but keep the counts."""
         if self._counted_before.exists():
             self._manifest.unlink()
         else:
@@ -110,18 +110,18 @@ class Batch:
         sync_folder(self.folder)
 
     def is_staged_as_before(self) -> bool:
-        """Was the same counted as when the rows were staged for the first time?"""
+        """Return whether the counts equal those of the first staging."""
         if not self._counted_before.exists():
             return True
         return bool(json.loads(self._counted_before.read_text())["counts"] == self.staged_counts())
 
     def start_staging(self) -> None:
-        """Make an empty place for the rows."""
+        """Create an empty folder for the rows."""
         shutil.rmtree(self.staged, ignore_errors=True)
         self.staged.mkdir()
 
     def end_staging(self, counts: list[SourceCounted]) -> None:
-        """Say that the rows are complete, and what was counted in each source."""
+        """Mark the rows as complete, and record the counts of each source."""
         files: dict[str, list[str]] = {}
         staged = sorted(self.staged.rglob("*.parquet"))
         for file in staged:
@@ -176,22 +176,22 @@ class WriterBatches:
         self._lock.release()
 
     def unfinished(self) -> list[Batch]:
-        """The batches that were written down and not finished, in their order."""
+        """Return the recorded batches that are not finished, in order."""
         batches = []
         for folder in sorted(self._folder.iterdir()):
             if not _NUMBER.fullmatch(folder.name) or not folder.is_dir():
-                continue  # not made by the census
+                continue  # not created by the census
             sources = folder / "sources.json"
             if sources.exists():
                 batches.append(_read(self.writer, folder, sources))
             else:
                 shutil.rmtree(folder)
-        if not batches:  # after a power cut their claims may still be there
+        if not batches:  # after a power cut their claims may still exist
             self._give_free()
         return batches
 
     def write_down(self, sources: list[Source], format_name: str) -> Batch:
-        """Give the next number to these sources.
+        """Record these sources under the next number.
 
         Raises:
             OSError: the lake's folder cannot be written.
@@ -208,7 +208,7 @@ class WriterBatches:
         return _read(self.writer, folder, folder / "sources.json")
 
     def claim(self, head: str, batch: Batch) -> bool:
-        """Take the log with this first line, unless another writer is at work on it."""
+        """Claim the log with this first line, unless another writer is working on it."""
         claim = self._claims / head
         with FileLock(self._lake.path / "claims.lock"):
             if self._is_left_over(claim):
@@ -220,7 +220,7 @@ class WriterBatches:
         return False
 
     def _is_left_over(self, claim: Path) -> bool:
-        """Is there a claim of nobody? A power cut may empty or cut it, or bring it back."""
+        """Return whether a claim belongs to nobody: a power cut may empty, truncate or restore it."""
         try:
             writer = claim.read_text(errors="replace")
         except OSError:
@@ -229,10 +229,10 @@ class WriterBatches:
         return "/" in writer or not writer.isprintable() or not any(folder.glob("[0-9]*/sources.json"))
 
     def finish(self, batch: Batch) -> None:
-        """Forget a batch whose rows are all in the lake, and give its logs free."""
+        """Remove a batch whose rows are all in the lake, and release its logs."""
         self._lake.settle("sources")
         self._give_free()
-        # Without its sources a batch is none: a kill between these two lines leaves nothing to do again.
+        # A batch exists only with its sources: after a kill between these two lines nothing is done again.
         (batch.folder / "sources.json").unlink()
         shutil.rmtree(batch.folder)
 
@@ -243,7 +243,7 @@ class WriterBatches:
 
 
 def names_in_manifest(manifest: Path) -> dict[str, list[str]]:
-    """The files that a ``staged.json`` names for each table, as ``day=<day>/<file>``.
+    """Return the files that a ``staged.json`` names for each table, as ``day=<day>/<file>``.
 
     Raises:
         LakeError: it is damaged, or names files that are no rows of its batch.
@@ -266,7 +266,7 @@ def names_in_manifest(manifest: Path) -> dict[str, list[str]]:
 
 
 def damaged(file: Path) -> LakeError:
-    """A file of a batch holds what the census did not write there."""
+    """Return the error for a file of a batch whose content the census did not write."""
     return LakeError(
         f"{file}: damaged: remove {file.parent} and run the same command again, which reads its logs anew"
     )

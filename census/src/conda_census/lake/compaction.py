@@ -1,12 +1,12 @@
-"""How do many small files of a lake become few large ones, beside those that read and write it meanwhile?
+"""Compaction of small Parquet files into large ones, safe beside concurrent readers and writers.
 
-A day's files become one in a commit of its own, which changes no row and leaves the numbers of the batches.
-The files that it replaced stay for some days, for whoever opened the table before, and are deleted then. A
-kill at any point leaves files that no table knows; the next compaction deletes them. Each file is compared
-with the digest in its name before its rows go into another one, which gets a digest of its own.
+A day's files become one in a commit of its own, which changes no row and keeps the numbers of the batches.
+The replaced files stay for some days, for readers that opened the table before, and are then deleted. A kill
+at any point leaves files that no table knows; the next compaction deletes them. Each file is checked against
+the digest in its name before its rows go into another file, which gets its own digest.
 
-A file is deleted only where it is known what it is: one that a compaction wrote, or one of a batch that the
-table has. For an ingest gives its files their places in the table's folder before it commits them.
+A file is deleted only if its origin is known: a compaction wrote it, or it is of a batch that the table has.
+The reason is that an ingest places its files in the table's folder before it commits them.
 """
 
 from __future__ import annotations
@@ -34,28 +34,28 @@ from conda_census.steps import Steps
 
 __all__ = ["KEEP_DAYS", "FilesJson", "TableCompacted", "compact", "delete_all_old"]
 
-#: Delta remembers for so long which files a table had before.
+#: Number of days for which Delta remembers the earlier files of a table.
 KEEP_DAYS = 7
 
 _FILE_BYTES = 128 << 20
 _TRIES = 5
 _REMEMBERED = "delta.deletedFileRetentionDuration"
-# What a compaction writes, also where it was killed before a file was complete.
+# Files that a compaction writes, including incomplete ones after a kill.
 _COMPACTED = re.compile(r"part-\d{5}-[0-9a-f-]{36}-c\d{3}\.zstd(?:-[0-9a-f]{32})?\.parquet(?:#\d+)?")
 
 
 class FilesJson(TypedDict):
-    """How many files, and their bytes."""
+    """The number of files, and their bytes."""
 
     files: int
     bytes: int
 
 
 class TableCompacted(TypedDict):
-    """What became of a table, as ``compact --json`` prints it.
+    """The result for a table, in the form of ``compact --json``.
 
-    ``before`` and ``after`` are the files that it consists of; ``kept`` are old files that are there still
-    for those who read them, and ``deleted`` those that are gone.
+    ``before`` and ``after`` are the files of the table. ``kept`` are old files that still exist for their
+    readers, and ``deleted`` those that are gone.
     """
 
     table: TableName
@@ -66,7 +66,7 @@ class TableCompacted(TypedDict):
 
 
 def compact(lake: Lake, keep_days: int, progress: Steps) -> list[TableCompacted]:
-    """Make the small files of each day of each table one, and delete what was replaced ``keep_days`` ago.
+    """Merge the small files of each day of each table, and delete files replaced ``keep_days`` ago.
 
     Raises:
         LakeError: another compaction is running, or the lake cannot be read or written.
@@ -86,7 +86,7 @@ def _compact_table(lake: Lake, name: TableName, keep_days: int, progress: Steps)
         before = _files(_sizes(table).values())
         with lake.changed_by_delta(name):
             _remember(table, keep_days)
-        _, old = _delete_old(table, folder, keep_days)  # first of all, for the others need room
+        _, old = _delete_old(table, folder, keep_days)  # first of all, because the others need room
         days = _days_of_many_files(table)
         for number, (day, size) in enumerate(days):
             progress(f"{name} of {day}", done=number, of=len(days))
@@ -112,7 +112,7 @@ def _compact_table(lake: Lake, name: TableName, keep_days: int, progress: Steps)
 
 
 def _remember(table: DeltaTable, keep_days: int) -> None:
-    """Let Delta remember for long enough which files the table had."""
+    """Set how long Delta remembers the earlier files of the table."""
     found = re.fullmatch(r"interval (\d+) days", table.metadata().configuration.get(_REMEMBERED, ""))
     if keep_days > (int(found[1]) if found else KEEP_DAYS):
         table.alter.set_table_properties(
@@ -121,7 +121,7 @@ def _remember(table: DeltaTable, keep_days: int) -> None:
 
 
 def _days_of_many_files(table: DeltaTable) -> list[tuple[str, int]]:
-    """The days that have more than one small file, and how many bytes these have."""
+    """Return the days that have more than one small file, and the bytes of these files."""
     sizes = defaultdict(list)
     for file in files_of(table):
         if file["size_bytes"] < _FILE_BYTES:
@@ -130,7 +130,7 @@ def _days_of_many_files(table: DeltaTable) -> list[tuple[str, int]]:
 
 
 def _expect_room(folder: Path, size_bytes: int) -> None:
-    """Delta's own error for a full disk is a page long."""
+    """Check the free space, because Delta's own error for a full disk is a page long."""
     if shutil.disk_usage(folder).free < size_bytes:
         raise LakeError(
             f"{folder}: {size_bytes:,} bytes are needed for a while, and less is free: "
@@ -139,9 +139,9 @@ def _expect_room(folder: Path, size_bytes: int) -> None:
 
 
 def _compact_day(lake: Lake, name: TableName, day: str) -> None:
-    """One commit for each large file that is made, or none where the day's files do not fit together.
+    """Make one commit for each large file, or none if the day's files do not fit together.
 
-    What comes meanwhile stays as it is.
+    Files that arrive meanwhile stay as they are.
     """
     for left in reversed(range(_TRIES)):
         table = lake.table(name)
@@ -160,7 +160,7 @@ def _compact_day(lake: Lake, name: TableName, day: str) -> None:
 
 
 def _fitting_together(table: DeltaTable, day: str) -> list[list[dict[str, Any]]]:
-    """The small files of a day, oldest first, in groups of which each makes one large file."""
+    """Return the small files of a day, oldest first, in groups that each make one large file."""
     small = [
         file
         for file in files_of(table)
@@ -178,9 +178,9 @@ def _fitting_together(table: DeltaTable, day: str) -> list[list[dict[str, Any]]]
 
 
 def _join(lake: Lake, table: DeltaTable, name: TableName, files: list[dict[str, Any]]) -> None:
-    """Put one file in the place of some, unless one of them is not what it was.
+    """Replace some files by one, unless one of them is damaged.
 
-    It would look like a whole one then.
+    The damage would no longer show in the new file.
     """
     folder = lake.path / name
     for file in files:
@@ -223,7 +223,7 @@ def _expect_whole(folder: Path, file: dict[str, Any]) -> None:
 
 
 def delete_all_old(lake: Lake, name: TableName) -> None:
-    """Delete at once every file that the table had and has not any more, whoever may still read it.
+    """Delete at once every file that the table had and no longer has, even if it still has readers.
 
     The lock of the compaction must be held.
 
@@ -247,9 +247,9 @@ def _has_rows_of_unfinished_batch(lake: Lake, table: DeltaTable, day: str) -> bo
 
 
 def _delete_old(table: DeltaTable, folder: Path, keep_days: int) -> tuple[FilesJson, FilesJson]:
-    """Delete what no version of the last days refers to; what was kept, and what was deleted.
+    """Delete the files that no version of the last days refers to; return the kept and the deleted ones.
 
-    The table was opened before its folder is listed: batches that come in between have higher numbers.
+    The table was opened before its folder is listed: batches that arrive in between have higher numbers.
     """
     current = _sizes(table)
     recent = _removed(table, 0) - _removed(table, keep_days)
@@ -269,12 +269,12 @@ def _delete_old(table: DeltaTable, folder: Path, keep_days: int) -> tuple[FilesJ
 
 
 def _removed(table: DeltaTable, days: int) -> set[str]:
-    """The files that the table had and has not had any more for so many days."""
+    """Return the files that the table had and has not had for this many days."""
     return set(table.vacuum(retention_hours=24 * days, dry_run=True, enforce_retention_duration=False))
 
 
 def _is_known(name: str, table: DeltaTable) -> bool:
-    """Was it written by a compaction (none but this is running), or for a batch that the table has?"""
+    """Return whether this compaction, the only running one, or a batch in the table wrote the file."""
     if _COMPACTED.fullmatch(name):
         return True
     of = batch_of(name)
@@ -282,7 +282,7 @@ def _is_known(name: str, table: DeltaTable) -> bool:
 
 
 def _sizes(table: DeltaTable) -> dict[str, int]:
-    """The table's files, as ``day=<day>/<file>``, and their bytes."""
+    """Return the table's files, as ``day=<day>/<file>``, and their bytes."""
     return {file["path"]: file["size_bytes"] for file in files_of(table)}
 
 

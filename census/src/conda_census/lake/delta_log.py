@@ -1,9 +1,8 @@
 """The log of a Delta table on disk: made to survive a power cut, and mended after one.
 
 Delta (deltalake 1.6) writes commits, checkpoints and files of rows without ``fsync``. So each commit is
-synced after it was written, and before the next one: after a power cut only the last commit may be damaged,
-or the last checkpoint. Without them the table is as it was before the run that was cut off, which is run
-again.
+synced after it was written, and before the next one. After a power cut only the last commit or the last
+checkpoint may be damaged. Without them the table is as it was before the interrupted run, which is run again.
 """
 
 from __future__ import annotations
@@ -49,17 +48,17 @@ _MARKERS = "unsettled"
 
 
 def last_commit(table: Path) -> int:
-    """The version of the newest commit that is there; -1 for none."""
+    """Return the version of the newest existing commit; -1 for none."""
     return max(commits_of(table), default=-1)
 
 
 def last_checkpoint(table: Path) -> int:
-    """The version of the newest checkpoint that is there; -1 for none."""
+    """Return the version of the newest existing checkpoint; -1 for none."""
     return max(checkpoints_of(table), default=-1)
 
 
 def state_of_log(table: Path) -> tuple[tuple[str, int, int, int], ...]:
-    """What tells whether the log has changed: each of its files, and its folder, with what the disk notes.
+    """Return a value that changes with the log: each of its files, and its folder, with their file status.
 
     Raises:
         OSError: the log cannot be read.
@@ -75,17 +74,17 @@ def state_of_log(table: Path) -> tuple[tuple[str, int, int, int], ...]:
 
 
 def are_alike(one: str, other: str, letters: int) -> bool:
-    """Tell whether two names are as long as each other, and at most so many letters of them differ."""
+    """Return whether two names have the same length and differ in at most this many letters."""
     return len(one) == len(other) and sum(map(str.__ne__, one, other)) <= letters
 
 
 def has_commits(table: Path) -> bool:
-    """Was anything ever written to the table?"""
+    """Return whether anything was ever written to the table."""
     return bool(commits_of(table) or checkpoints_of(table))
 
 
 def is_unborn(table: Path) -> bool:
-    """Is there no table yet, or one whose making was cut off before it had a row?"""
+    """Return whether there is no table yet, or its creation was interrupted before it had a row."""
     if not table.exists():
         return True
     others = [path for path in table.iterdir() if path.name != "_delta_log"]
@@ -99,7 +98,10 @@ def is_unborn(table: Path) -> bool:
 
 
 def sync_log(table: Path, after: int) -> int:
-    """Let the commits after a version survive a power cut, with the rows that Delta wrote; return the newest.
+    """Make the commits after a version survive a power cut, with the rows that Delta wrote.
+
+    Returns:
+        The version of the newest commit.
 
     Raises:
         OSError: the disk fails.
@@ -125,10 +127,10 @@ def sync_log(table: Path, after: int) -> int:
 
 
 def mend(table: Path) -> None:
-    """Take back what a power cut left damaged: the last commit and the last checkpoint.
+    """Undo what a power cut left damaged: the last commit and the last checkpoint.
 
-    Called when a run was cut off, before it is done again. A commit of a compaction is whole only with the
-    files that it added.
+    It is called when a run was interrupted, before the run is repeated. A commit of a compaction is whole
+    only with the files that it added.
 
     Raises:
         OSError: the log cannot be written.
@@ -154,9 +156,9 @@ def mend(table: Path) -> None:
 
 @contextlib.contextmanager
 def unsettled(lake: Path, name: str) -> Iterator[None]:
-    """Note that Delta writes rows to a table itself meanwhile: a run that is cut off leaves this note.
+    """Leave a note while Delta itself writes rows to a table; an interrupted run leaves the note behind.
 
-    Whoever begins mends what an earlier one left.
+    On entry, the damage of an earlier run is mended.
 
     Raises:
         OSError: the lake cannot be written.
@@ -176,7 +178,7 @@ def unsettled(lake: Path, name: str) -> Iterator[None]:
 
 
 def settle_left_over(lake: Path, name: str) -> None:
-    """Mend a table that Delta was writing to when its run was cut off.
+    """Mend a table that Delta was writing to when its run was interrupted.
 
     Raises:
         OSError: the lake cannot be written.
@@ -190,18 +192,18 @@ def settle_left_over(lake: Path, name: str) -> None:
                 sync_log(lake / name, -1)
                 marker.unlink()
             except BlockingIOError:
-                pass  # its run goes on
+                pass  # its run is still going on
             finally:
                 os.close(descriptor)
 
 
 def commits_of(table: Path) -> dict[int, Path]:
-    """The commits of the table in this folder, by their versions."""
+    """Return the commits of the table in this folder, by their versions."""
     return _versions(table, _COMMIT)
 
 
 def checkpoints_of(table: Path) -> dict[int, Path]:
-    """Its checkpoints, by their versions."""
+    """Return the checkpoints of the table in this folder, by their versions."""
     return _versions(table, _CHECKPOINT)
 
 
@@ -212,13 +214,13 @@ def _versions(table: Path, pattern: re.Pattern[str]) -> dict[int, Path]:
 
 
 def _usable(checkpoints: dict[int, Path]) -> int:
-    """The version of the newest checkpoint that can be read; -1 for none."""
+    """Return the version of the newest readable checkpoint; -1 for none."""
     newest_first = sorted(checkpoints, reverse=True)
     return next((version for version in newest_first if _is_readable(checkpoints[version])), -1)
 
 
 def actions_of(commit: Path) -> list[dict[str, Any]] | None:
-    """What a commit does, action by action; null if it is damaged."""
+    """Return the actions of a commit; null if it is damaged."""
     try:
         actions = [json.loads(line) for line in commit.read_text().splitlines() if line]
     except (ValueError, RecursionError):
@@ -231,7 +233,7 @@ def _is_whole(commit: Path | None) -> bool:
 
 
 def _is_complete(table: Path, commit: Path) -> bool:
-    """Is the commit whole, and are the rows there that Delta wrote for it?"""
+    """Return whether the commit is whole, with the rows that Delta wrote for it."""
     actions = actions_of(commit)
     if actions is None:
         return False
@@ -242,7 +244,7 @@ def _is_complete(table: Path, commit: Path) -> bool:
 
 
 def _is_readable(file: Path) -> bool:
-    """Can the end of this Parquet file be read, without which it is no such file?"""
+    """Return whether the footer of this Parquet file can be read."""
     try:
         pq.read_metadata(file)
     except (OSError, pa.ArrowInvalid):

@@ -1,7 +1,7 @@
-"""Modes of the files of a lake: for its user only, or for the group to read as well if ``lake.json`` says so.
+"""Modes of the files of a lake: for its user only, or for its group too if ``lake.json`` says so.
 
-The umask does not matter. A lake of an earlier release was as the umask had it; whoever writes to it first
-takes that back.
+The umask does not matter. A lake of an earlier release has modes from the umask; the first later write
+corrects them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 def make_private(lake: Path, *, group_readable: bool) -> None:
     """Give every file and folder of a lake its mode; those of other users stay as they are.
 
-    ``lake.json`` is the last one, so that a lake whose ``lake.json`` is right is right altogether.
+    ``lake.json`` is changed last: if its mode is right, all modes are right.
     """
     folder_mode, file_mode = (0o750, 0o640) if group_readable else (0o700, 0o600)
     with contextlib.suppress(OSError):
@@ -45,7 +45,7 @@ def _mode(path: Path) -> int:
 
 
 def _change_file(name: str, folder: int, mode: int) -> None:
-    """Change a file, but none that has another name too: that may be a file of somebody else's choice."""
+    """Change a file unless it has another name too: that may be a file that somebody else chose."""
     with contextlib.suppress(OSError):
         descriptor = os.open(name, _FLAGS, dir_fd=folder)
         try:

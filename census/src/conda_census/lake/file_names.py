@@ -1,7 +1,7 @@
-"""Names of the lake's Parquet files: which batch wrote one, and the digest of its content.
+"""Names of the lake's Parquet files, with their batch and the digest of their content.
 
-A digest in the name is in the Delta commit that adds the file, in every checkpoint after it, and in the name
-on disk. So a file that was changed is told from a whole one as long as the table refers to it.
+A digest in the name is in the Delta commit that adds the file, in every later checkpoint, and in the name on
+disk. So a changed file can be detected for as long as the table refers to it.
 """
 
 from __future__ import annotations
@@ -35,20 +35,20 @@ _OF_BATCH = re.compile(
 
 @dataclass(frozen=True)
 class BatchFile:
-    """The batch that a file is of."""
+    """The batch of a file."""
 
     writer: str
     batch: int
 
 
 def batch_of(name: str) -> BatchFile | None:
-    """The batch that wrote the file of this name; null if it was a compaction."""
+    """Return the batch that wrote the file of this name; null if it was a compaction."""
     match = _OF_BATCH.fullmatch(name)
     return BatchFile(match["writer"], int(match["batch"])) if match else None
 
 
 def day_in(path: str) -> date | None:
-    """The day of a file of rows, given as ``day=<day>/<file>``; null if it says none."""
+    """Return the day of a file of rows, given as ``day=<day>/<file>``; null if the path has no day."""
     try:
         return date.fromisoformat(path.partition("/")[0].removeprefix("day="))
     except ValueError:
@@ -56,22 +56,22 @@ def day_in(path: str) -> date | None:
 
 
 def part_of(name: str) -> str | None:
-    """Batch and part of the file of this name; null if a compaction wrote it."""
+    """Return batch and part of the file of this name; null if a compaction wrote it."""
     match = _OF_BATCH.fullmatch(name)
     return match["part"] if match else None
 
 
 def name_of_rewritten(name: str, mark: str) -> str | None:
-    """The name of what is written in the place of a file of a batch, which stays one; null for any other.
+    """Return a new name for the replacement of a batch's file, of the same batch; null for other files.
 
-    ``mark`` are hexadecimal digits that tell one such file from another.
+    ``mark`` is a string of hexadecimal digits that makes the name unique.
     """
     match = _OF_BATCH.fullmatch(name)
     return f"{match['part']}-{mark[:_MARK_DIGITS]}.parquet" if match else None
 
 
 def digest_of(path: Path) -> str:
-    """The BLAKE2 digest of a file's content, 32 hexadecimal digits.
+    """Return the BLAKE2 digest of a file's content, 32 hexadecimal digits.
 
     Raises:
         OSError: the file cannot be read.
@@ -81,12 +81,12 @@ def digest_of(path: Path) -> str:
 
 
 def has_digest(name: str) -> bool:
-    """Whether the digest of the file's content stands in its name."""
+    """Return whether the name contains the digest of the file's content."""
     return _NAMED.fullmatch(name) is not None
 
 
 def named_by_digest(path: Path) -> Path:
-    """Give a file that is complete its name for good: ``NAME.parquet`` becomes ``NAME-DIGEST.parquet``.
+    """Give a complete file its final name: ``NAME.parquet`` becomes ``NAME-DIGEST.parquet``.
 
     Raises:
         OSError: the file cannot be read or renamed.
@@ -95,7 +95,7 @@ def named_by_digest(path: Path) -> Path:
 
 
 def says_its_digest(path: Path) -> bool | None:
-    """Whether a file's content has the digest of its name; null if its name has none.
+    """Return whether a file's content has the digest in its name; null if its name has none.
 
     Raises:
         OSError: the file cannot be read.

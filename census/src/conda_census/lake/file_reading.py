@@ -1,8 +1,8 @@
-"""Reading of the lake's files to their ends, to find what their sizes and times do not show.
+"""Complete reading of the lake's files, to find damage that their sizes and times do not show.
 
-A file with a digest in its name is compared with that. One without (a compaction of an earlier version wrote
-it, or a conversion) must at least be readable and have its number of rows: whether its values are what they
-were is not known, and it is told as not checked.
+If a file has a digest in its name, its content is compared with the digest. A file without one (written by a
+compaction of an earlier version, or by a conversion) must at least be readable and have its number of rows.
+It is not known whether its values are unchanged, so it is reported as not checked.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ FileState = Literal["whole", "damaged", "not_checked"]
 
 @dataclass
 class FileReading:
-    """What reading found. Each file is read once, for as long as nobody writes it.
+    """The results of reading. Each file is read once unless it is written again.
 
     Attributes:
-        progress: is told each table whose files are read.
+        progress: called for each table whose files are read.
     """
 
     progress: Steps = say_nothing
     _found: dict[tuple[str, int, int, int], FileState] = field(default_factory=dict)
 
     def states(self, folder: Path, files: Sequence[dict[str, Any]]) -> list[FileState]:
-        """The state of each of these files of a table, as Delta describes them.
+        """Return the state of each of these files of a table, given as Delta describes them.
 
         Raises:
             LakeError: a file may not be read.
@@ -63,10 +63,10 @@ class FileReading:
 
 
 def was_replaced(path: Path) -> bool:
-    """Whether a file of a table is gone because the table has others in its place by now.
+    """Return whether a file of a table is gone because the table has replaced it.
 
-    A compaction deletes what it replaced some days before; whoever reads for longer, or if it keeps no days,
-    finds it gone.
+    A compaction deletes the files that it replaced some days before. A reader that takes longer, or any
+    reader if no days are kept, finds them gone.
     """
     try:
         table = DeltaTable(str(path.parents[1]))

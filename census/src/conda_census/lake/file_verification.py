@@ -1,7 +1,7 @@
-"""Verification of the files of a lake: what is damaged, what is whole, and what cannot be known.
+"""Verification of the files of a lake: damaged, whole, and not checkable ones.
 
-Every file that the tables name now is read to its end (``file_reading``), and the tables are compared with
-each other and with their totals (``self_check``).
+Every file that the tables now name is read to its end (``file_reading``). The tables are compared with each
+other and with their totals (``self_check``).
 """
 
 from __future__ import annotations
@@ -45,13 +45,13 @@ class LakeFile:
 
 @dataclass
 class FilesVerified:
-    """What became of the files.
+    """The result for the files.
 
     Attributes:
-        whole: how many have the digest of their names.
-        damaged: those that are missing, or are not as they were.
-        not_checked: those of which that is not known.
-        problems: what is wrong with the lake beside these files, each in a sentence.
+        whole: number of files that have the digest in their name.
+        damaged: files that are missing or changed.
+        not_checked: files whose state is not known.
+        problems: other problems of the lake, each in a sentence.
     """
 
     whole: int = 0
@@ -61,19 +61,19 @@ class FilesVerified:
 
     @property
     def is_in_order(self) -> bool:
-        """Whether nothing is damaged, as far as it is known."""
+        """Return whether nothing is damaged, as far as is known."""
         return not self.damaged and not self.problems
 
     @property
     def may_list_readings(self) -> bool:
-        """Whether the table that says which logs were read can be trusted."""
+        """Return whether the table of the logs that were read can be trusted."""
         return all(each.table != "sources" for each in self.damaged)
 
 
 def verify_files(
     lake: Lake, reading: FileReading, since: date | None = None, until: date | None = None
 ) -> FilesVerified:
-    """Read the files of these days, by default of all, and compare them with what is known of them.
+    """Read the files of these days, by default of all, and compare them with the records about them.
 
     Raises:
         LakeError: a table or a file cannot be read.

@@ -1,7 +1,7 @@
-"""Joining of Parquet files of one day, which keeps known which rows each batch brought.
+"""Joining of Parquet files of one day, which records the rows of each batch.
 
-The footer of a file that was joined says how many rows of which batch follow each other in it. So a batch can
-be taken out of the lake after a compaction too. The name of the file has the digest of its content.
+The footer of a joined file says how many rows of each batch follow each other in it. So a batch can be taken
+out of the lake after a compaction too. The name of the file has the digest of its content.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from conda_census.lake.schema import TABLES, TableName, delta_schema
 
 __all__ = ["batches_in", "join", "runs_in"]
 
-#: Under this key the footer has the batches, as ``[[WRITER/NUMBER, ROWS], …]`` in the order of the rows.
+#: Key in the footer for the batches, as ``[[WRITER/NUMBER, ROWS], …]`` in the order of the rows.
 _BATCHES = b"conda_census.batches"
 _ROWS_IN_GROUP = 1 << 18
 _ROWS_AT_ONCE = 1 << 16
@@ -28,16 +28,16 @@ _COMPRESSION_LEVEL = 3
 
 
 def join(name: TableName, files: Sequence[Path], but: Collection[str] = ()) -> Path | None:
-    """Write one file beside the first, of the rows of all of them; ``but`` names batches to leave out.
+    """Write one file beside the first, with the rows of all of them; ``but`` names batches to leave out.
 
-    Returns null, and writes nothing, if no row is left. Whoever leaves batches out asks ``batches_in`` first
-    whether the file tells them apart.
+    To leave out batches, the caller must first ask ``batches_in`` whether the file distinguishes them.
+    Returns null, and writes nothing, if no row is left.
 
     Raises:
         OSError: a file cannot be read or written.
         pyarrow.ArrowException: a file is damaged.
     """
-    # What a killed compaction leaves is known by this name.
+    # The leftovers of a killed compaction are recognised by this name.
     draft = files[0].with_name(f"part-00000-{uuid.uuid4()}-c000.zstd.parquet")
     schema = _schema(name)
     runs = _without([run for file in files for run in runs_in(file)], but)
@@ -62,7 +62,7 @@ def join(name: TableName, files: Sequence[Path], but: Collection[str] = ()) -> P
 
 
 def batches_in(file: Path) -> list[str] | None:
-    """The batches that have rows in a file; null if an earlier version joined it and did not write which.
+    """Return the batches that have rows in a file; null if an earlier version did not record them.
 
     Raises:
         OSError: the file cannot be read.
@@ -73,7 +73,7 @@ def batches_in(file: Path) -> list[str] | None:
 
 
 def runs_in(file: Path) -> list[tuple[str, int]]:
-    """How many rows of which batch follow each other in a file; the name is empty if it is not known.
+    """Return the runs of rows in a file, as batch and length; the batch is empty if it is not known.
 
     Raises:
         OSError: the file cannot be read.
@@ -86,7 +86,7 @@ def runs_in(file: Path) -> list[tuple[str, int]]:
         runs = [(str(batch), int(rows)) for batch, rows in json.loads((footer.metadata or {})[_BATCHES])]
     except (KeyError, ValueError, TypeError):
         runs = []
-    # A tool that put the rows in another order may have copied the footer, but not the digest.
+    # A tool that reordered the rows may have copied the footer, but not the digest.
     if not has_digest(file.name):
         runs = []
     return runs if runs and sum(rows for _, rows in runs) == footer.num_rows else [("", footer.num_rows)]
@@ -103,7 +103,7 @@ def _without(runs: list[tuple[str, int]], but: Collection[str]) -> list[tuple[st
 
 
 def _rows(file: Path, schema: pa.Schema, but: Collection[str]) -> Iterator[pa.Table]:
-    """The rows that stay, some at a time."""
+    """Yield the remaining rows in portions."""
     bounds, begin = [], 0
     for batch, rows in runs_in(file):
         if batch not in but:
@@ -124,7 +124,7 @@ def _rows(file: Path, schema: pa.Schema, but: Collection[str]) -> Iterator[pa.Ta
 
 
 def _as_now(rows: pa.Table, schema: pa.Schema) -> pa.Table:
-    """With the columns that the table has now: what an earlier version did not write is null."""
+    """Return the rows with the table's current columns; columns that an earlier version lacks are null."""
     columns = [
         rows[field.name].cast(field.type)
         if field.name in rows.column_names

@@ -1,7 +1,7 @@
-"""What is left of the log of a Delta table of which some commits or checkpoints are damaged.
+"""Readable remains of a Delta table's log with damaged commits or checkpoints.
 
-Delta reads no table of which a commit in the middle is missing. What the other commits say is still true of
-most of its files; what is missing then is told by the lake's check of itself.
+Delta does not read a table if a commit in the middle is missing. The other commits are still true for most of
+its files. The self-check of the lake then reports what is missing.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ _PARTS = ("add", "remove", "txn")
 
 @dataclass
 class LeftLog:
-    """What the commits say that can be read.
+    """The content of the commits that can be read.
 
     Attributes:
-        files: what they say of each file that the table has, by ``day=<day>/<file>``.
-        removed: the files that it had once.
+        files: what they say of each file of the table, by ``day=<day>/<file>``.
+        removed: the files that it once had.
         transactions: the last number of each application.
     """
 
@@ -49,7 +49,7 @@ class LeftLog:
     transactions: dict[str, int] = field(default_factory=dict)
 
     def take(self, actions: Iterable[dict[str, Any]], place: Path) -> None:
-        """Let a commit, or a checkpoint, do what it says."""
+        """Apply the actions of a commit or a checkpoint."""
         for action in actions:
             if (add := action.get("add")) and (name := _path_of(add)):
                 path = expect_plain_name(name, place)
@@ -66,7 +66,7 @@ class LeftLog:
 
 
 def is_readable(table: Path) -> bool:
-    """Whether Delta can read the table's log."""
+    """Return whether Delta can read the table's log."""
     try:
         opened = DeltaTable(str(table))
         opened.get_add_actions(flatten=True)
@@ -77,14 +77,14 @@ def is_readable(table: Path) -> bool:
 
 
 def read_left_log(table: Path) -> LeftLog:
-    """What is left of the log of the table in this folder.
+    """Return the remains of the log of the table in this folder.
 
     Raises:
         LakeError: it names files that are not below the table.
         OSError: it cannot be read.
     """
     log, left, begin = table / _LOG, LeftLog(), -1
-    if not log.is_dir() and (table / _DAMAGED).is_dir():  # an earlier repair was cut off
+    if not log.is_dir() and (table / _DAMAGED).is_dir():  # an earlier repair was interrupted
         (table / _DAMAGED).rename(log)
     for version, checkpoint in sorted(checkpoints_of(table).items(), reverse=True):
         if (actions := _actions_of_checkpoint(checkpoint)) is not None:
@@ -98,13 +98,13 @@ def read_left_log(table: Path) -> LeftLog:
 
 
 def write_log_anew(lake: Path, table: Table, left: LeftLog, table_id: str | None = None) -> None:
-    """Give a table a new log that says what is left of the old one, which stays beside it.
+    """Give a table a new log with the remains of the old one, which stays beside it.
 
-    ``table_id`` is the id that the table had, as far as it is known.
+    ``table_id`` is the id that the table had, if it is known.
 
     Raises:
         OSError: it cannot be written.
-        DeltaError: the same.
+        DeltaError: it cannot be written.
     """
     folder, draft = lake / table.name, lake / f"{table.name}.repair"
     shutil.rmtree(draft, ignore_errors=True)
@@ -149,13 +149,13 @@ def _set_id(commit: Path, table_id: str) -> None:
 
 
 def _path_of(action: object) -> str | None:
-    """The path in an entry; null if it is too damaged to have one."""
+    """Return the path in an entry; null if it is too damaged to have one."""
     path = action.get("path") if isinstance(action, dict) else None
     return unquote(path) if isinstance(path, str) else None
 
 
 def _added(place: Path, path: str, add: dict[str, Any]) -> AddAction:
-    """Say to Delta what a file is; of one that is whole by its digest the file itself says it."""
+    """Return the add action of a file; if the file has its digest, the values come from the file itself."""
     if place.is_file() and says_its_digest(place):
         return in_place(place)
     stats = add.get("stats")

@@ -1,4 +1,4 @@
-"""The pseudonyms by which a lake knows the organisations that an operator has named."""
+"""Pseudonyms of the organisations that an operator has named."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ def named_organizations(lake: Lake, settings: Settings) -> dict[str, bytes]:
     """Return the pseudonym of each organisation that ``census.toml`` names, by its name.
 
     Raises:
-        CensusError: the key is missing, or is another one than that of the lake, or the lake is of an earlier
-            version: then nothing is known of the organisations, and they must not be shown with 0.
+        CensusError: the key is missing or is not that of the lake, or the lake is of an earlier version. Then
+            nothing is known of the organisations, and they must not be shown with 0.
     """
     if not settings.organizations:
         return {}

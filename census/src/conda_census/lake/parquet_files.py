@@ -1,4 +1,4 @@
-"""Parquet files of the lake's tables: how their columns are encoded, and their rows grouped."""
+"""Parquet files of the lake's tables: encoding of columns and grouping of rows."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from conda_census.lake.schema import TableName
 
 __all__ = ["rows_writer", "write_rows"]
 
-#: Numbers that lie close together are kept as their differences.
+#: Columns of close numbers, which are stored as differences.
 _DELTAS = ("time", "first_time", "last_time", "bytes", "build_number", "requests", "index_requests")
-#: The tables and the columns in which hardly a value stands twice.
+#: Tables and their columns in which values hardly ever repeat.
 _ALL_DISTINCT = {("sessions", "session"), ("line_marks", "marks")}
 _DICTIONARY_BYTES_MAX = 64 << 20
-#: Of these a reader knows the bounds in each row group, by which it leaves out what was not asked for.
+#: Columns with bounds for each row group, so that a reader can skip row groups.
 _BOUNDED = ("time", "first_time", "last_time", "client")
-#: With fewer, reading all of a file takes no longer than finding a part of it.
+#: With fewer rows, reading the whole file is as fast as finding a part of it.
 _MANY_ROWS = 50_000
-#: With fewer, a dictionary is small whatever of it is used.
+#: With fewer values, a dictionary is small even if it is hardly used.
 _MANY_VALUES = 4096
 
 
 def write_rows(rows: pa.Table, path: Path, name: TableName) -> None:
-    """Write rows of a table as one file; those of the sampled installations get row groups of their own.
+    """Write rows of a table as one file; the sampled installations get row groups of their own.
 
     Raises:
         OSError: the file cannot be written.
@@ -40,7 +40,7 @@ def write_rows(rows: pa.Table, path: Path, name: TableName) -> None:
 def rows_writer(
     path: Path, schema: pa.Schema, name: TableName, compression_level: int = 1
 ) -> pq.ParquetWriter:
-    """A writer for a file of a table, whose columns are held as its readers like them best.
+    """Return a writer for a file of a table, with encodings that suit its readers.
 
     Raises:
         OSError: the file cannot be made.
@@ -57,7 +57,7 @@ def rows_writer(
         column_encoding={field.name: "DELTA_BINARY_PACKED" for field in schema if field.name in _DELTAS},
         dictionary_pagesize_limit=_DICTIONARY_BYTES_MAX,
         write_statistics=[each for each in _BOUNDED if each in schema.names],
-        store_schema=False,  # readers should see plain columns, not how they were held here
+        store_schema=False,  # readers should see plain columns, not their types in memory here
     )
 
 
@@ -67,7 +67,7 @@ def _row_groups(rows: pa.Table, name: TableName) -> list[pa.Table]:
 
 
 def _without_unused(rows: pa.Table) -> pa.Table:
-    """The same, with dictionaries that hold no value but those of its rows: they are written whole."""
+    """Return the rows with dictionaries reduced to used values, as dictionaries are written whole."""
     columns = {name: rows[name].combine_chunks() for name in rows.column_names}
     large = {
         name: each
@@ -82,7 +82,7 @@ def _renumbered(column: pa.DictionaryArray) -> pa.DictionaryArray:
     index = column.indices.fill_null(len(dictionary)).to_numpy()
     is_used = np.zeros(len(dictionary) + 1, dtype=bool)
     is_used[index] = True
-    is_used[-1] = False  # stands for what is missing
+    is_used[-1] = False  # the index of missing values
     number = (np.cumsum(is_used) - 1).astype(np.int32)
     indices = pa.array(number[index], mask=index == len(dictionary))
     return pa.DictionaryArray.from_arrays(indices, dictionary.filter(pa.array(is_used[:-1])))

@@ -1,4 +1,4 @@
-"""What somebody may have planted in a lake, so that writing to it harms files outside of it."""
+"""Detection of links and pipes planted in a lake so that writing to it harms files outside of it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from conda_census.errors import LakeError
 __all__ = ["expect_plain_name", "refuse_links", "refuse_pipes"]
 
 _PLAIN = re.compile(r"day=[^/\0]+/(?!\.\.?$)[^/\0]+")
-#: Below these everything is looked at; below the tables only what is not a file of rows of a day.
+#: Folders that are inspected completely. Below the tables, files of rows of a day are not inspected.
 _ALL_OF = ("batches", "claims", "unsettled")
 
 
 def refuse_links(lake: Path) -> None:
-    """Go on only if the lake's folders are its own: whoever writes through a link writes somewhere else.
+    """Check that the lake's folders are its own: a write through a link goes somewhere else.
 
     Raises:
         LakeError: there is a link.
@@ -32,10 +32,10 @@ def refuse_links(lake: Path) -> None:
 
 
 def refuse_pipes(lake: Path) -> None:
-    """Go on only if the lake's own files are files: whoever reads a pipe or a device may wait for ever.
+    """Check that the lake's own files are regular files: reading a pipe or a device may block for ever.
 
     Raises:
-        LakeError: one is neither file nor folder. Of a folder that cannot be read its user says so.
+        LakeError: one is neither file nor folder. An unreadable folder is reported where it is used.
     """
     try:
         with os.scandir(lake) as found:
@@ -50,10 +50,10 @@ def refuse_pipes(lake: Path) -> None:
 
 
 def expect_plain_name(name: object, place: Path) -> str:
-    """A file of rows as ``day=<day>/<file>``; no other name leads out of its table's folder.
+    """Return a file of rows as ``day=<day>/<file>``; no other name is safe inside its table's folder.
 
     Raises:
-        LakeError: it is another name; ``place`` says who names it.
+        LakeError: it is another name; ``place`` is the file that contains the name.
     """
     if isinstance(name, str) and _PLAIN.fullmatch(name):
         return name
@@ -67,7 +67,7 @@ def _refuse_below(folder: os.DirEntry[str]) -> None:
 
 
 def _is_lock(name: str) -> bool:
-    """Is it the file of a lock? Whoever locks it empties it."""
+    """Return whether the file is a lock file, which is emptied when it is locked."""
     return name == "lock" or name.endswith(".lock")
 
 

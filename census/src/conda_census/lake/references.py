@@ -1,6 +1,6 @@
-"""What does the lake hold beside what logs say? The schema of each reference table, column by column.
+"""Schema of the reference tables, which hold facts that no log has, column by column.
 
-A lake has one from the first time that it is written.
+A reference table is created when it is first written.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Which installations stand apart in a file, so that some of them are read without the others?
+"""Row groups for a random panel of installations that can be read without the others.
 
-A pseudonym is evenly spread chance, so those that begin with a small byte are a random sample of all, and the
-same ones on every day and in every table: a panel, as surveys call it.
+A pseudonym is uniformly random. So the pseudonyms that begin with a small byte are a random sample, and the
+same one on every day and in every table: a panel, as surveys call it.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ import pyarrow as pa
 
 __all__ = ["PANEL_ONE_IN", "apart", "pseudonyms_below"]
 
-#: The panel that stands apart holds one installation in so many.
+#: The panel holds one installation in this many.
 PANEL_ONE_IN = 16
 _PANEL, _OTHERS, _NOBODY = 0, 1, 2
 
 
 def pseudonyms_below(one_in: int) -> bytes:
-    """The bound below which one pseudonym in ``one_in`` lies, a power of two from 2 to 256."""
+    """Return the bound below which one pseudonym in ``one_in`` lies, a power of two from 2 to 256."""
     return bytes([256 // one_in])
 
 
 def apart(rows: pa.Table) -> list[pa.Table]:
-    """The rows of the panel, of all other installations, and of none, each in its order; none is empty."""
+    """Return the rows of the panel, of other installations, and without one, in order; drop empty groups."""
     clients = rows["client"].combine_chunks()
     if not pa.types.is_dictionary(clients.type):
         clients = clients.dictionary_encode()

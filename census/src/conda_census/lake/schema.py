@@ -1,4 +1,4 @@
-"""What does the lake hold? The schema of each Delta table, with a comment on every column."""
+"""Schema of each Delta table of the lake, with a comment on every column."""
 
 from __future__ import annotations
 
@@ -21,11 +21,10 @@ __all__ = [
     "delta_schema",
 ]
 
-#: Raised when a lake of this version could not be read by the census before it.
-#:
-#: 1: o/, i/ and m/ tokens in clear. 2: their pseudonyms (``ingest/conversion.py`` makes one of the other).
+#: Incremented when the previous census could not read a lake of the new version. 1: o/, i/ and m/ tokens in
+#: clear. 2: their pseudonyms (``ingest/conversion.py`` converts from 1 to 2).
 LAKE_VERSION = 2
-#: The columns in which a lake of version 1 holds tokens in clear.
+#: Columns with tokens in clear in a lake of version 1.
 IN_CLEAR = frozenset({"organizations", "installers", "machines"})
 
 TableName = Literal["sessions", "downloads", "installer_downloads", "request_ids", "line_marks", "sources"]
@@ -47,9 +46,9 @@ ColumnType = Literal[
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its name, its type as DuckDB names it, and what it says.
+    """A column: its name, its DuckDB type, and its meaning.
 
-    Every column may be null: a log says only what its client sent.
+    Every column may be null: a log has only what its client sent.
     """
 
     name: str
@@ -59,9 +58,9 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table: its name, what one row stands for, its columns, and the order in which rows are written.
+    """A table: its name, the meaning of a row, its columns, and the order in which rows are written.
 
-    ``day`` is the partition. Rows are sorted so that repeated values sit together and compress well.
+    ``day`` is the partition. Rows are sorted so that repeated values are adjacent and compress well.
     """
 
     name: TableName
@@ -72,7 +71,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Reference:
-    """A small table that no log made: what advisories and channels say. It is not partitioned."""
+    """A small table that no log made, about advisories and channels; it is not partitioned."""
 
     name: ReferenceName
     one_row: str
@@ -221,7 +220,7 @@ _SOURCES = Table(
 )
 
 TABLES: tuple[Table, ...] = (_SESSIONS, _DOWNLOADS, _INSTALLER_DOWNLOADS, _REQUEST_IDS, _LINE_MARKS, _SOURCES)
-#: Those that a metric may ask: of request ids and marks of lines there is nothing to be learned.
+#: Tables for metrics: request ids and marks of lines are of no use there.
 MEASURED = tuple(table for table in TABLES if table not in (_REQUEST_IDS, _LINE_MARKS))
 
 _DELTA_TYPES: dict[ColumnType, PrimitiveType | ArrayType | MapType] = {
@@ -245,7 +244,7 @@ _DELTA_TYPES: dict[ColumnType, PrimitiveType | ArrayType | MapType] = {
 
 
 def delta_schema(table: Table | Reference) -> Schema:
-    """The table's schema for Delta, each column with its comment as metadata."""
+    """Return the table's schema for Delta, each column with its comment as metadata."""
     return Schema(
         [
             Field(column.name, _DELTA_TYPES[column.type], nullable=True, metadata={"comment": column.comment})

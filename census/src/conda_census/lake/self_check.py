@@ -1,11 +1,11 @@
-"""Check of a lake against itself, before a number of it is shown or a batch is added.
+"""Self-check of a lake, before a number of it is shown or a batch is added.
 
-Each batch that ``sources`` holds must be in all tables, with every row that it brought (``ledger``), and
-each file must be there as it was when it was added. Only what Delta knows and what the file system says of
-the files is looked at, so that a year of hourly batches takes a fraction of a second. A file that was
-written since it was added, by whatever it was, is read and compared with the digest in its name.
+Each batch in ``sources`` must be in all tables, with every row that it brought (``ledger``). Each file must
+be as it was when it was added. Only Delta's record and the file system's status of the files are checked, so
+that a year of hourly batches takes a fraction of a second. A file that was written since it was added is read
+and compared with the digest in its name.
 
-With a ``FileReading`` each file is read to its end as well: so ``sources --verify`` and ``repair`` look for
+With a ``FileReading`` each file is also read to its end: ``sources --verify`` and ``repair`` use it to find
 what the file system does not show.
 
 Rows of a batch that is not in ``sources`` yet are left out: it is being added, or its run was killed.
@@ -50,7 +50,7 @@ __all__ = [
     "problem_lines",
 ]
 
-#: So often the tables are read again because a batch or a compaction came in between.
+#: Number of times the tables are read again because a batch or a compaction came in between.
 _TRIES = 20
 _DAYS_NAMED = 3
 
@@ -68,10 +68,10 @@ _SENTENCES = {
 
 
 class DamagedLakeError(LakeError):
-    """A lake that lacks something, so that no number of it can be trusted.
+    """A lake with missing parts, so that no number of it can be trusted.
 
     Attributes:
-        problems: what it lacks.
+        problems: the missing parts.
     """
 
     def __init__(self, path: Path, problems: list[Problem]) -> None:
@@ -82,16 +82,16 @@ class DamagedLakeError(LakeError):
 
 @dataclass(frozen=True)
 class Problem:
-    """Something that a table lacks.
+    """A problem of a table.
 
     Attributes:
         table: the table.
-        kind: ``rows`` are missing, or are too many; a ``file`` is missing or damaged; an ``entry`` says what
-            is not so of a file; the ``totals`` are not those of the rows; the log names other ``columns``; a
+        kind: ``rows`` are missing, or are too many; a ``file`` is missing or damaged; an ``entry`` is wrong
+            about its file; the ``totals`` are not those of the rows; the log names other ``columns``; a
             ``batch`` is in this table and not in ``sources``; the days that are ``lost`` are not known any
-            more, or the ``doubts`` about logs; a ``repair`` was cut off; the table is ``foreign``, another
-            than the lake's own, or ``older`` than it was.
-        rows: how many rows the table must have and has not; negative if it has too many.
+            more, or the ``doubts`` about logs; a ``repair`` was interrupted; the table is ``foreign``, not
+            the lake's own, or ``older`` than it was.
+        rows: number of missing rows; negative if there are too many.
         days: the days of these rows, as far as they are known.
         files: the files, as ``day=<day>/<file>``.
         batches: the batches, as ``sources`` names them, as far as they are known.
@@ -107,7 +107,7 @@ class Problem:
     batches: tuple[str, ...] = ()
 
     def sentence(self) -> str:
-        """What is missing, for a person, on a part of a line."""
+        """Return the problem as a part of a line for a person."""
         of_days = f" of {_listed([str(day) for day in self.days])}" if self.days else ""
         of_batches = f" (batch {_listed(list(self.batches))})" if self.batches else ""
         if self.kind in _SENTENCES:
@@ -125,12 +125,12 @@ class Problem:
 
 
 def problem_lines(problems: list[Problem]) -> list[str]:
-    """Each problem on a line of its own."""
+    """Return each problem as one line."""
     return [problem.sentence() for problem in problems]
 
 
 def open_checked(path: Path) -> Lake:
-    """The lake in this folder, checked, as it stands now.
+    """Return the lake in this folder, checked, in its present state.
 
     Raises:
         LakeError: there is none, or it is damaged.
@@ -139,7 +139,7 @@ def open_checked(path: Path) -> Lake:
 
 
 def checked(lake: Lake) -> Lake:
-    """The same lake with its files as they are now: those that come later are not seen.
+    """Return the lake restricted to its present files: later ones are not seen.
 
     Raises:
         DamagedLakeError: it lacks something.
@@ -152,9 +152,9 @@ def checked(lake: Lake) -> Lake:
 
 
 def checked_to_add(lake: Lake, *, is_repair: bool = False) -> Lake:
-    """The same lake, checked before something is added to it; totals begin if it has none.
+    """Return the lake, checked before something is added to it; start its totals if it has none.
 
-    A repair itself may add to a lake that it has not finished to repair.
+    A repair may add to a lake that it has not finished repairing.
 
     Raises:
         DamagedLakeError: it lacks something.
@@ -169,7 +169,7 @@ def checked_to_add(lake: Lake, *, is_repair: bool = False) -> Lake:
 
 
 def check(lake: Lake, reading: FileReading | None = None) -> tuple[Snapshot, list[Problem]]:
-    """The tables as they are now, and what is wrong with them; with ``reading`` the files are read too.
+    """Return the present tables and their problems; with ``reading`` the files are read too.
 
     Raises:
         LakeError: a table cannot be read.
@@ -177,7 +177,7 @@ def check(lake: Lake, reading: FileReading | None = None) -> tuple[Snapshot, lis
     for left in reversed(range(_TRIES)):
         snapshot = Snapshot(lake, reading)
         problems = list(snapshot.problems())
-        # While it was looked at a batch may have come, or a compaction.
+        # A batch or a compaction may have come during the check.
         if not problems or not left or not snapshot.has_changed():
             break
     return snapshot, problems
@@ -190,7 +190,7 @@ class Snapshot:
         self.lake = lake
         self._reading = reading
         self._states: dict[TableName, list[FileState]] = {}
-        # sources first: what came to the others since is left out.
+        # sources comes first: anything that was added to the others since is left out.
         names: list[TableName] = [table.name for table in reversed(TABLES)]
         names.sort(key=lambda name: name != "sources")
         self.tables: dict[TableName, DeltaTable] = {
@@ -221,8 +221,8 @@ class Snapshot:
         self._all_files = found
 
     def files(self, but: Collection[str] = ()) -> dict[TableName, list[str]]:
-        """The paths of the files of each table; ``but`` names some to leave out, as ``day=<day>/<file>``."""
-        folder = self.lake.path.absolute()  # whoever gets the paths may stand in another folder
+        """Return the paths of each table's files, except those in ``but``, given as ``day=<day>/<file>``."""
+        folder = self.lake.path.absolute()  # the user of the paths may have another working directory
         return {
             name: [
                 f"{folder}/{name}/{file['path']}" for file in self.done_files(name) if file["path"] not in but
@@ -231,23 +231,23 @@ class Snapshot:
         }
 
     def done(self, writer: str) -> int:
-        """The number of the last batch of a writer that ``sources`` has."""
+        """Return the number of the last batch of a writer that ``sources`` has."""
         return self._done.get(writer, 0)
 
     def last_batch(self, name: TableName, writer: str) -> int:
-        """The number of the last batch of a writer that a table has."""
+        """Return the number of the last batch of a writer that a table has."""
         table = self.tables.get(name)
         return (table.transaction_version(application(writer)) or 0) if table else 0
 
     def damaged_files(self, name: TableName) -> list[dict[str, Any]]:
-        """What Delta knows of the files that are missing, or not as they were."""
+        """Return Delta's record of the files that are missing or changed."""
         states = zip(self.done_files(name), self.file_states(name), strict=True)
         return [file for file, state in states if state == "damaged"]
 
     def file_states(self, name: TableName) -> list[FileState]:
-        """Whether each of the done files is as it was, as far as it is looked at.
+        """Return the state of each of the done files, as far as it is checked.
 
-        A file that is not read to its end is ``whole`` if the file system says nothing else.
+        A file that is not read to its end is ``whole`` unless the file system shows otherwise.
         """
         if name not in self._states:
             files = self.done_files(name)
@@ -265,7 +265,7 @@ class Snapshot:
     def _with_requests_compared(
         self, files: list[dict[str, Any]], states: list[FileState]
     ) -> list[FileState]:
-        """Sessions without a digest are damaged if the requests of their day are not what they were."""
+        """Mark sessions without a digest as damaged if the requests of their day have changed."""
         days = {_day_of(file) for file, state in zip(files, states, strict=True) if state == "not_checked"}
         must = self.requests_by_day()
         for day in sorted(days) if self.ledger.is_kept else []:
@@ -281,20 +281,20 @@ class Snapshot:
         return states
 
     def done_files(self, name: TableName) -> list[dict[str, Any]]:
-        """What Delta knows of each file of a table, but for those of batches that are not done."""
+        """Return Delta's record of each file of a table, except those of unfinished batches."""
         return self._done_files.get(name, [])
 
     def unfinished_files(self, name: TableName) -> list[dict[str, Any]]:
-        """What Delta knows of the files of batches that are not done."""
+        """Return Delta's record of the files of unfinished batches."""
         done = {file["path"] for file in self.done_files(name)}
         return [file for file in self._all_files.get(name, []) if file["path"] not in done]
 
     def has_changed(self) -> bool:
-        """Whether a table has a newer version by now."""
+        """Return whether a table has a newer version by now."""
         return any(self.lake.table(name).version() != table.version() for name, table in self.tables.items())
 
     def problems(self) -> Iterator[Problem]:
-        """What is missing, table by table."""
+        """Yield the problems, table by table."""
         if unfinished_repair(self.lake.path) is not None:
             yield Problem("sources", "repair")
         yield from (damaged := list(self._damaged_tables()))
@@ -315,19 +315,19 @@ class Snapshot:
             yield from self._wrong_totals()
 
     def rows_by_day(self, name: TableName) -> dict[date, int]:
-        """How many rows the table has of each day, as its commits say."""
+        """Return how many rows the table has of each day, according to its commits."""
         rows: dict[date, int] = defaultdict(int)
         for file in self.done_files(name):
             rows[_day_of(file)] += self._rows(name, file)
         return dict(rows)
 
     def missing_rows(self, name: TableName) -> int:
-        """How many rows the table must have and has not; negative for too many."""
+        """Return how many rows of the table are missing; negative for too many."""
         has = sum(self._rows(name, file) for file in self.done_files(name))
         return self.ledger.rows(name, self.writers) - has
 
     def missing_by_day(self, name: TableName) -> dict[date, int]:
-        """How many rows of which days the table must have and has not; negative for too many."""
+        """Return how many rows of each day are missing; negative for too many."""
         if not self.ledger.is_kept:
             return {}
         has, must = self.rows_by_day(name), self._by_day(f"rows/{name}")
@@ -335,11 +335,11 @@ class Snapshot:
         return {day: rows for day, rows in missing.items() if rows}
 
     def requests_by_day(self) -> dict[date, int]:
-        """How many requests of which days the sessions must have."""
+        """Return how many requests the sessions must have on each day."""
         return self._by_day("requests")
 
     def wrong_totals(self) -> dict[TableName, list[date]]:
-        """The days of which the totals are not those of the rows, by table. The files are read."""
+        """Return the days whose totals are not those of the rows, by table; this reads the files."""
         if not self.ledger.is_kept:
             return {}
         wrong = {name: set(self.missing_by_day(name)) for name in LEDGER_TABLES}
@@ -352,9 +352,9 @@ class Snapshot:
 
     @cached_property
     def totals(self) -> Counter[str]:
-        """All numbers of the ledger by their names, as ``Totals.by_name`` has them.
+        """Return all numbers of the ledger by their names, as in ``Totals.by_name``.
 
-        They are read from the table's log: to ask Delta for each of a year would take seconds.
+        They are read from the table's log: asking Delta for each number of a year would take seconds.
         """
         totals: Counter[str] = Counter()
         for app, number in read_left_log(self.lake.path / "sources").transactions.items():
@@ -370,9 +370,10 @@ class Snapshot:
         }
 
     def first_totals(self) -> list[Transaction]:
-        """What begins the totals: what is there, but for what writers have said that they brought.
+        """Return the first totals: the present rows without those that writers have already recorded.
 
-        So it is the same number for all that begin them at the same time, whatever is added meanwhile.
+        So all processes that start the totals at the same time get the same number, whatever is added
+        meanwhile.
         """
         files = self.files()
         held = totals_of_files((name, Path(file)) for name in LEDGER_TABLES for file in files[name])
@@ -416,7 +417,7 @@ class Snapshot:
             yield Problem(name, "rows", missing, tuple(self.missing_by_day(name)))
 
     def _missing_requests(self) -> Iterator[Problem]:
-        """In a lake of an earlier version: every request of ``sources`` is one of a session."""
+        """Yield missing requests of an older lake, in which every request of ``sources`` is in a session."""
         files = self.files()
         requests = {name: _sum_of_requests(files[name]) for name in ("sources", "sessions")}
         if missing := requests["sources"] - requests["sessions"]:
@@ -433,12 +434,12 @@ class Snapshot:
                     yield Problem(name, "batch", batches=(f"{writer}/{batch}",))
 
     def _folders(self) -> set[str]:
-        """The writers that have a folder."""
+        """Return the writers that have a folder."""
         folder = self.lake.path / "batches"
         return {entry.name for entry in os.scandir(folder) if entry.is_dir()} if folder.is_dir() else set()
 
     def _is_intact(self, name: TableName, file: dict[str, Any]) -> bool:
-        """Whether the file is there as it was when it was added."""
+        """Return whether the file is as it was when it was added."""
         path = f"{self.lake.path}/{name}/{file['path']}"
         try:
             status = os.stat(path)  # noqa: PTH116 (a Path for each of thousands of files takes longer)
@@ -458,7 +459,7 @@ class Snapshot:
         try:
             return int(pq.read_metadata(self.lake.path / name / file["path"]).num_rows)
         except (OSError, pa.ArrowException):
-            return 0  # it is told of as damaged
+            return 0  # it is reported as damaged
 
 
 def _name(file: dict[str, Any]) -> str:
@@ -467,7 +468,7 @@ def _name(file: dict[str, Any]) -> str:
 
 
 def _day_of(file: dict[str, Any]) -> date:
-    """The day of the folder that a file is in: whoever reads the file takes it for that of its rows."""
+    """Return the day of the folder that a file is in, which readers take for the day of its rows."""
     if day := day_in(file["path"]):
         return day
     of_log = day_in(str(file.get("partition.day")))
@@ -475,7 +476,7 @@ def _day_of(file: dict[str, Any]) -> date:
 
 
 def is_of_its_day(file: dict[str, Any]) -> bool:
-    """Tell whether a file of a table is in the folder of the day that the log says."""
+    """Return whether a file of a table is in the folder of the day in the log."""
     return str(file.get("partition.day")) == str(day_in(file["path"]))
 
 
@@ -492,6 +493,6 @@ def _sum_of_requests(files: list[str]) -> int:
 
 
 def _listed(names: list[str], prefix: str = "") -> str:
-    """The first few names."""
+    """Return the first few names."""
     shown = ", ".join(names[:_DAYS_NAMED])
     return prefix + (f"{shown} and {len(names) - _DAYS_NAMED} more" if len(names) > _DAYS_NAMED else shown)

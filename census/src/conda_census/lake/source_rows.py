@@ -1,4 +1,4 @@
-"""What does the table ``sources`` say, to a run that asks it several times?"""
+"""Rows of the table ``sources``, cached for a run that needs them several times."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _COLUMNS = (
 
 
 class SourceRows:
-    """The rows of all logs in the lake; those that were read once are not read again.
+    """The rows of all logs in the lake; files that were read once are not read again.
 
-    After a year of hourly runs the table may consist of thousands of files, and to open them is what costs.
+    After a year of hourly runs the table may consist of thousands of files, and opening them is expensive.
     """
 
     def __init__(self, lake: Lake) -> None:
@@ -26,7 +26,7 @@ class SourceRows:
         self._files: set[str] = set()
 
     def now(self) -> duckdb.DuckDBPyConnection | None:
-        """A connection with the rows up to now as its table ``readings``; none where there are no rows.
+        """Return a connection with the present rows as its table ``readings``; none if there are no rows.
 
         Raises:
             LakeError: the table cannot be read.
@@ -36,7 +36,7 @@ class SourceRows:
             return None
         if self._connection is None:
             self._connection = duckdb.connect()
-        if self._files - files:  # a compaction put some together
+        if self._files - files:  # a compaction joined some of them
             self._files = set()
         if new := sorted(files - self._files):
             rows = f"SELECT {_COLUMNS} FROM read_parquet($files)"
@@ -46,7 +46,7 @@ class SourceRows:
         return self._connection
 
     def formats(self) -> dict[str, str]:
-        """The format in which each file was read, by its fingerprint as it is stored.
+        """Return the format in which each file was read, by its fingerprint as stored.
 
         Raises:
             LakeError: the table cannot be read.

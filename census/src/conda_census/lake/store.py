@@ -1,6 +1,6 @@
-"""How are the Delta tables of a lake opened, read and appended to?
+"""Opening, reading and appending of the Delta tables of a lake.
 
-With ``compaction.py`` the only code that touches Delta.
+Only this module and ``compaction.py`` use Delta.
 """
 
 from __future__ import annotations
@@ -71,14 +71,15 @@ __all__ = [
     "told_unreadable",
 ]
 
-#: To open a table is to read all commits since its last checkpoint, and a run opens each several times.
+#: Number of commits between checkpoints. Opening a table reads all commits since its last checkpoint, and a
+#: run opens each table several times.
 CHECKPOINT_COMMITS = 10
 #: Writers that commit at the same moment try again.
 _TRIES = 100
-#: Delta writes a checkpoint right after a commit, when neither has been synced: that is done here.
+#: Delta writes a checkpoint right after a commit, before either is synced. So this module does it instead.
 NOTHING_AFTER_COMMIT = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
 _REFERENCES_TIMEOUT_S = 60
-#: What Delta calls a file of a reference table.
+#: Delta's names for the files of a reference table.
 _OF_REFERENCE = re.compile(r"part-\d{5}-[0-9a-f-]{36}-c\d{3}(?:\.\w+)?\.parquet")
 
 
@@ -88,12 +89,12 @@ class Lake:
 
     Attributes:
         path: its folder.
-        key_id: names the key behind its pseudonyms, without telling it.
-        version: of its tables; ``lake.conversion`` makes an older one ``LAKE_VERSION``.
+        key_id: identifies the key behind its pseudonyms, without revealing it.
+        version: of its tables; ``lake.conversion`` converts an older one to ``LAKE_VERSION``.
         group_readable: whether the group of its user may read it.
-        snapshot: the files of each table when the lake was checked (``self_check``); null: those that it has
-            whenever they are asked for.
-        lost: the days that were lost at that time; null: those that are lost whenever they are asked for.
+        snapshot: the files of each table when the lake was checked (``self_check``); null means the present
+            files at each access.
+        lost: the days that were lost at that time; null means the days lost at each access.
     """
 
     path: Path
@@ -106,7 +107,7 @@ class Lake:
 
     @classmethod
     def open(cls, path: Path) -> Lake:
-        """The lake in this folder.
+        """Open the lake in this folder.
 
         Raises:
             LakeError: there is none, or it is of a newer version, or it cannot be read.
@@ -140,12 +141,12 @@ class Lake:
 
     @classmethod
     def open_or_create(cls, path: Path, key_id: str, *, group_readable: bool | None = None) -> Lake:
-        """The lake in this folder, made where the folder is missing or empty.
+        """Open the lake in this folder; create it if the folder is missing or empty.
 
         Args:
             path: the folder.
-            key_id: names the key behind the pseudonyms.
-            group_readable: whether the group of the user may read the lake; as before if it is not said.
+            key_id: identifies the key behind the pseudonyms.
+            group_readable: whether the group of the user may read the lake; unchanged by default.
 
         Raises:
             LakeError: as for ``open``, or the folder holds something else, cannot be written, or the
@@ -202,7 +203,7 @@ class Lake:
         return lake.made_private(group_readable)
 
     def made_private(self, group_readable: bool | None = None) -> Lake:
-        """The lake, readable by its user only, or by the group as well; as before if it is not said.
+        """Make the lake readable by its user only, or by the group as well; unchanged by default.
 
         Raises:
             LakeError: it cannot be written.
@@ -221,7 +222,7 @@ class Lake:
 
     @contextlib.contextmanager
     def private(self) -> Iterator[None]:
-        """What is written to the lake meanwhile, also by libraries, is only for those who may read it.
+        """Restrict files that are written to the lake in the context, also by libraries, to its readers.
 
         Raises:
             LakeError: it cannot be written.
@@ -231,7 +232,7 @@ class Lake:
             yield
 
     def expect_key(self, key_id: str) -> None:
-        """Go on only where this is the key behind the lake's pseudonyms.
+        """Check that this is the key behind the lake's pseudonyms.
 
         Raises:
             LakeError: it is another one.
@@ -244,11 +245,11 @@ class Lake:
 
     @property
     def hidden_columns(self) -> frozenset[str]:
-        """The columns of an older lake that nobody may read before it is converted."""
+        """Return the columns of an older lake that nobody may read before it is converted."""
         return frozenset() if self.version >= LAKE_VERSION else IN_CLEAR
 
     def files(self, name: TableName) -> list[str]:
-        """Paths of the Parquet files that the table consists of now; ``day`` stands in their folders' names.
+        """Return the paths of the table's present Parquet files; the names of their folders contain ``day``.
 
         Raises:
             LakeError: the table cannot be read.
@@ -258,7 +259,7 @@ class Lake:
         return [unquote(uri) for uri in self.table(name).file_uris()]
 
     def file_names(self, name: TableName) -> list[str]:
-        """The same files as ``day=<day>/<file>``.
+        """Return the same files as ``day=<day>/<file>``.
 
         Raises:
             LakeError: the table cannot be read.
@@ -267,7 +268,7 @@ class Lake:
         return sorted(expect_plain_name(file["path"], log) for file in files_of(self.table(name)))
 
     def has_current_schema(self, name: TableName) -> bool:
-        """Whether the table has the columns that this version writes.
+        """Return whether the table has the columns that this version writes.
 
         Raises:
             LakeError: the table cannot be read.
@@ -275,11 +276,11 @@ class Lake:
         return bool(self.table(name).schema() == delta_schema(_table(name)))
 
     def replace_files(self, name: TableName, files: list[str]) -> None:
-        """Put files in the place of all that the table consists of, and give it the schema of this version.
+        """Replace all files of the table, and give it the schema of this version.
 
         Args:
             name: the table.
-            files: each as ``day=<day>/<file>``, in its place already.
+            files: each as ``day=<day>/<file>``, already in place.
 
         Raises:
             LakeError: the table cannot be read.
@@ -296,7 +297,7 @@ class Lake:
             )
 
     def forget_history(self, name: TableName) -> None:
-        """Leave of the table's log what it takes to read the table as it is now.
+        """Reduce the table's log to the entries that are needed to read its present version.
 
         Raises:
             LakeError: the table cannot be read.
@@ -313,7 +314,7 @@ class Lake:
                 path.unlink(missing_ok=True)
 
     def last_batch(self, name: TableName, writer: str) -> int:
-        """The number of the last batch of this writer that the table holds, 0 for none.
+        """Return the number of the last batch of this writer that the table holds, 0 for none.
 
         Raises:
             LakeError: the table cannot be read.
@@ -334,13 +335,13 @@ class Lake:
 
         Args:
             name: the table.
-            staged: the folder of the files, which get a second name in the table's.
-            files: each as ``day=<day>/<file>``. One may be in the table's folder already: an earlier run was
-                killed after that.
+            staged: the folder of the files, which get a second name in the table's folder.
+            files: each as ``day=<day>/<file>``. A file may already be in the table's folder if an earlier run
+                was killed after placing it.
             writer: the writer of the batch.
             batch: its number.
-            brought: what the whole batch brings to all tables, with the table that ends it.
-            note: what the history of the table says of this commit.
+            brought: the totals that the whole batch brings to all tables, for the table that ends it.
+            note: a note on this commit in the history of the table.
 
         Raises:
             LakeError: the table cannot be written.
@@ -358,7 +359,7 @@ class Lake:
             raise self._unwritable(name, error) from None
 
     def note(self, name: TableName, transactions: list[Transaction]) -> None:
-        """Let a commit that changes no row carry these numbers.
+        """Write a commit that carries these numbers and changes no row.
 
         Raises:
             LakeError: the table cannot be read or written.
@@ -378,10 +379,10 @@ class Lake:
             raise self._unwritable(name, error) from None
 
     def forget_request_ids(self, now: datetime) -> None:
-        """Forget the ids of the requests of days of which no lines can arrive any more.
+        """Remove the ids of requests of days for which no more lines can arrive.
 
-        A day's ids go when the time for late lines is over since its end and since they were read, so that
-        old logs may be read in several runs.
+        A day's ids are removed when the time for late lines is over, counted both from the end of the day and
+        from the reading of the ids. So old logs may be read in several runs.
 
         Raises:
             LakeError: the table cannot be read.
@@ -393,12 +394,12 @@ class Lake:
             last_read[day] = max(last_read.get(day, 0), read_at)
         for day, read_at in last_read.items():
             if day < latest.date().isoformat() and read_at < latest.timestamp():
-                # Another process may rewrite or forget the day just now: then the next run forgets it.
+                # Another process may be rewriting or forgetting the day: then the next run forgets it.
                 with contextlib.suppress(CommitFailedError), self.changed_by_delta("request_ids"):
                     table.delete(f"day = '{day}'", post_commithook_properties=NOTHING_AFTER_COMMIT)
 
     def reference(self, reference: Reference) -> pa.Table:
-        """All rows of a reference table; none where nothing was ever written.
+        """Return all rows of a reference table; none if nothing was ever written.
 
         Raises:
             LakeError: the table cannot be read.
@@ -411,14 +412,14 @@ class Lake:
             return schema.empty_table()
         with told_unreadable(place, what_to_do):
             files = [unquote(uri) for uri in DeltaTable(str(place)).file_uris()]
-            # In this thread: where a command ends at once, those of Arrow may be starting still: it aborts.
+            # In this thread: if a command ends at once, Arrow's threads may still be starting, and it aborts.
             tables = [pq.ParquetFile(file).read(schema.names, use_threads=False) for file in files]
             return pa.concat_tables([schema.empty_table(), *(table.cast(schema) for table in tables)])
 
     def replace_reference(self, reference: Reference, rows: pa.Table) -> None:
-        """Put these rows in the place of all that a reference table holds, at once or not at all.
+        """Replace all rows of a reference table atomically.
 
-        What was read before, to make these rows of, was read ``with lake.changing_references()``.
+        If these rows derive from earlier rows, these must be read inside ``with lake.changing_references()``.
 
         Raises:
             LakeError: the table cannot be written.
@@ -437,7 +438,8 @@ class Lake:
                 )
                 with self.private():
                     note_version(self.path, reference.name)
-            # What was replaced a week ago nobody reads any more. Delta itself would delete other files too.
+            # Files that were replaced a week ago have no readers any more. Delta itself would delete other
+            # files too.
             for old in DeltaTable(place).vacuum(dry_run=True):
                 if _OF_REFERENCE.fullmatch(old):
                     (self.path / reference.name / old).unlink(missing_ok=True)
@@ -446,7 +448,7 @@ class Lake:
 
     @contextlib.contextmanager
     def changed_by_delta(self, name: str) -> Iterator[None]:
-        """Delta writes rows to a table itself, and not this module: they survive a power cut afterwards.
+        """Make rows that Delta itself writes to a table in the context survive a power cut afterwards.
 
         Raises:
             OSError: the lake cannot be written.
@@ -458,7 +460,7 @@ class Lake:
             self.settle(name)
 
     def settle(self, name: str) -> None:
-        """Let all that the table holds now survive a power cut, and write a checkpoint if one is due.
+        """Make the present content of the table survive a power cut, and write a checkpoint if one is due.
 
         Raises:
             OSError: the disk fails.
@@ -484,12 +486,12 @@ class Lake:
 
     @contextlib.contextmanager
     def alone(self, lock_name: str, other: str, timeout_s: float = 0) -> Iterator[None]:
-        """No other process that asks for this lock runs meanwhile.
+        """Hold a lock so that no other process that needs it runs meanwhile.
 
         Args:
             lock_name: a file in the lake.
-            other: what is told of the other process, such as ``another compaction is running``.
-            timeout_s: for so long it is waited for.
+            other: a description of the other process, such as ``another compaction is running``.
+            timeout_s: maximum wait for the other process.
 
         Raises:
             LakeError: there is another one.
@@ -513,7 +515,7 @@ class Lake:
 
     @contextlib.contextmanager
     def changing_references(self) -> Iterator[None]:
-        """Nobody else changes a reference table between its being read and replaced.
+        """Lock the reference tables between reading and replacing them.
 
         Raises:
             LakeError: another process does, and does not end.
@@ -522,11 +524,11 @@ class Lake:
             yield
 
     def lacks(self, name: TableName) -> bool:
-        """Was the lake made before there was this table, so that it has no rows? An ingest makes it."""
+        """Return whether the lake was made before this table existed; an ingest creates the table."""
         return name == "line_marks" and not (self.path / name).exists()
 
     def table(self, name: TableName) -> DeltaTable:
-        """The table as it is now.
+        """Return the table in its present version.
 
         Raises:
             LakeError: it cannot be read.
@@ -550,7 +552,7 @@ class Lake:
         brought: Totals | None,
         note: Mapping[str, str] | None,
     ) -> None:
-        # All commits before this one are made to last, whoever wrote them: only the last one can be damaged.
+        # All commits before this one are synced, whoever wrote them: only the last one can be damaged.
         self.settle(name)
         table = self.table(name)
         if (table.transaction_version(application(writer)) or 0) >= batch:
@@ -575,13 +577,13 @@ class Lake:
 
 @functools.lru_cache(maxsize=16)
 def _opened(place: Path, _state: object) -> DeltaTable:
-    """The table in this folder, opened once for each state of its log: to read that is what takes long."""
+    """Return the table in this folder, cached by the state of its log, because reading the log is slow."""
     return DeltaTable(str(place))
 
 
 @contextlib.contextmanager
 def told_unreadable(place: Path, what_to_do: str) -> Iterator[None]:
-    """Say in one line which table cannot be read, and what to do then."""
+    """Report in one line which table cannot be read, and the remedy."""
     try:
         yield
     except (OSError, DeltaError, pa.ArrowException) as error:
@@ -593,25 +595,25 @@ def _table(name: TableName) -> Table:
 
 
 def files_of(table: DeltaTable) -> list[dict[str, Any]]:
-    """What Delta knows of each file of a table: its ``path``, ``size_bytes``, ``partition.day`` and more."""
-    # Of what is no array pa.table asks whether it is one of pandas, whose import takes half a second.
+    """Return Delta's record of each file of a table: ``path``, ``size_bytes``, ``partition.day`` and more."""
+    # For anything but an array, pa.table checks for pandas objects, and importing pandas takes half a second.
     actions = pa.RecordBatchReader.from_stream(table.get_add_actions(flatten=True))
     found: list[dict[str, Any]] = actions.read_all().to_pylist()
     return found
 
 
 def has_own_columns(name: TableName, table: DeltaTable) -> bool:
-    """Whether no column in the log of a table has nearly the name of one that the log does not name."""
+    """Return whether no column in a table's log has nearly the name of a column that the log lacks."""
     own = {column.name for column in delta_schema(_table(name)).fields}
     named = {column.name for column in table.schema().fields}
     return not any(are_alike(one, other, 1) for one in named - own for other in own - named)
 
 
 def placed(staged: Path, place: Path, path: str) -> AddAction:
-    """Give a file its place beside the name that it has, and say to Delta what it is.
+    """Give a staged file a second name in its table, and return its add action.
 
-    It keeps the other name until its batch is finished: after a power cut a file that was moved may be at
-    neither place.
+    It keeps its first name until its batch is finished: after a power cut a moved file may be at neither
+    place.
     """
     place.parent.mkdir(exist_ok=True)
     for own in (staged, place, place.parent):
@@ -632,12 +634,12 @@ def placed(staged: Path, place: Path, path: str) -> AddAction:
 
 
 def in_place(path: Path) -> AddAction:
-    """Say to Delta what a file is that has its place, ``TABLE/day=<day>/<file>``, already."""
+    """Return the add action of a file that is already in place, ``TABLE/day=<day>/<file>``."""
     return placed(path, path, f"{path.parent.name}/{path.name}")
 
 
 def removal(file: dict[str, Any], *, data_change: bool) -> RemoveAction:
-    """Let a table be without a file, given as by :func:`files_of`; ``data_change`` if its rows go too."""
+    """Return the remove action of a file from :func:`files_of`; ``data_change`` if its rows go too."""
     return RemoveAction(
         file["path"],
         data_change=data_change,
@@ -652,9 +654,10 @@ def _is_for_group(path: Path) -> bool:
 
 
 def _refuse_special_characters(path: Path) -> None:
-    """Delta cannot lie below a folder whose name looks percent-encoded or like a pattern (deltalake 1.6).
+    """Reject folders below which Delta (deltalake 1.6) cannot work.
 
-    Nor can it where the name is no text. An address, and a ``~`` that no shell replaced, are no folder.
+    These are folders whose name looks percent-encoded or like a pattern, or is no text. A URL, and a ``~``
+    that no shell has expanded, are no folder.
     """
     if re.match("~|[a-z0-9]+:/", str(path)) or not str(path.absolute()).isprintable():
         raise LakeError(f"{path}: a lake is a folder on this machine, its path written out: choose another")
@@ -663,7 +666,7 @@ def _refuse_special_characters(path: Path) -> None:
 
 
 def _refuse_lost_manifest(path: Path) -> None:
-    """A folder in which batches were at work was a lake, whatever is missing now."""
+    """Reject a folder without a manifest in which batches were at work: it was a lake."""
     if all((path / name).is_dir() for name in ("sessions", "sources", "batches")):
         raise LakeError(
             f"{path / LAKE_MANIFEST}: missing, and the lake cannot be used without it: restore your backup"
@@ -671,7 +674,7 @@ def _refuse_lost_manifest(path: Path) -> None:
 
 
 def _refuse_foreign_folder(path: Path) -> None:
-    """A folder without a manifest may be new, or left by a run that was killed while it made the lake."""
+    """Reject a folder without a manifest unless it is new or left by a run killed while creating the lake."""
     ours = {table.name for table in TABLES}
     names = sorted(child.name for child in path.iterdir()) if path.is_dir() else []
     foreign = [name for name in names if name not in ours and not name.startswith(f".{LAKE_MANIFEST}.")]
