@@ -1,1 +1,1 @@
-"""Small files of a lake beside its tables: totals, doubts, lost days, logs put aside."""
+"""Small files of a lake beside its tables: totals, doubts, lost days, sources set aside."""

@@ -1,10 +1,10 @@
-"""Which source ended the census while it was read, as by taking all memory? It must not block the others.
+"""Attempts to read a batch, to find a source that ends the census, as by taking all memory.
 
-Of each batch the file ``attempts.json`` notes which source is being read. If two attempts to read a batch
-ended without a word, the source at which the last one ended is left out of the batch, and is a suspect. When
-all else is read, each suspect is read alone, by another process and for nothing: if that ends too, the
-source is set aside; else it is read like any other. A process may be killed by somebody, too, so that being
-read when it happened is no proof.
+Such a source must not block the others. The file ``attempts.json`` of each batch records which source is
+being read. If two attempts to read a batch died silently, the source at which the last one died is left out
+of the batch and becomes a suspect. When all else is read, another process reads each suspect without using
+the result. If that process dies too, the source is set aside; else it is read like any other. A person may
+also kill a process, so the source being read at that time is not proven guilty.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from conda_census.errors import CensusError
 
 __all__ = ["INTERRUPTED", "Attempts", "Suspects", "can_be_read", "is_no_fault_of_a_source"]
 
-#: What DuckDB makes of Ctrl-C while it works.
+#: DuckDB's error message for Ctrl-C while it works.
 INTERRUPTED = "Query interrupted"
 
-#: So many attempts may end without a word.
+#: Number of attempts that may die silently.
 _ATTEMPTS = 2
-#: So often a trial may end together with the process that waits for it, before that is taken for its answer.
+#: Number of times a trial may end together with its waiting parent process before that counts as its result.
 TRIALS = 10
 
 
@@ -49,7 +49,10 @@ class Attempts:
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
-        """Read the batch inside: what ends in here by itself, or is stopped by somebody, is no such end."""
+        """Count an attempt to read the batch inside the context.
+
+        An error or an interruption by a person inside the context is no silent death.
+        """
         noted = _read(self._file)
         self._ended, self._reading = _number(noted.get("ended")), None
         self.left_out = frozenset(_numbers(noted.get("left_out")))
@@ -69,7 +72,7 @@ class Attempts:
         self._write(is_under_way=False)
 
     def note(self, number: int) -> None:
-        """Write down which source is being read now, by its number in the batch."""
+        """Record which source is being read now, by its number in the batch."""
         if number != self._reading:
             self._reading = number
             self._write(is_under_way=True)
@@ -91,23 +94,23 @@ class Suspects:
         self._file = folder / "suspects.json"
 
     def locations(self) -> frozenset[str]:
-        """Where they lie."""
+        """Return the locations of the suspects."""
         return frozenset(_read(self._file))
 
     def add(self, locations: Iterable[str]) -> None:
-        """Suspect the sources at these places."""
+        """Add the sources at these locations to the suspects."""
         if added := list(locations):
             _replace(self._file, {**dict.fromkeys(added, 0), **_read(self._file)})
 
     def begin_trial(self, location: str) -> bool:
-        """Write down that a suspect is tried; false if too many trials ended without an answer."""
+        """Record that a suspect is tried; return false if too many trials ended without a result."""
         trials = _read(self._file)
         number = _number(trials.get(location)) + 1
         _replace(self._file, {**trials, location: number})
         return number <= TRIALS
 
     def remove(self, location: str) -> None:
-        """Suspect the source no more."""
+        """Remove the source from the suspects."""
         trials = {each: number for each, number in _read(self._file).items() if each != location}
         if trials:
             _replace(self._file, trials)
@@ -116,23 +119,23 @@ class Suspects:
 
 
 def can_be_read(settings: Settings, location: str, format_name: str) -> bool:
-    """Read a source for nothing, by a process of its own, and tell whether that came to its end."""
+    """Return whether a separate process reads a source to its end; the reading itself is discarded."""
     told = pickle.dumps((settings, location, format_name))
-    # -P: a file of the folder that one stands in is no module of ours
+    # -P: modules in the current folder are not imported in place of ours
     command = [sys.executable, "-P", "-m", "conda_census.ingest.trial_reading"]
-    # Silent, whoever is killed when.
+    # The output is silenced, whichever process is killed when.
     done = subprocess.run(command, input=told, stdout=DEVNULL, stderr=DEVNULL, check=False)  # noqa: S603
     return done.returncode == 0
 
 
 def is_no_fault_of_a_source(problem: BaseException) -> bool:
-    """Was it told by the census, by the disk, or by the person at the keyboard?"""
+    """Return whether the census, the disk or the person at the keyboard caused the problem."""
     told = (CensusError, OSError, duckdb.IOException, KeyboardInterrupt, SystemExit)
     return isinstance(problem, told) or (isinstance(problem, RuntimeError) and str(problem) == INTERRUPTED)
 
 
 def _read(file: Path) -> dict[str, object]:
-    """What a file notes; nothing if it is not there, or was cut when the machine ended."""
+    """Return the content of a record; nothing if it is missing, or was truncated when the machine crashed."""
     try:
         content = json.loads(file.read_text())
     except (OSError, ValueError, RecursionError):

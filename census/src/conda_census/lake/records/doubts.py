@@ -1,9 +1,9 @@
-"""Logs that were read although something about them is in doubt, so that a later report can say so.
+"""Doubts about logs that were read nevertheless, kept so that a later report can name them.
 
 ``ingest`` warns of a copy with other bytes, of user agents that are cut short, of addresses that are those of
-a proxy, of data that it could not read. The file ``doubts.json`` of the lake keeps these warnings with the
-batch that read the log. A doubt about a log that was taken out again no longer counts: its batch has no row
-of it in the table ``sources``.
+a proxy, and of data that it could not read. The file ``doubts.json`` of the lake keeps these warnings with
+the batch that read the log. A doubt no longer counts once its log is taken out: then its batch has no row of
+the log in the table ``sources``.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ __all__ = [
 #: ``addresses``: addresses that may not be those of clients. ``unread``: data of the log that was not read.
 DoubtAbout = Literal["repeated", "tokens", "addresses", "unread"]
 
-#: Name of the file in the lake; there is none as long as nothing was ever in doubt.
+#: Name of the file in the lake; it does not exist as long as nothing was ever in doubt.
 DOUBTS = "doubts.json"
 _LOCK = "doubts.lock"
 _LOCK_S = 600
@@ -40,12 +40,12 @@ _LOCK_S = 600
 
 @dataclass(frozen=True)
 class Doubt:
-    """Something in doubt about one reading of a log.
+    """A doubt about one reading of a log.
 
     Attributes:
         batch: the batch that read it, as in the table ``sources``.
         source: the log, as in the table ``sources``.
-        about: what is in doubt.
+        about: the subject of the doubt.
         reason: a sentence for a person.
     """
 
@@ -56,7 +56,7 @@ class Doubt:
 
 
 def read_doubts(path: Path) -> list[Doubt]:
-    """Return all doubts that the lake in this folder keeps, also those about logs that were taken out.
+    """Return all doubts that the lake in this folder keeps, including those about logs that were taken out.
 
     Raises:
         DamagedFileError: ``doubts.json`` is damaged.
@@ -78,7 +78,7 @@ def read_doubts(path: Path) -> list[Doubt]:
 
 
 def note_doubts(lake: Lake, batch: str, doubts: Sequence[Doubt]) -> None:
-    """Keep the doubts about the logs of one batch, in place of those that were kept for it before.
+    """Store the doubts about the logs of one batch, replacing earlier ones of the batch.
 
     Raises:
         LakeError: ``doubts.json`` is damaged or cannot be read.

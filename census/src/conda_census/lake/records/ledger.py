@@ -1,12 +1,12 @@
 """Totals of the rows that batches brought to each table, kept in the commits of the table ``sources``.
 
-The commit of a batch to ``sources`` ends the batch. It carries, beside the batch's number, what its writer
-has brought up to then: rows of each table, in all and by day, and requests of the sessions by day. Delta
-keeps these numbers as the versions of application transactions, in one commit with the rows of ``sources``
-and in every checkpoint after it. Compaction changes none of them. So what a table holds can be compared
-with what it must hold, without opening a file.
+The commit of a batch to ``sources`` ends the batch. Beside the batch's number, it carries what its writer has
+brought so far: rows of each table, in all and by day, and requests of the sessions by day. Delta keeps these
+numbers as the versions of application transactions, in one commit with the rows of ``sources`` and in every
+later checkpoint. Compaction changes none of them. So the content of a table can be compared with its expected
+content without opening a file.
 
-A lake of an earlier version has no totals: there the requests of ``sessions`` must be those of ``sources``.
+A lake of an earlier version has no totals. Its requests in ``sessions`` must be those in ``sources``.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ __all__ = [
     "totals_of_files",
 ]
 
-#: The tables of which every row stays, unlike those of ``request_ids``.
+#: Tables whose rows all stay, unlike those of ``request_ids``.
 LEDGER_TABLES: tuple[TableName, ...] = (
     "sessions",
     "downloads",
@@ -39,15 +39,15 @@ LEDGER_TABLES: tuple[TableName, ...] = (
     "line_marks",
     "sources",
 )
-#: Under this name stands what was there before there were totals, and what was taken out of the lake since.
+#: Name for rows from before there were totals, and for rows taken out of the lake since.
 _BASE = ""
 
 
 @dataclass(frozen=True)
 class Totals:
-    """How many rows: by table and day. ``requests`` are those of the rows of ``sessions``, by day.
+    """Numbers of rows by table and day. ``requests`` are those of the rows of ``sessions``, by day.
 
-    ``doubts`` are what is in doubt about the logs of a batch (``lake.doubts``).
+    ``doubts`` is the number of doubts about the logs of a batch (``lake.doubts``).
     """
 
     rows: Mapping[tuple[str, str], int] = field(default_factory=dict)
@@ -55,7 +55,7 @@ class Totals:
     doubts: int = 0
 
     def by_name(self) -> Counter[str]:
-        """Each number by the name under which the ledger keeps it."""
+        """Return each number by the name under which the ledger keeps it."""
         numbers: Counter[str] = Counter()
         for (table, day), rows in self.rows.items():
             if table in LEDGER_TABLES:
@@ -69,42 +69,42 @@ class Totals:
 
 
 def application(writer: str) -> str:
-    """What Delta calls a writer, whose last batch each table remembers."""
+    """Return Delta's name for a writer, whose last batch each table remembers."""
     return f"conda-census:{writer}"
 
 
 class Ledger:
-    """The totals as one version of the table ``sources`` has them."""
+    """The totals in one version of the table ``sources``."""
 
     def __init__(self, sources: DeltaTable) -> None:
         self._sources = sources
 
     @property
     def is_kept(self) -> bool:
-        """Whether the lake has totals: one of an earlier version has none."""
+        """Return whether the lake has totals; one of an earlier version has none."""
         return any(self._number(_BASE, f"rows/{table}") is not None for table in LEDGER_TABLES)
 
     def rows(self, table: str, writers: Iterable[str]) -> int:
-        """How many rows the table must have."""
+        """Return how many rows the table must have."""
         return self._sum(f"rows/{table}", writers)
 
     @property
     def lost_days(self) -> int:
-        """How many days are marked as lost."""
+        """Return how many days are marked as lost."""
         return self._number(_BASE, "lost") or 0
 
     def doubts(self, writers: Iterable[str]) -> int:
-        """How many doubts about logs the lake must keep."""
+        """Return how many doubts about logs the lake must keep."""
         return self._sum("doubts", writers)
 
     def with_lost_days(self, number: int) -> list[Transaction]:
-        """What a commit carries to say how many days are marked as lost."""
+        """Return the transactions that record the number of lost days."""
         return [Transaction(_id(_BASE, "lost"), number)]
 
     def with_batch(self, writer: str, brought: Totals) -> list[Transaction]:
-        """What the commit of a batch carries of the totals of its writer.
+        """Return the transactions that record the totals of a batch's writer.
 
-        Those of all days are always there: if this commit is lost, the next one still has them.
+        The totals of all days are always included: if this commit is lost, the next one still has them.
         """
         numbers = Counter({f"rows/{table}": 0 for table in LEDGER_TABLES})
         numbers.update(brought.by_name())
@@ -114,9 +114,9 @@ class Ledger:
         ]
 
     def with_change(self, change: Mapping[str, int]) -> list[Transaction]:
-        """What a commit carries that takes rows out of the lake or puts others in their place.
+        """Return the transactions for a commit that removes or replaces rows of the lake.
 
-        ``change`` has the names of :meth:`Totals.by_name`, and how many rows more or fewer there are.
+        ``change`` has the names of :meth:`Totals.by_name`, and the differences in the numbers of rows.
         """
         return [
             Transaction(_id(_BASE, name), (self._number(_BASE, name) or 0) + number)
@@ -125,13 +125,13 @@ class Ledger:
         ]
 
     def brought(self, names: Iterable[str], writers: Iterable[str]) -> Counter[str]:
-        """Each of these numbers as the writers have it, without what was there before."""
+        """Return each of these numbers summed over the writers, without rows from before them."""
         writers = set(writers)
         return Counter({name: sum(self._number(writer, name) or 0 for writer in writers) for name in names})
 
     @staticmethod
     def is_of(app: str, writers: Iterable[str]) -> bool:
-        """Whether it is the number of one of these writers, or of what was there before them."""
+        """Return whether the number is one of these writers', or that of the rows from before them."""
         name, slash, _ = app.partition("/")
         return bool(slash) and name in {application(writer) for writer in {_BASE, *writers}}
 
@@ -143,10 +143,10 @@ class Ledger:
 
 
 def initial_totals(held: Mapping[str, int], brought: Mapping[str, int] | None = None) -> list[Transaction]:
-    """What the commit carries that begins the totals of a lake.
+    """Return the transactions that start the totals of a lake.
 
-    ``held`` has the numbers of its rows, by the names of :meth:`Totals.by_name`, and ``brought`` what
-    writers have said already that they brought.
+    ``held`` has the numbers of its rows, by the names of :meth:`Totals.by_name`. ``brought`` has the numbers
+    that writers have already recorded.
     """
     numbers = {f"rows/{table}": 0 for table in LEDGER_TABLES} | dict(held)
     return [
@@ -156,7 +156,7 @@ def initial_totals(held: Mapping[str, int], brought: Mapping[str, int] | None = 
 
 
 def totals_of_files(files: Iterable[tuple[str, Path]]) -> Totals:
-    """What is in these Parquet files, each given with the name of its table.
+    """Return the totals of these Parquet files, each given with the name of its table.
 
     Raises:
         OSError: a file cannot be read.

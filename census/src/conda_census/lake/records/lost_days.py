@@ -1,11 +1,11 @@
-"""Days with lost rows, and the log lines that must be read again to know these days.
+"""Days with lost rows, and the log lines that must be read again to restore these days.
 
-Whoever counts by day treats a lost day like a day without a log: nothing is known of it, whatever rows of it
-are left in the tables. ``lost_days`` names these days for the report, for ``sources`` and for exposure.
+Counts by day treat a lost day like a day without a log: nothing is known of it, whatever rows of it are left
+in the tables. ``lost_days`` returns these days for the report, for ``sources`` and for exposure.
 
-The days stand in the file ``lost.json`` of the lake with the lines that they need (``wanted_lines``), and how
-many they are in the totals (``ledger``). So a lake without its ``lost.json`` is a damaged one, and never one
-of which nothing is lost. Of a day that is lost for good it is not known which lines it needs.
+The file ``lost.json`` of the lake has the days and the lines that they need (``wanted_lines``). The totals
+(``ledger``) have the number of days. So a lake without its ``lost.json`` is damaged, and never looks like one
+without lost days. For a day that is lost for good, the lines that it needs are not known.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from conda_census.lake.store import Lake
 
 __all__ = ["LOST", "Lost", "change_lost", "lost_days", "mark_lost", "note_lost", "read_lost"]
 
-#: Name of the file in the lake; there is none as long as nothing was ever lost.
+#: Name of the file in the lake; it does not exist as long as nothing was ever lost.
 LOST = "lost.json"
 _BYTES_MAX = 1 << 28
 _LOCK = "lost.lock"
@@ -33,12 +33,12 @@ _TIMEOUT_S = 600
 
 @dataclass(frozen=True)
 class Lost:
-    """What is lost.
+    """The lost days and their needs.
 
     Attributes:
-        days: the days.
-        for_good: those of which it is not known what they need.
-        wanted: the lines that the others need.
+        days: the lost days.
+        for_good: the days whose needs are not known.
+        wanted: the lines that the other days need.
     """
 
     days: frozenset[date] = field(default_factory=frozenset)
@@ -51,7 +51,7 @@ class Lost:
 
 
 def read_lost(path: Path) -> Lost:
-    """Return what is lost of the lake in this folder; nothing as a rule.
+    """Return what is lost of the lake in this folder; usually nothing.
 
     Raises:
         LakeError: ``lost.json`` is damaged or cannot be read.
@@ -62,7 +62,7 @@ def read_lost(path: Path) -> Lost:
             content = json.loads(file.read(_BYTES_MAX))
         days = frozenset(date.fromisoformat(day) for day in content["days"])
         wanted = wanted_from_json(content.get("wanted", ()))
-        # An earlier version did not write down what a day needs.
+        # An earlier version did not record the lines that a day needs.
         for_good = frozenset(date.fromisoformat(day) for day in content.get("for_good", content["days"]))
     except FileNotFoundError:
         return Lost()
@@ -74,7 +74,7 @@ def read_lost(path: Path) -> Lost:
 
 
 def lost_days(path: Path) -> frozenset[date]:
-    """Return the UTC days of the lake in this folder that are unknown, for rows of them are lost.
+    """Return the UTC days of the lake in this folder that are unknown because rows of them are lost.
 
     Raises:
         LakeError: ``lost.json`` is damaged or cannot be read.
@@ -83,7 +83,7 @@ def lost_days(path: Path) -> frozenset[date]:
 
 
 def mark_lost(lake: Lake, days: Iterable[date], wanted: Iterable[Wanted] = ()) -> None:
-    """Add days to what is lost, with the lines that they need. A day that needs none is lost for good.
+    """Add days to the lost ones, with the lines that they need; a day that needs none is lost for good.
 
     Raises:
         LakeError: ``lost.json`` is damaged, or the lake cannot be written.
@@ -98,9 +98,9 @@ def mark_lost(lake: Lake, days: Iterable[date], wanted: Iterable[Wanted] = ()) -
 
 
 def change_lost(lake: Lake, change: Callable[[Lost], Lost]) -> Lost:
-    """Write down what is lost now, as ``change`` makes it of what was lost up to now, and return it.
+    """Apply ``change`` to the record of what is lost, and return the new record.
 
-    The totals never say more days than the file, so that a run that is killed leaves a lake in order.
+    The totals never count more days than the file, so that a killed run leaves a lake in order.
 
     Raises:
         LakeError: ``lost.json`` is damaged, or the lake cannot be written.
@@ -127,7 +127,7 @@ def change_lost(lake: Lake, change: Callable[[Lost], Lost]) -> Lost:
 
 
 def note_lost(lake: Lake) -> None:
-    """Let the totals say how many days are lost, if they were lost themselves.
+    """Record the number of lost days in the totals, if the totals themselves were lost.
 
     Raises:
         LakeError: ``lost.json`` is damaged, or the lake cannot be written.

@@ -1,9 +1,9 @@
-"""Note of the version and the files of each reference table, by which a damaged one is known.
+"""Record of the version and the files of each reference table, to detect a damaged one.
 
-Delta reads a table whose last commit is lost as the one before. So ``references.json`` of the lake says which
-version is the last, the digests of its files, and the id that Delta gave to the table. It is written after
-the version, so a newer one of the same id is whole too: the import that wrote it was killed before it wrote
-the note. One of another id is a table of another lake.
+Delta reads a table whose last commit is lost as the version before. So ``references.json`` of the lake has
+the last version, the digests of its files, and the id that Delta gave to the table. It is written after the
+version, so a newer version with the same id is whole too: the import that wrote it was killed before it wrote
+the record. A version with another id is a table of another lake.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ REFERENCE_NOTES = "references.json"
 
 
 def note_version(lake: Path, name: str) -> None:
-    """Note the version that a reference table has now.
+    """Record the current version of a reference table.
 
     Raises:
         OSError: a file cannot be read or written.
@@ -36,16 +36,16 @@ def note_version(lake: Path, name: str) -> None:
     try:
         notes = _notes(lake)
     except LakeError:
-        notes = {}  # a damaged one helps nobody
+        notes = {}  # a damaged record is of no use
     note = {"version": table.version(), "digests": digests, "id": str(table.metadata().id)}
     _write(lake, notes | {name: note})
 
 
 def expect_as_noted(lake: Path, name: str) -> None:
-    """Go on only if the table is what was noted of it, or newer.
+    """Check that the table is as recorded, or newer.
 
     Raises:
-        LakeError: it is not, or the note is damaged.
+        LakeError: it is not, or the record is damaged.
         OSError: a file cannot be read.
         DeltaError: the table cannot be read.
     """
@@ -68,10 +68,10 @@ def expect_as_noted(lake: Path, name: str) -> None:
 
 
 def forget_note(lake: Path, name: str) -> None:
-    """Forget what was noted of a table that is gone.
+    """Remove the record of a table that is gone.
 
     Raises:
-        OSError: the note cannot be written.
+        OSError: the record cannot be written.
     """
     try:
         notes = _notes(lake)
@@ -100,7 +100,7 @@ def _notes(lake: Path) -> dict[str, Any]:
 
 
 def _said(noted: object, lake: Path) -> tuple[int, dict[str, str], str | None]:
-    """The version, the digests, and the id, which an earlier version did not note."""
+    """Return the version, the digests, and the id, which an earlier version did not record."""
     try:
         content: Any = noted
         digests = {str(path): str(each) for path, each in content["digests"].items()}

@@ -1,11 +1,11 @@
-"""Sources that are no log, or a damaged one: remembered, so that each is told once and stops nothing.
+"""Sources that are no log, or a damaged one, remembered so that each is reported once and blocks nothing.
 
-What could not be read for now, as a log that is cut short, is noted too until it is read. So is a log of
-which a part was not read, if the rest brought no line: the table ``sources`` has no row of it to say so.
+A source that cannot be read for now, such as a log that is cut short, is recorded too until it is read. So is
+a log with an unread part if the rest brought no line, because the table ``sources`` has no row to record it.
 
-The file ``set-aside.json`` of the lake names them. A source is known again by what is stored of it: a file
-that grew, was repaired or only touched is tried again, and all are if other formats are to be tried, or by a
-newer version of the census.
+The file ``set-aside.json`` of the lake names them. A source is recognised by its stored bytes. A file that
+grew, was repaired or only touched is tried again. All are tried again with other formats or a newer version
+of the census.
 """
 
 from __future__ import annotations
@@ -38,17 +38,17 @@ _LOCK_S = 30
 
 @dataclass(frozen=True)
 class SetAside:
-    """A source of which nothing is read.
+    """A source that is not read.
 
     Attributes:
-        source: what messages call it.
-        location: where it lies.
+        source: its name in messages.
+        location: its location.
         reason: why, for a person.
         since: when it was set aside, UTC, as ISO 8601.
-        name: names it as it is stored, see ``name_as_stored``.
-        tried: which formats were tried, see ``tried_formats``; empty for a source that each run tries again,
-            or that was read in part, which alone has a name then.
-        may_be_log: may it be an access log, whose requests are missing?
+        name: identifies it as stored, see ``name_as_stored``.
+        tried: the formats that were tried, see ``tried_formats``. It is empty for a source that each run
+            tries again, and for a source that was read in part. Of these two, only the latter has a name.
+        may_be_log: whether it may be an access log whose requests are missing.
     """
 
     source: str
@@ -61,7 +61,7 @@ class SetAside:
 
     @property
     def is_read_in_part(self) -> bool:
-        """Was it read but for a part?"""
+        """Return whether only a part of it was not read."""
         return bool(self.name) and not self.tried
 
 
@@ -72,9 +72,9 @@ class Unreadable:
     Attributes:
         source: the source.
         reason: why, for a person.
-        may_be_log: may it be an access log, whose requests are missing?
-        may_pass: may the reason pass, so that each run tries it again?
-        is_read_in_part: was it read but for a part, so that it is tried again when it changed?
+        may_be_log: whether it may be an access log whose requests are missing.
+        may_pass: whether the reason may pass, so that each run tries it again.
+        is_read_in_part: whether only a part was not read, so that it is tried again when it changes.
     """
 
     source: Source
@@ -85,14 +85,14 @@ class Unreadable:
 
 
 class SetAsideSources:
-    """What is set aside in a lake."""
+    """The sources that are set aside in a lake."""
 
     def __init__(self, lake: Lake) -> None:
         self._lake = lake
         self._path = lake.path / _FILE
 
     def read(self) -> list[SetAside]:
-        """All that is set aside, by source.
+        """Return all sources that are set aside, ordered by source.
 
         Raises:
             LakeError: the file is damaged or cannot be read.
@@ -110,7 +110,7 @@ class SetAsideSources:
             ) from None
 
     def unread_logs(self) -> int:
-        """How many of the sources that could not be read may be access logs.
+        """Return how many of the sources that could not be read may be access logs.
 
         Raises:
             LakeError: the file is damaged or cannot be read.
@@ -120,8 +120,8 @@ class SetAsideSources:
     def add(self, found: Collection[Unreadable], key: bytes, tried: str) -> list[SetAside]:
         """Set sources aside, each with its reason, and return those that can be remembered.
 
-        What may pass is noted as well, as unread, and not returned: each run tries it again. So is what was
-        read in part.
+        A source whose reason may pass is also recorded, as unread, and not returned: each run tries it again.
+        The same holds for a source that was read in part.
         """
         since = datetime.now(UTC).isoformat(timespec="seconds")
         added = [
@@ -152,13 +152,13 @@ class SetAsideSources:
         return added
 
     def forget(self, forgotten: Collection[SetAside]) -> None:
-        """Let sources be tried again."""
+        """Remove sources from the record, so that they are tried again."""
         if forgotten:
             with self._locked():
                 self._write([each for each in self.read() if each not in forgotten])
 
     def move(self, moved: Mapping[SetAside, Source]) -> None:
-        """Note where sources lie now that are known again by their names."""
+        """Record the new locations of sources that are recognised by their names."""
         if moved:
             with self._locked():
                 self._write(
@@ -185,18 +185,19 @@ _FIELDS = ("source", "location", "reason", "since", "name", "tried")
 
 
 def _from_json(row: dict[str, object]) -> SetAside:
-    # Earlier versions did not note whether it may be a log.
+    # Earlier versions did not record whether it may be a log.
     texts = {key: str(row[key]) for key in _FIELDS}
     return SetAside(**texts, may_be_log=bool(row.get("may_be_log", True)))
 
 
 def name_as_stored(source: Source, key: bytes) -> str:
-    """Name a source as it is stored; empty if it cannot be known again.
+    """Return a name of a source as stored; empty if the source cannot be recognised later.
 
-    Both ends of a file may stay as they are if its middle is repaired, hence the time of its last change.
+    If the middle of a file is repaired, both of its ends may stay as they are. So the name includes the time
+    of its last change.
     """
     if is_spooled(source.location):
-        return ""  # what came from a pipe is gone
+        return ""  # data from a pipe is gone
     try:
         stored = source.stored_fingerprint(key)
         if not stored:
@@ -208,6 +209,6 @@ def name_as_stored(source: Source, key: bytes) -> str:
 
 
 def tried_formats(settings: Settings, format_name: str) -> str:
-    """Name the formats that a run tries: a source that is in none of them may be in another one."""
+    """Return a name of the formats that a run tries: a source in none of them may be in another one."""
     text = repr((__version__, format_name, settings.formats))
     return hashlib.sha256(text.encode()).hexdigest()[:16]

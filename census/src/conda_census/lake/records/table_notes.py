@@ -1,9 +1,9 @@
-"""Note of which tables are those of this lake, and how far each had come.
+"""Record of the identity of this lake's tables, and of a version of each.
 
-A table that was put in the place of one of the lake's own, from another lake or from a backup, may have the
-rows that the totals ask for, or bring totals of its own. So ``tables.json`` of the lake has the id that Delta
-gave to each table, and a version that the table had once and never falls behind. It is written at the end of
-each run of ingest and of each repair.
+A table from another lake or from a backup that replaced one of the lake's own may have the rows that the
+totals require, or bring its own totals. So ``tables.json`` of the lake has the id that Delta gave to each
+table, and a version that the table once had and never falls behind. It is written at the end of each run of
+ingest and of each repair.
 """
 
 from __future__ import annotations
@@ -36,23 +36,23 @@ _LETTERS = 2
 
 @dataclass(frozen=True)
 class TableNote:
-    """What was noted of a table."""
+    """The record of a table."""
 
     id: str
     version: int
 
     def is_of(self, table: DeltaTable) -> bool:
-        """Whether the table is the one that was noted, of whatever version."""
-        # Of two ids that Delta made nearly all letters differ: in this one a letter is damaged.
+        """Return whether the table is the recorded one, in any version."""
+        # Nearly all letters of two ids made by Delta differ: here a letter is damaged.
         return are_alike(str(table.metadata().id), self.id, _LETTERS)
 
     def is_newer_than(self, table: DeltaTable) -> bool:
-        """Whether the table had come farther than it is now."""
+        """Return whether the recorded version is newer than the table."""
         return self.version > table.version()
 
 
 def noted_tables(lake: Path) -> dict[TableName, TableNote]:
-    """What was noted of each table; nothing in a lake to which only an earlier version wrote.
+    """Return the record of each table; nothing for a lake that only an earlier version wrote to.
 
     Raises:
         LakeError: the note is damaged or cannot be read.
@@ -75,7 +75,7 @@ def noted_tables(lake: Path) -> dict[TableName, TableNote]:
 
 
 def note_tables(lake: Lake) -> None:
-    """Note the tables as they are now. They were checked before.
+    """Record the tables as they are now, after they were checked.
 
     Raises:
         LakeError: a table cannot be read.
@@ -89,7 +89,7 @@ def note_tables(lake: Lake) -> None:
 
 
 def forget_versions(lake: Lake, names: Iterable[TableName]) -> None:
-    """Let these tables begin again with any version: their logs are going to be written anew.
+    """Allow any version of these tables: their logs are going to be rewritten.
 
     Raises:
         LakeError: the note is damaged.

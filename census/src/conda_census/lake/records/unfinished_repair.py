@@ -1,7 +1,7 @@
-"""Note of a repair, or of a log that is taken out: which batches go, and which logs are read again for them.
+"""Record of a repair or of the removal of a log: the batches to remove and the logs to read again.
 
-It is written before a row is taken out and goes when all logs are read. Until then the lake is damaged, so
-that a repair that was killed is run again.
+It is written before a row is taken out and is removed when all logs are read. Until then the lake is damaged,
+so that a killed repair is run again.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ REPAIR_NOTE = "repair.json"
 
 @dataclass(frozen=True)
 class TakenOut:
-    """A log that is taken out: its name, its heads, what it brought, of which days, and what is told."""
+    """A log that is taken out: its name, its heads, its lines, their days, and the notes for the report."""
 
     source: str
     heads: tuple[str, ...]
@@ -43,16 +43,16 @@ class TakenOut:
 
 @dataclass(frozen=True)
 class ReadAgain:
-    """What is read again.
+    """The task of reading again.
 
     Attributes:
         batches: names of the batches that are taken out of the lake first.
         is_all: whether the whole lake is read again.
-        logs: where the logs lie, by the names of their formats.
-        requests: how many requests of each day the lake must have at least in the end.
+        logs: locations of the logs, by the names of their formats.
+        requests: minimum number of requests that the lake must have of each day in the end.
         forgotten: the log that is taken out; null if it is a repair.
-        wanted: which lines must be read in the end, or the days that need them are lost.
-        lost: the days that are lost, whatever is read.
+        wanted: the lines that must be read in the end, or the days that need them are lost.
+        lost: the days that are lost in any case.
         sources_until: the last batch of each writer that ``sources`` has in the end.
     """
 
@@ -70,10 +70,10 @@ class ReadAgain:
 
 
 def unfinished_repair(lake: Path) -> ReadAgain | None:
-    """What a repair has left to do that was cut off; null as a rule.
+    """Return the rest of an interrupted repair; usually null.
 
     Raises:
-        LakeError: its note is damaged.
+        LakeError: its record is damaged.
     """
     place = lake / REPAIR_NOTE
     try:
@@ -114,7 +114,7 @@ def _texts(days: Iterable[date]) -> list[str]:
 
 
 def note_repair(lake: Path, again: ReadAgain) -> None:
-    """Write down what is going to be read again.
+    """Record what is going to be read again.
 
     Raises:
         OSError: the lake cannot be written.
@@ -133,7 +133,7 @@ def note_repair(lake: Path, again: ReadAgain) -> None:
 
 
 def repair_is_done(lake: Path) -> None:
-    """Everything has been read again.
+    """Remove the record, because everything has been read again.
 
     Raises:
         OSError: the lake cannot be written.

@@ -1,8 +1,8 @@
 """Lines of logs without which days are lost.
 
-Before rows are taken out or given up it is written down which lines they come from (``lost_days``,
-``unfinished_repair``). The days are known again when all these lines were read again: each line has a mark
-that depends on all lines before it, so that no other log is taken for the one that is wanted.
+Before rows are taken out or given up, the lines that they come from are recorded (``lost_days``,
+``unfinished_repair``). The days are known again when all these lines were read again. Each line has a mark
+that depends on all lines before it, so no other log is mistaken for the wanted one.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ class Wanted:
     Attributes:
         source: the name under which they were read.
         format_name: the format in which they were read.
-        batch: the batch that read them, of which rows are lost; empty if it is out of the lake.
-        head: of the log, as ``sources`` has it; empty if that is not known.
-        first_line: number of the first of them, from 1.
-        lines: how many they are.
-        marks: how many of them have a mark.
+        batch: the batch that read them and lost rows of them; empty if it is out of the lake.
+        head: of the log, as in ``sources``; empty if it is not known.
+        first_line: number of the first line, from 1.
+        lines: number of lines.
+        marks: number of lines that have a mark.
         digest: keyed digest of these marks; empty if there are none.
         days: the days that are lost without them.
     """
@@ -44,7 +44,7 @@ class Wanted:
 
 
 def merged(wanted: Iterable[Wanted], but: Collection[date] = ()) -> tuple[Wanted, ...]:
-    """Return the same lines once, each with all its days but some; lines that no day needs are left out."""
+    """Return each range of lines once, with all its days except some; drop lines that no day needs."""
     days: dict[Wanted, set[date]] = defaultdict(set)
     for each in wanted:
         days[replace(each, days=())].update(set(each.days).difference(but))
@@ -57,12 +57,12 @@ def days_of(wanted: Iterable[Wanted]) -> set[date]:
 
 
 def wanted_to_json(wanted: Iterable[Wanted]) -> list[dict[str, Any]]:
-    """Return what stands in a note of the lake."""
+    """Return the lines in the form of a record of the lake."""
     return [asdict(each) | {"days": [day.isoformat() for day in each.days]} for each in wanted]
 
 
 def wanted_from_json(content: Iterable[Mapping[str, Any]]) -> tuple[Wanted, ...]:
-    """Return what a note of the lake says.
+    """Return the lines in a record of the lake.
 
     Raises:
         ValueError, KeyError, TypeError, AttributeError: it is damaged.
