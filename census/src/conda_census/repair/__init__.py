@@ -1,1 +1,1 @@
-"""Repair of a damaged lake, and removal of what one log brought to it."""
+"""Repair of a damaged lake, and removal of the rows that one log brought to it."""

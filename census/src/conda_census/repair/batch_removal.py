@@ -1,7 +1,7 @@
-"""Taking batches out of the lake: their files go, and files that a compaction joined lose their rows.
+"""Removal of batches from the lake: their files are removed, and compacted files lose their rows.
 
-``sources`` is the last table, and the totals come after it. Whoever takes something out has noted it before
-(``unfinished_repair``), so that this is done again if it was cut off.
+``sources`` is the last table, and the totals come after it. The caller has recorded the removal before
+(``unfinished_repair``), so that an interrupted removal is done again.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ __all__ = [
 
 
 def batch_name(path: str) -> str:
-    """The batch that wrote a file, as ``sources`` names it; empty if it was a compaction."""
+    """Return the batch that wrote a file, as ``sources`` names it; empty if it was a compaction."""
     of = batch_of(path.rpartition("/")[2])
     return f"{of.writer}/{of.batch}" if of else ""
 
@@ -40,7 +40,7 @@ def batch_name(path: str) -> str:
 def joined_with(
     snapshot: Snapshot, batches: Collection[str]
 ) -> Iterator[tuple[TableName, dict[str, Any], bool]]:
-    """The joined files that have rows of these batches, or may have some, and whether they tell which.
+    """Yield the joined files that have or may have rows of these batches, and if they name the batches.
 
     Raises:
         OSError: a file cannot be read.
@@ -55,7 +55,7 @@ def joined_with(
 
 
 def take_out(snapshot: Snapshot, batches: Collection[str], *, is_all: bool = False) -> None:
-    """Take all rows of these batches out of the lake; of a joined file that is damaged all its rows.
+    """Remove all rows of these batches from the lake, and all rows of a damaged joined file.
 
     Raises:
         OSError: a file cannot be read or written.
@@ -69,7 +69,7 @@ def take_out(snapshot: Snapshot, batches: Collection[str], *, is_all: bool = Fal
 def take_out_of_table(
     snapshot: Snapshot, name: TableName, batches: Collection[str], *, is_all: bool = False
 ) -> None:
-    """Take the rows of these batches out of one table, as :func:`take_out` does out of all.
+    """Remove the rows of these batches from one table, as :func:`take_out` does for all tables.
 
     Raises:
         OSError: a file cannot be read or written.
@@ -95,7 +95,7 @@ def take_out_of_table(
 
 
 def remove_files(snapshot: Snapshot, name: TableName, paths: Collection[str]) -> None:
-    """Let a table be without these files, given as ``day=<day>/<file>``.
+    """Remove these files from a table, given as ``day=<day>/<file>``.
 
     Raises:
         DeltaError: the table cannot be written.
@@ -106,7 +106,7 @@ def remove_files(snapshot: Snapshot, name: TableName, paths: Collection[str]) ->
 def change_files(
     snapshot: Snapshot, name: TableName, paths: Collection[str], added: list[AddAction | RemoveAction]
 ) -> None:
-    """Let a table be without these files, and with these others, in one commit.
+    """Remove these files from a table, and add the others, in one commit.
 
     Raises:
         DeltaError: the table cannot be written.
@@ -121,7 +121,7 @@ def change_files(
 def commit(
     lake: Lake, name: TableName, actions: list[AddAction | RemoveAction], transactions: list[Transaction]
 ) -> None:
-    """Let a commit carry these actions and numbers, and survive a power cut.
+    """Write a commit with these actions and numbers that survives a power cut.
 
     Raises:
         DeltaError: the table cannot be written.
@@ -139,7 +139,7 @@ def commit(
 
 
 def set_totals(lake: Lake) -> None:
-    """Let the totals be those of the rows that are there.
+    """Set the totals to those of the existing rows.
 
     Raises:
         OSError: a file cannot be read.

@@ -1,11 +1,12 @@
-"""Taking out of the lake what one log brought to it, which is unread from then on.
+"""Removal of the rows that one log brought to the lake; the log counts as unread from then on.
 
-Rows do not say which log they are of, only which batch. So the batches that read the log are taken out, and
-their other logs are read again; nothing is changed if one of these is not there as it was read. The same
-holds for later readings of a log that grew, for logs of which a line was left out because this one had it
-(``repeated``, and copies that were skipped), and for what was read of this log under another name.
+Rows name their batch, but not their log. So the batches that read the log are taken out, and their other logs
+are read again. Nothing is changed if one of these logs no longer exists as it was read. Three more kinds of
+readings are handled in the same way: later readings of a log that grew; logs with lines that were left out
+because this log had them (``repeated``, and copies that were skipped); and readings of this log under another
+name.
 
-``repair.json`` is written first (``unfinished_repair``): what was cut off is done by the next
+``repair.json`` is written first (``unfinished_repair``). An interrupted removal is finished by the next
 ``sources --forget`` of the same log, or by ``repair``.
 """
 
@@ -46,23 +47,23 @@ from conda_census.steps import Steps
 __all__ = ["Forgotten", "forget"]
 
 _NAMED = 3
-#: So many files of the logs' folders are looked at for copies that were skipped.
+#: Maximum number of files in the logs' folders that are searched for skipped copies.
 _FILES_MAX = 10_000
 
 
 @dataclass
 class Forgotten:
-    """What was taken out, or would be.
+    """The result or the plan of a removal.
 
     Attributes:
         source: the log, as ``sources`` lists it.
-        lines: how many lines of it counted or were dropped, in all its readings.
-        requests: how many of these were requests.
+        lines: number of its lines that counted or were dropped, in all its readings.
+        requests: number of these lines that were requests.
         days: the UTC days of these requests, from the first to the last of each reading.
         batches: the batches that are taken out; none if all of the lake is read again.
         read_again: the other logs that are read again.
-        notes: what may not be as if the log had never been read, each in a sentence.
-        lost: days of which rows are lost, for a log changed while it was read again.
+        notes: possible differences from a lake that never read the log, each in a sentence.
+        lost: days with lost rows, because a log changed while it was read again.
     """
 
     source: str
@@ -84,19 +85,19 @@ def forget(
     *,
     dry_run: bool = False,
 ) -> Forgotten:
-    """Take out of the lake what a log brought, or say what that would do.
+    """Remove the rows that a log brought to the lake, or describe what this would do.
 
     Args:
         settings: the lake and its keys.
         source: the log, as ``sources`` lists it, or a path, or a file's name.
-        progress: is told each log that is read.
+        progress: called for each log that is read.
         since: the first day on which the log may begin, if several logs had its name.
         until: the last such day.
         dry_run: whether nothing is changed.
 
     Raises:
-        LakeError: the log is not known or not one, its rows cannot be told from others whose logs are gone,
-            or the lake is damaged, in use, or cannot be written.
+        LakeError: the log is not known or ambiguous, its rows cannot be separated from others whose logs are
+            gone, or the lake is damaged, in use, or cannot be written.
     """
     source = name_as_text(source)
     secrets, lake = Secrets(settings.config_folder), Lake.open(settings.lake)
@@ -151,7 +152,7 @@ class _Forgetting:
         self._verified: dict[int, Verified] = {}
 
     def plan(self, asked: str, since: date | None, until: date | None) -> tuple[ReadAgain, Forgotten]:
-        """What is to be done, and what is told of it; nothing is changed yet."""
+        """Return the plan and its description; nothing is changed yet."""
         readings = self._readings
         chosen = _chosen(readings, asked, since, until)
         source = chosen[0].source
@@ -172,7 +173,7 @@ class _Forgetting:
         self._expect_whole_files(batches)
         logs = self._logs(others)
         copies = self._skipped_copies(chosen, others)
-        # Rotation gave it that name, so that it is no copy: it stays out.
+        # Rotation gave the log this name, so the file is no copy: it stays out.
         renamed = {file for file in self._where(chosen) if one_spelling(file) != one_spelling(source)}
         for copy in copies:
             if copy not in renamed:
@@ -216,10 +217,10 @@ class _Forgetting:
     def _batches(
         self, readings: list[Recorded], chosen: list[Recorded], forgotten: Forgotten
     ) -> tuple[set[str], list[Recorded]]:
-        """The batches that are taken out, and the readings of other logs that these hold.
+        """Return the batches that are taken out, and the readings of other logs in them.
 
-        A log of which lines were left out as repeated may have had them in common with this one: then they
-        count now. If it is gone, this is told.
+        A log with lines that were left out as repeated may share these lines with the removed log. Then they
+        count now. If such a log is gone, this is reported.
         """
         batches = _with_later({each.batch for each in chosen}, readings)
         others = [each for each in readings if each.batch in batches and each not in chosen]
@@ -238,7 +239,7 @@ class _Forgetting:
         return batches, others
 
     def _joined(self, batches: Collection[str]) -> Iterator[tuple[str, Path, bool]]:
-        """The joined files that may have rows of these batches, and whether they tell which."""
+        """Yield the joined files that may have rows of these batches, and whether they name the batches."""
         own = [each for each in self._readings if each.batch in batches]
         days = {day for each in own for day in _days([each]) or [_day(each.read_at)]}
         first_read = min(each.read_at for each in own).timestamp() * 1000
@@ -248,7 +249,7 @@ class _Forgetting:
                 yield name, self._lake.path / name / file["path"], tells
 
     def _missing(self, readings: Iterable[Recorded], source: str) -> list[Verified]:
-        """Those whose logs are not there as they were read; what lies under ``source`` is not asked."""
+        """Return the readings whose logs no longer exist as they were read; skip ``source`` itself."""
         wanted = [each for each in readings if id(each) not in self._verified]
         for each in verify(
             wanted,
@@ -274,21 +275,21 @@ class _Forgetting:
         return logs
 
     def _expect_whole_files(self, batches: Collection[str]) -> None:
-        """What is copied out of a joined file must be what was written."""
+        """Check that joined files are unchanged before rows are copied out of them."""
         for _, path, _ in self._joined(batches):
             if says_its_digest(path) is False:
                 raise LakeError(f"{path}: damaged: run conda-census repair")
 
     def _where(self, chosen: list[Recorded]) -> set[str]:
-        """Where the log lies now, as far as it is found."""
+        """Return the present locations of the log, as far as they are found."""
         path, rotated = path_named(one_spelling(chosen[0].source)), RotatedLogs(self._key)
         found = {rotated.find(path, each.head) for each in chosen} if path.is_absolute() else set()
         return {str(file) for file in found if file}
 
     def _skipped_copies(self, chosen: list[Recorded], others: list[Recorded]) -> list[str]:
-        """Files that ingest was given, and that held nothing but lines of this log, as far as they are found.
+        """Return files given to ingest that held only lines of this log, as far as they are found.
 
-        They are looked for in the folders of the logs: of a file that was skipped only a hash is known.
+        They are searched in the folders of the logs, because only a hash of a skipped file is known.
         """
         seen = seen_files(self._lake)
         heads = {each.head for each in chosen}
@@ -327,10 +328,10 @@ class _Forgetting:
 
 
 def _chosen(readings: list[Recorded], asked: str, since: date | None, until: date | None) -> list[Recorded]:
-    """All readings of the one log that is meant.
+    """Return all readings of the one log that is meant.
 
     Raises:
-        LakeError: it is none, or there are several.
+        LakeError: there is no such log, or there are several.
     """
     names = dict.fromkeys(each.source for each in readings)
     meant = _spellings(asked)
@@ -360,9 +361,10 @@ def _chosen(readings: list[Recorded], asked: str, since: date | None, until: dat
 
 
 def _with_later(batches: set[str], readings: list[Recorded]) -> set[str]:
-    """With all that later read lines of the same logs: a log is read again from where it is not known on.
+    """Return the batches with all later ones of the same logs.
 
-    What was read before does not depend on these, as an original does not on a copy that begins like it.
+    A log is read again from its first unknown line. Earlier readings do not depend on these batches, as an
+    original does not depend on a copy that begins like it.
     """
     while True:
         first: dict[str, tuple[int, datetime]] = {}
@@ -383,7 +385,7 @@ def _with_later(batches: set[str], readings: list[Recorded]) -> set[str]:
 
 
 def _may_repeat(reading: Recorded, chosen: list[Recorded]) -> bool:
-    """Whether lines of a reading may have been left out because the chosen log had them."""
+    """Return whether lines of a reading may have been left out because the chosen log had them."""
     if not reading.counts.dropped.get("repeated"):
         return False
     own = _days([reading])
@@ -394,7 +396,7 @@ def _may_repeat(reading: Recorded, chosen: list[Recorded]) -> bool:
 
 
 def _days(readings: Iterable[Recorded]) -> list[date]:
-    """The UTC days from the first to the last request of each reading."""
+    """Return the UTC days from the first to the last request of each reading."""
     days: set[date] = set()
     for each in readings:
         first, last = each.counts.first_time, each.counts.last_time
@@ -440,7 +442,7 @@ def _is_meant(forgotten: str, asked: str) -> bool:
 
 
 def _spellings(asked: str) -> set[str]:
-    """What the name of the log may be that a person means: the text as it is, or a path from here."""
+    """Return the possible names of the log: the text as it is, or as a path from the current folder."""
     return {one_spelling(asked), one_spelling(str(Path(asked).absolute()))}
 
 

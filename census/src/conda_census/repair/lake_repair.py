@@ -1,16 +1,16 @@
-"""Repair of a damaged lake: what can be had again is put back, and the rest is marked as lost.
+"""Repair of a damaged lake: recoverable rows are restored, and the days of the rest are marked as lost.
 
-All files are read first, for a byte that was turned over shows in nothing but the digest.
+All files are read first, because only the digest shows a flipped bit.
 
 1. A table of another lake is set aside (``table_notes``). The log of a table that Delta cannot read is
-   written anew from what is left of it (``left_log``).
-2. Rows whose commit is lost are still in their files: these are taken up again. Batches that ``sources`` does
-   not know even so are taken out of all tables, and their logs are read again (``without_sources``).
-3. Rows whose file is damaged are read again from the logs of their batches, if all of these are there.
-4. If they are not, the days of these rows are marked as lost (``lost_days``).
-5. A day that an earlier repair marked as lost is known again once all logs that it needs are there.
+   rewritten from its remains (``left_log``).
+2. Rows whose commit is lost are still in their files: these are added again. Batches that ``sources`` still
+   does not know are taken out of all tables, and their logs are read again (``without_sources``).
+3. Rows whose file is damaged are read again from the logs of their batches, if all of these logs exist.
+4. If they do not, the days of these rows are marked as lost (``lost_days``).
+5. A day that an earlier repair marked as lost is known again once all logs that it needs exist.
 
-A repair that was killed is run again: each step finds what it has to do by what it finds.
+A killed repair is run again: each step is idempotent and derives its work from the state of the lake.
 """
 
 from __future__ import annotations
@@ -100,20 +100,21 @@ __all__ = ["Repaired", "damages_of", "nobody_else", "read_again", "repair", "set
 
 @dataclass
 class Repaired:
-    """What a repair found and did.
+    """The findings and results of a repair.
 
     Attributes:
-        problems: what was wrong.
-        logs_written: tables whose log was written anew.
-        are_doubts_gone: what was in doubt when logs were read is not known any more, or not all of it.
-        is_note_gone: the note of the tables was damaged, so nobody knows whether each is of this lake.
-        rows_found: how many rows were taken up again, by table.
+        problems: the problems that were found.
+        logs_written: tables whose log was rewritten.
+        are_doubts_gone: whether the doubts about logs that were read are lost, or some of them.
+        is_note_gone: whether the record of the tables was damaged, so that it is not known if each is of this
+            lake.
+        rows_found: number of rows that were added again, by table.
         read_again: the logs that were read again.
         import_again: tables without rows of logs, which were damaged and are empty now.
-        lost: the days that are marked as lost now, and were not before.
+        lost: the days that are newly marked as lost.
         regained: days that were marked as lost, and are known again.
-        still_lost: the days that are lost, with the logs that must come back, each with what is wrong with
-            it; with none if the day cannot be known again in this lake.
+        still_lost: the days that are lost, with the logs that must come back and the problem of each; without
+            logs if the day cannot be known again in this lake.
     """
 
     problems: list[Problem] = field(default_factory=list)
@@ -129,7 +130,7 @@ class Repaired:
 
 
 def damages_of(settings: Settings, progress: Steps = say_nothing) -> list[str]:
-    """What is wrong with the lake, each on a line; nothing is changed. All files are read.
+    """Return the problems of the lake, each as a line, without changing it; all files are read.
 
     Raises:
         LakeError: there is no lake.
@@ -147,7 +148,7 @@ def damages_of(settings: Settings, progress: Steps = say_nothing) -> list[str]:
 
 
 def repair(settings: Settings, progress: Steps) -> Repaired:
-    """Put back what can be had again, and mark the days of the rest as lost.
+    """Restore the recoverable rows, and mark the days of the rest as lost.
 
     Raises:
         LakeError: the lake is in use, or cannot be written, or too little is left of it.
@@ -174,7 +175,7 @@ def repair(settings: Settings, progress: Steps) -> Repaired:
             _regain(settings, secrets, repaired, progress)
             _tell_read_in_vain(settings, secrets, repaired)
             _, left = check(Lake.open(settings.lake))
-    except DamagedLakeError as error:  # the logs cannot be read again: to run the repair once more is no help
+    except DamagedLakeError as error:  # the logs cannot be read again: repeating the repair is no help
         raise _beyond_repair(settings.lake, error.problems[0].sentence()) from None
     except (OSError, DeltaError, pa.ArrowException, duckdb.Error) as error:
         raise LakeError(
@@ -192,7 +193,7 @@ def repair(settings: Settings, progress: Steps) -> Repaired:
 def _remove_damaged(read: Callable[[Path], object], path: Path) -> bool:
     """Remove a file of the lake in this folder if it is damaged, and return whether it was.
 
-    Nothing of it can be had again.
+    Nothing of it can be recovered.
 
     Raises:
         LakeError: the file cannot be read, for another reason.
@@ -207,7 +208,7 @@ def _remove_damaged(read: Callable[[Path], object], path: Path) -> bool:
 
 
 def _give_up_lost_doubts(lake: Lake) -> bool:
-    """Let the totals count no doubts that are lost, and return whether any are."""
+    """Remove lost doubts from the totals, and return whether there are any."""
     snapshot = Snapshot(lake)
     lost = snapshot.ledger.doubts(snapshot.writers) - snapshot.doubts
     if lost > 0:
@@ -216,7 +217,7 @@ def _give_up_lost_doubts(lake: Lake) -> bool:
 
 
 def _regain(settings: Settings, secrets: Secrets, repaired: Repaired, progress: Steps) -> None:
-    """Read the logs again that lost days need, if they are there by now."""
+    """Read the logs again that lost days need, if they exist by now."""
     lake = Lake.open(settings.lake)
     key = secrets.token_key()
     with nobody_else(lake), lake.private():
@@ -232,7 +233,7 @@ def _regain(settings: Settings, secrets: Secrets, repaired: Repaired, progress: 
 
 
 def _tell_read_in_vain(settings: Settings, secrets: Secrets, repaired: Repaired) -> None:
-    """Name the logs that are there, but without all lines that lost days need."""
+    """Report the logs that exist, but without all lines that lost days need."""
     lake = Lake.open(settings.lake)
     lost = read_lost(lake.path)
     missing = list(missing_wanted(lake, lost.wanted, secrets.token_key()))
@@ -253,7 +254,7 @@ def _damaged_references(lake: Lake) -> list[Reference]:
 
 
 def set_references_aside(lake: Lake) -> list[ReferenceName]:
-    """Let damaged reference tables be empty ones, which are named: what was in them is imported again.
+    """Replace damaged reference tables by empty ones and return their names for a new import.
 
     Raises:
         LakeError: another import is running.
@@ -272,7 +273,7 @@ def set_references_aside(lake: Lake) -> list[ReferenceName]:
 
 
 def read_again(settings: Settings, again: ReadAgain, repaired: Repaired, progress: Steps) -> None:
-    """Read the logs of what was taken out. If less comes back than was there, their days are lost.
+    """Read the logs of the removed rows; if less comes back than was there, their days are lost.
 
     Raises:
         CensusError: the lake or the keys cannot be used.
@@ -305,7 +306,7 @@ def _beyond_repair(path: Path, why: str) -> LakeError:
 
 @contextlib.contextmanager
 def nobody_else(lake: Lake) -> Iterator[None]:
-    """No ingest and no compaction runs meanwhile."""
+    """Ensure that no ingest and no compaction runs meanwhile."""
     with lake.alone("compact.lock", "a compaction is running"), contextlib.ExitStack() as locks:
         for lock in sorted((lake.path / "batches").glob("*/lock")):
             try:
@@ -334,7 +335,7 @@ class _Repair:
         return Snapshot(self._lake, self._reading)
 
     def run(self) -> ReadAgain:
-        """Mend the lake but for the logs that are to be read again, which it names."""
+        """Repair the lake except for the logs that must be read again, and return these."""
         foreign, older = self._not_as_noted()
         self._expect_enough_left(foreign | older)
         self._set_aside(foreign)
@@ -351,7 +352,7 @@ class _Repair:
             self._mend_totals(self._snapshot())
             snapshot = self._snapshot()
         problems = [*self._repaired.problems[: len(foreign)], *snapshot.problems()]
-        problems = [each for each in problems if each.kind != "doubts"]  # which no log brings back
+        problems = [each for each in problems if each.kind != "doubts"]  # no log brings them back
         again = ReadAgain()
         if any(each.table == "sources" or each.kind == "batch" for each in problems) or (
             "sources" in self._repaired.logs_written
@@ -363,7 +364,7 @@ class _Repair:
             for name in LEDGER_TABLES:
                 if name in self._repaired.logs_written:
                     held = TableBatches.of(snapshot, name)
-                    # A commit that is lost may have been the one that took these out.
+                    # A lost commit may have been the one that took these out.
                     take_out_of_table(snapshot, name, held.rows.keys() - known.keys() - {""})
                     self._take_up_batches(name, held, known)
                 self._take_up_rows(name)
@@ -383,7 +384,7 @@ class _Repair:
         return again
 
     def go_on(self, again: ReadAgain) -> ReadAgain:
-        """Do what an earlier run had begun; what was damaged since is marked as lost."""
+        """Finish what an earlier run started, and mark what was damaged since as lost."""
         if damaged := [name for name in (table.name for table in TABLES) if not self._can_be_read(name)]:
             raise _beyond_repair(
                 self._lake.path, f"a repair was cut off, and the log of {damaged[0]} is damaged since"
@@ -404,13 +405,13 @@ class _Repair:
         return again
 
     def _can_be_read(self, name: TableName) -> bool:
-        """Whether Delta can read the table, and its log names the table's own columns."""
+        """Return whether Delta can read the table, and its log names the table's own columns."""
         if self._lake.lacks(name):
             return True
         return is_readable(self._lake.path / name) and has_own_columns(name, self._lake.table(name))
 
     def _mend_entries(self, snapshot: Snapshot) -> None:
-        """Let the logs of the tables say what their whole files are."""
+        """Correct the logs' entries of whole files."""
         for name in snapshot.tables:
             wrong = files_with_wrong_entries(snapshot, name)
             alike = entries_alike(snapshot, name, self._unused(name))
@@ -422,7 +423,7 @@ class _Repair:
                 commit(self._lake, name, actions, [])
 
     def _remove_entries_twice(self, snapshot: Snapshot) -> None:
-        """Let the tables be without entries that were to go, and stayed."""
+        """Remove entries that should have been removed before and are still there."""
         is_known = not (snapshot.damaged_files("sources") or snapshot.missing_rows("sources"))
         known = TableBatches.of(snapshot, "sources").rows if is_known else None
         for name in LEDGER_TABLES:
@@ -430,13 +431,13 @@ class _Repair:
             remove_files(snapshot, name, entries_twice(snapshot, name, known, too_many))
 
     def _mend_totals(self, snapshot: Snapshot) -> None:
-        """Let the totals be those of the rows, if it is known that no row is missing."""
+        """Set the totals to those of the rows, if it is known that no row is missing."""
         is_told = all(each.kind in ("rows", "totals") for each in snapshot.problems())
         if is_told and totals_are_wrong(snapshot) and rows_are_whole(snapshot):
             set_totals(self._lake)
 
     def _not_as_noted(self) -> tuple[set[TableName], set[TableName]]:
-        """The tables that are not those of this lake, and those that are older than they were."""
+        """Return the tables that are not those of this lake, and those that are older than they were."""
         foreign, older = set(), set()
         for name, note in noted_tables(self._lake.path).items():
             if is_readable(self._lake.path / name):
@@ -448,9 +449,9 @@ class _Repair:
         return foreign, older
 
     def _expect_enough_left(self, not_as_noted: Collection[TableName]) -> None:
-        """Go on only if it can be known what is lost. Nothing was changed up to now.
+        """Check that it can be determined what is lost; nothing was changed so far.
 
-        Without the totals, which ``sources`` has, no table tells what another one lacks, but for downloads.
+        Without the totals in ``sources``, no table shows what another one lacks, except for downloads.
         """
         damaged = {
             table.name for table in TABLES if table.name in not_as_noted or not self._can_be_read(table.name)
@@ -465,7 +466,7 @@ class _Repair:
             )
 
     def _set_aside(self, names: Collection[TableName]) -> None:
-        """Give the place of these tables free. They stay beside it."""
+        """Move these tables aside, to a folder beside their place."""
         for name in names:
             aside = self._lake.path / f"{name}.damaged"
             shutil.rmtree(aside, ignore_errors=True)
@@ -489,19 +490,19 @@ class _Repair:
         self._lake = Lake.open(self._lake.path)
 
     def _must_have_rows(self, name: TableName) -> bool:
-        """Whether the totals count rows of a table that is gone; the logs of the others can be read."""
+        """Return whether the totals count rows of a missing table; the logs of the others are readable."""
         return name in LEDGER_TABLES and self._snapshot().missing_rows(name) > 0
 
     def _mend_sources(self, snapshot: Snapshot, *, has_totals: bool) -> ReadAgain:
-        """Take up what is left of ``sources``; what is to be done with batches that it does not know then.
+        """Restore the rest of ``sources``, and return what to do with batches that it still does not know.
 
-        ``has_totals`` is false if the table is not the one that it was.
+        ``has_totals`` is false if the table is not the original one.
         """
         last = self._last_batches(snapshot)
         until = {writer: batch for writer, batch in last.items() if batch > snapshot.done(writer)}
         has_totals &= snapshot.ledger.is_kept and not until
         damaged = {str(file["path"]) for file in snapshot.damaged_files("sources")}
-        remove_files(snapshot, "sources", damaged)  # the totals keep it known that rows are missing
+        remove_files(snapshot, "sources", damaged)  # the totals still show that rows are missing
         snapshot = self._snapshot()
         held = {name: TableBatches.of(snapshot, name) for name in snapshot.tables}
         known = {batch for name, each in held.items() if name != "sources" for batch in each.rows}
@@ -521,14 +522,14 @@ class _Repair:
             self._lake.note("sources", _batches_noted(until))
         self._take_up_request_ids()
         snapshot = self._snapshot()
-        # A commit that is lost had the totals of its days, and those after it have them in all.
+        # A lost commit had the totals of its own days; later commits include them only in the overall totals.
         if not has_totals or not any(snapshot.missing_rows(name) for name in LEDGER_TABLES):
             set_totals(self._lake)
-            note_lost(self._lake)  # the totals that are lost said how many days are
+            note_lost(self._lake)  # the lost totals had the number of lost days
         return ReadAgain()
 
     def _last_batches(self, snapshot: Snapshot) -> dict[str, int]:
-        """The last batch of each writer that is done, as far as any table knows."""
+        """Return the last finished batch of each writer that any table knows."""
         last = {}
         for writer in snapshot.writers:
             folders = (self._lake.path / "batches" / writer).glob("[0-9]*")
@@ -538,7 +539,7 @@ class _Repair:
         return last
 
     def _take_up_batches(self, name: TableName, held: TableBatches, wanted: Collection[str]) -> None:
-        """Take up files of these batches that the table has not any more, and count them as held."""
+        """Add files of these batches that the table no longer has, and count their rows as held."""
         used = self._used(name)
         whole = [path for path in self._whole_files(name) if f"{path.parent.name}/{path.name}" not in used]
         files = files_to_take_up(whole, held, wanted)
@@ -556,7 +557,7 @@ class _Repair:
         *,
         has_totals: bool,
     ) -> ReadAgain:
-        """These batches are taken out, and their logs are read again, as far as they are found."""
+        """Plan to take out these batches and to read their logs again, as far as these are found."""
         key = self._secrets.token_key()
         days: dict[str, set[date]] = defaultdict(set)
         for each in held.values():
@@ -595,7 +596,7 @@ class _Repair:
         )
 
     def _take_up_rows(self, name: TableName) -> None:
-        """Take up files that no commit names any more, if they hold just the rows that a day lacks."""
+        """Add files that no commit names any more, if they hold exactly the missing rows of a day."""
         snapshot = self._snapshot()
         missing = snapshot.missing_by_day(name)
         files: list[Path] = []
@@ -606,7 +607,7 @@ class _Repair:
             self._add(name, files, self._newer(name, files))
 
     def _newer(self, name: TableName, files: Sequence[Path]) -> list[Transaction]:
-        """What a commit carries that adds these files: the last batch of each writer, if it is newer."""
+        """Return the last batch of each writer in these files as transactions, if it is newer."""
         table = self._lake.table(name)
         batches: dict[str, int] = {}
         for of in filter(None, (batch_of(path.name) for path in files)):
@@ -620,7 +621,7 @@ class _Repair:
         )
 
     def _take_up_request_ids(self) -> None:
-        """Take up all ids that are there: one that is there twice does no harm."""
+        """Add all existing request ids again: duplicates do no harm."""
         name: TableName = "request_ids"
         snapshot = self._snapshot()
         files: list[Path] = []
@@ -636,18 +637,18 @@ class _Repair:
             )
 
     def _unused(self, name: TableName) -> list[Path]:
-        """The whole files in a table's folder that it does not have, and has not replaced."""
+        """Return the whole files in a table's folder that the table does not have and has not replaced."""
         table = self._lake.table(name)
         used = self._used(name) | self._removed.get(name, set())
         used |= set(table.vacuum(retention_hours=0, dry_run=True, enforce_retention_duration=False))
         return [path for path in self._whole_files(name) if f"{path.parent.name}/{path.name}" not in used]
 
     def _used(self, name: TableName) -> set[str]:
-        """What the table says that its files are, as ``day=<day>/<file>`` if nothing is wrong."""
+        """Return the files in the table's log, as ``day=<day>/<file>`` if nothing is wrong."""
         return {str(file["path"]) for file in files_of(self._lake.table(name))}
 
     def _whole_files(self, name: TableName) -> list[Path]:
-        """The whole files in a table's folder."""
+        """Return the whole files in a table's folder."""
         return [
             path
             for path in sorted((self._lake.path / name).glob("day=*/*.parquet"))
@@ -661,7 +662,7 @@ class _Repair:
         self._repaired.rows_found[name] = self._repaired.rows_found.get(name, 0) + rows
 
     def _to_read_again(self, damages: _Damages) -> ReadAgain:
-        """The batches of what is damaged, if all their logs are there; else all of the lake, if all are."""
+        """Return the damaged batches if all their logs exist, or else the whole lake if all logs exist."""
         requests = damages.snapshot.requests_by_day()
         readings = recorded_readings(self._lake)
         wanted = _with_later_readings(damages.batches(readings), readings)
@@ -677,7 +678,7 @@ class _Repair:
         return ReadAgain()
 
     def plan_regaining(self) -> ReadAgain:
-        """The batches of which rows of lost days are lost, if all logs are there that these days need."""
+        """Return the batches with lost rows of lost days, if all logs that these days need exist."""
         key = self._secrets.token_key()
         lost, readings = read_lost(self._lake.path), recorded_readings(self._lake)
         missing = list(missing_wanted(self._lake, lost.wanted, key))
@@ -722,7 +723,7 @@ class _Repair:
         )
 
     def _where_unread_lie(self, missing: list[Wanted], batches: Collection[str]) -> dict[Wanted, str]:
-        """Where the logs lie now whose lines are not in the lake; empty for a log that is not there."""
+        """Return the locations of the logs with lines that the lake lacks; empty for a missing log."""
         rotated = RotatedLogs(self._secrets.token_key())
         unread = {}
         for each in missing:
@@ -742,7 +743,7 @@ class _Repair:
         return tuple(wanted_of(pairs, damages.whole_line_marks(), self._secrets.token_key()))
 
     def _logs_of(self, readings: list[Recorded]) -> dict[str, list[str]] | None:
-        """Where the logs of these readings are, by their formats; null if one is not there as it was."""
+        """Return the locations of the logs of these readings, by format; null if one is missing or changed."""
         verified = self._verified(readings)
         if not all(_can_be_read(each) for each in verified):
             return None
@@ -762,8 +763,8 @@ class _Repair:
         )
 
     def take_out(self, again: ReadAgain) -> None:
-        """Take all rows of these batches out of the lake, so that their logs are new to it."""
-        if again.sources_until:  # so that what is taken out is not taken for a batch under way
+        """Remove all rows of these batches from the lake, so that their logs are new to it."""
+        if again.sources_until:  # otherwise the removed rows would look like a current batch
             snapshot = self._snapshot()
             until = {w: batch for w, batch in again.sources_until.items() if batch > snapshot.done(w)}
             self._lake.note("sources", _batches_noted(until))
@@ -775,16 +776,16 @@ class _Repair:
                 paths = {path for table, path in damages.files if table == name}
                 remove_files(self._snapshot(), name, paths)
         set_totals(self._lake)
-        note_lost(self._lake)  # the totals that are lost said how many days are
+        note_lost(self._lake)  # the lost totals had the number of lost days
 
     def _mark_lost(self, damages: _Damages) -> None:
-        """Mark the days as lost whose rows are damaged still, and let the tables be without these files."""
+        """Mark the days of rows that are still damaged as lost, and remove these files from the tables."""
         self._give_up(damages, damages.days)
         snapshot = self._snapshot()
         for name in (*LEDGER_TABLES, "request_ids"):
             files = {path for table, path in damages.files if table == name}
-            if name not in ("sources", "line_marks"):  # these say what was read
-                # Rows that are too many are not the lake's own: no sum may have them.
+            if name not in ("sources", "line_marks"):  # these record what was read
+                # Surplus rows are not the lake's own: no sum may include them.
                 too_many = {day for day, rows in damages.rows.get(name, {}).items() if rows < 0}
                 paths = [str(file["path"]) for file in snapshot.done_files(name)]
                 files |= {path for path in paths if _day_of(path) in too_many}
@@ -797,11 +798,11 @@ class _Repair:
 
 
 class _Damages:
-    """What is damaged after all has been taken up again that was there.
+    """The damage that is left after all existing files were added again.
 
     Attributes:
         files: the damaged files, each with its table.
-        rows: how many rows the tables lack, beyond those of these files, by day.
+        rows: number of rows that the tables lack, beyond those of these files, by day.
         days: the days of both.
         tables: the tables of both.
     """
@@ -820,7 +821,7 @@ class _Damages:
         return bool(self.days)
 
     def batches(self, readings: list[Recorded]) -> set[str]:
-        """The batches that have rows in what is damaged, or may have some."""
+        """Return the batches that have or may have rows in the damaged parts."""
         names = {batch_name(path) for _, path in self.files}
         days = {_day_of(path) for _, path in self.files if not batch_name(path)}
         days |= {day for missing in self.rows.values() for day in missing}
@@ -828,14 +829,14 @@ class _Damages:
         return (names | some) - {""}
 
     def whole_line_marks(self) -> list[str]:
-        """The files that tell the marks of lines."""
+        """Return the files that have the marks of lines."""
         damaged = {path for name, path in self.files if name == "line_marks"}
         return self.snapshot.files(damaged)["line_marks"]
 
     def wanted(self, key: bytes) -> list[Wanted]:
-        """The lines that must be read again so that the days are known; none of a day if that is not known.
+        """Return the lines that must be read again to restore the days; none for a day if they are not known.
 
-        A batch of which a file is damaged must be read again as a whole.
+        If a file of a batch is damaged, the whole batch must be read again.
         """
         if "sources" in self.tables:
             return []
@@ -854,7 +855,7 @@ class _Damages:
         return wanted_of(pairs, self.whole_line_marks(), key)
 
     def may_be_compacted(self, readings: list[Recorded]) -> bool:
-        """Whether rows of these readings may be in one file with others, which does not tell them apart."""
+        """Return whether these readings may share a file with others without being distinguishable."""
         first_read = min(reading.read_at for reading in readings).timestamp() * 1000
         damaged = set(self.files)
         return any(
@@ -869,7 +870,7 @@ class _Damages:
 
 
 def _can_be_read(verified: Verified) -> bool:
-    """Whether the log is there as it was read, be it that it counts otherwise now."""
+    """Return whether the log exists as it was read, even if its counts differ now."""
     return verified.state in {"same", "differs"}
 
 
@@ -879,7 +880,7 @@ def _reasons(
     unread: Mapping[Wanted, str],
     gone: Mapping[str, Iterable[str]],
 ) -> Iterator[str]:
-    """Why the lines that a day needs cannot be read again, each log with what is wrong with it."""
+    """Yield the logs with lines that a day needs and that cannot be read again, with their problems."""
     for each in wanted:
         if each in missing and each in unread and not unread[each]:
             yield f"{each.source} (it is not there)"
@@ -888,7 +889,10 @@ def _reasons(
 
 
 def _with_later_readings(batches: set[str], readings: list[Recorded]) -> set[str]:
-    """With all that read the same logs: a log that grew is in several batches, each where another ended."""
+    """Return the batches with all others that read the same logs.
+
+    A log that grew is in several batches, each of which continues where another ended.
+    """
     found: set[str] = set()
     while found != batches:
         found = batches
@@ -898,7 +902,7 @@ def _with_later_readings(batches: set[str], readings: list[Recorded]) -> set[str
 
 
 def _batches_noted(last: Mapping[str, int]) -> list[Transaction]:
-    """What a commit carries that brings the batches up to these, of each writer."""
+    """Return the transactions that set the last batch of each writer."""
     return [Transaction(application(writer), batch) for writer, batch in last.items()]
 
 

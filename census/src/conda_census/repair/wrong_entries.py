@@ -1,8 +1,9 @@
-"""Entries of a table's log that do not say what the table's files are, though the files are whole.
+"""Wrong entries in a table's log about files that are whole.
 
-A file with the digest of its name is what was written, whatever an entry says of its size, its rows or its
-day. So its entry is written anew. An entry whose path is one or two letters off names no file: it goes, and
-the file that it meant gets an entry. An entry that was to go, and stayed, has rows that another one has too.
+A file with the digest in its name is unchanged, whatever an entry says of its size, its rows or its day. So
+its entry is rewritten. An entry whose path differs from a file's path in one or two letters names no file: it
+is removed, and the file gets an entry. An entry that should have been removed duplicates the rows of another
+one.
 """
 
 from __future__ import annotations
@@ -24,15 +25,15 @@ from conda_census.repair.batch_removal import batch_name
 
 __all__ = ["adding_up_to", "entries_alike", "entries_twice", "files_with_wrong_entries"]
 
-#: So many letters of a path may be wrong: of two files that were ever written many more differ.
+#: Maximum number of wrong letters in a path: the paths of any two files differ in many more.
 _LETTERS = 2
-#: So many ways to make up a number of rows are too many already.
+#: Number of combinations for a number of rows from which the result is ambiguous.
 _WAYS = 2
 Item = TypeVar("Item")
 
 
 def files_with_wrong_entries(snapshot: Snapshot, name: TableName) -> list[Path]:
-    """Return the whole files of a table whose size, rows or day are not those that its log says."""
+    """Return the whole files of a table whose size, rows or day differ from those in its log."""
     wrong = []
     for file in snapshot.done_files(name):
         place = snapshot.lake.path / name / file["path"]
@@ -51,7 +52,7 @@ def files_with_wrong_entries(snapshot: Snapshot, name: TableName) -> list[Path]:
 def entries_alike(
     snapshot: Snapshot, name: TableName, unused: Collection[Path]
 ) -> list[tuple[dict[str, Any], Path]]:
-    """Return the entries that name no file, each with the one whole file whose path is nearly the same."""
+    """Return the entries that name no file, each with the one whole file that has nearly the same path."""
     found = []
     for file in [*snapshot.done_files(name), *snapshot.unfinished_files(name)]:
         if not (snapshot.lake.path / name / file["path"]).exists():
@@ -70,13 +71,13 @@ def entries_twice(
 ) -> set[str]:
     """Return the paths of the entries that make the rows of a day too many.
 
-    Their batches are in a joined file of the day as well, or ``sources`` has not one row of them.
+    Their batches are in a joined file of the day as well, or ``sources`` has no row of them.
 
     Args:
         snapshot: the lake.
         name: the table.
-        known: the batches that ``sources`` has, if that is known.
-        too_many: how many rows of which days are too many.
+        known: the batches that ``sources`` has, if they are known.
+        too_many: number of surplus rows of each day.
     """
     found: set[str] = set()
     of_day: dict[date | None, list[dict[str, Any]]] = {}
@@ -99,7 +100,7 @@ def entries_twice(
 
 
 def adding_up_to(items: Sequence[tuple[Item, int]], total: int) -> list[Item]:
-    """Return those of the items whose numbers add up to a total; none if it is not clear which these are."""
+    """Return those of the items whose numbers add up to a total; none if they are ambiguous."""
     found: dict[int, list[list[Item]]] = {0: [[]]}
     for item, number in items:
         for so_far, ways in [*found.items()]:

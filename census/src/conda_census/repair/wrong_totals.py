@@ -1,16 +1,16 @@
-"""Totals of a lake that are wrong although no row is missing.
+"""Detection of wrong totals of a lake in which no row is missing.
 
-The totals stand in the commits of ``sources`` (``ledger``). If they and the rows disagree, one of them is
-wrong, and the other is believed:
+The totals are in the commits of ``sources`` (``ledger``). If the totals and the rows disagree, one of them is
+wrong, and the other is trusted:
 
-- The rows, if every batch fits together in all tables (the requests of ``sources`` are those of ``sessions``,
-  the downloads of ``sessions`` are the rows of ``downloads``, and so on), every file has the digest of its
-  name, and the totals do not even agree with themselves: either the total of the table is that of its rows,
-  or the totals of its days are.
-- The totals in every other case: rows are missing, or are too many.
+- The rows, if three conditions hold. Every batch fits together in all tables: the requests of ``sources`` are
+  those of ``sessions``, the downloads of ``sessions`` are the rows of ``downloads``, and so on. Every file
+  has the digest in its name. The totals contradict each other: either the total of the table is that of its
+  rows, or the totals of its days are.
+- The totals in every other case: rows are missing, or there are too many.
 
-Nothing but the totals counts the rows of ``installer_downloads``. So these are believed only if one of the
-two kinds of totals agrees with them.
+Only the totals count the rows of ``installer_downloads``. So these rows are trusted only if one of the two
+kinds of totals agrees with them.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ __all__ = ["rows_are_whole", "totals_are_wrong"]
 
 
 def totals_are_wrong(snapshot: Snapshot) -> bool:
-    """Return whether any of the totals is not that of the rows."""
+    """Return whether any of the totals differs from the rows."""
     return bool(snapshot.wrong_totals()) or any(snapshot.missing_rows(name) for name in LEDGER_TABLES)
 
 
 def rows_are_whole(snapshot: Snapshot) -> bool:
-    """Return whether it is known that every row is there, and no row twice, whatever the totals say."""
+    """Return whether every row is known to be there exactly once, whatever the totals say."""
     if any(snapshot.damaged_files(name) for name in snapshot.tables):
         return False
     held = {name: TableBatches.of(snapshot, name) for name in snapshot.tables}
     is_mixed = any(each.mixed for each in held.values())
-    # Of a batch that has a lost day, rows were given up.
+    # Batches with a lost day, because rows of them were given up.
     given_up = {
         batch
         for each in held.values()
