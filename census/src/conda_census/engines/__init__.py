@@ -1,1 +1,1 @@
-"""Which engine runs the questions? One module for each: it opens the lake as Ibis tables."""
+"""Engines that run the queries, one module for each, which opens the lake as Ibis tables."""

@@ -1,4 +1,4 @@
-"""Which engine was asked for, and is it there?"""
+"""Choice of the engine by its name."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from conda_census.settings_file import Hole
 
 __all__ = ["ENGINES", "is_engine", "opened", "with_gaps"]
 
-#: As a person may write them.
+#: The names that a person may use.
 ENGINES = (DEFAULT_ENGINE, "local-spark", "spark://HOST:PORT")
 _MASTER = re.compile(r"spark://[\w.-]+:\d{1,5}(,[\w.-]+:\d{1,5})*", re.ASCII)
 
 
 def is_engine(name: str) -> bool:
-    """Whether there is an engine of this name, be it installed or not."""
+    """Return whether there is an engine of this name, installed or not."""
     return name in ENGINES[:2] or bool(_MASTER.fullmatch(name))
 
 
 def with_gaps(tables: LakeTables, lake: LakeFiles, holes: tuple[Hole, ...] = ()) -> LakeTables:
-    """Return ``tables`` with what is not known of their lake, such as lost days and logs in doubt.
+    """Return ``tables`` with the gaps in their lake, such as lost days and logs in doubt.
 
     Raises:
         LakeError: the notes on lost days, sources that were set aside, or doubts cannot be read.
@@ -45,7 +45,7 @@ def with_gaps(tables: LakeTables, lake: LakeFiles, holes: tuple[Hole, ...] = ())
 
 @contextmanager
 def opened(lake: LakeFiles, engine: str, holes: tuple[Hole, ...] = ()) -> Iterator[LakeTables]:
-    """The tables of ``lake`` as it stands now, for as long as the context lasts.
+    """Open the tables of ``lake`` in their present state, until the context ends.
 
     ``holes`` are days that are known to have no log.
 

@@ -1,4 +1,4 @@
-"""How does DuckDB open a lake? Each table as a view over the Parquet files that it has now."""
+"""The DuckDB engine, with each table as a view over its present Parquet files."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _numbers = count(1)
 
 
 def open_lake(lake: LakeFiles) -> LakeTables:
-    """The tables of ``lake`` as it stands now; a table without files is empty and has its columns.
+    """Return the tables of ``lake`` in their present state; a table without files is empty.
 
-    What is appended to the lake afterwards is not seen: open it again.
+    An empty table has its columns too. Rows that are appended to the lake later are not seen: open it again.
     """
     connection = _connect()
     for table in MEASURED:
@@ -33,7 +33,7 @@ def open_lake(lake: LakeFiles) -> LakeTables:
 
 
 def open_tables(tables: Mapping[TableName, pa.Table]) -> LakeTables:
-    """Tables that lie in memory, each with the columns that ``lake.tables`` names, ``day`` among them."""
+    """Return tables in memory, each with the columns that ``lake.tables`` names, including ``day``."""
     connection = _connect()
     for table in MEASURED:
         connection.con.register("rows_in_memory", tables[table.name])
@@ -46,19 +46,19 @@ def _connect() -> Backend:
     connection = ibis.duckdb.connect()
     connection.raw_sql("SET TimeZone = 'UTC'")
     connection.raw_sql(f"SET temp_directory = {quoted(str(spill_folder_of_process()))}")
-    # It would draw on the standard output wherever Python runs without a program's file.
+    # Without this, DuckDB draws on the standard output if Python runs without a script file.
     connection.raw_sql("SET enable_progress_bar = false")
-    # Whoever needs an order asks for it; to keep that of the files would hold up all cores but one.
+    # Queries that need an order sort explicitly. Keeping the order of the files would occupy only one core.
     connection.raw_sql("SET preserve_insertion_order = false")
     return connection
 
 
 @contextmanager
 def _kept(connection: Backend, rows: Rows) -> Iterator[Rows]:
-    # By hand: Ibis 12 cannot drop what its own cache() makes, for sqlglot 30 writes the statement without
-    # the name.
+    # Done by hand: Ibis 12 cannot drop the tables of its own cache(), because sqlglot 30 writes the statement
+    # without the name.
     name = f"kept_{next(_numbers)}"
-    # What an expression brings along from memory: compiling alone does not hand it over.
+    # Tables in memory that an expression refers to: compiling does not register them.
     connection._run_pre_execute_hooks(rows)  # noqa: SLF001
     connection.raw_sql(f"CREATE TEMP TABLE {name} AS {connection.compile(rows)}")
     try:
@@ -77,7 +77,7 @@ def select_table(table: Table, files: list[str], hidden: frozenset[str]) -> str:
 
 
 def quoted(text: str) -> str:
-    """Return text as a string of SQL."""
+    """Return text as a string literal of SQL."""
     return "'" + text.replace("'", "''") + "'"
 
 
@@ -88,7 +88,7 @@ def _select_files(table: Table, files: list[str], hidden: frozenset[str]) -> str
 
 
 def select_columns(table: Table, hidden: frozenset[str] = frozenset()) -> str:
-    """Return SQL for the columns of ``table``, those ``hidden`` null."""
+    """Return SQL for the columns of ``table``, with those in ``hidden`` null."""
     return ", ".join(
         f"CAST({'NULL' if column.name in hidden else column.name} AS {column.type}) AS {column.name}"
         for column in table.columns

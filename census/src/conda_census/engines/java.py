@@ -1,4 +1,4 @@
-"""Which Java does Spark run on: the machine's, or that of the wheel?"""
+"""Choice of the Java for Spark: the machine's, or that of the wheel."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from conda_census.spill_folders import spill_folder
 
 __all__ = ["SUITABLE", "java_home", "java_version"]
 
-#: Spark 4.0 needs Java 17, and what Java 24 took away (JEP 486).
+#: Spark 4.0 needs Java 17 or later, and a feature that Java 24 removed (JEP 486).
 SUITABLE = range(17, 24)
 _TIMEOUT_S = 30
-# Spark asks for a module that only its machine learning uses, and that the wheel's Java was built without.
+# Spark requires a module that only its machine learning uses, and that the wheel's Java lacks.
 _WITHOUT_MODULE = """\
 #!/bin/sh
 for argument do
@@ -32,7 +32,7 @@ exec {java} "$@"
 
 @contextmanager
 def java_home() -> Iterator[Path]:
-    """What ``JAVA_HOME`` must be for Spark: the machine's Java where it is suitable, else the wheel's.
+    """Yield the value of ``JAVA_HOME`` for Spark: the machine's Java if it is suitable, else the wheel's.
 
     Raises:
         EngineError: there is neither.
@@ -50,7 +50,7 @@ def java_home() -> Iterator[Path]:
 
 
 def java_version(java: Path) -> int | None:
-    """The first number of a Java's version, such as 17; null where it is none or does not run."""
+    """Return the major version of a Java, such as 17; null if there is none or it does not run."""
     try:
         told = subprocess.run(  # noqa: S603  the operator's own
             [java, "-version"], capture_output=True, text=True, check=True, timeout=_TIMEOUT_S
@@ -62,7 +62,7 @@ def java_version(java: Path) -> int | None:
 
 
 def _javas() -> Iterator[Path]:
-    """The machine's, the one first that it is told to use."""
+    """Yield the machine's Javas, the configured one first."""
     if home := os.environ.get("JAVA_HOME"):
         yield Path(home) / "bin" / "java"
     if found := shutil.which("java"):

@@ -1,4 +1,4 @@
-"""What does a metric ask? The four tables of a lake as Ibis tables, whichever engine stands behind them."""
+"""Interface between metrics and engines: the four tables of a lake as Ibis tables."""
 
 from __future__ import annotations
 
@@ -18,15 +18,18 @@ __all__ = ["LakeFiles", "LakeTables"]
 
 
 class LakeFiles(Protocol):
-    """What an engine needs of a lake: which Parquet files a table has now. ``lake.store.Lake`` is one."""
+    """The part of a lake that an engine needs: the present Parquet files of a table.
+
+    ``lake.store.Lake`` implements it.
+    """
 
     @property
     def hidden_columns(self) -> frozenset[str]:
-        """The columns that are null whatever the files say."""
+        """Return the columns that are null regardless of the files."""
         ...
 
     def files(self, name: TableName) -> list[str]:
-        """The paths of the table's files, each in a folder ``day=YYYY-MM-DD``, which alone holds its day."""
+        """Return the paths of the table's files; only their folder ``day=YYYY-MM-DD`` has the day."""
         ...
 
 
@@ -35,11 +38,11 @@ class LakeTables:
     """The tables of one lake, with the columns of ``lake.tables`` and times in UTC; equal only to itself.
 
     Attributes:
-        keep: computes a table once, for several questions: ``with tables.keep(expression) as table``.
-        lost_days: days of which rows are lost for good.
+        keep: computes a table once, for several queries: ``with tables.keep(expression) as table``.
+        lost_days: days with rows that are lost for good.
         holes: days that an operator has declared to have no log.
         unread_logs: sources that may be access logs, and that could not be read.
-        doubts: what was in doubt when logs were read, also of logs that were taken out again.
+        doubts: doubts about logs that were read, including logs that were taken out again.
     """
 
     sessions: Table
@@ -56,7 +59,7 @@ class LakeTables:
     def named(
         cls, table: Callable[[TableName], Table], keep: Callable[[Table], AbstractContextManager[Table]]
     ) -> LakeTables:
-        """The tables that ``table`` gives by their names, as the connection of an engine does."""
+        """Return the tables that ``table``, such as an engine's connection, returns by name."""
         return cls(
             sessions=table("sessions"),
             downloads=table("downloads"),

@@ -1,4 +1,4 @@
-"""How does Spark open a lake? Each table as a view over the Parquet files that it has now."""
+"""The Spark engine, with each table as a view over its present Parquet files."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from conda_census.lake.schema import MEASURED, ColumnType, Table
 
 __all__ = ["SPARK_TYPES", "open_lake"]
 
-#: How Spark names the types of columns.
+#: Spark's names for the types of columns.
 SPARK_TYPES: dict[ColumnType, str] = {
     "DATE": "DATE",
     "TIMESTAMPTZ": "TIMESTAMP",
@@ -40,14 +40,14 @@ _numbers = count(1)
 
 
 def open_lake(lake: LakeFiles, session: SparkSession) -> LakeTables:
-    """The tables of ``lake`` as it stands now; a table without files is empty and has its columns.
+    """Return the tables of ``lake`` in their present state; a table without files is empty.
 
-    What is appended to the lake afterwards is not seen: open it again. Several lakes may be open at once in
-    one session.
+    An empty table has its columns too. Rows that are appended to the lake later are not seen: open it again.
+    Several lakes may be open at the same time in one session.
     """
-    # Views and settings belong to a session of this lake's own, which shares all else with the one given.
+    # Views and settings belong to a session of this lake's own, which shares all else with the given one.
     own = session.newSession()
-    # As ibis.pyspark.connect would.
+    # As ibis.pyspark.connect does.
     _Connection.register_options()
     connection = _Connection()
     connection.do_connect(own)
@@ -59,10 +59,10 @@ def open_lake(lake: LakeFiles, session: SparkSession) -> LakeTables:
 
 
 class _Connection(Backend):  # type: ignore[misc]
-    """Ibis's own, but for times, which are in UTC, and for how answers come back."""
+    """Ibis's own connection, but with times in UTC, and with another way to return results."""
 
     def get_schema(self, table_name: str, **where: Any) -> Schema:  # noqa: ANN401  as Ibis types them
-        # Ibis 12 takes Spark's TIMESTAMP, which is a point in time, for one without a time zone.
+        # Ibis 12 treats Spark's TIMESTAMP, which is a point in time, as a type without a time zone.
         found = super().get_schema(table_name, **where)
         return Schema(
             {
@@ -72,15 +72,14 @@ class _Connection(Backend):  # type: ignore[misc]
         )
 
     def to_pyarrow(self, expr: Expr, /, *, params: Any = None, limit: Any = None, **options: Any) -> pa.Table:  # noqa: ANN401  as Ibis types them
-        # By Arrow alone: Ibis 12 takes the way through pandas, where a whole number that may be null becomes
-        # a floating one.
+        # Only with Arrow: Ibis 12 goes through pandas, which turns nullable integers into floats.
         self._run_pre_execute_hooks(expr)
         table = expr.as_table()
         answer = self.raw_sql(self.compile(table, params=params, limit=limit, **options)).toArrow()
         return expr.__pyarrow_result__(answer.cast(table.schema().to_pyarrow()))
 
     def _register_in_memory_table(self, op: InMemoryTable) -> None:
-        # By Arrow too, for the same reason.
+        # With Arrow too, for the same reason.
         rows = op.data.to_pyarrow(op.schema)
         self._session.createDataFrame(rows).createOrReplaceTempView(op.name)
 
@@ -88,7 +87,7 @@ class _Connection(Backend):  # type: ignore[misc]
 @contextmanager
 def _kept(connection: Backend, session: SparkSession, rows: Rows) -> Iterator[Rows]:
     name = f"kept_{next(_numbers)}"
-    # What an expression brings along from memory: compiling alone does not hand it over.
+    # Tables in memory that an expression refers to: compiling does not register them.
     connection._run_pre_execute_hooks(rows)  # noqa: SLF001
     kept = session.sql(connection.compile(rows)).cache()
     kept.createTempView(name)
@@ -103,7 +102,7 @@ def _select_files(session: SparkSession, table: Table, files: list[str], hidden:
     columns = ", ".join(
         f"`{column.name}` {SPARK_TYPES[column.type]}" for column in table.columns if column.name not in hidden
     )
-    # The folder of the table, for the day stands in the names of the folders in it. A name is no pattern.
+    # The folder of the table, because the names of its subfolders contain the day. A name is no pattern.
     reader = session.read.schema(columns).options(
         basePath=_address(Path(files[0]).parents[1]), __globPaths__=False
     )
@@ -117,7 +116,7 @@ def _select_files(session: SparkSession, table: Table, files: list[str], hidden:
 
 
 def _address(path: Path) -> str:
-    """Of a file of this machine and of the workers, whatever the cluster's default file system is."""
+    """Return the address of a file on this machine and the workers, for any default file system."""
     return f"file://{path.absolute()}"
 
 

@@ -1,4 +1,4 @@
-"""How does a Spark session begin and end, without a word on the terminal?"""
+"""Start and end of a Spark session, without output on the terminal."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ __all__ = ["LOCAL", "explained", "spark_session"]
 LOCAL = "local[*]"
 _CONNECT_TIMEOUT_S = 5.0
 _WORKERS_TIMEOUT_S = 60.0
-# Of a question that was broken off, py4j prints a traceback, whatever becomes of it.
+# If a query is interrupted, py4j prints a traceback, whatever the outcome.
 logging.getLogger().addFilter(lambda record: "while sending command" not in record.getMessage())
 _NO_FILE = re.compile(
     r"FILE_NOT_EXIST|FileNotFoundException|PATH_NOT_FOUND|CANNOT_READ_FILE|AccessControlException"
@@ -43,12 +43,12 @@ _NO_FILE = re.compile(
 
 @contextmanager
 def spark_session(master: str) -> Iterator[SparkSession]:
-    """A session with ``LOCAL`` or ``spark://HOST:PORT``, and what goes wrong in it as one line.
+    """Start a session with ``LOCAL`` or ``spark://HOST:PORT``, and report its errors in one line.
 
-    What ``spark-defaults.conf`` says holds, but for what the census must have.
+    The settings in ``spark-defaults.conf`` apply, except those that the census requires.
 
     Raises:
-        EngineError: there is no Java, no master, no worker, or Spark fails at a question.
+        EngineError: there is no Java, no master, no worker, or Spark fails at a query.
     """
     if master != LOCAL:
         _expect_master(master)
@@ -63,7 +63,7 @@ def spark_session(master: str) -> Iterator[SparkSession]:
 
 @contextmanager
 def explained() -> Iterator[None]:
-    """Tell what goes wrong in Spark as one line.
+    """Report errors in Spark as one line.
 
     Raises:
         EngineError: Spark failed.
@@ -87,7 +87,7 @@ def explained() -> Iterator[None]:
 def _context(master: str, log: IO[bytes]) -> Iterator[SparkContext]:
     settings = SparkConf(loadDefaults=False).setAll(list(_settings(master).items()))
     with spill_folder() as folder, ExitStack() as stack:
-        # Spark's own folders lie in there, unless the operator names others.
+        # Spark's own folders are in this folder, unless the operator names others.
         settings.set("spark.driver.defaultJavaOptions", f'"-Djava.io.tmpdir={folder}"')
         gateway = stack.enter_context(_gateway(settings, log))
         try:
@@ -98,7 +98,7 @@ def _context(master: str, log: IO[bytes]) -> Iterator[SparkContext]:
         try:
             yield context
         finally:
-            # After Ctrl-C, the answer that was waited for would be taken for that to what is asked next.
+            # After Ctrl-C, the pending response would be taken for the response to the next call.
             if not isinstance(sys.exception(), KeyboardInterrupt):
                 with suppress(Py4JError):
                     context.stop()
@@ -106,7 +106,7 @@ def _context(master: str, log: IO[bytes]) -> Iterator[SparkContext]:
 
 @contextmanager
 def _gateway(settings: SparkConf, log: IO[bytes]) -> Iterator[JavaGateway]:
-    """The Java that Spark runs in. Started here and not by Spark, so that what it says goes to a file."""
+    """Start the Java that Spark runs in, here and not by Spark, so that its output goes to a file."""
     gateway = None
     try:
         with java_home() as home, _variable("JAVA_HOME", str(home)), _ctrl_c_afterwards():
@@ -128,7 +128,7 @@ def _gateway(settings: SparkConf, log: IO[bytes]) -> Iterator[JavaGateway]:
 
 @contextmanager
 def _ctrl_c_afterwards() -> Iterator[None]:
-    """Broken off while it starts Java, PySpark leaves behind one that nobody ends."""
+    """Delay Ctrl-C: if PySpark is interrupted while it starts Java, this Java is never ended."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -138,7 +138,7 @@ def _ctrl_c_afterwards() -> Iterator[None]:
 
 @contextmanager
 def _ctrl_c_as_before() -> Iterator[None]:
-    """Spark takes it for itself, and then asks Java to cancel in the middle of another question."""
+    """Restore the handling of Ctrl-C: Spark's own handler cancels in the middle of another query."""
     before = signal.getsignal(signal.SIGINT)
     try:
         yield
@@ -173,7 +173,7 @@ def _settings(master: str) -> dict[str, str]:
         "spark.sql.catalogImplementation": "in-memory",
     }
     if master == LOCAL:
-        # One machine has no use for the 200 parts of a cluster.
+        # One machine has no use for the 200 partitions of a cluster.
         settings["spark.sql.shuffle.partitions"] = str(os.cpu_count() or 1)
     if master == LOCAL or all(_is_loopback(host) for host, _port in _addresses(master)):
         settings |= {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
@@ -181,7 +181,7 @@ def _settings(master: str) -> dict[str, str]:
 
 
 def _expect_master(master: str) -> None:
-    """Spark itself would try for a minute, and then say what nobody understands."""
+    """Check the master: Spark itself would try for a minute, and then report an obscure error."""
     problem: OSError | None = None
     for address in _addresses(master):
         try:
@@ -197,13 +197,13 @@ def _expect_master(master: str) -> None:
 
 
 def _expect_worker(context: SparkContext, master: str) -> None:
-    """Spark itself would wait for ever."""
+    """Check that there is a worker: Spark itself would wait for ever."""
     until = time.monotonic() + _WORKERS_TIMEOUT_S
     while time.monotonic() < until:
         try:
             known = context._jsc.sc().getExecutorMemoryStatus().size()  # noqa: SLF001
         except Py4JError as problem:
-            # What answers is no master, or it sent us away; Spark has stopped by itself.
+            # The responding process is no master, or it refused the connection; Spark has stopped by itself.
             raise _not_begun(master, problem) from None
         # The driver itself is in the list.
         if known > 1:
@@ -223,7 +223,7 @@ def _not_begun(master: str, problem: Exception) -> EngineError:
 
 
 def _addresses(master: str) -> list[tuple[str, int]]:
-    """Of ``spark://HOST:PORT``, or ``spark://HOST:PORT,HOST:PORT`` where masters stand by."""
+    """Return the addresses in ``spark://HOST:PORT``, or in ``spark://HOST:PORT,HOST:PORT`` with standbys."""
     pairs = [each.rpartition(":") for each in master.removeprefix("spark://").split(",")]
     return [(host, int(port)) for host, _colon, port in pairs]
 
@@ -236,13 +236,13 @@ def _is_loopback(host: str) -> bool:
 
 
 def _cause(problem: Exception) -> str:
-    """The last that Java names as the reason, or else what it says first."""
+    """Return the last cause that Java names, or else the first message."""
     causes = re.findall(r"^(?:Caused by)?: (.*)$", str(problem), re.MULTILINE)
     return causes[-1] if causes else first_line(problem)
 
 
 def _reason(log: IO[bytes]) -> str:
-    """The first line in which Java complains, or else the last."""
+    """Return the first line with an error of Java, or else the last line."""
     log.seek(0)
     lines = [line.strip() for line in log.read().decode(errors="replace").splitlines() if line.strip()]
     complaints = [line for line in lines if re.search("Error|Exception|Unrecognized|Invalid", line)]

@@ -104,7 +104,7 @@ class Ledger:
     def with_batch(self, writer: str, brought: Totals) -> list[Transaction]:
         """Return the transactions that record the totals of a batch's writer.
 
-        The totals of all days are always included: if this commit is lost, the next one still has them.
+        The totals over all days are always included: if this commit is lost, the next one still has them.
         """
         numbers = Counter({f"rows/{table}": 0 for table in LEDGER_TABLES})
         numbers.update(brought.by_name())
