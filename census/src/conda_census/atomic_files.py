@@ -1,7 +1,7 @@
-"""Files that appear whole or not at all, and are still there after a power cut.
+"""Files that are written atomically and survive a power cut.
 
-A file is written under a random name beside its place (a draft), and then linked or renamed to its place.
-A draft is locked while it is written: a draft that nobody locks was left by a process that was killed.
+A file is written under a random name beside its place (a draft), and then linked or renamed to its place. A
+draft is locked while it is written: a draft without a lock was left by a killed process.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ __all__ = [
 
 _DRAFT_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _DRAFT = re.compile(r"\.(?P<name>.+)\.[0-9a-f]{16}")
-#: A disk puts the requests of several threads together.
+#: A disk combines the requests of several threads.
 _SYNC_THREADS = 8
 #: Another process may take a new draft for a dead one, in the moment before it is locked.
 _TRIES = 10
@@ -41,19 +41,19 @@ _NAME_BYTES = 200
 def create_exclusively(
     path: Path, content: bytes, mode: int = 0o644, draft_folder: Path | None = None, *, durable: bool = True
 ) -> bool:
-    """Put a file in place with all its content at once; false if there was one before.
+    """Create a file with all its content at once; return false if it already exists.
 
-    Only one of several processes can do so. The folders above it are made if they are missing.
+    Only one of several processes can succeed. Missing folders above it are created.
 
     Args:
         path: the file.
         content: all of it.
         mode: of the file, less the umask.
-        draft_folder: where the draft is written, on the same file system; beside the file by default.
-        durable: survive a power cut from now on. If not, the caller calls ``sync`` later.
+        draft_folder: the folder of the draft, on the same file system; beside the file by default.
+        durable: whether the file survives a power cut from now on. If not, the caller calls ``sync`` later.
 
     Raises:
-        OSError: the folder cannot be made or written.
+        OSError: the folder cannot be created or written.
     """
     make_folders(path.parent)
     for _ in range(_TRIES):
@@ -72,11 +72,11 @@ def create_exclusively(
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Write a file that a person asked for, in the place of an older one.
+    """Write a file that a person asked for, replacing an older one.
 
-    The file is an ordinary one: its mode is that of the older file, or as the umask of the user has it. A
-    link of this name is replaced and not followed, since anybody may have made it in a shared folder. Only a
-    device, such as ``/dev/stdout``, is written itself.
+    The file is an ordinary one: it has the mode of the older file, or the mode from the user's umask. A link
+    of this name is replaced and not followed, since anybody may have made it in a shared folder. Only a
+    device, such as ``/dev/stdout``, is written directly.
 
     Raises:
         OSError: the file cannot be written.
@@ -92,9 +92,9 @@ def replace_file(path: Path, content: bytes) -> None:
 
 
 def replace_durably(path: Path, content: bytes) -> None:
-    """Put a file in the place of the one that is there: a kill or a power cut leaves one of both, whole.
+    """Replace a file so that a kill or a power cut leaves the old or the new one, whole.
 
-    A new file is as others that are made.
+    A new file has the usual mode.
 
     Raises:
         OSError: the folder cannot be written.
@@ -105,7 +105,7 @@ def replace_durably(path: Path, content: bytes) -> None:
 
 
 def make_folders(path: Path, mode: int = 0o777) -> None:
-    """Make a folder and those above it, if they are missing, so that they survive a power cut.
+    """Create a folder and the missing ones above it so that they survive a power cut.
 
     Raises:
         OSError: one cannot be made.
@@ -117,7 +117,7 @@ def make_folders(path: Path, mode: int = 0o777) -> None:
 
 
 def sync_folder(path: Path) -> None:
-    """Let the names in a folder survive a power cut: those that are there, and those that are gone.
+    """Make the names in a folder survive a power cut: added and removed ones.
 
     Raises:
         OSError: it cannot be read.
@@ -126,7 +126,7 @@ def sync_folder(path: Path) -> None:
 
 
 def sync(files: Iterable[Path], folders: Iterable[Path] = ()) -> None:
-    """Let files survive a power cut, then the names in folders; each only once.
+    """Make files survive a power cut, then the names in folders; each is synced only once.
 
     Raises:
         OSError: one cannot be read, or the disk fails.
@@ -143,7 +143,7 @@ def sync(files: Iterable[Path], folders: Iterable[Path] = ()) -> None:
 def remove_dead_drafts(folder: Path, name: str | None = None) -> None:
     """Remove the drafts that killed processes of this user left in a folder, of one file or of all.
 
-    What cannot be removed stays: it does no harm.
+    A draft that cannot be removed stays: it does no harm.
     """
     found: list[Path] = []
     with contextlib.suppress(OSError):
@@ -156,7 +156,7 @@ def remove_dead_drafts(folder: Path, name: str | None = None) -> None:
 
 @contextlib.contextmanager
 def private_umask(*, group_readable: bool = False) -> Iterator[None]:
-    """What is made meanwhile, also by libraries, is for its owner only, or for the group to read too."""
+    """Restrict files created in the context, also by libraries, to their owner, or also to the group."""
     before = os.umask(0o027 if group_readable else 0o077)
     try:
         yield
@@ -165,7 +165,7 @@ def private_umask(*, group_readable: bool = False) -> Iterator[None]:
 
 
 def ordinary_umask() -> int:
-    """The umask of the process; to read it is to set it for a moment."""
+    """Return the umask of the process; reading it requires setting it for a moment."""
     umask = os.umask(0o077)
     os.umask(umask)
     return umask
@@ -215,7 +215,7 @@ def _sync_one(path: Path) -> None:
 
 
 def _short(name: str) -> str:
-    """A name that leaves room for what a draft adds to it."""
+    """Return a name that leaves room for the additions of a draft."""
     return name if len(os.fsencode(name)) <= _NAME_BYTES else "draft"
 
 

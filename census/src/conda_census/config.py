@@ -1,4 +1,4 @@
-"""Which lake, which folder for secrets, which writer, formats and engine does a command work with?"""
+"""Settings of a command: lake, folder of secrets, writer, formats and engine."""
 
 from __future__ import annotations
 
@@ -29,25 +29,25 @@ DEFAULT_LAKE = "census-lake"
 DEFAULT_ENGINE = "duckdb"
 #: A folder that holds a file of this name is a lake of the census.
 LAKE_MANIFEST = "lake.json"
-#: Name of the file that stands beside simulated logs and says what is true of them.
+#: Name of the file beside simulated logs that holds the truth about them.
 SIMULATED_TRUTH = "truth.json"
-#: Names of the folders beside it: what was disclosed, and the index of the made-up channel.
+#: Names of the folders beside it: the disclosed advisories, and the index of the made-up channel.
 SIMULATED_FOLDERS = ("advisories", "repodata")
-#: The lines of a day may arrive so much later; then the day is complete.
+#: Maximum delay of the lines of a day; after it the day is complete.
 LATE_DELIVERY = timedelta(hours=24)
 _WRITER_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What a command works with.
+    """The settings of a command.
 
     Attributes:
         lake: folder of the Delta tables.
         config_folder: folder of the secret keys behind the pseudonyms; never inside the lake.
-        writer: name of this writer. Several may write at once, each under its own name.
-        formats: what ``census.toml`` says of log formats.
-        engine: what runs the questions of a report, as ``engines.choice`` names it.
+        writer: name of this writer. Several may write at the same time, each under its own name.
+        formats: the log formats in ``census.toml``.
+        engine: the engine that runs the queries of a report, as ``engines.choice`` names it.
         channels: the channels that may be named in the lake, or None if all may.
         title: the name of the repository, for pages.
         holes: days that are known to have no log.
@@ -70,9 +70,10 @@ class Settings:
 
 
 def load_settings(lake: Path | None = None, writer: str | None = None, engine: str | None = None) -> Settings:
-    """Flags first, then ``CENSUS_LAKE`` and so on, then ``census.toml``, then the defaults.
+    """Load the settings from flags, ``CENSUS_LAKE`` and so on, ``census.toml`` and the defaults.
 
-    ``census.toml`` is that of the configuration folder, which ``CENSUS_CONFIG`` names, or ``CENSUS_TOML``.
+    Earlier ones take precedence. ``census.toml`` is the one in the configuration folder, which
+    ``CENSUS_CONFIG`` names, or the file that ``CENSUS_TOML`` names.
 
     Raises:
         CensusError: ``census.toml`` has a mistake, the writer's name is not a plain word, or the keys would
@@ -109,7 +110,7 @@ def load_settings(lake: Path | None = None, writer: str | None = None, engine: s
 
 
 def _said(config_folder: Path) -> CensusToml:
-    """What ``census.toml`` says; there need be none, unless it is named."""
+    """Return the content of ``census.toml``, which may be missing unless it is named explicitly."""
     named = os.environ.get("CENSUS_TOML")
     path = Path(named) if named else config_folder / "census.toml"
     if not named and not path.exists():
@@ -117,7 +118,7 @@ def _said(config_folder: Path) -> CensusToml:
     expect_own(path)
     said = read_census_toml(path)
     if said.organizations:
-        warn_if_readable(path)  # their tokens are in it
+        warn_if_readable(path)  # the file contains their tokens
     return said
 
 

@@ -1,4 +1,4 @@
-"""What can a person do wrong, so that they are told in one line what to do about it?"""
+"""Errors that a person can correct, each with a one-line message that contains the remedy."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ class CutShortError(SourceError):
 
 
 class LastingSourceError(SourceError):
-    """A source whose bytes are there and are no log, or a damaged one: to read them again says the same.
+    """A source with existing bytes that are no log, or a damaged one; reading them again does not help.
 
-    Every other ``SourceError`` may pass by itself, or is for the operator to put right (permission, network,
-    a file that is still being copied), and is told at every run.
+    Every other ``SourceError`` may pass by itself, or is for the operator to correct (permission, network, a
+    file that is still being copied), and is reported at every run.
     """
 
 
@@ -53,7 +53,7 @@ class LakeError(CensusError):
 
 
 class DamagedFileError(LakeError):
-    """A file of a lake that can be read, and does not hold what it should.
+    """A file of a lake that can be read, but has wrong content.
 
     Attributes:
         path: the file.
@@ -65,16 +65,19 @@ class DamagedFileError(LakeError):
 
 
 class EngineError(CensusError):
-    """An engine that is not there, or that failed."""
+    """An engine that is missing or failed."""
 
 
 def one_line(text: str) -> str:
-    r"""The text with what is not printable as ``\n``, ``\x1b``, …: the name of a file may hold anything."""
+    r"""Return the text with escapes such as ``\n`` and ``\x1b`` for unprintable characters.
+
+    The name of a file may contain any character.
+    """
     return "".join(
         letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text
     )
 
 
 def first_line(problem: Exception) -> str:
-    """What a library says of a problem, without the lines of detail that may follow."""
+    """Return a library's message about a problem, without the lines of detail that may follow."""
     return str(problem).partition("\n")[0]

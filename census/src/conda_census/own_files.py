@@ -1,7 +1,7 @@
 """Files that only their user may change: the keys behind the pseudonyms, and ``census.toml``.
 
-Whoever can write them decides what is counted and what the pseudonyms hide, so they are refused as ``ssh``
-refuses a key: if they belong to somebody else than their user or root, or if others may write them.
+Write access to them decides what is counted and what the pseudonyms hide. So they are refused, as ``ssh``
+refuses a key, if they belong to anybody but their user or root, or if others may write them.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ _warned: set[Path] = set()
 
 
 def expect_own(path: Path) -> None:
-    """Go on only if nobody but this user and root can change a file, or put another one in its place.
+    """Check that only this user and root can change a file, or replace it by another one.
 
-    A file that is not there is no mistake here.
+    A missing file is no mistake here.
 
     Raises:
         CensusError: somebody else owns it or its folder, or may write it.
@@ -37,7 +37,7 @@ def expect_own(path: Path) -> None:
 
 
 def warn_if_readable(path: Path) -> None:
-    """Say once on standard error that others can read a file that is secret, if its user can change that."""
+    """Warn once on standard error that others can read a secret file, if its user can change that."""
     try:
         status = path.stat()
     except OSError:
@@ -52,7 +52,7 @@ def _expect_own(place: Path) -> None:
     try:
         status = place.stat()
     except OSError:
-        return  # whoever reads it says why it cannot be read
+        return  # the reader of the file reports why it cannot be read
     quoted = shlex.quote(str(place))
     user = os.geteuid()
     if status.st_uid not in (0, user):
@@ -64,7 +64,10 @@ def _expect_own(place: Path) -> None:
 
 
 def _is_harmless(status: os.stat_result, user: int) -> bool:
-    """May others write a folder, and yet not what is in it, or is it a volume for this user's group?"""
+    """Return whether write access by others does no harm.
+
+    Others may write the folder but not its content, or it is a volume for this user's group.
+    """
     if not stat.S_ISDIR(status.st_mode):
         return False
     is_volume = status.st_uid == 0 != user and not status.st_mode & stat.S_IWOTH

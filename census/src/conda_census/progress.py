@@ -1,4 +1,4 @@
-"""How does a person see how far long work is?"""
+"""Progress of long work on the terminal."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ __all__ = ["shown_progress"]
 
 @contextmanager
 def shown_progress(console: Console, *, shows: bool = True) -> Iterator[IngestProgress]:
-    """On a terminal a bar of bytes, with files, lines a second and time left; else a line for each file.
+    """Show a bar of bytes with files, lines a second and time left on a terminal; else a line for each file.
 
-    Nothing unless it ``shows``.
+    If ``shows`` is false, nothing is shown.
     """
     if not shows:
         yield _say_nothing
@@ -49,7 +49,7 @@ def shown_progress(console: Console, *, shows: bool = True) -> Iterator[IngestPr
 
 
 def _say_nothing(*, source: Source, so_far: SoFar) -> None:
-    """Tell nobody."""
+    """Show nothing."""
 
 
 def _plain(console: Console) -> IngestProgress:

@@ -1,4 +1,4 @@
-"""What does an operator say in ``census.toml``?"""
+"""Settings of an operator in ``census.toml``."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from conda_census.errors import CensusError
 __all__ = ["CensusToml", "FormatTable", "Hole", "read_census_toml"]
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
-#: What of tomllib's messages quotes nothing of the file but a sign: the file may hold tokens.
+#: Messages of tomllib that quote at most one sign of the file, which may hold tokens.
 _QUOTES_NOTHING = re.compile(
     r"(?:[A-Za-z ,/-]|'[^\w']')+ \(at (?:line \d+, column \d+|end of document)\)", re.ASCII
 )
-#: A token of an organisation, as the wire format has it.
+#: A token of an organisation, as in the wire format.
 _ORGANIZATION = re.compile(r"[A-Za-z0-9_-]{1,36}")
 _NAME_MAX = 64
 _PLACE = re.compile(r"\(at (?:line \d+, column \d+|end of document)\)")
-#: What a table of ``[formats]`` says lines are in: one of these.
+#: Keys of a table of ``[formats]`` that define the form of the lines; one of them is given.
 _KINDS = ("nginx", "apache", "json", "cloudfront-realtime")
 
 
 @dataclass(frozen=True)
 class FormatTable:
-    """A table ``[formats.NAME]``, its values of the right type but not yet understood.
+    """A table ``[formats.NAME]``, its values of the right type but not yet interpreted.
 
     Attributes:
         name: the name to give to ``--format``.
@@ -38,7 +38,7 @@ class FormatTable:
         json: for each column the keys that lead to it.
         cloudfront_realtime: the fields of real-time logs of CloudFront, in their order.
         address: the variable of nginx or Apache that holds the client's address.
-        other: variables and fields that are not known here, and are left alone.
+        other: variables and fields that are not known here and are ignored.
         sample_rate: the share of all requests that is logged.
     """
 
@@ -55,7 +55,7 @@ class FormatTable:
 
 @dataclass(frozen=True)
 class Hole:
-    """Days of which an operator has declared that they have no log, both ends included, and why."""
+    """Days without a log as declared by an operator, both ends included, and the reason."""
 
     since: date
     until: date
@@ -64,7 +64,7 @@ class Hole:
 
 @dataclass(frozen=True)
 class CensusToml:
-    """What the file says, and nothing where it does not say it."""
+    """The settings in the file; settings that are not in the file are empty."""
 
     lake: Path | None = None
     writer: str | None = None
@@ -79,11 +79,11 @@ class CensusToml:
 
 
 def read_census_toml(path: Path) -> CensusToml:
-    """The settings in a file; a path of a lake in it is relative to its folder.
+    """Read the settings in a file; a path of a lake in it is relative to its folder.
 
     Raises:
-        CensusError: it cannot be read, is no TOML, or has a key or a value that is not known: one line that
-            names the file, the key and what to do.
+        CensusError: it cannot be read, is no TOML, or has an unknown key or value: one line that names the
+            file, the key and the remedy.
     """
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -164,7 +164,7 @@ def _organizations(content: Mapping[str, object], path: Path) -> tuple[tuple[str
     table, place = _table(content, "organizations", str(path)), f"{path}: organizations"
     found: dict[str, str] = {}
     for number, (name, value) in enumerate(table.items(), start=1):
-        # Who mixes up both sides has a token for a name, which is not told either.
+        # If an operator swaps both sides, the name is a token, so it is not quoted either.
         if not name.strip() or not name.isprintable() or len(name) > _NAME_MAX:
             raise CensusError(
                 f"{place}: name {number} is no name: write one line of 1 to {_NAME_MAX} letters"
@@ -245,7 +245,7 @@ def _texts(table: Mapping[str, object], key: str, place: str) -> tuple[str, ...]
 
 
 def _keys(table: Mapping[str, object], column: str, place: str) -> tuple[str, ...]:
-    """``"request.headers"``, or ``["request", "headers"]`` where a key has a dot itself."""
+    """Return the keys in ``"request.headers"``, or ``["request", "headers"]`` if a key contains a dot."""
     value = table[column]
     if isinstance(value, str) and value:
         return tuple(value.split("."))

@@ -1,7 +1,7 @@
-"""Folders for what does not fit into memory, which vanish, also after a run that was killed.
+"""Temporary folders for data that does not fit into memory, removed even after a killed run.
 
-Each has a lock that its process holds. A folder whose lock nobody holds was left behind, and the next run
-removes it.
+The process that uses a folder holds a lock on it. A folder without a lock holder was left behind, and the
+next run removes it.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ __all__ = ["remove_left_over", "spill_folder", "spill_folder_of_process"]
 _PREFIX = "conda-census-spill-"
 _NAME = re.compile(re.escape(_PREFIX) + r"[a-z0-9_]{8}")
 _LOCK = "lock"
-#: A folder without a lock may be one that is made just now.
+#: A folder without a lock may be one that is being created.
 _YOUNG_S = 3600
 
 
 @contextlib.contextmanager
 def spill_folder() -> Iterator[Path]:
-    """Make a folder for as long as it is needed, and remove those that killed runs of this user left.
+    """Create a folder for the context, and remove those that killed runs of this user left.
 
     Raises:
-        OSError: it cannot be made.
+        OSError: it cannot be created.
     """
     remove_left_over(Path(tempfile.gettempdir()))
     with tempfile.TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True) as name:
@@ -49,10 +49,10 @@ def spill_folder() -> Iterator[Path]:
 
 @functools.cache
 def spill_folder_of_process() -> Path:
-    """Make one folder for all that this process does, which is removed when it ends.
+    """Create one folder for the whole process, which is removed when the process ends.
 
     Raises:
-        OSError: it cannot be made.
+        OSError: it cannot be created.
     """
     stack = contextlib.ExitStack()
     atexit.register(stack.close)
@@ -60,7 +60,7 @@ def spill_folder_of_process() -> Path:
 
 
 def remove_left_over(above: Path) -> None:
-    """Remove the folders in ``above`` that killed runs of this user left; what cannot be removed stays."""
+    """Remove the folders in ``above`` that killed runs of this user left; unremovable ones stay."""
     with contextlib.suppress(OSError):
         for folder in [path for path in above.iterdir() if _NAME.fullmatch(path.name)]:
             with contextlib.suppress(OSError):
@@ -69,7 +69,7 @@ def remove_left_over(above: Path) -> None:
 
 def _remove_if_left_over(folder: Path) -> None:
     status = folder.lstat()
-    # One that we made: nobody else may look into it, so nobody else has put anything there.
+    # One that we made: nobody else has access to it, so nobody else has put anything there.
     if not (
         stat.S_ISDIR(status.st_mode)
         and status.st_uid == os.geteuid()

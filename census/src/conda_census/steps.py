@@ -1,4 +1,4 @@
-"""How does a person see how far work is that is done step by step?"""
+"""Progress of work that is done step by step."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ __all__ = ["Steps", "print_step", "say_nothing", "shown_steps"]
 
 
 class Steps(Protocol):
-    """Told how far work is that is done step by step."""
+    """A callback that receives the progress of work done step by step."""
 
     def __call__(self, what: str, *, done: int, of: int) -> None:
-        """This is being worked on; so many of so many are done."""
+        """Report the current step, and how many of all steps are done."""
 
 
 def say_nothing(what: str, *, done: int, of: int) -> None:
-    """Tell nobody."""
+    """Show nothing."""
 
 
 @contextmanager
 def shown_steps(console: Console, doing: str) -> Iterator[Steps]:
-    """A bar of the steps on a terminal; elsewhere one plain line for each."""
+    """Show a bar of the steps on a terminal; elsewhere one plain line for each."""
     if not console.is_terminal:
         yield lambda what, *, done, of: print_step(console, doing, what, done, of)
         return
@@ -40,7 +40,7 @@ def shown_steps(console: Console, doing: str) -> Iterator[Steps]:
 
 
 def print_step(console: Console, doing: str, what: str, done: int, of: int) -> None:
-    """One plain line, for where nothing can be drawn again."""
+    """Print one plain line, for output that cannot be redrawn."""
     console.print(
         one_line(f"{doing} {what} ({done + 1} of {of})"), highlight=False, soft_wrap=True, markup=False
     )
