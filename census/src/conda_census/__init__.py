@@ -1,4 +1,7 @@
-"""Census of the conda installations and environments that use a repository, from its access logs."""
+"""Census of the conda installations that use a repository, from its access logs.
+
+It counts installations and environments.
+"""
 
 from __future__ import annotations
 

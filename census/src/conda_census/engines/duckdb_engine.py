@@ -33,7 +33,7 @@ def open_lake(lake: LakeFiles) -> LakeTables:
 
 
 def open_tables(tables: Mapping[TableName, pa.Table]) -> LakeTables:
-    """Return tables in memory, each with the columns that ``lake.tables`` names, including ``day``."""
+    """Return tables in memory, each with the columns that ``lake.schema`` names, including ``day``."""
     connection = _connect()
     for table in MEASURED:
         connection.con.register("rows_in_memory", tables[table.name])

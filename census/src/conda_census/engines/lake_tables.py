@@ -35,7 +35,7 @@ class LakeFiles(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class LakeTables:
-    """The tables of one lake, with the columns of ``lake.tables`` and times in UTC; equal only to itself.
+    """The tables of one lake, with the columns of ``lake.schema`` and times in UTC; equal only to itself.
 
     Attributes:
         keep: computes a table once, for several queries: ``with tables.keep(expression) as table``.

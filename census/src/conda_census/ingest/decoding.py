@@ -1,4 +1,4 @@
-"""Decoding of the texts of a part: each user agent, path and address once, however often it is sent.
+"""Decoding of the texts of a part, once for each distinct user agent, path and address.
 
 The parts of a batch share a database that keeps the decoded paths and agents.
 """

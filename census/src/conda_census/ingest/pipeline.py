@@ -1,4 +1,4 @@
-"""The pipeline of ``conda-census ingest``, which counts each line of the access logs exactly once."""
+"""The pipeline of ``conda-census ingest``, which counts each line of the logs exactly once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fast sorting and grouping of rows by several columns of numbers, with one number for each row."""
+"""Fast sorting and grouping of rows by several columns, with one number for each row."""
 
 from __future__ import annotations
 

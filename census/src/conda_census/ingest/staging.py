@@ -1,4 +1,4 @@
-"""Staging of a batch's rows until they are in the tables, so that the logs are no longer needed.
+"""Staging of a batch's rows until they are in the tables and the logs are not needed.
 
 The files of a batch are written in the form of the tables and need only a name there.
 """

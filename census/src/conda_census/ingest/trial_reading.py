@@ -1,4 +1,4 @@
-"""Trial reading of one source in a process of its own, whose exit code shows whether it ended normally.
+"""Trial reading of one source in a process whose exit code shows if it ended normally.
 
 The process receives its task on standard input and prints nothing: the later real reading reports problems.
 """
@@ -55,7 +55,7 @@ def _main() -> None:
         read_for_nothing(settings, location, format_name)
     except EOFError:  # the parent was killed before it sent the task
         os._exit(1)
-    except BaseException as problem:  # noqa: BLE001 (whoever reads it for good will tell)
+    except BaseException as problem:  # noqa: BLE001 (the later real reading reports it)
         os._exit(0 if is_no_fault_of_a_source(problem) else 1)
 
 

@@ -1,4 +1,4 @@
-"""Compaction of small Parquet files into large ones, safe beside concurrent readers and writers.
+"""Compaction of small Parquet files into large ones, beside concurrent readers and writers.
 
 A day's files become one in a commit of its own, which changes no row and keeps the numbers of the batches.
 The replaced files stay for some days, for readers that opened the table before, and are then deleted. A kill
@@ -274,7 +274,10 @@ def _removed(table: DeltaTable, days: int) -> set[str]:
 
 
 def _is_known(name: str, table: DeltaTable) -> bool:
-    """Return whether this compaction, the only running one, or a batch in the table wrote the file."""
+    """Return whether a compaction, or a batch that the table has, wrote the file.
+
+    No other compaction is running.
+    """
     if _COMPACTED.fullmatch(name):
         return True
     of = batch_of(name)

@@ -1,7 +1,7 @@
-"""Modes of the files of a lake: for its user only, or for its group too if ``lake.json`` says so.
+"""Modes of the files of a lake: for its user only, or also for its group.
 
-The umask does not matter. A lake of an earlier release has modes from the umask; the first later write
-corrects them.
+``lake.json`` says whether the group may read them. The umask does not matter. A lake of an earlier release
+has modes from the umask; the first later write corrects them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Detection of links and pipes planted in a lake so that writing to it harms files outside of it."""
+"""Detection of planted links and pipes, through which a write harms files outside the lake."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ class Lake:
     Attributes:
         path: its folder.
         key_id: identifies the key behind its pseudonyms, without revealing it.
-        version: of its tables; ``lake.conversion`` converts an older one to ``LAKE_VERSION``.
+        version: of its tables; ``ingest.conversion`` converts an older one to ``LAKE_VERSION``.
         group_readable: whether the group of its user may read it.
         snapshot: the files of each table when the lake was checked (``self_check``); null means the present
             files at each access.

@@ -1,4 +1,4 @@
-"""Removal of batches from the lake: their files are removed, and compacted files lose their rows.
+"""Removal of batches from the lake, with their files and their rows in compacted files.
 
 ``sources`` is the last table, and the totals come after it. The caller has recorded the removal before
 (``unfinished_repair``), so that an interrupted removal is done again.

@@ -1,11 +1,11 @@
-"""Repair of a damaged lake: recoverable rows are restored, and the days of the rest are marked as lost.
+"""Repair of a damaged lake: rows are restored, or their days are marked as lost.
 
 All files are read first, because only the digest shows a flipped bit.
 
 1. A table of another lake is set aside (``table_notes``). The log of a table that Delta cannot read is
    rewritten from its remains (``left_log``).
 2. Rows whose commit is lost are still in their files: these are added again. Batches that ``sources`` still
-   does not know are taken out of all tables, and their logs are read again (``without_sources``).
+   does not know are taken out of all tables, and their logs are read again (``unlisted_batches``).
 3. Rows whose file is damaged are read again from the logs of their batches, if all of these logs exist.
 4. If they do not, the days of these rows are marked as lost (``lost_days``).
 5. A day that an earlier repair marked as lost is known again once all logs that it needs exist.
@@ -743,7 +743,7 @@ class _Repair:
         return tuple(wanted_of(pairs, damages.whole_line_marks(), self._secrets.token_key()))
 
     def _logs_of(self, readings: list[Recorded]) -> dict[str, list[str]] | None:
-        """Return the locations of the logs of these readings, by format; null if one is missing or changed."""
+        """Return the locations of the logs of these readings, by format; null if one is gone or changed."""
         verified = self._verified(readings)
         if not all(_can_be_read(each) for each in verified):
             return None

@@ -1,4 +1,4 @@
-"""Detection of downloads that other logs brought before, as signs of a copy with different bytes.
+"""Detection of downloads that other logs brought before, as signs of a changed copy.
 
 A copy with other line ends, a prefix before each line or missing lines is a new log and counts again. The
 lake is not changed for this reason, but the run warns about it. Two servers do not send the same number of

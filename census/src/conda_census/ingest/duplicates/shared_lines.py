@@ -224,7 +224,7 @@ class _Scan:
             first, last = max(begin, each.before), min(end, each.end)
             if last < first:
                 continue
-            assert each.run.marks is not None  # noqa: S101 (others are not compared)
+            assert each.run.marks is not None  # noqa: S101 (only such runs are compared)
             theirs = each.run.marks[first - each.before : last - each.before]
             differ = np.flatnonzero(theirs != marks[first - begin : last - begin])
             reached = first + int(differ[0]) if len(differ) else last

@@ -1,4 +1,4 @@
-"""Faults of a log that its user agents show: agents that are cut short or changed by the server.
+"""Faults of a log that its user agents show, such as agents cut short by the server.
 
 Tokens are at the end of conda's user agent, after blanks. A server that cuts agents short, or writes
 something else for blanks, hides the tokens, and a report would say that nobody shares any. So the run reports

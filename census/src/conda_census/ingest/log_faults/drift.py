@@ -57,8 +57,8 @@ def moves(before: Tally, now: Tally) -> list[Move]:
     """Return the shares that moved by more than a factor of 3, up or down, in alphabetical order.
 
     If one share is 0, the factor is infinite. The move must be more than chance: the side with the larger
-    share has at least 10 lines, and counts that lie this far apart or farther have a probability of at most 1
-    % if the shares differ by a factor of exactly 3. If there is nothing to compare, nothing moved.
+    share has at least 10 lines, and counts that lie this far apart or farther have a probability of at most
+    0.01 if the shares differ by a factor of exactly 3. If there is nothing to compare, nothing moved.
     """
     reasons = sorted((before.dropped.keys() | now.dropped.keys() | {OTHER}) - _NOT_WATCHED)
     found = []

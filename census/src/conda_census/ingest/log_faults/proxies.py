@@ -1,4 +1,4 @@
-"""Logs whose clients seem to be a proxy, so their addresses and networks do not describe installations.
+"""Logs whose clients seem to be a proxy, so that their addresses show no installations.
 
 The lake keeps the content of such a log, because nobody can tell a proxy from a site with one machine. So
 each run that reads such a log says so in one line. The line contains no address.
@@ -25,7 +25,7 @@ __all__ = ["LogAddresses", "addresses_of", "few_private_addresses", "few_public_
 _FEW = ((1, 3), (4, 1000))
 #: Fewer requests from one public address may come from a site with many machines.
 _REQUESTS_OF_PUBLIC = 1000
-#: All requests of a proxy but one in this many have its address: a monitor may bypass the proxy.
+#: Behind a proxy, at most one in this many requests has another address: a monitor may bypass the proxy.
 _ALL_BUT_ONE_IN = 20
 _NOT_KNOWN = (
     "probably a proxy's, so the opted-out share and sessions without a token may be wrong: let the server "

@@ -112,7 +112,7 @@ def verify(
     random: Random,
     progress: Steps,
 ) -> list[Verified]:
-    """Read up to ``sample`` of the existing logs again, also under a name that rotation gave them.
+    """Read up to ``sample`` existing logs again, also under a name that rotation gave them.
 
     The logs that do not exist are all listed too, after the others.
     """

@@ -1,10 +1,10 @@
-"""Totals of the rows that batches brought to each table, kept in the commits of the table ``sources``.
+"""Totals of the rows that batches brought to each table, kept in commits of ``sources``.
 
-The commit of a batch to ``sources`` ends the batch. Beside the batch's number, it carries what its writer has
-brought so far: rows of each table, in all and by day, and requests of the sessions by day. Delta keeps these
-numbers as the versions of application transactions, in one commit with the rows of ``sources`` and in every
-later checkpoint. Compaction changes none of them. So the content of a table can be compared with its expected
-content without opening a file.
+The commit of a batch to the table ``sources`` ends the batch. Beside the batch's number, it carries what its
+writer has brought so far: rows of each table, in all and by day, and requests of the sessions by day. Delta
+keeps these numbers as the versions of application transactions, in one commit with the rows of ``sources``
+and in every later checkpoint. Compaction changes none of them. So the content of a table can be compared with
+its expected content without opening a file.
 
 A lake of an earlier version has no totals. Its requests in ``sessions`` must be those in ``sources``.
 """
@@ -47,7 +47,7 @@ _BASE = ""
 class Totals:
     """Numbers of rows by table and day. ``requests`` are those of the rows of ``sessions``, by day.
 
-    ``doubts`` is the number of doubts about the logs of a batch (``lake.doubts``).
+    ``doubts`` is the number of doubts about the logs of a batch (``lake.records.doubts``).
     """
 
     rows: Mapping[tuple[str, str], int] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Sources that are no log, or a damaged one, remembered so that each is reported once and blocks nothing.
+"""Sources that are no log, or a damaged one; each is reported once and blocks nothing.
 
 A source that cannot be read for now, such as a log that is cut short, is recorded too until it is read. So is
 a log with an unread part if the rest brought no line, because the table ``sources`` has no row to record it.

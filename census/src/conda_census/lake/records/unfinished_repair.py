@@ -1,4 +1,4 @@
-"""Record of a repair or of the removal of a log: the batches to remove and the logs to read again.
+"""Record of a repair or of a log's removal: batches to remove and logs to read again.
 
 It is written before a row is taken out and is removed when all logs are read. Until then the lake is damaged,
 so that a killed repair is run again.
