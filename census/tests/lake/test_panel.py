@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from conda_census.ingest import staging
+from conda_census.lake import parquet_files
 from conda_census.lake.sampling_panel import PANEL_ONE_IN, apart, pseudonyms_below
 from conda_census.lake.store import Lake
 from conda_census.simulate.scenario import Scenario
@@ -38,8 +38,8 @@ def test_a_large_file_holds_the_panel_apart(
     table: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A reader sees by its bounds that a row group has none of the panel, and no row is lost or changed."""
-    monkeypatch.setattr(staging, "_MANY_ROWS", 100)
-    monkeypatch.setattr(staging, "_MANY_VALUES", 10)
+    monkeypatch.setattr(parquet_files, "_MANY_ROWS", 100)
+    monkeypatch.setattr(parquet_files, "_MANY_VALUES", 10)
     simulate_lake(SCENARIO, tmp_path / "lake", lambda _what, **_: None)
     files = [pq.ParquetFile(file) for file in Lake.open(tmp_path / "lake").files(table)]  # type: ignore[arg-type]
 
