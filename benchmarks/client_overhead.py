@@ -30,10 +30,10 @@ from pathlib import Path
 from typing import Literal
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "e2e"))
+sys.path.insert(0, str(ROOT))
 
-from conda_client import make_installation  # noqa: E402
-from distributions import unpack_conda  # noqa: E402
+from e2e.conda_client import make_installation  # noqa: E402
+from e2e.distributions import unpack_conda  # noqa: E402
 
 Arm = Literal["with", "without", "again"]
 ARMS: tuple[Arm, ...] = ("with", "without", "again")

@@ -24,8 +24,6 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
-from report import CENSUS, simulated
-
 from conda_census.engines.duckdb_engine import open_lake
 from conda_census.exposure.assessment_inputs import last_day
 from conda_census.exposure.downloaded_builds import builds_seen, names_seen
@@ -33,6 +31,7 @@ from conda_census.lake.store import Lake
 from conda_census.vulnerabilities.conda_versions import ordered
 from conda_census.vulnerabilities.matching import by_name
 from conda_census.vulnerabilities.package_builds import Build
+from report import CENSUS, simulated
 
 ADVISORIES = 2600
 #: That many days before the end of the data, the advisories are disclosed.

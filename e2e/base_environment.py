@@ -6,9 +6,9 @@ import shutil
 import venv
 from pathlib import Path
 
-from channel import pack
-from conda_client import CONDA_NEEDS, Installation
-from distributions import link_distributions
+from e2e.channel import pack
+from e2e.conda_client import CONDA_NEEDS, Installation
+from e2e.distributions import link_distributions
 
 CONDA_VERSION = "24.7.1"
 PYTHON_NEEDS = ("bin", "lib", "lib64", "pyvenv.cfg")

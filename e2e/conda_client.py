@@ -7,7 +7,7 @@ import venv
 from dataclasses import dataclass
 from pathlib import Path
 
-from distributions import link_distributions
+from e2e.distributions import link_distributions
 
 PLUG_IN = "anaconda-anon-usage"
 CONDA_NEEDS = (

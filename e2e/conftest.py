@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from access_log import Line, read_log
-from programs import require
-from scenario import Outcome, run_scenario
-from truth import Truth
+from e2e.access_log import Line, read_log
+from e2e.programs import require
+from e2e.scenario import Outcome, run_scenario
+from e2e.truth import Truth
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from truth import Truth
+from e2e.truth import Truth
 
 FIGURES: dict[str, Callable[[Truth], float]] = {
     "installations.total": lambda truth: truth.installations,

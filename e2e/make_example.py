@@ -1,6 +1,6 @@
 """How is the example log made? Run this file: it plays the scenario and keeps what may be published.
 
-    python e2e/make_example.py
+    python -m e2e.make_example
 
 It writes ``examples/access.log`` and ``examples/expected.json`` again. The figures stay
 the same; the times change, and so do the tokens, which are random and belong to installations that are gone.
@@ -12,9 +12,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from figures import figures_of
-from programs import MissingProgramError, find
-from scenario import Outcome, run_scenario
+from e2e.figures import figures_of
+from e2e.programs import MissingProgramError, find
+from e2e.scenario import Outcome, run_scenario
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import rattler_build
 from conda_package_handling import api
 
-from channel import index_channel, pack
-from distributions import closure
+from e2e.channel import index_channel, pack
+from e2e.distributions import closure
 
 CLIENT = Path(__file__).resolve().parents[1] / "client"
 RECIPE = CLIENT / "recipe" / "recipe.yaml"

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from channel import Package, make_channel
-from conda_client import CommandResult, Installation, make_installation
-from curl_client import Curl
-from distributions import unpack_conda
-from truth import CondaCommand, OtherFetch, Sharing, Truth
-from web_server import WebServer, serve
+from e2e.channel import Package, make_channel
+from e2e.conda_client import CommandResult, Installation, make_installation
+from e2e.curl_client import Curl
+from e2e.distributions import unpack_conda
+from e2e.truth import CondaCommand, OtherFetch, Sharing, Truth
+from e2e.web_server import WebServer, serve
 
 CHANNEL = "acme/main"
 PACKAGES = (

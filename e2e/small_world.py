@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from channel import make_channel
-from conda_client import Installation, make_installation
-from distributions import unpack_conda
-from programs import require
-from scenario import CHANNEL, CONDARC, PACKAGES
-from web_server import WebServer, serve
+from e2e.channel import make_channel
+from e2e.conda_client import Installation, make_installation
+from e2e.distributions import unpack_conda
+from e2e.programs import require
+from e2e.scenario import CHANNEL, CONDARC, PACKAGES
+from e2e.web_server import WebServer, serve
 
 
 @dataclass(frozen=True)

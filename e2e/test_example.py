@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-import census_command
-from access_log import read_log
-from figures import FIGURES, figure_in
+from e2e import census_command
+from e2e.access_log import read_log
+from e2e.figures import FIGURES, figure_in
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 LOG = EXAMPLES / "access.log"

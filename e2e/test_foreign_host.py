@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from access_log import Line, read_log
-from conda_client import CommandResult
-from scenario import CHANNEL, PACKAGES
-from small_world import small_world
-from web_server import MOVED
+from e2e.access_log import Line, read_log
+from e2e.conda_client import CommandResult
+from e2e.scenario import CHANNEL, PACKAGES
+from e2e.small_world import small_world
+from e2e.web_server import MOVED
 
 REDIRECT = 302
 (DATA,) = (package for package in PACKAGES if package.name == "acme-data")

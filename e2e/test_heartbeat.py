@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from deltalake import DeltaTable
 
-import census_command
-from access_log import Line, read_log
-from figures import figure_in
-from plug_in_package import CLIENT
-from scenario import CHANNEL
-from small_world import SmallWorld, small_world
+from e2e import census_command
+from e2e.access_log import Line, read_log
+from e2e.figures import figure_in
+from e2e.plug_in_package import CLIENT
+from e2e.scenario import CHANNEL
+from e2e.small_world import SmallWorld, small_world
 
 SCRIPT = re.compile(r"`(etc/conda/activate\.d/\S+\.sh)`:\s+^```\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 ASKED_FOR = f"/{CHANNEL}/noarch/activate-0.0.0-0.conda"

@@ -6,9 +6,9 @@ from itertools import accumulate, pairwise
 
 import pytest
 
-from access_log import Line
-from scenario import Outcome
-from truth import CondaCommand, Truth
+from e2e.access_log import Line
+from e2e.scenario import Outcome
+from e2e.truth import CondaCommand, Truth
 
 Logged = tuple[tuple[CondaCommand, tuple[Line, ...]], ...]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from programs import require
+from e2e.programs import require
 
 MISSING = "no-such-web-server"
 

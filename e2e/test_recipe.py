@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from access_log import read_log
-from base_environment import CONDA_VERSION, add_base_packages, make_base
-from channel import Package, index_channel, make_channel
-from conda_client import PLUG_IN, Installation, make_installation
-from distributions import unpack_conda
-from plug_in_package import (
+from e2e.access_log import read_log
+from e2e.base_environment import CONDA_VERSION, add_base_packages, make_base
+from e2e.channel import Package, index_channel, make_channel
+from e2e.conda_client import PLUG_IN, Installation, make_installation
+from e2e.distributions import unpack_conda
+from e2e.plug_in_package import (
     CLIENT,
     CondaPackage,
     add_build_tools,
@@ -22,9 +22,9 @@ from plug_in_package import (
     by_whl2conda,
     read_package,
 )
-from programs import require
-from scenario import CHANNEL, CONDARC
-from web_server import WebServer, serve
+from e2e.programs import require
+from e2e.scenario import CHANNEL, CONDARC
+from e2e.web_server import WebServer, serve
 
 INSTALLER = CLIENT / "installer" / "construct.yaml"
 MAKERS = ("whl2conda", "rattler-build")

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-import census_command
-from figures import FIGURES, figure_in
-from truth import Truth
+from e2e import census_command
+from e2e.figures import FIGURES, figure_in
+from e2e.truth import Truth
 
 
 @pytest.fixture(scope="module")

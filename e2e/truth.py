@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from conda_client import ClientRequest
+from e2e.conda_client import ClientRequest
 
 Sharing = Literal["tokens", "off"]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from small_lake import SmallLake
+from census_support.lakes.small_lake import SmallLake
 
 
 @pytest.fixture

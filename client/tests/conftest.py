@@ -24,7 +24,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from other_users import TIMEOUT_S, require
+
+from client_support.other_users import TIMEOUT_S, require
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from other_users import TIMEOUT_S, as_nobody, with_mounts
+
+from client_support.other_users import TIMEOUT_S, as_nobody, with_mounts
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from other_users import as_nobody, with_mounts
 
 from anaconda_anon_usage import store, tokens
+from client_support.other_users import as_nobody, with_mounts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

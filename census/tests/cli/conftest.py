@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from census_process import CensusProcess
+from census_support.processes.census_process import CensusProcess
 
 
 @pytest.fixture

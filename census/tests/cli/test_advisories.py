@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from census_process import CensusProcess
-from osv_records import events, osv_record, write_records
-from small_log import SmallLog
+from census_support.inputs.osv_records import events, osv_record, write_records
+from census_support.inputs.small_log import SmallLog
+from census_support.processes.census_process import CensusProcess
 
 _RANGE = events("introduced 0", "fixed 2.0")
 

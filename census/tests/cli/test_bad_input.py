@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from census_process import CensusProcess
+from census_support.inputs.small_log import SmallLog
+from census_support.processes.census_process import CensusProcess
 from conda_census.config import load_settings
 from conda_census.errors import CensusError
-from small_log import SmallLog
 
 Prepare = Callable[[Path], None]
 

@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 import zstandard
 
-from census_process import CensusProcess
+from census_support.inputs.small_log import SmallLog
+from census_support.processes.census_process import CensusProcess
+from census_support.processes.following import following
+from census_support.processes.s3_server import BUCKET, S3Server, s3_server
 from conda_census.config import Settings
 from conda_census.ingest import reader as reading
 from conda_census.ingest.pipeline import ingest
-from following import following
-from s3_server import BUCKET, S3Server, s3_server
-from small_log import SmallLog
 
 SAMPLES = Path(__file__).parents[1] / "logs" / "samples"
 PACKAGE = "/main/linux-64/numpy-1.26.4-py311_0.conda"

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from census_process import CensusProcess
+from census_support.inputs.small_log import SmallLog
+from census_support.processes.census_process import CensusProcess
 from conda_census.logs.formats import BUILT_IN
 from conda_census.logs.formats.cloudfront import STANDARD_HEADER
 from conda_census.logs.line_reader import LineReader
-from small_log import SmallLog
 
 _PREFIXES = ("", "<190>Jan  6 23:53:20 mirror nginx: ", "2024-01-16T23:53:20.123456789Z stdout F ")
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from census_process import CensusProcess
-from small_log import SmallLog
+from census_support.inputs.small_log import SmallLog
+from census_support.processes.census_process import CensusProcess
 
 #: The first lines of a log tell how it is read.
 FIRST = 300

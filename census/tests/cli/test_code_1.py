@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from census_process import CensusProcess
-from small_log import SmallLog
+from census_support.inputs.small_log import SmallLog
+from census_support.processes.census_process import CensusProcess
 
 pytestmark = pytest.mark.takes_turns(2)
 

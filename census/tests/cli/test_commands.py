@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from census_process import CensusProcess
+from census_support.inputs.small_log import START, SmallLog
+from census_support.processes.census_process import CensusProcess
 from conda_census import __version__
 from conda_census.cli import app
 from conda_census.errors import CensusError
 from conda_census.reports.render.output_files import expect_writable
-from small_log import START, SmallLog
 
 README = Path(__file__).parents[2] / "README.md"
 

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from census_process import CensusProcess
+from census_support.inputs.small_log import START, SmallLog
+from census_support.processes.census_process import CensusProcess
 from conda_census.engines.duckdb_engine import open_lake
 from conda_census.lake.schema import TABLES
 from conda_census.lake.store import Lake
 from conda_census.reports.listings.source_list import list_what_was_read
 from conda_census.reports.usage.build import make_report
-from small_log import START, SmallLog
 
 BATCHES = 6
 WRITERS = ("a", "b")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from census_process import CensusProcess
+from census_support.processes.census_process import CensusProcess
 
 #: Which notes are on a part of the report; the longest beginning of a number's path counts.
 _NOTES_ON = {

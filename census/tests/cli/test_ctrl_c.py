@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from census_process import CensusProcess
-from small_log import SmallLog
+from census_support.inputs.small_log import SmallLog
+from census_support.processes.census_process import CensusProcess
 
 # What DuckDB is asked here takes for ever; it is told on standard error when it begins.
 PROGRAM = """

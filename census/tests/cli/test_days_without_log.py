@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from census_process import CensusProcess
-from parsed_page import ParsedPage
-from small_log import SmallLog
+from census_support.inputs.small_log import SmallLog
+from census_support.oracles.parsed_page import ParsedPage
+from census_support.processes.census_process import CensusProcess
 
 _MONDAY = date(2024, 1, 1)
 _DAYS = 35

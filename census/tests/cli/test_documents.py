@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from documented import broken_links
+from census_support.oracles.documented import broken_links
 
 ROOT = Path(__file__).parents[3]
 FOLDERS = (".", "docs", "docs/decisions", "client", "census", "e2e", "examples", "benchmarks")

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from census_process import CensusProcess
+from census_support.inputs.small_log import SmallLog
+from census_support.lakes.exposed_lake import ADVISORY, exposed_lake
+from census_support.processes.census_process import CensusProcess
 from conda_census.reports.render.numbers import doubtful_logs, doubts_by_kind
-from exposed_lake import ADVISORY, exposed_lake
-from small_log import SmallLog
 
 REQUESTS = 300
 

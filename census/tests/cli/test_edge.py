@@ -14,10 +14,10 @@ import pytest
 import typer
 from deltalake import DeltaTable
 
-from census_process import MAIN, CensusProcess
+from census_support.inputs.small_log import SmallLog
+from census_support.processes.census_process import MAIN, CensusProcess
 from conda_census import cli
 from conda_census.cli.edge import told
-from small_log import SmallLog
 
 COMMANDS = [
     ["report"],

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from census_process import CensusProcess
-from exposed_lake import ADVISORY, exposed_lake
-from osv_records import events, osv_record, write_records
-from small_log import SmallLog
+from census_support.inputs.osv_records import events, osv_record, write_records
+from census_support.inputs.small_log import SmallLog
+from census_support.lakes.exposed_lake import ADVISORY, exposed_lake
+from census_support.processes.census_process import CensusProcess
 
 
 @pytest.fixture(scope="module")

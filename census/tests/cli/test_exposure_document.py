@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from census_process import CensusProcess
-from documented import blocks, commands_in_shell, parse, sessions
+from census_support.oracles.documented import blocks, commands_in_shell, parse, sessions
+from census_support.processes.census_process import CensusProcess
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "exposure.md"
 TEXT = DOCUMENT.read_text()

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from census_process import CensusProcess
-from exposed_lake import ADVISORY, exposed_lake
-from osv_records import events, osv_record, write_records
-from parsed_page import ParsedPage
-from small_log import SmallLog
+from census_support.inputs.osv_records import events, osv_record, write_records
+from census_support.inputs.small_log import SmallLog
+from census_support.lakes.exposed_lake import ADVISORY, exposed_lake
+from census_support.oracles.parsed_page import ParsedPage
+from census_support.processes.census_process import CensusProcess
 
 _MISSING = (14, 15)
 

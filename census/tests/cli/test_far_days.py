@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from census_process import CensusProcess
-from exposed_lake import ADVISORY, exposed_lake
+from census_support.lakes.exposed_lake import ADVISORY, exposed_lake
+from census_support.processes.census_process import CensusProcess
 
 _FIRST, _LAST = "0001-01-01", "9999-12-31"
 _TAKE_A_WINDOW = (["report"], ["sql", "select 1"], ["sources"], ["export", "--condastats", "out"])

@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
-from census_process import CensusProcess
+from census_support.inputs.small_log import START, SmallLog
+from census_support.processes.census_process import CensusProcess
+from census_support.processes.following import following
 from conda_census.errors import LakeError
 from conda_census.lake.batches import WriterBatches
 from conda_census.lake.store import Lake
-from following import following
-from small_log import START, SmallLog
 
 # Is told on standard error when it begins to read, and takes its time.
 SLOW_PROGRAM = """

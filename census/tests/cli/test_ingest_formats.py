@@ -10,8 +10,8 @@ import duckdb
 import pytest
 import yaml
 
-from census_process import CensusProcess
-from small_log import SmallLog
+from census_support.inputs.small_log import SmallLog
+from census_support.processes.census_process import CensusProcess
 
 SAMPLES = Path(__file__).parents[1] / "logs" / "samples"
 

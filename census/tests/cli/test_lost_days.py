@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from census_process import MAIN, CensusProcess
+from census_support.inputs.small_log import SmallLog
+from census_support.processes.census_process import MAIN, CensusProcess
 from conda_census.cli.repair import lost_lines
-from small_log import SmallLog
 
 pytestmark = pytest.mark.takes_turns(2)
 DAY = "2024-01-16"

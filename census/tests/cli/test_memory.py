@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from census_process import MAIN, CensusProcess
-from small_log import SmallLog
+from census_support.inputs.small_log import SmallLog
+from census_support.processes.census_process import MAIN, CensusProcess
 
 # What getrusage says would be that of the tests' own process, of which the program is a fork.
 PROGRAM = f"""

@@ -11,14 +11,14 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from other_users import with_mounts
 
-from census_process import MAIN, CensusProcess
+from census_support.inputs.small_log import SmallLog
+from census_support.processes.census_process import MAIN, CensusProcess
+from client_support.other_users import with_mounts
 from conda_census.config import Settings
 from conda_census.ingest import pipeline
 from conda_census.ingest.pipeline import ingest
 from conda_census.lake.store import Lake
-from small_log import SmallLog
 
 # What a test does at the moment when the first rows are made; then the work goes on.
 IN_THE_MIDDLE = """

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from census_process import CensusProcess
+from census_support.inputs.small_log import SmallLog
+from census_support.processes.census_process import CensusProcess
 from conda_census.logs.sources.files import name_as_text, one_spelling, path_named
-from small_log import SmallLog
 
 _TYPED = os.fsdecode(b"bad\xff.log")
 _SHOWN = r"bad\xff.log"

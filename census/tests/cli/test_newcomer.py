@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from census_process import MAIN, CensusProcess
+from census_support.inputs.small_log import SmallLog
+from census_support.processes.census_process import MAIN, CensusProcess
 from conda_census.cli.plain_words import plain_words
-from small_log import SmallLog
 
 
 def _lake(census: CensusProcess, folder: Path) -> None:

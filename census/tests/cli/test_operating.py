@@ -17,12 +17,12 @@ import yaml
 from typer.core import TyperGroup
 
 import conda_census
+from census_support.oracles.documented import GROUP, blocks, commands_in_shell, parse
 from conda_census.config import Settings
 from conda_census.engines.choice import is_engine
 from conda_census.logs.formats import formats
 from conda_census.settings_file import read_census_toml
-from documented import GROUP, blocks, commands_in_shell, parse
-from programs import require
+from e2e.programs import require
 
 ROOT = Path(__file__).parents[3]
 DOCUMENT = ROOT / "docs" / "operating.md"

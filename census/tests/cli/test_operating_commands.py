@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from census_process import MAIN
-from documented import blocks
-from programs import require
-from small_log import SmallLog
+from census_support.inputs.small_log import SmallLog
+from census_support.oracles.documented import blocks
+from census_support.processes.census_process import MAIN
+from e2e.programs import require
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "operating.md"
 #: What the text makes before: the folders of the lake and the keys, and those that the web server shows.

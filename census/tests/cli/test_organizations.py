@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from census_process import CensusProcess
-from small_log import SmallLog, token
+from census_support.inputs.small_log import SmallLog, token
+from census_support.processes.census_process import CensusProcess
 
 TOKENS = {"Acme <Inc>": "org-acme", "globex": "org-globex", "nobody": "org-nobody"}
 ROWS = [

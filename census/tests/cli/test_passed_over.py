@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from census_process import MAIN, CensusProcess
-from small_log import SmallLog
+from census_support.inputs.small_log import SmallLog
+from census_support.processes.census_process import MAIN, CensusProcess
 
 _COMPRESS: dict[str, Callable[[bytes], bytes]] = {"gzip": gzip.compress, "bzip2": bz2.compress}
 

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from census_process import MAIN, CensusProcess
-from small_log import SmallLog
+from census_support.inputs.small_log import SmallLog
+from census_support.processes.census_process import MAIN, CensusProcess
 
 
 def _logs(folder: Path) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from census_process import CensusProcess
+from census_support.inputs.small_log import SmallLog
+from census_support.processes.census_process import CensusProcess
 from conda_census.logs.formats import BUILT_IN
 from conda_census.logs.formats.cloudfront import STANDARD_HEADER
-from small_log import SmallLog
 
 _IIS = "#Fields: date time s-ip cs-method cs-uri-stem s-port c-ip cs(User-Agent) sc-status time-taken"
 _IIS_LINE = "2024-01-16 23:53:20 192.0.2.1 GET /main/noarch/a-1-0.conda 443 192.0.2.7 conda/24.7.1 200 12"

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from census_process import CensusProcess
+from census_support.inputs.small_log import SmallLog
+from census_support.processes.census_process import CensusProcess
 from conda_census.ingest.log_faults.proxies import few_public_addresses
-from small_log import SmallLog
 
 Bytes = Callable[[list[bytes]], bytes]
 

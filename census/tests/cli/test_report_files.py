@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from census_process import CensusProcess
-from small_log import START, SmallLog
+from census_support.inputs.small_log import START, SmallLog
+from census_support.processes.census_process import CensusProcess
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from census_process import CensusProcess
-from small_log import SmallLog
+from census_support.inputs.small_log import SmallLog
+from census_support.processes.census_process import CensusProcess
 
 Result = subprocess.CompletedProcess[str]
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from census_process import CensusProcess
-from parsed_page import ParsedPage
-from small_log import SmallLog
+from census_support.inputs.small_log import SmallLog
+from census_support.oracles.parsed_page import ParsedPage
+from census_support.processes.census_process import CensusProcess
 
 _FIRST = date(2024, 4, 8)
 

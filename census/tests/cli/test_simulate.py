@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from census_process import CensusProcess
+from census_support.processes.census_process import CensusProcess
 
 SMALL = ("simulate", "--installations", "30", "--days", "2")
 

@@ -13,10 +13,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from census_process import MAIN, CensusProcess
+from census_support.inputs.small_log import START, SmallLog
+from census_support.processes.census_process import MAIN, CensusProcess
+from census_support.processes.pseudo_terminal import terminal
 from conda_census.reports.listings.sql_views import VIEWS
-from pseudo_terminal import terminal
-from small_log import START, SmallLog
 
 NUMPY = "/main/linux-64/numpy-1.26.4-py311_0.conda"
 GAP = (

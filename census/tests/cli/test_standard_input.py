@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from census_process import MAIN, CensusProcess
-from small_log import SmallLog
+from census_support.inputs.small_log import SmallLog
+from census_support.processes.census_process import MAIN, CensusProcess
 
 KILLED_WHILE_READING = """
 import os, signal

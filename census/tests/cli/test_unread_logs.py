@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from census_process import CensusProcess
+from census_support.inputs.small_log import SmallLog
+from census_support.lakes.exposed_lake import ADVISORY, exposed_lake
+from census_support.processes.census_process import CensusProcess
 from conda_census.reports.render.numbers import unread_logs
-from exposed_lake import ADVISORY, exposed_lake
-from small_log import SmallLog
 
 
 def _lines(hour: int) -> bytes:

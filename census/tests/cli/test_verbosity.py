@@ -11,10 +11,10 @@ import pytest
 from typer.core import TyperCommand, TyperGroup
 from typer.testing import CliRunner, Result
 
+from census_support.inputs.small_log import SmallLog
+from census_support.lakes.exposed_lake import ADVISORY, exposed_lake
+from census_support.oracles.documented import GROUP
 from conda_census.cli import app
-from documented import GROUP
-from exposed_lake import ADVISORY, exposed_lake
-from small_log import SmallLog
 
 #: Each command, with arguments with which it does its work in the lake of January.
 _CALLS = {

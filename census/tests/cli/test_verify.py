@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from census_process import CensusProcess
-from small_log import SmallLog
+from census_support.inputs.small_log import SmallLog
+from census_support.processes.census_process import CensusProcess
 
 SAMPLES = Path(__file__).parents[1] / "logs" / "samples"
 MIRROR = "[formats.mirror]\nnginx = '$remote_addr [$msec] \"$request\" $status $request_time{}'\n"

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from census_process import CensusProcess
+from census_support.inputs.small_log import SmallLog
+from census_support.processes.census_process import CensusProcess
 from conda_census.atomic_files import create_exclusively, remove_dead_drafts, replace_file, sync
-from small_log import SmallLog
 
 
 @pytest.fixture

@@ -8,12 +8,12 @@ import duckdb
 import pyarrow as pa
 import pytest
 
+from census_support.inputs.secrets_everywhere import agents_with, made_up_secrets, paths_with, shown
 from conda_census.decode.agents import AGENT_COLUMNS, DESCRIBE_AGENT_SQL
 from conda_census.decode.artifacts import ARTIFACT_COLUMNS, DESCRIBE_PATH_SQL
 from conda_census.decode.kept_texts import kept_version_sql
 from conda_census.decode.tokens import TOKENS_SQL
 from conda_census.decode.web_agents import register_web_agents
-from secrets_everywhere import agents_with, made_up_secrets, paths_with, shown
 
 ROUNDS = 3
 

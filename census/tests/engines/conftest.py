@@ -8,11 +8,11 @@ from contextlib import ExitStack
 import pytest
 from pyspark.sql import SparkSession
 
+from census_support.lakes.simulated_lake import simulated_lake
+from census_support.processes.quick_spark import quick_spark
 from conda_census.engines import java
 from conda_census.engines import spark_session as sessions
 from conda_census.lake.store import Lake
-from quick_spark import quick_spark
-from simulated_lake import simulated_lake
 
 
 @pytest.fixture(scope="session")

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from census_process import MAIN, CensusProcess
+from census_support.inputs.small_log import SmallLog
+from census_support.lakes.small_lake import SmallLake
+from census_support.processes.census_process import MAIN, CensusProcess
 from conda_census.engines.choice import is_engine, opened
 from conda_census.errors import EngineError
-from small_lake import SmallLake
-from small_log import SmallLog
 
 #: In front of the program: as if these were not installed.
 WITHOUT_SPARK = f"import sys; sys.modules['pyspark'] = None; {MAIN}"

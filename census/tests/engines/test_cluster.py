@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from census_process import CensusProcess
+from census_support.processes.census_process import CensusProcess
+from census_support.processes.quick_spark import quick_spark
+from census_support.processes.spark_cluster import spark_cluster
 from conda_census.lake.store import Lake
-from quick_spark import quick_spark
-from spark_cluster import spark_cluster
 
 pytestmark = pytest.mark.xdist_group("spark")
 

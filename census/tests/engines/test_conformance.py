@@ -10,6 +10,9 @@ import pytest
 from pyspark.sql import SparkSession
 
 import conda_census.metrics
+from census_support.lakes.exposure_questions import EXPOSURE_QUESTIONS, AskedOfExposure, asked_of_exposure
+from census_support.lakes.questions import NOT_ASKED, QUESTIONS, Asked, asked, same
+from census_support.lakes.small_lake import SmallLake
 from conda_census.engines import duckdb_engine as duckdb
 from conda_census.engines import spark_engine as spark
 from conda_census.lake.schema import MEASURED
@@ -17,9 +20,6 @@ from conda_census.lake.store import Lake
 from conda_census.metrics.sample import Sample
 from conda_census.reports.listings.source_list import list_what_was_read
 from conda_census.reports.usage.build import make_report
-from exposure_questions import EXPOSURE_QUESTIONS, AskedOfExposure, asked_of_exposure
-from questions import NOT_ASKED, QUESTIONS, Asked, asked, same
-from small_lake import SmallLake
 
 pytestmark = pytest.mark.xdist_group("spark")
 

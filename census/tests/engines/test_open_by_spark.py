@@ -9,10 +9,10 @@ import ibis
 import pytest
 from pyspark.sql import SparkSession
 
+from census_support.lakes.small_lake import SmallLake
 from conda_census.engines.spark_engine import open_lake
 from conda_census.engines.spark_session import explained
 from conda_census.errors import EngineError
-from small_lake import SmallLake
 
 pytestmark = pytest.mark.xdist_group("spark")
 

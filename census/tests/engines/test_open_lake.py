@@ -6,8 +6,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from census_support.lakes.small_lake import SmallLake
 from conda_census.lake.schema import MEASURED, Table
-from small_lake import SmallLake
 
 
 @pytest.mark.parametrize("table", MEASURED, ids=lambda table: table.name)

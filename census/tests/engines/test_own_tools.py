@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
+from census_support.oracles.documented import blocks
 from conda_census.engines.duckdb_engine import open_lake
 from conda_census.lake.compaction import compact
 from conda_census.lake.store import Lake
-from documented import blocks
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "own-queries.md"
 

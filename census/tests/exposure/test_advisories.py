@@ -10,6 +10,7 @@ import pytest
 import yaml
 from deltalake.exceptions import DeltaError
 
+from census_support.inputs.osv_records import events, osv_record, write_records
 from conda_census.errors import LakeError
 from conda_census.lake.references import ADVISORIES
 from conda_census.lake.store import Lake
@@ -23,7 +24,6 @@ from conda_census.vulnerabilities.conda_versions import VersionError
 from conda_census.vulnerabilities.matching import Judge
 from conda_census.vulnerabilities.names.package_names import NameMap
 from conda_census.vulnerabilities.package_builds import Build
-from osv_records import events, osv_record, write_records
 
 _NO_KEY = "Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"
 _RANGE = events("introduced 0", "fixed 2.0")

@@ -6,13 +6,21 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from census_support.inputs.made_up_visits import (
+    BUILDS,
+    Visit,
+    day,
+    judged,
+    lake_of,
+    true_at_risk,
+    true_exposed,
+)
 from conda_census.engines.lake_tables import LakeTables
 from conda_census.exposure.downloaded_builds import builds_seen
 from conda_census.exposure.exposed_environments import count_exposed
 from conda_census.exposure.matches import first_fixes
 from conda_census.exposure.remediation import at_risk
 from conda_census.exposure.study_population import concerned
-from made_up_visits import BUILDS, Visit, day, judged, lake_of, true_at_risk, true_exposed
 
 AS_OF = 100
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from census_support.inputs.osv_records import advisory
 from conda_census.vulnerabilities.aliases import find_group, grouped
-from osv_records import advisory
 
 
 def test_aliases_of_aliases() -> None:

@@ -3,11 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from census_support.oracles.watched_units import watched_units
 from conda_census.metrics.intervals import Estimate
 from conda_census.survival.bootstrap import Clustered, cluster_intervals
 from conda_census.survival.kaplan_meier import Curve, kaplan_meier
 from conda_census.survival.survival_data import Units
-from watched_units import watched_units
 
 DAYS = (7, 30, 90)
 

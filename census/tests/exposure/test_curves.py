@@ -3,10 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from census_support.oracles.plain_survival import plain_survival
 from conda_census.exposure.curves import banded_curve
 from conda_census.exposure.follow_up import NOBODY_AT_RISK, AtRisk
 from conda_census.metrics.intervals import Estimate
-from plain_survival import plain_survival
 
 _NAN = float("nan")
 

@@ -11,14 +11,14 @@ from itertools import pairwise
 
 import pytest
 
+from census_support.inputs.made_up_visits import DISCLOSED, Visit, day, judged, lake_of
+from census_support.oracles.plain_survival import plain_survival
 from conda_census.exposure.assessment import Told, make_exposure
 from conda_census.exposure.assessment_schema import AdvisoryKeys, Exposure
 from conda_census.exposure.downloaded_builds import builds_seen
 from conda_census.exposure.known_numbers import Knowable
 from conda_census.exposure.unmapped import Unknown
 from conda_census.metrics.coverage.window import Window
-from made_up_visits import DISCLOSED, Visit, day, judged, lake_of
-from plain_survival import plain_survival
 
 _AS_OF = 100
 _ADVISORY = AdvisoryKeys(

@@ -5,6 +5,8 @@ from typing import get_type_hints
 
 import pytest
 
+from census_support.inputs.made_up_visits import Visit, day, judged, lake_of
+from census_support.oracles.plain_survival import plain_survival
 from conda_census.exposure.assessment import Told, make_exposure
 from conda_census.exposure.assessment_schema import AdvisoryKeys, Exposure
 from conda_census.exposure.downloaded_builds import builds_seen
@@ -12,8 +14,6 @@ from conda_census.exposure.unmapped import Unknown
 from conda_census.metrics.coverage.window import Window
 from conda_census.metrics.sample import Sample
 from conda_census.vulnerabilities.affected_packages import AdvisedPackage
-from made_up_visits import Visit, day, judged, lake_of
-from plain_survival import plain_survival
 
 _ADVISORY = AdvisoryKeys(
     id="CENSUS-TEST-1",

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from census_support.inputs.made_up_visits import Visit, day, lake_of
+from census_support.inputs.osv_records import advisory, events, osv_record
+from census_support.lakes.told_lake import known_of
 from conda_census.engines.lake_tables import LakeTables
 from conda_census.exposure.assessment import make_exposure
 from conda_census.exposure.assessment_inputs import tell
@@ -23,9 +26,6 @@ from conda_census.vulnerabilities.conda_versions import VersionError
 from conda_census.vulnerabilities.input_fields import Field, FieldError
 from conda_census.vulnerabilities.osv import Advisory, parse_advisory
 from conda_census.vulnerabilities.package_builds import Build
-from made_up_visits import Visit, day, lake_of
-from osv_records import advisory, events, osv_record
-from told_lake import known_of
 
 #: Two have numpy 2.0 and one has 1.0.
 _VISITS = [

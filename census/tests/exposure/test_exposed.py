@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from census_support.inputs.made_up_visits import Visit, day, judged, lake_of
 from conda_census.exposure.exposed_environments import NOBODY, Band, Exposed, count_exposed
 from conda_census.exposure.study_population import concerned
 from conda_census.metrics.sample import Sample
-from made_up_visits import Visit, day, judged, lake_of
 
 
 def _exposed(*visits: Visit, as_of: int = 100) -> Exposed:

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
+from census_support.inputs.made_up_visits import Visit, day, judged, lake_of
 from conda_census.exposure.inactivity import count_gaps, usual_gaps
 from conda_census.exposure.study_population import concerned
-from made_up_visits import Visit, day, judged, lake_of
 
 
 def _gaps(*visits: Visit) -> tuple[dict[int, int], int]:

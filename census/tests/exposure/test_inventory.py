@@ -1,8 +1,8 @@
 from __future__ import annotations
 
+from census_support.inputs.made_up_visits import Visit, day, judged, lake_of
 from conda_census.exposure.inventory import holdings, inventory
 from conda_census.exposure.study_population import concerned
-from made_up_visits import Visit, day, judged, lake_of
 
 
 def test_the_build_of_the_latest_own_download() -> None:

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from census_support.inputs.osv_records import advisory, events
+from census_support.lakes.told_lake import known_of
 from conda_census.errors import CensusError
 from conda_census.lake.store import Lake
 from conda_census.vulnerabilities.database import knowledge_of
-from osv_records import advisory, events
-from told_lake import known_of
 
 _ALL = events("introduced 0")
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from census_support.inputs.osv_records import advisory, events, osv_record
 from conda_census.vulnerabilities.input_fields import Field, FieldError
 from conda_census.vulnerabilities.osv import parse_advisory
-from osv_records import advisory, events, osv_record
 
 _RANGE = events("introduced 0", "fixed 2")
 _PACKAGE = {"package": {"ecosystem": "PyPI", "name": "demo"}}

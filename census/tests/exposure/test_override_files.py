@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from census_support.inputs.osv_records import events, osv_record, write_records
 from conda_census.errors import CensusError
 from conda_census.lake.store import Lake
 from conda_census.vulnerabilities.advisory_import import import_advisories
 from conda_census.vulnerabilities.override_files import export_overrides, import_overrides
 from conda_census.vulnerabilities.overrides import stored_overrides
 from conda_census.vulnerabilities.package_builds import Build
-from osv_records import events, osv_record, write_records
 
 _NOW = datetime(2024, 2, 1, tzinfo=UTC)
 _PILLOW = "pkg:conda/pillow"

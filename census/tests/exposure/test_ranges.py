@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from census_support.inputs.osv_records import advisory, events
 from conda_census.vulnerabilities.affected_ranges import affected_versions
 from conda_census.vulnerabilities.conda_versions import ordered
-from osv_records import advisory, events
 
 _TWO_BRANCHES = ("introduced 2.0.0", "fixed 2.0.6", "introduced 0", "fixed 1.26.17")
 

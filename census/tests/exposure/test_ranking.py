@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from census_support.inputs.made_up_visits import Visit, day, lake_of
+from census_support.inputs.osv_records import advisory, events
+from census_support.lakes.told_lake import known_of
 from conda_census.exposure.assessment_schema import Exposures
 from conda_census.exposure.ranking import rank_exposures
 from conda_census.exposure.survival_estimates import quick_healing
-from made_up_visits import Visit, day, lake_of
-from osv_records import advisory, events
-from told_lake import known_of
 
 #: Two hold 2.0, of whom one moves on; one holds 1.0.
 _VISITS = [

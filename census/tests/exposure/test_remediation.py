@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import pytest
 
+from census_support.inputs.made_up_visits import DISCLOSED, Visit, day, judged, lake_of
 from conda_census.exposure.downloaded_builds import builds_seen
 from conda_census.exposure.matches import first_fixes
 from conda_census.exposure.remediation import at_risk
 from conda_census.exposure.study_population import concerned
-from made_up_visits import DISCLOSED, Visit, day, judged, lake_of
 
 #: (is_prevalent, entry, event), the days since the disclosure, which was on day 40.
 Row = tuple[bool, int, int | None]

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
+from census_support.inputs.made_up_visits import Visit, day, lake_of
 from conda_census.exposure.downloaded_builds import builds_seen
 from conda_census.exposure.exposure_sample import choose_sample_for
 from conda_census.metrics.sample import Sample
-from made_up_visits import Visit, day, lake_of
 
 
 def test_a_rare_package_is_looked_at_whole_and_a_common_one_in_a_sample() -> None:

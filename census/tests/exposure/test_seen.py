@@ -1,9 +1,9 @@
 from __future__ import annotations
 
+from census_support.inputs.made_up_visits import Visit, day, lake_of
+from census_support.lakes.small_lake import SmallLake
 from conda_census.exposure.downloaded_builds import builds_seen, names_seen, seen_table
 from conda_census.vulnerabilities.package_builds import Build
-from made_up_visits import Visit, day, lake_of
-from small_lake import SmallLake
 
 _VISITS = [
     Visit(1, "ada", "base", ("bad", "other")),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from census_support.inputs.osv_records import advisory
 from conda_census.vulnerabilities.severity import Severity, worst
-from osv_records import advisory
 
 # Base scores as the calculator of FIRST gives them.
 _V3_HIGH = {"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:N"}  # 8.1

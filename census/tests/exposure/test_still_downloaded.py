@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+from census_support.inputs.made_up_visits import Visit, day, judged, lake_of
 from conda_census.exposure.still_downloaded import list_still_downloaded
-from made_up_visits import Visit, day, judged, lake_of
 
 
 def test_affected_builds_of_the_last_30_days_by_tool() -> None:

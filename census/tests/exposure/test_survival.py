@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from census_support.oracles.watched_units import watched_units
 from conda_census.metrics.intervals import Estimate
 from conda_census.survival.kaplan_meier import Curve, kaplan_meier
 from conda_census.survival.survival_data import Days, Units
-from watched_units import watched_units
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

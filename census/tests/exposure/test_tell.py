@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from census_support.inputs.made_up_visits import Visit, day, lake_of
+from census_support.inputs.osv_records import advisory, events
+from census_support.lakes.small_lake import SmallLake
+from census_support.lakes.told_lake import known_of
 from conda_census.errors import CensusError
 from conda_census.exposure.assessment_inputs import disclosed_on, last_day, tell, unknown_lately
 from conda_census.metrics.coverage.window import choose_window
 from conda_census.vulnerabilities.advisory_import import unrecorded
-from made_up_visits import Visit, day, lake_of
-from osv_records import advisory, events
-from small_lake import SmallLake
-from told_lake import known_of
 
 _VISITS = [
     Visit(1, "ada", "base", ("old", "other")),

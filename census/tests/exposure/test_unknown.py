@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+from census_support.inputs.made_up_visits import Visit, lake_of
 from conda_census.exposure.unmapped import Unknown, count_unknown
-from made_up_visits import Visit, lake_of
 
 
 def test_downloads_and_environments_of_packages_that_no_map_names() -> None:

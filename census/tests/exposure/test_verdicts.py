@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+from census_support.inputs.osv_records import advisory, events
 from conda_census.vulnerabilities.aliases import AdvisoryGroup, grouped
 from conda_census.vulnerabilities.matching import Judge, Verdict, by_name
 from conda_census.vulnerabilities.names.name_entries import NameEntry
 from conda_census.vulnerabilities.names.package_names import NameMap
 from conda_census.vulnerabilities.overrides import Override, Overrides, Status
 from conda_census.vulnerabilities.package_builds import Build
-from osv_records import advisory, events
 
 _RANGE = events("introduced 1.0", "fixed 2.0")
 _NAMES = NameMap(

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from census_support.oracles.conda_order import CondaOrder, conda_order
 from conda_census.vulnerabilities.conda_versions import (
     VersionError,
     bound,
@@ -16,7 +17,6 @@ from conda_census.vulnerabilities.conda_versions import (
     one_version,
     ordered,
 )
-from conda_order import CondaOrder, conda_order
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from census_support.inputs.hostile_lines import hostile_lines
 from conda_census.config import Settings
 from conda_census.errors import SourceError
 from conda_census.logs.blocks import blocks_of_lines
@@ -28,7 +29,6 @@ from conda_census.logs.formats import LogFormat, formats
 from conda_census.logs.parsing.log_format import DROP_REASONS, RAW_COLUMNS
 from conda_census.logs.sources.discovery import decompressed
 from conda_census.settings_file import read_census_toml
-from hostile_lines import hostile_lines
 
 SAMPLES = Path(__file__).parents[1] / "logs" / "samples"
 TABLES = [table for toml in sorted(SAMPLES.glob("*/census.toml")) for table in read_census_toml(toml).formats]

@@ -12,10 +12,10 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from census_support.oracles.raw_rows import raw_rows
 from conda_census.logs.formats import BUILT_IN
 from conda_census.logs.formats.cloudfront import STANDARD_HEADER
 from conda_census.logs.prefixes import without_prefix
-from raw_rows import raw_rows
 
 LINES = int(os.environ.get("CENSUS_FUZZ_LINES", "8000"))
 SEED = int(os.environ.get("CENSUS_FUZZ_SEED", "1"))

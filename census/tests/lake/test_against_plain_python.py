@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from census_support.inputs.small_log import CONDA, SmallLog
 from conda_census.config import Settings
 from conda_census.engines.duckdb_engine import open_lake
 from conda_census.ingest import pipeline
 from conda_census.ingest.pipeline import ingest
 from conda_census.lake.store import Lake
 from conda_census.reports.usage.build import Report, make_report
-from small_log import CONDA, SmallLog
 
 LINE = re.compile(
     r'(?P<address>\S+) - - \[(?P<hour>[^:]+:\d\d)[^]]*\] "(?P<method>\S+) (?P<path>\S+) HTTP/1\.1" '

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from census_support.inputs.small_log import SmallLog
 from conda_census.config import Settings
 from conda_census.ingest import pipeline
 from conda_census.ingest.pipeline import ingest
@@ -17,7 +18,6 @@ from conda_census.ingest.reader import SourcesReader
 from conda_census.lake.records import attempts
 from conda_census.lake.records.set_aside import SetAsideSources
 from conda_census.lake.store import Lake
-from small_log import SmallLog
 
 #: What stands in the name of a log that is not to be read.
 DEADLY = "deadly"

@@ -16,6 +16,9 @@ import pyarrow.parquet as pq
 import pytest
 from deltalake import DeltaTable
 
+from census_support.inputs.seed_of_day import seed_of_day
+from census_support.inputs.small_log import START, SmallLog
+from census_support.lakes.old_lake import bytes_of, in_clear
 from conda_census.config import Settings
 from conda_census.decode.pseudonyms import Secrets, token_pseudonym
 from conda_census.engines.duckdb_engine import open_lake
@@ -27,9 +30,6 @@ from conda_census.lake.compaction import compact
 from conda_census.lake.schema import LAKE_VERSION, TableName
 from conda_census.lake.store import Lake
 from conda_census.steps import say_nothing
-from old_lake import bytes_of, in_clear
-from seed_of_day import seed_of_day
-from small_log import START, SmallLog
 
 #: Values of o/, i/ and m/ tokens, none of which may be found in a lake.
 TOKENS = [f"{kind}-of-{name}" for kind in ("org", "inst", "host") for name in ("acme", "globex")]

@@ -11,7 +11,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from census_process import CensusProcess
+from census_support.inputs.small_log import SmallLog
+from census_support.processes.census_process import CensusProcess
 from conda_census.config import Settings
 from conda_census.errors import LakeError
 from conda_census.ingest.pipeline import ingest
@@ -24,7 +25,6 @@ from conda_census.lake.self_check import check
 from conda_census.lake.store import Lake, files_of
 from conda_census.repair.lake_repair import damages_of, repair
 from conda_census.steps import say_nothing
-from small_log import SmallLog
 
 VERIFY = ("sources", "--verify")
 

@@ -15,7 +15,8 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from census_process import CensusProcess
+from census_support.inputs.small_log import SmallLog
+from census_support.processes.census_process import CensusProcess
 from conda_census.config import Settings
 from conda_census.engines.choice import opened
 from conda_census.errors import LakeError
@@ -30,7 +31,6 @@ from conda_census.repair.forgetting import forget
 from conda_census.repair.lake_repair import damages_of, repair
 from conda_census.reports.usage.build import make_report
 from conda_census.steps import say_nothing
-from small_log import SmallLog
 
 START = datetime(2024, 1, 15, 9, tzinfo=UTC)
 NAMES = ("a.log", "b.log", "c.log")

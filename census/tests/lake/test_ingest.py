@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from census_support.inputs.small_log import SmallLog
 from conda_census.config import Settings
 from conda_census.errors import CensusError, LakeError
 from conda_census.ingest import batch_reading, pipeline
@@ -24,7 +25,6 @@ from conda_census.ingest.summary import Summary
 from conda_census.lake.batches import WriterBatches
 from conda_census.lake.schema import TableName
 from conda_census.lake.store import Lake
-from small_log import SmallLog
 
 Ingest = Callable[..., Summary]
 PACKAGE = "/main/linux-64/numpy-1.26.4-py311_0.conda"

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from seed_of_day import seed_of_day
-from small_log import SmallLog
+from census_support.inputs.seed_of_day import seed_of_day
+from census_support.inputs.small_log import SmallLog
 
 #: The steps are shared out, so that several processes can run this test at once.
 SHARES = 2

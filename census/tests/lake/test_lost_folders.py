@@ -11,6 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from census_support.oracles.lake_counts import ingest_all, settings_of
 from conda_census.config import Settings
 from conda_census.engines.choice import opened
 from conda_census.errors import LakeError
@@ -25,7 +26,6 @@ from conda_census.logs.formats.cloudfront import STANDARD_HEADER
 from conda_census.repair.lake_repair import Repaired, damages_of, repair
 from conda_census.reports.usage.build import make_report
 from conda_census.steps import say_nothing
-from lake_counts import ingest_all, settings_of
 
 EXAMPLE = BUILT_IN["cloudfront"].example
 REQUEST_ID = "EXAMPLErequestIDexampleREQUESTidEXAMPLErequestIDexample=="

@@ -13,6 +13,8 @@ from random import Random
 
 import pytest
 
+from census_support.inputs.small_log import SmallLog
+from census_support.oracles.lake_counts import Counts, counts_of, ingest_all, settings_of
 from conda_census.errors import LakeError
 from conda_census.ingest.pipeline import ingest
 from conda_census.lake.compaction import compact
@@ -23,8 +25,6 @@ from conda_census.lake.self_check import open_checked
 from conda_census.lake.store import Lake
 from conda_census.repair.lake_repair import repair
 from conda_census.steps import say_nothing
-from lake_counts import Counts, counts_of, ingest_all, settings_of
-from small_log import SmallLog
 
 NAMES = [table.name for table in TABLES]
 

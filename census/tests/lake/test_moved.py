@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 
+from census_support.lakes.small_lake import SmallLake
 from conda_census.ingest.log_faults.drift import Move, Tally, moved_shares, moves
 from conda_census.lake.source_rows import SourceRows
 from conda_census.lake.store import Lake
-from small_lake import SmallLake
 
 
 def _tally(lines: int, dropped: int, reason: str = "no_time") -> Tally:

@@ -25,6 +25,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from census_support.inputs.small_log import SmallLog
+from census_support.lakes.old_lake import in_clear
 from conda_census.config import Settings
 from conda_census.ingest import reader as reading
 from conda_census.ingest.duplicates import shared_lines
@@ -35,8 +37,6 @@ from conda_census.logs import format_detection as sniff
 from conda_census.logs.line_marks import LineMarks, short
 from conda_census.logs.sources.discovery import decompressed
 from conda_census.logs.sources.readable import Readable
-from old_lake import in_clear
-from small_log import SmallLog
 
 if sys.version_info >= (3, 14):
     from compression import zstd

@@ -15,7 +15,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from census_process import CensusProcess
+from census_support.inputs.small_log import SmallLog
+from census_support.processes.census_process import CensusProcess
 from conda_census.config import Settings
 from conda_census.errors import LakeError
 from conda_census.ingest.pipeline import ingest
@@ -24,7 +25,6 @@ from conda_census.lake.references import NAMES
 from conda_census.lake.schema import delta_schema
 from conda_census.lake.store import Lake
 from conda_census.spill_folders import spill_folder
-from small_log import SmallLog
 
 DAY = "2024-01-16"
 OLD = 1_000_000_000.0

@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pytest
 
+from census_support.inputs.seed_of_day import seed_of_day
+from census_support.inputs.small_log import SmallLog
+from census_support.processes.power_cuts import KEPT, Call, Disk, record
 from conda_census.config import Settings
 from conda_census.engines.duckdb_engine import open_lake
 from conda_census.ingest.duplicates.seen_files import seen_files
 from conda_census.ingest.pipeline import ingest
 from conda_census.lake.store import Lake
 from conda_census.reports.usage.build import make_report
-from power_cuts import KEPT, Call, Disk, record
-from seed_of_day import seed_of_day
-from small_log import SmallLog
 
 #: Two runs, the second one also of a compressed copy, and a compaction of what they wrote.
 PROGRAM = """

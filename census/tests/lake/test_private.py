@@ -11,7 +11,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from census_process import CensusProcess
+from census_support.inputs.small_log import SmallLog
+from census_support.processes.census_process import CensusProcess
 from conda_census.config import Settings, load_settings
 from conda_census.errors import CensusError
 from conda_census.ingest.pipeline import ingest
@@ -20,7 +21,6 @@ from conda_census.lake.references import NAMES
 from conda_census.lake.schema import delta_schema
 from conda_census.lake.store import Lake
 from conda_census.own_files import expect_own, warn_if_readable
-from small_log import SmallLog
 
 OTHER_USER = 12345
 PRIVATE = {"folders": {0o700}, "files": {0o600}}

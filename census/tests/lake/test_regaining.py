@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from census_support.inputs.small_log import SmallLog
+from census_support.oracles.lake_counts import settings_of
 from conda_census.config import Settings
 from conda_census.engines.choice import opened, with_gaps
 from conda_census.engines.duckdb_engine import open_lake
@@ -26,8 +28,6 @@ from conda_census.repair.lake_repair import Repaired, damages_of, repair
 from conda_census.reports.listings.source_list import list_what_was_read
 from conda_census.reports.usage.build import make_report
 from conda_census.steps import say_nothing
-from lake_counts import settings_of
-from small_log import SmallLog
 
 #: The days of the logs: 15 and 16 are read together, 17 alone, and 18 in two pieces.
 D15, D16, D17, D18 = (date(2024, 1, day) for day in (15, 16, 17, 18))

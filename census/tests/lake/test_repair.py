@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from census_support.inputs.small_log import SmallLog
 from conda_census.config import Settings
 from conda_census.engines.choice import opened
 from conda_census.engines.duckdb_engine import open_lake
@@ -29,7 +30,6 @@ from conda_census.repair.forgetting import forget
 from conda_census.repair.lake_repair import damages_of, repair
 from conda_census.reports.usage.build import make_report
 from conda_census.steps import say_nothing
-from small_log import SmallLog
 
 LINES = [column.name for column in MEASURED[-1].columns].index("lines")
 DAYS = [datetime(2024, 1, day, 10, tzinfo=UTC) for day in (15, 16, 17)]

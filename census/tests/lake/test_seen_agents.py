@@ -8,7 +8,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from census_process import CensusProcess
+from census_support.inputs.small_log import SmallLog, token
+from census_support.processes.census_process import CensusProcess
 from conda_census.ingest.log_faults.agent_faults import (
     CUT_SHORT_AGENTS,
     MOST_CLIENTS,
@@ -17,7 +18,6 @@ from conda_census.ingest.log_faults.agent_faults import (
     RUN_TOGETHER_AGENTS,
     SeenAgents,
 )
-from small_log import SmallLog, token
 
 _WHOLE = [
     f"conda/24.{minor}.1 requests/2.{minor}.3 CPython/3.{minor}.{patch} Linux/6.1.0-{build}-amd64 debian/12 "

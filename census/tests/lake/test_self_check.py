@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from census_support.inputs.small_log import SmallLog
+from census_support.lakes.old_lake import in_clear
 from conda_census.config import Settings
 from conda_census.engines.duckdb_engine import open_lake
 from conda_census.errors import LakeError
@@ -17,8 +19,6 @@ from conda_census.lake.compaction import compact
 from conda_census.lake.schema import LAKE_VERSION, MEASURED
 from conda_census.lake.self_check import DamagedLakeError, check, open_checked
 from conda_census.lake.store import Lake
-from old_lake import in_clear
-from small_log import SmallLog
 
 
 @pytest.fixture

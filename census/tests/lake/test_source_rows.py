@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from deltalake import DeltaTable
 
+from census_support.lakes.small_lake import SmallLake
 from conda_census.lake.source_rows import SourceRows
 from conda_census.lake.store import Lake
-from small_lake import SmallLake
 
 
 def _lines(rows: SourceRows) -> list[int]:

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from census_process import CensusProcess
-from small_log import SmallLog
+from census_support.inputs.small_log import SmallLog
+from census_support.processes.census_process import CensusProcess
 
 #: A thousand by ``make fuzz``.
 FILES = int(os.environ.get("CENSUS_SHARED_FILES", "300"))

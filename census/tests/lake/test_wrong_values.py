@@ -18,6 +18,8 @@ from typing import TypeVar
 
 import pytest
 
+from census_support.inputs.small_log import SmallLog
+from census_support.oracles.lake_counts import Counts, counts_of, ingest_all, settings_of
 from conda_census.errors import LakeError
 from conda_census.lake.compaction import compact
 from conda_census.lake.schema import TABLES
@@ -25,8 +27,6 @@ from conda_census.lake.store import Lake
 from conda_census.repair.forgetting import forget
 from conda_census.repair.lake_repair import damages_of, repair
 from conda_census.steps import say_nothing
-from lake_counts import Counts, counts_of, ingest_all, settings_of
-from small_log import SmallLog
 
 NAMES = [table.name for table in TABLES]
 #: So many values of each table are damaged.

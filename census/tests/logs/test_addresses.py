@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from census_support.oracles.raw_rows import raw_rows
 from conda_census.errors import SourceError
 from conda_census.logs.format_detection import Beginning, format_of
 from conda_census.logs.formats import BUILT_IN
 from conda_census.logs.parsing.addresses import PLAIN_ADDRESS, client_address, has_host_names
-from raw_rows import raw_rows
 
 COMBINED = BUILT_IN["combined"].example
 #: What is written, and the address that it is: None if it is none, ``-`` if the log does not know it.

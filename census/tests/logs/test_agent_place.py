@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from census_process import CensusProcess
+from census_support.oracles.raw_rows import raw_rows
+from census_support.processes.census_process import CensusProcess
 from conda_census.logs.formats import BUILT_IN
 from conda_census.logs.parsing.agent_field import agent_fault
-from raw_rows import raw_rows
 
 _AGENT = "conda/24.7.1 requests/2.32.3 CPython/3.12.4 aau/0.7.0 c/AAAAAAAAAAAAAAAAAAAAAA"
 _START = (

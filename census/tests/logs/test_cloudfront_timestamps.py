@@ -11,11 +11,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from census_support.oracles.raw_rows import raw_rows
 from conda_census.logs.format_detection import Beginning, format_of
 from conda_census.logs.formats import BUILT_IN
 from conda_census.logs.line_reader import LineReader
 from conda_census.logs.sources.discovery import decompressed
-from raw_rows import raw_rows
 
 _SECONDS = 1705449200
 _MOMENT = datetime(2024, 1, 16, 23, 53, 20, tzinfo=UTC)

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from census_support.oracles.raw_rows import raw_rows
 from conda_census.logs.blocks import MAX_LINE_BYTES
 from conda_census.logs.formats.combined import COMBINED
 from conda_census.logs.parsing.log_format import DROP_REASONS
-from raw_rows import raw_rows
 
 TIME = "[16/Jan/2024:23:53:20 +0000]"
 

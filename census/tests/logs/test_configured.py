@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from census_support.oracles.raw_rows import raw_rows
 from conda_census.errors import CensusError
 from conda_census.logs.formats import BUILT_IN, LogFormat
 from conda_census.logs.formats.apache import apache_format
 from conda_census.logs.formats.nginx import nginx_format
-from raw_rows import raw_rows
 
 COMBINED_BY_NGINX = (
     '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent '  # as it is built in

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from census_support.oracles.raw_rows import raw_rows
 from conda_census.logs.formats import BUILT_IN
 from conda_census.logs.formats.cloudfront import STANDARD_HEADER
 from conda_census.logs.line_reader import LineReader
-from raw_rows import raw_rows
 
 _IIS = (
     "date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) cs(Referer) "

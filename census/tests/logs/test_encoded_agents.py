@@ -9,10 +9,10 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from census_process import CensusProcess
+from census_support.inputs.small_log import token
+from census_support.processes.census_process import CensusProcess
 from conda_census.logs.formats import BUILT_IN
 from conda_census.logs.parsing.encoded_agents import sent_agents
-from small_log import token
 
 _SENT = "conda/24.7.1 requests/2.32.3 debian/12 aau/0.4.4 c/AAAAAAAAAAAAAAAAAAAAAA s/-BBBBBBBBBBBBBBBBBBBB_"
 

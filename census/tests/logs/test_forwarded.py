@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import pytest
 
+from census_support.oracles.raw_rows import raw_rows
 from conda_census.logs.formats.combined import COMBINED
 from conda_census.logs.parsing.forwarded import FORWARDED_DOUBT
-from raw_rows import raw_rows
 
 START = '{} - - [16/Jan/2024:23:53:20 +0000] "GET /p HTTP/1.1" 200 2326 "-" "conda/24.7.1"'
 PROXIES = ("10.0.0.1", "192.168.7.1", "172.20.0.9", "127.0.0.1", "100.64.3.2", "fd12:3456::1", "::1")

@@ -15,10 +15,10 @@ from types import FrameType
 
 import pytest
 
+from census_support.inputs.seed_of_day import seed_of_day
 from conda_census.logs.formats import BUILT_IN
 from conda_census.logs.parsing.log_format import LogFormat
 from conda_census.logs.prefixes import PREFIXES
-from seed_of_day import seed_of_day
 
 _LINE_BYTES = 16_000
 _SECONDS = 2.0

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from census_support.oracles.raw_rows import raw_rows
 from conda_census.errors import SourceError
 from conda_census.ingest.verification.recount import recount
 from conda_census.logs.blocks import BLOCK_BYTES
@@ -24,7 +25,6 @@ from conda_census.logs.formats.nginx import nginx_format
 from conda_census.logs.line_reader import LineReader
 from conda_census.logs.prefixes import PREFIXES as CUT_OFF
 from conda_census.logs.prefixes import Prefix, behind_prefix, without_prefix
-from raw_rows import raw_rows
 
 #: What carriers of logs write before each line.
 PREFIXES = {

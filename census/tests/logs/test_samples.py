@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
+from census_support.oracles.raw_rows import raw_rows
 from conda_census.config import Settings
 from conda_census.logs.blocks import blocks_of_lines
 from conda_census.logs.fingerprints import Fingerprint
@@ -21,7 +22,6 @@ from conda_census.logs.formats import BUILT_IN, LogFormat, formats
 from conda_census.logs.parsing.log_format import DROP_REASONS
 from conda_census.logs.sources.discovery import decompressed
 from conda_census.settings_file import read_census_toml
-from raw_rows import raw_rows
 
 FOLDER = Path(__file__).parent / "samples"
 README = Path(__file__).parents[2] / "README.md"

@@ -6,12 +6,12 @@ import re
 
 import pytest
 
+from census_support.oracles.raw_rows import raw_rows
 from conda_census.logs.formats import BUILT_IN
 from conda_census.logs.formats.apache import apache_format
 from conda_census.logs.formats.cloudfront import STANDARD_HEADER
 from conda_census.logs.formats.nginx import nginx_format
 from conda_census.logs.parsing.log_format import LogFormat
-from raw_rows import raw_rows
 
 OWN = [
     nginx_format("nginx", "census.toml", '$remote_addr [$time_local] "$request" $status $body_bytes_sent'),

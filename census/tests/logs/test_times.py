@@ -13,13 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from census_support.oracles.raw_rows import raw_rows
 from conda_census.logs.formats import BUILT_IN
 from conda_census.logs.formats.apache import apache_format
 from conda_census.logs.formats.cloudfront import STANDARD_HEADER
 from conda_census.logs.formats.nginx import nginx_format
 from conda_census.logs.parsing.times import any_time, bracketed_time, utc_time
 from conda_census.logs.possible_times import EARLIEST
-from raw_rows import raw_rows
 
 CONNECTION = duckdb.connect()
 CONNECTION.execute("SET TimeZone = 'UTC'")

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from census_support.lakes.small_lake import SmallLake
 from conda_census.metrics.coverage.accounting import Accounting, AccountingError, account
-from small_lake import SmallLake
 
 
 def test_every_line_has_its_place(lake: SmallLake) -> None:

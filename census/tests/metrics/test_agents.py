@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from census_support.lakes.small_lake import SmallLake
 from conda_census.metrics.agent_shares import PARTS, AgentCount, count_agents
-from small_lake import SmallLake
 
 
 def test_installations_count_by_their_latest_session(lake: SmallLake) -> None:

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from datetime import date
 
+from census_support.lakes.small_lake import SmallLake
 from conda_census.metrics.coverage.window import choose_window, within
 from conda_census.metrics.day_totals import Day, count_by_day
 from conda_census.metrics.population import population
-from small_lake import SmallLake
 
 
 def test_each_day_counts_its_own(lake: SmallLake) -> None:

@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from census_support.lakes.small_lake import SmallLake
 from conda_census.metrics.classes import ClassRules
 from conda_census.metrics.coverage.window import Window
 from conda_census.metrics.population import population
-from small_lake import SmallLake
 
 JUNE = Window(date(2024, 6, 1), date(2024, 6, 30), None)
 

@@ -3,10 +3,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from census_support.lakes.small_lake import SmallLake
 from conda_census.metrics.coverage.completeness import DayRead, count_days
 from conda_census.metrics.coverage.window import choose_window
 from conda_census.settings_file import Hole
-from small_lake import SmallLake
 
 
 def _utc(text: str) -> datetime:

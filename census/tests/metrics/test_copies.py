@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from census_support.lakes.small_lake import SmallLake
 from conda_census.metrics.coverage.copied_logs import likely_copies
-from small_lake import SmallLake
 
 DAY = "2024-01-16"
 NOON = datetime(2024, 1, 16, 12, tzinfo=UTC)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+from census_support.lakes.small_lake import SmallLake
 from conda_census.metrics.downloads import count_downloads
-from small_lake import SmallLake
 
 
 def test_every_download_counts(lake: SmallLake) -> None:

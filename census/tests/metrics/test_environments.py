@@ -2,11 +2,11 @@ from __future__ import annotations
 
 from datetime import date
 
+from census_support.lakes.small_lake import SmallLake
 from conda_census.metrics.coverage.window import Window
 from conda_census.metrics.environments import Environments, count_environments
 from conda_census.metrics.intervals import Estimate
 from conda_census.metrics.population import population
-from small_lake import SmallLake
 
 
 def _counted(lake: SmallLake) -> Environments:

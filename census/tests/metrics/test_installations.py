@@ -4,11 +4,11 @@ from datetime import date
 
 from ibis.expr.types import Table
 
+from census_support.lakes.small_lake import SmallLake
 from conda_census.metrics.coverage.window import Window
 from conda_census.metrics.installations import Installations
 from conda_census.metrics.installations import count_installations as count_of_population
 from conda_census.metrics.population import population
-from small_lake import SmallLake
 
 
 def count_installations(sessions: Table, window: Window) -> Installations:

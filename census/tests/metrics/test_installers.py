@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from census_support.lakes.small_lake import SmallLake
 from conda_census.metrics.installers import InstallerDownloads, count_installer_downloads
-from small_lake import SmallLake
 
 
 def test_downloads_are_counted_by_month_product_platform_version_and_agent(lake: SmallLake) -> None:

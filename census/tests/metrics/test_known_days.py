@@ -9,10 +9,10 @@ from pathlib import Path
 import ibis
 import pytest
 
+from census_support.lakes.small_lake import SmallLake
 from conda_census.metrics.activity import Activity, read_activity
 from conda_census.metrics.coverage.known_days import KnownDays, read_known_days, read_spans
 from conda_census.settings_file import Hole
-from small_lake import SmallLake
 
 
 def _day(number: int) -> date:

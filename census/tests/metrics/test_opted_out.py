@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from census_support.lakes.small_lake import SmallLake
 from conda_census.metrics.intervals import Estimate
 from conda_census.metrics.opted_out import Traffic, count_opted_out
-from small_lake import SmallLake
 
 
 def test_each_measure_counts_its_own_unit(lake: SmallLake) -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+from census_support.lakes.small_lake import SmallLake
 from conda_census.metrics.packages import PackageCount, PackageFile, count_package, count_packages
-from small_lake import SmallLake
 
 
 def _fill(lake: SmallLake) -> SmallLake:

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
+from census_support.lakes.small_lake import SmallLake
 from conda_census.metrics.coverage.window import Window
 from conda_census.metrics.population import WEEKS_KEPT, population
-from small_lake import SmallLake
 
 JUNE = Window(date(2024, 6, 1), date(2024, 6, 30), None)
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import ibis
 import pytest
 
+from census_support.lakes.small_lake import SmallLake
 from conda_census.metrics.public_downloads import COLUMNS, public_downloads, python_of
-from small_lake import SmallLake
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from census_support.lakes.small_lake import SmallLake
 from conda_census.metrics.coverage.window import Window
 from conda_census.metrics.intervals import wilson
 from conda_census.metrics.population import population
 from conda_census.metrics.retention import Cohort, count_retention
-from small_lake import SmallLake
 
 #: Three whole weeks from Monday to Sunday.
 WINDOW = Window(date(2024, 6, 3), date(2024, 6, 23), None)

@@ -6,6 +6,7 @@ from math import sqrt
 import numpy as np
 import pytest
 
+from census_support.lakes.small_lake import SmallLake
 from conda_census.engines.duckdb_engine import open_tables
 from conda_census.engines.lake_tables import LakeTables
 from conda_census.metrics import sample as module
@@ -14,7 +15,6 @@ from conda_census.metrics.sample import ALL, SAMPLES, Sample, choose_sample, fit
 from conda_census.reports.usage.build import Report, make_report
 from conda_census.simulate.scenario import Scenario, preset
 from conda_census.simulate.to_lake import simulate_tables
-from small_lake import SmallLake
 
 WINDOW = Window(date(2024, 1, 1), date(2024, 1, 2), None)
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+from census_support.lakes.small_lake import SmallLake
 from conda_census.metrics.sessions import Sessions, count_sessions
-from small_lake import SmallLake
 
 
 def test_a_session_counts_once_however_many_batches_saw_it(lake: SmallLake) -> None:

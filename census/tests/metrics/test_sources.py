@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from census_support.lakes.small_lake import SmallLake
 from conda_census.metrics.coverage.log_sources import Drops, list_sources
-from small_lake import SmallLake
 
 
 def test_the_newest_is_last(lake: SmallLake) -> None:

@@ -19,11 +19,11 @@ import ibis
 import pytest
 from ibis.expr.types import Table
 
+from census_support.lakes.exposure_questions import EXPOSURE_QUESTIONS, asked_of_exposure
+from census_support.lakes.known_lake import fill
+from census_support.lakes.questions import QUESTIONS, asked
+from census_support.lakes.small_lake import SmallLake
 from conda_census.metrics.coverage.window import Window
-from exposure_questions import EXPOSURE_QUESTIONS, asked_of_exposure
-from known_lake import fill
-from questions import QUESTIONS, asked
-from small_lake import SmallLake
 
 FOLDER = Path(__file__).parent / "sql"
 #: Engines, as the files name them, with their dialects as Ibis does.

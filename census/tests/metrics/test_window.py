@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from census_support.lakes.small_lake import SmallLake
 from conda_census.metrics.coverage.window import Window, WindowError, choose_window, within
-from small_lake import SmallLake
 
 
 def _utc(text: str) -> datetime:

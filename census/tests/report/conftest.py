@@ -6,9 +6,9 @@ from copy import deepcopy
 
 import pytest
 
+from census_support.lakes.known_lake import fill
+from census_support.lakes.small_lake import SmallLake
 from conda_census.reports.usage.build import Report, make_report
-from known_lake import fill
-from small_lake import SmallLake
 
 
 @pytest.fixture(scope="session")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from census_support.inputs.osv_records import advisory, events
 from conda_census.reports.listings.advisory_list import advisory_document, advisory_documents
 from conda_census.reports.listings.advisory_text import advisory_lines, list_lines
 from conda_census.vulnerabilities.aliases import AdvisoryGroup, grouped
 from conda_census.vulnerabilities.matching import Judge
 from conda_census.vulnerabilities.names.name_entries import NameEntry
 from conda_census.vulnerabilities.names.package_names import NameMap
-from osv_records import advisory, events
 
 _TWO_BRANCHES = events("introduced 2.0.0", "fixed 2.0.6", "introduced 0", "fixed 1.26.17")
 _JUDGE = Judge(

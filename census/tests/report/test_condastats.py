@@ -10,10 +10,10 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from census_support.lakes.small_lake import SmallLake
 from conda_census.errors import CensusError
 from conda_census.reports.listings.condastats import export_condastats, what_was_left_out
 from conda_census.settings_file import Hole
-from small_lake import SmallLake
 
 
 def _silent(_what: str, *, done: int, of: int) -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from census_support.lakes.known_lake import fill
+from census_support.lakes.small_lake import SmallLake
 from conda_census.reports.usage.build import Report, make_report
-from known_lake import fill
-from small_lake import SmallLake
 
 
 def test_the_report_says_what_is_in_the_lake(report: Report) -> None:

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from census_support.inputs.made_up_exposure import exposed_for, nobody_exposed
 from conda_census.exposure.assessment_schema import Exposure
 from conda_census.reports.exposure.chart_registry import EXPOSURE_FIGURES
 from conda_census.reports.exposure.totals import bands_by_class, downloads_by_version
@@ -11,7 +12,6 @@ from conda_census.reports.render.chart import Figure, drawable
 from conda_census.reports.render.drawing import svg
 from conda_census.reports.render.theme import LIGHT, Look
 from conda_census.reports.render.timeline import thinned
-from made_up_exposure import exposed_for, nobody_exposed
 
 
 def _figure(name: str) -> Figure[Exposure]:

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from census_support.inputs.made_up_exposure import exposed_for, nobody_exposed
+from census_support.oracles.parsed_page import ParsedPage, assert_refers_to_nothing_outside
 from conda_census.errors import CensusError
 from conda_census.exposure.assessment_schema import Exposure
 from conda_census.metrics.intervals import Interval
 from conda_census.reports.exposure.chart_registry import EXPOSURE_FIGURES
 from conda_census.reports.exposure.definitions import NO_PACKAGE, WITHDRAWN
 from conda_census.reports.exposure.page import exposure_page, write_exposure_page
-from made_up_exposure import exposed_for, nobody_exposed
-from parsed_page import ParsedPage, assert_refers_to_nothing_outside
 
 
 def _text(exposure: Exposure) -> str:

@@ -4,11 +4,11 @@ import re
 
 import pytest
 
+from census_support.inputs.made_up_report import made_up
 from conda_census.reports.render.drawing import svg
 from conda_census.reports.render.theme import LIGHT, Look
 from conda_census.reports.usage.build import Report
 from conda_census.reports.usage.chart_registry import FIGURES, figures_of
-from made_up_report import made_up
 
 
 def _texts(report: Report, name: str, width_px: int) -> list[str]:

@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
+from census_support.lakes.known_lake import fill
+from census_support.lakes.small_lake import SmallLake
 from conda_census.reports.usage.build import Report, make_report
 from conda_census.reports.usage.tables import flat_tables
-from known_lake import fill
-from small_lake import SmallLake
 
 
 def test_the_headlines_are_given_in_total_and_by_class(report: Report) -> None:

@@ -13,6 +13,7 @@ from random import Random
 
 import pytest
 
+from census_support.lakes.small_lake import SmallLake
 from conda_census.engines.lake_tables import LakeTables
 from conda_census.metrics.coverage.window import Window
 from conda_census.metrics.sample import ALL
@@ -21,7 +22,6 @@ from conda_census.reports.usage.build import make_report
 from conda_census.reports.usage.notes import NOTES, notes_on_gaps
 from conda_census.reports.usage.schema import Report
 from conda_census.reports.usage.tables import flat_tables
-from small_lake import SmallLake
 
 _MONDAY = date(2024, 1, 1)
 _DAYS = 35

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from census_support.lakes.small_lake import SmallLake
+from census_support.oracles.parsed_page import ParsedPage, assert_refers_to_nothing_outside
 from conda_census import __version__
 from conda_census.errors import CensusError
 from conda_census.reports.render.about import About
@@ -13,8 +15,6 @@ from conda_census.reports.render.card_charts import bars, course, span
 from conda_census.reports.usage.build import Report, make_report
 from conda_census.reports.usage.chart_registry import figures_of
 from conda_census.reports.usage.page import page, write_page
-from parsed_page import ParsedPage, assert_refers_to_nothing_outside
-from small_lake import SmallLake
 
 
 def test_the_page_refers_to_nothing_outside(report: Report) -> None:

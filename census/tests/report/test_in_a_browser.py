@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from browser import Browser, Scheme, chromium_at
+from census_support.inputs.made_up_exposure import exposed_for
+from census_support.inputs.made_up_report import made_up
+from census_support.processes.browser import Browser, Scheme, chromium_at
 from conda_census.reports.exposure.chart_registry import EXPOSURE_FIGURES
 from conda_census.reports.exposure.page import exposure_page
 from conda_census.reports.usage.build import Report
 from conda_census.reports.usage.chart_registry import FIGURES
 from conda_census.reports.usage.page import page
-from made_up_exposure import exposed_for
-from made_up_report import made_up
-from programs import require
+from e2e.programs import require
 
 _SHOWN_CHARTS = """[...document.querySelectorAll(".chart svg")].filter((chart) => chart.checkVisibility())"""
 

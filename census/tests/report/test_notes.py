@@ -6,13 +6,13 @@ from html.parser import HTMLParser
 import pytest
 from rich.console import Console
 
+from census_support.inputs.made_up_report import made_up
 from conda_census.reports.usage.build import Report
 from conda_census.reports.usage.definitions import DEFINITIONS
 from conda_census.reports.usage.notes import NOTES, notes_on
 from conda_census.reports.usage.page import page
 from conda_census.reports.usage.terminal import show
 from conda_census.simulate.scenario import DIALS
-from made_up_report import made_up
 
 #: What each dial of the simulator makes wrong, and words of the sentence that says so.
 _BIASES = {

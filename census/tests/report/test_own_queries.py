@@ -13,6 +13,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from census_support.inputs.small_log import SmallLog
+from census_support.lakes.simulated_lake import simulated_lake
+from census_support.oracles.documented import blocks, broken_links, commands_in_shell, parse
 from conda_census.config import Settings
 from conda_census.engines.choice import opened
 from conda_census.errors import LakeError
@@ -24,9 +27,6 @@ from conda_census.reports.listings.sql_views import VIEWS, OwnQueries, QueryErro
 from conda_census.reports.usage.build import Report, make_report
 from conda_census.settings_file import Hole
 from conda_census.spill_folders import spill_folder_of_process
-from documented import blocks, broken_links, commands_in_shell, parse
-from simulated_lake import simulated_lake
-from small_log import SmallLog
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "own-queries.md"
 HOLE = Hole(date(2024, 1, 4), date(2024, 1, 4), "the mirror was down")

@@ -5,9 +5,9 @@ import io
 import pytest
 from rich.console import Console
 
+from census_support.lakes.small_lake import SmallLake
 from conda_census.reports.listings.source_list import Sources, list_what_was_read
 from conda_census.reports.listings.source_text import plain_lines, show_sources
-from small_lake import SmallLake
 
 LONG_NAME = "/var/log/nginx/" + "conda.example.org/" * 6 + "access.log"
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from pyarrow import parquet
 
+from census_support.lakes.small_lake import SmallLake
 from conda_census.errors import CensusError
 from conda_census.reports.render.table_files import TableKind, write_tables
 from conda_census.reports.usage.build import Report, make_report
 from conda_census.reports.usage.tables import flat_tables
-from small_lake import SmallLake
 
 
 def test_csv_and_parquet_say_the_same(report: Report, tmp_path: Path) -> None:

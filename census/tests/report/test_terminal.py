@@ -5,10 +5,10 @@ import io
 import pytest
 from rich.console import Console
 
+from census_support.inputs.made_up_report import made_up
+from census_support.lakes.small_lake import SmallLake
 from conda_census.reports.usage.build import Report, make_report
 from conda_census.reports.usage.terminal import show
-from made_up_report import made_up
-from small_lake import SmallLake
 
 
 def _shown(report: Report, width: int = 80, **options: object) -> str:

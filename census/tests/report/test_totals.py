@@ -1,9 +1,9 @@
 from __future__ import annotations
 
+from census_support.inputs.made_up_report import made_up
 from conda_census.reports.usage import alt_text as alternatives
 from conda_census.reports.usage import totals
 from conda_census.reports.usage.build import Report
-from made_up_report import made_up
 
 
 def test_what_is_too_much_for_a_chart_is_put_together(empty_report: Report) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, cast
 
-from census_forks import forked
+from census_support.processes.census_forks import forked
 
 __all__ = ["MAIN", "CensusProcess"]
 

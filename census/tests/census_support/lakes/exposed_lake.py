@@ -7,9 +7,9 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 
-from census_process import CensusProcess
-from osv_records import events, osv_record, write_records
-from small_log import SmallLog
+from census_support.inputs.osv_records import events, osv_record, write_records
+from census_support.inputs.small_log import SmallLog
+from census_support.processes.census_process import CensusProcess
 
 __all__ = ["ADVISORY", "exposed_lake"]
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from distributions import unpack_conda
+from e2e.distributions import unpack_conda
 
 __all__ = ["CondaOrder", "conda_order"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from small_lake import SmallLake
+from census_support.lakes.small_lake import SmallLake
 
 
 def fill(lake: SmallLake) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from census_process import MAIN, CensusProcess
+from census_support.processes.census_process import MAIN, CensusProcess
 
 __all__ = ["Following", "following"]
 

@@ -28,7 +28,12 @@ from typing import IO, Any, NoReturn
 __all__ = ["Fork", "forked"]
 
 _MESSAGE_BYTES = 1 << 17
-_SERVE = "import sys; sys.path.append(sys.argv[1]); import census_forks; census_forks.serve(int(sys.argv[2]))"
+_SERVE = """
+import sys
+sys.path.append(sys.argv[1])
+from census_support.processes import census_forks
+census_forks.serve(int(sys.argv[2]))
+"""
 
 
 class Fork:
@@ -116,7 +121,7 @@ def _server() -> socket.socket:
     """Start the process that forks, once for each process of the tests; it ends with them."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     subprocess.Popen(
-        [sys.executable, "-c", _SERVE, str(Path(__file__).parent), str(theirs.fileno())],
+        [sys.executable, "-c", _SERVE, str(Path(__file__).parents[2]), str(theirs.fileno())],
         env={name: value for name, value in os.environ.items() if name == "PATH"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

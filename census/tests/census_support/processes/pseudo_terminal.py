@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from census_process import MAIN, CensusProcess
+from census_support.processes.census_process import MAIN, CensusProcess
 
 __all__ = ["Terminal", "terminal"]
 

@@ -1,0 +1,1 @@
+"""Logs, records, visits and reports that tests read."""

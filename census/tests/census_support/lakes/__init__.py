@@ -1,0 +1,1 @@
+"""Lakes that tests make, and the questions they are asked."""

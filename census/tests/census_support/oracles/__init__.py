@@ -1,0 +1,1 @@
+"""What must come out, by other means than those under test."""

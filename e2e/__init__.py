@@ -1,0 +1,1 @@
+"""Both distributions together: a real conda, a real web server, real logs."""
