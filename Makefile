@@ -117,7 +117,7 @@ coverage: $(VENV)/.report-ready ## the tables of docs/accuracy.md, from populati
 	@$(BIN)/python benchmarks/accuracy.py $(COVERAGE_OPTIONS)
 	@$(BIN)/python benchmarks/exposure_accuracy.py $(EXPOSURE_OPTIONS)
 
-golden: $(VENV)/.test-ready ## renew the SQL of each metric in census/tests/metrics/sql: look at what changes
+golden: $(VENV)/.test-ready ## renew the SQL of the short metrics in census/tests/metrics/sql: review what changes
 	@CENSUS_GOLDEN=write $(BIN)/python -m pytest -n 0 census/tests/metrics/test_sql.py
 	@git --no-pager diff --stat -- census/tests/metrics/sql
 

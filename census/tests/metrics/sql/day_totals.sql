@@ -10,7 +10,7 @@ FROM (
       *
     FROM "sessions" AS "t0"
     WHERE
-      "t0"."day" BETWEEN MAKE_DATE(2024, 1, 1) AND MAKE_DATE(2024, 1, 3)
+      "t0"."day" BETWEEN MAKE_DATE(2024, 1, 2) AND MAKE_DATE(2024, 1, 2)
   ) AS "t1"
   GROUP BY
     1
@@ -29,7 +29,7 @@ FROM (
       *
     FROM "downloads" AS "t0"
     WHERE
-      "t0"."day" BETWEEN MAKE_DATE(2024, 1, 1) AND MAKE_DATE(2024, 1, 3)
+      "t0"."day" BETWEEN MAKE_DATE(2024, 1, 2) AND MAKE_DATE(2024, 1, 2)
   ) AS "t1"
   GROUP BY
     1

@@ -4,10 +4,10 @@ FROM "sources" AS "t0"
 WHERE
   (
     (
-      CAST("t0"."first_time" AS DATE) <= MAKE_DATE(2024, 1, 3)
+      CAST("t0"."first_time" AS DATE) <= MAKE_DATE(2024, 1, 2)
     )
     AND (
-      CAST("t0"."last_time" AS DATE) >= MAKE_DATE(2024, 1, 1)
+      CAST("t0"."last_time" AS DATE) >= MAKE_DATE(2024, 1, 2)
     )
   )
   OR (

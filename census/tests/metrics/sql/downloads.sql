@@ -5,5 +5,5 @@ FROM (
     *
   FROM "downloads" AS "t0"
   WHERE
-    "t0"."day" BETWEEN MAKE_DATE(2024, 1, 1) AND MAKE_DATE(2024, 1, 3)
+    "t0"."day" BETWEEN MAKE_DATE(2024, 1, 2) AND MAKE_DATE(2024, 1, 2)
 ) AS "t1";
