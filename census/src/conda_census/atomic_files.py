@@ -145,10 +145,10 @@ def remove_dead_drafts(folder: Path, name: str | None = None) -> None:
 
     A draft that cannot be removed stays: it does no harm.
     """
-    found: list[Path] = []
+    entries: list[Path] = []
     with contextlib.suppress(OSError):
-        found = list(folder.iterdir())
-    for path in found:
+        entries = list(folder.iterdir())
+    for path in entries:
         draft = _DRAFT.fullmatch(path.name)
         if draft and (name is None or draft["name"] == _short(name)):
             _remove_if_dead(path)

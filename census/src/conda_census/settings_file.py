@@ -116,9 +116,9 @@ def read_census_toml(path: Path) -> CensusToml:
 def _holes(content: Mapping[str, object], place: str) -> tuple[Hole, ...]:
     """Return the declared holes: ``[[holes]]`` with ``since``, ``until`` and ``reason``."""
     listed = content.get("holes", [])
-    if not isinstance(listed, list) or not all(isinstance(each, dict) for each in listed):
+    if not isinstance(listed, list) or not all(isinstance(table, dict) for table in listed):
         raise CensusError(f"{place}: holes must be a list of tables: write each as [[holes]]")
-    return tuple(_hole(each, f"{place}: holes {number}") for number, each in enumerate(listed, start=1))
+    return tuple(_hole(table, f"{place}: holes {position}") for position, table in enumerate(listed, start=1))
 
 
 def _hole(table: Mapping[str, object], place: str) -> Hole:

@@ -10,7 +10,7 @@ import pytest
 
 _PROGRAM = """
 import atexit, sys, threading, time
-from conda_census.cli.ending import run_and_end
+from conda_census.cli.process import run_and_end
 
 class Slow:
     def __del__(self):

@@ -184,7 +184,7 @@ def test_shares_that_moved_are_told_once(census: CensusProcess, tmp_path: Path) 
     ("arguments", "message"),
     [
         (["-", "--follow"], "- cannot be followed: standard input ends"),
-        (["a.log", "--follow", "--strict"], "a run with --follow ends when it is told to"),
+        (["a.log", "--follow", "--strict"], "a run with --follow ends only when you stop it"),
         (["a.log", "--follow", "--interval", "0"], "Invalid value for '--interval'"),
     ],
 )

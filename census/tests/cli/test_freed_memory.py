@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from conda_census.cli.freed_memory import keep_freed_memory
+from conda_census.cli.process import keep_freed_memory
 
 
 def test_glibc_is_asked_to_keep_it(monkeypatch: pytest.MonkeyPatch) -> None:

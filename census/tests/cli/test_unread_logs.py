@@ -160,8 +160,7 @@ def test_a_log_that_is_to_be_tried_again(name: str, census: CensusProcess, logs:
     assert _unread(census) == 1
     tried = census("sources", "--retry", f"logs/{name}")
     assert tried.stderr == (
-        "conda-census: the next ingest tries 1 again; until then reports do not say of it that it could not "
-        "be read\n"
+        "conda-census: the next ingest tries 1 again; until then reports do not list it as unread\n"
     )
     assert _unread(census) == 0
 

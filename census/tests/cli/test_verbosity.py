@@ -155,7 +155,7 @@ def test_many_files_are_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         (tmp_path / "logs" / f"{number}.txt").write_text(f"no log {number}\n")
     done = CliRunner().invoke(app, ["ingest", "logs"])
     assert done.stderr.count("\n") == 12
-    assert "20 more errors: --verbose tells all of them" in done.stderr
+    assert "20 more errors: --verbose prints all of them" in done.stderr
 
 
 def test_json_is_there_if_it_is_quiet(there: Path) -> None:

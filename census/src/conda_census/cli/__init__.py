@@ -1,4 +1,4 @@
-"""Which commands are there, and how do they end? One file a command, one function each, no logic."""
+"""Commands of ``conda-census``: one file for each, without logic of its own."""
 
 from __future__ import annotations
 
@@ -15,15 +15,14 @@ from conda_census import __version__
 from conda_census.cli.advisories import advisories
 from conda_census.cli.compact import compact
 from conda_census.cli.edge import expect_address_space, print_traceback_if_asked, told
-from conda_census.cli.ending import run_and_end
 from conda_census.cli.export import export
 from conda_census.cli.exposure import exposure
 from conda_census.cli.exposures import exposures
 from conda_census.cli.formats import formats
-from conda_census.cli.freed_memory import keep_freed_memory
 from conda_census.cli.ingest import ingest
 from conda_census.cli.options import complain
 from conda_census.cli.plain_words import PlainGroup
+from conda_census.cli.process import keep_freed_memory, run_and_end
 from conda_census.cli.repair import repair
 from conda_census.cli.report import report
 from conda_census.cli.simulate import simulate
@@ -45,8 +44,8 @@ app = typer.Typer(
 
 #: Number of new objects after which Python looks for garbage. At its default, 700, a report takes 7 % longer.
 _OBJECTS_BETWEEN_COLLECTIONS = 50_000
-#: What libraries read when they are imported. numpy's threads for linear algebra wait in a loop for work that
-#: never comes; Arrow's own allocator gives memory back to the system that is needed again at once.
+#: Settings that libraries read when they are imported. Threads of numpy for linear algebra would wait in a
+#: loop for work that never comes. Arrow's own allocator would return memory that is needed again at once.
 _OF_LIBRARIES = {"OPENBLAS_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system"}
 
 _COMMANDS = (
@@ -68,7 +67,7 @@ app.add_typer(advisories)
 
 
 def run() -> NoReturn:
-    """Do what :func:`main` does, as a process of its own, which ends with it."""
+    """Run :func:`main` as a process of its own, and end the process."""
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     for name, value in _OF_LIBRARIES.items():
         os.environ.setdefault(name, value)
@@ -77,7 +76,7 @@ def run() -> NoReturn:
 
 
 def main() -> None:
-    """Run the command that the arguments name; a mistake that a person can make is told in one line."""
+    """Run the command that the arguments name, and print errors that a person can correct in one line."""
     signal.signal(signal.SIGINT, _interrupt)
     try:
         _run()
@@ -86,7 +85,7 @@ def main() -> None:
         complain(error)
         sys.exit(1)
     except BrokenPipeError:
-        # The reader of a pipe has seen enough. Nothing more can be written, at exit neither.
+        # The reader of the pipe has closed it. Nothing more can be written, not even at exit.
         sys.stdout = None
         sys.exit(0)
     except OSError as error:
@@ -103,10 +102,10 @@ def main() -> None:
 
 
 def _run() -> None:
-    """Run the command and write all that it printed.
+    """Run the command and flush its output.
 
     Raises:
-        BrokenPipeError: nobody reads it any more, whatever a library has made of that.
+        BrokenPipeError: the reader of the output has closed it, even if a library hid that error.
     """
     try:
         app()
@@ -132,6 +131,6 @@ def _version(
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    """Stop in good order; pressed again, at once, for DuckDB 2.0 may wait for ever for its own threads."""
+    """Stop in good order at the first Ctrl-C, at once at the second: DuckDB 2.0 may wait for ever."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     raise KeyboardInterrupt

@@ -1,4 +1,4 @@
-"""What do the commands of `conda-census advisories` take, and what do they say?"""
+"""Commands of ``conda-census advisories``: import and list vulnerability records."""
 
 from __future__ import annotations
 
@@ -182,13 +182,13 @@ def _counts(done: Imported) -> dict[str, int]:
 def _say(
     counts: dict[str, int], what: str, problems: Iterable[CensusError], verbosity: Verbosity, *, as_json: bool
 ) -> None:
-    """Tell what was done and what was wrong; code 1 where something was."""
-    told = list(problems)
-    verbosity.complain_of(told)
+    """Print counts and problems, and exit with code 1 if there are problems."""
+    listed_problems = list(problems)
+    verbosity.complain_of(listed_problems)
     if as_json:
-        typer.echo(json.dumps({what: counts, "failed": len(told)}, ensure_ascii=False))
+        typer.echo(json.dumps({what: counts, "failed": len(listed_problems)}, ensure_ascii=False))
     else:
-        listed = ", ".join(f"{number:,} {name}" for name, number in counts.items()) or "none"
-        verbosity.say([f"{what}: {listed}, {len(told):,} failed"])
-    if told:
+        listed = ", ".join(f"{count:,} {name}" for name, count in counts.items()) or "none"
+        verbosity.say([f"{what}: {listed}, {len(listed_problems):,} failed"])
+    if listed_problems:
         raise typer.Exit(1)

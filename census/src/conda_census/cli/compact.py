@@ -1,4 +1,4 @@
-"""What does `conda-census compact` take, and what does it say?"""
+"""Command ``conda-census compact``: join small files of the lake."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The edge of the commands: what goes wrong inside is told in one line, and not as a traceback.
+"""Unexpected errors of a command as one line in place of a traceback.
 
-With ``CENSUS_DEBUG=1`` in the environment the traceback is printed as well, for whoever is to find the cause.
-It may hold what is in the lake or in a log.
+If ``CENSUS_DEBUG=1`` is set in the environment, the traceback is printed too, to find the cause. It may
+contain values of the lake or of a log.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _ADDRESS_SPACE_BYTES = 2 << 30
 
 
 def told(problem: Exception) -> CensusError:
-    """What a person is told of a problem that nobody foresaw: never what a library says of a value."""
+    """Return a message for an unforeseen problem, without a library's message, which may hold values."""
     kind = type(problem)
     name = f"{kind.__module__.partition('.')[0].lstrip('_')} {kind.__name__}".removeprefix("builtins ")
     if isinstance(problem, MemoryError) or _OUT_OF_MEMORY.search(f"{kind.__name__} {problem}"):
@@ -57,7 +57,7 @@ def _was_replaced(path: Path) -> bool:
 
 
 def print_traceback_if_asked() -> None:
-    """Print the traceback of the problem at hand if ``CENSUS_DEBUG`` is set, and not to 0."""
+    """Print the traceback of the current exception if ``CENSUS_DEBUG`` is set and not 0."""
     if os.environ.get("CENSUS_DEBUG", "0") not in ("", "0"):
         traceback.print_exc()
 
@@ -81,7 +81,7 @@ def expect_address_space() -> None:
 
 
 def _where(problem: Exception) -> str:
-    """The place of the census's own code that it comes from."""
+    """Return the place in the census's own code from which the problem comes."""
     frames = [
         frame for frame in traceback.extract_tb(problem.__traceback__) if "conda_census" in frame.filename
     ]

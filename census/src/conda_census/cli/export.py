@@ -1,4 +1,4 @@
-"""What does `conda-census export` take, and what does it say?"""
+"""Command ``conda-census export``: write public download counts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What does `conda-census exposure` take, and what does it say?"""
+"""Command ``conda-census exposure``: environments that hold an affected build."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What does `conda-census exposures` take, and what does it list?"""
+"""Command ``conda-census exposures``: advisories ranked by exposed environments."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What does `conda-census formats` list?"""
+"""Command ``conda-census formats``: log formats with an example each."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def formats(as_json: JsonOption = False, quiet: QuietOption = False, verbose: Ve
 
     verbosity_of(quiet, verbose)
     settings = load_settings()
-    known = known_formats(settings).values()
+    log_formats = known_formats(settings).values()
     configured = {table.name for table in settings.formats}
     if as_json:
         listed = [
@@ -29,10 +29,10 @@ def formats(as_json: JsonOption = False, quiet: QuietOption = False, verbose: Ve
                 "configured": log_format.name in configured,
                 "sample_rate": log_format.sample_rate,
             }
-            for log_format in known
+            for log_format in log_formats
         ]
         typer.echo(json.dumps(listed, ensure_ascii=False))
     else:
-        for log_format in known:
+        for log_format in log_formats:
             typer.echo(f"{log_format.name}{' (census.toml)' if log_format.name in configured else ''}")
             typer.echo(f"    {log_format.example}")

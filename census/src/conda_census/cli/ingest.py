@@ -1,4 +1,4 @@
-"""What does `conda-census ingest` take, and what does it say?"""
+"""Command ``conda-census ingest``: read access logs into the lake."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import typer
 from rich.console import Console
 
 from conda_census.cli.options import JsonOption, LakeOption, complain
+from conda_census.cli.process import let_arrow_do_without_pandas
 from conda_census.cli.verbosity import QuietOption, VerboseOption, Verbosity, verbosity_of
-from conda_census.cli.without_pandas import let_arrow_do_without_pandas
 from conda_census.config import Settings, load_settings
 from conda_census.errors import CensusError, one_line
 
@@ -99,7 +99,7 @@ def ingest(
     if follow and STANDARD_INPUT in paths:
         raise typer.BadParameter("- cannot be followed: standard input ends", param_hint="--follow")
     if follow and strict:
-        raise typer.BadParameter("a run with --follow ends when it is told to", param_hint="--strict")
+        raise typer.BadParameter("a run with --follow ends only when you stop it", param_hint="--strict")
 
     def print_converting(what: str, *, done: int, of: int) -> None:
         if verbosity.shows_steps(console := Console(stderr=True)):
@@ -133,7 +133,7 @@ def ingest(
 
 
 def _days_without_log(settings: Settings) -> list[str]:
-    """Which days have no log, and which are lost, in a line each."""
+    """Return a line for the days without a log, and one for the lost days."""
     from conda_census.engines.choice import with_gaps
     from conda_census.engines.duckdb_engine import open_lake
     from conda_census.lake.store import Lake
@@ -152,8 +152,8 @@ def _tell(summary: Summary, as_json: bool, verbosity: Verbosity, *, strict: bool
         typer.echo(f"conda-census: {one_line(move.sentence())}", err=True)
     for warning in summary.warning_sentences():
         typer.echo(f"conda-census: {one_line(warning)}", err=True)
-    told = summary.waiting if verbosity.verbose else summary.waiting[:_WAITING_TOLD]
-    for waiting in told:
+    waiting_shown = summary.waiting if verbosity.verbose else summary.waiting[:_WAITING_TOLD]
+    for waiting in waiting_shown:
         typer.echo(f"conda-census: {one_line(waiting.sentence())}", err=True)
     if as_json:
         typer.echo(json.dumps(summary.to_json()))

@@ -1,4 +1,4 @@
-"""Which options do several commands take?"""
+"""Options that several commands share."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ SeverityOption = Annotated[
 
 
 def engine_of(engine: str | None) -> str | None:
-    """The engine of the option, if there is one of this name."""
+    """Return the engine of the option, if it is an engine."""
     from conda_census.engines.choice import ENGINES, is_engine
 
     if engine is not None and not is_engine(engine):
@@ -99,7 +99,7 @@ def engine_of(engine: str | None) -> str | None:
 
 
 def sample_of(one_in: int | None) -> Sample | None:
-    """The sample of the option, if there is such a one."""
+    """Return the sample of the option, if its size is allowed."""
     from conda_census.metrics.sample import SAMPLES, Sample
 
     if one_in is not None and one_in not in SAMPLES:
@@ -108,27 +108,27 @@ def sample_of(one_in: int | None) -> Sample | None:
 
 
 def severities_of(words: list[str] | None) -> list[Severity]:
-    """The severities of the option, each of the closed list."""
+    """Return the severities of the option, in the order of the closed list."""
     from conda_census.vulnerabilities.severity import SEVERITIES
 
-    found = [each for each in SEVERITIES if each in (words or ())]
-    if len(found) < len(set(words or ())):
+    severities = [severity for severity in SEVERITIES if severity in (words or ())]
+    if len(severities) < len(set(words or ())):
         raise typer.BadParameter(f"choose from {', '.join(SEVERITIES)}", param_hint="--severity")
-    return found
+    return severities
 
 
 def period_of(since: datetime | None, until: datetime | None) -> tuple[date | None, date | None]:
-    """The days of two options, the first of which is not after the second."""
+    """Return the days of two options. The first must not be after the second."""
     if since and until and since > until:
         raise typer.BadParameter("the first day is after the last one", param_hint="--since, --until")
     return day(since), day(until)
 
 
 def day(moment: datetime | None) -> date | None:
-    """The day of an option that takes one."""
+    """Return the day of an option."""
     return moment.date() if moment else None
 
 
 def complain(error: CensusError) -> None:
-    """Say on standard error what went wrong."""
+    """Print an error to standard error."""
     typer.echo(f"conda-census: {error}", err=True)

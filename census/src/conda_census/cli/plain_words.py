@@ -1,4 +1,4 @@
-"""Plain words for a value that an option does not take: what to give, and not what a parser expects."""
+"""Plain messages for invalid option values: what to give in place of what a parser expects."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def plain_words(message: str) -> str:
 
 
 class PlainGroup(TyperGroup):
-    """Commands whose options are refused in plain words."""
+    """Commands that refuse invalid options with a plain message."""
 
     def make_context(self, info_name: str | None, args: list[str], *rest: Any, **more: Any) -> Any:  # noqa: ANN401
         """Refuse an empty text, and an option that is given two values: only the last would count.
@@ -82,11 +82,11 @@ def _given(command: Any, name: str | None, args: list[str]) -> Iterator[tuple[An
             listing.multiple = _is_option(param)
             listing.add_to_parser(parser, context)
         try:
-            found, args, _ = parser.parse_args(list(args))
+            parsed, args, _ = parser.parse_args(list(args))
         except _UsageError:
             return
         for param in params:
-            texts = found.get(param.name)
+            texts = parsed.get(param.name)
             texts = [texts] if isinstance(texts, str) else texts or ()
             if not getattr(param, "is_flag", False):
                 yield param, [text for text in texts if isinstance(text, str)]
@@ -99,5 +99,5 @@ def _is_option(param: Any) -> bool:  # noqa: ANN401
 
 
 def _name_of(param: Any) -> str:  # noqa: ANN401
-    """What a person calls it: the option, or the argument as the help has it."""
+    """Return the name of a parameter as the help shows it."""
     return str(param.opts[0] if _is_option(param) else (param.metavar or param.name.upper()).strip("[]"))

@@ -1,4 +1,4 @@
-"""The command ``conda-census repair``: what it takes and what it says."""
+"""Command ``conda-census repair``: restore a damaged lake from its logs."""
 
 from __future__ import annotations
 
@@ -42,19 +42,19 @@ def repair(
     settings = load_settings(lake)
     if check:
         with verbosity.steps("reading") as progress:
-            found = damages_of(settings, progress)
+            damages = damages_of(settings, progress)
         lost = read_lost(settings.lake)
         if as_json:
-            document = {"damaged": found, "lost": [day.isoformat() for day in sorted(lost.days)]}
+            document = {"damaged": damages, "lost": [day.isoformat() for day in sorted(lost.days)]}
             typer.echo(json.dumps(document, ensure_ascii=False))
         else:
-            for line in found:
+            for line in damages:
                 typer.echo(line)
-            if not found:
+            if not damages:
                 verbosity.say(_undamaged(lost))
-        if found:
-            more = f", and {len(found) - 1} more" if len(found) > 1 else ""
-            complain(CensusError(f"{settings.lake}: damaged: {found[0]}{more}: run conda-census repair"))
+        if damages:
+            more = f", and {len(damages) - 1} more" if len(damages) > 1 else ""
+            complain(CensusError(f"{settings.lake}: damaged: {damages[0]}{more}: run conda-census repair"))
             raise typer.Exit(1)
         return
     with verbosity.steps("reading") as progress:
@@ -68,7 +68,7 @@ def repair(
 
 
 def _undamaged(lost: Lost) -> list[str]:
-    """Say of a lake without damages which days are lost, and what to do; a repair is no help for some."""
+    """Return lines about the lost days of a lake without damage. Repair cannot restore some of them."""
     from conda_census.reports.render.numbers import lost_days
 
     if not lost.days:
@@ -131,14 +131,14 @@ def _lines(repaired: Repaired, *, names_all: bool) -> list[str]:
 
 
 def lost_lines(still_lost: Mapping[date, list[str]]) -> list[str]:
-    """Say which days are lost, and how each is known again, in one line for all that need the same."""
+    """Return lines about the lost days and how to restore them, one line for days that need the same."""
     from conda_census.reports.render.numbers import first_days, first_few
 
     lost = "rows of these days are lost, and reports show the days as unknown"
     lines = []
     needing = {day: logs for day, logs in still_lost.items() if logs}
     if needing:
-        logs = list(dict.fromkeys(log for each in needing.values() for log in each))
+        logs = list(dict.fromkeys(log for logs_of_day in needing.values() for log in logs_of_day))
         lines.append(
             f"{lost}: {first_days(needing)}: put these logs back to where they were read, and run "
             "conda-census repair again: "

@@ -1,4 +1,4 @@
-"""What does `conda-census report` take, and what does it write?"""
+"""Command ``conda-census report``: the numbers of a lake, with definitions."""
 
 from __future__ import annotations
 

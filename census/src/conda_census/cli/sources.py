@@ -1,4 +1,4 @@
-"""What does `conda-census sources` take, and what does it list?"""
+"""Command ``conda-census sources``: logs that were read, and days without a log."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["sources"]
 
-#: So many readings are verified.
+#: Number of logs that are verified by default.
 _SAMPLE = 20
 
 
@@ -117,10 +117,10 @@ def sources(
 
 
 def _expect_one_task(tasks: dict[str, bool]) -> None:
-    """Refuse two tasks of which only one would be done."""
-    asked = [option for option, is_asked in tasks.items() if is_asked]
-    if len(asked) > 1:
-        raise typer.BadParameter("it goes with no other task", param_hint=asked[0])
+    """Refuse two tasks, because only one would be done."""
+    given = [option for option, is_asked in tasks.items() if is_asked]
+    if len(given) > 1:
+        raise typer.BadParameter("it cannot be combined with another task", param_hint=given[0])
 
 
 def _expect_its_task(is_given: bool, has_task: bool, option: str, task: str) -> None:
@@ -149,11 +149,11 @@ def _list(
         if shows:  # a monitor asks for the exit code only
             _print(listed)
         _complain_of_logs(listed)
-    missing = [each["day"] for each in listed["days"] if each["state"] == "no_log"]
-    known = known_days(tables)
-    if first is None and known.doubtful_begin():
+    missing = [listed_day["day"] for listed_day in listed["days"] if listed_day["state"] == "no_log"]
+    known_days_of_lake = known_days(tables)
+    if first is None and known_days_of_lake.doubtful_begin():
         # The window begins behind them.
-        before = (day.isoformat() for day in known.missing())
+        before = (day.isoformat() for day in known_days_of_lake.missing())
         missing = [*(day for day in before if day < listed["days"][0]["day"]), *missing]
     if not missing:
         return
@@ -219,34 +219,33 @@ def _set_aside(lake: Path | None, retry: list[str], verbosity: Verbosity, *, as_
     sources = SetAsideSources(Lake.open(load_settings(lake).lake))
     listed = sources.read()
     if retry:
-        asked = {one_spelling(_absolute(text)) for text in retry}
-        chosen = [
-            each
-            for each in listed
-            if "all" in retry or each.source in retry or one_spelling(each.location) in asked
+        locations = {one_spelling(_absolute(text)) for text in retry}
+        retried = [
+            entry
+            for entry in listed
+            if "all" in retry or entry.source in retry or one_spelling(entry.location) in locations
         ]
-        if not chosen:
+        if not retried:
             raise CensusError(f"{retry[0]}: not set aside: conda-census sources --set-aside lists what is")
-        sources.forget(chosen)
-        listed = chosen
+        sources.forget(retried)
+        listed = retried
     if as_json:
-        rows = [{"source": each.source, "reason": each.reason, "since": each.since} for each in listed]
+        rows = [{"source": entry.source, "reason": entry.reason, "since": entry.since} for entry in listed]
         typer.echo(json.dumps({"set_aside": rows}, ensure_ascii=False))
         return
-    for each in listed:
-        typer.echo(one_line(f"{each.source}: {each.reason} (since {each.since})"))
+    for entry in listed:
+        typer.echo(one_line(f"{entry.source}: {entry.reason} (since {entry.since})"))
     if retry:
-        verbosity.say([_tried_again(len(listed), sum(each.may_be_log for each in listed))], err=True)
+        verbosity.say([_tried_again(len(listed), sum(entry.may_be_log for entry in listed))], err=True)
 
 
-def _tried_again(number: int, logs: int) -> str:
-    """Say what --retry does: of so many sources, as many ``logs`` are not told as unread any more."""
-    told = f"conda-census: the next ingest tries {number:,} again"
+def _tried_again(sources: int, logs: int) -> str:
+    """Return what --retry did: ``logs`` of the sources no longer count as unread until the next ingest."""
+    tried_again = f"conda-census: the next ingest tries {sources:,} again"
     if not logs:
-        return told
-    which = "it" if number == 1 else "them" if number == logs else f"{logs:,} of them"
-    they = "it" if logs == 1 else "they"
-    return f"{told}; until then reports do not say of {which} that {they} could not be read"
+        return tried_again
+    which = "it" if sources == 1 else "them" if sources == logs else f"{logs:,} of them"
+    return f"{tried_again}; until then reports do not list {which} as unread"
 
 
 def _forget(
@@ -295,7 +294,7 @@ def _forget(
 
 
 def _days_without_log(lake: Path, days: list[date]) -> list[date]:
-    """Those of the days of which no log is left."""
+    """Return those of the days that no longer have a log."""
     from conda_census.engines.duckdb_engine import open_lake
     from conda_census.lake.self_check import open_checked
     from conda_census.metrics.coverage.window import WindowError
@@ -305,8 +304,10 @@ def _days_without_log(lake: Path, days: list[date]) -> list[date]:
         states = list_what_was_read(open_lake(open_checked(lake)))["days"]
     except WindowError:
         states = []  # nothing is left at all
-    known = {each["day"] for each in states if each["state"] in {"complete", "provisional"}}
-    return [day for day in days if day.isoformat() not in known]
+    with_log = {
+        state_of_day["day"] for state_of_day in states if state_of_day["state"] in {"complete", "provisional"}
+    }
+    return [day for day in days if day.isoformat() not in with_log]
 
 
 def _absolute(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What `conda-census sql` takes, and how it reads queries."""
+"""Command ``conda-census sql``: own queries on the lake, in one go or in a shell."""
 
 from __future__ import annotations
 
@@ -79,8 +79,8 @@ def sql(
     text = _standard_input() if query is None else query
     show = print_json if as_json else print_csv if as_csv else print_text
     try:
-        for number, answer in enumerate(queries.run(text, at_most=1 if as_json or as_csv else None)):
-            if number:
+        for position, answer in enumerate(queries.run(text, at_most=1 if as_json or as_csv else None)):
+            if position:
                 typer.echo()
             show(answer.columns, answer, sys.stdout)
             sys.stdout.flush()
@@ -100,7 +100,7 @@ def _print_views(queries: OwnQueries, lake: Path) -> None:
 
 
 def _cautions(queries: OwnQueries) -> Iterator[str]:
-    """Say what makes numbers wrong: unknown days, copies of logs, unread or doubtful logs.
+    """Return what makes numbers wrong: unknown days, copies of logs, unread or doubtful logs.
 
     The views of tables hold the whole lake, so that all logs of the lake count, not only those of the window.
     """
@@ -113,7 +113,7 @@ def _cautions(queries: OwnQueries) -> Iterator[str]:
 
 
 def _unknown_days(queries: OwnQueries) -> Iterator[str]:
-    """Say of how many days nothing is known: of the window, before it if views look back, of the tables."""
+    """Return warnings about unknown days: in the window, before it if views look back, and in the tables."""
     from conda_census.reports.render.numbers import first_days
 
     since, until, window = queries.window.since, queries.window.until, queries.window
@@ -146,7 +146,7 @@ def _standard_input() -> str:
 
 
 def _shell(queries: OwnQueries, *, quiet: bool) -> None:
-    """Read queries from a terminal and answer them, until its end; a mistake ends nothing."""
+    """Read queries from a terminal and answer them. An invalid query does not end the shell."""
     with contextlib.suppress(ImportError):
         import readline  # noqa: F401  input() edits lines with it
 
@@ -169,9 +169,9 @@ def _shell(queries: OwnQueries, *, quiet: bool) -> None:
                 continue
             text += line + "\n"
             if text.strip().endswith(";"):
-                asked, text = text, ""
-                if asked.strip(" \n;"):
-                    _answer(queries, asked)
+                complete, text = text, ""
+                if complete.strip(" \n;"):
+                    _answer(queries, complete)
             elif not text.strip():
                 text = ""
         except KeyboardInterrupt:

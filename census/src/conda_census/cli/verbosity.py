@@ -1,9 +1,8 @@
-"""How much a command says: the options ``--quiet`` and ``--verbose``, which every command takes.
+"""Options ``--quiet`` and ``--verbose``, which every command takes.
 
-Results go to standard output, and all else to standard error. By default an action sums up in a line what it
-did, however many files it was. ``--quiet`` leaves warnings, errors and what was asked for. ``--verbose`` adds
-one line for each step and says how long it took. On a terminal a bar shows the steps, but not if it is
-to be quiet.
+Results go to standard output, everything else to standard error. By default an action ends with a summary
+of one line. ``--quiet`` prints only results, warnings and errors. ``--verbose`` adds one line for each step,
+with its duration. A terminal shows the steps as a bar, unless ``--quiet`` is given.
 """
 
 from __future__ import annotations
@@ -23,12 +22,12 @@ from conda_census.steps import Steps, say_nothing, shown_steps
 
 __all__ = ["QuietOption", "VerboseOption", "Verbosity", "say_how_long", "verbosity_of"]
 
-#: So many errors of one run are told without ``--verbose``.
+#: Errors of one run that are printed without ``--verbose``.
 _MOST_ERRORS = 10
 
 
 def say_how_long(context: typer.Context, verbose: bool) -> bool:
-    """Let a verbose command say at its end how long it took."""
+    """Print the duration of a verbose command at its end."""
     if verbose:
         started = time.monotonic()
         context.call_on_close(
@@ -50,7 +49,7 @@ VerboseOption = Annotated[
 
 @dataclass(frozen=True)
 class Verbosity:
-    """How much to say; at most one of the two."""
+    """Options of verbosity, of which at most one is set."""
 
     quiet: bool = False
     verbose: bool = False
@@ -61,7 +60,7 @@ class Verbosity:
 
     @contextmanager
     def steps(self, doing: str) -> Iterator[Steps]:
-        """Show the steps of work on standard error, as far as they are to be shown."""
+        """Show the steps of work on standard error, if steps are shown at all."""
         console = Console(stderr=True)
         if not self.shows_steps(console):
             yield say_nothing
@@ -70,18 +69,18 @@ class Verbosity:
             yield progress
 
     def say(self, lines: Iterable[str], *, err: bool = False) -> None:
-        """Say what was done, unless it is to be quiet."""
+        """Print what was done, unless ``--quiet`` is given."""
         if not self.quiet:
             for line in lines:
                 typer.echo(line, err=err)
 
     def complain_of(self, errors: Iterable[CensusError]) -> None:
-        """Tell the first errors of a run and how many more there are, or all of them if verbose."""
-        told = list(errors)
-        for error in told if self.verbose else told[:_MOST_ERRORS]:
+        """Print the first errors of a run and the number of the others, or all errors if verbose."""
+        listed = list(errors)
+        for error in listed if self.verbose else listed[:_MOST_ERRORS]:
             complain(error)
-        if len(told) > _MOST_ERRORS and not self.verbose:
-            complain(CensusError(f"{len(told) - _MOST_ERRORS:,} more errors: --verbose tells all of them"))
+        if len(listed) > _MOST_ERRORS and not self.verbose:
+            complain(CensusError(f"{len(listed) - _MOST_ERRORS:,} more errors: --verbose prints all of them"))
 
 
 def verbosity_of(quiet: bool, verbose: bool) -> Verbosity:
