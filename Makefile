@@ -27,7 +27,7 @@ BUILD_TOOLS := hatchling editables
 SPARK_BUILD_TOOLS := setuptools wheel
 PROJECTS    := client/pyproject.toml census/pyproject.toml
 
-.PHONY: help report test test-all lint fuzz lock golden picture clean bench-client bench-exposure bench-ingest bench-report bench-simulate bench-year coverage
+.PHONY: help report test test-quick test-all lint fuzz lock golden picture clean bench-client bench-exposure bench-ingest bench-report bench-simulate bench-year coverage
 .DEFAULT_GOAL := help
 
 help: ## list what there is to make
@@ -41,6 +41,9 @@ report: $(VENV)/.report-ready ## report on LOGS (default: the example log) in th
 test: $(VENV)/.test-ready lint ## lint, types, and all tests of both distributions and end to end
 	@echo "running the tests"
 	@$(BIN)/python -m pytest $(PYTEST_OPTIONS)
+
+test-quick: $(VENV)/.test-ready ## the tests that take no seconds each, without lint and types
+	@$(BIN)/python -m pytest -m "not slow" $(PYTEST_OPTIONS)
 
 test-all: $(VENV)/.test-ready ## all cases of the tests that take turns in make test, a share of them each day
 	@CENSUS_TURN=all $(BIN)/python -m pytest $(PYTEST_OPTIONS)

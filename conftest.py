@@ -7,6 +7,8 @@ The cases of a test that is marked ``takes_turns(n)`` are many and take long: a 
 ``n`` of them, each day others, so that after ``n`` days each has run. Tests that say the same ``among``
 take turns with each other. ``make test-all`` (``CENSUS_TURN=all``) runs all of them, and so does
 whoever names files or tests.
+
+A test that takes seconds carries the marker ``slow``. ``make test-quick`` leaves these tests out.
 """
 
 from __future__ import annotations
@@ -32,6 +34,7 @@ _EACH = "all"
 def pytest_configure(config: pytest.Config) -> None:
     """Say which tests have their turn: the process that starts the others says it to them."""
     config.addinivalue_line("markers", "takes_turns(n, among=None): one in n of its cases runs each day")
+    config.addinivalue_line("markers", "slow: takes seconds; make test-quick leaves it out")
     names_some = config.args_source is pytest.Config.ArgsSource.ARGS or config.option.keyword
     os.environ.setdefault(_TURN, _EACH if names_some else str(date.today().toordinal()))  # noqa: DTZ011
     gc.set_threshold(50_000)  # each search for garbage looks at all that the tests have imported
