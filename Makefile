@@ -116,7 +116,7 @@ bench-report: $(VENV)/.report-ready ## measure the report on 6.8 million install
 bench-exposure: $(VENV)/.report-ready ## measure exposure, exposures and the import of advisories (takes half an hour)
 	@cd benchmarks && $(abspath $(BIN))/python exposure.py $(BENCH_OPTIONS)
 
-coverage: $(VENV)/.report-ready ## the tables of docs/accuracy.md, from populations whose truth is known (takes three hours)
+coverage: $(VENV)/.report-ready ## the tables of docs/explanation/accuracy.md, from populations whose truth is known (takes three hours)
 	@$(BIN)/python benchmarks/accuracy.py $(COVERAGE_OPTIONS)
 	@$(BIN)/python benchmarks/exposure_accuracy.py $(EXPOSURE_OPTIONS)
 

@@ -2,8 +2,8 @@
 
 It simulates populations whose truth is known, the first with all dials on that the estimators claim to handle
 (400 seeds), then under each dial alone, also those that break an estimator, and prints the tables of
-``docs/accuracy.md``. It fails where an interval of the first table holds the truth in less than 93 or more
-than 97 of 100 populations.
+``docs/explanation/accuracy.md``. It fails if an interval of the first table holds the truth in less than 93
+or more than 97 of 100 populations.
 
 Run it as ``python benchmarks/accuracy.py``; ``--help`` has the sizes.
 """

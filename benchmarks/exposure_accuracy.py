@@ -2,8 +2,8 @@
 
 It simulates populations in which a package is found vulnerable, under each dial alone and under all at once,
 looks at each advisory 7, 30, 90 and 180 days after its disclosure as a reader would on that day, and prints
-the tables of ``docs/accuracy.md``, with what naive estimates would have said. It fails where a band or a
-curve holds the truth in less than 95 of 100 cases.
+the tables of ``docs/explanation/accuracy.md``, with what naive estimates would have said. It fails if a band
+or a curve holds the truth in less than 95 of 100 cases.
 
 Run it as ``python benchmarks/exposure_accuracy.py``; ``--help`` has the sizes.
 """

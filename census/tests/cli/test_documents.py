@@ -9,8 +9,13 @@ import pytest
 from census_support.oracles.documented import broken_links
 
 ROOT = Path(__file__).parents[3]
-FOLDERS = (".", "docs", "docs/decisions", "client", "census", "e2e", "examples", "benchmarks")
-DOCUMENTS = sorted(document for folder in FOLDERS for document in (ROOT / folder).glob("*.md"))
+FOLDERS = (".", "client", "census", "e2e", "examples", "benchmarks")
+DOCUMENTS = sorted(
+    [
+        *(ROOT / "docs").rglob("*.md"),
+        *(document for folder in FOLDERS for document in (ROOT / folder).glob("*.md")),
+    ]
+)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))

@@ -1,4 +1,4 @@
-"""Does ``docs/exposure.md`` say what a security team will see, and do its commands run?"""
+"""Does ``docs/explanation/exposure.md`` say what a security team will see, and do its commands run?"""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from census_support.oracles.documented import blocks, commands_in_shell, parse, sessions
 from census_support.processes.census_process import CensusProcess
 
-DOCUMENT = Path(__file__).parents[3] / "docs" / "exposure.md"
+DOCUMENT = Path(__file__).parents[3] / "docs" / "explanation" / "exposure.md"
 TEXT = DOCUMENT.read_text()
 _PLACEHOLDERS = {"VERSION": "1.0", "DAY": "2024-01-01"}
 

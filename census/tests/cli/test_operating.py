@@ -1,4 +1,4 @@
-"""Does everything exist that ``docs/operating.md`` tells an operator to use?"""
+"""Does everything exist that ``docs/how-to/operating.md`` tells an operator to use?"""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from conda_census.settings_file import read_census_toml
 from e2e.programs import require
 
 ROOT = Path(__file__).parents[3]
-DOCUMENT = ROOT / "docs" / "operating.md"
+DOCUMENT = ROOT / "docs" / "how-to" / "operating.md"
 TEXT = DOCUMENT.read_text()
 SOURCES = [path.read_text() for path in sorted(Path(conda_census.__file__).parent.rglob("*.py"))]
 

@@ -1,4 +1,4 @@
-"""Does Spark count as ``docs/own-queries.md`` says, also after a compaction?"""
+"""Does Spark count as ``docs/how-to/own-queries.md`` says, also after a compaction?"""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from conda_census.engines.duckdb_engine import open_lake
 from conda_census.lake.compaction import compact
 from conda_census.lake.store import Lake
 
-DOCUMENT = Path(__file__).parents[3] / "docs" / "own-queries.md"
+DOCUMENT = Path(__file__).parents[3] / "docs" / "how-to" / "own-queries.md"
 
 pytestmark = pytest.mark.xdist_group("spark")
 

@@ -28,7 +28,7 @@ from conda_census.reports.usage.build import Report, make_report
 from conda_census.settings_file import Hole
 from conda_census.spill_folders import spill_folder_of_process
 
-DOCUMENT = Path(__file__).parents[3] / "docs" / "own-queries.md"
+DOCUMENT = Path(__file__).parents[3] / "docs" / "how-to" / "own-queries.md"
 HOLE = Hole(date(2024, 1, 4), date(2024, 1, 4), "the mirror was down")
 
 

@@ -189,7 +189,7 @@ class DownloadCounts(TypedDict):
 
 
 class DoubtfulLogs(TypedDict):
-    """Number of logs that were read with a doubt, by subject; see ``docs/unknown.md``.
+    """Number of logs that were read with a doubt, by subject; see ``docs/explanation/unknown.md``.
 
     ``before_window`` have no line of the window, but numbers that look back before it need them.
     """
