@@ -218,3 +218,33 @@ def test_a_wrong_name_in_the_totals_is_mended(
     assert repair(settings, say_nothing).problems == []
     ingest_all(settings, [folder / "logs" / "16.log"])
     assert counts_of(settings) == truth
+
+
+@pytest.mark.takes_turns(5, among="the longest")
+@pytest.mark.parametrize(
+    "name",
+    [
+        "conda-census:main/rows/sessions",
+        "conda-census:main/rows/downloads",
+        "conda-census:main/rows/installer_downloads",
+        "conda-census:main/rows/line_marks",
+        "conda-census:main/rows/sources",
+    ],
+)
+def test_a_total_that_the_log_no_longer_names_is_restored(
+    made: tuple[Path, Counts], tmp_path: Path, name: str
+) -> None:
+    """Delta cannot read a number without its key; the totals of the days and the rows show what it was."""
+    folder, truth = made
+    shutil.copytree(folder / "lake", tmp_path / "lake")
+    shutil.copytree(folder / "config", tmp_path / "config")
+    settings = settings_of(tmp_path)
+    for commit in sorted((settings.lake / "sources" / "_delta_log").glob("*.json")):
+        text = commit.read_text()
+        if f'"{name}"' in text:
+            last = commit
+    last.write_text(last.read_text().replace(f'"appId":"{name}"', f'"aupId":"{name}"'))
+    repaired = repair(settings, say_nothing)
+    assert (repaired.lost, repaired.read_again) == ([], [])
+    assert damages_of(settings) == []
+    assert counts_of(settings) == truth

@@ -92,7 +92,7 @@ from conda_census.repair.wrong_entries import (
     entries_twice,
     files_with_wrong_entries,
 )
-from conda_census.repair.wrong_totals import rows_are_whole, totals_are_wrong
+from conda_census.repair.wrong_totals import one_total_is_wrong, rows_are_whole, totals_are_wrong
 from conda_census.steps import Steps, say_nothing
 
 __all__ = ["Repaired", "damages_of", "nobody_else", "read_again", "repair", "set_references_aside"]
@@ -523,7 +523,8 @@ class _Repair:
         self._take_up_request_ids()
         snapshot = self._snapshot()
         # A lost commit had the totals of its own days; later commits include them only in the overall totals.
-        if not has_totals or not any(snapshot.missing_rows(name) for name in LEDGER_TABLES):
+        are_totals_enough = not any(snapshot.missing_rows(name) for name in LEDGER_TABLES)
+        if not has_totals or are_totals_enough or one_total_is_wrong(snapshot):
             set_totals(self._lake)
             note_lost(self._lake)  # the lost totals had the number of lost days
         return ReadAgain()

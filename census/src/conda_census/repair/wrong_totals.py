@@ -19,7 +19,7 @@ from conda_census.ingest.verification.unlisted_batches import TableBatches, inco
 from conda_census.lake.records.ledger import LEDGER_TABLES
 from conda_census.lake.self_check import Snapshot
 
-__all__ = ["rows_are_whole", "totals_are_wrong"]
+__all__ = ["one_total_is_wrong", "rows_are_whole", "totals_are_wrong"]
 
 
 def totals_are_wrong(snapshot: Snapshot) -> bool:
@@ -48,3 +48,14 @@ def rows_are_whole(snapshot: Snapshot) -> bool:
         if not agrees and (name == "installer_downloads" or not is_compared):
             return False
     return True
+
+
+def one_total_is_wrong(snapshot: Snapshot) -> bool:
+    """Return whether the rows are whole, and the two kinds of totals of only one table contradict each other.
+
+    This is the trace of one lost number in the log of ``sources``. A lost commit of a batch leaves more: the
+    totals of at least ``sources`` and ``line_marks`` contradict each other then.
+    """
+    wrong = [name for name in LEDGER_TABLES if snapshot.missing_rows(name) or snapshot.missing_by_day(name)]
+    agrees = all(not snapshot.missing_rows(name) or not snapshot.missing_by_day(name) for name in wrong)
+    return len(wrong) == 1 and agrees and rows_are_whole(snapshot)
