@@ -17,6 +17,7 @@ from census_support.processes.census_process import CensusProcess
 from conda_census.engines.duckdb_engine import open_lake
 from conda_census.lake.schema import TABLES
 from conda_census.lake.store import Lake
+from conda_census.reports.json_documents import json_text
 from conda_census.reports.listings.source_list import list_what_was_read
 from conda_census.reports.usage.build import make_report
 
@@ -48,7 +49,7 @@ def _told(census: CensusProcess) -> tuple[str, list[dict[str, object]]]:
     tables = open_lake(Lake.open(census.folder / "census-lake"))
     kept = ("source", "format", "first_line", "lines", "requests", "dropped", "first_time", "last_time")
     sources = [{name: each[name] for name in kept} for each in list_what_was_read(tables)["sources"]]
-    return json.dumps(make_report(tables, None, None)), sources
+    return json_text(make_report(tables, None, None)), sources
 
 
 def _left_over(lake: Path) -> list[str]:

@@ -37,6 +37,7 @@ from conda_census.ingest.pipeline import ingest
 from conda_census.lake import batches, compaction, store
 from conda_census.lake.schema import MEASURED
 from conda_census.lake.store import Lake
+from conda_census.reports.json_documents import to_json
 from conda_census.reports.usage.build import make_report
 
 #: The modules that change what is on disk: between their calls a kill leaves what the call before it left.
@@ -157,7 +158,7 @@ def _finish(settings: Settings, logs: list[str], outcome: Path, told: Callable[[
 
 
 def _report(lake: Lake) -> object:
-    return make_report(open_lake(lake), None, None)
+    return to_json(make_report(open_lake(lake), None, None))
 
 
 def _rows(lake: Lake) -> object:

@@ -29,6 +29,7 @@ from conda_census.lake.self_check import open_checked
 from conda_census.lake.store import Lake
 from conda_census.repair.forgetting import forget
 from conda_census.repair.lake_repair import damages_of, repair
+from conda_census.reports.json_documents import json_text
 from conda_census.reports.usage.build import make_report
 from conda_census.steps import say_nothing
 
@@ -58,7 +59,7 @@ def _ingest(settings: Settings, *paths: Path) -> None:
 
 def _report(settings: Settings) -> Any:  # noqa: ANN401  (JSON)
     with opened(open_checked(settings.lake), "duckdb", ()) as tables:
-        report = json.loads(json.dumps(make_report(tables, None, None)))
+        report = json.loads(json_text(make_report(tables, None, None)))
     for day in report["completeness"]:
         del day["sources"]  # a log that was read in two pieces counts as two
     return report

@@ -24,6 +24,7 @@ from conda_census.lake.store import Lake
 from conda_census.logs.formats import BUILT_IN
 from conda_census.logs.formats.cloudfront import STANDARD_HEADER
 from conda_census.repair.lake_repair import Repaired, damages_of, repair
+from conda_census.reports.json_documents import json_text
 from conda_census.reports.usage.build import make_report
 from conda_census.steps import say_nothing
 
@@ -69,7 +70,7 @@ def _rows(reference: Reference, *numbers: int) -> pa.Table:
 
 def _report(settings: Settings) -> dict[str, object]:
     with opened(open_checked(settings.lake), "duckdb", ()) as tables:
-        report: dict[str, object] = json.loads(json.dumps(make_report(tables, None, None)))
+        report: dict[str, object] = json.loads(json_text(make_report(tables, None, None)))
     return report
 
 

@@ -20,6 +20,7 @@ from conda_census.engines.duckdb_engine import open_lake
 from conda_census.ingest.duplicates.seen_files import seen_files
 from conda_census.ingest.pipeline import ingest
 from conda_census.lake.store import Lake
+from conda_census.reports.json_documents import json_text
 from conda_census.reports.usage.build import make_report
 
 #: Two runs, the second one also of a compressed copy, and a compaction of what they wrote.
@@ -108,7 +109,7 @@ def _points(root: Path, calls: list[Call]) -> list[int]:
 
 
 def _report(lake: Lake) -> dict[str, object]:
-    report: dict[str, object] = json.loads(json.dumps(make_report(open_lake(lake), None, None)))
+    report: dict[str, object] = json.loads(json_text(make_report(open_lake(lake), None, None)))
     return report
 
 

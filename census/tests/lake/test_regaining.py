@@ -25,6 +25,7 @@ from conda_census.lake.store import Lake
 from conda_census.metrics.coverage.window import WindowError
 from conda_census.repair.forgetting import forget
 from conda_census.repair.lake_repair import Repaired, damages_of, repair
+from conda_census.reports.json_documents import json_text
 from conda_census.reports.listings.source_list import list_what_was_read
 from conda_census.reports.usage.build import make_report
 from conda_census.steps import say_nothing
@@ -93,7 +94,7 @@ class Scene:
     def report(self) -> dict[str, object]:
         """The report of the lake."""
         with opened(open_checked(self.settings.lake), "duckdb", ()) as tables:
-            report: dict[str, object] = json.loads(json.dumps(make_report(tables, None, None)))
+            report: dict[str, object] = json.loads(json_text(make_report(tables, None, None)))
         for each in report["completeness"]:  # type: ignore[attr-defined]
             del each["sources"]  # a log that was read in two pieces is read in one now
         return report

@@ -28,6 +28,7 @@ from conda_census.lake.self_check import open_checked
 from conda_census.lake.store import Lake
 from conda_census.repair.forgetting import forget
 from conda_census.repair.lake_repair import damages_of, repair
+from conda_census.reports.json_documents import json_text
 from conda_census.reports.usage.build import make_report
 from conda_census.steps import say_nothing
 
@@ -71,7 +72,7 @@ def _rows(settings: Settings) -> dict[str, Any]:
 
 def _report(settings: Settings) -> dict[str, object]:
     with opened(open_checked(settings.lake), "duckdb", ()) as tables:
-        report: dict[str, object] = json.loads(json.dumps(make_report(tables, None, None)))
+        report: dict[str, object] = json.loads(json_text(make_report(tables, None, None)))
     return report
 
 

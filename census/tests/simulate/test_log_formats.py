@@ -16,6 +16,7 @@ from conda_census.engines.duckdb_engine import open_lake
 from conda_census.ingest.pipeline import ingest
 from conda_census.lake.store import Lake
 from conda_census.logs.formats import BUILT_IN
+from conda_census.reports.json_documents import json_text
 from conda_census.reports.usage.build import make_report
 from conda_census.simulate.day_logs import LogShape
 from conda_census.simulate.log_formats import LOG_FORMATS
@@ -100,7 +101,7 @@ def _report(name: str, folder: Path, scenario: Scenario = SCENARIO) -> dict[str,
     assert (summary.failed, summary.lines) == (0, truth["lines"])
     lake = Lake.open(settings.lake)
     assert {row["format"] for row in lake.table("sources").to_pyarrow_table().to_pylist()} == {name}
-    report: dict[str, Any] = json.loads(json.dumps(make_report(open_lake(lake))))
+    report: dict[str, Any] = json.loads(json_text(make_report(open_lake(lake))))
     return report
 
 

@@ -19,7 +19,8 @@ from conda_census.engines.duckdb_engine import open_lake
 from conda_census.errors import CensusError
 from conda_census.ingest.pipeline import ingest
 from conda_census.lake.store import Lake
-from conda_census.reports.usage.build import Report, make_report
+from conda_census.reports.json_documents import to_json
+from conda_census.reports.usage.build import make_report
 from conda_census.simulate.day_logs import LogShape
 from conda_census.simulate.scenario import DIALS, PRESETS, Scenario, preset
 from conda_census.simulate.simulation import simulate
@@ -28,7 +29,7 @@ from conda_census.simulate.true_population import populate
 from conda_census.simulate.truth import Truth
 
 PLAIN = Scenario(installations=300, days=14, seed=5)
-Census = Callable[[Scenario], tuple[Truth, Report]]
+Census = Callable[[Scenario], tuple[Truth, dict[str, Any]]]
 
 
 def _quietly(_what: str, *, done: int, of: int) -> None:
@@ -39,7 +40,7 @@ def _quietly(_what: str, *, done: int, of: int) -> None:
 def census(tmp_path: Path) -> Census:
     """Simulate a scenario, ingest its logs, and report."""
 
-    def census(scenario: Scenario) -> tuple[Truth, Report]:
+    def census(scenario: Scenario) -> tuple[Truth, dict[str, Any]]:
         out = tmp_path / "logs"
         truth = simulate(scenario, out, LogShape(files_per_day=2), _quietly)
         assert json.loads((out / "truth.json").read_text()) == truth
@@ -50,7 +51,7 @@ def census(tmp_path: Path) -> Census:
         assert summary.failed == 0
         assert summary.lines == truth["lines"]
         assert sum(summary.dropped.values()) == summary.lines - summary.requests
-        return truth, make_report(open_lake(Lake.open(settings.lake)))
+        return truth, to_json(make_report(open_lake(Lake.open(settings.lake))))
 
     return census
 
@@ -224,7 +225,7 @@ def _contents(folder: Path) -> list[bytes]:
     return [file.read_bytes() for file in sorted(folder.iterdir())]
 
 
-def _summed(report: Report) -> list[dict[str, Any]]:
+def _summed(report: dict[str, Any]) -> list[dict[str, Any]]:
     """The rows of all kinds of agent together."""
     rows: dict[tuple[str, ...], dict[str, Any]] = {}
     for row in report["installer_downloads"]["rows"]:

@@ -15,6 +15,7 @@ from conda_census.errors import CensusError
 from conda_census.ingest.pipeline import ingest
 from conda_census.lake.schema import MEASURED, TableName
 from conda_census.lake.store import Lake
+from conda_census.reports.json_documents import to_json
 from conda_census.reports.usage.build import Report, make_report
 from conda_census.simulate.day_logs import LogShape
 from conda_census.simulate.scenario import DIALS, PRESETS, Scenario
@@ -146,7 +147,7 @@ def _report(lake: Lake) -> str:
 
 
 def _text(report: Report) -> str:
-    return json.dumps(report, indent=1)
+    return json.dumps(to_json(report), indent=1)
 
 
 def _rows_without_pseudonyms(lake: Lake, name: TableName) -> list[tuple[object, ...]]:

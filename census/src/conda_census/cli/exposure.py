@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -87,6 +86,7 @@ def exposure(
     from conda_census.lake.self_check import open_checked
     from conda_census.reports.exposure.terminal import show
     from conda_census.reports.exposure.wording import gaps
+    from conda_census.reports.json_documents import json_text
     from conda_census.reports.render.output_files import expect_writable
     from conda_census.reports.usage.notes import notes_on
     from conda_census.vulnerabilities.database import knowledge_of
@@ -112,7 +112,7 @@ def exposure(
         told = tell(known, tables, group, until, day(disclosed))
         document = make_exposure(tables, told, until, healing, sample)
     if as_json:
-        typer.echo(json.dumps(document, ensure_ascii=False))
+        typer.echo(json_text(document))
     elif not (quiet and html):
         show(document, Console())
     else:  # the notes beside the numbers are only in the page

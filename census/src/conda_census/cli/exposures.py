@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -56,6 +55,7 @@ def exposures(
     from conda_census.lake.self_check import open_checked
     from conda_census.reports.exposure.ranking_text import lines, show, summary
     from conda_census.reports.exposure.wording import gaps
+    from conda_census.reports.json_documents import json_text
     from conda_census.reports.render.output_files import expect_writable, write_whole
     from conda_census.vulnerabilities.database import knowledge_of
 
@@ -78,10 +78,10 @@ def exposures(
             known, tables, until, quick_healing, top=top, severities=severities, sample=sample
         )
     if output:
-        content = json.dumps(document, ensure_ascii=False).encode() + b"\n"
+        content = json_text(document).encode() + b"\n"
         write_whole(output, content, "ranking")
     if as_json:
-        typer.echo(json.dumps(document, ensure_ascii=False))
+        typer.echo(json_text(document))
     elif output:
         if unknown := gaps(document):
             complain(CensusError(unknown))

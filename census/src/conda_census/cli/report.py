@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -74,6 +73,7 @@ def report(
     from conda_census.lake.organizations import named_organizations
     from conda_census.lake.self_check import open_checked
     from conda_census.metrics.coverage.accounting import lines_read, why_nothing_is_known
+    from conda_census.reports.json_documents import json_text
     from conda_census.reports.render.about import About
     from conda_census.reports.render.numbers import completeness
     from conda_census.reports.render.output_files import expect_writable
@@ -96,7 +96,7 @@ def report(
             tables, first, last, top=top, package=package, sample=sample, organizations=organizations
         )
     if as_json:
-        typer.echo(json.dumps(document, ensure_ascii=False))
+        typer.echo(json_text(document))
     elif not (quiet and (html or svg or png or csv or parquet)):
         show(document, Console(), verbose=verbose)
     else:  # what the header says is a warning, and nobody sees the header
