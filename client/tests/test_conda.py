@@ -467,9 +467,9 @@ if not hasattr(types, "CondaRequestHeader"):
         value: str
     types.CondaRequestHeader = CondaRequestHeader
 from conda.base.context import reset_context
-from anaconda_anon_usage import plugin
+from anaconda_anon_usage import conda_context, plugin
 reset_context()
-plugin.prepare("search")
+conda_context.prepare("search")
 for host in ("{channel.host}", "elsewhere.test"):
     for header in plugin.conda_request_headers(host=host, path="/noarch/tiny-1.0-0.tar.bz2"):
         assert type(header) is types.CondaRequestHeader

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from graphlib import TopologicalSorter
 
 import anaconda_anon_usage
 
@@ -58,3 +59,21 @@ def test_only_the_plug_in_imports_conda_when_it_is_imported(module: Path) -> Non
         if not isinstance(node, (ast.FunctionDef, ast.If))
     }
     assert module.stem == "plugin" or not any(name.partition(".")[0] == "conda" for name in top)
+
+
+def test_no_module_is_imported_by_what_it_imports() -> None:
+    """Imports within functions included: a circle would make it matter which module comes first."""
+    package = anaconda_anon_usage.__name__
+    names = {f"{package}.{module.stem}": module for module in MODULES if module.stem != "__init__"}
+    graph = {
+        name: names.keys()
+        & {taken if module == package else module for module, taken in _imported_names(path, package)}
+        for name, path in names.items()
+    }
+    assert set(TopologicalSorter(graph).static_order()) == set(names)
+
+
+def _imported_names(path: Path, package: str) -> Iterator[tuple[str, str]]:
+    """Return each import of a module, and what is taken from it as if that were a module of the package."""
+    for module, name in _imports(ast.parse(path.read_text(encoding="utf-8"))):
+        yield module, f"{package}.{name}"

@@ -200,9 +200,8 @@ def _context(*, again: bool = False) -> Any:  # noqa: ANN401
         raise NotPossibleError("there is no conda here: run it with the Python of conda's base") from None
     if again or not hasattr(type(context), suffix.SETTING):
         # Outside conda nobody has imported the plug-in, which makes the settings known, or read the files.
-        from anaconda_anon_usage import plugin
-
-        plugin.prepare(_COMMAND)
+        conda_context.attempt(conda_context.register_settings)
+        conda_context.prepare(_COMMAND)
         reset_context()
     return context
 

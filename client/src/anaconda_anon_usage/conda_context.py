@@ -20,6 +20,33 @@ _HEADER = "User-Agent"
 _plain: list[Any] = []
 
 
+def prepare(command: str) -> None:
+    """Get ready for this command of conda."""
+    for step in (
+        lambda: suffix.begin(command),
+        hide_in_info,
+        lambda: watch_sessions(send=not has_header_hook()),
+    ):
+        attempt(step)
+    if command in suffix.NAMED_IN_FILE:
+        attempt(lambda: watch_named_in_file(suffix.found_in_file))
+
+
+def attempt(step: Callable[[], None]) -> None:
+    """Take a step that conda can do without."""
+    try:
+        step()
+    except Exception as error:
+        explain("%s: %r", step, error)
+
+
+def has_header_hook() -> bool:
+    """Say whether conda asks plug-ins for the headers of each request, as 24.11 and later do."""
+    from conda.plugins import types
+
+    return hasattr(types, "CondaRequestHeader")
+
+
 def register_settings() -> None:
     """Make ``anaconda_anon_usage`` (on by default), ``…_hosts`` and ``anaconda_heartbeat`` settings of conda.
 

@@ -11,14 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from conda.plugins import hookimpl, types
 
-from anaconda_anon_usage import conda_context, explain, suffix
+from anaconda_anon_usage import conda_context, explain
 
 if TYPE_CHECKING:
-    from typing import Callable, Iterator
-
-#: conda 24.11 and later ask for the headers of each request; before, its sessions have to be made to.
-_HAS_HEADER_HOOK = hasattr(types, "CondaRequestHeader")
-
+    from typing import Iterator
 
 #: What conda 25.5 and later run as commands in each new shell: they send nothing, and must not be slowed.
 _ACTIVATION = frozenset(["activate", "commands", "deactivate", "hook", "reactivate"])
@@ -44,7 +40,7 @@ def conda_pre_commands() -> Iterator[Any]:
 @hookimpl  # type: ignore[untyped-decorator]
 def conda_request_headers(host: str, path: str) -> Iterator[Any]:
     """Send the suffix with each request to the host of a channel (conda 24.11 and later)."""
-    if _HAS_HEADER_HOOK:
+    if conda_context.has_header_hook():
         try:
             agent = conda_context.user_agent(host, path)
         except Exception as error:  # conda goes on with its own user agent
@@ -60,21 +56,9 @@ def conda_subcommands() -> Iterator[Any]:
     yield types.CondaSubcommand(name="anon-usage", summary=_SUMMARY, action=_subcommand)
 
 
-def prepare(command: str) -> None:
-    """Get ready for this command of conda."""
-    for step in (
-        lambda: suffix.begin(command),
-        conda_context.hide_in_info,
-        lambda: conda_context.watch_sessions(send=not _HAS_HEADER_HOOK),
-    ):
-        _try(step)
-    if command in suffix.NAMED_IN_FILE:
-        _try(lambda: conda_context.watch_named_in_file(suffix.found_in_file))
-
-
 def _before_command(command: str) -> None:
-    prepare(command)
-    _try(lambda: _give_notice(command))
+    conda_context.prepare(command)
+    conda_context.attempt(lambda: _give_notice(command))
 
 
 def _give_notice(command: str) -> None:
@@ -90,12 +74,5 @@ def _subcommand(arguments: Any) -> int:  # noqa: ANN401
     return cli.of_conda(arguments)
 
 
-def _try(step: Callable[[], None]) -> None:
-    try:
-        step()
-    except Exception as error:
-        explain("%s: %r", step, error)
-
-
 # Without its setting the plug-in takes sharing to be off.
-_try(conda_context.register_settings)
+conda_context.attempt(conda_context.register_settings)
