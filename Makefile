@@ -117,8 +117,8 @@ bench-exposure: $(VENV)/.report-ready ## measure exposure, exposures and the imp
 	@cd benchmarks && $(abspath $(BIN))/python exposure.py $(BENCH_OPTIONS)
 
 coverage: $(VENV)/.report-ready ## the tables of docs/explanation/accuracy.md, from populations whose truth is known (takes three hours)
-	@$(BIN)/python benchmarks/accuracy.py $(COVERAGE_OPTIONS)
-	@$(BIN)/python benchmarks/exposure_accuracy.py $(EXPOSURE_OPTIONS)
+	@$(BIN)/python -m benchmarks.accuracy $(COVERAGE_OPTIONS)
+	@$(BIN)/python -m benchmarks.exposure_accuracy $(EXPOSURE_OPTIONS)
 
 golden: $(VENV)/.test-ready ## renew the SQL of the short metrics in census/tests/metrics/sql: review what changes
 	@CENSUS_GOLDEN=write $(BIN)/python -m pytest -n 0 census/tests/metrics/test_sql.py

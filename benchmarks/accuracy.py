@@ -5,7 +5,7 @@ It simulates populations whose truth is known, the first with all dials on that 
 ``docs/explanation/accuracy.md``. It fails if an interval of the first table holds the truth in less than 93
 or more than 97 of 100 populations.
 
-Run it as ``python benchmarks/accuracy.py``; ``--help`` has the sizes.
+Run it as ``python -m benchmarks.accuracy``; ``--help`` has the sizes.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from statistics import fmean
 
+from benchmarks.trials.usage_trial import ESTIMATORS, Found, expected, trial
 from conda_census.simulate.scenario import PRESETS, Scenario
-from conda_census.simulate.trial import ESTIMATORS, Found, expected, trial
 
 #: What the estimators claim to handle: none of it hides an installation or adds one.
 HANDLED = {
@@ -56,7 +56,7 @@ def main() -> None:
     parser.add_argument("--dial-seeds", type=int, default=60, help="populations under each dial alone")
     options = parser.parse_args()
     plain = Scenario(installations=options.installations, days=options.days, opted_out=0.05)
-    print(f"python {' '.join(sys.argv)}\n", flush=True)
+    print(f"python -m benchmarks.accuracy {' '.join(sys.argv[1:])}\n", flush=True)
     with multiprocessing.get_context("spawn").Pool() as pool:
         expectations = expected(plain)
 

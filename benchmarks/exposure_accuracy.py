@@ -5,7 +5,7 @@ looks at each advisory 7, 30, 90 and 180 days after its disclosure as a reader w
 the tables of ``docs/explanation/accuracy.md``, with what naive estimates would have said. It fails if a band
 or a curve holds the truth in less than 95 of 100 cases.
 
-Run it as ``python benchmarks/exposure_accuracy.py``; ``--help`` has the sizes.
+Run it as ``python -m benchmarks.exposure_accuracy``; ``--help`` has the sizes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from itertools import chain
 from math import inf, isfinite
 from statistics import fmean, median
 
-from conda_census.simulate.exposure_found import DAYS, FoundExposure, find_exposures
+from benchmarks.trials.exposure_found import DAYS, FoundExposure, find_exposures
 from conda_census.simulate.scenario import PRESETS, Scenario
 
 #: Each dial alone. Most of what a cache hides lies in installations with several environments.
@@ -58,7 +58,7 @@ def main() -> None:
     plain = Scenario(
         installations=options.installations, days=245, disclosures=options.disclosures, urgency=0.1
     )
-    print(f"python {' '.join(sys.argv)}\n", flush=True)
+    print(f"python -m benchmarks.exposure_accuracy {' '.join(sys.argv[1:])}\n", flush=True)
     found: dict[str, Cases] = {}
     with multiprocessing.get_context("spawn").Pool() as pool:
         for dial in options.dials:

@@ -11,7 +11,7 @@ from statistics import fmean
 
 import pytest
 
-from conda_census.simulate.exposure_found import DAYS, FoundExposure, find_exposures
+from benchmarks.trials.exposure_found import DAYS, FoundExposure, find_exposures
 from conda_census.simulate.scenario import Scenario, preset
 
 #: What is disclosed last, after a quarter of the window, is followed for 180 days.

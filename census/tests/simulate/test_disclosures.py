@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 import pytest
 
+from benchmarks.trials.exposure_trial import exposure_trial, told_after
 from conda_census.config import Settings
 from conda_census.errors import CensusError
 from conda_census.ingest.pipeline import ingest
 from conda_census.simulate.day_logs import LogShape
-from conda_census.simulate.exposure_trial import exposure_trial, told_after
 from conda_census.simulate.exposure_truth import ExposureDay, ExposureTruth
 from conda_census.simulate.scenario import PRESETS, Scenario
 from conda_census.simulate.simulation import simulate

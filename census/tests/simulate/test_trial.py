@@ -13,8 +13,8 @@ from statistics import fmean
 
 import pytest
 
+from benchmarks.trials.usage_trial import ESTIMATORS, Found, expected, trial
 from conda_census.simulate.scenario import Scenario
-from conda_census.simulate.trial import ESTIMATORS, Found, expected, trial
 
 POPULATIONS = 24
 #: What the estimators claim to handle.

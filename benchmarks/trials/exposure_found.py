@@ -8,6 +8,7 @@ from math import inf
 
 import numpy as np
 
+from benchmarks.trials.exposure_trial import exposure_trial, told_after
 from conda_census.engines.lake_tables import LakeTables
 from conda_census.exposure.curves import BandedCurve, banded_curve
 from conda_census.exposure.downloaded_builds import builds_seen
@@ -19,7 +20,6 @@ from conda_census.exposure.remediation import at_risk
 from conda_census.exposure.study_population import concerned
 from conda_census.exposure.survival_estimates import healing
 from conda_census.metrics.intervals import Estimate
-from conda_census.simulate.exposure_trial import exposure_trial, told_after
 from conda_census.simulate.exposure_truth import ExposureDay, ExposureTruth
 from conda_census.simulate.scenario import Scenario
 from conda_census.simulate.vulnerable_builds import SimulatedBuild

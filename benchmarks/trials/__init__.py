@@ -1,0 +1,1 @@
+"""Trials of the estimators on simulated populations with known truth."""
