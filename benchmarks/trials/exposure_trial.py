@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from benchmarks.trials.simulated_tables import simulate_tables
 from conda_census.engines.duckdb_engine import open_tables
 from conda_census.engines.lake_tables import LakeTables
+from conda_census.simulate.disclosures import channel_of, plan_disclosures
 from conda_census.simulate.exposure_truth import ExposureDay, ExposureTruth
 from conda_census.simulate.scenario import Scenario
-from conda_census.simulate.to_lake import simulate_tables
-from conda_census.simulate.vulnerable_builds import SimulatedBuild, judged_builds
+from conda_census.simulate.vulnerable_builds import SimulatedBuild, builds_of
 
-__all__ = ["ExposureTrial", "exposure_trial", "told_after"]
+__all__ = ["ExposureTrial", "exposure_trial", "judged_builds", "told_after"]
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,15 @@ def exposure_trial(scenario: Scenario) -> ExposureTrial:
     simulated = simulate_tables(scenario)
     truths = simulated.truth.get("exposure", [])
     return ExposureTrial(open_tables(simulated.tables), judged_builds(scenario), truths)
+
+
+def judged_builds(scenario: Scenario) -> dict[str, list[SimulatedBuild]]:
+    """Return for each advisory, by its id, all builds of its package with their true verdicts."""
+    channel = channel_of(scenario)
+    return {
+        disclosure.id: builds_of(disclosure, scenario, channel)
+        for disclosure in plan_disclosures(scenario, channel)
+    }
 
 
 def told_after(truth: ExposureTruth, days: int) -> ExposureDay | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.trials.simulated_tables import simulate_tables
 from conda_census.engines.duckdb_engine import open_tables
 from conda_census.engines.lake_tables import LakeTables
 from conda_census.metrics.coverage.window import choose_window
@@ -19,7 +20,6 @@ from conda_census.metrics.opted_out import count_opted_out
 from conda_census.metrics.population import population
 from conda_census.metrics.retention import count_retention
 from conda_census.simulate.scenario import DIALS, Scenario
-from conda_census.simulate.to_lake import simulate_tables
 from conda_census.simulate.true_population import populate
 
 __all__ = ["ESTIMATORS", "Found", "expected", "trial"]

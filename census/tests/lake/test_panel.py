@@ -6,11 +6,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from benchmarks.trials.simulated_tables import simulate_tables
 from conda_census.lake import parquet_files
 from conda_census.lake.sampling_panel import PANEL_ONE_IN, apart, pseudonyms_below
 from conda_census.lake.store import Lake
 from conda_census.simulate.scenario import Scenario
-from conda_census.simulate.to_lake import simulate_lake, simulate_tables
+from conda_census.simulate.to_lake import simulate_lake
 
 SCENARIO = Scenario(300, 2, 3, without_plugin=0.3)
 BOUND = pseudonyms_below(PANEL_ONE_IN)

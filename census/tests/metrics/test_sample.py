@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from benchmarks.trials.simulated_tables import simulate_tables
 from census_support.lakes.small_lake import SmallLake
 from conda_census.engines.duckdb_engine import open_tables
 from conda_census.engines.lake_tables import LakeTables
@@ -16,7 +17,6 @@ from conda_census.metrics.sample import ALL, SAMPLES, Sample, choose_sample, fit
 from conda_census.reports.json_documents import to_json
 from conda_census.reports.usage.build import Report, make_report
 from conda_census.simulate.scenario import Scenario, preset
-from conda_census.simulate.to_lake import simulate_tables
 
 WINDOW = Window(date(2024, 1, 1), date(2024, 1, 2), None)
 

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import pytest
 
-from benchmarks.trials.exposure_trial import exposure_trial, told_after
+from benchmarks.trials.exposure_trial import exposure_trial, judged_builds, told_after
+from benchmarks.trials.simulated_tables import SimulatedTables, simulate_tables
 from conda_census.config import Settings
 from conda_census.errors import CensusError
 from conda_census.ingest.pipeline import ingest
@@ -19,8 +20,7 @@ from conda_census.simulate.day_logs import LogShape
 from conda_census.simulate.exposure_truth import ExposureDay, ExposureTruth
 from conda_census.simulate.scenario import PRESETS, Scenario
 from conda_census.simulate.simulation import simulate
-from conda_census.simulate.to_lake import SimulatedTables, simulate_lake, simulate_tables
-from conda_census.simulate.vulnerable_builds import judged_builds
+from conda_census.simulate.to_lake import simulate_lake
 
 #: Long enough for a disclosure, a fix and a month without a visit.
 PLAIN = Scenario(installations=400, days=80, seed=11, disclosures=3, urgency=0.3)

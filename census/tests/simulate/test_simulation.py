@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from benchmarks.trials.simulated_tables import simulate_tables
 from conda_census.config import Settings
 from conda_census.engines.duckdb_engine import open_lake
 from conda_census.errors import CensusError
@@ -24,7 +25,7 @@ from conda_census.reports.usage.build import make_report
 from conda_census.simulate.day_logs import LogShape
 from conda_census.simulate.scenario import DIALS, PRESETS, Scenario, preset
 from conda_census.simulate.simulation import simulate
-from conda_census.simulate.to_lake import simulate_lake, simulate_tables
+from conda_census.simulate.to_lake import simulate_lake
 from conda_census.simulate.true_population import populate
 from conda_census.simulate.truth import Truth
 

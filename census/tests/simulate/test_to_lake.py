@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from benchmarks.trials.simulated_tables import simulate_tables
 from conda_census.config import Settings
 from conda_census.engines.duckdb_engine import open_lake, open_tables
 from conda_census.errors import CensusError
@@ -20,7 +21,7 @@ from conda_census.reports.usage.build import Report, make_report
 from conda_census.simulate.day_logs import LogShape
 from conda_census.simulate.scenario import DIALS, PRESETS, Scenario
 from conda_census.simulate.simulation import simulate
-from conda_census.simulate.to_lake import simulate_lake, simulate_tables
+from conda_census.simulate.to_lake import simulate_lake
 
 PLAIN = Scenario(installations=300, days=9, seed=5)
 #: These are of logs alone; and pieces without a session token fold as nobody can tell.

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-
-import pyarrow as pa
 
 from conda_census.ingest.rows import PartRows
 from conda_census.ingest.staging import append_staged, stage_part
 from conda_census.lake.batches import WriterBatches
-from conda_census.lake.schema import TableName
 from conda_census.lake.store import Lake
 from conda_census.simulate.day_truth import look_at
 from conda_census.simulate.disclosures import channel_of
@@ -25,33 +21,12 @@ from conda_census.simulate.true_population import populate
 from conda_census.simulate.truth import Truth, Witness, write_truth
 from conda_census.steps import Steps
 
-__all__ = ["SimulatedTables", "simulate_lake", "simulate_tables"]
+__all__ = ["DaysOfRows", "simulate_lake"]
 
 #: Used as the key of the pseudonyms of a lake: there is no key, so no log can be added to the lake.
 _NO_KEY = SOURCE_FORMAT
 _WRITER = "simulate"
 _PUBLISHED = "simulated"
-
-
-@dataclass(frozen=True)
-class SimulatedTables:
-    """Tables of a lake in memory, except ``request_ids``, and the truth about them."""
-
-    tables: dict[TableName, pa.Table]
-    truth: Truth
-
-
-def simulate_tables(scenario: Scenario) -> SimulatedTables:
-    """Return the tables of a lake with all days of a scenario, without any disk: for tests of estimators.
-
-    The dials ``late`` and ``garbage`` have no effect: they concern only logs.
-    """
-    days = _DaysOfRows(scenario)
-    rows = list(days)
-    tables: dict[TableName, pa.Table] = {
-        name: pa.concat_tables([of_day[name] for of_day in rows]) for name in rows[0]
-    }
-    return SimulatedTables(tables, days.truth())
 
 
 def simulate_lake(scenario: Scenario, path: Path, progress: Steps) -> Truth:
@@ -70,7 +45,7 @@ def simulate_lake(scenario: Scenario, path: Path, progress: Steps) -> Truth:
         CensusError: the folder is not empty, or cannot be written.
     """
     make_new_folder(path, "--to-lake")
-    lake, days = Lake.open_or_create(path, _NO_KEY), _DaysOfRows(scenario)
+    lake, days = Lake.open_or_create(path, _NO_KEY), DaysOfRows(scenario)
     with lake.private(), WriterBatches(lake, _WRITER) as batches:
         batch = batches.write_down([], SOURCE_FORMAT)
         batch.start_staging()
@@ -87,7 +62,7 @@ def simulate_lake(scenario: Scenario, path: Path, progress: Steps) -> Truth:
     return truth
 
 
-class _DaysOfRows:
+class DaysOfRows:
     """Rows of each day in order; afterwards the truth about them."""
 
     def __init__(self, scenario: Scenario) -> None:
@@ -104,4 +79,5 @@ class _DaysOfRows:
             yield self._rows.of_day(day)
 
     def truth(self) -> Truth:
+        """Return the truth of the days that were iterated over."""
         return self._witness.truth()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from conda_census.simulate.channel import Channel, build, build_number, first_day, version
-from conda_census.simulate.disclosures import Disclosure, channel_of, plan_disclosures
+from conda_census.simulate.disclosures import Disclosure
 from conda_census.simulate.scenario import Scenario
 
-__all__ = ["SimulatedBuild", "builds_of", "judged_builds"]
+__all__ = ["SimulatedBuild", "builds_of"]
 
 
 class SimulatedBuild(NamedTuple):
@@ -23,12 +23,6 @@ class SimulatedBuild(NamedTuple):
     affected: bool
     day: int
     size_bytes: int
-
-
-def judged_builds(scenario: Scenario) -> dict[str, list[SimulatedBuild]]:
-    """Return for each advisory, by its id, all builds of its package."""
-    channel = channel_of(scenario)
-    return {each.id: builds_of(each, scenario, channel) for each in plan_disclosures(scenario, channel)}
 
 
 def builds_of(disclosure: Disclosure, scenario: Scenario, channel: Channel) -> list[SimulatedBuild]:
