@@ -29,7 +29,7 @@ from conda_census.exposure.assessment_inputs import last_day
 from conda_census.exposure.downloaded_builds import builds_seen, names_seen
 from conda_census.lake.store import Lake
 from conda_census.vulnerabilities.conda_versions import ordered
-from conda_census.vulnerabilities.matching import by_name
+from conda_census.vulnerabilities.matching import group_by_name
 from conda_census.vulnerabilities.package_builds import Build
 from report import CENSUS, simulated
 
@@ -74,7 +74,7 @@ def _write_records(lake: Path, folder: Path) -> tuple[str, str]:
     tables = open_lake(Lake.open(lake))
     until = last_day(tables, None)
     builds = builds_seen(tables.downloads, names_seen(tables.downloads, until), until)
-    seen = by_name(each.build for each in builds)
+    seen = group_by_name(each.build for each in builds)
     counts = tables.downloads.name.value_counts(name="downloads").to_pyarrow().to_pylist()
     by_downloads = [row["name"] for row in sorted(counts, key=lambda row: -row["downloads"])]
     several = [name for name in by_downloads if len(_versions(seen[name])) > 1]

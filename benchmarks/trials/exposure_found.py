@@ -15,7 +15,7 @@ from conda_census.exposure.downloaded_builds import builds_seen
 from conda_census.exposure.exposed_environments import Band, count_exposed
 from conda_census.exposure.follow_up import NOBODY_AT_RISK, AtRisk, count_states, read_at_risk
 from conda_census.exposure.inactivity import usual_gaps
-from conda_census.exposure.matches import Judged, JudgedBuild, first_fixes, judge
+from conda_census.exposure.matches import BuildMatch, MatchTable, first_fixes, match_table
 from conda_census.exposure.remediation import at_risk
 from conda_census.exposure.study_population import concerned
 from conda_census.exposure.survival_estimates import healing
@@ -88,16 +88,16 @@ def find_exposures(scenario: Scenario) -> list[FoundExposure]:
     """Compare each advisory of a population on each of ``DAYS`` that lies within its logs."""
     trial = exposure_trial(scenario)
     return [
-        _found(trial.tables, _judged(trial.builds[truth["id"]], truth), truth, days, told)
+        _found(trial.tables, _match_table(trial.builds[truth["id"]], truth), truth, days, told)
         for truth in trial.truths
         for days in DAYS
         if (told := told_after(truth, days))
     ]
 
 
-def _judged(builds: list[SimulatedBuild], truth: ExposureTruth) -> Judged:
+def _match_table(builds: list[SimulatedBuild], truth: ExposureTruth) -> MatchTable:
     verdicts = [
-        JudgedBuild(
+        BuildMatch(
             advisory=_ADVISORY,
             channel=each.channel,
             subdir=each.subdir,
@@ -109,17 +109,17 @@ def _judged(builds: list[SimulatedBuild], truth: ExposureTruth) -> Judged:
         )
         for each in builds
     ]
-    return judge(verdicts, {_ADVISORY: date.fromisoformat(truth["disclosed"])})
+    return match_table(verdicts, {_ADVISORY: date.fromisoformat(truth["disclosed"])})
 
 
 def _found(
-    tables: LakeTables, judged: Judged, truth: ExposureTruth, days: int, told: ExposureDay
+    tables: LakeTables, matches: MatchTable, truth: ExposureTruth, days: int, told: ExposureDay
 ) -> FoundExposure:
-    as_of = judged.disclosed[_ADVISORY] + timedelta(days=days)
-    seen = builds_seen(tables.downloads, judged.names, as_of)
-    with concerned(tables, judged, as_of) as known:
+    as_of = matches.disclosed[_ADVISORY] + timedelta(days=days)
+    seen = builds_seen(tables.downloads, matches.names, as_of)
+    with concerned(tables, matches, as_of) as known:
         band = count_exposed(known)[_ADVISORY].whole
-        rows = at_risk(known, first_fixes(judged, seen))
+        rows = at_risk(known, first_fixes(matches, seen))
         units = read_at_risk(rows).get(_ADVISORY, NOBODY_AT_RISK)
         gap = usual_gaps(known, [_ADVISORY])[_ADVISORY]
     prevalent = units.only(units.is_prevalent)

@@ -21,7 +21,7 @@ from conda_census.vulnerabilities.advisory_import import (
     unrecorded,
 )
 from conda_census.vulnerabilities.conda_versions import VersionError
-from conda_census.vulnerabilities.matching import Judge
+from conda_census.vulnerabilities.matching import Matcher
 from conda_census.vulnerabilities.names.package_names import NameMap
 from conda_census.vulnerabilities.package_builds import Build
 
@@ -108,9 +108,9 @@ def test_open_advisories(lake: Lake, tmp_path: Path) -> None:
 
 def test_a_vulnerability_without_a_record() -> None:
     """All versions of a conda package below one are affected, in every channel."""
-    group, judge = unrecorded("openssl", "1.1.1l"), Judge(NameMap([]))
-    for version, verdict in (("1.1.1k", "affected"), ("1.1.1l", "unaffected"), ("0.9", "affected")):
-        assert judge.verdict(group, Build("any", "noarch", "openssl", version, "0", 0)) == verdict
+    group, matcher = unrecorded("openssl", "1.1.1l"), Matcher(NameMap([]))
+    for version, verdict in (("1.1.1k", "affected"), ("1.1.1l", "not_affected"), ("0.9", "affected")):
+        assert matcher.status(group, Build("any", "noarch", "openssl", version, "0", 0)) == verdict
     assert group.id == "openssl below 1.1.1l"
     with pytest.raises(VersionError):
         unrecorded("openssl", "1..1")

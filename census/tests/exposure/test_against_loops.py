@@ -10,8 +10,8 @@ from census_support.inputs.made_up_visits import (
     BUILDS,
     Visit,
     day,
-    judged,
     lake_of,
+    made_up_matches,
     true_at_risk,
     true_exposed,
 )
@@ -61,7 +61,7 @@ COPIED_AND_SEEN = [
 @given(VISITS)
 def test_who_is_exposed(visits: list[Visit]) -> None:
     """Each edge of the band, for each class."""
-    with concerned(lake_of(visits), judged(), day(AS_OF)) as known:
+    with concerned(lake_of(visits), made_up_matches(), day(AS_OF)) as known:
         found = count_exposed(known)[7]
 
     bands = {kind: (band.low, band.observed, band.high) for kind, band in found.by_class.items()}
@@ -78,8 +78,8 @@ def test_who_was_at_risk(visits: list[Visit]) -> None:
 
 
 def _at_risk(tables: LakeTables) -> list[tuple[object, ...]]:
-    with concerned(tables, judged(), day(AS_OF)) as known:
-        fixes = first_fixes(known.judged, builds_seen(tables.downloads, known.judged.names, day(AS_OF)))
+    with concerned(tables, made_up_matches(), day(AS_OF)) as known:
+        fixes = first_fixes(known.matches, builds_seen(tables.downloads, known.matches.names, day(AS_OF)))
         rows = at_risk(known, fixes).to_pyarrow().to_pylist()
     columns = ("class", "is_prevalent", "entry", "event", "last_visit", "fix")
     return sorted((tuple(row[column] for column in columns) for row in rows), key=str)

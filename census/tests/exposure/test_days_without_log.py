@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import pytest
 
-from census_support.inputs.made_up_visits import DISCLOSED, Visit, day, judged, lake_of
+from census_support.inputs.made_up_visits import DISCLOSED, Visit, day, lake_of, made_up_matches
 from census_support.oracles.plain_survival import plain_survival
 from conda_census.exposure.assessment import Told, make_exposure
 from conda_census.exposure.assessment_schema import AdvisoryKeys, Exposure
@@ -60,7 +60,10 @@ _FIRST = {"prevalent.entered", "healing_until"}
 def _exposure(
     visits: Iterable[Visit], missing: Collection[int] = (), *, as_of: int = _AS_OF, disclosed: int = DISCLOSED
 ) -> Exposure:
-    tables, verdicts = lake_of(visit for visit in visits if visit.day not in missing), judged(disclosed)
+    tables, verdicts = (
+        lake_of(visit for visit in visits if visit.day not in missing),
+        made_up_matches(disclosed),
+    )
     seen = builds_seen(tables.downloads, verdicts.names, day(as_of))
     days = tuple(day(number) for number in sorted(missing) if number <= as_of)
     window = Window(day(0), day(as_of), day(as_of), days)

@@ -5,7 +5,7 @@ from typing import get_type_hints
 
 import pytest
 
-from census_support.inputs.made_up_visits import Visit, day, judged, lake_of
+from census_support.inputs.made_up_visits import Visit, day, lake_of, made_up_matches
 from census_support.oracles.plain_survival import plain_survival
 from conda_census.exposure.assessment import Told, make_exposure
 from conda_census.exposure.assessment_schema import AdvisoryKeys, Exposure
@@ -45,7 +45,7 @@ VISITS = [
 
 
 def _exposure(as_of: int = 100, sample: Sample | None = None) -> Exposure:
-    tables, verdicts = lake_of(VISITS), judged()
+    tables, verdicts = lake_of(VISITS), made_up_matches()
     seen = builds_seen(tables.downloads, verdicts.names, day(as_of))
     told = Told(_ADVISORY, verdicts, seen, None, _UNKNOWN, Window(None, day(as_of), None))
     return make_exposure(tables, told, day(as_of), plain_survival, sample)

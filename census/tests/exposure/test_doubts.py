@@ -100,8 +100,8 @@ def test_a_listed_version_that_is_none_is_refused_and_clears_nobody(
     assert "\n" not in str(told.value)
 
     known = known_of(tmp_path, _stored({"versions": [listed]}, ecosystem=ecosystem))
-    doubts = doubts_of(known.advisories[0], known.judge, {"numpy": [_BUILD]}, list)
-    assert known.judge.verdict(known.advisories[0], _BUILD) == "unknown"
+    doubts = doubts_of(known.advisories[0], known.matcher, {"numpy": [_BUILD]}, list)
+    assert known.matcher.status(known.advisories[0], _BUILD) == "unknown"
     [note] = doubts.versions
     assert note.startswith("Not known which versions of numpy are affected: the record lists ")
 
@@ -112,8 +112,8 @@ def test_a_listed_version_is_spelt_in_many_ways(listed: str, ecosystem: str, tmp
     """What says nothing beside the number is no mistake."""
     record = advisory("A-1", ecosystem=ecosystem, package="numpy", versions=(listed,))
     known = known_of(tmp_path, record)
-    assert known.judge.verdict(known.advisories[0], _BUILD) == "affected"
-    assert not doubts_of(known.advisories[0], known.judge, {"numpy": [_BUILD]}, list)
+    assert known.matcher.status(known.advisories[0], _BUILD) == "affected"
+    assert not doubts_of(known.advisories[0], known.matcher, {"numpy": [_BUILD]}, list)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from census_support.inputs.osv_records import advisory, events
 from census_support.oracles.conda_order import conda_order
 from conda_census.vulnerabilities.aliases import grouped
 from conda_census.vulnerabilities.fixes import Fix, advisories_of, smallest_fix
-from conda_census.vulnerabilities.matching import Judge
+from conda_census.vulnerabilities.matching import Matcher
 from conda_census.vulnerabilities.names.name_entries import NameEntry
 from conda_census.vulnerabilities.names.package_names import NameMap
 from conda_census.vulnerabilities.overrides import Override, Overrides
@@ -35,9 +35,11 @@ def _builds(
     return [Build(channel, subdir, "urllib3", version, build, number) for version in versions.split()]
 
 
-def _fix(builds: list[Build], *subdirs: str, held: str = "1.26.16", judge: Judge | None = None) -> Fix | None:
+def _fix(
+    builds: list[Build], *subdirs: str, held: str = "1.26.16", matcher: Matcher | None = None
+) -> Fix | None:
     theirs = [build for subdir in subdirs or ("linux-64",) for build in _builds(held, subdir)]
-    return smallest_fix(builds, _GROUPS, judge or Judge(_NAMES), theirs)
+    return smallest_fix(builds, _GROUPS, matcher or Matcher(_NAMES), theirs)
 
 
 def test_all_advisories_are_cleared() -> None:
@@ -58,7 +60,7 @@ def test_all_advisories_are_cleared() -> None:
 def test_nobody_is_sent_back() -> None:
     """A clean version below all that is affected is no update, nor one below what anybody has."""
     later = grouped([advisory("A-1", events("introduced 1.5", "fixed 2.0"), package="urllib3")])
-    fix = smallest_fix(_builds("1.0 1.5 2.0"), later, Judge(_NAMES), _builds("1.5"))
+    fix = smallest_fix(_builds("1.0 1.5 2.0"), later, Matcher(_NAMES), _builds("1.5"))
     assert fix
     assert fix.version == "2.0"
     above = _fix(_builds("1.26.16 1.26.18 2.0.1 2.0.7"), held="1.26.16 2.0.1")
@@ -124,7 +126,7 @@ def test_it_is_there_for_every_subdir(subdirs: tuple[str, ...], version: str) ->
 def test_where_there_is_none() -> None:
     """Nothing is proposed where nothing clears all, where nothing is affected, and where nothing is known."""
     assert _fix(_builds("1.26.16 1.26.17")) is None
-    assert smallest_fix(_builds("1.26.18 1.26.19"), _GROUPS, Judge(_NAMES), []) is None
+    assert smallest_fix(_builds("1.26.18 1.26.19"), _GROUPS, Matcher(_NAMES), []) is None
     assert _fix(_builds("1.26.16 1.26.18"), "linux-64", "osx-64") is None
     assert _fix([]) is None
 
@@ -150,9 +152,9 @@ def _mitigated(build: str, number: int) -> Overrides:
 
 def test_a_build_may_be_the_fix(tmp_path: Path) -> None:
     """A patch without a new version: its number is asked for, and conda takes that for what is meant."""
-    judge = Judge(_NAMES, _mitigated("py_1", 1))
+    matcher = Matcher(_NAMES, _mitigated("py_1", 1))
     builds = [build for text in ("py_0", "py_1", "py_2") for build in _builds("1.26.16", build=text)]
-    fix = _fix([*builds, *_builds("1.26.18")], judge=judge)
+    fix = _fix([*builds, *_builds("1.26.18")], matcher=matcher)
     assert fix
     assert (fix.version, fix.build, fix.build_number) == ("1.26.16", "py_1", 1)
     spec = fix.command.removeprefix("conda install '").removesuffix("'")
@@ -167,4 +169,4 @@ def test_which_advisories_are_about_a_package() -> None:
     gone = advisory("C-1", events("introduced 0"), package="urllib3", withdrawn="2024-01-17T00:00:00Z")
     other = advisory("D-1", events("introduced 0"), package="other")
     groups = grouped([_FIRST, _SECOND, gone, other])
-    assert [group.id for group in advisories_of("urllib3", groups, Judge(_NAMES))] == ["A-1", "B-1"]
+    assert [group.id for group in advisories_of("urllib3", groups, Matcher(_NAMES))] == ["A-1", "B-1"]

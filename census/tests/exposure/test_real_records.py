@@ -13,7 +13,7 @@ from conda_census.errors import CensusError
 from conda_census.lake.store import Lake
 from conda_census.vulnerabilities.advisory_import import import_advisories, known_advisories
 from conda_census.vulnerabilities.aliases import find_group
-from conda_census.vulnerabilities.matching import Judge
+from conda_census.vulnerabilities.matching import Matcher
 from conda_census.vulnerabilities.names.package_names import known_names
 from conda_census.vulnerabilities.package_builds import Build
 
@@ -31,15 +31,15 @@ def test_every_expected_verdict(tmp_path: Path) -> None:
     """Through the lake, by the shipped map alone."""
     lake = Lake.open_or_create(tmp_path / "lake", "k")
     import_advisories(lake, sorted({RECORDS / row["file"] for row in _cases()}))
-    groups, judge = known_advisories(lake), Judge(known_names(lake))
+    groups, matcher = known_advisories(lake), Matcher(known_names(lake))
     wrong = []
     for row in _cases():
         [record] = [each for group in groups for each in group.records if each.id == row["id"]]
         alone = find_group(groups, record.id)
         assert alone
         build = Build("conda-forge", "noarch", row["conda_name"], row["version"], "0", 0)
-        verdict = judge.verdict(alone, build)
-        if verdict != {"0": "unaffected", "1": "affected"}[row["affected"]]:
+        verdict = matcher.status(alone, build)
+        if verdict != {"0": "not_affected", "1": "affected"}[row["affected"]]:
             wrong.append((row, verdict))
     assert wrong == []
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from census_support.inputs.made_up_visits import DISCLOSED, Visit, day, judged, lake_of
+from census_support.inputs.made_up_visits import DISCLOSED, Visit, day, lake_of, made_up_matches
 from conda_census.exposure.downloaded_builds import builds_seen
 from conda_census.exposure.matches import first_fixes
 from conda_census.exposure.remediation import at_risk
@@ -16,8 +16,8 @@ Row = tuple[bool, int, int | None]
 
 def _rows(visits: Sequence[Visit], as_of: int = 100) -> list[dict[str, object]]:
     tables = lake_of(visits)
-    with concerned(tables, judged(), day(as_of)) as known:
-        fixes = first_fixes(known.judged, builds_seen(tables.downloads, known.judged.names, day(as_of)))
+    with concerned(tables, made_up_matches(), day(as_of)) as known:
+        fixes = first_fixes(known.matches, builds_seen(tables.downloads, known.matches.names, day(as_of)))
         rows: list[dict[str, object]] = (
             at_risk(known, fixes).order_by("installation").to_pyarrow().to_pylist()
         )

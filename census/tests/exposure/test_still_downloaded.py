@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from census_support.inputs.made_up_visits import Visit, day, judged, lake_of
+from census_support.inputs.made_up_visits import Visit, day, lake_of, made_up_matches
 from conda_census.exposure.still_downloaded import list_still_downloaded
 
 
@@ -15,7 +15,7 @@ def test_affected_builds_of_the_last_30_days_by_tool() -> None:
         Visit(101, "ada", "base", ("bad",)),
     ]
 
-    found = list_still_downloaded(lake_of(visits), judged(), day(100))
+    found = list_still_downloaded(lake_of(visits), made_up_matches(), day(100))
 
     assert [(each.version, each.subdir, each.tool, each.downloads) for each in found] == [
         ("2.0", "linux-64", "conda", 2),
@@ -28,4 +28,4 @@ def test_a_session_in_several_batches_downloads_once() -> None:
     """It has two rows in the lake, of one tool."""
     tables = lake_of([Visit(99, "ada", "base", ("bad",))], copies_of_sessions=2)
 
-    assert [each.downloads for each in list_still_downloaded(tables, judged(), day(100))] == [1]
+    assert [each.downloads for each in list_still_downloaded(tables, made_up_matches(), day(100))] == [1]

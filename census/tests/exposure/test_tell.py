@@ -31,9 +31,9 @@ def test_the_builds_that_were_downloaded_are_judged(tmp_path: Path) -> None:
         (2, {"1.0": (False, False), "2.0": (True, False)}),
     ):
         told = tell(known, lake_of(_VISITS), known.advisory("A-1"), day(as_of))
-        rows = told.judged.builds.to_pyarrow().to_pylist()
+        rows = told.matches.builds.to_pyarrow().to_pylist()
         assert {row["version"]: (row["affected"], row["is_fix"]) for row in rows} == expected
-        assert told.judged.disclosed == {0: date(2024, 1, 5)}
+        assert told.matches.disclosed == {0: date(2024, 1, 5)}
 
 
 def test_when_it_was_disclosed(tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ def test_a_name_that_nobody_downloaded(tmp_path: Path) -> None:
     with pytest.raises(CensusError, match=r"^torch: no conda package of this name was downloaded"):
         tell(known, tables, unrecorded("torch", "2.0"), day(40))
     nobody = tell(known, lake_of([Visit(1, "ada", "base", ("other",))]), known.advisory("A-1"), day(1))
-    assert nobody.judged.names == ()
+    assert nobody.matches.names == ()
 
 
 def test_the_day_is_one_of_the_logs() -> None:

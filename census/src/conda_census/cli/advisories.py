@@ -68,7 +68,7 @@ def list_(
     verbosity_of(quiet, verbose)
     severities = severities_of(severity)
     known = knowledge_of(Lake.open(load_settings(lake).lake))
-    listed = advisory_documents(known.advisories, known.judge, package, severities)
+    listed = advisory_documents(known.advisories, known.matcher, package, severities)
     if as_json:
         typer.echo(json.dumps(listed, ensure_ascii=False))
     else:
@@ -92,7 +92,7 @@ def show(
 
     verbosity_of(quiet, verbose)
     known = knowledge_of(Lake.open(load_settings(lake).lake))
-    document = advisory_document(known.advisory(advisory), known.judge)
+    document = advisory_document(known.advisory(advisory), known.matcher)
     if as_json:
         typer.echo(json.dumps(document, ensure_ascii=False))
     else:

@@ -29,7 +29,7 @@ from conda_census.exposure.inactivity import usual_gaps
 from conda_census.exposure.known_numbers import Knowable
 from conda_census.exposure.limitations import cannot_see
 from conda_census.exposure.log_notes import notes_on_copies, notes_on_doubtful_logs, notes_on_unread_logs
-from conda_census.exposure.matches import Judged, first_fixes
+from conda_census.exposure.matches import MatchTable, first_fixes
 from conda_census.exposure.missing_day_notes import notes_on_activity, notes_on_healing
 from conda_census.exposure.remediation import at_risk
 from conda_census.exposure.still_downloaded import list_still_downloaded
@@ -62,16 +62,16 @@ class Told:
 
     Attributes:
         advisory: its record.
-        judged: the verdicts on the builds of the lake; of this advisory alone.
+        matches: the verdicts on the builds of the lake; of this advisory alone.
         seen: the builds of its packages that were downloaded up to the day that is asked for.
         fix: what to move to, where it is known.
         unknown: of how much no advisory says anything.
         window: the days of the lake up to the one that is asked for.
-        doubts: what is not known because the record or a build cannot be judged.
+        doubts: what is not known because the record or a build cannot be matched.
     """
 
     advisory: AdvisoryKeys
-    judged: Judged
+    matches: MatchTable
     seen: Sequence[SeenBuild]
     fix: FixKeys | None
     unknown: Unknown
@@ -87,18 +87,18 @@ def make_exposure(
     ``survival`` makes curves of those who are watched. ``sample``: which installations are looked at, by
     default all, but of a package that nearly everybody has.
     """
-    judged = told.judged
-    ((advisory, disclosed),) = judged.disclosed.items()
+    matches = told.matches
+    ((advisory, disclosed),) = matches.disclosed.items()
     knowable = Knowable(told.window.days_without_log, disclosed, as_of)
     chosen = choose_sample_for(told.seen) if sample is None else sample
     with chosen.with_others(tables) as some:
-        with concerned(some, judged, as_of, chosen) as known:
+        with concerned(some, matches, as_of, chosen) as known:
             exposed = count_exposed(known, knowable.unseen_until)[advisory]
             if knowable.is_healing_known:
                 at_risk_by_advisory, gaps = who_was_at_risk(known, told.seen, [advisory])
         if not knowable.is_healing_known:
             until = knowable.healing_until or as_of
-            with concerned(some, judged, until, chosen) as known:
+            with concerned(some, matches, until, chosen) as known:
                 at_risk_by_advisory, gaps = who_was_at_risk(known, told.seen, [advisory])
     units, gap = at_risk_by_advisory.get(advisory, NOBODY_AT_RISK), gaps[advisory]
     if as_of < disclosed or knowable.healing_until is None:
@@ -129,10 +129,10 @@ def make_exposure(
         median_days=median_keys(since_disclosure, knowable),
         healing_until=healing_keys(knowable),
         usual_gap_days=None if knowable.missing else gap,
-        still_downloaded=_still_downloaded(tables, judged, as_of, knowable),
+        still_downloaded=_still_downloaded(tables, matches, as_of, knowable),
         fix=told.fix,
         unknown=unknown_keys(told.unknown, knowable.is_activity_known),
-        cannot_see=cannot_see(judged.names),
+        cannot_see=cannot_see(matches.names),
         notes=[
             *notes_on_activity(knowable),
             *notes_on_healing(knowable),
@@ -152,7 +152,7 @@ def who_was_at_risk(
     ``seen``: the builds of their packages, also those that were first downloaded later.
     """
     by_then = [each for each in seen if each.first_day <= known.as_of]
-    return read_at_risk(at_risk(known, first_fixes(known.judged, by_then))), usual_gaps(known, advisories)
+    return read_at_risk(at_risk(known, first_fixes(known.matches, by_then))), usual_gaps(known, advisories)
 
 
 def upgraded_keys(curve: BandedCurve, knowable: Knowable) -> Interval:
@@ -256,7 +256,7 @@ def unknown_keys(unknown: Unknown, is_activity_known: bool) -> UnknownShares:
 
 
 def _still_downloaded(
-    tables: LakeTables, judged: Judged, as_of: date, knowable: Knowable
+    tables: LakeTables, matches: MatchTable, as_of: date, knowable: Knowable
 ) -> list[StillDownloadedRow]:
     return [
         StillDownloadedRow(
@@ -268,5 +268,5 @@ def _still_downloaded(
             tool=each.tool,
             downloads=each.downloads if knowable.is_activity_known else None,
         )
-        for each in list_still_downloaded(tables, judged, as_of)
+        for each in list_still_downloaded(tables, matches, as_of)
     ]

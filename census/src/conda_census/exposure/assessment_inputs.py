@@ -13,7 +13,7 @@ from conda_census.exposure.assessment_schema import AdvisoryKeys, FixKeys, Named
 from conda_census.exposure.downloaded_builds import builds_seen
 from conda_census.exposure.exposed_environments import ACTIVE_DAYS
 from conda_census.exposure.known_numbers import first_of_active_days
-from conda_census.exposure.matches import JudgedBuild, judge
+from conda_census.exposure.matches import BuildMatch, match_table
 from conda_census.exposure.unclear_records import channels_seen, doubts_of
 from conda_census.exposure.unmapped import Unknown, count_unknown
 from conda_census.logs.possible_times import EARLIEST_TIME
@@ -25,11 +25,11 @@ from conda_census.vulnerabilities.affected_packages import bundles_of, packages_
 from conda_census.vulnerabilities.aliases import AdvisoryGroup
 from conda_census.vulnerabilities.database import Knowledge
 from conda_census.vulnerabilities.fixes import advisories_of, smallest_fix
-from conda_census.vulnerabilities.matching import Judge, by_name
+from conda_census.vulnerabilities.matching import Matcher, group_by_name
 from conda_census.vulnerabilities.package_builds import Build
 from conda_census.vulnerabilities.repodata import channel_builds
 
-__all__ = ["disclosed_on", "judged_builds", "last_day", "named_keys", "tell", "unknown_lately"]
+__all__ = ["disclosed_on", "last_day", "match_builds", "named_keys", "tell", "unknown_lately"]
 
 #: The project of a package, or that it has none; of several in a bundle the versions say nothing.
 _KNOWN = ("mapped", "none")
@@ -52,9 +52,9 @@ def tell(
     window = choose_window(tables, until=as_of)
     if disclosed is not None:
         _expect_possible(disclosed, window)
-    names = known.judge.packages(group)
+    names = known.matcher.packages(group)
     if group.is_open and not names:
-        raise CensusError(f"{group.id}: {_why_unknown(group, known.judge)}")
+        raise CensusError(f"{group.id}: {_why_unknown(group, known.matcher)}")
     listed = channel_builds(known.lake, names)
     seen = builds_seen(tables.downloads, names, as_of, listed)
     builds = [each.build for each in seen]
@@ -64,10 +64,12 @@ def tell(
             "names of PyPI may be others"
         )
     day = disclosed or disclosed_on(group, as_of)
-    doubts = doubts_of(group, known.judge, by_name(builds), lambda: channels_seen(tables.downloads, as_of))
+    doubts = doubts_of(
+        group, known.matcher, group_by_name(builds), lambda: channels_seen(tables.downloads, as_of)
+    )
     return Told(
-        advisory=_keys(group, known.judge),
-        judged=judge(judged_builds(0, group, by_name(builds), known.judge), {0: day}),
+        advisory=_keys(group, known.matcher),
+        matches=match_table(match_builds(0, group, group_by_name(builds), known.matcher), {0: day}),
         seen=seen,
         fix=_fix(known, group, builds, listed),
         unknown=unknown_lately(known, tables, window),
@@ -119,9 +121,9 @@ def _expect_possible(disclosed: date, window: Window) -> None:
         )
 
 
-def judged_builds(
-    number: int, group: AdvisoryGroup, builds: dict[str, list[Build]], judge: Judge
-) -> list[JudgedBuild]:
+def match_builds(
+    number: int, group: AdvisoryGroup, builds: dict[str, list[Build]], matcher: Matcher
+) -> list[BuildMatch]:
     """The verdicts of an advisory, which is called ``number``; unknown ones are left out.
 
     But if a record does not say which versions are affected, whoever moved to another one may have been
@@ -131,7 +133,7 @@ def judged_builds(
     ``builds`` are those of ``verdicts.by_name``.
     """
     return [
-        JudgedBuild(
+        BuildMatch(
             advisory=number,
             channel=build.channel,
             subdir=build.subdir,
@@ -139,19 +141,19 @@ def judged_builds(
             version=build.version,
             build=build.build,
             affected=verdict == "affected",
-            is_fix=judge.is_fix(group, build),
+            is_fix=matcher.is_fix(group, build),
         )
-        for build, verdict in judge.judged(group, builds)
-        if verdict != "unknown" or judge.is_unclear(group, build)
+        for build, verdict in matcher.match(group, builds)
+        if verdict != "unknown" or matcher.is_unclear(group, build)
     ]
 
 
-def _keys(group: AdvisoryGroup, judge: Judge) -> AdvisoryKeys:
+def _keys(group: AdvisoryGroup, matcher: Matcher) -> AdvisoryKeys:
     return {
         **named_keys(group),
-        "packages": packages_of(group, judge),
+        "packages": packages_of(group, matcher),
         "withdrawn": not group.is_open,
-        "bundled": bundles_of(group, judge),
+        "bundled": bundles_of(group, matcher),
     }
 
 
@@ -166,8 +168,8 @@ def named_keys(group: AdvisoryGroup) -> NamedAdvisory:
     )
 
 
-def _why_unknown(group: AdvisoryGroup, judge: Judge) -> str:
-    if bundles := bundles_of(group, judge):
+def _why_unknown(group: AdvisoryGroup, matcher: Matcher) -> str:
+    if bundles := bundles_of(group, matcher):
         return (
             f"only within {', '.join(bundles)}, beside other projects, so that no version tells: say which "
             "builds are affected with conda-census advisories override"
@@ -183,11 +185,13 @@ def _fix(
     known: Knowledge, group: AdvisoryGroup, seen: Iterable[Build], listed: Iterable[Build]
 ) -> FixKeys | None:
     """Of the first package, by name, that has one; those that somebody downloaded come first."""
-    there, held = by_name(listed), by_name(seen)
+    there, held = group_by_name(listed), group_by_name(seen)
     for name in sorted(there, key=lambda each: (each not in held, each)):
-        everything = {each.id: each for each in (group, *advisories_of(name, known.advisories, known.judge))}
-        affected = [build for build in held.get(name, ()) if known.judge.verdict(group, build) == "affected"]
-        found = smallest_fix(there[name], everything.values(), known.judge, affected)
+        everything = {
+            each.id: each for each in (group, *advisories_of(name, known.advisories, known.matcher))
+        }
+        affected = [build for build in held.get(name, ()) if known.matcher.status(group, build) == "affected"]
+        found = smallest_fix(there[name], everything.values(), known.matcher, affected)
         if found is not None:
             return FixKeys(
                 channel=found.channel,
@@ -207,7 +211,7 @@ def unknown_lately(known: Knowledge, tables: LakeTables, window: Window) -> Unkn
     last = replace(window, since=window.until - timedelta(days=ACTIVE_DAYS - 1))
     recent = within(tables, last)
     # A record may name a conda package by itself.
-    told = {name for group in known.open_advisories for name in known.judge.packages(group)}
+    told = {name for group in known.open_advisories for name in known.matcher.packages(group)}
     named = {name for name in known.names.conda_names if known.names.standing(name) in _KNOWN}
     # A share needs fewer installations than a count.
     sample = _FEW if choose_sample(tables, last) != ALL else ALL

@@ -73,7 +73,7 @@ def count_exposed(known: Concerned, unseen_until: date | None = None) -> dict[in
     unseen.
     """
     found = {
-        advisory: Exposed(dict(NOBODY.by_class), dict(NOBODY.squares)) for advisory in known.judged.disclosed
+        advisory: Exposed(dict(NOBODY.by_class), dict(NOBODY.squares)) for advisory in known.matches.disclosed
     }
     for row in exposed_by_class(known, unseen_until).to_pyarrow().to_pylist():
         exposed = found[row["advisory"]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from conda_census.exposure.downloaded_builds import SeenBuild, seen_table
-from conda_census.exposure.matches import BUILD, Judged
+from conda_census.exposure.matches import BUILD, MatchTable
 from conda_census.metrics.counts import counts
 from conda_census.metrics.sample import ALL, Sample, fitting
 
@@ -28,8 +28,10 @@ def choose_sample_for(seen: Iterable[SeenBuild], many: int = _MANY_DOWNLOADS) ->
     return ALL if found <= many else fitting(found, _SAMPLED_DOWNLOADS)
 
 
-def choose_sample_for_all(judged: Judged, seen: Iterable[SeenBuild], most: int = _MOST_VERDICTS) -> Sample:
+def choose_sample_for_all(
+    matches: MatchTable, seen: Iterable[SeenBuild], most: int = _MOST_VERDICTS
+) -> Sample:
     """As many installations as a question about many advisories can look at, all if they are few."""
-    verdicts = judged.builds.inner_join(seen_table(seen), BUILD)
+    verdicts = matches.builds.inner_join(seen_table(seen), BUILD)
     found = counts(verdicts.aggregate(number=verdicts.downloads.sum()))["number"]
     return fitting(found, most, least_one_in=1)

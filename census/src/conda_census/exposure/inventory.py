@@ -17,13 +17,13 @@ def inventory(known: Concerned) -> Table:
 
     The build of each unit's latest own download, for the units of installations that ever downloaded an
     affected one, and of those with which they share a token. Of several in the same moment it is the one of
-    the highest number in ``judged``, so that an affected one comes first.
+    the highest number in ``matches``, so that an affected one comes first.
     """
     own = known.own
     latest = own.group_by(PACKAGE_OF_UNIT).aggregate(time=own.time.max())
     last = own.inner_join(latest, [*PACKAGE_OF_UNIT, "time"])
     held = last.group_by(*PACKAGE_OF_UNIT, "class").aggregate(number=last.number.max())
-    builds = known.judged.builds.select("number", "channel", "subdir", "version", "build", "affected")
+    builds = known.matches.builds.select("number", "channel", "subdir", "version", "build", "affected")
     return held.inner_join(builds, "number").drop("number")
 
 

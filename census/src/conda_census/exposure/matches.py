@@ -12,7 +12,15 @@ from ibis.expr.types import Table
 
 from conda_census.exposure.downloaded_builds import SeenBuild, seen_table
 
-__all__ = ["BUILD", "Judged", "JudgedBuild", "first_fixes", "judge", "judged_downloads", "own_downloads"]
+__all__ = [
+    "BUILD",
+    "BuildMatch",
+    "MatchTable",
+    "first_fixes",
+    "match_table",
+    "matched_downloads",
+    "own_downloads",
+]
 
 #: What tells one build from another, in the lake as in an advisory.
 BUILD = ("channel", "subdir", "name", "version", "build")
@@ -26,7 +34,7 @@ _COLUMNS = {
 }
 
 
-class JudgedBuild(NamedTuple):
+class BuildMatch(NamedTuple):
     """The verdict of one advisory on one build.
 
     ``is_fix`` says that the build came to mend what the advisory is about: a version from before the fault
@@ -44,7 +52,7 @@ class JudgedBuild(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Judged:
+class MatchTable:
     """Builds with their verdicts, of one advisory or of many.
 
     Attributes:
@@ -59,7 +67,7 @@ class Judged:
     disclosed: Mapping[int, date]
 
 
-def judge(verdicts: Iterable[JudgedBuild], disclosed: Mapping[int, date]) -> Judged:
+def match_table(verdicts: Iterable[BuildMatch], disclosed: Mapping[int, date]) -> MatchTable:
     """The ``verdicts`` as a table; ``disclosed`` has the day of every advisory in them.
 
     Affected builds have the higher numbers: of two downloads in the same moment the worse one counts.
@@ -70,33 +78,33 @@ def judge(verdicts: Iterable[JudgedBuild], disclosed: Mapping[int, date]) -> Jud
         for number, verdict in enumerate(ordered)
     ]
     names = tuple(sorted({verdict.name for verdict in ordered}))
-    return Judged(ibis.memtable(rows, schema=ibis.schema(_COLUMNS)), names, dict(disclosed))
+    return MatchTable(ibis.memtable(rows, schema=ibis.schema(_COLUMNS)), names, dict(disclosed))
 
 
-def judged_downloads(downloads: Table, judged: Judged, as_of: date, *columns: str) -> Table:
+def matched_downloads(downloads: Table, matches: MatchTable, as_of: date, *columns: str) -> Table:
     """Rows: one for each download up to ``as_of`` and each advisory on its build.
 
-    advisory, number (of the build, as in ``judged``), affected, what tells builds apart, and ``columns`` of
+    advisory, number (of the build, as in ``matches``), affected, what tells builds apart, and ``columns`` of
     the downloads.
     """
-    builds = judged.builds.select("number", "advisory", "affected", *BUILD)
-    named = downloads.filter(downloads.name.isin(judged.names), downloads.day <= as_of)
+    builds = matches.builds.select("number", "advisory", "affected", *BUILD)
+    named = downloads.filter(downloads.name.isin(matches.names), downloads.day <= as_of)
     return named.select(*BUILD, *columns).inner_join(builds, BUILD)
 
 
-def own_downloads(downloads: Table, judged: Judged, as_of: date) -> Table:
-    """Rows: the judged downloads: advisory, name, number, client, environment, day, time, affected.
+def own_downloads(downloads: Table, matches: MatchTable, as_of: date) -> Table:
+    """Rows: the matched downloads: advisory, name, number, client, environment, day, time, affected.
 
     Also those that name no installation, which no unit and no cache will ever be found for: to leave them out
     here would be to read the pseudonyms of all other packages as well.
     """
-    return judged_downloads(downloads, judged, as_of, "client", "environment", "day", "time").select(
+    return matched_downloads(downloads, matches, as_of, "client", "environment", "day", "time").select(
         "advisory", "name", "number", "client", "environment", "day", "time", "affected"
     )
 
 
-def first_fixes(judged: Judged, seen: Iterable[SeenBuild]) -> Table:
+def first_fixes(matches: MatchTable, seen: Iterable[SeenBuild]) -> Table:
     """Rows: advisory, name, channel, subdir, day: when anybody first downloaded a build that fixes, there."""
-    fixes = judged.builds.filter(judged.builds.is_fix)
+    fixes = matches.builds.filter(matches.builds.is_fix)
     found = fixes.inner_join(seen_table(seen).select(*BUILD, "first_day"), BUILD)
     return found.group_by("advisory", "name", "channel", "subdir").aggregate(day=found.first_day.min())

@@ -18,7 +18,7 @@ from conda_census.exposure.assessment import (
     upgraded_keys,
     who_was_at_risk,
 )
-from conda_census.exposure.assessment_inputs import disclosed_on, judged_builds, named_keys, unknown_lately
+from conda_census.exposure.assessment_inputs import disclosed_on, match_builds, named_keys, unknown_lately
 from conda_census.exposure.assessment_schema import Exposures, RankedAdvisory, StateKeys, UnclearAdvisory
 from conda_census.exposure.curves import BandedCurve, Survival, banded_curve
 from conda_census.exposure.downloaded_builds import SeenBuild, builds_seen, names_seen
@@ -28,7 +28,7 @@ from conda_census.exposure.follow_up import NOBODY_AT_RISK, AtRisk
 from conda_census.exposure.known_numbers import Knowable
 from conda_census.exposure.limitations import cannot_see
 from conda_census.exposure.log_notes import notes_on_copies, notes_on_doubtful_logs, notes_on_unread_logs
-from conda_census.exposure.matches import Judged, JudgedBuild, judge
+from conda_census.exposure.matches import BuildMatch, MatchTable, match_table
 from conda_census.exposure.missing_day_notes import notes_on_activity
 from conda_census.exposure.study_population import concerned
 from conda_census.exposure.unclear_records import Doubts, channels_seen, doubts_of, with_doubts_ranked
@@ -37,7 +37,7 @@ from conda_census.metrics.intervals import Estimate
 from conda_census.metrics.sample import Sample
 from conda_census.vulnerabilities.aliases import AdvisoryGroup
 from conda_census.vulnerabilities.database import Knowledge
-from conda_census.vulnerabilities.matching import Judge, by_name
+from conda_census.vulnerabilities.matching import Matcher, group_by_name
 from conda_census.vulnerabilities.repodata import channel_builds
 from conda_census.vulnerabilities.severity import Severity
 
@@ -70,28 +70,28 @@ def rank_exposures(
             group
             for group in known.open_advisories
             if (not severities or group.severity in severities)
-            and names.intersection(known.judge.packages(group))
+            and names.intersection(known.matcher.packages(group))
             and disclosed_on(group, as_of) <= as_of
         )
     )
-    about = {name for group in groups.values() for name in known.judge.packages(group)}
+    about = {name for group in groups.values() for name in known.matcher.packages(group)}
     seen = builds_seen(tables.downloads, about, as_of, channel_builds(known.lake, about))
-    judged = _judged(known, seen, as_of, groups)
+    matches = _match_table(known, seen, as_of, groups)
     doubts = _doubts(known, tables, seen, as_of, groups)
-    chosen = choose_sample_for_all(judged, seen) if sample is None else sample
+    chosen = choose_sample_for_all(matches, seen) if sample is None else sample
     with chosen.with_others(tables) as some:
-        with concerned(some, judged, as_of, chosen) as asked:
+        with concerned(some, matches, as_of, chosen) as asked:
             exposed = count_exposed(asked, max(missing, default=None))
             counted = {number: each for number, each in exposed.items() if each.whole.high}
             first = sorted(counted, key=lambda number: (-counted[number].whole.observed, groups[number].id))[
                 :top
             ]
             units, gaps = who_was_at_risk(asked, seen, first)
-        knowable = {number: Knowable(missing, judged.disclosed[number], as_of) for number in first}
+        knowable = {number: Knowable(missing, matches.disclosed[number], as_of) for number in first}
         # Who moved on is told up to the first day without a log: one question for each such day.
         for until in sorted({each.healing_until or as_of for each in knowable.values()} - {as_of}):
             until_then = [number for number in first if knowable[number].healing_until == until]
-            with concerned(some, judged, until, chosen) as asked:
+            with concerned(some, matches, until, chosen) as asked:
                 units_then, gaps_then = who_was_at_risk(asked, seen, until_then)
             for number in until_then:
                 units[number] = units_then.get(number, NOBODY_AT_RISK)
@@ -103,17 +103,17 @@ def rank_exposures(
         curve = banded_curve(
             at.only(at.is_prevalent),
             "disclosure",
-            ((known_until or as_of) - judged.disclosed[number]).days,
+            ((known_until or as_of) - matches.disclosed[number]).days,
             gaps[number],
             survival,
         )
         ranked.append(
-            _ranked(groups[number], known.judge, counted[number], at, curve, chosen, knowable[number])
+            _ranked(groups[number], known.matcher, counted[number], at, curve, chosen, knowable[number])
         )
     lately = Knowable(missing, as_of, as_of)
     ranked = [with_doubts_ranked(row, doubts[number]) for number, row in zip(first, ranked, strict=True)]
     ranked += [
-        _doubted(group, known.judge, lately, doubts[number])
+        _doubted(group, known.matcher, lately, doubts[number])
         for number, group in groups.items()
         if doubts[number] and number not in counted
     ]
@@ -123,19 +123,19 @@ def rank_exposures(
         one_in=chosen.one_in,
         open=len(known.open_advisories),
         looked_at=len(groups),
-        unmapped=sum(not known.judge.packages(group) for group in known.open_advisories),
+        unmapped=sum(not known.matcher.packages(group) for group in known.open_advisories),
         advisories=sorted(ranked, key=_place)[:top],
         unclear=[
             UnclearAdvisory(
                 id=group.id,
-                packages=list(known.judge.packages(group)),
+                packages=list(known.matcher.packages(group)),
                 notes=[*doubts[number].versions, *doubts[number].builds],
             )
             for number, group in groups.items()
             if doubts[number]
         ],
         unknown=unknown_keys(unknown_lately(known, tables, window), lately.is_activity_known),
-        cannot_see=cannot_see(judged.names),
+        cannot_see=cannot_see(matches.names),
         notes=[
             *(note for note in notes_on_activity(lately) if note["number"] in ("exposed", "unknown")),
             *notes_on_copies(tables, window, as_of, "unknown"),
@@ -145,16 +145,16 @@ def rank_exposures(
     )
 
 
-def _judged(
+def _match_table(
     known: Knowledge, seen: Iterable[SeenBuild], as_of: date, groups: Mapping[int, AdvisoryGroup]
-) -> Judged:
-    builds = by_name(each.build for each in seen)
-    verdicts: list[JudgedBuild] = []
+) -> MatchTable:
+    builds = group_by_name(each.build for each in seen)
+    verdicts: list[BuildMatch] = []
     for number, group in groups.items():
-        found = judged_builds(number, group, builds, known.judge)
+        found = match_builds(number, group, builds, known.matcher)
         if any(each.affected for each in found):
             verdicts += found
-    return judge(verdicts, {number: disclosed_on(group, as_of) for number, group in groups.items()})
+    return match_table(verdicts, {number: disclosed_on(group, as_of) for number, group in groups.items()})
 
 
 def _doubts(
@@ -164,17 +164,17 @@ def _doubts(
     as_of: date,
     groups: Mapping[int, AdvisoryGroup],
 ) -> dict[int, Doubts]:
-    builds = by_name(each.build for each in seen)
+    builds = group_by_name(each.build for each in seen)
     channels = cache(lambda: channels_seen(tables.downloads, as_of))
-    return {number: doubts_of(group, known.judge, builds, channels) for number, group in groups.items()}
+    return {number: doubts_of(group, known.matcher, builds, channels) for number, group in groups.items()}
 
 
-def _doubted(group: AdvisoryGroup, judge: Judge, knowable: Knowable, doubts: Doubts) -> RankedAdvisory:
+def _doubted(group: AdvisoryGroup, matcher: Matcher, knowable: Knowable, doubts: Doubts) -> RankedAdvisory:
     """Return the row of an advisory to which nobody is known to be exposed, and somebody may be."""
     nothing = StateKeys(entered=None, remediated=None, exposed=None, silent=None)
     row: RankedAdvisory = {
         **named_keys(group),
-        "packages": list(judge.packages(group)),
+        "packages": list(matcher.packages(group)),
         "exposed": band_keys(Band(), knowable),
         "prevalent": nothing,
         "incident": nothing,
@@ -187,7 +187,7 @@ def _doubted(group: AdvisoryGroup, judge: Judge, knowable: Knowable, doubts: Dou
 
 def _ranked(
     group: AdvisoryGroup,
-    judge: Judge,
+    matcher: Matcher,
     exposed: Exposed,
     units: AtRisk,
     curve: BandedCurve,
@@ -197,7 +197,7 @@ def _ranked(
     prevalent, incident = units.only(units.is_prevalent), units.only(~units.is_prevalent)
     return {
         **named_keys(group),
-        "packages": list(judge.packages(group)),
+        "packages": list(matcher.packages(group)),
         "exposed": band_keys(exposed.whole_of_all(sample), knowable),
         "prevalent": prevalent_keys(prevalent, sample, knowable),
         "incident": incident_keys(incident, sample, knowable),

@@ -32,7 +32,7 @@ def at_risk(known: Concerned, fixes: Table) -> Table:
     without one), last_visit, fix (null where none was seen), weight (of ``Concerned.units``). The four
     before it are days since the disclosure, so that day 1 is the day after it. A unit is at risk from the
     end of day ``entry``. ``fix`` is the day on which a fixed build was first seen in a channel and subdir
-    that the unit took an affected one from; ``fixes`` is the table of ``judged.first_fixes``.
+    that the unit took an affected one from; ``fixes`` is the table of ``matches.first_fixes``.
 
     Of several packages the first to be affected gives the entry, and the last to be healed the event.
     """
@@ -56,7 +56,7 @@ def _fix_of_build(known: Concerned, fixes: Table) -> Table:
     """Rows: number, disclosed, fix (when a fix was first seen in the channel and subdir of this build)."""
     place = ["advisory", "name", "channel", "subdir"]
     days = fixes.select(*place, fix="day")
-    builds = known.judged.builds.select("number", "disclosed", *place)
+    builds = known.matches.builds.select("number", "disclosed", *place)
     return builds.left_join(days, place, rname="{name}_of_fix").select("number", "disclosed", "fix")
 
 
@@ -78,7 +78,7 @@ def _histories(rows: Table) -> Table:
 def _seen(known: Concerned) -> Table:
     """Rows: a unit that got an affected build each; its visits at the disclosure, next and last."""
     holders = known.own.filter(known.own.affected).select(_UNIT_OF_ADVISORY).distinct()
-    days = known.judged.builds.select("advisory", "disclosed").distinct()
+    days = known.matches.builds.select("advisory", "disclosed").distinct()
     rows = known.days.inner_join(holders, UNIT).inner_join(days, "advisory")
     before = rows.day <= rows.disclosed
     return rows.group_by(_UNIT_OF_ADVISORY).aggregate(

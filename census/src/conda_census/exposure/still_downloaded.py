@@ -9,7 +9,7 @@ from ibis.expr.types import Table
 
 from conda_census.engines.lake_tables import LakeTables
 from conda_census.exposure.exposed_environments import ACTIVE_DAYS
-from conda_census.exposure.matches import BUILD, Judged, judged_downloads
+from conda_census.exposure.matches import BUILD, MatchTable, matched_downloads
 
 __all__ = ["StillDownloaded", "affected_downloads", "list_still_downloaded"]
 
@@ -28,23 +28,23 @@ class StillDownloaded:
     downloads: int
 
 
-def list_still_downloaded(tables: LakeTables, judged: Judged, as_of: date) -> list[StillDownloaded]:
+def list_still_downloaded(tables: LakeTables, matches: MatchTable, as_of: date) -> list[StillDownloaded]:
     """Those of the 30 days up to ``as_of``, by advisory and then the most downloaded first.
 
     All downloads count, also those of whom sharing is off.
     """
-    rows = affected_downloads(tables, judged, as_of).to_pyarrow().to_pylist()
+    rows = affected_downloads(tables, matches, as_of).to_pyarrow().to_pylist()
     found = [StillDownloaded(**row) for row in rows]
     return sorted(
         found, key=lambda each: (each.advisory, -each.downloads, each.name, each.version, str(each))
     )
 
 
-def affected_downloads(tables: LakeTables, judged: Judged, as_of: date) -> Table:
+def affected_downloads(tables: LakeTables, matches: MatchTable, as_of: date) -> Table:
     """Rows: advisory, channel, subdir, name, version, build, tool, downloads."""
     first = as_of - timedelta(days=ACTIVE_DAYS - 1)
     lately = tables.downloads.filter(tables.downloads.day >= first)
-    wanted = judged_downloads(lately, judged, as_of, "session")
+    wanted = matched_downloads(lately, matches, as_of, "session")
     affected = wanted.filter(wanted.affected).select("advisory", *BUILD, "session")
     # A session may have begun on the day before, and have several rows.
     sessions = tables.sessions.filter(tables.sessions.day.between(first - timedelta(days=1), as_of))

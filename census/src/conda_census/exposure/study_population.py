@@ -16,7 +16,7 @@ import ibis
 from ibis.expr.types import NumericValue, Table
 
 from conda_census.engines.lake_tables import LakeTables
-from conda_census.exposure.matches import Judged, own_downloads
+from conda_census.exposure.matches import MatchTable, own_downloads
 from conda_census.metrics.classes import ClassRules, copied
 from conda_census.metrics.coverage.window import Window
 from conda_census.metrics.population import population
@@ -36,7 +36,7 @@ class Concerned:
     """What is known of those whom advisories may concern, up to and including the day ``as_of``.
 
     Attributes:
-        downloads: those of ``judged.own_downloads``, also of no environment and of no installation.
+        downloads: those of ``matches.own_downloads``, also of no environment and of no installation.
         units: one row for each pair: client, environment, owner, class, last_day (on which its unit was
             seen), last_began (when the unit's last session began). The class is that of its installation, and
             ``image`` for a token that was copied, all rows of which have the same unit. And weight, the share
@@ -47,7 +47,7 @@ class Concerned:
         days: the days on which a unit was seen: environment, owner, class, day.
     """
 
-    judged: Judged
+    matches: MatchTable
     as_of: date
     downloads: Table
     units: Table
@@ -58,12 +58,12 @@ class Concerned:
 @contextmanager
 def concerned(
     tables: LakeTables,
-    judged: Judged,
+    matches: MatchTable,
     as_of: date,
     sample: Sample = ALL,
     rules: ClassRules = _DEFAULT_RULES,
 ) -> Iterator[Concerned]:
-    """What every question about ``judged`` needs, computed once and kept for as long as the context lasts.
+    """What every question about ``matches`` needs, computed once and kept for as long as the context lasts.
 
     ``tables`` are those of ``sample.with_others``.
 
@@ -71,7 +71,7 @@ def concerned(
     """
     sessions = _visits(tables.sessions, as_of)
     with (
-        tables.keep(own_downloads(tables.downloads, judged, as_of)) as downloads,
+        tables.keep(own_downloads(tables.downloads, matches, as_of)) as downloads,
         tables.keep(_of_holders(sessions, downloads)) as theirs,
         tables.keep(more_elsewhere(count_tokens(theirs), sessions)) as elsewhere,
         # As a rule there are none, and an engine that sees so reads nothing.
@@ -83,7 +83,7 @@ def concerned(
             tables.keep(_own(downloads, units)) as own,
             tables.keep(_days(visits, units)) as days,
         ):
-            yield Concerned(judged, as_of, downloads, units, own, days)
+            yield Concerned(matches, as_of, downloads, units, own, days)
 
 
 def _visits(sessions: Table, as_of: date) -> Table:

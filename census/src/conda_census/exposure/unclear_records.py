@@ -1,4 +1,4 @@
-"""What of an exposure is not known because a record, a channel or a build cannot be judged.
+"""What of an exposure is not known because a record, a channel or a build cannot be matched.
 
 In a record that names commits only, or lists ``<1.2`` among its versions, no build can be found. That would
 look as if nobody were exposed. So if somebody downloaded a package of which a record does not say which
@@ -25,7 +25,7 @@ from conda_census.exposure.assessment_schema import (
 from conda_census.metrics.intervals import Estimate
 from conda_census.vulnerabilities.aliases import AdvisoryGroup
 from conda_census.vulnerabilities.conda_versions import VersionError, has_number, ordered
-from conda_census.vulnerabilities.matching import Judge, Subject
+from conda_census.vulnerabilities.matching import Matcher, Subject
 from conda_census.vulnerabilities.package_builds import Build
 
 __all__ = [
@@ -78,7 +78,7 @@ class _Found:
 
 def doubts_of(
     group: AdvisoryGroup,
-    judge: Judge,
+    matcher: Matcher,
     builds: Mapping[str, Collection[Build]],
     channels: Callable[[], Collection[str]],
 ) -> Doubts:
@@ -86,12 +86,12 @@ def doubts_of(
 
     Args:
         group: the advisory.
-        judge: gives the verdicts.
+        matcher: gives the verdicts.
         builds: those that were downloaded, by the name of their package.
         channels: returns all channels from which anything was downloaded; asked only if it is needed.
     """
     found = _Found()
-    subjects = [each for each in judge.subjects(group) if not each.is_bundled]
+    subjects = [each for each in matcher.subjects(group) if not each.is_bundled]
     for subject in subjects:
         theirs = builds.get(subject.conda_name, ())
         if not theirs:
@@ -104,7 +104,7 @@ def doubts_of(
         unknown = [
             build
             for build in theirs
-            if _may_be_unknown(subject, build) and judge.verdict(group, build) == "unknown"
+            if _may_be_unknown(subject, build) and matcher.status(group, build) == "unknown"
         ]
         if unknown and subject.unclear:
             found.versions += [

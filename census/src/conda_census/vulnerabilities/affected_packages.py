@@ -6,7 +6,7 @@ from typing import TypedDict
 
 from conda_census.vulnerabilities.aliases import AdvisoryGroup
 from conda_census.vulnerabilities.conda_versions import bound, listed
-from conda_census.vulnerabilities.matching import Judge, Subject
+from conda_census.vulnerabilities.matching import Matcher, Subject
 from conda_census.vulnerabilities.updated_packages import PackageClass, package_class
 
 __all__ = ["AdvisedPackage", "bundles_of", "packages_of"]
@@ -29,10 +29,10 @@ class AdvisedPackage(TypedDict):
     unclear: list[str]
 
 
-def packages_of(group: AdvisoryGroup, judge: Judge) -> list[AdvisedPackage]:
-    """The conda packages that an advisory is about and can be judged of, by name."""
+def packages_of(group: AdvisoryGroup, matcher: Matcher) -> list[AdvisedPackage]:
+    """The conda packages that an advisory is about and can be matched, by name."""
     found: dict[tuple[str, str | None], AdvisedPackage] = {}
-    for subject in judge.subjects(group):
+    for subject in matcher.subjects(group):
         if subject.is_bundled:
             continue
         package = found.setdefault(
@@ -53,9 +53,9 @@ def packages_of(group: AdvisoryGroup, judge: Judge) -> list[AdvisedPackage]:
     return list(found.values())
 
 
-def bundles_of(group: AdvisoryGroup, judge: Judge) -> list[str]:
+def bundles_of(group: AdvisoryGroup, matcher: Matcher) -> list[str]:
     """The conda packages that carry what an advisory is about among others, of which no version tells."""
-    return sorted({subject.conda_name for subject in judge.subjects(group) if subject.is_bundled})
+    return sorted({subject.conda_name for subject in matcher.subjects(group) if subject.is_bundled})
 
 
 def _affected(subject: Subject) -> list[str]:

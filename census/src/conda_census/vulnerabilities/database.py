@@ -8,7 +8,7 @@ from conda_census.errors import CensusError
 from conda_census.lake.store import Lake
 from conda_census.vulnerabilities.advisory_import import known_advisories, open_advisories
 from conda_census.vulnerabilities.aliases import AdvisoryGroup, find_group
-from conda_census.vulnerabilities.matching import Judge
+from conda_census.vulnerabilities.matching import Matcher
 from conda_census.vulnerabilities.names.package_names import NameMap, known_names
 from conda_census.vulnerabilities.overrides import known_overrides
 
@@ -17,12 +17,12 @@ __all__ = ["Knowledge", "knowledge_of"]
 
 @dataclass(frozen=True)
 class Knowledge:
-    """All of it, read once; ``judge`` gives verdicts by it."""
+    """All of it, read once; ``matcher`` gives verdicts by it."""
 
     lake: Lake
     advisories: list[AdvisoryGroup]
     names: NameMap
-    judge: Judge
+    matcher: Matcher
 
     @property
     def open_advisories(self) -> list[AdvisoryGroup]:
@@ -51,4 +51,4 @@ def knowledge_of(lake: Lake) -> Knowledge:
         LakeError: the lake cannot be read.
     """
     names = known_names(lake)
-    return Knowledge(lake, known_advisories(lake), names, Judge(names, known_overrides(lake)))
+    return Knowledge(lake, known_advisories(lake), names, Matcher(names, known_overrides(lake)))

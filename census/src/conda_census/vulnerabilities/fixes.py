@@ -10,7 +10,7 @@ from rattler import Version
 
 from conda_census.vulnerabilities.aliases import AdvisoryGroup
 from conda_census.vulnerabilities.conda_versions import VersionError, ordered
-from conda_census.vulnerabilities.matching import Judge
+from conda_census.vulnerabilities.matching import Matcher
 from conda_census.vulnerabilities.package_builds import Build
 
 __all__ = ["Fix", "advisories_of", "smallest_fix"]
@@ -39,20 +39,20 @@ class Fix:
     command: str
 
 
-def advisories_of(name: str, groups: Iterable[AdvisoryGroup], judge: Judge) -> list[AdvisoryGroup]:
+def advisories_of(name: str, groups: Iterable[AdvisoryGroup], matcher: Matcher) -> list[AdvisoryGroup]:
     """The open advisories that are about a conda package."""
-    return [group for group in groups if group.is_open and name in judge.packages(group)]
+    return [group for group in groups if group.is_open and name in matcher.packages(group)]
 
 
 def smallest_fix(
-    builds: Iterable[Build], groups: Collection[AdvisoryGroup], judge: Judge, held: Iterable[Build]
+    builds: Iterable[Build], groups: Collection[AdvisoryGroup], matcher: Matcher, held: Iterable[Build]
 ) -> Fix | None:
     """The smallest build, by version and then by number, that no open advisory of its package affects.
 
     Args:
         builds: what the channels have of one package.
         groups: the advisories of the package.
-        judge: gives the verdicts.
+        matcher: gives the verdicts.
         held: what people have of it. The build comes after every affected one of these, for to be sent back
             is no update, and is in one of their channels for all of their subdirs. Who has one of noarch may
             be on any platform. A channel may have taken away what they have.
@@ -60,7 +60,7 @@ def smallest_fix(
     Returns:
         None where no channel has one for all the subdirs, or nothing is affected.
     """
-    known, theirs = _judged(builds, groups, judge), _judged(held, groups, judge)
+    known, theirs = _candidates(builds, groups, matcher), _candidates(held, groups, matcher)
     found = [each for each in (*known, *theirs) if each.affected_by]
     sought = [each for each in theirs if each.affected_by]
     if not found:
@@ -68,7 +68,7 @@ def smallest_fix(
     lowest = max((each.version for each in sought), default=min(each.version for each in found))
     channels = {each.build.channel for each in sought or found}
     subdirs = {each.build.subdir for each in sought}
-    alike: dict[tuple[Version, int, str], list[_Judged]] = defaultdict(list)
+    alike: dict[tuple[Version, int, str], list[_Candidate]] = defaultdict(list)
     for each in known:
         if each.build.build_number is not None:
             alike[each.version, each.build.build_number, each.build.channel].append(each)
@@ -93,7 +93,7 @@ def smallest_fix(
 
 
 @dataclass(frozen=True)
-class _Judged:
+class _Candidate:
     """A build, and what affects it."""
 
     build: Build
@@ -102,19 +102,21 @@ class _Judged:
     is_clear: bool
 
     @classmethod
-    def of(cls, build: Build, groups: Iterable[AdvisoryGroup], judge: Judge) -> _Judged | None:
+    def of(cls, build: Build, groups: Iterable[AdvisoryGroup], matcher: Matcher) -> _Candidate | None:
         try:
             version = ordered(build.version, build.name)
         except VersionError:
             return None
-        verdicts = {group.id: judge.verdict(group, build) for group in groups}
+        verdicts = {group.id: matcher.status(group, build) for group in groups}
         affected = frozenset(name for name, verdict in verdicts.items() if verdict == "affected")
-        return cls(build, version, affected, all(each == "unaffected" for each in verdicts.values()))
+        return cls(build, version, affected, all(each == "not_affected" for each in verdicts.values()))
 
 
-def _judged(builds: Iterable[Build], groups: Collection[AdvisoryGroup], judge: Judge) -> list[_Judged]:
-    judged = (_Judged.of(build, groups, judge) for build in builds)
-    return [each for each in judged if each is not None]
+def _candidates(
+    builds: Iterable[Build], groups: Collection[AdvisoryGroup], matcher: Matcher
+) -> list[_Candidate]:
+    matches = (_Candidate.of(build, groups, matcher) for build in builds)
+    return [each for each in matches if each is not None]
 
 
 def _platforms(subdirs: Collection[str], builds: Iterable[Build]) -> set[str]:

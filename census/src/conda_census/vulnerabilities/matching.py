@@ -19,11 +19,11 @@ from conda_census.vulnerabilities.osv import CONDA, CONDA_FORGE, AffectedEntry, 
 from conda_census.vulnerabilities.overrides import Override, Overrides
 from conda_census.vulnerabilities.package_builds import Build
 
-__all__ = ["Judge", "Subject", "Verdict", "by_name"]
+__all__ = ["MatchStatus", "Matcher", "Subject", "group_by_name"]
 
 #: ``unknown``: no map knows the package, the version of the build has no place in conda's order, or a record
 #: does not say which versions are affected.
-Verdict = Literal["affected", "unaffected", "unknown"]
+MatchStatus = Literal["affected", "not_affected", "unknown"]
 
 _NO_VERSION = "has ranges that no version is in"
 
@@ -66,7 +66,7 @@ class Subject:
         return (_NO_VERSION,)
 
 
-class Judge:
+class Matcher:
     """Gives verdicts on builds, by what names and overrides say."""
 
     def __init__(self, names: NameMap, overrides: Overrides | None = None) -> None:
@@ -92,7 +92,7 @@ class Judge:
         names = {each.conda_name for each in carriers if not each.is_bundled}
         return tuple(sorted(names | self._overrides.packages(group.ids)))
 
-    def verdict(self, group: AdvisoryGroup, build: Build) -> Verdict:
+    def status(self, group: AdvisoryGroup, build: Build) -> MatchStatus:
         """The verdict on one build."""
         said = self._said(group, build.name)
         return _said_of(build, said) or self._by_version(group, build.name, build.version, build.channel)
@@ -103,7 +103,7 @@ class Judge:
         It is unaffected, and either said to be fixed, or of a version that comes after an affected one: a
         version from before the fault is unaffected too, and so is a build that never had it.
         """
-        if self.verdict(group, build) != "unaffected":
+        if self.status(group, build) != "not_affected":
             return False
         about = [each for each in self._said(group, build.name) if each.is_about(build)]
         if about and about[-1].status in ("fixed", "not_affected"):
@@ -111,7 +111,9 @@ class Judge:
         subjects = self._subjects_of(group, build.name, build.channel)
         return any(each.versions.are_before(ordered(build.version, build.name)) for each in subjects)
 
-    def judged(self, group: AdvisoryGroup, builds: dict[str, list[Build]]) -> Iterator[tuple[Build, Verdict]]:
+    def match(
+        self, group: AdvisoryGroup, builds: dict[str, list[Build]]
+    ) -> Iterator[tuple[Build, MatchStatus]]:
         """The verdict on each build of the packages that an advisory is about, as ``verdict`` gives it.
 
         Args:
@@ -129,12 +131,12 @@ class Judge:
         """Whether a record does not say of each version of the package whether it is affected."""
         return any(each.unclear for each in self._subjects_of(group, build.name, build.channel))
 
-    def _by_version(self, group: AdvisoryGroup, name: str, version: str, channel: str) -> Verdict:
+    def _by_version(self, group: AdvisoryGroup, name: str, version: str, channel: str) -> MatchStatus:
         if not group.is_open:
-            return "unaffected"
+            return "not_affected"
         subjects = self._subjects_of(group, name, channel)
         if not subjects:
-            return "unknown" if self._names.standing(name) in ("unknown", "bundled") else "unaffected"
+            return "unknown" if self._names.standing(name) in ("unknown", "bundled") else "not_affected"
         try:
             number = ordered(version, name)
         except VersionError:
@@ -145,7 +147,7 @@ class Judge:
             return "unknown"
         # Conda orders a build of the version unstable before all numbers, which clears it of nothing.
         is_placed = has_number(version) or not any(each.versions.intervals for each in subjects)
-        return "unaffected" if is_placed else "unknown"
+        return "not_affected" if is_placed else "unknown"
 
     def _said(self, group: AdvisoryGroup, name: str) -> list[Override]:
         """What is said of builds of a package; of what was withdrawn nothing counts."""
@@ -173,15 +175,15 @@ class Judge:
         ]
 
 
-def _said_of(build: Build, said: Iterable[Override]) -> Verdict | None:
+def _said_of(build: Build, said: Iterable[Override]) -> MatchStatus | None:
     """What the latest statement about a build makes of it, None where none does."""
     about = [each for each in said if each.is_about(build)]
     if not about or about[-1].status == "under_investigation":
         return None
-    return "affected" if about[-1].status == "affected" else "unaffected"
+    return "affected" if about[-1].status == "affected" else "not_affected"
 
 
-def by_name(builds: Iterable[Build]) -> dict[str, list[Build]]:
+def group_by_name(builds: Iterable[Build]) -> dict[str, list[Build]]:
     """The distinct builds by the name of their package."""
     found: dict[str, list[Build]] = defaultdict(list)
     for build in dict.fromkeys(builds):

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from conda_census.engines.duckdb_engine import open_tables
 from conda_census.engines.lake_tables import LakeTables
-from conda_census.exposure.matches import Judged, JudgedBuild, judge
+from conda_census.exposure.matches import BuildMatch, MatchTable, match_table
 from conda_census.lake.schema import MEASURED, delta_schema
 
 __all__ = [
@@ -22,8 +22,8 @@ __all__ = [
     "DISCLOSED",
     "Visit",
     "day",
-    "judged",
     "lake_of",
+    "made_up_matches",
     "true_at_risk",
     "true_exposed",
 ]
@@ -83,13 +83,13 @@ def day(number: int) -> date:
     return DAY_0 + timedelta(days=number)
 
 
-def judged(disclosed: int = DISCLOSED) -> Judged:
+def made_up_matches(disclosed: int = DISCLOSED) -> MatchTable:
     """One advisory, of number 7, on all builds."""
     verdicts = [
-        JudgedBuild(7, "main", each.subdir, each.name, each.version, "0", each.affected, each.is_fix)
+        BuildMatch(7, "main", each.subdir, each.name, each.version, "0", each.affected, each.is_fix)
         for each in BUILDS.values()
     ]
-    return judge(verdicts, {7: day(disclosed)})
+    return match_table(verdicts, {7: day(disclosed)})
 
 
 def lake_of(visits: Iterable[Visit], copies_of_sessions: int = 1) -> LakeTables:

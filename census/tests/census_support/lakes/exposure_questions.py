@@ -14,7 +14,7 @@ from conda_census.exposure.downloaded_builds import builds_seen
 from conda_census.exposure.exposed_environments import count_exposed
 from conda_census.exposure.inactivity import count_gaps
 from conda_census.exposure.inventory import holdings
-from conda_census.exposure.matches import Judged, JudgedBuild, first_fixes, judge
+from conda_census.exposure.matches import BuildMatch, MatchTable, first_fixes, match_table
 from conda_census.exposure.remediation import at_risk
 from conda_census.exposure.still_downloaded import list_still_downloaded
 from conda_census.exposure.study_population import Concerned, concerned
@@ -31,13 +31,13 @@ _SEED = 5
 _AT_RISK = ("advisory", "installation", "class", "is_prevalent", "entry", "event", "last_visit", "fix")
 
 
-def made_up_verdicts(disclosed: date) -> Judged:
+def made_up_advisories(disclosed: date) -> MatchTable:
     """An advisory for each package that has a newer release within the days: all before it are affected."""
     channel = make_channel(_SEED)
     first, last = channel.releases(0), channel.releases(_DAYS - 1)
     numbers = [number for number in range(_PACKAGES) if last[number] > first[number]]
     verdicts = [
-        JudgedBuild(
+        BuildMatch(
             advisory=number,
             channel=channel.channels[number],
             subdir=subdir,
@@ -51,7 +51,7 @@ def made_up_verdicts(disclosed: date) -> Judged:
         for release in range(int(first[number]) - 1, int(last[number]) + 1)
         for subdir in (NOARCH, *SUBDIRS)
     ]
-    return judge(verdicts, dict.fromkeys(numbers, disclosed))
+    return match_table(verdicts, dict.fromkeys(numbers, disclosed))
 
 
 @dataclass(frozen=True)
@@ -67,18 +67,18 @@ def _of_a_quarter(lake: AskedOfExposure) -> object:
     quarter, known = Sample(4), lake.known
     with (
         quarter.with_others(lake.tables) as tables,
-        concerned(tables, known.judged, known.as_of, quarter) as some,
+        concerned(tables, known.matches, known.as_of, quarter) as some,
     ):
         return count_exposed(some), _rows(at_risk(some, _fixes(lake)).order_by(_AT_RISK))
 
 
 EXPOSURE_QUESTIONS: dict[str, Callable[[AskedOfExposure], object]] = {
     "exposed": lambda lake: count_exposed(lake.known),
-    "gaps": lambda lake: _rows(count_gaps(lake.known, lake.known.judged.disclosed)),
+    "gaps": lambda lake: _rows(count_gaps(lake.known, lake.known.matches.disclosed)),
     "inventory": lambda lake: _rows(holdings(lake.known)),
     "judged": lambda lake: _rows(_fixes(lake).order_by("advisory", "name", "channel", "subdir")),
     "sampled": _of_a_quarter,
-    "still_downloaded": lambda lake: list_still_downloaded(lake.tables, lake.known.judged, lake.known.as_of),
+    "still_downloaded": lambda lake: list_still_downloaded(lake.tables, lake.known.matches, lake.known.as_of),
     "unknown": lambda lake: count_unknown(lake.tables.downloads, ["numpy", "pandas", "python"]),
     "remediation": lambda lake: _rows(at_risk(lake.known, _fixes(lake)).order_by(_AT_RISK)),
 }
@@ -87,13 +87,13 @@ EXPOSURE_QUESTIONS: dict[str, Callable[[AskedOfExposure], object]] = {
 @contextmanager
 def asked_of_exposure(tables: LakeTables, until: date) -> Iterator[AskedOfExposure]:
     """A lake of ten days up to ``until``, with everything disclosed in the middle of them."""
-    with concerned(tables, made_up_verdicts(until - timedelta(days=_DAYS // 2)), until) as known:
+    with concerned(tables, made_up_advisories(until - timedelta(days=_DAYS // 2)), until) as known:
         yield AskedOfExposure(tables, known)
 
 
 def _fixes(lake: AskedOfExposure) -> Table:
-    judged = lake.known.judged
-    return first_fixes(judged, builds_seen(lake.tables.downloads, judged.names, lake.known.as_of))
+    matches = lake.known.matches
+    return first_fixes(matches, builds_seen(lake.tables.downloads, matches.names, lake.known.as_of))
 
 
 def _rows(table: Table) -> list[dict[str, object]]:

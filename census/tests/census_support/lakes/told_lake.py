@@ -7,7 +7,7 @@ from pathlib import Path
 from conda_census.lake.store import Lake
 from conda_census.vulnerabilities.aliases import grouped
 from conda_census.vulnerabilities.database import Knowledge
-from conda_census.vulnerabilities.matching import Judge
+from conda_census.vulnerabilities.matching import Matcher
 from conda_census.vulnerabilities.names.name_entries import NameEntry
 from conda_census.vulnerabilities.names.package_names import NameMap
 from conda_census.vulnerabilities.osv import Advisory
@@ -22,4 +22,4 @@ def known_of(folder: Path, *records: Advisory) -> Knowledge:
         NameEntry("suite", "PyPI", ("within", "beside"), "own", "own.toml"),
     ]
     names = NameMap(entries)
-    return Knowledge(Lake.open_or_create(folder / "known", "k"), grouped(records), names, Judge(names))
+    return Knowledge(Lake.open_or_create(folder / "known", "k"), grouped(records), names, Matcher(names))

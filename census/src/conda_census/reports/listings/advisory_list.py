@@ -8,7 +8,7 @@ from typing import TypedDict
 
 from conda_census.vulnerabilities.affected_packages import AdvisedPackage, bundles_of, packages_of
 from conda_census.vulnerabilities.aliases import AdvisoryGroup
-from conda_census.vulnerabilities.matching import Judge
+from conda_census.vulnerabilities.matching import Matcher
 from conda_census.vulnerabilities.severity import Severity
 
 __all__ = [
@@ -44,7 +44,7 @@ class AdvisoryJson(TypedDict):
 
 def advisory_documents(
     groups: Iterable[AdvisoryGroup],
-    judge: Judge,
+    matcher: Matcher,
     package: str | None = None,
     severities: Iterable[Severity] = (),
 ) -> list[AdvisoryJson]:
@@ -55,13 +55,13 @@ def advisory_documents(
         group
         for group in groups
         if (not wanted or group.severity in wanted)
-        and (package is None or any(each.conda_name == package for each in judge.subjects(group)))
+        and (package is None or any(each.conda_name == package for each in matcher.subjects(group)))
     ]
-    documents = [advisory_document(group, judge) for group in found]
+    documents = [advisory_document(group, matcher) for group in found]
     return sorted(documents, key=lambda each: (each["published"] or "", each["id"]), reverse=True)
 
 
-def advisory_document(group: AdvisoryGroup, judge: Judge) -> AdvisoryJson:
+def advisory_document(group: AdvisoryGroup, matcher: Matcher) -> AdvisoryJson:
     """Return one advisory as a document."""
     return AdvisoryJson(
         id=group.id,
@@ -70,8 +70,8 @@ def advisory_document(group: AdvisoryGroup, judge: Judge) -> AdvisoryJson:
         severity=group.severity,
         published=_time(group.published),
         withdrawn=not group.is_open,
-        packages=packages_of(group, judge),
-        bundled=bundles_of(group, judge),
+        packages=packages_of(group, matcher),
+        bundled=bundles_of(group, matcher),
         records=[
             RecordJson(
                 id=record.id,
