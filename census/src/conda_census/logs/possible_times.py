@@ -11,7 +11,15 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["AHEAD", "EARLIEST", "EARLIEST_TIME", "LATEST_TIME", "impossible_times", "microseconds_of"]
+__all__ = [
+    "AHEAD",
+    "EARLIEST",
+    "EARLIEST_TIME",
+    "LATEST_TIME",
+    "are_possible_times",
+    "impossible_times",
+    "microseconds_of",
+]
 
 #: No conda repository is older, and no web server that still runs.
 EARLIEST_TIME = "1995-01-01"
@@ -26,8 +34,16 @@ def microseconds_of(moment: datetime) -> int:
     return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
-#: ``EARLIEST_TIME`` in microseconds since 1970.
-EARLIEST = microseconds_of(datetime.fromisoformat(EARLIEST_TIME).replace(tzinfo=UTC))
+#: ``EARLIEST_TIME`` and ``LATEST_TIME`` in microseconds since 1970.
+EARLIEST, _LATEST = (
+    microseconds_of(datetime.fromisoformat(text).replace(tzinfo=UTC)) for text in (EARLIEST_TIME, LATEST_TIME)
+)
+
+
+def are_possible_times(time: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Return which times, in microseconds since 1970, some log can hold, whenever it is read."""
+    are_within: npt.NDArray[np.bool_] = (time >= EARLIEST) & (time < _LATEST)
+    return are_within
 
 
 def impossible_times(time: npt.NDArray[np.int64], read_at: datetime) -> npt.NDArray[np.bool_] | None:

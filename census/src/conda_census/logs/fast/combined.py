@@ -24,7 +24,7 @@ from conda_census.logs.fast.field_values import (
 from conda_census.logs.fast.line_splitting import Split, split, text_of_lines
 from conda_census.logs.fast.request_columns import Parsed, Requests
 from conda_census.logs.fast.timestamps import MICROSECONDS, each_once, microseconds, pairs_of_digits
-from conda_census.logs.possible_times import EARLIEST
+from conda_census.logs.possible_times import are_possible_times
 
 __all__ = ["parse_combined"]
 
@@ -130,7 +130,7 @@ class _Fields:
         marks = distinct[:, [0, 3, 7, 12, 15, 18, 21, 27, 28]] == np.frombuffer(b"[//::: ] ", dtype=np.uint8)
         exists &= are_numbers & is_month.any(axis=1)
         exists &= (zone_hour < 15) & (zone_minute < 60) & marks.all(axis=1)
-        exists &= (is_minus | (distinct[:, 22] == ord("+"))) & (time >= EARLIEST)
+        exists &= (is_minus | (distinct[:, 22] == ord("+"))) & are_possible_times(time)
         return np.repeat(time, repeats), np.repeat(exists, repeats)
 
     def _address_ends(self) -> tuple[np.ndarray, np.ndarray]:

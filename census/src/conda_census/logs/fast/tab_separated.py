@@ -21,7 +21,7 @@ from conda_census.logs.fast.line_splitting import Split, split, text_of_lines
 from conda_census.logs.fast.no_fast_path import parse_nothing
 from conda_census.logs.fast.request_columns import Parsed, ParseRegular, Requests
 from conda_census.logs.fast.timestamps import each_once, microseconds, pairs_of_digits
-from conda_census.logs.possible_times import EARLIEST
+from conda_census.logs.possible_times import are_possible_times
 
 __all__ = ["Positions", "parse_tabular"]
 
@@ -174,7 +174,7 @@ class _Fields:
         numbers, are_numbers = pairs_of_digits(distinct, 0, 2, 5, 8, 11, 14, 17)
         century, year, month, day, hour, minute, second = numbers
         time, exists = microseconds((century * 100 + year, month, day), (hour, minute, second))
-        exists &= are_numbers & (time >= EARLIEST)
+        exists &= are_numbers & are_possible_times(time)
         marks = distinct[:, [4, 7, 10, 13, 16, 19]] == _MARKS
         exists &= np.all(marks[:, :5], axis=1) & (marks[:, 5] | (distinct[:, 19] == ord("\n")))
         return np.repeat(time, repeats), np.repeat(exists, repeats)

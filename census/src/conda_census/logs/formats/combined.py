@@ -19,7 +19,13 @@ from conda_census.logs.fast.request_columns import ParseRegular
 from conda_census.logs.parsing.addresses import client_address, has_host_names, host_name_fault
 from conda_census.logs.parsing.agent_field import agent_fault, is_agent_elsewhere
 from conda_census.logs.parsing.bracketed import BRACKETED_MARKS, bracketed_line, no_client
-from conda_census.logs.parsing.drop_rules import MAX_BYTES, is_blank, is_impossible, status_number
+from conda_census.logs.parsing.drop_rules import (
+    drop_decision,
+    has_no_size,
+    is_blank,
+    size_number,
+    status_number,
+)
 from conda_census.logs.parsing.forwarded import (
     forwarded_address,
     forwarded_doubt,
@@ -54,37 +60,24 @@ _COLUMNS = rf"""
                regexp_extract(field[1], '\[([^\[\]]*)\] $', 1) AS written_time,
                string_split(field[2], ' ') AS request,
                string_split(field[3], ' ') AS numbers,
-               field[6] AS user_agent, field
+               field[6] AS written_agent, field
         FROM split
     ), typed AS (
-        SELECT *, {bracketed_time("written_time")} AS time,
+        SELECT line_number, is_too_long, is_blank,
+               if(NOT is_split OR coalesce(numbers[3], '') = '' OR {no_client("who.address", "who.identity")}
+                  OR {is_agent_elsewhere("field")}, 'not_in_format', NULL) AS reason,
+               {bracketed_time("written_time")} AS time,
                {status_number("numbers[2]")} AS status,
-               if(regexp_full_match(numbers[3], '[0-9]{{1,13}}'), numbers[3]::BIGINT, NULL) AS any_bytes,
-               if(any_bytes <= {MAX_BYTES}, any_bytes, NULL) AS bytes,
-               {path_of_request("request")} AS path,
-               _ADDRESS_ AS address
+               {size_number("numbers[3]")} AS bytes, {has_no_size("numbers[3]")} AS has_no_bytes,
+               request[1] AS method,
+               {path_of_request("request")} AS written_path,
+               {as_sent("written_path")} AS path,
+               {as_sent("written_agent")} AS user_agent,
+               _ADDRESS_ AS address,
+               NULL::VARCHAR AS request_id, NULL::VARCHAR AS host, NULL::VARCHAR AS range
         FROM fields
     )
-    SELECT line_number,
-           CASE WHEN is_blank THEN 'blank'
-                WHEN is_too_long THEN 'too_long'
-                WHEN NOT is_split OR status IS NULL OR (bytes IS NULL AND numbers[3] IS DISTINCT FROM '-')
-                     OR address IS NULL OR {no_client("who.address", "who.identity")}
-                     OR {is_agent_elsewhere("field")}
-                THEN 'not_in_format'
-                WHEN time IS NULL THEN 'no_time'
-                WHEN {is_impossible("time")} THEN 'impossible_time'
-                WHEN status = 0 THEN 'no_answer'
-                WHEN NOT regexp_full_match(request[1], '[A-Z]{{1,20}}') OR coalesce(path, '') = ''
-                THEN 'no_request'
-           END AS dropped,
-           time, request[1] AS method,
-           {as_sent("path")} AS path,
-           status, coalesce(bytes, 0) AS bytes,
-           {as_sent("user_agent")} AS user_agent,
-           address,
-           NULL::VARCHAR AS request_id, NULL::VARCHAR AS host, NULL::VARCHAR AS range
-    FROM typed
+    {drop_decision("typed")}
 """
 
 

@@ -10,18 +10,19 @@ from conda_census.logs.possible_times import EARLIEST_TIME, LATEST_TIME
 
 __all__ = [
     "FOUND",
-    "MAX_BYTES",
+    "drop_decision",
     "found",
+    "has_no_size",
     "is_blank",
-    "is_impossible",
     "percent_decoded",
     "raw_columns",
     "sent_range",
+    "size_number",
     "status_number",
 ]
 
 #: Maximum size of an answer: no server writes a larger number, and sums of larger ones would overflow.
-MAX_BYTES = 10**12
+_MAX_BYTES = 10**12
 
 
 def is_blank(line: str) -> str:
@@ -43,7 +44,17 @@ def status_number(text: str) -> str:
     """
 
 
-def is_impossible(time: str) -> str:
+def size_number(text: str) -> str:
+    """Return SQL for a size in bytes, a whole number; null if there is none or the text is not a size."""
+    return f"if(regexp_full_match({text}, '[0-9]{{1,13}}'), try_cast({text} AS BIGINT), NULL)"
+
+
+def has_no_size(text: str) -> str:
+    """Return SQL that is true if a line has no size. Such a line counts with 0 bytes."""
+    return f"coalesce({text}, '-') IN ('-', '')"
+
+
+def _is_impossible(time: str) -> str:
     """Return SQL that is true if no log can hold this time, whenever the log is read."""
     return f"({time} < '{EARLIEST_TIME}'::TIMESTAMPTZ OR {time} >= '{LATEST_TIME}'::TIMESTAMPTZ)"
 
@@ -74,33 +85,15 @@ FOUND = (
 _TYPED = f"""
     SELECT * REPLACE (
                {status_number("status")} AS status,
-               if(regexp_full_match(bytes, '[0-9]{{1,13}}'), try_cast(bytes AS BIGINT), NULL) AS bytes,
+               {size_number("bytes")} AS bytes,
                coalesce(nullif(user_agent, ''), '-') AS user_agent,
                _ADDRESS_ AS address,
                if(request_id IN ('', '-'), NULL, request_id) AS request_id,
                if(host IN ('', '-'), NULL, host) AS host,
                if(regexp_full_match(range, '[0-9]{{1,18}}-[0-9]{{1,18}}'), range, NULL) AS range
            ),
-           coalesce(bytes, '-') IN ('-', '') AS has_no_bytes
+           {has_no_size("bytes")} AS has_no_bytes
     FROM found
-"""
-
-_JUDGED = f"""
-    SELECT line_number,
-           CASE WHEN is_blank THEN 'blank'
-                WHEN is_too_long THEN 'too_long'
-                WHEN reason IS NOT NULL THEN reason
-                WHEN status IS NULL OR NOT coalesce(bytes <= {MAX_BYTES}, has_no_bytes) OR address IS NULL
-                THEN 'not_in_format'
-                WHEN time IS NULL THEN 'no_time'
-                WHEN {is_impossible("time")} THEN 'impossible_time'
-                WHEN status = 0 THEN 'no_answer'
-                WHEN NOT coalesce(regexp_full_match(method, '[A-Z]{{1,20}}'), false)
-                     OR coalesce(path, '') = '' THEN 'no_request'
-           END AS dropped,
-           time, method, path, status, coalesce(bytes, 0) AS bytes, user_agent, address,
-           request_id, host, range
-    FROM typed
 """
 
 
@@ -111,7 +104,42 @@ def raw_columns(found_in_texts: str, *, host_names: bool = False) -> str:
     If ``host_names`` is true, the name of a host is also an address.
     """
     typed = _TYPED.replace("_ADDRESS_", client_address("address", host_names=host_names))
-    return f"WITH texts AS ({_TEXTS}), found AS ({found_in_texts}), typed AS ({typed}) {_JUDGED}"
+    return (
+        f"WITH texts AS ({_TEXTS}), found AS ({found_in_texts}), typed AS ({typed}) {drop_decision('typed')}"
+    )
+
+
+def drop_decision(typed: str) -> str:
+    """Return SQL for the raw columns, from a relation with one row for each line.
+
+    This is the only place that decides which line is dropped, and for which reason. If several reasons apply,
+    the first one in this order counts. The relation has these columns:
+
+    - ``line_number, is_blank, is_too_long``,
+    - ``reason``: why the format itself drops the line (a ``DropReason``), or null,
+    - ``time`` (TIMESTAMPTZ), null if the line has none that exists,
+    - ``status``: see :func:`status_number`; ``bytes, has_no_bytes``: see :func:`size_number`,
+    - ``address``: null if it is not valid, ``-`` if the log has none; ``user_agent``, ``-`` likewise,
+    - ``method, path, request_id, host, range`` as text, null if the line does not have them.
+    """
+    return f"""
+        SELECT line_number,
+               CASE WHEN is_blank THEN 'blank'
+                    WHEN is_too_long THEN 'too_long'
+                    WHEN reason IS NOT NULL THEN reason
+                    WHEN status IS NULL OR NOT coalesce(bytes <= {_MAX_BYTES}, has_no_bytes)
+                         OR address IS NULL
+                    THEN 'not_in_format'
+                    WHEN time IS NULL THEN 'no_time'
+                    WHEN {_is_impossible("time")} THEN 'impossible_time'
+                    WHEN status = 0 THEN 'no_answer'
+                    WHEN NOT coalesce(regexp_full_match(method, '[A-Z]{{1,20}}'), false)
+                         OR coalesce(path, '') = '' THEN 'no_request'
+               END AS dropped,
+               time, method, path, status, coalesce(bytes, 0) AS bytes, user_agent, address,
+               request_id, host, range
+        FROM {typed}
+    """
 
 
 def found(columns: Mapping[str, str], relation: str) -> str:
