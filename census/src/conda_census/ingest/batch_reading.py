@@ -351,11 +351,10 @@ class _Attempt:
                 hashes = hashed(connection, requests)
                 wait()  # of a repeated request, the first one counts
                 first_seen = self._seen.leave_out(requests, hashes)
-                decode_paths_and_agents(connection)
-                requests_of_part = marked_requests(connection, first_seen.part.requests)
-                connection.register("requests", requests_of_part)
-                note_sizes(connection, requests_of_part)
-            rows, sources = rows_of_part(connection, first_seen, self._secrets)
+                decoded = decode_paths_and_agents(connection)
+                marked = marked_requests(decoded, first_seen.part.requests)
+                note_sizes(connection, marked)
+            rows, sources = rows_of_part(connection, decoded, marked, first_seen, self._secrets)
         files = stage_part(self._batch, number, rows)
         if not is_last:  # the disk writes while the next parts are read
             sync(files)

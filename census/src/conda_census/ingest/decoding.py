@@ -5,6 +5,8 @@ The parts of a batch share a database that keeps the decoded paths and agents.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
+
 import duckdb
 import numpy as np
 import pyarrow as pa
@@ -16,12 +18,41 @@ from conda_census.decode.tokens import TOKENS_SQL
 from conda_census.decode.web_agents import register_web_agents
 from conda_census.ingest.request_buffer import PartRequests
 
-__all__ = ["decode_paths_and_agents", "decode_user_agents", "know_nothing", "note_sizes"]
+__all__ = ["DecodedTexts", "decode_paths_and_agents", "decode_user_agents", "know_nothing", "note_sizes"]
 
 #: Status of a response that holds a whole file.
 _WHOLE = 200
 #: Maximum number of remembered texts, which no repository reaches. Beyond it they are forgotten.
 _KNOWN_MAX = 300_000
+
+
+@dataclass(frozen=True)
+class DecodedTexts:
+    """Relations with the decoded texts of a part: all on the cursor that the part has for itself.
+
+    Attributes:
+        user_agents: ``user_agent_id``, ``agent``, ``plugin_version``, ``sharing``, ``is_malformed``,
+            ``has_unknown_token``, and the pseudonyms ``client_token``, ``session_token``,
+            ``environment_token``, ``organizations``, ``installers``, ``machines``.
+        agents: ``agent_id``, ``agent`` and the ``AGENT_COLUMNS`` of ``decode.agents``.
+        artifacts: ``path_id``, ``place`` (in the order of downloads) and the ``ARTIFACT_COLUMNS`` of
+            ``decode.artifacts``.
+        addresses: ``address_id``, ``address``.
+        whole_sizes: ``path_id``, ``whole_bytes``, if a response of the batch held the whole file.
+    """
+
+    user_agents: duckdb.DuckDBPyRelation
+    agents: duckdb.DuckDBPyRelation
+    artifacts: duckdb.DuckDBPyRelation
+    addresses: duckdb.DuckDBPyRelation
+    whole_sizes: duckdb.DuckDBPyRelation
+
+    def create_views(self) -> None:
+        """Give each relation its field's name in SQL."""
+        for field in fields(self):
+            relation: duckdb.DuckDBPyRelation = getattr(self, field.name)
+            relation.create_view(field.name)
+
 
 # DuckDB keeps the row order of a scan. Joining the ids by text would take as long as decoding.
 _USER_AGENTS = f"""
@@ -34,7 +65,8 @@ _USER_AGENTS = f"""
                     {tokens_sql("organizations", "o")} AS organizations,
                     {tokens_sql("installers", "i")} AS installers,
                     if(getvariable('keep_machines'), {tokens_sql("machines", "m")}, []) AS machines)
-    FROM ({TOKENS_SQL}) AS decoded
+    FROM ({TOKENS_SQL}) AS decoded;
+    DROP VIEW user_agents
 """
 
 _AGENTS_OF_PART = "CREATE TEMP TABLE agent_texts AS SELECT DISTINCT agent FROM decoded_user_agents"
@@ -45,7 +77,7 @@ _AGENTS = """
 """
 
 _PATHS = """
-    CREATE TEMP TABLE artifacts AS
+    CREATE TEMP TABLE described_paths AS
     SELECT path_id, known_paths.* EXCLUDE (path, largest_bytes, was_whole),
            row_number() OVER (ORDER BY channel, subdir, name, version, build, path) AS place
     FROM path_texts JOIN known_paths USING (path)
@@ -67,6 +99,11 @@ _SIZES = """
       AND (known_paths.largest_bytes < found.largest_bytes OR known_paths.was_whole < found.was_whole)
 """
 
+_WHOLE_SIZES = """
+    SELECT path_id, largest_bytes AS whole_bytes
+    FROM path_texts JOIN known_paths USING (path) WHERE was_whole
+"""
+
 
 def know_nothing(database: duckdb.DuckDBPyConnection) -> None:
     """Prepare an empty database for the parts of a batch."""
@@ -76,7 +113,7 @@ def know_nothing(database: duckdb.DuckDBPyConnection) -> None:
 def decode_user_agents(
     connection: duckdb.DuckDBPyConnection, part: PartRequests, *, keep_machines: bool
 ) -> None:
-    """Create the table ``decoded_user_agents`` of a part.
+    """Decode the user agents of a part, for :func:`decode_paths_and_agents`.
 
     The connection is a cursor of the database prepared by :func:`know_nothing`. Its variable ``token_key``
     holds the key for tokens in hexadecimal. Machines are left out unless ``keep_machines`` is true.
@@ -88,8 +125,8 @@ def decode_user_agents(
     connection.execute(_USER_AGENTS)
 
 
-def decode_paths_and_agents(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the tables ``described_agents`` and ``artifacts`` of a part from its user agents and paths.
+def decode_paths_and_agents(connection: duckdb.DuckDBPyConnection) -> DecodedTexts:
+    """Decode the paths and agents of a part whose user agents are decoded, and return all its texts.
 
     Parts are processed one after the other, so that each reuses the texts decoded for earlier parts.
     """
@@ -107,7 +144,15 @@ def decode_paths_and_agents(connection: duckdb.DuckDBPyConnection) -> None:
             connection.execute(f"CREATE TEMP TABLE {new} AS {texts} ANTI JOIN {known} USING ({name})")
             if len(connection.table(new)):
                 connection.execute(f"INSERT INTO {known} {describe}")
+        connection.execute(f"DROP TABLE {new}")
         connection.execute(put_together)
+    return DecodedTexts(
+        user_agents=connection.table("decoded_user_agents"),
+        agents=connection.table("described_agents"),
+        artifacts=connection.table("described_paths"),
+        addresses=connection.table("address_texts"),
+        whole_sizes=connection.sql(_WHOLE_SIZES),
+    )
 
 
 def note_sizes(connection: duckdb.DuckDBPyConnection, requests: pa.Table) -> None:

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from conda_census.decode.agents import AGENT_COLUMNS
 from conda_census.decode.pseudonyms import Secrets, folded_session_sql, network_sql
+from conda_census.ingest.decoding import DecodedTexts
 from conda_census.ingest.duplicates.repeated_downloads import DownloadMarks, marks_of_downloads
 from conda_census.ingest.duplicates.repeated_requests import FirstSeen
 from conda_census.ingest.sort_order import as_one_number, beginnings
@@ -61,7 +62,7 @@ _NETWORKS = f"""
     CREATE TEMP TABLE networks AS
     SELECT day, address_id, if(address = '-', NULL, {network_sql("address", "key")}) AS network
     FROM (SELECT DISTINCT day, address_id FROM visits)
-    JOIN network_keys USING (day) JOIN address_texts USING (address_id)
+    JOIN network_keys USING (day) JOIN addresses USING (address_id)
 """
 
 # Opted-out, absent and malformed requests of one agent are not one session, so the sharing takes its place.
@@ -77,7 +78,7 @@ _NAMED_VISITS = f"""
            ua.session_token IS NULL AS folded,
            CASE WHEN ua.session_token IS NULL THEN {_FOLDED_SESSION} ELSE ua.session_token END AS session,
            ua.organizations, ua.installers, ua.machines
-    FROM visits JOIN decoded_user_agents AS ua USING (user_agent_id)
+    FROM visits JOIN user_agents AS ua USING (user_agent_id)
     JOIN networks ON networks.day = visits.day AND networks.address_id = visits.address_id
 """
 
@@ -116,17 +117,15 @@ _COMPLETED = """
         SELECT v.session, v.client, v.environment, v.visit, r.path_id, r.time, r.bytes
         FROM requests AS r JOIN labelled_visits AS v USING (visit)
         WHERE r.is_delivery AND r.status = 206
-    ), whole_sizes AS (
-        SELECT path_id, largest_bytes AS whole_bytes
-        FROM path_texts JOIN known_paths USING (path)
-        WHERE was_whole AND path_id IN (SELECT path_id FROM pieces)
+    ), sizes_of_pieces AS (
+        SELECT * FROM whole_sizes WHERE path_id IN (SELECT path_id FROM pieces)
     ), from_pieces AS (
         SELECT coalesce(arg_max(visit, environment), min(visit)) AS visit, path_id, max(time) AS time,
                sum(bytes)::BIGINT AS bytes
         FROM pieces GROUP BY session, client, path_id
     ), times_whole AS (
         SELECT from_pieces.*, if(whole_bytes > 0, bytes // whole_bytes, 1) AS downloads
-        FROM from_pieces LEFT JOIN whole_sizes USING (path_id)
+        FROM from_pieces LEFT JOIN sizes_of_pieces USING (path_id)
     )
     SELECT visit, path_id, time, bytes, source FROM requests WHERE is_delivery AND status = 200
     UNION ALL
@@ -151,14 +150,14 @@ _SESSIONS = """
         GROUP BY session, folded, client, environment
     )
     SELECT session_rows.* EXCLUDE (agent), first_time::DATE AS day, agent_id
-    FROM session_rows JOIN described_agents USING (agent)
+    FROM session_rows JOIN agents USING (agent)
 """
 
 _INSTALLER_DOWNLOADS = """
     SELECT installers.time, installers.time::DATE AS day, v.client, v.network, a.product, a.version,
            a.platform, a.extension, installers.bytes, d.tool
     FROM installer_deliveries AS installers JOIN labelled_visits AS v USING (visit)
-    JOIN artifacts AS a USING (path_id) JOIN described_agents AS d USING (agent)
+    JOIN artifacts AS a USING (path_id) JOIN agents AS d USING (agent)
 """
 
 _SOURCE_REQUESTS = """
@@ -171,15 +170,26 @@ _SOURCE_REQUESTS = """
 
 
 def rows_of_part(
-    connection: duckdb.DuckDBPyConnection, first_seen: FirstSeen, secrets: Secrets
+    connection: duckdb.DuckDBPyConnection,
+    decoded: DecodedTexts,
+    requests: pa.Table,
+    first_seen: FirstSeen,
+    secrets: Secrets,
 ) -> tuple[PartRows, SourcesFound]:
     """Return the rows of a part, and the facts about its sources.
 
-    The connection must have the tables of ``decoding``, and ``requests`` as marked by ``visits``.
+    Args:
+        connection: the part's own cursor.
+        decoded: its texts, in relations on this cursor.
+        requests: its requests, as marked by ``visits``.
+        first_seen: its requests with an id, without those that were read before.
+        secrets: the keys for addresses.
 
     Raises:
         CensusError: a key cannot be read or made.
     """
+    decoded.create_views()
+    connection.register("requests", requests)
     connection.execute(_VISITS)
     _name_networks(connection, secrets)
     connection.execute(_NAMED_VISITS)
@@ -228,7 +238,7 @@ def _sessions(connection: duckdb.DuckDBPyConnection) -> pa.Table:
     """Return the rows of the table ``sessions``; the fields of an agent are looked up by its number."""
     rows = _typed(connection, "sessions", _SESSIONS, AGENT_COLUMNS)
     rows = rows.take(pa.array(_order_of_sessions(rows)))
-    agents = connection.sql("FROM described_agents ORDER BY agent_id").to_arrow_table()
+    agents = connection.sql("FROM agents ORDER BY agent_id").to_arrow_table()
     agent = rows["agent_id"].to_numpy()
     columns = {name: rows[name] for name in rows.column_names}
     columns |= {name: _looked_up(agents[name], agent) for name in AGENT_COLUMNS}

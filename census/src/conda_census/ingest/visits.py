@@ -6,11 +6,11 @@ user agent from one address within one hour.
 
 from __future__ import annotations
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from conda_census.ingest.decoding import DecodedTexts
 from conda_census.ingest.sort_order import as_one_number
 
 __all__ = ["marked_requests"]
@@ -20,26 +20,22 @@ Numbers = npt.NDArray[np.int64]
 _HOUR_US = 3_600_000_000
 
 _PATH_MARKS = """
-    SELECT kind IN ('package', 'installer') AS is_delivery, kind = 'index' AS is_index,
-           kind = 'heartbeat' AS is_heartbeat, kind = 'other' AS is_other
-    FROM artifacts ORDER BY path_id
+    kind IN ('package', 'installer') AS is_delivery, kind = 'index' AS is_index,
+    kind = 'heartbeat' AS is_heartbeat, kind = 'other' AS is_other
 """
 
-_USER_AGENT_MARKS = """
-    SELECT session_token IS NULL AS is_folded, is_malformed, has_unknown_token
-    FROM decoded_user_agents ORDER BY user_agent_id
-"""
+_USER_AGENT_MARKS = "session_token IS NULL AS is_folded, is_malformed, has_unknown_token"
 
 
-def marked_requests(connection: duckdb.DuckDBPyConnection, requests: pa.Table) -> pa.Table:
+def marked_requests(decoded: DecodedTexts, requests: pa.Table) -> pa.Table:
     """Return the requests of a part with the fields of their path and user agent, looked up by number.
 
     The added columns are: visit (numbers from 0 on), is_delivery, is_index, is_heartbeat, is_other,
     is_malformed, has_unknown_token.
     """
     path, user_agent = requests["path_id"].to_numpy(), requests["user_agent_id"].to_numpy()
-    paths = connection.sql(_PATH_MARKS).fetchnumpy()
-    user_agents = connection.sql(_USER_AGENT_MARKS).fetchnumpy()
+    paths = decoded.artifacts.order("path_id").project(_PATH_MARKS).fetchnumpy()
+    user_agents = decoded.user_agents.order("user_agent_id").project(_USER_AGENT_MARKS).fetchnumpy()
     is_folded = user_agents.pop("is_folded")
     columns = {name: marks[path] for name, marks in paths.items()}
     columns |= {name: marks[user_agent] for name, marks in user_agents.items()}
