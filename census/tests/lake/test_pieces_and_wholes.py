@@ -35,6 +35,7 @@ from conda_census.ingest.summary import BEGINNING, CUT_SHORT, NOT_MARKED, Summar
 from conda_census.lake.store import Lake
 from conda_census.logs import format_detection as sniff
 from conda_census.logs.line_marks import LineMarks, short
+from conda_census.logs.sources.compression import tell_nobody
 from conda_census.logs.sources.discovery import decompressed
 from conda_census.logs.sources.readable import Readable
 
@@ -352,10 +353,10 @@ def test_a_known_log_is_decompressed_once(case: Case, monkeypatch: pytest.Monkey
     compressed = case.log("access.log.1.gz", gzip.compress(content))
     opened = 0
 
-    def counted(source: Readable) -> Iterator[bytes]:
+    def counted(source: Readable, passed_over: Callable[[int], object] = tell_nobody) -> Iterator[bytes]:
         nonlocal opened
         opened += str(source) == str(compressed)
-        return decompressed(source)
+        return decompressed(source, passed_over)
 
     for module in (sniff, shared_lines, reading):
         monkeypatch.setattr(module, "decompressed", counted)
