@@ -137,7 +137,7 @@ def test_the_hosts_of_every_kind_of_channel(conda: Conda, condarc: str, found: s
 def test_which_host_an_entry_of_the_list_is(entry: str, host: str, *, allowed: bool) -> None:
     """A name for all its ports, a name with a port, or all names below a domain."""
     context = type("Context", (), {"anaconda_anon_usage_hosts": (entry,)})
-    assert hosts.gets_tokens(context, host, "/noarch/repodata.json") is allowed
+    assert hosts.gets_tokens(context, host, {hosts.name_and_port(host)}) is allowed
 
 
 @pytest.mark.takes_turns(5, among="the longest")

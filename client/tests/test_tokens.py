@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -81,19 +79,3 @@ def test_a_user_agent_is_sent_whole_and_shown_hidden() -> None:
         repr({"User-Agent": shown}),
     ]
     assert str(tokens.UserAgent("conda/24.7.1")) == f"{tokens.UserAgent('conda/24.7.1')}" == "conda/24.7.1"
-
-
-def test_a_session_is_one_process() -> None:
-    """All threads of a process have one session; a child of a fork has another."""
-    with ThreadPoolExecutor(8) as threads:
-        (session,) = set(threads.map(lambda _: tokens.session(), range(64)))
-    reader, writer = os.pipe()
-    if not (pid := os.fork()):
-        os.write(writer, tokens.session().encode())
-        os._exit(0)
-    os.waitpid(pid, 0)
-    child = os.read(reader, 100).decode()
-    os.close(reader)
-    os.close(writer)
-    assert tokens.is_random_value(child)
-    assert child != session == tokens.session()

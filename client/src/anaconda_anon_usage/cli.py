@@ -20,6 +20,7 @@ from anaconda_anon_usage import (
     suffix,
     tokens,
 )
+from anaconda_anon_usage.suffix import SESSION
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -113,7 +114,7 @@ def _preview(asked: Namespace) -> int:
     context = _context()
     rows = []
     for url in channels.urls(context):
-        sends = hosts.gets_tokens(context, channels.host(url))
+        sends = conda_context.gets_tokens(context, channels.host(url))
         agent = conda_context.with_suffix() if sends else conda_context.plain()
         rows.append({"channel": url, "user_agent": _whole(agent)})
     if asked.json:
@@ -167,7 +168,7 @@ def _reset(asked: Namespace) -> int:
 
 
 def _print(_: Namespace) -> int:
-    _write(suffix.of(_context()))
+    _write(SESSION.build_suffix(_context()))
     return 0
 
 

@@ -11,25 +11,24 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from anaconda_anon_usage import explain, hosts, suffix, tokens
+from anaconda_anon_usage.suffix import SESSION
 
 if TYPE_CHECKING:
     from typing import Callable
 
 _HEADER = "User-Agent"
-#: conda's own ``Context.user_agent``, once another stands in its place.
-_plain: list[Any] = []
 
 
 def prepare(command: str) -> None:
     """Get ready for this command of conda."""
     for step in (
-        lambda: suffix.begin(command),
+        lambda: SESSION.begin(command),
         hide_in_info,
         lambda: watch_sessions(send=not has_header_hook()),
     ):
         attempt(step)
     if command in suffix.NAMED_IN_FILE:
-        attempt(lambda: watch_named_in_file(suffix.found_in_file))
+        attempt(lambda: watch_named_in_file(SESSION.note_prefix_in_file))
 
 
 def attempt(step: Callable[[], None]) -> None:
@@ -76,10 +75,10 @@ def watch_sessions(*, send: bool) -> None:
             _change_sessions(send=send)
         except Exception as error:  # whatever it is, conda goes on without
             explain("sessions of requests: %r", error)
-        return _plain[0].__get__(context)
+        return SESSION.plain_user_agent.__get__(context)
 
-    if not _plain:
-        _plain.append(Context.user_agent)
+    if SESSION.plain_user_agent is None:
+        SESSION.plain_user_agent = Context.user_agent
         Context.user_agent = property(user_agent)
     _change_sessions(send=send)
 
@@ -89,21 +88,28 @@ def user_agent(host: str, path: str) -> str | None:
     from conda.base.context import context
 
     _change_sessions(send=False)
-    return with_suffix() if hosts.gets_tokens(context, host, path) else None
+    SESSION.note_request(host, path)
+    return with_suffix() if gets_tokens(context, host) else None
+
+
+def gets_tokens(context: Any, host: str) -> bool:  # noqa: ANN401
+    """Return whether a request to `host` carries the suffix, for all that this process knows by now."""
+    return hosts.gets_tokens(context, host, SESSION.named_hosts)
 
 
 def with_suffix() -> str:
     """Return conda's user agent with the suffix."""
     from conda.base.context import context
 
-    return tokens.UserAgent(plain() + " " + suffix.of(context))
+    return tokens.UserAgent(plain() + " " + SESSION.build_suffix(context))
 
 
 def plain() -> str:
     """Return conda's own user agent."""
     from conda.base.context import context
 
-    return str(_plain[0].__get__(context) if _plain else context.user_agent)
+    own = SESSION.plain_user_agent
+    return str(context.user_agent if own is None else own.__get__(context))
 
 
 def watch_named_in_file(tell: Callable[[str], None]) -> None:
@@ -214,7 +220,7 @@ def _withdraw(request: Any) -> None:  # noqa: ANN401
     if isinstance(request.headers.get(_HEADER), tokens.UserAgent):
         host, _ = _host_and_path(request.url)
         # The path says nothing here: where a redirect leads is not what the command has named.
-        if not host or not hosts.gets_tokens(context, host):
+        if not host or not gets_tokens(context, host):
             request.headers[_HEADER] = plain()
 
 

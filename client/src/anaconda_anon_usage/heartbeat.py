@@ -10,6 +10,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from anaconda_anon_usage import channels, conda_context, explain, hosts, suffix
+from anaconda_anon_usage.suffix import SESSION
 
 if TYPE_CHECKING:
     from typing import Callable
@@ -28,7 +29,7 @@ def send(context: Any) -> None:  # noqa: ANN401
     if not _is_wanted(context):
         return
     if not os.environ.get("CONDA_PREFIX"):
-        suffix.begin("")  # no environment is active, and base must not pass for one
+        SESSION.begin("")  # no environment is active, and base must not pass for one
     urls = of_hosts(context)
     if urls:
         # Made here, once: reading and saving tokens is no work for several threads.
@@ -40,7 +41,7 @@ def of_hosts(context: Any) -> list[str]:  # noqa: ANN401
     first: dict[str, str] = {}
     for url in channels.urls(context):
         host = channels.host(url)
-        if hosts.gets_tokens(context, host):
+        if conda_context.gets_tokens(context, host):
             first.setdefault(hosts.name_and_port(host), url + _PATH)
     return list(first.values())
 

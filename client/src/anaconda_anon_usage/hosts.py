@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from anaconda_anon_usage import explain
 
 if TYPE_CHECKING:
-    from typing import Callable, Iterable
+    from typing import Callable, Container, Iterable
 
 #: The setting, as it is written in a condarc: a list that narrows the hosts further.
 SETTING = "anaconda_anon_usage_hosts"
@@ -25,19 +25,15 @@ _INDEXES = frozenset(
     for ending in (".json", ".json.zst", ".json.bz2", ".json.gz", ".jlap")
 ) | {"repodata_shards.msgpack.zst"}
 
-#: Hosts whose channels this command has named in a file or a specification, where conda does not keep them.
-_asked_for_index: set[str] = set()
 
+def gets_tokens(context: Any, host: str, named_hosts: Container[str] = ()) -> bool:  # noqa: ANN401
+    """Return whether a request to `host` (a URL's ``netloc``) carries the suffix.
 
-def gets_tokens(context: Any, host: str, path: str = "") -> bool:  # noqa: ANN401
-    """Say whether a request for `path` at `host` (a URL's ``netloc``) carries the suffix.
-
-    A host is a name and a port: another port of the same machine is another host.
+    A host is a name and a port: another port of the same machine is another host. `named_hosts` are those
+    whose channels this command has named where conda does not keep them: in a file or a specification.
     """
     named = name_and_port(host)
-    if path.rsplit("/", 1)[-1] in _INDEXES:
-        _asked_for_index.add(named)
-    if named not in _asked_for_index and named not in of_channels(context):
+    if named not in named_hosts and named not in of_channels(context):
         return False
     try:
         allowed = tuple(getattr(context, SETTING, ()))
@@ -45,6 +41,11 @@ def gets_tokens(context: Any, host: str, path: str = "") -> bool:  # noqa: ANN40
         explain("the hosts cannot be read: %r", error)
         return False
     return not allowed or any(_matches(named, str(entry)) for entry in allowed)
+
+
+def is_index(path: str) -> bool:
+    """Return whether `path` is that of a channel's index, for which conda asks channels only."""
+    return path.rsplit("/", 1)[-1] in _INDEXES
 
 
 def of_channels(context: Any) -> set[str]:  # noqa: ANN401

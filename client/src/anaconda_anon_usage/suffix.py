@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import atexit
 import os
-from functools import lru_cache
+import threading
 from typing import TYPE_CHECKING, Any
 
-from anaconda_anon_usage import administrator, explain, host, store, tokens
+from anaconda_anon_usage import administrator, explain, host, hosts, store, tokens
 
 if TYPE_CHECKING:
     from typing import Literal, Mapping
@@ -34,35 +34,143 @@ _HAS_ENVIRONMENT = _MAKES_ENVIRONMENT | {"anon-usage", "env_update", "info", "in
 #: The commands that take the name from a file where the command line has none; ``create`` since conda 26.3.
 NAMED_IN_FILE = frozenset(["env_create", "env_update"])
 
-_command = ""
-_prefix_in_file = ""
-_installations: dict[str, str | None] = {}
-_environments: dict[str, str] = {}
-_administrators: dict[tuple[str, str], list[tokens.Token]] = {}
+
+class Session:
+    """The state of one process: which command of conda it runs, and what it has read and saved for that.
+
+    All threads of a process share its :data:`SESSION`. After a fork the child keeps everything but the
+    session token: it is a process of its own.
+    """
+
+    def __init__(self) -> None:
+        #: The command, as conda calls it when it invokes a pre-command hook.
+        self.command = ""
+        #: The environment that conda has found by the name in a file.
+        self.prefix_in_file = ""
+        #: Hosts whose channels the command has named in a file or a specification.
+        self.named_hosts: set[str] = set()
+        #: conda's own ``Context.user_agent``, once another property is in its place.
+        self.plain_user_agent: Any = None
+        self._token = (0, "")
+        self._token_lock = threading.Lock()
+        self._machine: tuple[str | None, ...] = ()
+        self._installations: dict[str, str | None] = {}
+        self._environments: dict[str, str] = {}
+        self._administrators: dict[tuple[str, str], list[tokens.Token]] = {}
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._renew_lock)
+
+    def begin(self, command: str) -> None:
+        """Note which command of conda this process runs."""
+        self.command = command
+
+    def note_prefix_in_file(self, prefix: str) -> None:
+        """Note the environment of this command, which conda has found by the name in a file."""
+        self.prefix_in_file = prefix
+
+    def note_request(self, host: str, path: str) -> None:
+        """Note the host if conda asks it for an index: it has a channel then, wherever that was named."""
+        if hosts.is_index(path):
+            self.named_hosts.add(hosts.name_and_port(host))
+
+    def token(self) -> str:
+        """Return the session token: the same in all threads of this process, another one after a fork."""
+        with self._token_lock:
+            pid, value = self._token
+            if pid != os.getpid():
+                value = tokens.new()
+                self._token = (os.getpid(), value)
+            return value
+
+    def build_suffix(self, context: Any) -> str:  # noqa: ANN401
+        """Return ``aau/VERSION`` and the tokens. While sharing is off, no token file is touched."""
+        sharing, decided_by = choice(context)
+        if not sharing:
+            explain("sharing is off: %s", decided_by)
+            return tokens.suffix()
+        own = (("c", self._installation(context)), ("s", self.token()), ("e", self._environment(context)))
+        sent = [tokens.Token(prefix, value) for prefix, value in own if value]
+        sent += self._set_by_administrator(context)
+        explain("sharing is on: %s", " ".join(token.prefix + "/" for token in sent))
+        return tokens.suffix(sent)
+
+    def _renew_lock(self) -> None:
+        # Another thread may hold the lock at the fork; the child would wait for it for ever.
+        self._token_lock = threading.Lock()
+
+    def _host(self) -> str | None:
+        if not self._machine:
+            self._machine = (host.identity(),)
+        return self._machine[0]
+
+    def _installation(self, context: Any) -> str | None:  # noqa: ANN401
+        try:
+            root_prefix = str(context.root_prefix)
+            if root_prefix not in self._installations:
+                folder = store.home_folder()
+                token = store.installation(folder, root_prefix, self._host()) if folder else None
+                self._installations.setdefault(root_prefix, token)
+            return self._installations[root_prefix]
+        except Exception as error:  # the other tokens are sent all the same
+            explain("no installation token: %r", error)
+            return None
+
+    def _environment(self, context: Any) -> str | None:  # noqa: ANN401
+        try:
+            prefix = self._prefix(context)
+            if prefix and prefix not in self._environments:
+                folder = store.home_folder()
+                to_be_made = self._makes_environment(context) and not store.is_environment(prefix)
+                token = store.environment(folder, prefix, self._host(), to_be_made=to_be_made)
+                if token is None:
+                    return None  # and ask again at the next request: the prefix may be there by then
+                if to_be_made:
+                    atexit.register(self._settle, folder, prefix)
+                self._environments.setdefault(prefix, token)
+            return self._environments.get(prefix)
+        except Exception as error:  # conda cannot tell the prefix, or anything else
+            explain("no environment token: %r", error)
+            return None
+
+    def _set_by_administrator(self, context: Any) -> list[tokens.Token]:  # noqa: ANN401
+        try:
+            from conda.base.constants import SEARCH_PATH
+
+            root_prefix = str(context.root_prefix)
+            key = (root_prefix, os.environ.get("CONDA_PREFIX", ""))
+            if key not in self._administrators:
+                # conda itself knows its root prefix without this variable, which nobody need have set.
+                environ = {**os.environ, "CONDA_ROOT": root_prefix}
+                self._administrators[key] = administrator.found(SEARCH_PATH, environ)
+            return self._administrators[key]
+        except Exception as error:  # the other tokens are sent all the same
+            explain("no tokens of an administrator: %r", error)
+            return []
+
+    def _prefix(self, context: Any) -> str:  # noqa: ANN401
+        # What a build script leaves in the prefix of a package goes into the package, and so to everybody.
+        if self.command not in _HAS_ENVIRONMENT or os.environ.get("CONDA_BUILD") == "1":
+            return ""
+        arguments = context._argparse_args  # noqa: SLF001
+        named = arguments.get("name") or arguments.get("prefix")
+        # The context takes base, or the active environment, for the target until it knows the name.
+        if self.command in NAMED_IN_FILE | {"create"} and not named:
+            return self.prefix_in_file
+        return str(context.target_prefix)
+
+    def _makes_environment(self, context: Any) -> bool:  # noqa: ANN401
+        return self.command in _MAKES_ENVIRONMENT and not context.dry_run and not context.download_only
+
+    def _settle(self, folder: str | None, prefix: str) -> None:
+        """Move the token of an environment that this command has made into its prefix."""
+        try:
+            store.environment(folder, prefix, self._host(), to_be_made=False)
+        except Exception as error:  # the next command does it
+            explain("not moved into %s: %r", prefix, error)
 
 
-def begin(command: str) -> None:
-    """Note which command of conda this process runs."""
-    global _command  # noqa: PLW0603  a process runs one command
-    _command = command
-
-
-def found_in_file(prefix: str) -> None:
-    """Note the environment of this command, which conda has found by the name in a file."""
-    global _prefix_in_file  # noqa: PLW0603  a process runs one command
-    _prefix_in_file = prefix
-
-
-def of(context: Any) -> str:  # noqa: ANN401
-    """Return ``aau/VERSION`` and the tokens. While sharing is off, no token file is touched."""
-    sharing, decided_by = choice(context)
-    if not sharing:
-        explain("sharing is off: %s", decided_by)
-        return tokens.suffix()
-    found = (("c", _installation(context)), ("s", tokens.session()), ("e", _environment(context)))
-    sent = [tokens.Token(prefix, value) for prefix, value in found if value] + _set_by_administrator(context)
-    explain("sharing is on: %s", " ".join(token.prefix + "/" for token in sent))
-    return tokens.suffix(sent)
+#: The session of this process.
+SESSION = Session()
 
 
 def choice(context: Any) -> tuple[bool, DecidedBy]:  # noqa: ANN401
@@ -87,79 +195,3 @@ def choose(setting: bool | None, environ: Mapping[str, str]) -> tuple[bool, Deci
     if setting is None:
         return False, "unreadable setting"
     return setting, "setting"
-
-
-@lru_cache(maxsize=None)
-def _host() -> str | None:
-    return host.identity()
-
-
-def _installation(context: Any) -> str | None:  # noqa: ANN401
-    try:
-        root_prefix = str(context.root_prefix)
-        if root_prefix not in _installations:
-            folder = store.home_folder()
-            token = store.installation(folder, root_prefix, _host()) if folder else None
-            _installations.setdefault(root_prefix, token)
-        return _installations[root_prefix]
-    except Exception as error:  # the other tokens are sent all the same
-        explain("no installation token: %r", error)
-        return None
-
-
-def _environment(context: Any) -> str | None:  # noqa: ANN401
-    try:
-        prefix = _prefix(context)
-        if prefix and prefix not in _environments:
-            folder = store.home_folder()
-            made = _makes_environment(context) and not store.is_environment(prefix)
-            token = store.environment(folder, prefix, _host(), to_be_made=made)
-            if token is None:
-                return None  # and ask again at the next request: the prefix may be there by then
-            if made:
-                atexit.register(_settle, folder, prefix)
-            _environments.setdefault(prefix, token)
-        return _environments.get(prefix)
-    except Exception as error:  # conda cannot tell the prefix, or anything else
-        explain("no environment token: %r", error)
-        return None
-
-
-def _set_by_administrator(context: Any) -> list[tokens.Token]:  # noqa: ANN401
-    try:
-        from conda.base.constants import SEARCH_PATH
-
-        root_prefix = str(context.root_prefix)
-        key = (root_prefix, os.environ.get("CONDA_PREFIX", ""))
-        if key not in _administrators:
-            # conda itself knows its root prefix without this variable, which nobody need have set.
-            environ = {**os.environ, "CONDA_ROOT": root_prefix}
-            _administrators[key] = administrator.found(SEARCH_PATH, environ)
-        return _administrators[key]
-    except Exception as error:  # the other tokens are sent all the same
-        explain("no tokens of an administrator: %r", error)
-        return []
-
-
-def _prefix(context: Any) -> str:  # noqa: ANN401
-    # What a build script leaves in the prefix of a package goes into the package, and so to everybody.
-    if _command not in _HAS_ENVIRONMENT or os.environ.get("CONDA_BUILD") == "1":
-        return ""
-    arguments = context._argparse_args  # noqa: SLF001
-    named = arguments.get("name") or arguments.get("prefix")
-    # The context takes base, or the active environment, for the target until it knows the name.
-    if _command in NAMED_IN_FILE | {"create"} and not named:
-        return _prefix_in_file
-    return str(context.target_prefix)
-
-
-def _makes_environment(context: Any) -> bool:  # noqa: ANN401
-    return _command in _MAKES_ENVIRONMENT and not context.dry_run and not context.download_only
-
-
-def _settle(folder: str | None, prefix: str) -> None:
-    """Move the token of an environment that this command has made into its prefix."""
-    try:
-        store.environment(folder, prefix, _host(), to_be_made=False)
-    except Exception as error:  # the next command does it
-        explain("not moved into %s: %r", prefix, error)

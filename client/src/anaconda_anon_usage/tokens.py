@@ -6,7 +6,6 @@ The grammar is that of ``docs/wire-format.md``. Nothing here reads or writes a f
 from __future__ import annotations
 
 import os
-import threading
 from binascii import b2a_base64
 from typing import TYPE_CHECKING
 
@@ -111,24 +110,6 @@ def hidden(user_agent: str) -> str:
         return user_agent
     version, *values = rest.split(" ")
     return " ".join([own + mark + version, *(value[:2] + "." for value in values)])
-
-
-def session() -> str:
-    """Return the session token of this process: the same in all its threads, another one after a fork."""
-    global _session  # noqa: PLW0603  one process, one session: this is the process's state
-    with _session_lock:
-        pid, value = _session
-        if pid != os.getpid():
-            value = new()
-            _session = (os.getpid(), value)
-        return value
-
-
-_session = (0, "")
-_session_lock = threading.Lock()
-if hasattr(os, "register_at_fork"):
-    # Another thread may hold the lock at the fork; the child would wait for it for ever.
-    os.register_at_fork(after_in_child=lambda: globals().__setitem__("_session_lock", threading.Lock()))
 
 
 def _valid(tokens: Iterable[Token]) -> list[Token]:
