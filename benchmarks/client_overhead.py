@@ -67,8 +67,8 @@ begin = read()
 command.action("install")
 print_since(begin)
 begin = read()
-from anaconda_anon_usage import conda_context
-agent = conda_context.user_agent("{host}", "/noarch/repodata.json")
+from anaconda_anon_usage import request_headers
+agent = request_headers.user_agent("{host}", "/noarch/repodata.json")
 print_since(begin)
 assert " c/" in agent.encode().decode()
 """

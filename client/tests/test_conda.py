@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from conftest import Channel, Conda
 
 MODULES = (
-    "administrator",
-    "conda_context",
-    "host",
-    "hosts",
+    "admin_tokens",
+    "channel_hosts",
+    "machine_identity",
     "plugin",
+    "request_headers",
+    "session",
     "store",
-    "suffix",
     "token_file",
     "tokens",
 )
@@ -437,8 +437,8 @@ before = set(sys.modules)
 from anaconda_anon_usage import plugin
 (command,) = plugin.conda_pre_commands()
 command.action("install")
-from anaconda_anon_usage import conda_context
-assert " aau/" in conda_context.with_suffix()
+from anaconda_anon_usage import request_headers
+assert " aau/" in request_headers.with_suffix()
 assert " aau/" not in base.context.user_agent
 print(*sorted(set(sys.modules) - before))
 """
@@ -467,9 +467,9 @@ if not hasattr(types, "CondaRequestHeader"):
         value: str
     types.CondaRequestHeader = CondaRequestHeader
 from conda.base.context import reset_context
-from anaconda_anon_usage import conda_context, plugin
+from anaconda_anon_usage import request_headers, plugin
 reset_context()
-conda_context.prepare("search")
+request_headers.prepare("search")
 for host in ("{channel.host}", "elsewhere.test"):
     for header in plugin.conda_request_headers(host=host, path="/noarch/tiny-1.0-0.tar.bz2"):
         assert type(header) is types.CondaRequestHeader

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 from anaconda_anon_usage import (
     __version__,
+    channel_hosts,
     channels,
-    conda_context,
     explain,
-    host,
-    hosts,
+    machine_identity,
+    request_headers,
+    session,
     store,
-    suffix,
     tokens,
 )
-from anaconda_anon_usage.suffix import SESSION
+from anaconda_anon_usage.session import SESSION
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -114,8 +114,8 @@ def _preview(asked: Namespace) -> int:
     context = _context()
     rows = []
     for url in channels.urls(context):
-        sends = conda_context.gets_tokens(context, channels.host(url))
-        agent = conda_context.with_suffix() if sends else conda_context.plain()
+        sends = request_headers.gets_tokens(context, channels.host(url))
+        agent = request_headers.with_suffix() if sends else request_headers.plain()
         rows.append({"channel": url, "user_agent": _whole(agent)})
     if asked.json:
         return _write_json(rows)
@@ -138,7 +138,7 @@ def _set(*, sharing: bool) -> int:
 
     # conda knows where a choice goes and keeps the comments there. This reads and writes no token.
     value = "true" if sharing else "false"
-    command = [sys.executable, "-m", "conda", "config", "--set", suffix.SETTING, value]
+    command = [sys.executable, "-m", "conda", "config", "--set", session.SETTING, value]
     if subprocess.run(command, check=False).returncode:  # noqa: S603  conda itself, with our own words
         raise NotPossibleError("conda could not save the choice")
     now, decided_by, where = _decision(_context(again=True))
@@ -157,7 +157,9 @@ def _reset(asked: Namespace) -> int:
     try:
         folder = store.home_folder()
         if folder:
-            forgotten += store.forget_installation(folder, str(context.root_prefix), host.identity())
+            forgotten += store.forget_installation(
+                folder, str(context.root_prefix), machine_identity.identity()
+            )
         for prefix in _prefixes(context) if asked.environments else ():
             forgotten += store.forget_environment(prefix)
     except OSError as error:
@@ -199,44 +201,44 @@ def _context(*, again: bool = False) -> Any:  # noqa: ANN401
         from conda.base.context import context, reset_context
     except ImportError:
         raise NotPossibleError("there is no conda here: run it with the Python of conda's base") from None
-    if again or not hasattr(type(context), suffix.SETTING):
+    if again or not hasattr(type(context), session.SETTING):
         # Outside conda nobody has imported the plug-in, which makes the settings known, or read the files.
-        conda_context.attempt(conda_context.register_settings)
-        conda_context.prepare(_COMMAND)
+        request_headers.attempt(request_headers.register_settings)
+        request_headers.prepare(_COMMAND)
         reset_context()
     return context
 
 
 def _decision(context: Any) -> tuple[bool, str, str | None]:  # noqa: ANN401
     """Return whether sharing is on, what decided it, and in which file or variable; none if nobody chose."""
-    sharing, decided_by = suffix.choice(context)
-    if decided_by == suffix.DO_NOT_TRACK:
-        return sharing, decided_by, suffix.DO_NOT_TRACK
+    sharing, decided_by = session.choice(context)
+    if decided_by == session.DO_NOT_TRACK:
+        return sharing, decided_by, session.DO_NOT_TRACK
     where = None
     for source, parameters in context.raw_data.items():
-        if suffix.SETTING in parameters:
+        if session.SETTING in parameters:
             where = str(source)
-            if "final" in str(parameters[suffix.SETTING].keyflag()):
+            if "final" in str(parameters[session.SETTING].keyflag()):
                 break  # conda's #!final: nothing that is read later counts
     if where == "envvars":
-        where = "CONDA_" + suffix.SETTING.upper()
+        where = "CONDA_" + session.SETTING.upper()
     return sharing, decided_by if where else "default", where
 
 
 def _only_hosts(context: Any) -> list[str]:  # noqa: ANN401
     try:
-        return [str(entry) for entry in getattr(context, hosts.SETTING)]
+        return [str(entry) for entry in getattr(context, channel_hosts.SETTING)]
     except Exception:
         raise NotPossibleError(
-            f"{hosts.SETTING} is no list of hosts: see conda config --show-sources"
+            f"{channel_hosts.SETTING} is no list of hosts: see conda config --show-sources"
         ) from None
 
 
 def _wants_heartbeat(context: Any) -> bool:  # noqa: ANN401
     try:
-        return bool(getattr(context, suffix.HEARTBEAT))
+        return bool(getattr(context, session.HEARTBEAT))
     except Exception as error:  # then none is sent, as heartbeat finds out too
-        explain("%s cannot be read: %r", suffix.HEARTBEAT, error)
+        explain("%s cannot be read: %r", session.HEARTBEAT, error)
         return False
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from anaconda_anon_usage import channels, conda_context, explain, hosts, suffix
-from anaconda_anon_usage.suffix import SESSION
+from anaconda_anon_usage import channel_hosts, channels, explain, request_headers, session
+from anaconda_anon_usage.session import SESSION
 
 if TYPE_CHECKING:
     from typing import Callable
@@ -33,7 +33,7 @@ def send(context: Any) -> None:  # noqa: ANN401
     urls = of_hosts(context)
     if urls:
         # Made here, once: reading and saving tokens is no work for several threads.
-        _send_all(urls, conda_context.with_suffix())
+        _send_all(urls, request_headers.with_suffix())
 
 
 def of_hosts(context: Any) -> list[str]:  # noqa: ANN401
@@ -41,18 +41,18 @@ def of_hosts(context: Any) -> list[str]:  # noqa: ANN401
     first: dict[str, str] = {}
     for url in channels.urls(context):
         host = channels.host(url)
-        if conda_context.gets_tokens(context, host):
-            first.setdefault(hosts.name_and_port(host), url + _PATH)
+        if request_headers.gets_tokens(context, host):
+            first.setdefault(channel_hosts.name_and_port(host), url + _PATH)
     return list(first.values())
 
 
 def _is_wanted(context: Any) -> bool:  # noqa: ANN401
-    sharing, decided_by = suffix.choice(context)
+    sharing, decided_by = session.choice(context)
     if not sharing:
         explain("no heartbeat: sharing is off: %s", decided_by)
         return False
-    if not getattr(context, suffix.HEARTBEAT):
-        explain("no heartbeat: %s is not set", suffix.HEARTBEAT)
+    if not getattr(context, session.HEARTBEAT):
+        explain("no heartbeat: %s is not set", session.HEARTBEAT)
         return False
     if context.offline:
         explain("no heartbeat: conda is offline")

@@ -9,7 +9,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-from anaconda_anon_usage import store, suffix
+from anaconda_anon_usage import session, store
 
 if TYPE_CHECKING:
     from typing import Mapping
@@ -33,7 +33,7 @@ def give_once(command: str) -> None:
 
     if command in _QUIET_COMMANDS or _is_ci(os.environ) or _is_quiet(context):
         return
-    sharing, _ = suffix.choice(context)
+    sharing, _ = session.choice(context)
     if sharing and store.note_told():
         sys.stderr.write(TEXT + "\n")
         sys.stderr.flush()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from conda.plugins import hookimpl, types
 
-from anaconda_anon_usage import conda_context, explain
+from anaconda_anon_usage import explain, request_headers
 
 if TYPE_CHECKING:
     from typing import Iterator
@@ -40,9 +40,9 @@ def conda_pre_commands() -> Iterator[Any]:
 @hookimpl  # type: ignore[untyped-decorator]
 def conda_request_headers(host: str, path: str) -> Iterator[Any]:
     """Send the suffix with each request to the host of a channel (conda 24.11 and later)."""
-    if conda_context.has_header_hook():
+    if request_headers.has_header_hook():
         try:
-            agent = conda_context.user_agent(host, path)
+            agent = request_headers.user_agent(host, path)
         except Exception as error:  # conda goes on with its own user agent
             explain("request headers: %r", error)
         else:
@@ -57,8 +57,8 @@ def conda_subcommands() -> Iterator[Any]:
 
 
 def _before_command(command: str) -> None:
-    conda_context.prepare(command)
-    conda_context.attempt(lambda: _give_notice(command))
+    request_headers.prepare(command)
+    request_headers.attempt(lambda: _give_notice(command))
 
 
 def _give_notice(command: str) -> None:
@@ -75,4 +75,4 @@ def _subcommand(arguments: Any) -> int:  # noqa: ANN401
 
 
 # Without its setting the plug-in takes sharing to be off.
-conda_context.attempt(conda_context.register_settings)
+request_headers.attempt(request_headers.register_settings)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from anaconda_anon_usage import __version__, hosts
+from anaconda_anon_usage import __version__, channel_hosts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 PACKAGE = "/noarch/tiny-1.0-0.tar.bz2"
 OF_CHANNELS = """
 from conda.base.context import context, reset_context
-from anaconda_anon_usage import hosts, plugin
+from anaconda_anon_usage import channel_hosts, plugin
 reset_context()
-print(*sorted(hosts.of_channels(context)))
+print(*sorted(channel_hosts.of_channels(context)))
 """
 GETS_TOKENS = """
 from conda.base.context import context, reset_context
-from anaconda_anon_usage import hosts, plugin
+from anaconda_anon_usage import channel_hosts, plugin
 reset_context()
-print(hosts.gets_tokens(context, {0!r}))
+print(channel_hosts.gets_tokens(context, {0!r}))
 """
 #: conda itself brings the channel `pkgs/pro`, and the alias.
 ALWAYS = {"conda.anaconda.org", "repo.anaconda.com"}
@@ -137,7 +137,7 @@ def test_the_hosts_of_every_kind_of_channel(conda: Conda, condarc: str, found: s
 def test_which_host_an_entry_of_the_list_is(entry: str, host: str, *, allowed: bool) -> None:
     """A name for all its ports, a name with a port, or all names below a domain."""
     context = type("Context", (), {"anaconda_anon_usage_hosts": (entry,)})
-    assert hosts.gets_tokens(context, host, {hosts.name_and_port(host)}) is allowed
+    assert channel_hosts.gets_tokens(context, host, {channel_hosts.name_and_port(host)}) is allowed
 
 
 @pytest.mark.takes_turns(5, among="the longest")

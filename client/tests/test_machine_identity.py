@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from anaconda_anon_usage import host
+from anaconda_anon_usage import machine_identity
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,16 +62,17 @@ def test_which_hardware_address_is_the_machines(
     """The lowest of what is built in and was given by the maker, in whatever order the interfaces come."""
     for name, address, kind in interfaces:
         _interface(tmp_path, name, address, kind)
-    assert host.hardware_address(str(tmp_path / "net")) == expected
+    assert machine_identity.hardware_address(str(tmp_path / "net")) == expected
 
 
 def _identity(*machine_id_files: Path, interfaces: Path) -> str:
     """Return what a process of its own takes for its host, where the system keeps these files."""
     code = f"""
 import sys
-from anaconda_anon_usage import host
-host._MACHINE_ID_FILES, host._INTERFACES = {[str(path) for path in machine_id_files]}, {str(interfaces)!r}
-print(host.identity())
+from anaconda_anon_usage import machine_identity
+machine_identity._MACHINE_ID_FILES = {[str(path) for path in machine_id_files]}
+machine_identity._INTERFACES = {str(interfaces)!r}
+print(machine_identity.identity())
 assert "uuid" not in sys.modules
 """
     command = [sys.executable, "-c", code]
@@ -120,6 +121,6 @@ def test_where_linux_is_not_the_standard_library_finds_it(
 ) -> None:
     """As on macOS, which has no machine id; no real machine has four such cards."""
     monkeypatch.setattr("uuid.getnode", lambda: node)
-    monkeypatch.setattr(host, "_MACHINE_ID_FILES", ())
-    monkeypatch.setattr(host, "_INTERFACES", "/nonexistent")
-    assert host.identity() == expected
+    monkeypatch.setattr(machine_identity, "_MACHINE_ID_FILES", ())
+    monkeypatch.setattr(machine_identity, "_INTERFACES", "/nonexistent")
+    assert machine_identity.identity() == expected

@@ -10,8 +10,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from anaconda_anon_usage import explain, hosts, suffix, tokens
-from anaconda_anon_usage.suffix import SESSION
+from anaconda_anon_usage import channel_hosts, explain, session, tokens
+from anaconda_anon_usage.session import SESSION
 
 if TYPE_CHECKING:
     from typing import Callable
@@ -27,7 +27,7 @@ def prepare(command: str) -> None:
         lambda: watch_sessions(send=not has_header_hook()),
     ):
         attempt(step)
-    if command in suffix.NAMED_IN_FILE:
+    if command in session.NAMED_IN_FILE:
         attempt(lambda: watch_named_in_file(SESSION.note_prefix_in_file))
 
 
@@ -55,10 +55,10 @@ def register_settings() -> None:
     """
     from conda.common.configuration import ParameterLoader, PrimitiveParameter, SequenceParameter
 
-    _register(suffix.SETTING, ParameterLoader(PrimitiveParameter(default=True)))
-    _register(suffix.HEARTBEAT, ParameterLoader(PrimitiveParameter(default=False)))
+    _register(session.SETTING, ParameterLoader(PrimitiveParameter(default=True)))
+    _register(session.HEARTBEAT, ParameterLoader(PrimitiveParameter(default=False)))
     element = PrimitiveParameter("", element_type=str)
-    _register(hosts.SETTING, ParameterLoader(SequenceParameter(element, string_delimiter=",")))
+    _register(channel_hosts.SETTING, ParameterLoader(SequenceParameter(element, string_delimiter=",")))
 
 
 def watch_sessions(*, send: bool) -> None:
@@ -94,7 +94,7 @@ def user_agent(host: str, path: str) -> str | None:
 
 def gets_tokens(context: Any, host: str) -> bool:  # noqa: ANN401
     """Return whether a request to `host` carries the suffix, for all that this process knows by now."""
-    return hosts.gets_tokens(context, host, SESSION.named_hosts)
+    return channel_hosts.gets_tokens(context, host, SESSION.named_hosts)
 
 
 def with_suffix() -> str:

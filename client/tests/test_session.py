@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from anaconda_anon_usage import tokens
-from anaconda_anon_usage.suffix import SESSION, Session, choose
+from anaconda_anon_usage.session import SESSION, Session, choose
 
 if TYPE_CHECKING:
     from collections.abc import Callable

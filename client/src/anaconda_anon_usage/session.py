@@ -12,7 +12,7 @@ import os
 import threading
 from typing import TYPE_CHECKING, Any
 
-from anaconda_anon_usage import administrator, explain, host, hosts, store, tokens
+from anaconda_anon_usage import admin_tokens, channel_hosts, explain, machine_identity, store, tokens
 
 if TYPE_CHECKING:
     from typing import Literal, Mapping
@@ -70,8 +70,8 @@ class Session:
 
     def note_request(self, host: str, path: str) -> None:
         """Note the host if conda asks it for an index: it has a channel then, wherever that was named."""
-        if hosts.is_index(path):
-            self.named_hosts.add(hosts.name_and_port(host))
+        if channel_hosts.is_index(path):
+            self.named_hosts.add(channel_hosts.name_and_port(host))
 
     def token(self) -> str:
         """Return the session token: the same in all threads of this process, another one after a fork."""
@@ -100,7 +100,7 @@ class Session:
 
     def _host(self) -> str | None:
         if not self._machine:
-            self._machine = (host.identity(),)
+            self._machine = (machine_identity.identity(),)
         return self._machine[0]
 
     def _installation(self, context: Any) -> str | None:  # noqa: ANN401
@@ -141,7 +141,7 @@ class Session:
             if key not in self._administrators:
                 # conda itself knows its root prefix without this variable, which nobody need have set.
                 environ = {**os.environ, "CONDA_ROOT": root_prefix}
-                self._administrators[key] = administrator.found(SEARCH_PATH, environ)
+                self._administrators[key] = admin_tokens.found(SEARCH_PATH, environ)
             return self._administrators[key]
         except Exception as error:  # the other tokens are sent all the same
             explain("no tokens of an administrator: %r", error)
