@@ -16,12 +16,12 @@ from census_support.processes.census_process import CensusProcess
 from conda_census.config import Settings
 from conda_census.errors import LakeError
 from conda_census.ingest.pipeline import ingest
+from conda_census.lake.checks.file_reading import FileReading
+from conda_census.lake.checks.file_verification import FilesVerified, verify_files
+from conda_census.lake.checks.self_check import check
 from conda_census.lake.compaction import compact
-from conda_census.lake.file_reading import FileReading
-from conda_census.lake.file_verification import FilesVerified, verify_files
-from conda_census.lake.joining import batches_in, join
+from conda_census.lake.joined_files import batches_in, join
 from conda_census.lake.schema import TABLES
-from conda_census.lake.self_check import check
 from conda_census.lake.store import Lake, files_of
 from conda_census.repair.lake_repair import damages_of, repair
 from conda_census.steps import say_nothing

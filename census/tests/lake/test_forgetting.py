@@ -22,10 +22,10 @@ from conda_census.engines.choice import opened
 from conda_census.errors import LakeError
 from conda_census.ingest.pipeline import ingest
 from conda_census.ingest.verification.log_verification import recorded_readings
+from conda_census.lake.checks.file_reading import FileReading
+from conda_census.lake.checks.file_verification import verify_files
+from conda_census.lake.checks.self_check import open_checked
 from conda_census.lake.compaction import compact
-from conda_census.lake.file_reading import FileReading
-from conda_census.lake.file_verification import verify_files
-from conda_census.lake.self_check import open_checked
 from conda_census.lake.store import Lake
 from conda_census.repair.forgetting import forget
 from conda_census.repair.lake_repair import damages_of, repair

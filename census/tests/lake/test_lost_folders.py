@@ -15,11 +15,11 @@ from census_support.oracles.lake_counts import ingest_all, settings_of
 from conda_census.config import Settings
 from conda_census.engines.choice import opened
 from conda_census.errors import LakeError
+from conda_census.lake.checks.self_check import open_checked
 from conda_census.lake.records.lost_days import lost_days
 from conda_census.lake.records.table_notes import TABLE_NOTES
 from conda_census.lake.references import REFERENCES
 from conda_census.lake.schema import TABLES, Reference, TableName, delta_schema
-from conda_census.lake.self_check import open_checked
 from conda_census.lake.store import Lake
 from conda_census.logs.formats import BUILT_IN
 from conda_census.logs.formats.cloudfront import STANDARD_HEADER

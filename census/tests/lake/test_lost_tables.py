@@ -17,11 +17,11 @@ from census_support.inputs.small_log import SmallLog
 from census_support.oracles.lake_counts import Counts, counts_of, ingest_all, settings_of
 from conda_census.errors import LakeError
 from conda_census.ingest.pipeline import ingest
+from conda_census.lake.checks.self_check import open_checked
 from conda_census.lake.compaction import compact
 from conda_census.lake.records.lost_days import lost_days
 from conda_census.lake.records.table_notes import TABLE_NOTES
 from conda_census.lake.schema import TABLES
-from conda_census.lake.self_check import open_checked
 from conda_census.lake.store import Lake
 from conda_census.repair.lake_repair import repair
 from conda_census.steps import say_nothing

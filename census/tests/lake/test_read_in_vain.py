@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from conda_census.ingest.log_faults.read_in_vain import InVain, read_in_vain
+from conda_census.ingest.log_faults.logs_without_requests import InVain, read_in_vain
 from conda_census.ingest.summary import Summary
 
 

@@ -18,9 +18,9 @@ from conda_census.config import Settings
 from conda_census.engines.choice import opened, with_gaps
 from conda_census.engines.duckdb_engine import open_lake
 from conda_census.ingest.pipeline import ingest
+from conda_census.lake.checks.self_check import open_checked
 from conda_census.lake.compaction import compact
 from conda_census.lake.records.lost_days import LOST, lost_days
-from conda_census.lake.self_check import open_checked
 from conda_census.lake.store import Lake
 from conda_census.metrics.coverage.window import WindowError
 from conda_census.repair.forgetting import forget

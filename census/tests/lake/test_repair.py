@@ -20,11 +20,11 @@ from conda_census.engines.choice import opened
 from conda_census.engines.duckdb_engine import open_lake
 from conda_census.errors import LakeError
 from conda_census.ingest.pipeline import ingest
+from conda_census.lake.checks.self_check import open_checked
 from conda_census.lake.compaction import compact
 from conda_census.lake.records.lost_days import LOST, lost_days
 from conda_census.lake.references import NAMES
 from conda_census.lake.schema import MEASURED, delta_schema
-from conda_census.lake.self_check import open_checked
 from conda_census.lake.store import Lake
 from conda_census.repair.forgetting import forget
 from conda_census.repair.lake_repair import damages_of, repair

@@ -13,7 +13,7 @@ from conda_census.config import Settings
 from conda_census.engines.choice import opened
 from conda_census.ingest.pipeline import ingest
 from conda_census.ingest.summary import Summary
-from conda_census.lake.self_check import open_checked
+from conda_census.lake.checks.self_check import open_checked
 from conda_census.lake.store import Lake
 from conda_census.logs.formats import BUILT_IN
 from conda_census.logs.formats.cloudfront import STANDARD_HEADER

@@ -15,9 +15,9 @@ from conda_census.config import Settings
 from conda_census.engines.duckdb_engine import open_lake
 from conda_census.errors import LakeError
 from conda_census.ingest.pipeline import ingest
+from conda_census.lake.checks.self_check import DamagedLakeError, check, open_checked
 from conda_census.lake.compaction import compact
 from conda_census.lake.schema import LAKE_VERSION, MEASURED
-from conda_census.lake.self_check import DamagedLakeError, check, open_checked
 from conda_census.lake.store import Lake
 
 

@@ -33,8 +33,8 @@ def compact(
     """Join small files of the lake into large ones. Others may read and write meanwhile."""
     from conda_census.decode.pseudonyms import Secrets
     from conda_census.ingest.conversion import converted
+    from conda_census.lake.checks.self_check import checked
     from conda_census.lake.compaction import compact as run
-    from conda_census.lake.self_check import checked
     from conda_census.lake.store import Lake
     from conda_census.reports.listings.compaction_text import compaction_lines
 

@@ -51,7 +51,7 @@ def told(problem: Exception) -> CensusError:
 
 
 def _was_replaced(path: Path) -> bool:
-    from conda_census.lake.file_reading import was_replaced
+    from conda_census.lake.checks.file_reading import was_replaced
 
     return was_replaced(path)
 

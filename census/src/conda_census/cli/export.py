@@ -35,7 +35,7 @@ def export(
     """Write downloads for tools that read Anaconda's public package data."""
     from conda_census.engines.choice import with_gaps
     from conda_census.engines.duckdb_engine import open_lake
-    from conda_census.lake.self_check import open_checked
+    from conda_census.lake.checks.self_check import open_checked
     from conda_census.reports.listings.condastats import export_condastats, what_was_left_out
     from conda_census.reports.render.numbers import cautions
     from conda_census.reports.render.output_files import expect_writable

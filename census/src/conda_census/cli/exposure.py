@@ -83,7 +83,7 @@ def exposure(
     from conda_census.exposure.assessment import make_exposure
     from conda_census.exposure.assessment_inputs import last_day, tell
     from conda_census.exposure.survival_estimates import healing
-    from conda_census.lake.self_check import open_checked
+    from conda_census.lake.checks.self_check import open_checked
     from conda_census.reports.exposure.terminal import show
     from conda_census.reports.exposure.wording import gaps
     from conda_census.reports.json_documents import json_text

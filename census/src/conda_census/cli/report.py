@@ -70,8 +70,8 @@ def report(
 ) -> None:
     """Show installations, environments and downloads, each number with its definition."""
     from conda_census.engines.choice import opened
+    from conda_census.lake.checks.self_check import open_checked
     from conda_census.lake.organizations import named_organizations
-    from conda_census.lake.self_check import open_checked
     from conda_census.metrics.coverage.accounting import lines_read, why_nothing_is_known
     from conda_census.reports.json_documents import json_text
     from conda_census.reports.render.about import About

@@ -133,7 +133,7 @@ def _list(
 ) -> None:
     from conda_census.engines.choice import with_gaps
     from conda_census.engines.duckdb_engine import open_lake
-    from conda_census.lake.self_check import open_checked
+    from conda_census.lake.checks.self_check import open_checked
     from conda_census.metrics.coverage.window import expected_until, known_days
     from conda_census.reports.listings.source_list import list_what_was_read
 
@@ -296,7 +296,7 @@ def _forget(
 def _days_without_log(lake: Path, days: list[date]) -> list[date]:
     """Return those of the days that no longer have a log."""
     from conda_census.engines.duckdb_engine import open_lake
-    from conda_census.lake.self_check import open_checked
+    from conda_census.lake.checks.self_check import open_checked
     from conda_census.metrics.coverage.window import WindowError
     from conda_census.reports.listings.source_list import list_what_was_read
 
@@ -325,8 +325,8 @@ def _verify(
 ) -> None:
     from conda_census.decode.pseudonyms import Secrets
     from conda_census.ingest.verification.log_verification import recorded_readings, verify
-    from conda_census.lake.file_reading import FileReading
-    from conda_census.lake.file_verification import verify_files
+    from conda_census.lake.checks.file_reading import FileReading
+    from conda_census.lake.checks.file_verification import verify_files
     from conda_census.lake.store import Lake
     from conda_census.logs.formats import formats as known_formats
     from conda_census.reports.listings.verification_text import (

@@ -60,7 +60,7 @@ def sql(
         raise typer.BadParameter("choose one of --json and --csv", param_hint="--csv")
     if views and (query is not None or as_json or as_csv):
         raise typer.BadParameter("it prints statements and takes no query", param_hint="--views")
-    from conda_census.lake.self_check import open_checked
+    from conda_census.lake.checks.self_check import open_checked
     from conda_census.reports.listings.query_text import print_csv, print_json, print_text
     from conda_census.reports.listings.sql_views import OwnQueries
 

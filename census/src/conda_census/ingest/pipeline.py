@@ -24,10 +24,10 @@ from conda_census.ingest.staging import append_staged, damaged_files, is_begun
 from conda_census.ingest.summary import Summary, Waiting
 from conda_census.ingest.verification.regaining import regain
 from conda_census.lake.batches import Batch, WriterBatches
+from conda_census.lake.checks.self_check import checked_to_add
 from conda_census.lake.records.attempts import INTERRUPTED, can_be_read
 from conda_census.lake.records.set_aside import SetAside, SetAsideSources, name_as_stored, tried_formats
 from conda_census.lake.records.table_notes import note_tables
-from conda_census.lake.self_check import checked_to_add
 from conda_census.lake.source_rows import SourceRows
 from conda_census.lake.store import Lake
 from conda_census.logs.fingerprints import head_of

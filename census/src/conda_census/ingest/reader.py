@@ -20,9 +20,9 @@ import pyarrow as pa
 
 from conda_census.errors import LastingSourceError, SourceError
 from conda_census.ingest.block_parsing import ParsedPiece, parsed_pieces
-from conda_census.ingest.irregular_lines import IrregularLines
 from conda_census.ingest.log_faults.agent_faults import SeenAgents
 from conda_census.ingest.request_buffer import Part
+from conda_census.ingest.sql_parsing import IrregularLines
 from conda_census.lake.batches import SourceCounted
 from conda_census.logs.blocks import blocks_of_lines
 from conda_census.logs.fast.request_columns import Requests

@@ -10,7 +10,7 @@ from typing import TypedDict
 from conda_census.errors import CensusError, LastingSourceError, NoAccessLogError
 from conda_census.ingest.duplicates.repeated_downloads import Repeated
 from conda_census.ingest.log_faults.drift import Move
-from conda_census.ingest.log_faults.read_in_vain import InVain
+from conda_census.ingest.log_faults.logs_without_requests import InVain
 from conda_census.lake.batches import SourceCounted
 from conda_census.lake.records.set_aside import SetAside, Unreadable
 from conda_census.logs.sources.readable import Source

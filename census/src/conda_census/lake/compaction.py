@@ -26,7 +26,7 @@ from deltalake.transaction import AddAction, RemoveAction
 
 from conda_census.errors import LakeError, first_line
 from conda_census.lake.file_names import batch_of, says_its_digest
-from conda_census.lake.joining import join
+from conda_census.lake.joined_files import join
 from conda_census.lake.records.ledger import application
 from conda_census.lake.schema import TABLES, TableName
 from conda_census.lake.store import NOTHING_AFTER_COMMIT, Lake, files_of, in_place, removal

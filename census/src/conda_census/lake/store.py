@@ -53,10 +53,10 @@ from conda_census.lake.delta_log import (
     unsettled,
 )
 from conda_census.lake.file_modes import make_private
-from conda_census.lake.planted_files import expect_plain_name, refuse_links, refuse_pipes
 from conda_census.lake.records.ledger import Ledger, Totals, application, initial_totals
 from conda_census.lake.records.reference_notes import expect_as_noted, note_version
 from conda_census.lake.schema import IN_CLEAR, LAKE_VERSION, TABLES, Reference, Table, TableName, delta_schema
+from conda_census.lake.unsafe_files import expect_plain_name, refuse_links, refuse_pipes
 
 __all__ = [
     "CHECKPOINT_COMMITS",

@@ -13,11 +13,11 @@ from typing import Any
 from deltalake import CommitProperties, Transaction
 from deltalake.transaction import AddAction, RemoveAction
 
+from conda_census.lake.checks.self_check import Snapshot
 from conda_census.lake.file_names import batch_of
-from conda_census.lake.joining import batches_in, join
+from conda_census.lake.joined_files import batches_in, join
 from conda_census.lake.records.ledger import LEDGER_TABLES, totals_of_files
 from conda_census.lake.schema import TABLES, TableName
-from conda_census.lake.self_check import Snapshot
 from conda_census.lake.store import NOTHING_AFTER_COMMIT, Lake, in_place, removal
 
 __all__ = [

@@ -29,10 +29,10 @@ from conda_census.errors import LakeError, SourceError, first_line
 from conda_census.ingest.duplicates.seen_files import seen_files
 from conda_census.ingest.verification.log_verification import Recorded, Verified, recorded_readings, verify
 from conda_census.ingest.verification.regaining import days_between_requests, wanted_of
+from conda_census.lake.checks.self_check import DamagedLakeError, Snapshot, check
 from conda_census.lake.file_names import says_its_digest
 from conda_census.lake.records.set_aside import name_as_stored
 from conda_census.lake.records.unfinished_repair import ReadAgain, TakenOut, note_repair, unfinished_repair
-from conda_census.lake.self_check import DamagedLakeError, Snapshot, check
 from conda_census.lake.store import Lake
 from conda_census.logs.fingerprints import head_of
 from conda_census.logs.format_detection import read_beginning

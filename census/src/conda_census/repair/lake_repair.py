@@ -3,7 +3,7 @@
 All files are read first, because only the digest shows a flipped bit.
 
 1. A table of another lake is set aside (``table_notes``). The log of a table that Delta cannot read is
-   rewritten from its remains (``left_log``).
+   rewritten from its remains (``delta_log_recovery``).
 2. Rows whose commit is lost are still in their files: these are added again. Batches that ``sources`` still
    does not know are taken out of all tables, and their logs are read again (``unlisted_batches``).
 3. Rows whose file is damaged are read again from the logs of their batches, if all of these logs exist.
@@ -54,10 +54,11 @@ from conda_census.ingest.verification.unlisted_batches import (
     logs_with,
     marked_lines,
 )
+from conda_census.lake.checks.file_reading import FileReading
+from conda_census.lake.checks.self_check import DamagedLakeError, Problem, Snapshot, check
+from conda_census.lake.delta_log_recovery import is_readable, read_left_log, write_log_anew
 from conda_census.lake.file_names import batch_of, day_in, says_its_digest
-from conda_census.lake.file_reading import FileReading
-from conda_census.lake.joining import batches_in
-from conda_census.lake.left_log import is_readable, read_left_log, write_log_anew
+from conda_census.lake.joined_files import batches_in
 from conda_census.lake.records.doubts import read_doubts
 from conda_census.lake.records.ledger import LEDGER_TABLES
 from conda_census.lake.records.lost_days import lost_days, mark_lost, note_lost, read_lost
@@ -72,7 +73,6 @@ from conda_census.lake.records.unfinished_repair import (
 from conda_census.lake.records.wanted_lines import Wanted, days_of
 from conda_census.lake.references import REFERENCES
 from conda_census.lake.schema import TABLES, Reference, ReferenceName, TableName
-from conda_census.lake.self_check import DamagedLakeError, Problem, Snapshot, check
 from conda_census.lake.store import Lake, application, files_of, has_own_columns, in_place, removal
 from conda_census.logs.formats import formats
 from conda_census.logs.rotation import RotatedLogs

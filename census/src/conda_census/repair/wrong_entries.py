@@ -16,11 +16,11 @@ from typing import Any, TypeVar
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from conda_census.lake.checks.self_check import Snapshot, is_of_its_day
 from conda_census.lake.delta_log import are_alike
 from conda_census.lake.file_names import day_in, says_its_digest
-from conda_census.lake.joining import batches_in
+from conda_census.lake.joined_files import batches_in
 from conda_census.lake.schema import TableName
-from conda_census.lake.self_check import Snapshot, is_of_its_day
 from conda_census.repair.batch_removal import batch_name
 
 __all__ = ["adding_up_to", "entries_alike", "entries_twice", "files_with_wrong_entries"]

@@ -16,8 +16,8 @@ kinds of totals agrees with them.
 from __future__ import annotations
 
 from conda_census.ingest.verification.unlisted_batches import TableBatches, incomplete_batches
+from conda_census.lake.checks.self_check import Snapshot
 from conda_census.lake.records.ledger import LEDGER_TABLES
-from conda_census.lake.self_check import Snapshot
 
 __all__ = ["one_total_is_wrong", "rows_are_whole", "totals_are_wrong"]
 

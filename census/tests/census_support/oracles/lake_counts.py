@@ -10,7 +10,7 @@ import duckdb
 
 from conda_census.config import Settings
 from conda_census.ingest.pipeline import ingest
-from conda_census.lake.self_check import open_checked
+from conda_census.lake.checks.self_check import open_checked
 
 __all__ = ["Counts", "counts_of", "ingest_all", "settings_of"]
 

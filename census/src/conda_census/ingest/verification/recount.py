@@ -15,7 +15,7 @@ import duckdb
 import numpy as np
 
 from conda_census.ingest.block_parsing import parsed_pieces
-from conda_census.ingest.irregular_lines import IrregularLines
+from conda_census.ingest.sql_parsing import IrregularLines
 from conda_census.logs.blocks import blocks_of_lines
 from conda_census.logs.fast.line_splitting import LINES_MAX
 from conda_census.logs.fast.request_columns import Requests

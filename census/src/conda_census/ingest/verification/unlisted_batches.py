@@ -22,10 +22,10 @@ import pyarrow.parquet as pq
 
 from conda_census.errors import SourceError
 from conda_census.ingest.duplicates.known_logs import mark_name
+from conda_census.lake.checks.self_check import Snapshot
 from conda_census.lake.file_names import batch_of, part_of
-from conda_census.lake.joining import batches_in, runs_in
+from conda_census.lake.joined_files import batches_in, runs_in
 from conda_census.lake.schema import TableName
-from conda_census.lake.self_check import Snapshot
 from conda_census.logs.line_marks import MarkedFingerprint, ShortMarks, short, veiled
 from conda_census.logs.rotation import files_like
 from conda_census.logs.sources.discovery import decompressed

@@ -9,7 +9,7 @@ from typing import TypedDict
 
 from conda_census.errors import one_line
 from conda_census.ingest.verification.log_verification import STATES, Difference, State, Verified
-from conda_census.lake.file_verification import FilesVerified, LakeFile
+from conda_census.lake.checks.file_verification import FilesVerified, LakeFile
 from conda_census.logs.sources.files import name_as_text
 from conda_census.reports.render.numbers import plain
 

@@ -23,9 +23,9 @@ from deltalake.transaction import AddAction, RemoveAction
 from conda_census.atomic_files import sync, sync_folder
 from conda_census.lake.delta_log import actions_of, checkpoints_of, commits_of
 from conda_census.lake.file_names import says_its_digest
-from conda_census.lake.planted_files import expect_plain_name
 from conda_census.lake.schema import Table, delta_schema
 from conda_census.lake.store import CHECKPOINT_COMMITS, NOTHING_AFTER_COMMIT, in_place
+from conda_census.lake.unsafe_files import expect_plain_name
 
 __all__ = ["LeftLog", "is_readable", "read_left_log", "write_log_anew"]
 

@@ -28,9 +28,9 @@ import pyarrow.parquet as pq
 from deltalake import DeltaTable, Transaction
 
 from conda_census.errors import LakeError
+from conda_census.lake.checks.file_reading import FileReading, FileState
+from conda_census.lake.delta_log_recovery import read_left_log
 from conda_census.lake.file_names import batch_of, day_in, says_its_digest
-from conda_census.lake.file_reading import FileReading, FileState
-from conda_census.lake.left_log import read_left_log
 from conda_census.lake.records.doubts import DOUBTS, read_doubts
 from conda_census.lake.records.ledger import LEDGER_TABLES, Ledger, initial_totals, totals_of_files
 from conda_census.lake.records.lost_days import LOST, lost_days

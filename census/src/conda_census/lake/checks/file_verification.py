@@ -11,11 +11,11 @@ from datetime import date
 from typing import Any
 
 from conda_census.errors import LakeError
+from conda_census.lake.checks.file_reading import FileReading
+from conda_census.lake.checks.self_check import check
 from conda_census.lake.file_names import batch_of
-from conda_census.lake.file_reading import FileReading
 from conda_census.lake.references import REFERENCES
 from conda_census.lake.schema import TableName
-from conda_census.lake.self_check import check
 from conda_census.lake.store import Lake
 
 __all__ = ["FilesVerified", "LakeFile", "verify_files"]

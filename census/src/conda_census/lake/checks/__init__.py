@@ -1,0 +1,1 @@
+"""Checks of a lake: is each row there, and is each file as it was written."""
