@@ -21,8 +21,8 @@ from conda_census.exposure.study_population import concerned
 from conda_census.exposure.survival_estimates import healing
 from conda_census.metrics.intervals import Estimate
 from conda_census.simulate.exposure_truth import ExposureDay, ExposureTruth
+from conda_census.simulate.output_folder import SimulatedBuild
 from conda_census.simulate.scenario import Scenario
-from conda_census.simulate.vulnerable_builds import SimulatedBuild
 
 __all__ = ["DAYS", "FoundExposure", "FoundHalfLife", "find_exposures"]
 

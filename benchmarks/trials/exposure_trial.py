@@ -10,8 +10,8 @@ from conda_census.engines.duckdb_engine import open_tables
 from conda_census.engines.lake_tables import LakeTables
 from conda_census.simulate.disclosures import channel_of, plan_disclosures
 from conda_census.simulate.exposure_truth import ExposureDay, ExposureTruth
+from conda_census.simulate.output_folder import SimulatedBuild, builds_of
 from conda_census.simulate.scenario import Scenario
-from conda_census.simulate.vulnerable_builds import SimulatedBuild, builds_of
 
 __all__ = ["ExposureTrial", "exposure_trial", "judged_builds", "told_after"]
 

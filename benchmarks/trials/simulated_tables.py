@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from conda_census.lake.schema import TableName
+from conda_census.simulate.lake import DaysOfRows
 from conda_census.simulate.scenario import Scenario
-from conda_census.simulate.to_lake import DaysOfRows
 from conda_census.simulate.truth import Truth
 
 __all__ = ["SimulatedTables", "simulate_tables"]

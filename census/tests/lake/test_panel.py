@@ -10,8 +10,8 @@ from benchmarks.trials.simulated_tables import simulate_tables
 from conda_census.lake import parquet_files
 from conda_census.lake.sampling_panel import PANEL_ONE_IN, apart, pseudonyms_below
 from conda_census.lake.store import Lake
+from conda_census.simulate.lake import simulate_lake
 from conda_census.simulate.scenario import Scenario
-from conda_census.simulate.to_lake import simulate_lake
 
 SCENARIO = Scenario(300, 2, 3, without_plugin=0.3)
 BOUND = pseudonyms_below(PANEL_ONE_IN)

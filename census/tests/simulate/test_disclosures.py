@@ -16,11 +16,10 @@ from benchmarks.trials.simulated_tables import SimulatedTables, simulate_tables
 from conda_census.config import Settings
 from conda_census.errors import CensusError
 from conda_census.ingest.pipeline import ingest
-from conda_census.simulate.day_logs import LogShape
 from conda_census.simulate.exposure_truth import ExposureDay, ExposureTruth
+from conda_census.simulate.lake import simulate_lake
+from conda_census.simulate.logs import LogShape, simulate
 from conda_census.simulate.scenario import PRESETS, Scenario
-from conda_census.simulate.simulation import simulate
-from conda_census.simulate.to_lake import simulate_lake
 
 #: Long enough for a disclosure, a fix and a month without a visit.
 PLAIN = Scenario(installations=400, days=80, seed=11, disclosures=3, urgency=0.3)

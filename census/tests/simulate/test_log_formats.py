@@ -18,10 +18,9 @@ from conda_census.lake.store import Lake
 from conda_census.logs.formats import BUILT_IN
 from conda_census.reports.json_documents import json_text
 from conda_census.reports.usage.build import make_report
-from conda_census.simulate.day_logs import LogShape
-from conda_census.simulate.log_formats import LOG_FORMATS
+from conda_census.simulate.log_lines import LOG_FORMATS
+from conda_census.simulate.logs import LogShape, simulate
 from conda_census.simulate.scenario import PRESETS, Scenario
-from conda_census.simulate.simulation import simulate
 
 #: Where a client hangs up, CloudFront's logs say less than others.
 SCENARIO = replace(Scenario(installations=400, days=3, seed=8), **PRESETS["hostile"] | {"interrupted": 0.0})

@@ -22,10 +22,9 @@ from conda_census.ingest.pipeline import ingest
 from conda_census.lake.store import Lake
 from conda_census.reports.json_documents import to_json
 from conda_census.reports.usage.build import make_report
-from conda_census.simulate.day_logs import LogShape
+from conda_census.simulate.lake import simulate_lake
+from conda_census.simulate.logs import LogShape, simulate
 from conda_census.simulate.scenario import DIALS, PRESETS, Scenario, preset
-from conda_census.simulate.simulation import simulate
-from conda_census.simulate.to_lake import simulate_lake
 from conda_census.simulate.true_population import populate
 from conda_census.simulate.truth import Truth
 

@@ -18,10 +18,9 @@ from conda_census.lake.schema import MEASURED, TableName
 from conda_census.lake.store import Lake
 from conda_census.reports.json_documents import to_json
 from conda_census.reports.usage.build import Report, make_report
-from conda_census.simulate.day_logs import LogShape
+from conda_census.simulate.lake import simulate_lake
+from conda_census.simulate.logs import LogShape, simulate
 from conda_census.simulate.scenario import DIALS, PRESETS, Scenario
-from conda_census.simulate.simulation import simulate
-from conda_census.simulate.to_lake import simulate_lake
 
 PLAIN = Scenario(installations=300, days=9, seed=5)
 #: These are of logs alone; and pieces without a session token fold as nobody can tell.

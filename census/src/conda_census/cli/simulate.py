@@ -132,11 +132,11 @@ def simulate(
         "late": late, "other_clients": other_clients, "garbage": garbage,
     }  # fmt: skip
     from conda_census.logs.possible_times import EARLIEST_TIME
-    from conda_census.simulate.day_logs import LogShape
-    from conda_census.simulate.log_formats import LOG_FORMATS
+    from conda_census.simulate.lake import simulate_lake
+    from conda_census.simulate.log_lines import LOG_FORMATS
+    from conda_census.simulate.logs import LogShape
+    from conda_census.simulate.logs import simulate as run
     from conda_census.simulate.scenario import PRESETS, Scenario, preset
-    from conda_census.simulate.simulation import simulate as run
-    from conda_census.simulate.to_lake import simulate_lake
 
     verbosity = verbosity_of(quiet, verbose)
     if (out is None) == (to_lake is None):

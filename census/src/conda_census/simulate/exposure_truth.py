@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from conda_census.simulate.channel import Channel
-from conda_census.simulate.day_truth import Seen
+from conda_census.simulate.day_summary import Seen
 from conda_census.simulate.disclosures import Disclosure
 from conda_census.simulate.holdings import Holdings, Installs
 from conda_census.simulate.scenario import Scenario

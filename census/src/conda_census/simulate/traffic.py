@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from conda_census.simulate.chance import generator, session_numbers, uniform
 from conda_census.simulate.channel import INSTALLERS, Channel
-from conda_census.simulate.installs import InstallsOfDays
+from conda_census.simulate.holdings import InstallsOfDays
 from conda_census.simulate.scenario import Scenario
 from conda_census.simulate.true_population import Population
 

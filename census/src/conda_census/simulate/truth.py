@@ -15,7 +15,7 @@ import numpy.typing as npt
 from conda_census.atomic_files import replace_file
 from conda_census.config import SIMULATED_TRUTH
 from conda_census.simulate.channel import INSTALLERS, Channel
-from conda_census.simulate.day_truth import Seen
+from conda_census.simulate.day_summary import Seen
 from conda_census.simulate.exposure_truth import ExposureTruth, ExposureWitness
 from conda_census.simulate.scenario import Scenario
 from conda_census.simulate.true_classes import COPIED, ByClass, classes, count_classes

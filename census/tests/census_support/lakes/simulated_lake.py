@@ -7,9 +7,8 @@ from pathlib import Path
 from conda_census.config import Settings
 from conda_census.ingest.pipeline import ingest
 from conda_census.lake.store import Lake
-from conda_census.simulate.day_logs import LogShape
+from conda_census.simulate.logs import LogShape, simulate
 from conda_census.simulate.scenario import Scenario, preset
-from conda_census.simulate.simulation import simulate
 
 __all__ = ["simulated_lake"]
 

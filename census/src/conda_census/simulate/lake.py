@@ -1,12 +1,14 @@
-"""Rows of the lake's tables for a day, as if its lines had been ingested, without any line.
+"""Lake of a scenario without logs: rows as ingest would have made them, without any line.
 
 Pseudonyms are random and drawn from the seed: there is no key behind them, and no token.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -18,7 +20,10 @@ from conda_census.decode.agents import AGENT_COLUMNS, DESCRIBE_AGENT_SQL
 from conda_census.decode.web_agents import register_web_agents
 from conda_census.ingest.rows import DECODER_VERSION, PartRows
 from conda_census.ingest.sort_order import as_one_number
+from conda_census.ingest.staging import append_staged, stage_part
+from conda_census.lake.batches import WriterBatches
 from conda_census.lake.schema import TABLES, Table, TableName, delta_schema
+from conda_census.lake.store import Lake
 from conda_census.simulate.chance import Named, pseudonyms
 from conda_census.simulate.channel import (
     EXTENSION,
@@ -31,13 +36,18 @@ from conda_census.simulate.channel import (
     version,
 )
 from conda_census.simulate.day_requests import PLUGIN_VERSION
+from conda_census.simulate.day_summary import look_at
+from conda_census.simulate.disclosures import channel_of
+from conda_census.simulate.output_folder import make_new_folder, publish
 from conda_census.simulate.scenario import Scenario
-from conda_census.simulate.traffic import INSTALLER_BYTES, OTHER_ADDRESSES, Day
-from conda_census.simulate.true_population import Population
+from conda_census.simulate.traffic import INSTALLER_BYTES, OTHER_ADDRESSES, Day, Days
+from conda_census.simulate.true_population import Population, populate
+from conda_census.simulate.truth import Truth, Witness, write_truth
 from conda_census.simulate.user_agents import AGENTS, FETCHERS, agents_on
 from conda_census.simulate.visible_sessions import ABSENT, ALL_AGENTS, SHARING, Downloads, Visits, find_visits
+from conda_census.steps import Steps
 
-__all__ = ["SOURCE_FORMAT", "LakeRows"]
+__all__ = ["DaysOfRows", "simulate_lake"]
 
 Numbers = npt.NDArray[np.int64]
 
@@ -47,9 +57,71 @@ _BYTES = 16
 _US = 1_000_000
 #: More than the number of folded sessions or networks on a day.
 _A_DAY_MAX = 1 << 40
+#: Used as the key of the pseudonyms of a lake: there is no key, so no log can be added to the lake.
+_NO_KEY = SOURCE_FORMAT
+_WRITER = "simulate"
+_PUBLISHED = "simulated"
 
 
-class LakeRows:
+def simulate_lake(scenario: Scenario, path: Path, progress: Steps) -> Truth:
+    """Write a new lake, and ``truth.json`` into its folder; return the truth.
+
+    The disclosures, if there are any, are in its folder ``simulated``.
+
+    The rows of a day are written before the next day is made. They all join the lake at once at the end.
+
+    Args:
+        scenario: what is simulated.
+        path: the folder; it is created.
+        progress: is notified of each day.
+
+    Raises:
+        CensusError: the folder is not empty, or cannot be written.
+    """
+    make_new_folder(path, "--to-lake")
+    lake, days = Lake.open_or_create(path, _NO_KEY), DaysOfRows(scenario)
+    with lake.private(), WriterBatches(lake, _WRITER) as batches:
+        batch = batches.write_down([], SOURCE_FORMAT)
+        batch.start_staging()
+        for number, rows in enumerate(days):
+            progress(str(scenario.since + timedelta(days=number)), done=number, of=scenario.days)
+            stage_part(batch, number, rows)
+        truth = days.truth()
+        batch.end_staging([{"lines": truth["lines"], "requests": truth["lines"], "dropped": {}}])
+        append_staged(lake, batch)
+        batches.finish(batch)
+    # Apart from the lake's own tables, one of which holds advisories.
+    publish(scenario, path / _PUBLISHED)
+    write_truth(truth, path)
+    return truth
+
+
+class DaysOfRows:
+    """Rows of each day in order; afterwards the truth about them."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._scenario = scenario
+        self._population, self._channel = populate(scenario), channel_of(scenario)
+        everything = (scenario, self._population, self._channel)
+        self._days, self._rows, self._witness = (
+            Days(*everything),
+            _LakeRows(*everything),
+            Witness(*everything),
+        )
+
+    def __iter__(self) -> Iterator[PartRows]:
+        for number in range(self._scenario.days):
+            day = self._days.day(number)
+            requests = len(day.session) + len(day.fetched_s) + len(day.others_s)
+            self._witness.see(look_at(day, self._population, self._channel, requests))
+            yield self._rows.of_day(day)
+
+    def truth(self) -> Truth:
+        """Return the truth of the days that were iterated over."""
+        return self._witness.truth()
+
+
+class _LakeRows:
     """Maker of the rows of one day after the other; each depends only on the scenario."""
 
     def __init__(self, scenario: Scenario, population: Population, channel: Channel) -> None:

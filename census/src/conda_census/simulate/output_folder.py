@@ -1,24 +1,55 @@
-"""Advisories and channel index published next to simulated logs."""
+"""Output folder of a simulation, with advisories and a channel index next to the logs."""
 
 from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from conda_census.atomic_files import replace_file
 from conda_census.config import SIMULATED_FOLDERS
-from conda_census.simulate.channel import EXTENSION
+from conda_census.errors import CensusError
+from conda_census.simulate.channel import EXTENSION, Channel, build, build_number, first_day, version
 from conda_census.simulate.disclosures import Disclosure, channel_of, plan_disclosures
 from conda_census.simulate.scenario import Scenario
-from conda_census.simulate.vulnerable_builds import SimulatedBuild, builds_of
 
-__all__ = ["publish"]
+__all__ = ["SimulatedBuild", "builds_of", "make_new_folder", "publish"]
 
 _ADVISORIES, _REPODATA = SIMULATED_FOLDERS
 #: Severity: anybody can do anything over the network.
 _SEVERITY = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
+
+
+class SimulatedBuild(NamedTuple):
+    """Build with its true verdict, the day on which it appeared (from 0), and the bytes of its file."""
+
+    channel: str
+    subdir: str
+    name: str
+    version: str
+    build: str
+    build_number: int
+    affected: bool
+    day: int
+    size_bytes: int
+
+
+def make_new_folder(folder: Path, option: str) -> None:
+    """Create the folder that an option names.
+
+    Raises:
+        CensusError: the folder is not empty, or cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        held = next(folder.iterdir(), None)
+    except OSError as error:
+        raise CensusError(
+            f"{folder}: cannot be written ({error.strerror}): choose another {option}"
+        ) from None
+    if held:
+        raise CensusError(f"{folder}: not empty (it holds {held.name}): name a new folder with {option}")
 
 
 def publish(scenario: Scenario, folder: Path) -> None:
@@ -45,6 +76,27 @@ def publish(scenario: Scenario, folder: Path) -> None:
             "repodata_version": 1,
         }
         _write(folder / _REPODATA / of / subdir / "repodata.json", index)
+
+
+def builds_of(disclosure: Disclosure, scenario: Scenario, channel: Channel) -> list[SimulatedBuild]:
+    """Return the builds that could be downloaded on one of the days, oldest first."""
+    package = disclosure.package
+    first, last = (int(channel.releases(day)[package]) for day in (0, scenario.days - 1))
+    return [
+        SimulatedBuild(
+            channel=channel.channels[package],
+            subdir=subdir,
+            name=disclosure.name,
+            version=version(release),
+            build=build(release, is_noarch=bool(channel.is_noarch[package])),
+            build_number=build_number(release),
+            affected=release < disclosure.fix,
+            day=first_day(release, int(channel.cadence[package])),
+            size_bytes=int(channel.size_bytes[package]),
+        )
+        for release in range(min(first, disclosure.fix - 1), last + 1)
+        for subdir in channel.subdirs(package)
+    ]
 
 
 def _record(scenario: Scenario, disclosure: Disclosure) -> dict[str, Any]:
