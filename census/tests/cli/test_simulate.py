@@ -106,3 +106,11 @@ def _children(process: int) -> list[int]:
         for child in file.read_text().split()
     ]
     return [int(child) for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
+
+
+def test_the_help_lists_the_options_in_groups(census: CensusProcess) -> None:
+    """Thirty options in one list are too many to read."""
+    text = census("simulate", "--help").stdout
+    headings = ["Population:", "Output:", "Vulnerabilities:", "Dials:", "Options:"]
+    assert [line for line in text.splitlines() if line in headings] == headings
+    assert text.index("Dials:") < text.index("--cache-hits") < text.index("\nOptions:") < text.index("--json")

@@ -20,6 +20,7 @@ from conda_census.cli.exposure import exposure
 from conda_census.cli.exposures import exposures
 from conda_census.cli.formats import formats
 from conda_census.cli.ingest import ingest
+from conda_census.cli.option_groups import GroupedCommand
 from conda_census.cli.options import complain
 from conda_census.cli.plain_words import PlainGroup
 from conda_census.cli.process import keep_freed_memory, run_and_end
@@ -59,10 +60,10 @@ _COMMANDS = (
     export,
     exposure,
     exposures,
-    simulate,
 )
 for command in _COMMANDS:
     app.command()(command)
+app.command(cls=GroupedCommand)(simulate)
 app.add_typer(advisories)
 
 
