@@ -27,13 +27,13 @@ from conda_census.ingest.duplicates.repeated_downloads import DownloadMarks, rep
 from conda_census.ingest.duplicates.repeated_requests import SeenRequests, hashed
 from conda_census.ingest.duplicates.seen_files import READ_IN_PART, SeenFile
 from conda_census.ingest.duplicates.shared_lines import Recognised, recognise
-from conda_census.ingest.log_faults.first_requests import first_requests
 from conda_census.ingest.log_faults.logs_without_requests import read_in_vain
 from conda_census.ingest.log_faults.proxies import addresses_of, proxy_warnings
 from conda_census.ingest.ordered_steps import Turns
 from conda_census.ingest.reader import SourceReading, SourcesReader
 from conda_census.ingest.request_buffer import Part
 from conda_census.ingest.rows import SourcesFound, rows_of_part
+from conda_census.ingest.sql_parsing import first_requests
 from conda_census.ingest.staging import ReadSource, stage_part, stage_sources
 from conda_census.ingest.summary import PassedOver, Summary, Waiting
 from conda_census.ingest.visits import marked_requests

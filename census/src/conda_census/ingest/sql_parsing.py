@@ -1,9 +1,10 @@
-"""Parsing of irregular lines with the SQL of their format, run over many lines at once."""
+"""Parsing of lines with the SQL of their format, run over many lines at once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 import duckdb
 import numpy as np
@@ -11,8 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from conda_census.logs.fast.request_columns import Parsed, Requests
+from conda_census.logs.formats import LogFormat
+from conda_census.logs.line_reader import LineReader
 
-__all__ = ["IrregularLines"]
+__all__ = ["IrregularLines", "first_requests"]
 
 _KEPT_BYTES = 16 << 20
 _KEPT_LINES = 1 << 17
@@ -93,6 +96,29 @@ class IrregularLines:
             of_source = sources[places] == source
             for code in np.unique(codes[of_source]).tolist():
                 self._take_dropped(source, names[code], numbers[places[of_source & (codes == code)]])
+
+
+def first_requests(
+    connection: duckdb.DuckDBPyConnection,
+    log_format: LogFormat,
+    beginning: Sequence[bytes],
+    column: Literal["address", "user_agent"],
+    lines: int | None = None,
+) -> pa.DictionaryArray:
+    """Return a column of the requests at a log's beginning, or in its first ``lines`` lines only."""
+    reader = LineReader(log_format, beginning)
+    text = pa.array(
+        [line.decode("utf-8", "replace") for line in reader.first_lines[:lines]], pa.large_string()
+    )
+    table = pa.table({"line_number": pa.array(np.arange(len(text), dtype=np.int64)), "line": text})
+    connection.register("lines", table)
+    try:
+        found = connection.sql(
+            f"SELECT {column} FROM ({log_format.columns(reader.first_lines)}) WHERE dropped IS NULL"
+        ).to_arrow_table()
+    finally:
+        connection.unregister("lines")
+    return found[column].cast(pa.string()).fill_null("").combine_chunks().dictionary_encode()
 
 
 def _requests(found: pa.Table, lines: np.ndarray) -> Requests:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import duckdb
 
 from conda_census.ingest.log_faults.agent_faults import MANY_CLIENTS
-from conda_census.ingest.log_faults.first_requests import first_requests
 from conda_census.ingest.reader import SourceReading
+from conda_census.ingest.sql_parsing import first_requests
 from conda_census.logs.formats import LogFormat
 from conda_census.logs.parsing.addresses import is_public_address
 

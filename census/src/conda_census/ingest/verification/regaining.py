@@ -9,10 +9,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from hashlib import blake2b
+from itertools import pairwise
 
-from conda_census.ingest.verification.lines_there import has_lines
 from conda_census.ingest.verification.log_verification import Recorded, recorded_readings
-from conda_census.ingest.verification.unlisted_batches import MarkedLines, marked_lines
+from conda_census.ingest.verification.unlisted_batches import MarkedLines, keyed_hash, marked_lines
 from conda_census.lake.records.lost_days import Lost, change_lost, read_lost
 from conda_census.lake.records.unfinished_repair import TakenOut
 from conda_census.lake.records.wanted_lines import Wanted, days_of, merged
@@ -149,7 +150,34 @@ def _rows_by_head(
 def _has_lines(rows: Mapping[str, list[MarkedLines]], lines: Wanted, key: bytes) -> bool:
     """Return whether one log, or several that begin alike, brought these lines."""
     of_logs = [rows.get(lines.head, [])] if lines.head else rows.values()
-    return any(has_lines(each, lines, key) for each in of_logs)
+    return any(_have_lines(each, lines, key) for each in of_logs)
+
+
+def _have_lines(rows: Sequence[MarkedLines], lines: Wanted, key: bytes) -> bool:
+    """Return whether these rows have the marks of all these lines, one after the other.
+
+    If logs begin with the same lines, the log that is read first brings these lines, and the others continue
+    after them. So lines that are read again may come under another name than before, and cut elsewhere. The
+    mark of a line depends on all lines before it: two rows fit together if one begins with the mark at which
+    the other ends.
+    """
+    begin, end = lines.first_line, lines.first_line + lines.marks
+    ends = {each for row in rows for each in (row.first_line, row.end) if begin < each < end}
+    ways: dict[tuple[int | None, bytes], blake2b] = {(None, b""): keyed_hash(key)}
+    for first, behind in pairwise(sorted({begin, end, *ends})):
+        by_mark: dict[int | None, list[blake2b]] = defaultdict(list)
+        for (mark, _), way in ways.items():
+            by_mark[mark].append(way)
+        ways = {}
+        for row in rows:
+            if row.first_line <= first and behind <= row.end:
+                marks = row.marks[first - row.first_line : behind - row.first_line]
+                for way in by_mark[None] + by_mark[row.mark_before(first)]:
+                    longer = way.copy()
+                    longer.update(marks.astype("<u2").tobytes())
+                    # Two readings that have the same lines are one path.
+                    ways[int(marks[-1]), longer.digest()] = longer
+    return any(way.hexdigest() == lines.digest for way in ways.values())
 
 
 def days_between_requests(reading: Recorded) -> list[date]:
