@@ -6,7 +6,6 @@ import os
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -30,9 +29,10 @@ from conda_census.ingest.duplicates.shared_lines import Recognised, recognise
 from conda_census.ingest.log_faults.logs_without_requests import read_in_vain
 from conda_census.ingest.log_faults.proxies import addresses_of, proxy_warnings
 from conda_census.ingest.ordered_steps import Turns
-from conda_census.ingest.reader import SourceReading, SourcesReader
+from conda_census.ingest.reader import SourcesReader
 from conda_census.ingest.request_buffer import Part
 from conda_census.ingest.rows import SourcesFound, rows_of_part
+from conda_census.ingest.source_reading import Claimed, SourceReading, stored_fingerprint
 from conda_census.ingest.sql_parsing import first_requests
 from conda_census.ingest.staging import ReadSource, stage_part, stage_sources
 from conda_census.ingest.summary import PassedOver, Summary, Waiting
@@ -41,13 +41,12 @@ from conda_census.lake.batches import Batch
 from conda_census.lake.records.doubts import Doubt, DoubtAbout, note_doubts
 from conda_census.lake.records.set_aside import name_as_stored
 from conda_census.lake.store import Lake
-from conda_census.logs.formats import LogFormat
 from conda_census.logs.line_reader import LineReader
 from conda_census.logs.sources.discovery import is_compressed
 from conda_census.logs.sources.readable import Source, Watched
 from conda_census.spill_folders import spill_folder
 
-__all__ = ["Claimed", "Progress", "read_batch", "stored_fingerprint"]
+__all__ = ["Progress", "read_batch"]
 
 _MEMORY_LIMIT = "600MB"
 #: Maximum number of parts that become rows at the same time. Each holds some hundred megabytes.
@@ -61,25 +60,6 @@ class Progress(Protocol):
 
     def __call__(self, *, source: Source, stored_read: int, lines: int) -> None:
         """Report the bytes read of this source, as stored, and the lines read of the batch."""
-
-
-@dataclass(frozen=True)
-class Claimed:
-    """A source of a batch that no other writer is working on.
-
-    Attributes:
-        number: its place in the batch.
-        source: the source to read.
-        head: identifies the log, however long it grows.
-        log_format: the format of its lines.
-        beginning: its first lines.
-    """
-
-    number: int
-    source: Source
-    head: str
-    log_format: LogFormat
-    beginning: list[bytes]
 
 
 def read_batch(
@@ -359,17 +339,6 @@ class _Attempt:
         if not is_last:  # the disk writes while the next parts are read
             sync(files)
         return sources
-
-
-def stored_fingerprint(source: Source, key: bytes) -> str:
-    """Return a fingerprint of a source as stored, or an empty string if it cannot be read.
-
-    The later reading reports why the source cannot be read.
-    """
-    try:
-        return source.stored_fingerprint(key)
-    except OSError:
-        return ""
 
 
 def _connect(spill: Path) -> duckdb.DuckDBPyConnection:

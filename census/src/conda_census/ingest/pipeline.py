@@ -15,11 +15,12 @@ import duckdb
 from conda_census.config import LAKE_MANIFEST, Settings
 from conda_census.decode.pseudonyms import Secrets
 from conda_census.errors import LakeError, LastingSourceError, SourceError, first_line
-from conda_census.ingest.batch_reading import Claimed, read_batch, stored_fingerprint
+from conda_census.ingest.batch_reading import read_batch
 from conda_census.ingest.conversion import converted
 from conda_census.ingest.duplicates.known_logs import KnownLogs, known_logs
 from conda_census.ingest.duplicates.seen_files import READ_IN_PART, SeenFile, remember_files, seen_files
 from conda_census.ingest.log_faults.drift import moved_shares
+from conda_census.ingest.source_reading import Claimed, stored_fingerprint
 from conda_census.ingest.staging import append_staged, damaged_files, is_begun
 from conda_census.ingest.summary import Summary, Waiting
 from conda_census.ingest.verification.regaining import regain

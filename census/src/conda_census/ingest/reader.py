@@ -6,114 +6,39 @@ One thread decompresses while the others parse blocks. The results are combined 
 from __future__ import annotations
 
 import os
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import TracebackType
 from typing import Self
 
 import duckdb
 import numpy as np
-import pyarrow as pa
 
 from conda_census.errors import LastingSourceError, SourceError
 from conda_census.ingest.block_parsing import ParsedPiece, parsed_pieces
-from conda_census.ingest.log_faults.agent_faults import SeenAgents
 from conda_census.ingest.request_buffer import Part
+from conda_census.ingest.source_reading import KEPT_LINE_NUMBERS, SourceReading
 from conda_census.ingest.sql_parsing import IrregularLines
-from conda_census.lake.batches import SourceCounted
 from conda_census.logs.blocks import blocks_of_lines
 from conda_census.logs.fast.request_columns import Requests
 from conda_census.logs.fingerprints import Fingerprint, Reading, head_of
 from conda_census.logs.formats import LogFormat
 from conda_census.logs.line_marks import MarkedFingerprint
 from conda_census.logs.line_reader import LineReader
-from conda_census.logs.parsing.log_format import FormatChange
 from conda_census.logs.possible_times import impossible_times
 from conda_census.logs.sources.compression import tell_nobody
 from conda_census.logs.sources.discovery import decompressed, is_compressed
 from conda_census.logs.sources.readable import Readable
 
-__all__ = ["SourceReading", "SourcesReader"]
+__all__ = ["SourcesReader"]
 
-#: Number of line numbers kept for each reason: enough to look at, too few to fill a lake.
-KEPT_LINE_NUMBERS = 20
 #: One thread decompresses for all cores: more cores would only hold more blocks in memory.
 _CORES_MAX = 8
-#: A log with more addresses does not have a proxy as its only client.
-_FEW_ADDRESSES = 64
 #: Number of blocks that are read ahead of the ones being combined.
 _AHEAD = 2
-
-
-@dataclass
-class SourceReading:
-    """The result of reading a file in this run.
-
-    Attributes:
-        first_line: number of the first line that was taken; greater than 1 if the log grew.
-        lines: number of lines taken; always ``requests`` plus the sum of ``dropped``.
-        requests: number of these lines that are requests.
-        dropped: number of lines that did not count, by reason.
-        dropped_lines: the numbers of the first such lines, by reason.
-        size: decompressed bytes from the start of the log to the end of the last line taken.
-        fingerprint: of these bytes.
-        doubt: why the addresses in the log may not be those of the clients.
-        change: how its last lines differ from its first ones, so that they are misread.
-        addresses: requests by their addresses; None if there are many addresses.
-        agents: the form of its user agents.
-        marked: has the marks of the lines taken, once all blocks are combined.
-    """
-
-    first_line: int = 1
-    lines: int = 0
-    requests: int = 0
-    dropped: dict[str, int] = field(default_factory=dict)
-    dropped_lines: dict[str, list[int]] = field(default_factory=dict)
-    size: int = 0
-    fingerprint: str = ""
-    doubt: str | None = None
-    change: FormatChange | None = None
-    addresses: Counter[str] | None = field(default_factory=Counter, repr=False)
-    agents: SeenAgents = field(default_factory=SeenAgents, repr=False)
-    marked: MarkedFingerprint | None = field(default=None, repr=False)
-
-    def reached(self) -> Reading:
-        """Return how far the log is read now."""
-        return Reading(self.size, self.first_line - 1 + self.lines, self.fingerprint)
-
-    def counts(self) -> SourceCounted:
-        """Return the counts for a summary."""
-        return {"lines": self.lines, "requests": self.requests, "dropped": self.dropped}
-
-    def repeat(self, numbers: np.ndarray) -> None:
-        """Count requests as lines that were read before."""
-        self.requests -= len(numbers)
-        self.drop("repeated", numbers)
-
-    def count_addresses(self, addresses: pa.DictionaryArray) -> None:
-        """Count requests by their addresses, as long as there are few addresses."""
-        if self.addresses is None:
-            return
-        counts = np.bincount(addresses.indices.to_numpy(), minlength=len(addresses.dictionary))
-        used = np.flatnonzero(counts)
-        if len(used) <= _FEW_ADDRESSES:
-            for place in used.tolist():
-                self.addresses[addresses.dictionary[place].as_py()] += int(counts[place])
-        if len(used) > _FEW_ADDRESSES or len(self.addresses) > _FEW_ADDRESSES:
-            self.addresses = None
-
-    def look_at_agents(self, agents: pa.DictionaryArray) -> None:
-        """Inspect the user agents of these requests."""
-        self.agents.look(agents, count_clients=self.addresses is not None)
-
-    def drop(self, reason: str, numbers: np.ndarray, lines: int | None = None) -> None:
-        """Count lines that are no requests: those in ``numbers``, or ``lines`` lines that start with them."""
-        self.dropped[reason] = self.dropped.get(reason, 0) + (len(numbers) if lines is None else lines)
-        kept = self.dropped_lines.setdefault(reason, [])
-        kept.extend(numbers[: KEPT_LINE_NUMBERS - len(kept)].tolist())
 
 
 @dataclass(frozen=True)

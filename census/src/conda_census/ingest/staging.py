@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from conda_census.ingest.duplicates.known_logs import KnownRun, stored_marks
-from conda_census.ingest.reader import SourceReading
 from conda_census.ingest.rows import DECODER_VERSION, PartRows
+from conda_census.ingest.source_reading import SourceReading
 from conda_census.lake.batches import Batch
 from conda_census.lake.file_names import named_by_digest
 from conda_census.lake.parquet_files import write_rows

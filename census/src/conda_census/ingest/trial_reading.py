@@ -12,8 +12,9 @@ from datetime import UTC, datetime
 
 from conda_census.config import Settings
 from conda_census.decode.pseudonyms import Secrets
-from conda_census.ingest.batch_reading import Claimed, read_batch
+from conda_census.ingest.batch_reading import read_batch
 from conda_census.ingest.duplicates.known_logs import known_logs
+from conda_census.ingest.source_reading import Claimed
 from conda_census.ingest.summary import Summary
 from conda_census.lake.batches import Batch
 from conda_census.lake.records.attempts import is_no_fault_of_a_source

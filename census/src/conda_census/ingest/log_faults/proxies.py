@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import duckdb
 
 from conda_census.ingest.log_faults.agent_faults import MANY_CLIENTS
-from conda_census.ingest.reader import SourceReading
+from conda_census.ingest.source_reading import SourceReading
 from conda_census.ingest.sql_parsing import first_requests
 from conda_census.logs.formats import LogFormat
 from conda_census.logs.parsing.addresses import is_public_address
