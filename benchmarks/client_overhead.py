@@ -68,7 +68,7 @@ command.action("install")
 print_since(begin)
 begin = read()
 from anaconda_anon_usage import request_headers
-agent = request_headers.user_agent("{host}", "/noarch/repodata.json")
+agent = request_headers.choose_user_agent("{host}", "/noarch/repodata.json")
 print_since(begin)
 assert " c/" in agent.encode().decode()
 """

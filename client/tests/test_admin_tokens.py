@@ -88,7 +88,7 @@ def test_the_whole_suffix_is_at_most_512_bytes(conda: Conda, channel: Channel) -
 def test_what_a_file_may_say(tmp_path: Path, text: bytes, values: list[str]) -> None:
     """Values between slashes or on lines, each checked whole; what is no text or too long says nothing."""
     (tmp_path / "org_token").write_bytes(text)
-    assert [token.value for token in admin_tokens.found([f"{tmp_path}/.condarc"], {})] == values
+    assert [token.value for token in admin_tokens.read_admin_tokens([f"{tmp_path}/.condarc"], {})] == values
 
 
 @pytest.mark.parametrize("kind", ["folder", "pipe", "unreadable", "dangling"])
@@ -105,7 +105,7 @@ def test_an_odd_file_harms_nothing(tmp_path: Path, kind: str) -> None:
     else:
         odd.symlink_to("nowhere")
     (tmp_path / ".org_token").write_text("acme")
-    assert admin_tokens.found([f"{tmp_path}/.condarc"], {}) == [("o", "acme")]
+    assert admin_tokens.read_admin_tokens([f"{tmp_path}/.condarc"], {}) == [("o", "acme")]
 
 
 @pytest.mark.parametrize("place", ["$NOT_SET/.condarc", "relative/.condarc", "$EMPTY/conda/.condarc"])
@@ -117,4 +117,4 @@ def test_a_place_that_is_nowhere_is_passed_over(
     (tmp_path / "relative").mkdir()
     for folder in (tmp_path, tmp_path / "relative"):
         (folder / "org_token").write_text("stray")
-    assert admin_tokens.found([place], {"EMPTY": ""}) == []
+    assert admin_tokens.read_admin_tokens([place], {"EMPTY": ""}) == []

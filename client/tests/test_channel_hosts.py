@@ -18,7 +18,7 @@ OF_CHANNELS = """
 from conda.base.context import context, reset_context
 from anaconda_anon_usage import channel_hosts, plugin
 reset_context()
-print(*sorted(channel_hosts.of_channels(context)))
+print(*sorted(channel_hosts.find_channel_hosts(context)))
 """
 GETS_TOKENS = """
 from conda.base.context import context, reset_context
@@ -137,7 +137,7 @@ def test_the_hosts_of_every_kind_of_channel(conda: Conda, condarc: str, found: s
 def test_which_host_an_entry_of_the_list_is(entry: str, host: str, *, allowed: bool) -> None:
     """A name for all its ports, a name with a port, or all names below a domain."""
     context = type("Context", (), {"anaconda_anon_usage_hosts": (entry,)})
-    assert channel_hosts.gets_tokens(context, host, {channel_hosts.name_and_port(host)}) is allowed
+    assert channel_hosts.gets_tokens(context, host, {channel_hosts.normalize_host(host)}) is allowed
 
 
 @pytest.mark.takes_turns(5, among="the longest")

@@ -438,7 +438,7 @@ from anaconda_anon_usage import plugin
 (command,) = plugin.conda_pre_commands()
 command.action("install")
 from anaconda_anon_usage import request_headers
-assert " aau/" in request_headers.with_suffix()
+assert " aau/" in request_headers.build_user_agent()
 assert " aau/" not in base.context.user_agent
 print(*sorted(set(sys.modules) - before))
 """

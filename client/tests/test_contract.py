@@ -44,9 +44,9 @@ def test_the_client_writes_what_the_census_reads(
     """Byte for byte, in whatever order it is given the tokens."""
     monkeypatch.setattr(tokens, "__version__", case["plugin_version"])
     values = _values(case)
-    assert tokens.suffix(values) == _behind(case["user_agent"])
+    assert tokens.format_suffix(values) == _behind(case["user_agent"])
     kinds_reversed = sorted(values, key=lambda token: -tokens.ORDER.index(token.prefix))
-    assert tokens.suffix(kinds_reversed) == _behind(case["user_agent"])
+    assert tokens.format_suffix(kinds_reversed) == _behind(case["user_agent"])
 
 
 @pytest.mark.parametrize("case", MALFORMED, ids=_name)
@@ -58,7 +58,7 @@ def test_the_client_cannot_write_what_the_census_takes_for_malformed(
     behind = _behind(case["user_agent"])
     given = [Token(*product.split("/", 1)) for product in behind.split(" ")[1:]]
     assert given
-    assert len(tokens.suffix(given)) < len(behind)
+    assert len(tokens.format_suffix(given)) < len(behind)
 
 
 @pytest.mark.parametrize("case", READ, ids=_name)

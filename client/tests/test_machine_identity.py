@@ -62,7 +62,7 @@ def test_which_hardware_address_is_the_machines(
     """The lowest of what is built in and was given by the maker, in whatever order the interfaces come."""
     for name, address, kind in interfaces:
         _interface(tmp_path, name, address, kind)
-    assert machine_identity.hardware_address(str(tmp_path / "net")) == expected
+    assert machine_identity.find_hardware_address(str(tmp_path / "net")) == expected
 
 
 def _identity(*machine_id_files: Path, interfaces: Path) -> str:
@@ -72,7 +72,7 @@ import sys
 from anaconda_anon_usage import machine_identity
 machine_identity._MACHINE_ID_FILES = {[str(path) for path in machine_id_files]}
 machine_identity._INTERFACES = {str(interfaces)!r}
-print(machine_identity.identity())
+print(machine_identity.find_machine_identity())
 assert "uuid" not in sys.modules
 """
     command = [sys.executable, "-c", code]
@@ -123,4 +123,4 @@ def test_where_linux_is_not_the_standard_library_finds_it(
     monkeypatch.setattr("uuid.getnode", lambda: node)
     monkeypatch.setattr(machine_identity, "_MACHINE_ID_FILES", ())
     monkeypatch.setattr(machine_identity, "_INTERFACES", "/nonexistent")
-    assert machine_identity.identity() == expected
+    assert machine_identity.find_machine_identity() == expected

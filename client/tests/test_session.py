@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from anaconda_anon_usage import tokens
-from anaconda_anon_usage.session import SESSION, Session, choose
+from anaconda_anon_usage.session import SESSION, Session, decide_sharing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +37,7 @@ def test_what_decides(
 ) -> None:
     """``DO_NOT_TRACK`` can only turn sharing off; a setting that cannot be read does so too."""
     environ = {} if do_not_track is None else {"DO_NOT_TRACK": do_not_track}
-    assert choose(setting, environ) == (sharing, decided_by)
+    assert decide_sharing(setting, environ) == (sharing, decided_by)
 
 
 def _in_fork(answer: Callable[[], str]) -> str:

@@ -24,9 +24,9 @@ HOST = "0123456789abcdef" * 2
 OTHER_HOST = "fedcba9876543210" * 2
 PROCESSES = 64
 # What a process of its own answers: its first argument is the folder, its second the prefix.
-INSTALLATION = f"store.installation(argv[1], '/opt/conda', '{HOST}')"
-ENVIRONMENT = f"store.environment(argv[1], argv[2], '{HOST}', to_be_made=False)"
-TO_BE_MADE = f"store.environment(argv[1], argv[2] + '/new', '{HOST}', to_be_made=True)"
+INSTALLATION = f"store.ensure_installation_token(argv[1], '/opt/conda', '{HOST}')"
+ENVIRONMENT = f"store.ensure_environment_token(argv[1], argv[2], '{HOST}', to_be_made=False)"
+TO_BE_MADE = f"store.ensure_environment_token(argv[1], argv[2] + '/new', '{HOST}', to_be_made=True)"
 
 
 @pytest.fixture
@@ -49,13 +49,13 @@ def _make_environment(prefix: Path) -> Path:
 
 
 def _installation(folder: Path, root: str = "/opt/conda", host: str | None = HOST) -> str | None:
-    return store.installation(str(folder), root, host)
+    return store.ensure_installation_token(str(folder), root, host)
 
 
 def _environment(
     folder: Path, prefix: Path, host: str | None = HOST, *, to_be_made: bool = False
 ) -> str | None:
-    return store.environment(str(folder), str(prefix), host, to_be_made=to_be_made)
+    return store.ensure_environment_token(str(folder), str(prefix), host, to_be_made=to_be_made)
 
 
 def _in_process(
@@ -124,7 +124,7 @@ def test_a_token_file_says_neither_where_nor_on_which_host(folder: Path, prefix:
 @pytest.mark.parametrize("left", ["{0}", "{0}\n", "\n  {0}\nanything\n", "{0} AAAAAAAA\n"])
 def test_a_token_that_the_reference_plug_in_left_is_adopted_by_the_first(folder: Path, left: str) -> None:
     """The installation that finds it keeps its identity; the next one gets its own."""
-    token = tokens.new()
+    token = tokens.generate_value()
     folder.mkdir()
     (folder / "aau_token").write_text(left.format(token))
     (folder / "aau_token_host").write_text("AAAAAAAA")
@@ -182,7 +182,7 @@ def test_a_packed_environment_is_another_where_it_is_unpacked(
 
 def test_an_environment_token_without_a_tie_is_adopted(folder: Path, prefix: Path, tmp_path: Path) -> None:
     """What the reference plug-in left in a prefix stays; from then on a copy is told from it."""
-    token = tokens.new()
+    token = tokens.generate_value()
     (prefix / "etc").mkdir()
     (prefix / "etc" / "aau_token").write_text(token)
     assert _environment(folder, prefix) == token
@@ -249,7 +249,11 @@ def test_processes_that_start_at_once_have_one_token(
     folder: Path, prefix: Path, call: str, there: str | None
 ) -> None:
     """64 of them wait for the same moment; all answer the same, and that is what is saved."""
-    held = {"untied": tokens.new(), "garbage": "?", "copied": f"{tokens.new()}\n# aau prefix={tokens.new()}"}
+    held = {
+        "untied": tokens.generate_value(),
+        "garbage": "?",
+        "copied": f"{tokens.generate_value()}\n# aau prefix={tokens.generate_value()}",
+    }
     if there:
         for parent in (folder, prefix / "etc"):
             parent.mkdir()
@@ -334,7 +338,7 @@ def test_a_token_file_is_for_its_owner_alone(folder: Path, prefix: Path, mask: i
 
 
 def _symlink_to_file(path: Path) -> None:
-    (path.parent / "elsewhere").write_text(tokens.new() + "\n")
+    (path.parent / "elsewhere").write_text(tokens.generate_value() + "\n")
     path.symlink_to(path.parent / "elsewhere")
 
 
@@ -486,13 +490,13 @@ def test_a_token_file_of_another_user_is_left_alone(folder: Path, prefix: Path) 
 @pytest.mark.parametrize("home", ["", "relative", "/nonexistent"], ids=["empty", "relative", "missing"])
 def test_without_a_home_there_is_no_folder(home: str) -> None:
     """A token is never kept in the working directory."""
-    assert _in_process("store.home_folder()", HOME=home) == ["None"]
+    assert _in_process("store.find_home_folder()", HOME=home) == ["None"]
 
 
 def test_a_user_without_an_entry_has_no_folder(tmp_path: Path) -> None:
     """As in a container that runs under any uid: no HOME, and nothing in the user database."""
     found = _in_process(
-        "store.home_folder()",
+        "store.find_home_folder()",
         "os.path.expanduser('~')",
         "os.listdir()",
         before=f"del os.environ['HOME']; os.chdir({str(tmp_path)!r})",

@@ -15,7 +15,7 @@ C, S, E = (letter * 22 for letter in "CSE")
 
 def test_a_new_value_is_22_characters_of_base64url() -> None:
     """New values keep to the grammar of the wire format, and no two are alike."""
-    values = {tokens.new() for _ in range(1000)}
+    values = {tokens.generate_value() for _ in range(1000)}
     assert len(values) == 1000
     assert all(re.fullmatch(r"[A-Za-z0-9_-]{22}", value) for value in values)
 
@@ -41,13 +41,13 @@ def test_a_new_value_is_22_characters_of_base64url() -> None:
 )
 def test_the_suffix_keeps_to_the_grammar(given: list[tuple[str, str]], sent: str) -> None:
     """Tokens come in their order; what does not hold against the grammar is left out, and breaks nothing."""
-    assert tokens.suffix(Token(*each) for each in given) == OFF + sent
+    assert tokens.format_suffix(Token(*each) for each in given) == OFF + sent
 
 
 def test_the_suffix_is_at_most_512_bytes() -> None:
     """What would not fit is left out from the end."""
     many = [Token("m", f"{number:036}") for number in range(20)]
-    suffix = tokens.suffix([*many, Token("c", C)])
+    suffix = tokens.format_suffix([*many, Token("c", C)])
     assert suffix.startswith(f"{OFF} c/{C} m/{0:036} m/{1:036}")
     assert 512 - 39 < len(suffix) <= 512
 
@@ -62,7 +62,7 @@ def test_the_suffix_is_at_most_512_bytes() -> None:
 )
 def test_values_are_hidden_for_display(sent: str, shown: str) -> None:
     """Each value after ``aau/`` becomes a dot; other products stay as they are."""
-    assert tokens.hidden(sent) == shown
+    assert tokens.redact(sent) == shown
 
 
 def test_a_user_agent_is_sent_whole_and_shown_hidden() -> None:

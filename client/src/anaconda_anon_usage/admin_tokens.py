@@ -23,7 +23,7 @@ _SIZE_MAX_BYTES = 4096
 _O_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
-def found(search_path: Iterable[str], environ: Mapping[str, str]) -> list[tokens.Token]:
+def read_admin_tokens(search_path: Iterable[str], environ: Mapping[str, str]) -> list[tokens.Token]:
     """Return the tokens that are set, the variable's first, then in the order in which conda reads folders.
 
     `search_path` is conda's list of places of configuration files, with ``~`` and variables in it. A value

@@ -32,8 +32,8 @@ def gets_tokens(context: Any, host: str, named_hosts: Container[str] = ()) -> bo
     A host is a name and a port: another port of the same machine is another host. `named_hosts` are those
     whose channels this command has named where conda does not keep them: in a file or a specification.
     """
-    named = name_and_port(host)
-    if named not in named_hosts and named not in of_channels(context):
+    named = normalize_host(host)
+    if named not in named_hosts and named not in find_channel_hosts(context):
         return False
     try:
         allowed = tuple(getattr(context, SETTING, ()))
@@ -43,12 +43,28 @@ def gets_tokens(context: Any, host: str, named_hosts: Container[str] = ()) -> bo
     return not allowed or any(_matches(named, str(entry)) for entry in allowed)
 
 
+def list_channel_urls(context: Any) -> list[str]:  # noqa: ANN401
+    """Return the URL of each configured channel once, in conda's order, if it is http or https.
+
+    A URL has no name, password or token in it.
+    """
+    from conda.models.channel import Channel
+
+    urls = (url for name in context.channels for url in Channel(name).base_urls if url)
+    return list(dict.fromkeys(url for url in urls if url.startswith(("http://", "https://"))))
+
+
+def parse_host(url: str) -> str:
+    """Return the host of a channel's URL, with its port if the URL has one."""
+    return url.partition("://")[2].partition("/")[0]
+
+
 def is_index(path: str) -> bool:
     """Return whether `path` is that of a channel's index, for which conda asks channels only."""
     return path.rsplit("/", 1)[-1] in _INDEXES
 
 
-def of_channels(context: Any) -> set[str]:  # noqa: ANN401
+def find_channel_hosts(context: Any) -> set[str]:  # noqa: ANN401
     """Return the hosts of all channels that are configured or named with ``--channel``."""
     found: set[str] = set()
     for channels in (_named, _alias, _custom, _multiple):
@@ -56,7 +72,7 @@ def of_channels(context: Any) -> set[str]:  # noqa: ANN401
     return found
 
 
-def name_and_port(host: str) -> str:
+def normalize_host(host: str) -> str:
     """Return `host` in lower case without credentials, and without a port that goes without saying."""
     host = host.rpartition("@")[2].lower()
     name, colon, port = host.rpartition(":")
@@ -70,7 +86,7 @@ def _hosts(context: Any, channels: Callable[[Any], Iterable[Any]]) -> set[str]: 
         explain("no hosts from%s: %r", channels.__name__.replace("_", " "), error)
         return set()
     parts = (url.partition("://") for url in urls)
-    return {name_and_port(rest.partition("/")[0]) for scheme, _, rest in parts if scheme in _SCHEMES}
+    return {normalize_host(rest.partition("/")[0]) for scheme, _, rest in parts if scheme in _SCHEMES}
 
 
 def _named(context: Any) -> list[Any]:  # noqa: ANN401
@@ -94,7 +110,7 @@ def _multiple(context: Any) -> list[Any]:  # noqa: ANN401
 
 def _matches(host: str, entry: str) -> bool:
     """Say whether `entry` is this host: ``name``, ``name:port``, or ``*.domain`` for all below a domain."""
-    allowed = name_and_port(entry.strip().rpartition("://")[2].partition("/")[0])
+    allowed = normalize_host(entry.strip().rpartition("://")[2].partition("/")[0])
     # The name alone stands for all its ports; an IPv6 address has its colons in brackets.
     name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
     if allowed.startswith("*."):

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from anaconda_anon_usage import (
     __version__,
     channel_hosts,
-    channels,
     explain,
     machine_identity,
     request_headers,
@@ -34,7 +33,7 @@ class NotPossibleError(Exception):
     """What was asked for cannot be done; the message says why, and what to do."""
 
 
-def of_conda(arguments: Sequence[str]) -> int:
+def run_as_subcommand(arguments: Sequence[str]) -> int:
     """Run as a subcommand of conda."""
     return _run(arguments, "conda " + _COMMAND)
 
@@ -113,10 +112,10 @@ def _status(asked: Namespace) -> int:
 def _preview(asked: Namespace) -> int:
     context = _context()
     rows = []
-    for url in channels.urls(context):
-        sends = request_headers.gets_tokens(context, channels.host(url))
-        agent = request_headers.with_suffix() if sends else request_headers.plain()
-        rows.append({"channel": url, "user_agent": _whole(agent)})
+    for url in channel_hosts.list_channel_urls(context):
+        sends = request_headers.gets_tokens(context, channel_hosts.parse_host(url))
+        agent = request_headers.build_user_agent() if sends else request_headers.read_plain_user_agent()
+        rows.append({"channel": url, "user_agent": _reveal(agent)})
     if asked.json:
         return _write_json(rows)
     for row in rows:
@@ -155,10 +154,10 @@ def _reset(asked: Namespace) -> int:
         raise NotPossibleError("sharing is off, so no token file is touched; turn it on, or delete the files")
     forgotten: list[str] = []
     try:
-        folder = store.home_folder()
+        folder = store.find_home_folder()
         if folder:
             forgotten += store.forget_installation(
-                folder, str(context.root_prefix), machine_identity.identity()
+                folder, str(context.root_prefix), machine_identity.find_machine_identity()
             )
         for prefix in _prefixes(context) if asked.environments else ():
             forgotten += store.forget_environment(prefix)
@@ -191,7 +190,7 @@ def _heartbeat(_: Namespace) -> int:
 
 
 def _random(_: Namespace) -> int:
-    _write(tokens.new())
+    _write(tokens.generate_value())
     return 0
 
 
@@ -203,7 +202,7 @@ def _context(*, again: bool = False) -> Any:  # noqa: ANN401
         raise NotPossibleError("there is no conda here: run it with the Python of conda's base") from None
     if again or not hasattr(type(context), session.SETTING):
         # Outside conda nobody has imported the plug-in, which makes the settings known, or read the files.
-        request_headers.attempt(request_headers.register_settings)
+        request_headers.attempt(session.register_settings)
         request_headers.prepare(_COMMAND)
         reset_context()
     return context
@@ -211,7 +210,7 @@ def _context(*, again: bool = False) -> Any:  # noqa: ANN401
 
 def _decision(context: Any) -> tuple[bool, str, str | None]:  # noqa: ANN401
     """Return whether sharing is on, what decided it, and in which file or variable; none if nobody chose."""
-    sharing, decided_by = session.choice(context)
+    sharing, decided_by = session.read_choice(context)
     if decided_by == session.DO_NOT_TRACK:
         return sharing, decided_by, session.DO_NOT_TRACK
     where = None
@@ -250,7 +249,7 @@ def _prefixes(context: Any) -> list[str]:  # noqa: ANN401
     return [prefix for prefix in found if store.is_environment(prefix)]
 
 
-def _whole(agent: str) -> str:
+def _reveal(agent: str) -> str:
     # A user agent of ours hides its values as a text; as bytes it is what is sent.
     return agent.encode("utf-8").decode("utf-8")
 

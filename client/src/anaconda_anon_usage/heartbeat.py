@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from anaconda_anon_usage import channel_hosts, channels, explain, request_headers, session
+from anaconda_anon_usage import channel_hosts, explain, request_headers, session
 from anaconda_anon_usage.session import SESSION
 
 if TYPE_CHECKING:
@@ -30,24 +30,24 @@ def send(context: Any) -> None:  # noqa: ANN401
         return
     if not os.environ.get("CONDA_PREFIX"):
         SESSION.begin("")  # no environment is active, and base must not pass for one
-    urls = of_hosts(context)
+    urls = list_urls(context)
     if urls:
         # Made here, once: reading and saving tokens is no work for several threads.
-        _send_all(urls, request_headers.with_suffix())
+        _send_all(urls, request_headers.build_user_agent())
 
 
-def of_hosts(context: Any) -> list[str]:  # noqa: ANN401
+def list_urls(context: Any) -> list[str]:  # noqa: ANN401
     """Return what to ask for: for each host that gets tokens, a URL in the first of its channels."""
     first: dict[str, str] = {}
-    for url in channels.urls(context):
-        host = channels.host(url)
+    for url in channel_hosts.list_channel_urls(context):
+        host = channel_hosts.parse_host(url)
         if request_headers.gets_tokens(context, host):
-            first.setdefault(channel_hosts.name_and_port(host), url + _PATH)
+            first.setdefault(channel_hosts.normalize_host(host), url + _PATH)
     return list(first.values())
 
 
 def _is_wanted(context: Any) -> bool:  # noqa: ANN401
-    sharing, decided_by = session.choice(context)
+    sharing, decided_by = session.read_choice(context)
     if not sharing:
         explain("no heartbeat: sharing is off: %s", decided_by)
         return False

@@ -13,22 +13,22 @@ _LOCALLY_ADMINISTERED = 2
 _NET_ADDR_PERM = "0"
 
 
-def identity() -> str | None:
+def find_machine_identity() -> str | None:
     """Return the operating system's identifier of this machine, else a hardware address, else ``None``.
 
     It is never sent and never stored: the store keeps a hash of it that is keyed with the token. An
     installation on a host without one keeps its token.
     """
     if sys.platform == "win32":
-        return _windows() or _of_node()
+        return _read_machine_guid() or _find_node_address()
     for path in _MACHINE_ID_FILES:
-        machine_id = _machine_id(path)
+        machine_id = _read_machine_id(path)
         if machine_id:
             return machine_id
-    return hardware_address(_INTERFACES) if os.path.isdir(_INTERFACES) else _of_node()
+    return find_hardware_address(_INTERFACES) if os.path.isdir(_INTERFACES) else _find_node_address()
 
 
-def hardware_address(interfaces: str) -> str | None:
+def find_hardware_address(interfaces: str) -> str | None:
     """Return the lowest address of the network interfaces that are built into this machine (Linux).
 
     One that is made up (of a container, a bridge, a virtual machine), that is borrowed from another
@@ -39,14 +39,14 @@ def hardware_address(interfaces: str) -> str | None:
     except OSError:
         return None
     built_in = [
-        _text(os.path.join(interfaces, name, "address"))
+        _read_text(os.path.join(interfaces, name, "address"))
         for name in names
         if _is_built_in(os.path.join(interfaces, name))
     ]
-    return min(filter(is_of_hardware, built_in), default=None)
+    return min(filter(is_hardware_address, built_in), default=None)
 
 
-def is_of_hardware(address: str) -> bool:
+def is_hardware_address(address: str) -> bool:
     """Say whether `address` (six octets in hexadecimal, with colons) was given to one device by its maker."""
     octets = address.split(":")
     try:
@@ -61,28 +61,28 @@ def is_of_hardware(address: str) -> bool:
 def _is_built_in(interface: str) -> bool:
     # A bridge, a tunnel and the inner end of a container have no device; one on USB may be gone tomorrow.
     device = os.path.realpath(os.path.join(interface, "device"))
-    permanent = _text(os.path.join(interface, "addr_assign_type")) == _NET_ADDR_PERM
-    stays = "/usb" not in device and _text(os.path.join(device, "removable")) != "removable"
+    permanent = _read_text(os.path.join(interface, "addr_assign_type")) == _NET_ADDR_PERM
+    stays = "/usb" not in device and _read_text(os.path.join(device, "removable")) != "removable"
     return permanent and stays and os.path.isdir(device)
 
 
-def _of_node() -> str | None:
+def _find_node_address() -> str | None:
     """Return what the standard library finds; where it finds none it sets the multicast bit (RFC 9562)."""
     import uuid  # slow, and not needed where there is a machine id
 
     node = uuid.getnode()
     address = ":".join(f"{octet:02x}" for octet in node.to_bytes(6, "big"))
-    return address if is_of_hardware(address) else None
+    return address if is_hardware_address(address) else None
 
 
-def _machine_id(path: str) -> str | None:
+def _read_machine_id(path: str) -> str | None:
     # machine-id(5): 32 hexadecimal digits; while an image is built it is empty or says "uninitialized".
-    value = _text(path, _MACHINE_ID_LENGTH + 1)
+    value = _read_text(path, _MACHINE_ID_LENGTH + 1)
     known = len(value) == _MACHINE_ID_LENGTH and set(value) <= set("0123456789abcdef")
     return value if known and value.strip("0") else None
 
 
-def _text(path: str, size_bytes: int = 64) -> str:
+def _read_text(path: str, size_bytes: int = 64) -> str:
     try:
         with open(path, "rb") as file:
             return file.read(size_bytes).strip().lower().decode("ascii", "replace")
@@ -92,7 +92,7 @@ def _text(path: str, size_bytes: int = 64) -> str:
 
 if sys.platform == "win32":
 
-    def _windows() -> str | None:
+    def _read_machine_guid() -> str | None:
         import winreg
 
         try:

@@ -24,7 +24,7 @@ _QUIET_COMMANDS = frozenset(["anon-usage", "config", "run"])
 _CI = ("CI", "TF_BUILD", "JENKINS_URL", "TEAMCITY_VERSION", "CODEBUILD_BUILD_ID")
 
 
-def give_once(command: str) -> None:
+def show_once(command: str) -> None:
     """Write :data:`TEXT` to standard error, which is a terminal, if the user has not been told yet.
 
     It is not written where that it was could not be noted: better never than each time.
@@ -33,8 +33,8 @@ def give_once(command: str) -> None:
 
     if command in _QUIET_COMMANDS or _is_ci(os.environ) or _is_quiet(context):
         return
-    sharing, _ = session.choice(context)
-    if sharing and store.note_told():
+    sharing, _ = session.read_choice(context)
+    if sharing and store.record_notice():
         sys.stderr.write(TEXT + "\n")
         sys.stderr.flush()
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from conda.plugins import hookimpl, types
 
-from anaconda_anon_usage import explain, request_headers
+from anaconda_anon_usage import explain, request_headers, session
 
 if TYPE_CHECKING:
     from typing import Iterator
@@ -42,7 +42,7 @@ def conda_request_headers(host: str, path: str) -> Iterator[Any]:
     """Send the suffix with each request to the host of a channel (conda 24.11 and later)."""
     if request_headers.has_header_hook():
         try:
-            agent = request_headers.user_agent(host, path)
+            agent = request_headers.choose_user_agent(host, path)
         except Exception as error:  # conda goes on with its own user agent
             explain("request headers: %r", error)
         else:
@@ -65,14 +65,14 @@ def _give_notice(command: str) -> None:
     if sys.stderr.isatty():
         from anaconda_anon_usage import notice  # not what every command waits for
 
-        notice.give_once(command)
+        notice.show_once(command)
 
 
 def _subcommand(arguments: Any) -> int:  # noqa: ANN401
     from anaconda_anon_usage import cli
 
-    return cli.of_conda(arguments)
+    return cli.run_as_subcommand(arguments)
 
 
 # Without its setting the plug-in takes sharing to be off.
-request_headers.attempt(request_headers.register_settings)
+request_headers.attempt(session.register_settings)

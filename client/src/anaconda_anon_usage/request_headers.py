@@ -23,7 +23,7 @@ def prepare(command: str) -> None:
     """Get ready for this command of conda."""
     for step in (
         lambda: SESSION.begin(command),
-        hide_in_info,
+        redact_info,
         lambda: watch_sessions(send=not has_header_hook()),
     ):
         attempt(step)
@@ -44,21 +44,6 @@ def has_header_hook() -> bool:
     from conda.plugins import types
 
     return hasattr(types, "CondaRequestHeader")
-
-
-def register_settings() -> None:
-    """Make ``anaconda_anon_usage`` (on by default), ``…_hosts`` and ``anaconda_heartbeat`` settings of conda.
-
-    conda's own hook for settings would make them ``plugins.anaconda_anon_usage``, and only from 24.7 on. This
-    has to be done while the plug-in is imported: ``conda --no-plugins config`` imports plug-ins and calls
-    none of their hooks.
-    """
-    from conda.common.configuration import ParameterLoader, PrimitiveParameter, SequenceParameter
-
-    _register(session.SETTING, ParameterLoader(PrimitiveParameter(default=True)))
-    _register(session.HEARTBEAT, ParameterLoader(PrimitiveParameter(default=False)))
-    element = PrimitiveParameter("", element_type=str)
-    _register(channel_hosts.SETTING, ParameterLoader(SequenceParameter(element, string_delimiter=",")))
 
 
 def watch_sessions(*, send: bool) -> None:
@@ -83,13 +68,13 @@ def watch_sessions(*, send: bool) -> None:
     _change_sessions(send=send)
 
 
-def user_agent(host: str, path: str) -> str | None:
+def choose_user_agent(host: str, path: str) -> str | None:
     """Return the user agent with the suffix for a request, or ``None`` where conda's own is to be sent."""
     from conda.base.context import context
 
     _change_sessions(send=False)
     SESSION.note_request(host, path)
-    return with_suffix() if gets_tokens(context, host) else None
+    return build_user_agent() if gets_tokens(context, host) else None
 
 
 def gets_tokens(context: Any, host: str) -> bool:  # noqa: ANN401
@@ -97,14 +82,14 @@ def gets_tokens(context: Any, host: str) -> bool:  # noqa: ANN401
     return channel_hosts.gets_tokens(context, host, SESSION.named_hosts)
 
 
-def with_suffix() -> str:
+def build_user_agent() -> str:
     """Return conda's user agent with the suffix."""
     from conda.base.context import context
 
-    return tokens.UserAgent(plain() + " " + SESSION.build_suffix(context))
+    return tokens.UserAgent(read_plain_user_agent() + " " + SESSION.build_suffix(context))
 
 
-def plain() -> str:
+def read_plain_user_agent() -> str:
     """Return conda's own user agent."""
     from conda.base.context import context
 
@@ -134,7 +119,7 @@ def watch_named_in_file(tell: Callable[[str], None]) -> None:
             sys.modules[name].determine_target_prefix = determine_target_prefix  # type: ignore[attr-defined]
 
 
-def hide_in_info() -> None:
+def redact_info() -> None:
     """Let ``conda info``, and conda's report of an unexpected error, show each token as ``.``."""
     from conda.cli import main_info
 
@@ -145,28 +130,13 @@ def hide_in_info() -> None:
     def get_info_dict(*args: object, **options: object) -> Any:  # noqa: ANN401
         info = original(*args, **options)
         try:
-            info["user_agent"] = tokens.hidden(with_suffix())
+            info["user_agent"] = tokens.redact(build_user_agent())
         except Exception as error:
             explain("conda info: %r", error)
             info["user_agent"] = None
         return info
 
     main_info.get_info_dict = get_info_dict
-
-
-def _register(setting: str, loader: Any) -> None:  # noqa: ANN401
-    from conda.base.context import Context, context
-
-    if setting in Context.__dict__:
-        return
-    # What conda's metaclass ConfigurationType does for a setting of conda's own.
-    name = loader._set_name(setting)  # noqa: SLF001
-    setattr(Context, name, loader)
-    Context.parameter_names += (name,)
-    if hasattr(Context, "_set_parameter_names_and_aliases"):  # newer conda only
-        Context._set_parameter_names_and_aliases()  # noqa: SLF001
-    # Newer conda copies the class's settings into the context when it makes it, which has been before this.
-    vars(context).get("_parameter_loaders", {})[name] = loader
 
 
 def _change_sessions(*, send: bool) -> None:
@@ -180,10 +150,10 @@ def _change_sessions(*, send: bool) -> None:
         # What requests calls last of all, for each request on its way, one that follows a redirect too.
         original(self, request, **options)
         try:
-            _withdraw(request)
+            _withdraw_suffix(request)
         except Exception as error:  # a token that may be at the wrong place is not sent
             explain("no tokens: %r", error)
-            request.headers[_HEADER] = plain()
+            request.headers[_HEADER] = read_plain_user_agent()
 
     adapter.add_headers = add_headers
     if send:
@@ -196,7 +166,7 @@ def _send_with_sessions(session: Any) -> None:  # noqa: ANN401
 
     def prepare_request(self: Any, request: Any) -> Any:  # noqa: ANN401
         try:
-            _add(self, request)
+            _add_suffix(self, request)
         except Exception as error:  # conda goes on with its own user agent
             explain("no tokens: %r", error)
         return original(self, request)
@@ -204,27 +174,27 @@ def _send_with_sessions(session: Any) -> None:  # noqa: ANN401
     session.prepare_request = prepare_request
 
 
-def _add(session: Any, request: Any) -> None:  # noqa: ANN401
-    host, path = _host_and_path(request.url)
+def _add_suffix(session: Any, request: Any) -> None:  # noqa: ANN401
+    host, path = _split_url(request.url)
     others = any(name.lower() == "user-agent" for name in request.headers or ())
-    if not host or others or session.headers.get(_HEADER) != plain():
+    if not host or others or session.headers.get(_HEADER) != read_plain_user_agent():
         return
-    agent = user_agent(host, path)
+    agent = choose_user_agent(host, path)
     if agent:
         request.headers = {**(request.headers or {}), _HEADER: agent}
 
 
-def _withdraw(request: Any) -> None:  # noqa: ANN401
+def _withdraw_suffix(request: Any) -> None:  # noqa: ANN401
     from conda.base.context import context
 
     if isinstance(request.headers.get(_HEADER), tokens.UserAgent):
-        host, _ = _host_and_path(request.url)
+        host, _ = _split_url(request.url)
         # The path says nothing here: where a redirect leads is not what the command has named.
         if not host or not gets_tokens(context, host):
-            request.headers[_HEADER] = plain()
+            request.headers[_HEADER] = read_plain_user_agent()
 
 
-def _host_and_path(url: str) -> tuple[str, str]:
+def _split_url(url: str) -> tuple[str, str]:
     from urllib.parse import urlsplit
 
     parts = urlsplit(url)

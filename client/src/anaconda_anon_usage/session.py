@@ -71,28 +71,28 @@ class Session:
     def note_request(self, host: str, path: str) -> None:
         """Note the host if conda asks it for an index: it has a channel then, wherever that was named."""
         if channel_hosts.is_index(path):
-            self.named_hosts.add(channel_hosts.name_and_port(host))
+            self.named_hosts.add(channel_hosts.normalize_host(host))
 
     def token(self) -> str:
         """Return the session token: the same in all threads of this process, another one after a fork."""
         with self._token_lock:
             pid, value = self._token
             if pid != os.getpid():
-                value = tokens.new()
+                value = tokens.generate_value()
                 self._token = (os.getpid(), value)
             return value
 
     def build_suffix(self, context: Any) -> str:  # noqa: ANN401
         """Return ``aau/VERSION`` and the tokens. While sharing is off, no token file is touched."""
-        sharing, decided_by = choice(context)
+        sharing, decided_by = read_choice(context)
         if not sharing:
             explain("sharing is off: %s", decided_by)
-            return tokens.suffix()
+            return tokens.format_suffix()
         own = (("c", self._installation(context)), ("s", self.token()), ("e", self._environment(context)))
         sent = [tokens.Token(prefix, value) for prefix, value in own if value]
         sent += self._set_by_administrator(context)
         explain("sharing is on: %s", " ".join(token.prefix + "/" for token in sent))
-        return tokens.suffix(sent)
+        return tokens.format_suffix(sent)
 
     def _renew_lock(self) -> None:
         # Another thread may hold the lock at the fork; the child would wait for it for ever.
@@ -100,15 +100,15 @@ class Session:
 
     def _host(self) -> str | None:
         if not self._machine:
-            self._machine = (machine_identity.identity(),)
+            self._machine = (machine_identity.find_machine_identity(),)
         return self._machine[0]
 
     def _installation(self, context: Any) -> str | None:  # noqa: ANN401
         try:
             root_prefix = str(context.root_prefix)
             if root_prefix not in self._installations:
-                folder = store.home_folder()
-                token = store.installation(folder, root_prefix, self._host()) if folder else None
+                folder = store.find_home_folder()
+                token = store.ensure_installation_token(folder, root_prefix, self._host()) if folder else None
                 self._installations.setdefault(root_prefix, token)
             return self._installations[root_prefix]
         except Exception as error:  # the other tokens are sent all the same
@@ -119,9 +119,9 @@ class Session:
         try:
             prefix = self._prefix(context)
             if prefix and prefix not in self._environments:
-                folder = store.home_folder()
+                folder = store.find_home_folder()
                 to_be_made = self._makes_environment(context) and not store.is_environment(prefix)
-                token = store.environment(folder, prefix, self._host(), to_be_made=to_be_made)
+                token = store.ensure_environment_token(folder, prefix, self._host(), to_be_made=to_be_made)
                 if token is None:
                     return None  # and ask again at the next request: the prefix may be there by then
                 if to_be_made:
@@ -141,7 +141,7 @@ class Session:
             if key not in self._administrators:
                 # conda itself knows its root prefix without this variable, which nobody need have set.
                 environ = {**os.environ, "CONDA_ROOT": root_prefix}
-                self._administrators[key] = admin_tokens.found(SEARCH_PATH, environ)
+                self._administrators[key] = admin_tokens.read_admin_tokens(SEARCH_PATH, environ)
             return self._administrators[key]
         except Exception as error:  # the other tokens are sent all the same
             explain("no tokens of an administrator: %r", error)
@@ -164,7 +164,7 @@ class Session:
     def _settle(self, folder: str | None, prefix: str) -> None:
         """Move the token of an environment that this command has made into its prefix."""
         try:
-            store.environment(folder, prefix, self._host(), to_be_made=False)
+            store.ensure_environment_token(folder, prefix, self._host(), to_be_made=False)
         except Exception as error:  # the next command does it
             explain("not moved into %s: %r", prefix, error)
 
@@ -173,17 +173,32 @@ class Session:
 SESSION = Session()
 
 
-def choice(context: Any) -> tuple[bool, DecidedBy]:  # noqa: ANN401
+def register_settings() -> None:
+    """Make ``anaconda_anon_usage`` (on by default), ``…_hosts`` and ``anaconda_heartbeat`` settings of conda.
+
+    conda's own hook for settings would make them ``plugins.anaconda_anon_usage``, and only from 24.7 on. This
+    has to be done while the plug-in is imported: ``conda --no-plugins config`` imports plug-ins and calls
+    none of their hooks.
+    """
+    from conda.common.configuration import ParameterLoader, PrimitiveParameter, SequenceParameter
+
+    _register(SETTING, ParameterLoader(PrimitiveParameter(default=True)))
+    _register(HEARTBEAT, ParameterLoader(PrimitiveParameter(default=False)))
+    element = PrimitiveParameter("", element_type=str)
+    _register(channel_hosts.SETTING, ParameterLoader(SequenceParameter(element, string_delimiter=",")))
+
+
+def read_choice(context: Any) -> tuple[bool, DecidedBy]:  # noqa: ANN401
     """Return whether sharing is on, and what decided it."""
     setting: bool | None = None
     try:
         setting = bool(getattr(context, SETTING))
     except Exception as error:  # conda's own errors for a value that it cannot understand
         explain("the setting cannot be read: %r", error)
-    return choose(setting, os.environ)
+    return decide_sharing(setting, os.environ)
 
 
-def choose(setting: bool | None, environ: Mapping[str, str]) -> tuple[bool, DecidedBy]:
+def decide_sharing(setting: bool | None, environ: Mapping[str, str]) -> tuple[bool, DecidedBy]:
     """Return whether sharing is on, and what decided it.
 
     `setting` is conda's value of :data:`SETTING` (its default is true), or ``None`` where conda could not
@@ -195,3 +210,18 @@ def choose(setting: bool | None, environ: Mapping[str, str]) -> tuple[bool, Deci
     if setting is None:
         return False, "unreadable setting"
     return setting, "setting"
+
+
+def _register(setting: str, loader: Any) -> None:  # noqa: ANN401
+    from conda.base.context import Context, context
+
+    if setting in Context.__dict__:
+        return
+    # What conda's metaclass ConfigurationType does for a setting of conda's own.
+    name = loader._set_name(setting)  # noqa: SLF001
+    setattr(Context, name, loader)
+    Context.parameter_names += (name,)
+    if hasattr(Context, "_set_parameter_names_and_aliases"):  # newer conda only
+        Context._set_parameter_names_and_aliases()  # noqa: SLF001
+    # Newer conda copies the class's settings into the context when it makes it, which has been before this.
+    vars(context).get("_parameter_loaders", {})[name] = loader

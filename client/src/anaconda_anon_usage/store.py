@@ -29,7 +29,7 @@ from anaconda_anon_usage.token_file import ENVIRONMENT, INSTALLATION, TO_BE_MADE
 if TYPE_CHECKING:
     from typing import Mapping
 
-_TOLD = "aau_told"
+_NOTICE = "aau_told"
 #: Beyond this many files in one home nobody makes another: reading them would take longer than conda may be
 #: delayed.
 _FILES_MAX = 128
@@ -37,7 +37,7 @@ _ATTEMPTS = 4
 _TO_BE_MADE_KEPT_S = 7 * 24 * 3600
 
 
-def home_folder() -> str | None:
+def find_home_folder() -> str | None:
     """Return ``~/.conda``, or ``None`` for a user without a home. It need not exist yet."""
     home = os.path.expanduser("~")
     # Without an entry in the user database "~" stays as it is, and would be a folder in the working
@@ -48,7 +48,7 @@ def home_folder() -> str | None:
     return os.path.join(home, ".conda")
 
 
-def installation(folder: str, root_prefix: str, host: str | None) -> str | None:
+def ensure_installation_token(folder: str, root_prefix: str, host: str | None) -> str | None:
     """Return the saved token of the installation at `root_prefix`, made if there was none.
 
     A token without a tie, which the reference plug-in left, is adopted by the first installation that finds
@@ -57,13 +57,15 @@ def installation(folder: str, root_prefix: str, host: str | None) -> str | None:
     root = os.path.realpath(root_prefix)
 
     try:
-        return _own(folder, INSTALLATION, {"root": root}, host, adopts=True)
+        return _ensure_in_home(folder, INSTALLATION, {"root": root}, host, adopts=True)
     except OSError as error:
         explain("no installation token: %s", error)
         return None
 
 
-def environment(folder: str | None, prefix: str, host: str | None, *, to_be_made: bool) -> str | None:
+def ensure_environment_token(
+    folder: str | None, prefix: str, host: str | None, *, to_be_made: bool
+) -> str | None:
     """Return the saved token of the environment at `prefix`, made if there was none.
 
     Where there is no environment yet, this is ``None`` unless this command is about `to_be_made` it.
@@ -71,26 +73,26 @@ def environment(folder: str | None, prefix: str, host: str | None, *, to_be_made
     prefix = os.path.realpath(prefix)
     try:
         if is_environment(prefix):
-            return _in_prefix(folder, prefix, host)
+            return _ensure_in_prefix(folder, prefix, host)
         if to_be_made and folder:
             _prune(folder)
-            return _own(folder, TO_BE_MADE, {"prefix": prefix}, host)
+            return _ensure_in_home(folder, TO_BE_MADE, {"prefix": prefix}, host)
     except OSError as error:
         explain("no environment token: %s", error)
     return None
 
 
-def note_told() -> bool:
+def record_notice() -> bool:
     """Note that this user has been told what is shared; say whether it is news, and could be noted.
 
     Of many processes that start at once one alone is told that it is news.
     """
-    folder = home_folder()
+    folder = find_home_folder()
     if not folder:
         return False
     try:
         _make_folder(folder)
-        os.close(os.open(os.path.join(folder, _TOLD), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        os.close(os.open(os.path.join(folder, _NOTICE), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     except OSError as error:
         if not isinstance(error, FileExistsError):
             explain("not noted: %s", error)
@@ -106,8 +108,8 @@ def forget_installation(folder: str, root_prefix: str, host: str | None) -> list
     root = os.path.realpath(root_prefix)
     own = [
         path
-        for path, saved in _files(folder, INSTALLATION).items()
-        if saved and saved.token and (not saved.ties or _owns(saved, {"root": root}, host))
+        for path, saved in _read_files(folder, INSTALLATION).items()
+        if saved and saved.token and (not saved.ties or _is_tied_to(saved, {"root": root}, host))
     ]
     for path in own:
         os.unlink(path)
@@ -132,7 +134,7 @@ def is_environment(prefix: str) -> bool:
     return os.path.isfile(os.path.join(prefix, "conda-meta", "history"))
 
 
-def _in_prefix(folder: str | None, prefix: str, host: str | None) -> str | None:
+def _ensure_in_prefix(folder: str | None, prefix: str, host: str | None) -> str | None:
     etc = os.path.join(prefix, "etc")
     path = os.path.join(etc, ENVIRONMENT)
     for _ in range(_ATTEMPTS):
@@ -140,14 +142,14 @@ def _in_prefix(folder: str | None, prefix: str, host: str | None) -> str | None:
             explain("a symbolic link, left alone: %s", etc)
             return None
         saved = read(path)
-        if saved and _owns(saved, {"prefix": prefix}, None):
+        if saved and _is_tied_to(saved, {"prefix": prefix}, None):
             return saved.token
         untied = saved.token if saved and not saved.ties else ""
-        promised, token = _promised(folder, prefix, host)
+        promised, token = _find_promised(folder, prefix, host)
         try:
             _make_folder(etc)
-            token = untied or token or tokens.new()
-            write(path, _tied(token, {"prefix": prefix}, None), over=saved)
+            token = untied or token or tokens.generate_value()
+            write(path, _tie_token(token, {"prefix": prefix}, None), over=saved)
         except OSError as error:
             explain("not saved: %s", error)
             return untied or None
@@ -156,33 +158,33 @@ def _in_prefix(folder: str | None, prefix: str, host: str | None) -> str | None:
     return None
 
 
-def _own(
+def _ensure_in_home(
     folder: str, name: str, place: Mapping[str, str], host: str | None, *, adopts: bool = False
 ) -> str | None:
     """Return the token of the file in `folder` that is tied to `place` and `host`; make it if there is none.
 
     Processes that start at once all see the same free name. One of them gets it, the others find it there.
     """
-    token = tokens.new()
+    token = tokens.generate_value()
     for _ in range(_ATTEMPTS):
-        files = _files(folder, name)
+        files = _read_files(folder, name)
         for saved in files.values():
-            if saved and _owns(saved, place, host):
+            if saved and _is_tied_to(saved, place, host):
                 return saved.token
-        path, left = _place(folder, name, files, adopts=adopts)
+        path, left = _choose_file(folder, name, files, adopts=adopts)
         if not path:
             explain("%d files in %s, and no more", len(files), folder)
             return None
         try:
             _make_folder(folder)
-            write(path, _tied(left or token, place, host), over=files.get(path))
+            write(path, _tie_token(left or token, place, host), over=files.get(path))
         except OSError as error:
             explain("not saved: %s", error)
             return left or None
     return None
 
 
-def _files(folder: str, name: str) -> dict[str, Saved | None]:
+def _read_files(folder: str, name: str) -> dict[str, Saved | None]:
     """Return what each token file of this name holds, ``None`` where it cannot be read."""
     files: dict[str, Saved | None] = {}
     try:
@@ -200,7 +202,9 @@ def _files(folder: str, name: str) -> dict[str, Saved | None]:
     return files
 
 
-def _place(folder: str, name: str, files: dict[str, Saved | None], *, adopts: bool) -> tuple[str | None, str]:
+def _choose_file(
+    folder: str, name: str, files: dict[str, Saved | None], *, adopts: bool
+) -> tuple[str | None, str]:
     """Return where to write, and the token to adopt there if one was left without a tie.
 
     A file that holds no token is written over; one that cannot be read is left alone.
@@ -217,17 +221,17 @@ def _place(folder: str, name: str, files: dict[str, Saved | None], *, adopts: bo
     return None, ""
 
 
-def _promised(folder: str | None, prefix: str, host: str | None) -> tuple[str, str]:
+def _find_promised(folder: str | None, prefix: str, host: str | None) -> tuple[str, str]:
     """Return the file, and in it the token, of the environment at `prefix` from while it was being made."""
-    for path, saved in _files(folder, TO_BE_MADE).items() if folder else ():
-        if saved and _owns(saved, {"prefix": prefix}, host):
+    for path, saved in _read_files(folder, TO_BE_MADE).items() if folder else ():
+        if saved and _is_tied_to(saved, {"prefix": prefix}, host):
             return path, saved.token
     return "", ""
 
 
 def _prune(folder: str) -> None:
     """Forget the tokens of environments that were never made."""
-    for path in _files(folder, TO_BE_MADE):
+    for path in _read_files(folder, TO_BE_MADE):
         try:
             old = time.time() - os.lstat(path).st_mtime > _TO_BE_MADE_KEPT_S
         except OSError:
@@ -250,21 +254,21 @@ def _make_folder(path: str) -> None:
         return
 
 
-def _tied(token: str, place: Mapping[str, str], host: str | None) -> Saved:
+def _tie_token(token: str, place: Mapping[str, str], host: str | None) -> Saved:
     """Return `token` tied to a folder (as ``root`` or ``prefix``), and to the host if it is known."""
     things = {**place, "host": host} if host else place
-    return Saved(token, {name: _tie(token, value) for name, value in things.items()})
+    return Saved(token, {name: _hash_place(token, value) for name, value in things.items()})
 
 
-def _owns(saved: Saved, place: Mapping[str, str], host: str | None) -> bool:
+def _is_tied_to(saved: Saved, place: Mapping[str, str], host: str | None) -> bool:
     if not saved.token:
         return False
-    ties = _tied(saved.token, place, host).ties
+    ties = _tie_token(saved.token, place, host).ties
     # Where the host is not known, now or when the token was made, it does not count.
     return all(saved.ties.get(name, tie if name == "host" else "") == tie for name, tie in ties.items())
 
 
-def _tie(token: str, value: str) -> str:
+def _hash_place(token: str, value: str) -> str:
     from hashlib import blake2b
 
     keyed = blake2b(value.encode("utf-8", "surrogateescape"), key=token.encode("ascii"), digest_size=16)

@@ -78,7 +78,7 @@ def write(path: str, saved: Saved, *, over: Saved | None) -> None:
     says. Where another process was quicker, its file stands and nothing is raised: read again to see whose it
     is. Raises ``OSError`` if nothing could be written.
     """
-    temporary = path + "." + tokens.new()
+    temporary = path + "." + tokens.generate_value()
     _remove_left_over(os.path.dirname(path))
     try:
         _write_new(temporary, saved)

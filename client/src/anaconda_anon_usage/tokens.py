@@ -47,7 +47,7 @@ class Token(tuple):  # type: ignore[type-arg]  # not subscriptable in Python 3.8
         return str(self[1])
 
 
-def new() -> str:
+def generate_value() -> str:
     """Return a new random value: 128 bits, 22 characters of base64url."""
     return encode(os.urandom(_RANDOM_SIZE_BYTES))
 
@@ -77,7 +77,7 @@ class UserAgent(str):
     __slots__ = ()
 
     def __str__(self) -> str:
-        return hidden(super().__str__())
+        return redact(super().__str__())
 
     def __repr__(self) -> str:
         return repr(str(self))
@@ -86,7 +86,7 @@ class UserAgent(str):
         return format(str(self), specification)
 
 
-def suffix(tokens: Iterable[Token] = ()) -> str:
+def format_suffix(tokens: Iterable[Token] = ()) -> str:
     """Return ``aau/VERSION`` and those of `tokens` that hold against the grammar, in its order.
 
     Without tokens this is exactly what is sent while sharing is off. A wrong value, a prefix that the client
@@ -103,7 +103,7 @@ def suffix(tokens: Iterable[Token] = ()) -> str:
     return " ".join(parts)
 
 
-def hidden(user_agent: str) -> str:
+def redact(user_agent: str) -> str:
     """Return `user_agent` with every value after ``aau/VERSION`` replaced by ``.``, for display."""
     own, mark, rest = user_agent.rpartition(" aau/")
     if not mark:
