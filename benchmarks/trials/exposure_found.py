@@ -10,19 +10,20 @@ import numpy as np
 
 from benchmarks.trials.exposure_trial import exposure_trial, told_after
 from conda_census.engines.lake_tables import LakeTables
-from conda_census.exposure.curves import BandedCurve, banded_curve
+from conda_census.exposure.curves import estimate_remediation
 from conda_census.exposure.downloaded_builds import builds_seen
 from conda_census.exposure.exposed_environments import Band, count_exposed
-from conda_census.exposure.follow_up import NOBODY_AT_RISK, AtRisk, count_states, read_at_risk
-from conda_census.exposure.inactivity import usual_gaps
+from conda_census.exposure.follow_up import EMPTY_COHORT, Cohort, count_states, read_cohorts
+from conda_census.exposure.inactivity import find_inactivity_cutoffs
 from conda_census.exposure.matches import BuildMatch, MatchTable, first_fixes, match_table
-from conda_census.exposure.remediation import at_risk
+from conda_census.exposure.remediation import find_cohorts
 from conda_census.exposure.study_population import concerned
-from conda_census.exposure.survival_estimates import healing
+from conda_census.exposure.survival_estimates import bootstrap_estimate
 from conda_census.metrics.intervals import Estimate
 from conda_census.simulate.exposure_truth import ExposureDay, ExposureTruth
 from conda_census.simulate.output_folder import SimulatedBuild
 from conda_census.simulate.scenario import Scenario
+from conda_census.survival.kaplan_meier import SurvivalEstimate
 
 __all__ = ["DAYS", "FoundExposure", "FoundHalfLife", "find_exposures"]
 
@@ -119,11 +120,11 @@ def _found(
     seen = builds_seen(tables.downloads, matches.names, as_of)
     with concerned(tables, matches, as_of) as known:
         band = count_exposed(known)[_ADVISORY].whole
-        rows = at_risk(known, first_fixes(matches, seen))
-        units = read_at_risk(rows).get(_ADVISORY, NOBODY_AT_RISK)
-        gap = usual_gaps(known, [_ADVISORY])[_ADVISORY]
+        rows = find_cohorts(known, first_fixes(matches, seen))
+        units = read_cohorts(rows).get(_ADVISORY, EMPTY_COHORT)
+        gap = find_inactivity_cutoffs(known, [_ADVISORY])[_ADVISORY]
     prevalent = units.only(units.is_prevalent)
-    curve = banded_curve(prevalent, "disclosure", days, gap, healing)
+    curve = estimate_remediation(prevalent, "disclosure", days, gap, bootstrap_estimate)
     remaining = _remaining(truth, days)
     return FoundExposure(
         days=days,
@@ -143,7 +144,7 @@ def _remaining(truth: ExposureTruth, days: int) -> list[float]:
     return [1 - group["remediated"] / group["entered"] for group in groups if group["entered"]]
 
 
-def _half_life(prevalent: AtRisk, curve: BandedCurve, remaining: list[float]) -> FoundHalfLife:
+def _half_life(prevalent: Cohort, curve: SurvivalEstimate, remaining: list[float]) -> FoundHalfLife:
     healed = prevalent.event[~np.isnan(prevalent.event)]
     truth = next((float(day) for day, share in enumerate(remaining) if share <= 1 / 2), inf)
     return FoundHalfLife(truth, curve.median, float(np.median(healed)) if len(healed) else None)

@@ -19,7 +19,7 @@ from conda_census.engines.lake_tables import LakeTables
 from conda_census.exposure.downloaded_builds import builds_seen
 from conda_census.exposure.exposed_environments import count_exposed
 from conda_census.exposure.matches import first_fixes
-from conda_census.exposure.remediation import at_risk
+from conda_census.exposure.remediation import find_cohorts
 from conda_census.exposure.study_population import concerned
 
 AS_OF = 100
@@ -80,6 +80,6 @@ def test_who_was_at_risk(visits: list[Visit]) -> None:
 def _at_risk(tables: LakeTables) -> list[tuple[object, ...]]:
     with concerned(tables, made_up_matches(), day(AS_OF)) as known:
         fixes = first_fixes(known.matches, builds_seen(tables.downloads, known.matches.names, day(AS_OF)))
-        rows = at_risk(known, fixes).to_pyarrow().to_pylist()
+        rows = find_cohorts(known, fixes).to_pyarrow().to_pylist()
     columns = ("class", "is_prevalent", "entry", "event", "last_visit", "fix")
     return sorted((tuple(row[column] for column in columns) for row in rows), key=str)

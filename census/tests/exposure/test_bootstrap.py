@@ -5,20 +5,20 @@ import pytest
 
 from census_support.oracles.watched_units import watched_units
 from conda_census.metrics.intervals import Estimate
-from conda_census.survival.bootstrap import Clustered, cluster_intervals
-from conda_census.survival.kaplan_meier import Curve, kaplan_meier
-from conda_census.survival.survival_data import Units
+from conda_census.survival.bootstrap import cluster_intervals
+from conda_census.survival.kaplan_meier import Curve, SurvivalEstimate, kaplan_meier
+from conda_census.survival.survival_data import SurvivalData
 
 DAYS = (7, 30, 90)
 
 
-def _independent(many: int, seed: int = 1) -> Units:
+def _independent(many: int, seed: int = 1) -> SurvivalData:
     random = np.random.default_rng(seed)
     healed, lost = random.exponential(40, many), random.random(many) * 200
     return watched_units(np.zeros(many), np.minimum(healed, lost), healed <= lost, np.arange(many))
 
 
-def _frail(seed: int) -> Units:
+def _frail(seed: int) -> SurvivalData:
     """Up to four environments in each of 150 installations, which heal together: S(t) is 1 / (1 + t / 30)."""
     random = np.random.default_rng(seed)
     cluster = np.repeat(np.arange(150), random.integers(1, 5, 150))
@@ -48,7 +48,7 @@ def test_independent_units_have_the_interval_of_greenwood() -> None:
 def test_units_that_heal_as_one_have_a_wider_interval() -> None:
     """Four environments that do all at once say no more than one: the interval is twice as wide."""
     alone = _independent(2000)
-    as_one = Units(*(np.repeat(of, 4) for of in (alone.entry, alone.exit, alone.event, alone.cluster)))
+    as_one = SurvivalData(*(np.repeat(of, 4) for of in (alone.entry, alone.exit, alone.event, alone.cluster)))
     curve = kaplan_meier(as_one)
 
     once = _widths(kaplan_meier(alone).at(DAYS))
@@ -75,12 +75,12 @@ def test_blocks_and_bins_make_what_installations_drawn_one_by_one_make() -> None
     curve, random = kaplan_meier(units), np.random.default_rng(3)
     drawn = [
         kaplan_meier(
-            Units(
+            SurvivalData(
                 units.entry,
                 units.exit,
                 units.event,
                 units.cluster,
-                count=np.bincount(which, minlength=len(units)),
+                weight=np.bincount(which, minlength=len(units)),
             )
         )
         for which in random.integers(0, len(units), (500, len(units)))
@@ -103,18 +103,20 @@ def test_the_same_seed_draws_the_same() -> None:
 
 def test_what_cannot_be_resampled() -> None:
     """Nobody, and one installation, of which no interval is known; without an event the bound stays."""
-    nobody = Units(np.array([]), np.array([]), np.array([], bool), np.array([], int))
-    assert cluster_intervals(kaplan_meier(nobody), [7]) == Clustered([Estimate()], Estimate())
-    one = Units(np.zeros(2), np.array([3.0, 9.0]), np.array([True, False]), np.array([7, 7]))
+    nobody = SurvivalData(np.array([]), np.array([]), np.array([], bool), np.array([], int))
+    assert cluster_intervals(kaplan_meier(nobody), [7]) == SurvivalEstimate([Estimate()], Estimate())
+    one = SurvivalData(np.zeros(2), np.array([3.0, 9.0]), np.array([True, False]), np.array([7, 7]))
     assert cluster_intervals(kaplan_meier(one), [4]).shares == [Estimate(value=0.5)]
-    unhealed = kaplan_meier(Units(np.zeros(9), np.full(9, 9.0), np.zeros(9, bool), np.arange(9)))
+    unhealed = kaplan_meier(SurvivalData(np.zeros(9), np.full(9, 9.0), np.zeros(9, bool), np.arange(9)))
     assert cluster_intervals(unhealed, [9]).shares == unhealed.at([9])
 
 
 def test_a_day_before_the_first_event_and_one_after_the_last() -> None:
     """The first has the bound of the curve, the last is not known."""
     curve: Curve = kaplan_meier(
-        Units(np.zeros(40), np.repeat([5.0, 9.0], 20), np.repeat([True, False], 20), np.arange(40) // 2)
+        SurvivalData(
+            np.zeros(40), np.repeat([5.0, 9.0], 20), np.repeat([True, False], 20), np.arange(40) // 2
+        )
     )
     before, within, after = cluster_intervals(curve, [2, 9, 10]).shares
     assert (before, after) == (curve.at([2])[0], Estimate())

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from conda_census.survival.aalen_johansen import SharesOn, aalen_johansen
 from conda_census.survival.kaplan_meier import kaplan_meier
-from conda_census.survival.survival_data import Units
+from conda_census.survival.survival_data import SurvivalData
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -26,7 +26,7 @@ def test_the_shares_are_those_of_lifelines() -> None:
     random = np.random.default_rng(5)
     entry = np.where(random.random(800) < 0.5, 0.0, random.random(800) * 30)
     cause = random.integers(0, 3, 800)
-    units = Units(entry, entry + random.exponential(30, 800), cause == 1, np.arange(800))
+    units = SurvivalData(entry, entry + random.exponential(30, 800), cause == 1, np.arange(800))
     shares = aalen_johansen(units, cause == 2)
 
     for which, ours in ((1, shares.remediated), (2, shares.silent)):
@@ -40,7 +40,9 @@ def test_the_shares_are_those_of_lifelines() -> None:
 def test_the_shares_are_those_of_plain_fractions(rows: list[tuple[int, int, int]]) -> None:
     """With ties of all kinds, to the last digit; and they add up to 1 on each day."""
     entry, watched, cause = (np.array(column) for column in zip(*rows, strict=True))
-    units = Units(entry.astype(float), (entry + watched).astype(float), cause == 1, np.arange(len(rows)))
+    units = SurvivalData(
+        entry.astype(float), (entry + watched).astype(float), cause == 1, np.arange(len(rows))
+    )
     shares = aalen_johansen(units, cause == 2)
 
     expected = _plainly([(start, start + many, what) for start, many, what in rows])
@@ -65,7 +67,7 @@ def _plainly(rows: list[tuple[int, int, int]]) -> list[tuple[Fraction, ...]]:
 
 def test_who_falls_silent_is_not_remediated() -> None:
     """Of four one is healed on day 2, two fall silent on day 3, one is healed on day 4."""
-    units = Units(
+    units = SurvivalData(
         np.zeros(4), np.array([2.0, 3.0, 3.0, 4.0]), np.array([True, False, False, True]), np.arange(4)
     )
     shares = aalen_johansen(units, np.array([False, True, True, False]))
@@ -83,9 +85,9 @@ def test_who_falls_silent_is_not_remediated() -> None:
 
 def test_nobody_gives_nulls() -> None:
     """And so does a day to which nobody was watched."""
-    nobody = Units(np.array([]), np.array([]), np.array([], bool), np.array([], int))
+    nobody = SurvivalData(np.array([]), np.array([]), np.array([], bool), np.array([], int))
     assert aalen_johansen(nobody, np.array([], bool)).on([7]) == [SharesOn(None, None, None)]
-    one = Units(np.zeros(1), np.ones(1), np.array([False]), np.array([0]))
+    one = SurvivalData(np.zeros(1), np.ones(1), np.array([False]), np.array([0]))
     unchanged, later = aalen_johansen(one, np.array([False])).on([1, 2])
     assert (unchanged, later) == (SharesOn(0.0, 1.0, 0.0), SharesOn(None, None, None))
 
@@ -93,6 +95,6 @@ def test_nobody_gives_nulls() -> None:
 @pytest.mark.parametrize(("silent", "told"), [([True], "remediated and fell silent"), ([], "0 for 1 units")])
 def test_what_no_shares_are_made_of(silent: list[bool], told: str) -> None:
     """It is refused and named."""
-    healed = Units(np.zeros(1), np.ones(1), np.array([True]), np.array([0]))
+    healed = SurvivalData(np.zeros(1), np.ones(1), np.array([True]), np.array([0]))
     with pytest.raises(ValueError, match=told):
         aalen_johansen(healed, np.array(silent, bool))

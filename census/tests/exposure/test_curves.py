@@ -4,18 +4,18 @@ import numpy as np
 import pytest
 
 from census_support.oracles.plain_survival import plain_survival
-from conda_census.exposure.curves import banded_curve
-from conda_census.exposure.follow_up import NOBODY_AT_RISK, AtRisk
+from conda_census.exposure.curves import estimate_remediation
+from conda_census.exposure.follow_up import EMPTY_COHORT, Cohort
 from conda_census.metrics.intervals import Estimate
 
 _NAN = float("nan")
 
 
-def _units(*rows: tuple[float, float]) -> AtRisk:
+def _units(*rows: tuple[float, float]) -> Cohort:
     """Event and last visit of units that were exposed at the disclosure, when there was a fix."""
     event, last_visit = (np.array(column, dtype=np.float64) for column in zip(*rows, strict=True))
     zeros = np.zeros(len(rows))
-    return AtRisk(
+    return Cohort(
         entry=zeros,
         event=event,
         last_visit=last_visit,
@@ -34,7 +34,7 @@ def test_the_edges_are_those_who_left_at_once_and_those_who_stayed() -> None:
     """
     units = _units((5, 5), (_NAN, 2), (_NAN, 9), (_NAN, 10))
 
-    found = banded_curve(units, "disclosure", 10, 2, plain_survival)
+    found = estimate_remediation(units, "disclosure", 10, 2, plain_survival)
 
     assert found.shares[4] == Estimate(1.0, 1.0, 1.0)
     assert found.shares[5] == Estimate(pytest.approx(2 / 3), pytest.approx(2 / 3), 0.75)  # type: ignore[arg-type]
@@ -44,16 +44,16 @@ def test_a_half_life_that_one_edge_does_not_reach_has_no_end() -> None:
     """Of three two are gone after day 1: with them the half is never healed, without them all are."""
     units = _units((5, 5), (_NAN, 1), (_NAN, 1))
 
-    assert banded_curve(units, "disclosure", 10, 1, plain_survival).median == Estimate(5, 5, None)
+    assert estimate_remediation(units, "disclosure", 10, 1, plain_survival).median == Estimate(5, 5, None)
 
 
 def test_of_nobody_there_is_no_curve() -> None:
     """Not even a day."""
-    found = banded_curve(NOBODY_AT_RISK, "fix_available", 10, 1, plain_survival)
+    found = estimate_remediation(EMPTY_COHORT, "fix_available", 10, 1, plain_survival)
 
     assert (found.shares, found.median) == ([], Estimate())
 
 
 def test_a_day_before_the_disclosure_has_no_curve() -> None:
     """Nobody was at risk yet."""
-    assert banded_curve(NOBODY_AT_RISK, "disclosure", -3, 1, plain_survival).shares == []
+    assert estimate_remediation(EMPTY_COHORT, "disclosure", -3, 1, plain_survival).shares == []

@@ -16,7 +16,7 @@ from conda_census.exposure.assessment import make_exposure
 from conda_census.exposure.assessment_inputs import tell
 from conda_census.exposure.assessment_schema import BandKeys, Exposure
 from conda_census.exposure.ranking import rank_exposures
-from conda_census.exposure.survival_estimates import quick_healing
+from conda_census.exposure.survival_estimates import greenwood_estimate
 from conda_census.exposure.unclear_records import doubts_of
 from conda_census.metrics.sample import ALL
 from conda_census.reports.exposure.page import exposure_page
@@ -57,7 +57,7 @@ def tables() -> LakeTables:
 def _asked(folder: Path, tables: LakeTables, *records: Advisory) -> Exposure:
     known = known_of(folder, *records)
     told = tell(known, tables, known.advisory("A-1"), day(3), day(2))
-    return make_exposure(tables, told, day(3), quick_healing, ALL)
+    return make_exposure(tables, told, day(3), greenwood_estimate, ALL)
 
 
 _NO_VERSIONS = (
@@ -193,7 +193,7 @@ def test_the_ranking_has_what_is_not_known(tmp_path: Path, tables: LakeTables) -
         advisory("B-1", _RANGE, package="numpy", published="2024-01-02T00:00:00Z"),
         advisory("C-1", _COMMITS, package="within", published="2024-01-02T00:00:00Z"),
     )
-    found = rank_exposures(known, tables, day(3), quick_healing, sample=ALL)
+    found = rank_exposures(known, tables, day(3), greenwood_estimate, sample=ALL)
 
     assert [(row["id"], row["exposed"]) for row in found["advisories"]] == [
         ("B-1", _TWO),
@@ -203,7 +203,7 @@ def test_the_ranking_has_what_is_not_known(tmp_path: Path, tables: LakeTables) -
     assert found["unclear"] == [{"id": "A-1", "packages": ["numpy"], "notes": [why]}]
     assert "Whom A-1 exposes is not known" in summary(found)
     assert list(lines(found))[-1].split("\t")[3:6] == ["-", "-", "-"]
-    cut = rank_exposures(known, tables, day(3), quick_healing, top=1, sample=ALL)
+    cut = rank_exposures(known, tables, day(3), greenwood_estimate, top=1, sample=ALL)
     assert ([row["id"] for row in cut["advisories"]], len(cut["unclear"])) == (["B-1"], 1)
 
 

@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 from census_support.inputs.made_up_visits import Visit, day, lake_of, made_up_matches
-from conda_census.exposure.inactivity import count_gaps, usual_gaps
+from conda_census.exposure.inactivity import count_gaps, find_inactivity_cutoffs
 from conda_census.exposure.study_population import concerned
 
 
 def _gaps(*visits: Visit) -> tuple[dict[int, int], int]:
     with concerned(lake_of(visits), made_up_matches(), day(100)) as known:
         rows = count_gaps(known, [7]).to_pyarrow().to_pylist()
-        return {row["days"]: row["times"] for row in rows}, usual_gaps(known, [7])[7]
+        return {row["days"]: row["times"] for row in rows}, find_inactivity_cutoffs(known, [7])[7]
 
 
 def test_nineteen_of_twenty_are_usual() -> None:

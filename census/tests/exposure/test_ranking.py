@@ -9,7 +9,7 @@ from census_support.inputs.osv_records import advisory, events
 from census_support.lakes.told_lake import known_of
 from conda_census.exposure.assessment_schema import Exposures
 from conda_census.exposure.ranking import rank_exposures
-from conda_census.exposure.survival_estimates import quick_healing
+from conda_census.exposure.survival_estimates import greenwood_estimate
 
 #: Two hold 2.0, of whom one moves on; one holds 1.0.
 _VISITS = [
@@ -39,7 +39,7 @@ _RECORDS = [
 
 def _ranked(folder: Path, as_of: int = 25, **more: object) -> Exposures:
     known = known_of(folder, *_RECORDS)
-    return rank_exposures(known, lake_of(_VISITS), day(as_of), quick_healing, **more)  # type: ignore[arg-type]
+    return rank_exposures(known, lake_of(_VISITS), day(as_of), greenwood_estimate, **more)  # type: ignore[arg-type]
 
 
 def _exposed(ranked: Exposures) -> list[tuple[str, int]]:

@@ -7,7 +7,7 @@ import pytest
 from census_support.inputs.made_up_visits import DISCLOSED, Visit, day, lake_of, made_up_matches
 from conda_census.exposure.downloaded_builds import builds_seen
 from conda_census.exposure.matches import first_fixes
-from conda_census.exposure.remediation import at_risk
+from conda_census.exposure.remediation import find_cohorts
 from conda_census.exposure.study_population import concerned
 
 #: (is_prevalent, entry, event), the days since the disclosure, which was on day 40.
@@ -19,7 +19,7 @@ def _rows(visits: Sequence[Visit], as_of: int = 100) -> list[dict[str, object]]:
     with concerned(tables, made_up_matches(), day(as_of)) as known:
         fixes = first_fixes(known.matches, builds_seen(tables.downloads, known.matches.names, day(as_of)))
         rows: list[dict[str, object]] = (
-            at_risk(known, fixes).order_by("installation").to_pyarrow().to_pylist()
+            find_cohorts(known, fixes).order_by("installation").to_pyarrow().to_pylist()
         )
     return rows
 

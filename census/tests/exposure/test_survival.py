@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from census_support.oracles.watched_units import watched_units
 from conda_census.metrics.intervals import Estimate
 from conda_census.survival.kaplan_meier import Curve, kaplan_meier
-from conda_census.survival.survival_data import Days, Units
+from conda_census.survival.survival_data import Days, SurvivalData
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -26,20 +26,20 @@ ROWS = st.lists(
 )
 
 
-def _units(*rows: Row) -> Units:
+def _units(*rows: Row) -> SurvivalData:
     entry, exit_, event, count = (np.array(column) for column in zip(*rows, strict=True))
-    return Units(
+    return SurvivalData(
         entry.astype(float), exit_.astype(float), event.astype(bool), np.arange(len(rows)), count.astype(int)
     )
 
 
-def _fit(units: Units, days: Days) -> KaplanMeierFitter:
+def _fit(units: SurvivalData, days: Days) -> KaplanMeierFitter:
     return KaplanMeierFitter().fit(
-        units.exit, units.event, entry=units.entry, weights=units.count, timeline=days
+        units.exit, units.event, entry=units.entry, weights=units.weight, timeline=days
     )
 
 
-def _theirs(units: Units, days: Days) -> list[Days]:
+def _theirs(units: SurvivalData, days: Days) -> list[Days]:
     """Their share, low and high."""
     fitter = _fit(units, days)
     interval = fitter.confidence_interval_survival_function_.to_numpy()
@@ -95,9 +95,9 @@ def test_the_example_of_kaplan_and_meier() -> None:
 def test_counted_units_are_as_good_as_many(rows: list[Row]) -> None:
     """One element that stands for five units is five elements."""
     counted = _units(*((entry, entry + watched, event, many) for entry, watched, event, many in rows))
-    repeated = Units(
+    repeated = SurvivalData(
         *(
-            np.repeat(of, counted.count)
+            np.repeat(of, counted.weight)
             for of in (counted.entry, counted.exit, counted.event, counted.cluster)
         )
     )
@@ -170,17 +170,17 @@ def test_a_curve_that_comes_to_0_ends_there() -> None:
     ("changed", "told"),
     [
         ({"exit": [1.0, 3.0]}, "1 units with entry >= exit"),
-        ({"entry": [-1.0, 0.0]}, "before the clock begins"),
-        ({"exit": [5.0, np.nan]}, "no number"),
+        ({"entry": [-1.0, 0.0]}, "before the time origin"),
+        ({"exit": [5.0, np.nan]}, "not finite"),
         ({"event": [True]}, "different lengths"),
-        ({"count": [1, -1]}, "negative count"),
+        ({"weight": [1, -1]}, "negative weight"),
     ],
 )
 def test_what_no_curve_is_made_of(changed: dict[str, list[Any]], told: str) -> None:
     """It is refused and named."""
     columns = {"entry": [1.0, 2.0], "exit": [4.0, 3.0], "event": [True, False], "cluster": [1, 2], **changed}
     with pytest.raises(ValueError, match=told):
-        Units(**{name: np.array(values) for name, values in columns.items()})
+        SurvivalData(**{name: np.array(values) for name, values in columns.items()})
 
 
 def test_the_interval_holds_the_truth_as_often_as_it_says() -> None:

@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 
 from conda_census.exposure.follow_up import (
-    AtRisk,
-    Clock,
-    Leaving,
+    CensoringRule,
+    Cohort,
     States,
-    Watch,
+    TimeOrigin,
     count_states,
-    read_at_risk,
-    watch,
+    follow_cohort,
+    read_cohorts,
 )
+from conda_census.survival.survival_data import SurvivalData
 
 #: Day on which all is asked, after the disclosure.
 AS_OF = 60
@@ -26,7 +26,7 @@ _SCHEMA = {
 }  # fmt: skip
 
 
-def _units(*rows: tuple[str, bool, int, int | None, int, int | None]) -> AtRisk:
+def _units(*rows: tuple[str, bool, int, int | None, int, int | None]) -> Cohort:
     """Installation, is_prevalent, entry, event, last_visit, fix."""
     names = ("installation", "is_prevalent", "entry", "event", "last_visit", "fix")
     table = [
@@ -35,44 +35,46 @@ def _units(*rows: tuple[str, bool, int, int | None, int, int | None]) -> AtRisk:
         | {"installation": row[0].encode()}
         for row in rows
     ]
-    return read_at_risk(ibis.memtable(table, schema=ibis.schema(_SCHEMA)))[7]
+    return read_cohorts(ibis.memtable(table, schema=ibis.schema(_SCHEMA)))[7]
 
 
-def _watched(found: Watch) -> list[tuple[float, float, bool]]:
+def _watched(found: SurvivalData) -> list[tuple[float, float, bool]]:
     return list(zip(found.entry.tolist(), found.exit.tolist(), found.event.tolist(), strict=True))
 
 
 @pytest.mark.parametrize(
-    ("leaving", "exit_"), [("usual_gap", 30.0), ("last_visit", 20.0), ("as_of", float(AS_OF))]
+    ("rule", "exit_"), [("inactivity_cutoff", 30.0), ("last_visit", 20.0), ("as_of", float(AS_OF))]
 )
-def test_who_was_not_healed_leaves_after_its_last_visit(leaving: Leaving, exit_: float) -> None:
+def test_who_was_not_healed_leaves_after_its_last_visit(rule: CensoringRule, exit_: float) -> None:
     """Seen last on day 20; a gap of 10 days is usual."""
     units = _units(("ada", True, 0, None, 20, 0))
 
-    assert _watched(watch(units, "disclosure", leaving, AS_OF, 10)) == [(0.0, exit_, False)]
+    assert _watched(follow_cohort(units, "disclosure", rule, AS_OF, 10)) == [(0.0, exit_, False)]
 
 
 def test_nobody_is_watched_longer_than_the_data_goes() -> None:
     """Seen last on day 55."""
     units = _units(("ada", True, 0, None, 55, 0))
 
-    assert _watched(watch(units, "disclosure", "usual_gap", AS_OF, 10)) == [(0.0, 60.0, False)]
+    assert _watched(follow_cohort(units, "disclosure", "inactivity_cutoff", AS_OF, 10)) == [
+        (0.0, 60.0, False)
+    ]
 
 
-@pytest.mark.parametrize("leaving", get_args(Leaving))
-def test_who_was_healed_leaves_at_the_event(leaving: Leaving) -> None:
+@pytest.mark.parametrize("rule", get_args(CensoringRule))
+def test_who_was_healed_leaves_at_the_event(rule: CensoringRule) -> None:
     """Whatever it did afterwards."""
     units = _units(("ada", False, 4, 12, 50, 0))
 
-    assert _watched(watch(units, "disclosure", leaving, AS_OF, 10)) == [(4.0, 12.0, True)]
+    assert _watched(follow_cohort(units, "disclosure", rule, AS_OF, 10)) == [(4.0, 12.0, True)]
 
 
-@pytest.mark.parametrize("clock", get_args(Clock))
-def test_who_is_gone_before_the_watch_begins_is_not_watched(clock: Clock) -> None:
+@pytest.mark.parametrize("origin", get_args(TimeOrigin))
+def test_who_is_gone_before_the_watch_begins_is_not_watched(origin: TimeOrigin) -> None:
     """Seen last twenty days before the disclosure, and a gap of ten is usual."""
     units = _units(("ada", True, 0, None, -20, 0), ("bob", True, 0, None, 20, 0))
 
-    found = watch(units, clock, "usual_gap", AS_OF, 10)
+    found = follow_cohort(units, origin, "inactivity_cutoff", AS_OF, 10)
 
     assert found.exit.tolist() == [30.0]
     assert found.cluster.tolist() == [units.cluster[1]]
@@ -99,7 +101,7 @@ def test_the_clock_of_the_fix(
     row: tuple[str, bool, int, int | None, int, int | None], expected: list[tuple[float, float, bool]]
 ) -> None:
     """It begins with the fix, and never before the disclosure."""
-    assert _watched(watch(_units(row), "fix_available", "usual_gap", AS_OF, 10)) == expected
+    assert _watched(follow_cohort(_units(row), "fix_available", "inactivity_cutoff", AS_OF, 10)) == expected
 
 
 def test_states_add_up() -> None:

@@ -82,8 +82,8 @@ def exposure(
     from conda_census.engines.choice import opened
     from conda_census.exposure.assessment import make_exposure
     from conda_census.exposure.assessment_inputs import last_day, tell
-    from conda_census.exposure.survival_estimates import healing
     from conda_census.lake.checks.self_check import open_checked
+    from conda_census.exposure.survival_estimates import bootstrap_estimate
     from conda_census.reports.exposure.terminal import show
     from conda_census.reports.exposure.wording import gaps
     from conda_census.reports.json_documents import json_text
@@ -110,7 +110,7 @@ def exposure(
     with opened(found, settings.engine, settings.holes) as tables:
         until = last_day(tables, day(as_of))
         told = tell(known, tables, group, until, day(disclosed))
-        document = make_exposure(tables, told, until, healing, sample)
+        document = make_exposure(tables, told, until, bootstrap_estimate, sample)
     if as_json:
         typer.echo(json_text(document))
     elif not (quiet and html):

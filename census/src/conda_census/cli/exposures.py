@@ -51,8 +51,8 @@ def exposures(
     from conda_census.engines.choice import opened
     from conda_census.exposure.assessment_inputs import last_day
     from conda_census.exposure.ranking import rank_exposures
-    from conda_census.exposure.survival_estimates import quick_healing
     from conda_census.lake.checks.self_check import open_checked
+    from conda_census.exposure.survival_estimates import greenwood_estimate
     from conda_census.reports.exposure.ranking_text import lines, show, summary
     from conda_census.reports.exposure.wording import gaps
     from conda_census.reports.json_documents import json_text
@@ -75,7 +75,7 @@ def exposures(
     with opened(found, settings.engine, settings.holes) as tables:
         until = last_day(tables, day(as_of))
         document = rank_exposures(
-            known, tables, until, quick_healing, top=top, severities=severities, sample=sample
+            known, tables, until, greenwood_estimate, top=top, severities=severities, sample=sample
         )
     if output:
         content = json_text(document).encode() + b"\n"

@@ -20,18 +20,25 @@ from conda_census.exposure.assessment_schema import (
     StillDownloadedRow,
     UnknownShares,
 )
-from conda_census.exposure.curves import BandedCurve, Survival, banded_curve
+from conda_census.exposure.curves import SurvivalEstimator, estimate_remediation
 from conda_census.exposure.downloaded_builds import SeenBuild
 from conda_census.exposure.exposed_environments import Band, Exposed, count_exposed
 from conda_census.exposure.exposure_sample import choose_sample_for
-from conda_census.exposure.follow_up import NOBODY_AT_RISK, AtRisk, States, count_states, read_at_risk, watch
-from conda_census.exposure.inactivity import usual_gaps
+from conda_census.exposure.follow_up import (
+    EMPTY_COHORT,
+    Cohort,
+    States,
+    count_states,
+    follow_cohort,
+    read_cohorts,
+)
+from conda_census.exposure.inactivity import find_inactivity_cutoffs
 from conda_census.exposure.known_numbers import Knowable
 from conda_census.exposure.limitations import cannot_see
 from conda_census.exposure.log_notes import notes_on_copies, notes_on_doubtful_logs, notes_on_unread_logs
 from conda_census.exposure.matches import MatchTable, first_fixes
 from conda_census.exposure.missing_day_notes import notes_on_activity, notes_on_healing
-from conda_census.exposure.remediation import at_risk
+from conda_census.exposure.remediation import find_cohorts
 from conda_census.exposure.still_downloaded import list_still_downloaded
 from conda_census.exposure.study_population import Concerned, concerned
 from conda_census.exposure.unclear_records import NO_DOUBTS, Doubts, with_doubts
@@ -40,11 +47,12 @@ from conda_census.metrics.coverage.window import Window
 from conda_census.metrics.intervals import Estimate, Interval
 from conda_census.metrics.sample import Sample
 from conda_census.survival.aalen_johansen import aalen_johansen
-from conda_census.survival.survival_data import Units
+from conda_census.survival.kaplan_meier import SurvivalEstimate
 
 __all__ = [
     "Told",
     "band_keys",
+    "form_cohorts",
     "healing_keys",
     "incident_keys",
     "make_exposure",
@@ -52,7 +60,6 @@ __all__ = [
     "prevalent_keys",
     "unknown_keys",
     "upgraded_keys",
-    "who_was_at_risk",
 ]
 
 
@@ -80,11 +87,11 @@ class Told:
 
 
 def make_exposure(
-    tables: LakeTables, told: Told, as_of: date, survival: Survival, sample: Sample | None = None
+    tables: LakeTables, told: Told, as_of: date, estimator: SurvivalEstimator, sample: Sample | None = None
 ) -> Exposure:
     """The exposure at the end of the day ``as_of``.
 
-    ``survival`` makes curves of those who are watched. ``sample``: which installations are looked at, by
+    ``estimator`` makes the curves. ``sample``: which installations are looked at, by
     default all, but of a package that nearly everybody has.
     """
     matches = told.matches
@@ -95,17 +102,17 @@ def make_exposure(
         with concerned(some, matches, as_of, chosen) as known:
             exposed = count_exposed(known, knowable.unseen_until)[advisory]
             if knowable.is_healing_known:
-                at_risk_by_advisory, gaps = who_was_at_risk(known, told.seen, [advisory])
+                at_risk_by_advisory, gaps = form_cohorts(known, told.seen, [advisory])
         if not knowable.is_healing_known:
             until = knowable.healing_until or as_of
             with concerned(some, matches, until, chosen) as known:
-                at_risk_by_advisory, gaps = who_was_at_risk(known, told.seen, [advisory])
-    units, gap = at_risk_by_advisory.get(advisory, NOBODY_AT_RISK), gaps[advisory]
+                at_risk_by_advisory, gaps = form_cohorts(known, told.seen, [advisory])
+    units, gap = at_risk_by_advisory.get(advisory, EMPTY_COHORT), gaps[advisory]
     if as_of < disclosed or knowable.healing_until is None:
-        units = NOBODY_AT_RISK
+        units = EMPTY_COHORT
     days = ((knowable.healing_until or as_of) - disclosed).days
     prevalent, incident = units.only(units.is_prevalent), units.only(~units.is_prevalent)
-    since_disclosure = banded_curve(prevalent, "disclosure", days, gap, survival)
+    since_disclosure = estimate_remediation(prevalent, "disclosure", days, gap, estimator)
     exposure = Exposure(
         advisory=told.advisory,
         as_of=as_of.isoformat(),
@@ -119,11 +126,11 @@ def make_exposure(
         upgraded_share=upgraded_keys(since_disclosure, knowable),
         curve=Curves(
             disclosure=_points(since_disclosure),
-            fix_available=_points(banded_curve(prevalent, "fix_available", days, gap, survival)),
+            fix_available=_points(estimate_remediation(prevalent, "fix_available", days, gap, estimator)),
         ),
         incident_curve=Curves(
-            disclosure=_points(banded_curve(incident, "disclosure", days, gap, survival)),
-            fix_available=_points(banded_curve(incident, "fix_available", days, gap, survival)),
+            disclosure=_points(estimate_remediation(incident, "disclosure", days, gap, estimator)),
+            fix_available=_points(estimate_remediation(incident, "fix_available", days, gap, estimator)),
         ),
         states=_states_by_day(prevalent, days, gap),
         median_days=median_keys(since_disclosure, knowable),
@@ -144,23 +151,25 @@ def make_exposure(
     return with_doubts(exposure, told.doubts)
 
 
-def who_was_at_risk(
+def form_cohorts(
     known: Concerned, seen: Iterable[SeenBuild], advisories: Collection[int]
-) -> tuple[dict[int, AtRisk], dict[int, int]]:
+) -> tuple[dict[int, Cohort], dict[int, int]]:
     """Return who was at risk up to ``known.as_of``, and the usual gaps, of each of these advisories.
 
     ``seen``: the builds of their packages, also those that were first downloaded later.
     """
     by_then = [each for each in seen if each.first_day <= known.as_of]
-    return read_at_risk(at_risk(known, first_fixes(known.matches, by_then))), usual_gaps(known, advisories)
+    return read_cohorts(find_cohorts(known, first_fixes(known.matches, by_then))), find_inactivity_cutoffs(
+        known, advisories
+    )
 
 
-def upgraded_keys(curve: BandedCurve, knowable: Knowable) -> Interval:
+def upgraded_keys(curve: SurvivalEstimate, knowable: Knowable) -> Interval:
     """What is no longer exposed on the last day to which anybody was watched; null if that is not known."""
     return (_upgraded(curve) if knowable.is_healing_known else Estimate()).keys()
 
 
-def median_keys(curve: BandedCurve, knowable: Knowable) -> Interval:
+def median_keys(curve: SurvivalEstimate, knowable: Knowable) -> Interval:
     """The half-life; null if it is not reached, and without bounds if it may have been reached unseen."""
     is_told = knowable.is_healing_known or curve.median.value is not None
     return (curve.median if is_told else Estimate()).keys()
@@ -171,7 +180,7 @@ def healing_keys(knowable: Knowable) -> str | None:
     return knowable.healing_until.isoformat() if knowable.healing_until else None
 
 
-def _upgraded(curve: BandedCurve) -> Estimate:
+def _upgraded(curve: SurvivalEstimate) -> Estimate:
     known = [share for share in curve.shares if share.value is not None]
     if not known:
         return Estimate()
@@ -180,11 +189,11 @@ def _upgraded(curve: BandedCurve) -> Estimate:
     return Estimate(value, low, high)
 
 
-def _states_by_day(units: AtRisk, as_of: int, usual_gap: float) -> list[StatesOn]:
+def _states_by_day(units: Cohort, as_of: int, inactivity_cutoff: float) -> list[StatesOn]:
     """Who left a usual gap after the last visit fell silent; whoever was there at the end did not."""
-    watched = watch(units, "disclosure", "usual_gap", as_of, usual_gap)
+    watched = follow_cohort(units, "disclosure", "inactivity_cutoff", as_of, inactivity_cutoff)
     fell_silent = ~watched.event & (watched.exit < as_of)
-    shares = aalen_johansen(Units(*watched), fell_silent).on(range(as_of + 1))
+    shares = aalen_johansen(watched, fell_silent).on(range(as_of + 1))
     return [
         StatesOn(day=day, remediated=each.remediated, exposed=each.exposed, silent=each.silent)
         for day, each in enumerate(shares)
@@ -192,7 +201,7 @@ def _states_by_day(units: AtRisk, as_of: int, usual_gap: float) -> list[StatesOn
     ]
 
 
-def _points(curve: BandedCurve) -> list[CurvePoint]:
+def _points(curve: SurvivalEstimate) -> list[CurvePoint]:
     return [
         CurvePoint(day=day, share=share.value, low=share.low, high=share.high)
         for day, share in enumerate(curve.shares)
@@ -219,7 +228,7 @@ def _by_class(exposed: Exposed, knowable: Knowable) -> BandByClass:
     )
 
 
-def prevalent_keys(prevalent: AtRisk, sample: Sample, knowable: Knowable) -> StateKeys:
+def prevalent_keys(prevalent: Cohort, sample: Sample, knowable: Knowable) -> StateKeys:
     """Where they stand, as far as it is known. How many there were is known from the days before."""
     if knowable.healing_until is None:
         return StateKeys(entered=None, remediated=None, exposed=None, silent=None)
@@ -229,7 +238,7 @@ def prevalent_keys(prevalent: AtRisk, sample: Sample, knowable: Knowable) -> Sta
     return found
 
 
-def incident_keys(incident: AtRisk, sample: Sample, knowable: Knowable) -> StateKeys:
+def incident_keys(incident: Cohort, sample: Sample, knowable: Knowable) -> StateKeys:
     """Where they stand, if all of them are known."""
     if not knowable.is_healing_known:
         return StateKeys(entered=None, remediated=None, exposed=None, silent=None)

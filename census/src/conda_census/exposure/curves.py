@@ -1,89 +1,46 @@
-"""How fast do those who were at risk heal? A curve with the band of what is possible, on each clock."""
+"""Remediation curves of a cohort: the share still exposed, with the bounds of all censoring rules."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from itertools import accumulate
-from typing import Protocol, get_args
+from typing import get_args
 
-from conda_census.exposure.follow_up import AtRisk, Clock, Leaving, Watch, watch
+from conda_census.exposure.follow_up import CensoringRule, Cohort, TimeOrigin, follow_cohort
 from conda_census.metrics.intervals import Estimate
+from conda_census.survival.bounds import widen_to_bounds
+from conda_census.survival.kaplan_meier import SurvivalEstimate
+from conda_census.survival.survival_data import SurvivalData
 
-__all__ = ["BandedCurve", "Healing", "Survival", "banded_curve"]
+__all__ = ["SurvivalEstimator", "estimate_remediation"]
 
-
-class Healing(Protocol):
-    """What an estimator says of some days: the shares still exposed, and the half-life."""
-
-    @property
-    def shares(self) -> list[Estimate]:
-        """One for each day that was asked for; null after the last day to which anybody was watched."""
-        ...
-
-    @property
-    def median(self) -> Estimate:
-        """In days; a null at the high end is longer than anybody was watched."""
-        ...
+#: Estimates survival on some days, which are days since the time origin of the data.
+SurvivalEstimator = Callable[[SurvivalData, Sequence[float]], SurvivalEstimate]
 
 
-#: Of units that are watched, the shares on some days.
-Survival = Callable[[Watch, Sequence[float]], Healing]
+def estimate_remediation(
+    cohort: Cohort, origin: TimeOrigin, as_of: int, inactivity_cutoff: float, estimator: SurvivalEstimator
+) -> SurvivalEstimate:
+    """Estimate the share still exposed on each day from 0 to ``as_of``, and the half-life.
 
+    Units are censored an inactivity cutoff after their last visit. The interval is widened to the intervals
+    of the two other censoring rules: that all left at their last visit, and that all stayed to the end.
 
-@dataclass(frozen=True)
-class BandedCurve:
-    """The share still exposed after each number of days from 0 on, and the half-life in days."""
+    Args:
+        cohort: the units, such as the prevalent ones.
+        origin: day 0 of the curve.
+        as_of: the last day, in days since the disclosure.
+        inactivity_cutoff: in days.
+        estimator: one of ``survival_estimates``.
 
-    shares: list[Estimate]
-    median: Estimate
-
-
-def banded_curve(
-    units: AtRisk, clock: Clock, as_of: int, usual_gap: float, survival: Survival
-) -> BandedCurve:
-    """The curve of units that leave a usual gap after their last visit.
-
-    The ends are the widest of its interval and of the intervals at the two edges: that all left at their last
-    visit, and that all stayed to the day ``as_of`` after the disclosure. An edge that nobody reaches any more
-    stays where it was.
+    Returns:
+        The shares and the half-life in days; no share at all if no unit is at risk.
     """
     days = list(range(as_of + 1))
-    found: dict[Leaving, Healing] = {}
-    for leaving in get_args(Leaving):
-        watched = watch(units, clock, leaving, as_of, usual_gap)
-        if len(watched.entry):
-            found[leaving] = survival(watched, days)
-    if "usual_gap" not in found:
-        return BandedCurve([], Estimate())
-    each_day = zip(*(_carried(healing.shares) for healing in found.values()), strict=True)
-    shares = [_banded(share, edges) for share, edges in zip(found["usual_gap"].shares, each_day, strict=True)]
-    return BandedCurve(
-        shares, _banded_days(found["usual_gap"].median, [each.median for each in found.values()])
-    )
-
-
-def _carried(shares: Sequence[Estimate]) -> list[Estimate]:
-    """With the last that is known on all days after it."""
-    return list(accumulate(shares, _latest))
-
-
-def _latest(before: Estimate, share: Estimate) -> Estimate:
-    return before if share.value is None else share
-
-
-def _banded(share: Estimate, edges: Sequence[Estimate]) -> Estimate:
-    if share.value is None:
-        return share
-    lows = [edge.low for edge in edges if edge.low is not None]
-    highs = [edge.high for edge in edges if edge.high is not None]
-    return Estimate(share.value, min(lows, default=None), max(highs, default=None))
-
-
-def _banded_days(median: Estimate, edges: Sequence[Estimate]) -> Estimate:
-    lows = [edge.low for edge in edges if edge.low is not None]
-    highs = [edge.high for edge in edges if edge.high is not None]
-    # One without an end is longer than all others.
-    return Estimate(
-        median.value, min(lows, default=None), max(highs) if highs and len(highs) == len(edges) else None
-    )
+    estimates: dict[CensoringRule, SurvivalEstimate] = {}
+    for rule in get_args(CensoringRule):
+        data = follow_cohort(cohort, origin, rule, as_of, inactivity_cutoff)
+        if len(data):
+            estimates[rule] = estimator(data, days)
+    if "inactivity_cutoff" not in estimates:
+        return SurvivalEstimate([], Estimate())
+    return widen_to_bounds(estimates["inactivity_cutoff"], list(estimates.values()))

@@ -1,13 +1,13 @@
-"""From when to when is each unit watched, on which clock, and where does it stand at the end?
+"""Follow-up of a cohort: survival data on a time origin, and states on the last day.
 
-The answer to ``remediation.at_risk`` as arrays, of which curves are made.
+Arrays made from the table of ``remediation.find_cohorts``.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from itertools import accumulate
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -17,23 +17,24 @@ from ibis.expr.types import Table
 
 from conda_census.exposure.exposed_environments import ACTIVE_DAYS
 from conda_census.metrics.sample import Sample
+from conda_census.survival.survival_data import Days, Numbers, SurvivalData, Truths
 
 __all__ = [
-    "NOBODY_AT_RISK",
-    "AtRisk",
-    "Clock",
-    "Leaving",
+    "EMPTY_COHORT",
+    "CensoringRule",
+    "Cohort",
     "States",
-    "Watch",
+    "TimeOrigin",
     "count_states",
-    "read_at_risk",
-    "watch",
+    "follow_cohort",
+    "read_cohorts",
 ]
 
-#: What day 0 is: that of the disclosure, or the first on which there was a fix as well.
-Clock = Literal["disclosure", "fix_available"]
-#: Until when a unit counts as watched: a usual gap after its last visit, or the edges of what is possible.
-Leaving = Literal["usual_gap", "last_visit", "as_of"]
+#: Day 0 of the survival times: the disclosure, or the first day after it on which there was a fix.
+TimeOrigin = Literal["disclosure", "fix_available"]
+#: The day on which a unit without an event is censored: the inactivity cutoff after its last visit, or one of
+#: the two bounds of what is possible.
+CensoringRule = Literal["inactivity_cutoff", "last_visit", "as_of"]
 
 _ORDER = [
     "advisory",
@@ -47,22 +48,18 @@ _ORDER = [
     "weight",
 ]
 
-Days = npt.NDArray[np.float64]
-Numbers = npt.NDArray[np.int64]
-Truths = npt.NDArray[np.bool_]
-
 
 @dataclass(frozen=True)
-class AtRisk:
-    """The units that ever were at risk of one advisory; one element of each array for each.
+class Cohort:
+    """The units that ever were at risk of one advisory: arrays with one element for each unit.
 
     Attributes:
-        entry, event, last_visit, fix: days since the disclosure, as ``remediation.at_risk`` has them; not a
-            number where there is none.
-        cluster: the number of its installation, from 0.
-        is_prevalent: was it exposed at the disclosure?
-        kind: the class of its installation.
-        weight: of the unit, where a sample is looked at; else 1.
+        entry, event, last_visit, fix: float64, days since the disclosure, as in the table of
+            ``remediation.find_cohorts``; NaN if there is none.
+        cluster: int64, the number of its installation, from 0.
+        is_prevalent: bool, whether it was exposed at the disclosure.
+        kind: str, the class of its installation.
+        weight: float64, its weight in a sample of installations; 1 without a sample.
     """
 
     entry: Days
@@ -72,18 +69,18 @@ class AtRisk:
     cluster: Numbers
     is_prevalent: Truths
     kind: npt.NDArray[np.str_]
-    weight: npt.NDArray[np.float64]
+    weight: Days
 
     def __len__(self) -> int:
         return len(self.entry)
 
-    def only(self, chosen: Truths) -> AtRisk:
-        """Those that are chosen, in the same order."""
-        return AtRisk(**{field.name: getattr(self, field.name)[chosen] for field in fields(self)})
+    def only(self, is_chosen: Truths) -> Cohort:
+        """Return the units for which ``is_chosen`` is true, in the same order."""
+        return Cohort(**{field.name: getattr(self, field.name)[is_chosen] for field in fields(self)})
 
 
 _NO_DAYS = np.empty(0)
-NOBODY_AT_RISK = AtRisk(
+EMPTY_COHORT = Cohort(
     entry=_NO_DAYS,
     event=_NO_DAYS,
     last_visit=_NO_DAYS,
@@ -95,81 +92,88 @@ NOBODY_AT_RISK = AtRisk(
 )
 
 
-class Watch(NamedTuple):
-    """One element for each unit that is watched at all: days on the clock, ``entry`` before ``exit``."""
-
-    entry: Days
-    exit: Days
-    event: Truths
-    cluster: Numbers
-
-
 @dataclass(frozen=True)
 class States:
-    """Where those who entered stand at the end; of a sample the sums of their weights."""
+    """Number of units in each state on the last day; the sum of their weights in a sample."""
 
     remediated: float
     exposed: float
     silent: float
 
     def of_all(self, sample: Sample) -> States:
-        """What they stand for, in whole numbers."""
-        return States(*(round(sample.times(each)) for each in (self.remediated, self.exposed, self.silent)))
+        """Return the estimate for all installations, in whole numbers."""
+        remediated, exposed, silent = (
+            round(sample.times(units)) for units in (self.remediated, self.exposed, self.silent)
+        )
+        return States(remediated, exposed, silent)
 
     @property
     def entered(self) -> float:
-        """The sum of the three."""
+        """The number of all units, which is the sum of the three."""
         return self.remediated + self.exposed + self.silent
 
 
-def read_at_risk(rows: Table) -> dict[int, AtRisk]:
-    """The table of ``remediation.at_risk`` by advisory; one without any unit is not in it.
+def read_cohorts(rows: Table) -> dict[int, Cohort]:
+    """Run the query of ``remediation.find_cohorts``, and return the cohort of each advisory.
 
-    In an order of its own, the same whichever engine runs it.
+    An advisory without any unit is left out. The units have the same order on all engines.
     """
     table = rows.to_pyarrow().select(_ORDER).sort_by([(column, "ascending") for column in _ORDER])
-    found = pc.value_counts(table["advisory"].combine_chunks())
-    numbers, counts = found.field("values").to_pylist(), found.field("counts").to_pylist()
-    starts = accumulate(counts, initial=0)
+    sizes = pc.value_counts(table["advisory"].combine_chunks())
+    advisories, lengths = sizes.field("values").to_pylist(), sizes.field("counts").to_pylist()
+    starts = accumulate(lengths, initial=0)
     return {
-        number: _arrays(table.slice(start, count))
-        for number, start, count in zip(numbers, starts, counts, strict=False)
+        advisory: _to_arrays(table.slice(start, length))
+        for advisory, start, length in zip(advisories, starts, lengths, strict=False)
     }
 
 
-def watch(units: AtRisk, clock: Clock, leaving: Leaving, as_of: int, usual_gap: float) -> Watch:
-    """The units on a clock, up to the day ``as_of`` after the disclosure.
+def follow_cohort(
+    cohort: Cohort, origin: TimeOrigin, rule: CensoringRule, as_of: int, inactivity_cutoff: float
+) -> SurvivalData:
+    """Return the survival data of a cohort up to the day ``as_of``.
 
-    A unit leaves at its event. Without one it leaves ``usual_gap`` days after its last visit, or on the last
-    day if that comes first. The clock of the fix begins with the first fixed build that the unit could have
-    taken, and not before the disclosure; who never could is not on it. Who is gone before it is watched is
-    left out.
+    A unit exits at its event, or is censored without one. With the origin ``fix_available`` a unit's time
+    begins with the first fixed build that it could have downloaded, and not before the disclosure; a unit
+    for which there was no fix is left out. So is one that exits before it enters.
+
+    Args:
+        cohort: the units.
+        origin: day 0 of the survival times.
+        rule: the day on which a unit without an event is censored.
+        as_of: the last day, in days since the disclosure.
+        inactivity_cutoff: in days; an environment may come back after so many days without a visit.
     """
-    ends: dict[Leaving, Days] = {
-        "usual_gap": np.minimum(units.last_visit + usual_gap, as_of),
-        "last_visit": units.last_visit,
-        "as_of": np.full(len(units), as_of, dtype=np.float64),
+    censored_on: dict[CensoringRule, Days] = {
+        "inactivity_cutoff": np.minimum(cohort.last_visit + inactivity_cutoff, as_of),
+        "last_visit": cohort.last_visit,
+        "as_of": np.full(len(cohort), as_of, dtype=np.float64),
     }
-    event = ~np.isnan(units.event)
-    start = np.maximum(units.fix, 0.0) if clock == "fix_available" else np.zeros(len(units))
-    entry = np.maximum(units.entry - start, 0.0)
-    leave = np.where(event, units.event, ends[leaving]) - start
-    # Not a number where there was no fix, which is never greater.
-    watched = leave > entry
-    return Watch(entry[watched], leave[watched], event[watched], units.cluster[watched])
+    event = ~np.isnan(cohort.event)
+    start = np.maximum(cohort.fix, 0.0) if origin == "fix_available" else np.zeros(len(cohort))
+    entry = np.maximum(cohort.entry - start, 0.0)
+    exit_day = np.where(event, cohort.event, censored_on[rule]) - start
+    # Without a fix the exit is NaN, which is never greater.
+    is_at_risk = exit_day > entry
+    return SurvivalData(
+        entry[is_at_risk], exit_day[is_at_risk], event[is_at_risk], cohort.cluster[is_at_risk]
+    )
 
 
-def count_states(units: AtRisk, as_of: int) -> States:
-    """Where the units stand at the end of the day ``as_of`` after the disclosure. Silence heals nobody."""
-    remediated = ~np.isnan(units.event)
-    silent = ~remediated & (as_of - units.last_visit >= ACTIVE_DAYS)
-    sums = (float(units.weight[each].sum()) for each in (remediated, ~remediated & ~silent, silent))
-    return States(*sums)
+def count_states(cohort: Cohort, as_of: int) -> States:
+    """Count the units in each state at the end of the day ``as_of``, in days since the disclosure.
+
+    A silent unit is not counted as remediated.
+    """
+    remediated = ~np.isnan(cohort.event)
+    silent = ~remediated & (as_of - cohort.last_visit >= ACTIVE_DAYS)
+    exposed = ~remediated & ~silent
+    return States(*(float(cohort.weight[state].sum()) for state in (remediated, exposed, silent)))
 
 
-def _arrays(table: pa.Table) -> AtRisk:
+def _to_arrays(table: pa.Table) -> Cohort:
     installations = table["installation"].combine_chunks().dictionary_encode()
-    return AtRisk(
+    return Cohort(
         entry=_days(table["entry"]),
         event=_days(table["event"]),
         last_visit=_days(table["last_visit"]),

@@ -12,13 +12,15 @@ from ibis.expr.types import Table
 from conda_census.exposure.exposed_environments import ACTIVE_DAYS
 from conda_census.exposure.study_population import UNIT, Concerned
 
-__all__ = ["count_gaps", "usual_gaps"]
+__all__ = ["count_gaps", "find_inactivity_cutoffs"]
 
 #: So much of all gaps is usual.
 _SHARE = 0.95
 
 
-def usual_gaps(known: Concerned, advisories: Collection[int], share: float = _SHARE) -> dict[int, int]:
+def find_inactivity_cutoffs(
+    known: Concerned, advisories: Collection[int], share: float = _SHARE
+) -> dict[int, int]:
     """For each of these advisories the quantile of the gaps in days of ``count_gaps``.
 
     Where nobody came twice nothing is known, and it is as long as a unit counts as active.

@@ -10,21 +10,21 @@ from math import inf
 from conda_census.engines.lake_tables import LakeTables
 from conda_census.exposure.assessment import (
     band_keys,
+    form_cohorts,
     healing_keys,
     incident_keys,
     median_keys,
     prevalent_keys,
     unknown_keys,
     upgraded_keys,
-    who_was_at_risk,
 )
 from conda_census.exposure.assessment_inputs import disclosed_on, match_builds, named_keys, unknown_lately
 from conda_census.exposure.assessment_schema import Exposures, RankedAdvisory, StateKeys, UnclearAdvisory
-from conda_census.exposure.curves import BandedCurve, Survival, banded_curve
+from conda_census.exposure.curves import SurvivalEstimator, estimate_remediation
 from conda_census.exposure.downloaded_builds import SeenBuild, builds_seen, names_seen
 from conda_census.exposure.exposed_environments import Band, Exposed, count_exposed
 from conda_census.exposure.exposure_sample import choose_sample_for_all
-from conda_census.exposure.follow_up import NOBODY_AT_RISK, AtRisk
+from conda_census.exposure.follow_up import EMPTY_COHORT, Cohort
 from conda_census.exposure.known_numbers import Knowable
 from conda_census.exposure.limitations import cannot_see
 from conda_census.exposure.log_notes import notes_on_copies, notes_on_doubtful_logs, notes_on_unread_logs
@@ -35,6 +35,7 @@ from conda_census.exposure.unclear_records import Doubts, channels_seen, doubts_
 from conda_census.metrics.coverage.window import choose_window
 from conda_census.metrics.intervals import Estimate
 from conda_census.metrics.sample import Sample
+from conda_census.survival.kaplan_meier import SurvivalEstimate
 from conda_census.vulnerabilities.aliases import AdvisoryGroup
 from conda_census.vulnerabilities.database import Knowledge
 from conda_census.vulnerabilities.matching import Matcher, group_by_name
@@ -51,7 +52,7 @@ def rank_exposures(
     known: Knowledge,
     tables: LakeTables,
     as_of: date,
-    survival: Survival,
+    estimator: SurvivalEstimator,
     *,
     top: int = TOP,
     severities: Collection[Severity] = (),
@@ -59,7 +60,7 @@ def rank_exposures(
 ) -> Exposures:
     """The ``top`` open advisories on the day ``as_of``, of these severities or of any.
 
-    ``survival`` makes curves of those who are watched. ``sample``: which installations are looked at, by
+    ``estimator`` makes the curves. ``sample``: which installations are looked at, by
     default so many that it takes less than a minute.
     """
     window = choose_window(tables, until=as_of)
@@ -86,26 +87,26 @@ def rank_exposures(
             first = sorted(counted, key=lambda number: (-counted[number].whole.observed, groups[number].id))[
                 :top
             ]
-            units, gaps = who_was_at_risk(asked, seen, first)
+            units, gaps = form_cohorts(asked, seen, first)
         knowable = {number: Knowable(missing, matches.disclosed[number], as_of) for number in first}
         # Who moved on is told up to the first day without a log: one question for each such day.
         for until in sorted({each.healing_until or as_of for each in knowable.values()} - {as_of}):
             until_then = [number for number in first if knowable[number].healing_until == until]
             with concerned(some, matches, until, chosen) as asked:
-                units_then, gaps_then = who_was_at_risk(asked, seen, until_then)
+                units_then, gaps_then = form_cohorts(asked, seen, until_then)
             for number in until_then:
-                units[number] = units_then.get(number, NOBODY_AT_RISK)
+                units[number] = units_then.get(number, EMPTY_COHORT)
                 gaps[number] = gaps_then[number]
     ranked = []
     for number in first:
         known_until = knowable[number].healing_until
-        at = NOBODY_AT_RISK if known_until is None else units.get(number, NOBODY_AT_RISK)
-        curve = banded_curve(
+        at = EMPTY_COHORT if known_until is None else units.get(number, EMPTY_COHORT)
+        curve = estimate_remediation(
             at.only(at.is_prevalent),
             "disclosure",
             ((known_until or as_of) - matches.disclosed[number]).days,
             gaps[number],
-            survival,
+            estimator,
         )
         ranked.append(
             _ranked(groups[number], known.matcher, counted[number], at, curve, chosen, knowable[number])
@@ -189,8 +190,8 @@ def _ranked(
     group: AdvisoryGroup,
     matcher: Matcher,
     exposed: Exposed,
-    units: AtRisk,
-    curve: BandedCurve,
+    units: Cohort,
+    curve: SurvivalEstimate,
     sample: Sample,
     knowable: Knowable,
 ) -> RankedAdvisory:

@@ -20,12 +20,12 @@ from conda_census.exposure.exposed_environments import is_active
 from conda_census.exposure.inventory import PACKAGE_OF_UNIT
 from conda_census.exposure.study_population import COPIED, UNIT, Concerned
 
-__all__ = ["at_risk"]
+__all__ = ["find_cohorts"]
 
 _UNIT_OF_ADVISORY = ("advisory", *UNIT)
 
 
-def at_risk(known: Concerned, fixes: Table) -> Table:
+def find_cohorts(known: Concerned, fixes: Table) -> Table:
     """Rows: one for each unit that ever was at risk up to ``known.as_of``, and each advisory.
 
     advisory, installation (pseudonym, of a copied token its own), class, is_prevalent, entry, event (null

@@ -1,20 +1,17 @@
-"""How sure is a curve when the environments of one installation heal together? Installations are drawn again.
+"""Cluster bootstrap of the Kaplan-Meier estimate, for units that have their events together.
 
-A bootstrap: installations are drawn with replacement, each with all its units (A. C. Davison and D. V.
-Hinkley, Bootstrap methods and their application, 1997, section 3.8), and the curve is made anew of what
-was drawn.
+Clusters are drawn with replacement, each with all its units, and the curve is estimated anew from each
+resample (A. C. Davison and D. V. Hinkley, Bootstrap methods and their application, 1997, section 3.8).
 
-No unit is drawn one by one. Installations are dealt at random into a thousand blocks, and blocks are
-drawn: they are as independent of each other as installations are, and as many in each. Where there are no
-more installations than that, each is a block of its own. What is lost is precision of the interval's
-width: 1 / sqrt(2 * 1000), two percent of it. Drawing each of a million installations would take a
-thousand times as long for that.
+Clusters are dealt at random into a thousand blocks, and blocks are drawn: they are as independent of each
+other as clusters are, and equally many clusters are in each. If there are at most a thousand clusters, each
+is a block of its own. The cost is precision of the width of the interval: 1 / sqrt(2 * 1000), which is 2 % of
+it. To draw each of a million clusters would take a thousand times as long.
 
-A resample needs of each block only its events and how many of it are at risk at them. Distinct days of
-events, of which there may be as many as units, stand together in bins of a few thousandths of the events;
-within one, a block is at risk at the mean over its events. By how much the hazard of a bin differs from
-that of all is carried over to the exact curve: a resample in which every block is drawn once is the exact
-curve, in whatever bins.
+A resample needs only the events of each block and the number of its units at risk at them. Distinct days of
+events, which may be as many as units, share bins of a few thousandths of the events. Within a bin, a block is
+at risk at the mean over its events. The ratio of the hazard of a resample to that of all units in a bin is
+applied to the exact curve: a resample in which every block is drawn once is the exact curve, for any bins.
 """
 
 from __future__ import annotations
@@ -26,87 +23,81 @@ import numpy as np
 import numpy.typing as npt
 
 from conda_census.metrics.intervals import Estimate
-from conda_census.survival.kaplan_meier import Curve
-from conda_census.survival.survival_data import Days, Numbers, days_passed
+from conda_census.survival.kaplan_meier import Curve, SurvivalEstimate
+from conda_census.survival.survival_data import Days, Numbers, Truths, days_passed
 
-__all__ = ["RESAMPLES", "Clustered", "cluster_intervals"]
+__all__ = ["RESAMPLES", "cluster_intervals"]
 
 RESAMPLES = 1000
 _SEED = 20240101
 _BLOCKS = 1000
 _BINS = 250
 _HALF = 0.5
-_HAIR = 1e-12
-#: Of one installation one cannot tell how installations differ.
+_TOLERANCE = 1e-12
+#: One cluster does not show how clusters differ.
 _FEWEST_CLUSTERS = 2
 
 Matrix = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Clustered:
-    """The shares still exposed on the days that were asked for, and the half-life."""
-
-    shares: list[Estimate]
-    median: Estimate
-
-
-@dataclass(frozen=True)
 class _Bins:
-    """Distinct days of events that stand together; ``last`` is the place of the last of each bin.
+    """Consecutive days of events that share a bin: one element for each bin.
 
-    ``first`` is that of the first, ``is_single`` has but one day; ``log_factor`` is what the exact curve
-    falls by in the bin, as a logarithm.
+    Attributes:
+        first, last: int64, the index of the first and of the last day of the bin in ``Curve.day``.
+        is_single: bool, whether the bin has only one day.
+        log_factor: float64, the logarithm of the factor by which the exact curve falls in the bin.
     """
 
     first: Numbers
     last: Numbers
-    is_single: npt.NDArray[np.bool_]
+    is_single: Truths
     log_factor: Days
 
 
 def cluster_intervals(
     curve: Curve, days: Sequence[float], *, resamples: int = RESAMPLES, seed: int = _SEED
-) -> Clustered:
-    """The curve on some days, and its half-life, with intervals that hold where installations heal as one.
+) -> SurvivalEstimate:
+    """Estimate survival on some days and its median, with intervals that allow for clusters.
 
-    An end is the wider of the curve's own and of the percentile of the resamples: what is drawn from few
-    events is narrower than they are worth. Of fewer than two installations nothing can be said, and ends
-    are null.
+    Each end is the wider one of the curve's own end and of the percentile of the resamples, because resamples
+    of few events vary too little. With fewer than two clusters the interval is not known, and its ends are
+    null.
 
     Args:
-        curve: of the units.
-        days: on its clock.
-        resamples: how many; a second for a million units and a thousand of them.
-        seed: the same draws the same.
+        curve: the estimate for all units.
+        days: days since the time origin, in any order.
+        resamples: the number of resamples; 1,000 of a million units take a second.
+        seed: the random seed; the same seed draws the same resamples.
     """
     shares, median = curve.at(days), curve.median()
-    cluster = np.unique(curve.units.cluster, return_inverse=True)[1]
+    cluster = np.unique(curve.data.cluster, return_inverse=True)[1]
     if int(cluster.max(initial=-1)) + 1 < _FEWEST_CLUSTERS:
-        return Clustered([Estimate(value=share.value) for share in shares], Estimate(value=median.value))
+        return SurvivalEstimate(
+            [Estimate(value=share.value) for share in shares], Estimate(value=median.value)
+        )
     if not len(curve.day):
-        return Clustered(shares, median)
+        return SurvivalEstimate(shares, median)
     random = np.random.default_rng(seed)
-    places = np.searchsorted(curve.day, np.asarray(days, dtype=np.float64), side="right") - 1
-    bins = _bins(curve, places)
-    drawn = _resampled(curve, bins, _dealt(cluster, random), resamples, random)
+    steps = np.searchsorted(curve.day, np.asarray(days, dtype=np.float64), side="right") - 1
+    bins = _bins(curve, steps)
+    drawn = _resample(curve, bins, _deal_blocks(cluster, random), resamples, random)
     tail = (1 - curve.confidence) / 2
     of_bins = np.quantile(drawn, [tail, 1 - tail], axis=0)
-    lows, highs = of_bins[:, np.maximum(np.searchsorted(bins.last, places), 0)]
+    lows, highs = of_bins[:, np.maximum(np.searchsorted(bins.last, steps), 0)]
     widened = [
-        share if place < 0 else _wider(share, low, high)
-        for share, place, low, high in zip(
-            shares, places.tolist(), lows.tolist(), highs.tolist(), strict=True
-        )
+        share if step < 0 else _widen_share(share, low, high)
+        for share, step, low, high in zip(shares, steps.tolist(), lows.tolist(), highs.tolist(), strict=True)
     ]
-    return Clustered(widened, _widened_median(median, _medians(drawn, curve.day, bins), tail))
+    return SurvivalEstimate(widened, _widen_median(median, _medians(drawn, curve.day, bins), tail))
 
 
-def _bins(curve: Curve, places: Numbers) -> _Bins:
-    """Of about equally many events, and each place that is asked for at the end of one."""
+def _bins(curve: Curve, steps: Numbers) -> _Bins:
+    """Make bins of about equally many events, so that each step asked for ends one."""
     events = np.cumsum(curve.events)
     ends = np.searchsorted(events, np.linspace(0, events[-1], _BINS + 1)[1:])
-    last = np.unique(np.concatenate([ends, places[places >= 0], [len(events) - 1]]))
+    last = np.unique(np.concatenate([ends, steps[steps >= 0], [len(events) - 1]]))
     last = np.unique(np.minimum(last, len(events) - 1))
     with np.errstate(divide="ignore"):
         log_share = np.log1p(-curve.events / curve.at_risk)
@@ -114,88 +105,93 @@ def _bins(curve: Curve, places: Numbers) -> _Bins:
     return _Bins(first, last, first == last, np.add.reduceat(log_share, first))
 
 
-def _dealt(cluster: Numbers, random: np.random.Generator) -> Numbers:
-    """The block of each unit: clusters dealt at random, as many into each block."""
+def _deal_blocks(cluster: Numbers, random: np.random.Generator) -> Numbers:
+    """Deal clusters at random into blocks of equal size, and return the block of each unit."""
     clusters = int(cluster.max()) + 1
     blocks = np.arange(clusters) % min(clusters, _BLOCKS)
     random.shuffle(blocks)
     return blocks[cluster]
 
 
-def _resampled(
+def _resample(
     curve: Curve, bins: _Bins, block: Numbers, resamples: int, random: np.random.Generator
 ) -> Matrix:
-    """The share at the end of each bin, for each resample."""
+    """Return the share at the end of each bin: one row for each resample."""
     blocks = int(block.max()) + 1
-    events, at_risk = _of_blocks(curve, bins, block, blocks)
+    events, at_risk = _count_by_block(curve, bins, block, blocks)
     weights = random.multinomial(blocks, np.full(blocks, 1 / blocks), resamples).astype(np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         drawn_events = weights @ events
         hazard = np.nan_to_num(drawn_events / (weights @ at_risk), nan=0.0, posinf=0.0)
-        alone = np.log1p(-np.minimum(hazard, 1.0))
+        of_single = np.log1p(-np.minimum(hazard, 1.0))
         relative = hazard / (events.sum(axis=0) / at_risk.sum(axis=0))
-        together = np.where(relative > 0, relative * bins.log_factor, 0.0)
-    return np.asarray(np.exp(np.cumsum(np.where(bins.is_single, alone, together), axis=1)))
+        of_several = np.where(relative > 0, relative * bins.log_factor, 0.0)
+    return np.asarray(np.exp(np.cumsum(np.where(bins.is_single, of_single, of_several), axis=1)))
 
 
-def _of_blocks(curve: Curve, bins: _Bins, block: Numbers, blocks: int) -> tuple[Matrix, Matrix]:
-    """For each block and bin its events, and how many of it are at risk at the mean event of the bin.
+def _count_by_block(curve: Curve, bins: _Bins, block: Numbers, blocks: int) -> tuple[Matrix, Matrix]:
+    """Count events and units at risk at the mean event of a bin: one row for each block.
 
-    Time is counted in events here: a unit is at risk for those after its entry, up to its exit.
+    Time is counted in events: a unit is at risk for the events after its entry, up to its exit.
     """
-    units = curve.units
-    count = np.ones(len(units)) if units.count is None else units.count.astype(np.float64)
-    clock = np.concatenate([[0], np.cumsum(curve.events)])
-    ends = clock[bins.last + 1]
-    places = [days_passed(curve.day, times) for times in (units.entry, units.exit)]
-    entered, left = (_passed(clock[place], count, ends, block, blocks) for place in places)
+    data = curve.data
+    weight = np.ones(len(data)) if data.weight is None else data.weight.astype(np.float64)
+    events_before = np.concatenate([[0], np.cumsum(curve.events)])
+    ends = events_before[bins.last + 1]
+    entry_steps, exit_steps = (days_passed(curve.day, times) for times in (data.entry, data.exit))
+    entered, left = (
+        _passed(events_before[step], weight, ends, block, blocks) for step in (entry_steps, exit_steps)
+    )
     at_risk = np.diff(left - entered, axis=1, prepend=0.0) / np.diff(ends, prepend=0)
-    is_counted = units.event & _is_a_day(curve.day, units.exit, places[1])
-    bin_of = np.searchsorted(bins.last, places[1][is_counted] - 1)
-    events = _summed(block[is_counted], bin_of, count[is_counted], blocks, len(ends))
+    is_counted = data.event & _is_day_of_curve(curve.day, data.exit, exit_steps)
+    bin_of = np.searchsorted(bins.last, exit_steps[is_counted] - 1)
+    events = _sum_by_block(block[is_counted], bin_of, weight[is_counted], blocks, len(ends))
     return events, at_risk
 
 
-def _is_a_day(day: Days, times: Days, place: Numbers) -> npt.NDArray[np.bool_]:
-    """Which times are days of the curve, of which too few at risk may have left some out."""
-    is_day: npt.NDArray[np.bool_] = (place > 0) & (day[np.maximum(place - 1, 0)] == times)
+def _is_day_of_curve(day: Days, times: Days, step: Numbers) -> Truths:
+    """Tell which times are days of the curve, which leaves out days with too few units at risk."""
+    is_day: Truths = (step > 0) & (day[np.maximum(step - 1, 0)] == times)
     return is_day
 
 
-def _passed(passed: Numbers, count: Days, ends: Numbers, block: Numbers, blocks: int) -> Matrix:
-    """For each block and bin: the events that passed its units by the end of the bin, ``passed`` at most."""
+def _passed(passed: Numbers, weight: Days, ends: Numbers, block: Numbers, blocks: int) -> Matrix:
+    """Sum the events that passed the units of each block by the end of each bin.
+
+    Of a unit at most ``passed`` events count.
+    """
     bin_of = np.searchsorted(ends, passed)
-    many = _summed(block, bin_of, count, blocks, len(ends) + 1)
-    whole = _summed(block, bin_of, count * passed, blocks, len(ends) + 1)
-    stopped = np.cumsum(whole, axis=1)[:, :-1]
-    rest = many.sum(axis=1, keepdims=True) - np.cumsum(many, axis=1)[:, :-1]
-    return np.asarray(stopped + rest * ends)
+    units = _sum_by_block(block, bin_of, weight, blocks, len(ends) + 1)
+    events = _sum_by_block(block, bin_of, weight * passed, blocks, len(ends) + 1)
+    of_stopped = np.cumsum(events, axis=1)[:, :-1]
+    still_counting = units.sum(axis=1, keepdims=True) - np.cumsum(units, axis=1)[:, :-1]
+    return np.asarray(of_stopped + still_counting * ends)
 
 
-def _summed(block: Numbers, bin_of: Numbers, values: Days, blocks: int, bins: int) -> Matrix:
+def _sum_by_block(block: Numbers, bin_of: Numbers, values: Days, blocks: int, bins: int) -> Matrix:
     sums = np.bincount(block * bins + bin_of, weights=values, minlength=blocks * bins)
     return np.asarray(sums.reshape(blocks, bins), dtype=np.float64)
 
 
-def _wider(own: Estimate, low: float, high: float) -> Estimate:
-    """Where the curve has an estimate at all."""
+def _widen_share(own: Estimate, low: float, high: float) -> Estimate:
+    """Widen the interval, if the curve has an estimate."""
     if own.value is None or own.low is None or own.high is None:
         return own
     return Estimate(value=own.value, low=min(own.low, low), high=max(own.high, high))
 
 
 def _medians(drawn: Matrix, day: Days, bins: _Bins) -> Days:
-    """The half-life of each resample, endless where it never falls to one half; in proportion in a bin."""
-    fallen = drawn <= _HALF + _HAIR
-    bin_of, each = np.argmax(fallen, axis=1), np.arange(len(drawn))
-    before, after = np.where(bin_of, drawn[each, bin_of - 1], 1.0), drawn[each, bin_of]
+    """Return the median of each resample, infinite if it is not reached; interpolated within a bin."""
+    fallen = drawn <= _HALF + _TOLERANCE
+    bin_of, row = np.argmax(fallen, axis=1), np.arange(len(drawn))
+    before, after = np.where(bin_of, drawn[row, bin_of - 1], 1.0), drawn[row, bin_of]
     first, last = day[bins.first][bin_of], day[bins.last][bin_of]
-    part = np.clip((before - _HALF) / np.maximum(before - after, _HAIR), 0.0, 1.0)
+    part = np.clip((before - _HALF) / np.maximum(before - after, _TOLERANCE), 0.0, 1.0)
     return np.where(fallen.any(axis=1), first + part * (last - first), np.inf)
 
 
-def _widened_median(own: Estimate, medians: Days, tail: float) -> Estimate:
-    """A high end is null where the half-life may be endless."""
+def _widen_median(own: Estimate, medians: Days, tail: float) -> Estimate:
+    """Widen the interval of the median; the high end is null if the median may not be reached."""
     low, high = np.quantile(medians, [tail, 1 - tail], method="inverted_cdf").tolist()
     lows = [end for end in (own.low, low) if end is not None and np.isfinite(end)]
     is_ended = own.high is not None and np.isfinite(high)

@@ -15,7 +15,7 @@ from conda_census.exposure.exposed_environments import count_exposed
 from conda_census.exposure.inactivity import count_gaps
 from conda_census.exposure.inventory import holdings
 from conda_census.exposure.matches import BuildMatch, MatchTable, first_fixes, match_table
-from conda_census.exposure.remediation import at_risk
+from conda_census.exposure.remediation import find_cohorts
 from conda_census.exposure.still_downloaded import list_still_downloaded
 from conda_census.exposure.study_population import Concerned, concerned
 from conda_census.exposure.unmapped import count_unknown
@@ -69,7 +69,7 @@ def _of_a_quarter(lake: AskedOfExposure) -> object:
         quarter.with_others(lake.tables) as tables,
         concerned(tables, known.matches, known.as_of, quarter) as some,
     ):
-        return count_exposed(some), _rows(at_risk(some, _fixes(lake)).order_by(_AT_RISK))
+        return count_exposed(some), _rows(find_cohorts(some, _fixes(lake)).order_by(_AT_RISK))
 
 
 EXPOSURE_QUESTIONS: dict[str, Callable[[AskedOfExposure], object]] = {
@@ -80,7 +80,7 @@ EXPOSURE_QUESTIONS: dict[str, Callable[[AskedOfExposure], object]] = {
     "sampled": _of_a_quarter,
     "still_downloaded": lambda lake: list_still_downloaded(lake.tables, lake.known.matches, lake.known.as_of),
     "unknown": lambda lake: count_unknown(lake.tables.downloads, ["numpy", "pandas", "python"]),
-    "remediation": lambda lake: _rows(at_risk(lake.known, _fixes(lake)).order_by(_AT_RISK)),
+    "remediation": lambda lake: _rows(find_cohorts(lake.known, _fixes(lake)).order_by(_AT_RISK)),
 }
 
 

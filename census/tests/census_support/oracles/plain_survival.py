@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from conda_census.exposure.follow_up import Watch
 from conda_census.metrics.intervals import Estimate
+from conda_census.survival.kaplan_meier import SurvivalEstimate
+from conda_census.survival.survival_data import SurvivalData
 
 __all__ = ["plain_survival"]
 
 
-@dataclass(frozen=True)
-class Plain:
-    """Each share as its own interval."""
-
-    shares: list[Estimate]
-    median: Estimate
-
-
-def plain_survival(watched: Watch, days: Sequence[float]) -> Plain:
+def plain_survival(watched: SurvivalData, days: Sequence[float]) -> SurvivalEstimate:
     """Kaplan-Meier, day by day; null after the last exit."""
     share, shares = 1.0, []
     for day in days:
@@ -31,4 +23,4 @@ def plain_survival(watched: Watch, days: Sequence[float]) -> Plain:
         day for day, each in zip(days, shares, strict=True) if each.value is not None and each.value <= 0.5
     )
     half = next(halves, None)
-    return Plain(shares, Estimate(half, half, half))
+    return SurvivalEstimate(shares, Estimate(half, half, half))

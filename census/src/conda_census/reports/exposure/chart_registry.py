@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conda_census.exposure.assessment_schema import Exposure
-from conda_census.exposure.follow_up import Clock
+from conda_census.exposure.follow_up import TimeOrigin
 from conda_census.reports.charts.bands import exposed
 from conda_census.reports.charts.state_areas import states
 from conda_census.reports.charts.still_downloaded_bars import still_downloaded
@@ -53,5 +53,5 @@ EXPOSURE_FIGURES: tuple[Figure[Exposure], ...] = (
 )
 
 
-def _has_course(exposure: Exposure, clock: Clock) -> bool:
-    return any(len(curves[clock]) > 1 for curves in (exposure["curve"], exposure["incident_curve"]))
+def _has_course(exposure: Exposure, origin: TimeOrigin) -> bool:
+    return any(len(curves[origin]) > 1 for curves in (exposure["curve"], exposure["incident_curve"]))
