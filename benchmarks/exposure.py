@@ -26,9 +26,9 @@ from pathlib import Path
 
 from conda_census.engines.duckdb_engine import open_lake
 from conda_census.exposure.assessment_inputs import last_day
-from conda_census.exposure.downloaded_builds import builds_seen, names_seen
+from conda_census.exposure.downloaded_builds import list_downloaded_builds, list_downloaded_names
 from conda_census.lake.store import Lake
-from conda_census.vulnerabilities.conda_versions import ordered
+from conda_census.vulnerabilities.conda_versions import parse_version
 from conda_census.vulnerabilities.matching import group_by_name
 from conda_census.vulnerabilities.package_builds import Build
 from report import CENSUS, simulated
@@ -73,7 +73,7 @@ def _write_records(lake: Path, folder: Path) -> tuple[str, str]:
     """Records of packages that have several versions, in turn; the ids of a popular and of a rare one."""
     tables = open_lake(Lake.open(lake))
     until = last_day(tables, None)
-    builds = builds_seen(tables.downloads, names_seen(tables.downloads, until), until)
+    builds = list_downloaded_builds(tables.downloads, list_downloaded_names(tables.downloads, until), until)
     seen = group_by_name(each.build for each in builds)
     counts = tables.downloads.name.value_counts(name="downloads").to_pyarrow().to_pylist()
     by_downloads = [row["name"] for row in sorted(counts, key=lambda row: -row["downloads"])]
@@ -100,7 +100,7 @@ def _write_records(lake: Path, folder: Path) -> tuple[str, str]:
 
 
 def _versions(builds: list[Build]) -> list[str]:
-    return sorted({build.version for build in builds}, key=ordered)
+    return sorted({build.version for build in builds}, key=parse_version)
 
 
 def _run(arguments: list[str]) -> tuple[float, float, int]:

@@ -11,13 +11,13 @@ import numpy as np
 from benchmarks.trials.exposure_trial import exposure_trial, told_after
 from conda_census.engines.lake_tables import LakeTables
 from conda_census.exposure.curves import estimate_remediation
-from conda_census.exposure.downloaded_builds import builds_seen
+from conda_census.exposure.downloaded_builds import list_downloaded_builds
 from conda_census.exposure.exposed_environments import Band, count_exposed
 from conda_census.exposure.follow_up import EMPTY_COHORT, Cohort, count_states, read_cohorts
 from conda_census.exposure.inactivity import find_inactivity_cutoffs
-from conda_census.exposure.matches import BuildMatch, MatchTable, first_fixes, match_table
+from conda_census.exposure.matches import BuildMatch, MatchTable, find_first_fixes, match_table
 from conda_census.exposure.remediation import find_cohorts
-from conda_census.exposure.study_population import concerned
+from conda_census.exposure.study_population import study_population
 from conda_census.exposure.survival_estimates import bootstrap_estimate
 from conda_census.metrics.intervals import Estimate
 from conda_census.simulate.exposure_truth import ExposureDay, ExposureTruth
@@ -117,10 +117,10 @@ def _found(
     tables: LakeTables, matches: MatchTable, truth: ExposureTruth, days: int, told: ExposureDay
 ) -> FoundExposure:
     as_of = matches.disclosed[_ADVISORY] + timedelta(days=days)
-    seen = builds_seen(tables.downloads, matches.names, as_of)
-    with concerned(tables, matches, as_of) as known:
+    seen = list_downloaded_builds(tables.downloads, matches.names, as_of)
+    with study_population(tables, matches, as_of) as known:
         band = count_exposed(known)[_ADVISORY].whole
-        rows = find_cohorts(known, first_fixes(matches, seen))
+        rows = find_cohorts(known, find_first_fixes(matches, seen))
         units = read_cohorts(rows).get(_ADVISORY, EMPTY_COHORT)
         gap = find_inactivity_cutoffs(known, [_ADVISORY])[_ADVISORY]
     prevalent = units.only(units.is_prevalent)

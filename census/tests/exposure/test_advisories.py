@@ -15,10 +15,10 @@ from conda_census.errors import LakeError
 from conda_census.lake.references import ADVISORIES
 from conda_census.lake.store import Lake
 from conda_census.vulnerabilities.advisory_import import (
+    ad_hoc_advisory,
     import_advisories,
-    known_advisories,
     open_advisories,
-    unrecorded,
+    read_advisories,
 )
 from conda_census.vulnerabilities.conda_versions import VersionError
 from conda_census.vulnerabilities.matching import Matcher
@@ -37,7 +37,7 @@ def lake(tmp_path: Path) -> Lake:
 
 def test_a_lake_that_never_saw_an_advisory(lake: Lake) -> None:
     """It has none, and no table for them."""
-    assert known_advisories(lake) == []
+    assert read_advisories(lake) == []
     assert not (lake.path / ADVISORIES.name).exists()
 
 
@@ -49,12 +49,12 @@ def test_of_one_id_the_last_modified_counts(lake: Lake, tmp_path: Path) -> None:
     )
     first = import_advisories(lake, [write_records(tmp_path / "first", new, old, osv_record("B-1"))])
     assert (first.new, first.updated, first.unchanged, first.total) == (2, 0, 1, 2)
-    assert [group.summary for group in known_advisories(lake)] == ["02", ""]
+    assert [group.summary for group in read_advisories(lake)] == ["02", ""]
     again = import_advisories(lake, [tmp_path / "first"])
     assert (again.new, again.updated, again.unchanged, again.total) == (0, 0, 3, 2)
     last = import_advisories(lake, [write_records(tmp_path / "last", newest, old)])
     assert (last.new, last.updated, last.unchanged, last.total) == (0, 1, 1, 2)
-    assert [group.summary for group in known_advisories(lake)] == ["03", ""]
+    assert [group.summary for group in read_advisories(lake)] == ["03", ""]
 
 
 def test_what_is_wrong_does_not_keep_out_what_is_right(lake: Lake, tmp_path: Path) -> None:
@@ -67,7 +67,7 @@ def test_what_is_wrong_does_not_keep_out_what_is_right(lake: Lake, tmp_path: Pat
         f"records/c.json: not JSON ({_NO_KEY}): correct that place",
         "missing: cannot be read (No such file or directory): check the path",
     ]
-    assert [group.id for group in known_advisories(lake)] == ["A-1"]
+    assert [group.id for group in read_advisories(lake)] == ["A-1"]
 
 
 def test_the_record_is_kept_as_it_was(lake: Lake, tmp_path: Path) -> None:
@@ -94,26 +94,26 @@ def test_an_import_that_fails_changes_nothing(
         LakeError, match=r"advisories: cannot be written \(No space left on device\): make room"
     ):
         import_advisories(lake, [write_records(tmp_path / "last", osv_record("B-1", _RANGE))])
-    assert [group.id for group in known_advisories(lake)] == ["A-1"]
+    assert [group.id for group in read_advisories(lake)] == ["A-1"]
 
 
 def test_open_advisories(lake: Lake, tmp_path: Path) -> None:
     """Those that were not withdrawn."""
     withdrawn = osv_record("B-1", _RANGE, withdrawn="2024-01-17T00:00:00Z")
     import_advisories(lake, [write_records(tmp_path / "records", osv_record("A-1", _RANGE), withdrawn)])
-    groups = known_advisories(lake)
+    groups = read_advisories(lake)
     assert [group.id for group in groups] == ["A-1", "B-1"]
     assert [group.id for group in open_advisories(groups)] == ["A-1"]
 
 
 def test_a_vulnerability_without_a_record() -> None:
     """All versions of a conda package below one are affected, in every channel."""
-    group, matcher = unrecorded("openssl", "1.1.1l"), Matcher(NameMap([]))
+    group, matcher = ad_hoc_advisory("openssl", "1.1.1l"), Matcher(NameMap([]))
     for version, verdict in (("1.1.1k", "affected"), ("1.1.1l", "not_affected"), ("0.9", "affected")):
         assert matcher.status(group, Build("any", "noarch", "openssl", version, "0", 0)) == verdict
     assert group.id == "openssl below 1.1.1l"
     with pytest.raises(VersionError):
-        unrecorded("openssl", "1..1")
+        ad_hoc_advisory("openssl", "1..1")
 
 
 @pytest.mark.takes_turns(5, among="the longest")

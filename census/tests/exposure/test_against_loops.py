@@ -16,11 +16,11 @@ from census_support.inputs.made_up_visits import (
     true_exposed,
 )
 from conda_census.engines.lake_tables import LakeTables
-from conda_census.exposure.downloaded_builds import builds_seen
+from conda_census.exposure.downloaded_builds import list_downloaded_builds
 from conda_census.exposure.exposed_environments import count_exposed
-from conda_census.exposure.matches import first_fixes
+from conda_census.exposure.matches import find_first_fixes
 from conda_census.exposure.remediation import find_cohorts
-from conda_census.exposure.study_population import concerned
+from conda_census.exposure.study_population import study_population
 
 AS_OF = 100
 
@@ -61,7 +61,7 @@ COPIED_AND_SEEN = [
 @given(VISITS)
 def test_who_is_exposed(visits: list[Visit]) -> None:
     """Each edge of the band, for each class."""
-    with concerned(lake_of(visits), made_up_matches(), day(AS_OF)) as known:
+    with study_population(lake_of(visits), made_up_matches(), day(AS_OF)) as known:
         found = count_exposed(known)[7]
 
     bands = {kind: (band.low, band.observed, band.high) for kind, band in found.by_class.items()}
@@ -78,8 +78,10 @@ def test_who_was_at_risk(visits: list[Visit]) -> None:
 
 
 def _at_risk(tables: LakeTables) -> list[tuple[object, ...]]:
-    with concerned(tables, made_up_matches(), day(AS_OF)) as known:
-        fixes = first_fixes(known.matches, builds_seen(tables.downloads, known.matches.names, day(AS_OF)))
+    with study_population(tables, made_up_matches(), day(AS_OF)) as known:
+        fixes = find_first_fixes(
+            known.matches, list_downloaded_builds(tables.downloads, known.matches.names, day(AS_OF))
+        )
         rows = find_cohorts(known, fixes).to_pyarrow().to_pylist()
     columns = ("class", "is_prevalent", "entry", "event", "last_visit", "fix")
     return sorted((tuple(row[column] for column in columns) for row in rows), key=str)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from conda_census.exposure.limitations import cannot_see
+from conda_census.exposure.limitations import list_limitations
 from conda_census.vulnerabilities.updated_packages import AUTOMATIC, package_class
 
 
@@ -12,7 +12,7 @@ def test_packages_that_conda_updates_by_itself_are_a_class_of_their_own() -> Non
 
 def test_of_these_it_is_said_what_to_compare_them_with() -> None:
     """And of no other."""
-    (said,) = set(cannot_see(["openssl", "numpy"])) - set(cannot_see(["numpy"]))
+    (said,) = set(list_limitations(["openssl", "numpy"])) - set(list_limitations(["numpy"]))
 
     assert said.startswith("openssl is updated by conda at every change")
     assert said.endswith("only with ca-certificates and certifi.")

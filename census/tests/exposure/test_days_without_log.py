@@ -13,11 +13,11 @@ import pytest
 
 from census_support.inputs.made_up_visits import DISCLOSED, Visit, day, lake_of, made_up_matches
 from census_support.oracles.plain_survival import plain_survival
-from conda_census.exposure.assessment import Told, make_exposure
+from conda_census.exposure.assessment import AssessmentInputs, make_exposure
 from conda_census.exposure.assessment_schema import AdvisoryKeys, Exposure
-from conda_census.exposure.downloaded_builds import builds_seen
+from conda_census.exposure.downloaded_builds import list_downloaded_builds
 from conda_census.exposure.known_numbers import Knowable
-from conda_census.exposure.unmapped import Unknown
+from conda_census.exposure.unmapped import Unmapped
 from conda_census.metrics.coverage.window import Window
 
 _AS_OF = 100
@@ -64,10 +64,10 @@ def _exposure(
         lake_of(visit for visit in visits if visit.day not in missing),
         made_up_matches(disclosed),
     )
-    seen = builds_seen(tables.downloads, verdicts.names, day(as_of))
+    seen = list_downloaded_builds(tables.downloads, verdicts.names, day(as_of))
     days = tuple(day(number) for number in sorted(missing) if number <= as_of)
     window = Window(day(0), day(as_of), day(as_of), days)
-    told = Told(_ADVISORY, verdicts, seen, None, Unknown(10, 1, 4, 1), window)
+    told = AssessmentInputs(_ADVISORY, verdicts, seen, None, Unmapped(10, 1, 4, 1), window)
     return make_exposure(tables, told, day(as_of), plain_survival)
 
 

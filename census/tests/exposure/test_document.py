@@ -7,10 +7,10 @@ import pytest
 
 from census_support.inputs.made_up_visits import Visit, day, lake_of, made_up_matches
 from census_support.oracles.plain_survival import plain_survival
-from conda_census.exposure.assessment import Told, make_exposure
+from conda_census.exposure.assessment import AssessmentInputs, make_exposure
 from conda_census.exposure.assessment_schema import AdvisoryKeys, Exposure
-from conda_census.exposure.downloaded_builds import builds_seen
-from conda_census.exposure.unmapped import Unknown
+from conda_census.exposure.downloaded_builds import list_downloaded_builds
+from conda_census.exposure.unmapped import Unmapped
 from conda_census.metrics.coverage.window import Window
 from conda_census.metrics.sample import Sample
 from conda_census.vulnerabilities.affected_packages import AdvisedPackage
@@ -29,7 +29,7 @@ _ADVISORY = AdvisoryKeys(
     withdrawn=False,
     bundled=[],
 )
-_UNKNOWN = Unknown(downloads=10, unknown_downloads=1, environments=4, unknown_environments=1)
+_UNKNOWN = Unmapped(downloads=10, unknown_downloads=1, environments=4, unknown_environments=1)
 #: Exposed at the disclosure on day 40: one healed on day 50, one that stays, and one seen last on day 41. One
 #: became exposed on day 60.
 VISITS = [
@@ -46,8 +46,8 @@ VISITS = [
 
 def _exposure(as_of: int = 100, sample: Sample | None = None) -> Exposure:
     tables, verdicts = lake_of(VISITS), made_up_matches()
-    seen = builds_seen(tables.downloads, verdicts.names, day(as_of))
-    told = Told(_ADVISORY, verdicts, seen, None, _UNKNOWN, Window(None, day(as_of), None))
+    seen = list_downloaded_builds(tables.downloads, verdicts.names, day(as_of))
+    told = AssessmentInputs(_ADVISORY, verdicts, seen, None, _UNKNOWN, Window(None, day(as_of), None))
     return make_exposure(tables, told, day(as_of), plain_survival, sample)
 
 

@@ -9,11 +9,11 @@ import pytest
 
 from conda_census.errors import CensusError
 from conda_census.vulnerabilities.input_fields import Field
-from conda_census.vulnerabilities.input_files import documents
+from conda_census.vulnerabilities.input_files import read_input_files
 
 
 def _read(*paths: Path) -> list[object]:
-    return [found.value if isinstance(found, Field) else str(found) for found in documents(paths)]
+    return [found.value if isinstance(found, Field) else str(found) for found in read_input_files(paths)]
 
 
 def test_yaml_keeps_dates_and_versions_as_they_are_written(tmp_path: Path) -> None:
@@ -45,7 +45,7 @@ def test_folders_and_zips(tmp_path: Path) -> None:
         archive.writestr("x/d.yaml", "d: 1")
         archive.writestr("x/e.txt", "no record")
     assert _read(tmp_path) == [{"a": "1"}, {"b": 1}, {"c": 1}, {"d": "1"}]
-    places = [found.file for found in documents([tmp_path / "z.zip"]) if isinstance(found, Field)]
+    places = [found.file for found in read_input_files([tmp_path / "z.zip"]) if isinstance(found, Field)]
     assert places == [f"{tmp_path}/z.zip/x/c.JSON", f"{tmp_path}/z.zip/x/d.yaml"]
 
 
@@ -67,7 +67,7 @@ def test_what_cannot_be_read(name: str, content: bytes, message: str, tmp_path: 
     """One line that names the file, in its place among the others."""
     (tmp_path / name).write_bytes(content)
     (tmp_path / "good.json").write_text("{}")
-    told, good = documents([tmp_path / name, tmp_path / "good.json"])
+    told, good = read_input_files([tmp_path / name, tmp_path / "good.json"])
     assert isinstance(told, CensusError)
     assert isinstance(good, Field)
     assert str(told).startswith(f"{tmp_path}/{message}")

@@ -13,15 +13,15 @@ from census_support.inputs.osv_records import advisory, events, osv_record
 from census_support.lakes.told_lake import known_of
 from conda_census.engines.lake_tables import LakeTables
 from conda_census.exposure.assessment import make_exposure
-from conda_census.exposure.assessment_inputs import tell
+from conda_census.exposure.assessment_inputs import gather_inputs
 from conda_census.exposure.assessment_schema import BandKeys, Exposure
 from conda_census.exposure.ranking import rank_exposures
 from conda_census.exposure.survival_estimates import greenwood_estimate
-from conda_census.exposure.unclear_records import doubts_of
+from conda_census.exposure.unclear_records import find_unclear_records
 from conda_census.metrics.sample import ALL
 from conda_census.reports.exposure.page import exposure_page
 from conda_census.reports.exposure.ranking_text import lines, summary
-from conda_census.vulnerabilities.advisory_import import unrecorded
+from conda_census.vulnerabilities.advisory_import import ad_hoc_advisory
 from conda_census.vulnerabilities.conda_versions import VersionError
 from conda_census.vulnerabilities.input_fields import Field, FieldError
 from conda_census.vulnerabilities.osv import Advisory, parse_advisory
@@ -56,7 +56,7 @@ def tables() -> LakeTables:
 
 def _asked(folder: Path, tables: LakeTables, *records: Advisory) -> Exposure:
     known = known_of(folder, *records)
-    told = tell(known, tables, known.advisory("A-1"), day(3), day(2))
+    told = gather_inputs(known, tables, known.advisory("A-1"), day(3), day(2))
     return make_exposure(tables, told, day(3), greenwood_estimate, ALL)
 
 
@@ -100,7 +100,7 @@ def test_a_listed_version_that_is_none_is_refused_and_clears_nobody(
     assert "\n" not in str(told.value)
 
     known = known_of(tmp_path, _stored({"versions": [listed]}, ecosystem=ecosystem))
-    doubts = doubts_of(known.advisories[0], known.matcher, {"numpy": [_BUILD]}, list)
+    doubts = find_unclear_records(known.advisories[0], known.matcher, {"numpy": [_BUILD]}, list)
     assert known.matcher.status(known.advisories[0], _BUILD) == "unknown"
     [note] = doubts.versions
     assert note.startswith("Not known which versions of numpy are affected: the record lists ")
@@ -113,7 +113,7 @@ def test_a_listed_version_is_spelt_in_many_ways(listed: str, ecosystem: str, tmp
     record = advisory("A-1", ecosystem=ecosystem, package="numpy", versions=(listed,))
     known = known_of(tmp_path, record)
     assert known.matcher.status(known.advisories[0], _BUILD) == "affected"
-    assert not doubts_of(known.advisories[0], known.matcher, {"numpy": [_BUILD]}, list)
+    assert not find_unclear_records(known.advisories[0], known.matcher, {"numpy": [_BUILD]}, list)
 
 
 @pytest.mark.parametrize(
@@ -211,7 +211,7 @@ def test_the_ranking_has_what_is_not_known(tmp_path: Path, tables: LakeTables) -
 def test_below_nothing(below: str) -> None:
     """There is no such version."""
     with pytest.raises(VersionError, match="no version is below"):
-        unrecorded("numpy", below)
+        ad_hoc_advisory("numpy", below)
 
 
 def test_a_name_that_no_conda_package_has() -> None:

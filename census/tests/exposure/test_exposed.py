@@ -4,12 +4,12 @@ import pytest
 
 from census_support.inputs.made_up_visits import Visit, day, lake_of, made_up_matches
 from conda_census.exposure.exposed_environments import NOBODY, Band, Exposed, count_exposed
-from conda_census.exposure.study_population import concerned
+from conda_census.exposure.study_population import study_population
 from conda_census.metrics.sample import Sample
 
 
 def _exposed(*visits: Visit, as_of: int = 100) -> Exposed:
-    with concerned(lake_of(visits), made_up_matches(), day(as_of)) as known:
+    with study_population(lake_of(visits), made_up_matches(), day(as_of)) as known:
         return count_exposed(known)[7]
 
 
@@ -180,7 +180,7 @@ def test_of_a_copied_token_in_a_sample_all_installations_are_seen(last: str, exp
     half = Sample(2)
     with (
         half.with_others(lake_of(visits)) as tables,
-        concerned(tables, made_up_matches(), day(100), half) as known,
+        study_population(tables, made_up_matches(), day(100), half) as known,
     ):
         found = count_exposed(known)[7]
 

@@ -9,7 +9,7 @@ import pytest
 
 from census_support.inputs.osv_records import advisory, events
 from census_support.oracles.conda_order import conda_order
-from conda_census.vulnerabilities.aliases import grouped
+from conda_census.vulnerabilities.aliases import group_aliases
 from conda_census.vulnerabilities.fixes import Fix, advisories_of, smallest_fix
 from conda_census.vulnerabilities.matching import Matcher
 from conda_census.vulnerabilities.names.name_entries import NameEntry
@@ -25,7 +25,7 @@ _FIRST = advisory(
 _SECOND = advisory(
     "B-1", events("introduced 0", "fixed 1.26.18", "introduced 2.0", "fixed 2.0.7"), package="urllib3"
 )
-_GROUPS = grouped([_FIRST, _SECOND])
+_GROUPS = group_aliases([_FIRST, _SECOND])
 
 
 def _builds(
@@ -59,7 +59,7 @@ def test_all_advisories_are_cleared() -> None:
 
 def test_nobody_is_sent_back() -> None:
     """A clean version below all that is affected is no update, nor one below what anybody has."""
-    later = grouped([advisory("A-1", events("introduced 1.5", "fixed 2.0"), package="urllib3")])
+    later = group_aliases([advisory("A-1", events("introduced 1.5", "fixed 2.0"), package="urllib3")])
     fix = smallest_fix(_builds("1.0 1.5 2.0"), later, Matcher(_NAMES), _builds("1.5"))
     assert fix
     assert fix.version == "2.0"
@@ -168,5 +168,5 @@ def test_which_advisories_are_about_a_package() -> None:
     """Those that were not withdrawn."""
     gone = advisory("C-1", events("introduced 0"), package="urllib3", withdrawn="2024-01-17T00:00:00Z")
     other = advisory("D-1", events("introduced 0"), package="other")
-    groups = grouped([_FIRST, _SECOND, gone, other])
+    groups = group_aliases([_FIRST, _SECOND, gone, other])
     assert [group.id for group in advisories_of("urllib3", groups, Matcher(_NAMES))] == ["A-1", "B-1"]

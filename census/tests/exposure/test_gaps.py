@@ -2,11 +2,11 @@ from __future__ import annotations
 
 from census_support.inputs.made_up_visits import Visit, day, lake_of, made_up_matches
 from conda_census.exposure.inactivity import count_gaps, find_inactivity_cutoffs
-from conda_census.exposure.study_population import concerned
+from conda_census.exposure.study_population import study_population
 
 
 def _gaps(*visits: Visit) -> tuple[dict[int, int], int]:
-    with concerned(lake_of(visits), made_up_matches(), day(100)) as known:
+    with study_population(lake_of(visits), made_up_matches(), day(100)) as known:
         rows = count_gaps(known, [7]).to_pyarrow().to_pylist()
         return {row["days"]: row["times"] for row in rows}, find_inactivity_cutoffs(known, [7])[7]
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from census_support.inputs.made_up_visits import Visit, day, lake_of, made_up_matches
 from conda_census.exposure.inventory import holdings, inventory
-from conda_census.exposure.study_population import concerned
+from conda_census.exposure.study_population import study_population
 
 
 def test_the_build_of_the_latest_own_download() -> None:
@@ -15,7 +15,7 @@ def test_the_build_of_the_latest_own_download() -> None:
         Visit(101, "ada", "base", ("bad",)),
     ]
 
-    with concerned(lake_of(visits), made_up_matches(), day(100)) as known:
+    with study_population(lake_of(visits), made_up_matches(), day(100)) as known:
         rows = inventory(known).to_pyarrow().to_pylist()
 
     held = {
@@ -33,7 +33,7 @@ def test_how_many_hold_each_build() -> None:
     visits = [Visit(day, f"box-{day}", "baked", ("bad",)) for day in (1, 2, 3)]
     visits += [Visit(4, "ada", "base", ("bad",)), Visit(5, "ada", "base"), Visit(5, "ada", "work", ("bad",))]
 
-    with concerned(lake_of(visits), made_up_matches(), day(100)) as known:
+    with study_population(lake_of(visits), made_up_matches(), day(100)) as known:
         rows = holdings(known).to_pyarrow().to_pylist()
 
     assert [(row["class"], row["version"], row["units"]) for row in rows] == [

@@ -8,7 +8,7 @@ from census_support.inputs.osv_records import advisory, events
 from census_support.lakes.told_lake import known_of
 from conda_census.errors import CensusError
 from conda_census.lake.store import Lake
-from conda_census.vulnerabilities.database import knowledge_of
+from conda_census.vulnerabilities.database import read_database
 
 _ALL = events("introduced 0")
 
@@ -33,7 +33,7 @@ def test_what_was_withdrawn_is_not_open(tmp_path: Path) -> None:
 
 def test_of_a_lake_that_was_told_nothing(tmp_path: Path) -> None:
     """The names that are part of the census are known."""
-    known = knowledge_of(Lake.open_or_create(tmp_path / "lake", "k"))
+    known = read_database(Lake.open_or_create(tmp_path / "lake", "k"))
 
     assert known.advisories == []
-    assert known.names.standing("urllib3") == "mapped"
+    assert known.names.mapping_status("urllib3") == "mapped"

@@ -8,7 +8,7 @@ import pytest
 
 from conda_census.lake.store import Lake
 from conda_census.vulnerabilities.names.name_entries import MapFormat, NameEntry
-from conda_census.vulnerabilities.names.package_names import NameMap, import_names, known_names
+from conda_census.vulnerabilities.names.package_names import NameMap, import_names, read_names
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def _entry(
 def test_standing() -> None:
     """One distribution, several, none, or not known at all."""
     names = NameMap([_entry("pytorch", "torch"), _entry("suite", "a", "b"), _entry("zlib")])
-    standing = [names.standing(name) for name in ("pytorch", "suite", "zlib", "torch", "other")]
+    standing = [names.mapping_status(name) for name in ("pytorch", "suite", "zlib", "torch", "other")]
     assert standing == ["mapped", "bundled", "none", "unknown", "unknown"]
 
 
@@ -70,11 +70,15 @@ def test_maps_in_a_lake(lake: Lake, tmp_path: Path) -> None:
     one.write_text('{"demo": ["first"], "gone": ["gone"], "numpy": ["numpy"]}')
     other.write_text('{"demo": ["second"], "nothing": null}')
     own.write_text('[PyPI]\nmine = ["a", "b"]\n[Bitnami]\nmine = "mine"\n')
-    assert known_names(lake).standing("numpy") == "mapped"  # the shipped map
+    assert read_names(lake).mapping_status("numpy") == "mapped"  # the shipped map
     imported = import_names(lake, [one, other, own])
     assert (imported.packages, imported.contradicted, imported.problems) == (5, ("demo",), ())
-    names = known_names(lake)
-    assert [names.standing(each) for each in ("gone", "nothing", "mine")] == ["mapped", "none", "bundled"]
+    names = read_names(lake)
+    assert [names.mapping_status(each) for each in ("gone", "nothing", "mine")] == [
+        "mapped",
+        "none",
+        "bundled",
+    ]
     assert str(names.entry("demo")) == str(
         NameEntry("demo", "PyPI", ("second",), "parselmouth", "other.json")
     )
@@ -83,8 +87,8 @@ def test_maps_in_a_lake(lake: Lake, tmp_path: Path) -> None:
     )
     one.write_text('{"demo": ["third"], "numpy": ["other"]}')
     import_names(lake, [one])
-    names = known_names(lake)
-    assert names.standing("gone") == "unknown"
+    names = read_names(lake)
+    assert names.mapping_status("gone") == "unknown"
     assert [getattr(names.entry(each), "names", None) for each in ("demo", "numpy")] == [
         ("third",),
         ("numpy",),
@@ -99,4 +103,4 @@ def test_a_map_with_mistakes(lake: Lake, tmp_path: Path) -> None:
     assert len(imported.problems) == 2
     (tmp_path / "own.toml").write_text("broken")
     import_names(lake, [tmp_path / "own.toml"])
-    assert known_names(lake).standing("a") == "mapped"
+    assert read_names(lake).mapping_status("a") == "mapped"

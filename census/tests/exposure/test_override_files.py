@@ -13,7 +13,7 @@ from conda_census.errors import CensusError
 from conda_census.lake.store import Lake
 from conda_census.vulnerabilities.advisory_import import import_advisories
 from conda_census.vulnerabilities.override_files import export_overrides, import_overrides
-from conda_census.vulnerabilities.overrides import stored_overrides
+from conda_census.vulnerabilities.overrides import list_overrides
 from conda_census.vulnerabilities.package_builds import Build
 
 _NOW = datetime(2024, 2, 1, tzinfo=UTC)
@@ -78,7 +78,7 @@ def test_openvex(lake: Lake, tmp_path: Path) -> None:
     }
     imported = import_overrides(lake, [_vex(tmp_path, not_affected, _statement("PYSEC-2"))])
     assert (imported.new, imported.updated, imported.total, imported.problems) == (3, 0, 3, ())
-    first, other, everywhere = stored_overrides(lake)
+    first, other, everywhere = list_overrides(lake)
     assert (first.conda_name, first.version, first.build) == ("pillow", "9.4.0", "py39_1")
     assert (first.channel, first.subdir, first.from_build_number) == ("pkgs/main", "linux-64", None)
     assert (first.status, first.justification) == ("not_affected", "component_not_present")
@@ -91,7 +91,7 @@ def test_an_alias_of_the_statement_will_do(lake: Lake, tmp_path: Path) -> None:
     """Its own name for the vulnerability may be one that nobody here knows."""
     said = _statement() | {"vulnerability": {"name": "OURS-1", "aliases": ["CVE-2024-1"]}}
     assert import_overrides(lake, [_vex(tmp_path, said)]).problems == ()
-    assert [each.advisory for each in stored_overrides(lake)] == ["CVE-2024-1"]
+    assert [each.advisory for each in list_overrides(lake)] == ["CVE-2024-1"]
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_info_security(name: str, status: str, lake: Lake, tmp_path: Path) -> No
     """What a package says holds for its build and later ones of its version, and no other file is read."""
     folder = _package(tmp_path, {"api_version": 1, name: [{"id": "CVE-2024-1", "comment": "why"}]})
     assert import_overrides(lake, [folder]).problems == ()
-    [said] = stored_overrides(lake)
+    [said] = list_overrides(lake)
     assert (said.status, said.statement, said.said_at) == (
         status,
         "why",
@@ -130,7 +130,7 @@ def test_of_the_same_statement_the_later_one_counts(lake: Lake, tmp_path: Path) 
     ):
         imported = import_overrides(lake, [_vex(tmp_path, _statement(status=status), timestamp=timestamp)])
         assert (imported.new, imported.updated, imported.unchanged) == expected
-    assert [each.status for each in stored_overrides(lake)] == ["under_investigation"]
+    assert [each.status for each in list_overrides(lake)] == ["under_investigation"]
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_a_statement_with_a_mistake(statement: object, message: str, lake: Lake,
     imported = import_overrides(lake, [vex])
     [problem] = imported.problems
     assert str(problem).startswith(f"{vex}: {message}")
-    assert [each.advisory for each in stored_overrides(lake)] == ["PYSEC-2"]
+    assert [each.advisory for each in list_overrides(lake)] == ["PYSEC-2"]
 
 
 def test_files_that_are_neither(lake: Lake, tmp_path: Path) -> None:
@@ -169,7 +169,7 @@ def test_files_that_are_neither(lake: Lake, tmp_path: Path) -> None:
         f"{tmp_path}/other.json: neither OpenVEX nor a conda package's info/security.json",
         f"{tmp_path}/index.json: cannot be read (No such file or directory): check the path",
     ]
-    assert stored_overrides(lake) == []
+    assert list_overrides(lake) == []
 
 
 def test_export_and_import_are_each_others_opposites(lake: Lake, tmp_path: Path) -> None:
@@ -193,7 +193,7 @@ def test_export_and_import_are_each_others_opposites(lake: Lake, tmp_path: Path)
     assert import_overrides(again, [exported]).problems == ()
 
     def said(each: Lake) -> list[dict[str, object]]:
-        return [vars(override) | {"author": ""} for override in stored_overrides(each)]
+        return [vars(override) | {"author": ""} for override in list_overrides(each)]
 
     assert said(again) == said(lake)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from census_support.inputs.osv_records import advisory, events
 from conda_census.vulnerabilities.affected_ranges import affected_versions
-from conda_census.vulnerabilities.conda_versions import ordered
+from conda_census.vulnerabilities.conda_versions import parse_version
 
 _TWO_BRANCHES = ("introduced 2.0.0", "fixed 2.0.6", "introduced 0", "fixed 1.26.17")
 
@@ -18,7 +18,7 @@ _TWO_BRANCHES = ("introduced 2.0.0", "fixed 2.0.6", "introduced 0", "fixed 1.26.
 def _is_affected(version: str, *named: str, versions: tuple[str, ...] = (), name: str = "demo") -> bool:
     ranges = [events(*named)] if named else []
     [entry] = advisory("TEST-1", *ranges, versions=versions).entries
-    return ordered(version, name) in affected_versions(entry, name)
+    return parse_version(version, name) in affected_versions(entry, name)
 
 
 _TRAPS = {
@@ -82,7 +82,7 @@ def test_listed_versions_are_compared_as_versions() -> None:
 def test_commits_say_nothing_of_versions() -> None:
     """A range of GIT is passed over, whatever its hashes look like."""
     [entry] = advisory("TEST-1", events("introduced 0", "fixed 12345", kind="GIT")).entries
-    assert ordered("1.0") not in affected_versions(entry, "demo")
+    assert parse_version("1.0") not in affected_versions(entry, "demo")
 
 
 def test_the_order_is_that_of_the_package() -> None:
@@ -118,7 +118,10 @@ def test_a_spelling_of_the_ecosystem_affects_the_same(end: str, spelling: str, e
         )
         [entry] = record.entries
         found = affected_versions(entry, "demo")
-        return [ordered(each, "demo") in found for each in ("0.9", "1.0", "1.9", "2.0", "v1.5", "2.1", "3.0")]
+        return [
+            parse_version(each, "demo") in found
+            for each in ("0.9", "1.0", "1.9", "2.0", "v1.5", "2.1", "3.0")
+        ]
 
     plain = affected("1.0", "2.0", "3.0")
     assert plain == [False, True, True, end == "last_affected", True, False, True]
@@ -129,5 +132,5 @@ def test_a_listed_word_comes_before_nothing() -> None:
     """Else every version would count as one that came after it to mend it."""
     [entry] = advisory("TEST-1", events("introduced 2.0"), versions=("unstable",)).entries
     versions = affected_versions(entry, "demo")
-    assert ordered("unstable") in versions
-    assert not versions.are_before(ordered("1.0"))
+    assert parse_version("unstable") in versions
+    assert not versions.are_before(parse_version("1.0"))

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from conda_census.errors import CensusError
 from conda_census.lake.store import Lake
-from conda_census.vulnerabilities.advisory_import import import_advisories, known_advisories
+from conda_census.vulnerabilities.advisory_import import import_advisories, read_advisories
 from conda_census.vulnerabilities.aliases import find_group
 from conda_census.vulnerabilities.matching import Matcher
-from conda_census.vulnerabilities.names.package_names import known_names
+from conda_census.vulnerabilities.names.package_names import read_names
 from conda_census.vulnerabilities.package_builds import Build
 
 RECORDS = Path(__file__).parents[4] / "shared" / "advisories"
@@ -31,7 +31,7 @@ def test_every_expected_verdict(tmp_path: Path) -> None:
     """Through the lake, by the shipped map alone."""
     lake = Lake.open_or_create(tmp_path / "lake", "k")
     import_advisories(lake, sorted({RECORDS / row["file"] for row in _cases()}))
-    groups, matcher = known_advisories(lake), Matcher(known_names(lake))
+    groups, matcher = read_advisories(lake), Matcher(read_names(lake))
     wrong = []
     for row in _cases():
         [record] = [each for group in groups for each in group.records if each.id == row["id"]]

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import pytest
 
 from census_support.inputs.made_up_visits import DISCLOSED, Visit, day, lake_of, made_up_matches
-from conda_census.exposure.downloaded_builds import builds_seen
-from conda_census.exposure.matches import first_fixes
+from conda_census.exposure.downloaded_builds import list_downloaded_builds
+from conda_census.exposure.matches import find_first_fixes
 from conda_census.exposure.remediation import find_cohorts
-from conda_census.exposure.study_population import concerned
+from conda_census.exposure.study_population import study_population
 
 #: (is_prevalent, entry, event), the days since the disclosure, which was on day 40.
 Row = tuple[bool, int, int | None]
@@ -16,8 +16,10 @@ Row = tuple[bool, int, int | None]
 
 def _rows(visits: Sequence[Visit], as_of: int = 100) -> list[dict[str, object]]:
     tables = lake_of(visits)
-    with concerned(tables, made_up_matches(), day(as_of)) as known:
-        fixes = first_fixes(known.matches, builds_seen(tables.downloads, known.matches.names, day(as_of)))
+    with study_population(tables, made_up_matches(), day(as_of)) as known:
+        fixes = find_first_fixes(
+            known.matches, list_downloaded_builds(tables.downloads, known.matches.names, day(as_of))
+        )
         rows: list[dict[str, object]] = (
             find_cohorts(known, fixes).order_by("installation").to_pyarrow().to_pylist()
         )

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from census_support.inputs.made_up_visits import Visit, day, lake_of
-from conda_census.exposure.downloaded_builds import builds_seen
+from conda_census.exposure.downloaded_builds import list_downloaded_builds
 from conda_census.exposure.exposure_sample import choose_sample_for
 from conda_census.metrics.sample import Sample
 
@@ -11,7 +11,7 @@ def test_a_rare_package_is_looked_at_whole_and_a_common_one_in_a_sample() -> Non
     fetched = ("bad", "other")
     tables = lake_of([Visit(at, "ada", "base", fetched) for at in (1, 2, 3, 101)])
 
-    seen = builds_seen(tables.downloads, ["numpy"], day(100))
+    seen = list_downloaded_builds(tables.downloads, ["numpy"], day(100))
 
     assert choose_sample_for(seen, many=3) == Sample(1)
     assert choose_sample_for(seen, many=2) == Sample(16)

@@ -2,7 +2,11 @@ from __future__ import annotations
 
 from census_support.inputs.made_up_visits import Visit, day, lake_of
 from census_support.lakes.small_lake import SmallLake
-from conda_census.exposure.downloaded_builds import builds_seen, names_seen, seen_table
+from conda_census.exposure.downloaded_builds import (
+    downloaded_builds_table,
+    list_downloaded_builds,
+    list_downloaded_names,
+)
 from conda_census.vulnerabilities.package_builds import Build
 
 _VISITS = [
@@ -13,7 +17,9 @@ _VISITS = [
 
 
 def _versions(*names: str, as_of: int = 3) -> list[str]:
-    return [each.build.version for each in builds_seen(lake_of(_VISITS).downloads, names, day(as_of))]
+    return [
+        each.build.version for each in list_downloaded_builds(lake_of(_VISITS).downloads, names, day(as_of))
+    ]
 
 
 def test_each_build_once() -> None:
@@ -27,17 +33,17 @@ def test_nothing_of_later_days() -> None:
     """That day belongs to it."""
     assert _versions("numpy", as_of=2) == ["2.0"]
     downloads = lake_of(_VISITS).downloads
-    assert names_seen(downloads, day(1)) == ["numpy", "scipy"]
-    assert names_seen(downloads, day(0)) == []
+    assert list_downloaded_names(downloads, day(1)) == ["numpy", "scipy"]
+    assert list_downloaded_names(downloads, day(0)) == []
 
 
 def test_when_first_and_how_often() -> None:
     """Whoever fetched it; an engine can be asked it too."""
     downloads = lake_of([*_VISITS, Visit(4, "ada", None, ("bad",))]).downloads
-    seen = builds_seen(downloads, ["numpy"], day(4))
+    seen = list_downloaded_builds(downloads, ["numpy"], day(4))
 
     assert [(each.first_day, each.downloads) for each in seen] == [(day(1), 3), (day(3), 1)]
-    rows = seen_table(seen).to_pyarrow().to_pylist()
+    rows = downloaded_builds_table(seen).to_pyarrow().to_pylist()
     assert [(row["version"], row["first_day"], row["downloads"]) for row in rows] == [
         ("2.0", day(1), 3),
         ("3.0", day(3), 1),
@@ -48,14 +54,14 @@ def test_what_a_path_does_not_say_is_empty(lake: SmallLake) -> None:
     """A build has no nulls."""
     downloads = lake.download("2024-01-02").open().downloads
 
-    found = [each.build for each in builds_seen(downloads, ["numpy"], day(1))]
+    found = [each.build for each in list_downloaded_builds(downloads, ["numpy"], day(1))]
     assert found == [Build("", "", "numpy", "", "", None)]
 
 
 def _number(lake: SmallLake, build: str, *listed: Build) -> int | None:
     """Return the number of the one download of numpy with this build string."""
     lake.download("2024-01-02", name=build, build=build, version="1.0", subdir="linux-64", channel="main")
-    [seen] = builds_seen(lake.open().downloads, [build], day(1), listed)
+    [seen] = list_downloaded_builds(lake.open().downloads, [build], day(1), listed)
     return seen.build.build_number
 
 
@@ -77,5 +83,5 @@ def test_a_build_counts_once_whatever_number_the_lake_has_for_it(lake: SmallLake
     """Lakes of earlier versions have other numbers for some builds."""
     for number in (313, 102, None):
         lake.download("2024-01-02", build="h_102_cp313", build_number=number)
-    [seen] = builds_seen(lake.open().downloads, ["numpy"], day(1))
+    [seen] = list_downloaded_builds(lake.open().downloads, ["numpy"], day(1))
     assert (seen.build.build_number, seen.downloads) == (102, 3)

@@ -10,9 +10,14 @@ from census_support.inputs.osv_records import advisory, events
 from census_support.lakes.small_lake import SmallLake
 from census_support.lakes.told_lake import known_of
 from conda_census.errors import CensusError
-from conda_census.exposure.assessment_inputs import disclosed_on, last_day, tell, unknown_lately
+from conda_census.exposure.assessment_inputs import (
+    count_unmapped_lately,
+    disclosed_on,
+    gather_inputs,
+    last_day,
+)
 from conda_census.metrics.coverage.window import choose_window
-from conda_census.vulnerabilities.advisory_import import unrecorded
+from conda_census.vulnerabilities.advisory_import import ad_hoc_advisory
 
 _VISITS = [
     Visit(1, "ada", "base", ("old", "other")),
@@ -30,7 +35,7 @@ def test_the_builds_that_were_downloaded_are_judged(tmp_path: Path) -> None:
         (40, {"1.0": (False, False), "2.0": (True, False), "3.0": (False, True)}),
         (2, {"1.0": (False, False), "2.0": (True, False)}),
     ):
-        told = tell(known, lake_of(_VISITS), known.advisory("A-1"), day(as_of))
+        told = gather_inputs(known, lake_of(_VISITS), known.advisory("A-1"), day(as_of))
         rows = told.matches.builds.to_pyarrow().to_pylist()
         assert {row["version"]: (row["affected"], row["is_fix"]) for row in rows} == expected
         assert told.matches.disclosed == {0: date(2024, 1, 5)}
@@ -57,7 +62,7 @@ def test_where_nothing_can_be_said(package: str, message: str, tmp_path: Path) -
     known = known_of(tmp_path, advisory("A-1", _RANGE, package=package))
 
     with pytest.raises(CensusError, match=f"^A-1: {message}"):
-        tell(known, lake_of(_VISITS), known.advisory("A-1"), day(40))
+        gather_inputs(known, lake_of(_VISITS), known.advisory("A-1"), day(40))
 
 
 def test_a_name_that_nobody_downloaded(tmp_path: Path) -> None:
@@ -66,8 +71,10 @@ def test_a_name_that_nobody_downloaded(tmp_path: Path) -> None:
     tables = lake_of(_VISITS[:1])
 
     with pytest.raises(CensusError, match=r"^torch: no conda package of this name was downloaded"):
-        tell(known, tables, unrecorded("torch", "2.0"), day(40))
-    nobody = tell(known, lake_of([Visit(1, "ada", "base", ("other",))]), known.advisory("A-1"), day(1))
+        gather_inputs(known, tables, ad_hoc_advisory("torch", "2.0"), day(40))
+    nobody = gather_inputs(
+        known, lake_of([Visit(1, "ada", "base", ("other",))]), known.advisory("A-1"), day(1)
+    )
     assert nobody.matches.names == ()
 
 
@@ -99,5 +106,5 @@ def test_a_record_makes_a_conda_package_known(tmp_path: Path) -> None:
     by_record = known_of(tmp_path, advisory("B-1", _RANGE, package="scipy", ecosystem="conda"))
 
     for known, as_of, share in ((by_map, 2, 1 / 3), (by_record, 2, 0.0), (by_map, 40, 0.0)):
-        found = unknown_lately(known, tables, choose_window(tables, until=day(as_of)))
+        found = count_unmapped_lately(known, tables, choose_window(tables, until=day(as_of)))
         assert found.downloads_share == pytest.approx(share)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from census_support.inputs.osv_records import advisory, events
-from conda_census.vulnerabilities.aliases import AdvisoryGroup, grouped
+from conda_census.vulnerabilities.aliases import AdvisoryGroup, group_aliases
 from conda_census.vulnerabilities.matching import Matcher, MatchStatus, group_by_name
 from conda_census.vulnerabilities.names.name_entries import NameEntry
 from conda_census.vulnerabilities.names.package_names import NameMap
@@ -34,7 +34,7 @@ def _build(
 
 
 def _group(*ranges: dict[str, object], **more: object) -> AdvisoryGroup:
-    [group] = grouped([advisory("TEST-1", *(ranges or (_RANGE,)), **more)])
+    [group] = group_aliases([advisory("TEST-1", *(ranges or (_RANGE,)), **more)])
     return group
 
 
@@ -105,7 +105,7 @@ def test_what_was_withdrawn_affects_nothing() -> None:
     """A record alone, and one of several: what the others say stands."""
     withdrawn = advisory("A-1", _RANGE, withdrawn="2024-01-17T00:00:00Z")
     standing = advisory("B-1", events("introduced 3", "fixed 4"), aliases=["A-1"])
-    [alone], [both] = grouped([withdrawn]), grouped([withdrawn, standing])
+    [alone], [both] = group_aliases([withdrawn]), group_aliases([withdrawn, standing])
     matcher = Matcher(_NAMES)
     assert matcher.status(alone, _build()) == "not_affected"
     said = Overrides([replace(_said("affected"), advisory="A-1")])

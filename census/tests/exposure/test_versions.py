@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from census_support.oracles.conda_order import CondaOrder, conda_order
 from conda_census.vulnerabilities.conda_versions import (
     VersionError,
-    bound,
     has_number,
-    listed,
-    one_version,
-    ordered,
+    parse_bound,
+    parse_listed,
+    parse_single_version,
+    parse_version,
 )
 
 
@@ -62,7 +62,7 @@ def test_the_order_is_condas(one: str, other: str, conda: CondaOrder) -> None:
     """Whatever two versions: numbers, letters, dev and post, epochs, local parts, trailing underscores."""
     expected = conda.compare(one, other)
     try:
-        first, second = ordered(one), ordered(other)
+        first, second = parse_version(one), parse_version(other)
     except VersionError:
         assert expected is None
         return
@@ -76,8 +76,8 @@ def test_the_order_is_condas(one: str, other: str, conda: CondaOrder) -> None:
 )
 def test_what_is_written_differently_may_be_the_same_version(one: str, other: str) -> None:
     """conda-forge's certifi pads with zeros what PyPI does not."""
-    assert ordered(one) == ordered(other)
-    assert len({ordered(one), ordered(other)}) == 1
+    assert parse_version(one) == parse_version(other)
+    assert len({parse_version(one), parse_version(other)}) == 1
 
 
 @pytest.mark.parametrize(
@@ -94,26 +94,26 @@ def test_what_is_written_differently_may_be_the_same_version(one: str, other: st
 )
 def test_upstreams_that_conda_misreads(name: str, ascending: str) -> None:
     """A letter after a number is a later release, of these packages and no others."""
-    versions = [ordered(text, name) for text in ascending.split()]
+    versions = [parse_version(text, name) for text in ascending.split()]
     assert versions == sorted(versions)
     assert len(set(versions)) == len(versions)
 
 
 def test_a_letter_of_any_other_package_comes_before_its_number() -> None:
     """Conda takes it for a pre-release, as PEP 440 does."""
-    assert ordered("1.1.1a", "demo") < ordered("1.1.1", "demo")
+    assert parse_version("1.1.1a", "demo") < parse_version("1.1.1", "demo")
 
 
 def test_condas_own_spelling_of_plain_openssl() -> None:
     """A trailing underscore was the way to put 1.0.1 before 1.0.1a."""
-    assert ordered("1.0.1_", "openssl") == ordered("1.0.1", "openssl")
+    assert parse_version("1.0.1_", "openssl") == parse_version("1.0.1", "openssl")
 
 
 @pytest.mark.parametrize("text", ["", "1..2", "not a version", "1.0+", "2013-01-21T20:33:09+0100"])
 def test_what_conda_cannot_order(text: str) -> None:
     """It is told with the text, and never guessed."""
     with pytest.raises(VersionError, match="no version that conda can order"):
-        ordered(text)
+        parse_version(text)
 
 
 _NUMBER = st.lists(st.integers(0, 99), min_size=1, max_size=4).map(lambda parts: ".".join(map(str, parts)))
@@ -142,11 +142,11 @@ def test_what_stands_around_a_number_changes_nothing(
 ) -> None:
     """A leading v would put a version before every number, and nobody would be exposed."""
     for ecosystem in ("conda", "PyPI", "npm"):
-        spelt = bound(f"{before}{number}{after}", "demo", ecosystem)
-        assert spelt == bound(number, "demo", ecosystem) == ordered(number)
-        assert (spelt < ordered(other)) == (ordered(number) < ordered(other))
-        assert listed(f"{before}{number}{after}", "demo", ecosystem) == {ordered(number)}
-    assert ordered(f"{before}{number}{after}") == ordered(number)
+        spelt = parse_bound(f"{before}{number}{after}", "demo", ecosystem)
+        assert spelt == parse_bound(number, "demo", ecosystem) == parse_version(number)
+        assert (spelt < parse_version(other)) == (parse_version(number) < parse_version(other))
+        assert parse_listed(f"{before}{number}{after}", "demo", ecosystem) == {parse_version(number)}
+    assert parse_version(f"{before}{number}{after}") == parse_version(number)
 
 
 @pytest.mark.parametrize(
@@ -163,8 +163,8 @@ def test_what_stands_around_a_number_changes_nothing(
 )
 def test_a_bound_of_pypi_is_spelt_as_pypi_may(spelt: str, meant: str) -> None:
     """What PEP 440 takes for the same is the same: a post-release comes after its release."""
-    assert bound(spelt, "demo", "PyPI") == bound(meant, "demo", "PyPI") == ordered(meant)
-    assert ordered(meant) in listed(spelt, "demo", "PyPI")
+    assert parse_bound(spelt, "demo", "PyPI") == parse_bound(meant, "demo", "PyPI") == parse_version(meant)
+    assert parse_version(meant) in parse_listed(spelt, "demo", "PyPI")
 
 
 _NO_BOUNDS = {
@@ -185,12 +185,12 @@ def test_what_is_no_bound(text: str, why: str) -> None:
     """Conda would order some of them, and whole ranges would be empty or full."""
     for ecosystem in ("conda", "npm"):
         with pytest.raises(VersionError, match=why):
-            bound(text, "demo", ecosystem)
+            parse_bound(text, "demo", ecosystem)
 
 
 def test_a_word_is_equal_to_itself_and_has_no_place_in_the_order() -> None:
     """It may be listed, and overridden."""
-    assert listed("unstable") == {one_version("unstable")} == {ordered("Unstable")}
+    assert parse_listed("unstable") == {parse_single_version("unstable")} == {parse_version("Unstable")}
     assert [has_number(text) for text in ("unstable", "1!2", "v1", "0a1", "a1")] == [
         False,
         True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from census_support.inputs.osv_records import advisory, events
 from conda_census.reports.listings.advisory_list import advisory_document, advisory_documents
 from conda_census.reports.listings.advisory_text import advisory_lines, list_lines
-from conda_census.vulnerabilities.aliases import AdvisoryGroup, grouped
+from conda_census.vulnerabilities.aliases import AdvisoryGroup, group_aliases
 from conda_census.vulnerabilities.matching import Matcher
 from conda_census.vulnerabilities.names.name_entries import NameEntry
 from conda_census.vulnerabilities.names.package_names import NameMap
@@ -23,7 +23,7 @@ _MATCHER = Matcher(
 
 def _urllib3(**more: object) -> AdvisoryGroup:
     record = advisory("PYSEC-2023-192", _TWO_BRANCHES, package="urllib3", aliases=["CVE-2023-43804"], **more)
-    [group] = grouped([record])
+    [group] = group_aliases([record])
     return group
 
 
@@ -69,7 +69,7 @@ def test_versions_that_are_listed_and_in_no_range() -> None:
         events("introduced 3", "fixed 5"),
         events("introduced 5"),
     ]
-    [group] = grouped([advisory("A-1", *ranges, package="urllib3", versions=("0.1", "1.5"))])
+    [group] = group_aliases([advisory("A-1", *ranges, package="urllib3", versions=("0.1", "1.5"))])
     [package] = advisory_document(group, _MATCHER)["packages"]
     assert package["affected"] == [">=1,<=2", ">=3,<5", ">=5", "==0.1"]
     assert package["fixed_in"] == []
@@ -80,7 +80,7 @@ def test_versions_are_told_as_the_record_writes_them() -> None:
     record = advisory(
         "A-1", events("introduced 1.0.2", "fixed 1.0.2za"), package="openssl", ecosystem="conda:main"
     )
-    [package] = advisory_document(grouped([record])[0], _MATCHER)["packages"]
+    [package] = advisory_document(group_aliases([record])[0], _MATCHER)["packages"]
     assert (package["channel"], package["map"]) == ("main", "conda:main")
     assert (package["affected"], package["fixed_in"]) == ([">=1.0.2,<1.0.2za"], ["1.0.2za"])
 
@@ -88,7 +88,7 @@ def test_versions_are_told_as_the_record_writes_them() -> None:
 def test_what_is_listed() -> None:
     """The newest first; those about a package, bundles of it too; those of some severities."""
     old = advisory("A-1", published="2023-01-01T00:00:00Z", database_specific={"severity": "LOW"})
-    groups = [*grouped([old]), _urllib3(published="2023-10-04T17:15:00Z")]
+    groups = [*group_aliases([old]), _urllib3(published="2023-10-04T17:15:00Z")]
     assert [each["id"] for each in advisory_documents(groups, _MATCHER)] == ["CVE-2023-43804", "A-1"]
     for package in ("urllib3", "suite"):
         assert [each["id"] for each in advisory_documents(groups, _MATCHER, package)] == ["CVE-2023-43804"]
@@ -119,7 +119,7 @@ def test_lines() -> None:
 
 def test_lines_of_what_leads_nowhere() -> None:
     """A record that was withdrawn, and names commits alone."""
-    [group] = grouped([advisory("A-1", affected=[], withdrawn="2024-01-17T00:00:00Z")])
+    [group] = group_aliases([advisory("A-1", affected=[], withdrawn="2024-01-17T00:00:00Z")])
     document = advisory_document(group, _MATCHER)
     assert list(list_lines([document]))[1] == "A-1\twithdrawn\t-\t-\t-"
     assert list(advisory_lines(document)) == [

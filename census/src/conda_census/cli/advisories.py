@@ -63,11 +63,11 @@ def list_(
     from conda_census.lake.store import Lake
     from conda_census.reports.listings.advisory_list import advisory_documents
     from conda_census.reports.listings.advisory_text import list_lines
-    from conda_census.vulnerabilities.database import knowledge_of
+    from conda_census.vulnerabilities.database import read_database
 
     verbosity_of(quiet, verbose)
     severities = severities_of(severity)
-    known = knowledge_of(Lake.open(load_settings(lake).lake))
+    known = read_database(Lake.open(load_settings(lake).lake))
     listed = advisory_documents(known.advisories, known.matcher, package, severities)
     if as_json:
         typer.echo(json.dumps(listed, ensure_ascii=False))
@@ -88,10 +88,10 @@ def show(
     from conda_census.lake.store import Lake
     from conda_census.reports.listings.advisory_list import advisory_document
     from conda_census.reports.listings.advisory_text import advisory_lines
-    from conda_census.vulnerabilities.database import knowledge_of
+    from conda_census.vulnerabilities.database import read_database
 
     verbosity_of(quiet, verbose)
-    known = knowledge_of(Lake.open(load_settings(lake).lake))
+    known = read_database(Lake.open(load_settings(lake).lake))
     document = advisory_document(known.advisory(advisory), known.matcher)
     if as_json:
         typer.echo(json.dumps(document, ensure_ascii=False))

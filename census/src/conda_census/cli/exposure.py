@@ -81,15 +81,15 @@ def exposure(
     """Count environments with a vulnerable package, and show how fast they are remediated."""
     from conda_census.engines.choice import opened
     from conda_census.exposure.assessment import make_exposure
-    from conda_census.exposure.assessment_inputs import last_day, tell
     from conda_census.lake.checks.self_check import open_checked
+    from conda_census.exposure.assessment_inputs import gather_inputs, last_day
     from conda_census.exposure.survival_estimates import bootstrap_estimate
     from conda_census.reports.exposure.terminal import show
     from conda_census.reports.exposure.wording import gaps
     from conda_census.reports.json_documents import json_text
     from conda_census.reports.render.output_files import expect_writable
     from conda_census.reports.usage.notes import notes_on
-    from conda_census.vulnerabilities.database import knowledge_of
+    from conda_census.vulnerabilities.database import read_database
 
     verbosity = verbosity_of(quiet, verbose)
     if (advisory is None) == (package is None):
@@ -105,11 +105,11 @@ def exposure(
     settings, sample = load_settings(lake, engine=engine_of(engine)), sample_of(one_in)
     expect_writable([html], lake=settings.lake)
     found = open_checked(settings.lake)
-    known = knowledge_of(found)
+    known = read_database(found)
     group = asked or known.advisory(advisory or "")
     with opened(found, settings.engine, settings.holes) as tables:
         until = last_day(tables, day(as_of))
-        told = tell(known, tables, group, until, day(disclosed))
+        told = gather_inputs(known, tables, group, until, day(disclosed))
         document = make_exposure(tables, told, until, bootstrap_estimate, sample)
     if as_json:
         typer.echo(json_text(document))
@@ -128,7 +128,7 @@ def exposure(
 
 
 def _unrecorded(package: str, below: str) -> AdvisoryGroup:
-    from conda_census.vulnerabilities.advisory_import import unrecorded
+    from conda_census.vulnerabilities.advisory_import import ad_hoc_advisory
     from conda_census.vulnerabilities.conda_versions import VersionError
     from conda_census.vulnerabilities.input_fields import FieldError
 
@@ -136,7 +136,7 @@ def _unrecorded(package: str, below: str) -> AdvisoryGroup:
         if not value.strip():
             raise typer.BadParameter("is empty: give a name and a version", param_hint=option)
     try:
-        return unrecorded(package, below)
+        return ad_hoc_advisory(package, below)
     except FieldError:
         raise typer.BadParameter(
             f"{package!r} is no name of a conda package: correct it", param_hint="--package"

@@ -57,7 +57,7 @@ def exposures(
     from conda_census.reports.exposure.wording import gaps
     from conda_census.reports.json_documents import json_text
     from conda_census.reports.render.output_files import expect_writable, write_whole
-    from conda_census.vulnerabilities.database import knowledge_of
+    from conda_census.vulnerabilities.database import read_database
 
     verbosity = verbosity_of(quiet, verbose)
     settings, sample, severities = (
@@ -67,7 +67,7 @@ def exposures(
     )
     expect_writable([output], lake=settings.lake)
     found = open_checked(settings.lake)
-    known = knowledge_of(found)
+    known = read_database(found)
     if not known.advisories:
         raise CensusError(
             f"{settings.lake}: knows no advisories: import some with conda-census advisories import"

@@ -21,7 +21,7 @@ from conda_census.exposure.assessment_schema import (
     UnknownShares,
 )
 from conda_census.exposure.curves import SurvivalEstimator, estimate_remediation
-from conda_census.exposure.downloaded_builds import SeenBuild
+from conda_census.exposure.downloaded_builds import DownloadedBuild
 from conda_census.exposure.exposed_environments import Band, Exposed, count_exposed
 from conda_census.exposure.exposure_sample import choose_sample_for
 from conda_census.exposure.follow_up import (
@@ -34,15 +34,15 @@ from conda_census.exposure.follow_up import (
 )
 from conda_census.exposure.inactivity import find_inactivity_cutoffs
 from conda_census.exposure.known_numbers import Knowable
-from conda_census.exposure.limitations import cannot_see
+from conda_census.exposure.limitations import list_limitations
 from conda_census.exposure.log_notes import notes_on_copies, notes_on_doubtful_logs, notes_on_unread_logs
-from conda_census.exposure.matches import MatchTable, first_fixes
+from conda_census.exposure.matches import MatchTable, find_first_fixes
 from conda_census.exposure.missing_day_notes import notes_on_activity, notes_on_healing
 from conda_census.exposure.remediation import find_cohorts
 from conda_census.exposure.still_downloaded import list_still_downloaded
-from conda_census.exposure.study_population import Concerned, concerned
-from conda_census.exposure.unclear_records import NO_DOUBTS, Doubts, with_doubts
-from conda_census.exposure.unmapped import Unknown
+from conda_census.exposure.study_population import StudyPopulation, study_population
+from conda_census.exposure.unclear_records import NOTHING_UNCLEAR, UnclearRecords, without_unclear_numbers
+from conda_census.exposure.unmapped import Unmapped
 from conda_census.metrics.coverage.window import Window
 from conda_census.metrics.intervals import Estimate, Interval
 from conda_census.metrics.sample import Sample
@@ -50,7 +50,7 @@ from conda_census.survival.aalen_johansen import aalen_johansen
 from conda_census.survival.kaplan_meier import SurvivalEstimate
 
 __all__ = [
-    "Told",
+    "AssessmentInputs",
     "band_keys",
     "form_cohorts",
     "healing_keys",
@@ -64,7 +64,7 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class Told:
+class AssessmentInputs:
     """What is known of an advisory without a question to the lake's tables.
 
     Attributes:
@@ -74,20 +74,24 @@ class Told:
         fix: what to move to, where it is known.
         unknown: of how much no advisory says anything.
         window: the days of the lake up to the one that is asked for.
-        doubts: what is not known because the record or a build cannot be matched.
+        unclear: what is not known because the record or a build cannot be matched.
     """
 
     advisory: AdvisoryKeys
     matches: MatchTable
-    seen: Sequence[SeenBuild]
+    seen: Sequence[DownloadedBuild]
     fix: FixKeys | None
-    unknown: Unknown
+    unknown: Unmapped
     window: Window
-    doubts: Doubts = NO_DOUBTS
+    unclear: UnclearRecords = NOTHING_UNCLEAR
 
 
 def make_exposure(
-    tables: LakeTables, told: Told, as_of: date, estimator: SurvivalEstimator, sample: Sample | None = None
+    tables: LakeTables,
+    told: AssessmentInputs,
+    as_of: date,
+    estimator: SurvivalEstimator,
+    sample: Sample | None = None,
 ) -> Exposure:
     """The exposure at the end of the day ``as_of``.
 
@@ -99,13 +103,13 @@ def make_exposure(
     knowable = Knowable(told.window.days_without_log, disclosed, as_of)
     chosen = choose_sample_for(told.seen) if sample is None else sample
     with chosen.with_others(tables) as some:
-        with concerned(some, matches, as_of, chosen) as known:
+        with study_population(some, matches, as_of, chosen) as known:
             exposed = count_exposed(known, knowable.unseen_until)[advisory]
             if knowable.is_healing_known:
                 at_risk_by_advisory, gaps = form_cohorts(known, told.seen, [advisory])
         if not knowable.is_healing_known:
             until = knowable.healing_until or as_of
-            with concerned(some, matches, until, chosen) as known:
+            with study_population(some, matches, until, chosen) as known:
                 at_risk_by_advisory, gaps = form_cohorts(known, told.seen, [advisory])
     units, gap = at_risk_by_advisory.get(advisory, EMPTY_COHORT), gaps[advisory]
     if as_of < disclosed or knowable.healing_until is None:
@@ -139,7 +143,7 @@ def make_exposure(
         still_downloaded=_still_downloaded(tables, matches, as_of, knowable),
         fix=told.fix,
         unknown=unknown_keys(told.unknown, knowable.is_activity_known),
-        cannot_see=cannot_see(matches.names),
+        cannot_see=list_limitations(matches.names),
         notes=[
             *notes_on_activity(knowable),
             *notes_on_healing(knowable),
@@ -148,20 +152,20 @@ def make_exposure(
             *notes_on_doubtful_logs(tables, "exposed", "prevalent", "still_downloaded"),
         ],
     )
-    return with_doubts(exposure, told.doubts)
+    return without_unclear_numbers(exposure, told.unclear)
 
 
 def form_cohorts(
-    known: Concerned, seen: Iterable[SeenBuild], advisories: Collection[int]
+    known: StudyPopulation, seen: Iterable[DownloadedBuild], advisories: Collection[int]
 ) -> tuple[dict[int, Cohort], dict[int, int]]:
     """Return who was at risk up to ``known.as_of``, and the usual gaps, of each of these advisories.
 
     ``seen``: the builds of their packages, also those that were first downloaded later.
     """
     by_then = [each for each in seen if each.first_day <= known.as_of]
-    return read_cohorts(find_cohorts(known, first_fixes(known.matches, by_then))), find_inactivity_cutoffs(
-        known, advisories
-    )
+    return read_cohorts(
+        find_cohorts(known, find_first_fixes(known.matches, by_then))
+    ), find_inactivity_cutoffs(known, advisories)
 
 
 def upgraded_keys(curve: SurvivalEstimate, knowable: Knowable) -> Interval:
@@ -255,7 +259,7 @@ def _state_keys(states: States, sample: Sample) -> StateKeys:
     )
 
 
-def unknown_keys(unknown: Unknown, is_activity_known: bool) -> UnknownShares:
+def unknown_keys(unknown: Unmapped, is_activity_known: bool) -> UnknownShares:
     """As it stands in a document."""
     if not is_activity_known:
         return UnknownShares(downloads_share=None, environments_share=None)

@@ -8,14 +8,14 @@ from datetime import date, timedelta
 
 from conda_census.engines.lake_tables import LakeTables
 from conda_census.errors import CensusError
-from conda_census.exposure.assessment import Told
+from conda_census.exposure.assessment import AssessmentInputs
 from conda_census.exposure.assessment_schema import AdvisoryKeys, FixKeys, NamedAdvisory
-from conda_census.exposure.downloaded_builds import builds_seen
+from conda_census.exposure.downloaded_builds import list_downloaded_builds
 from conda_census.exposure.exposed_environments import ACTIVE_DAYS
 from conda_census.exposure.known_numbers import first_of_active_days
 from conda_census.exposure.matches import BuildMatch, match_table
-from conda_census.exposure.unclear_records import channels_seen, doubts_of
-from conda_census.exposure.unmapped import Unknown, count_unknown
+from conda_census.exposure.unclear_records import find_unclear_records, list_downloaded_channels
+from conda_census.exposure.unmapped import Unmapped, count_unmapped
 from conda_census.logs.possible_times import EARLIEST_TIME
 from conda_census.metrics.coverage.accounting import why_nothing_is_known
 from conda_census.metrics.coverage.window import BEYOND, Window, choose_window, known_days, within
@@ -23,13 +23,13 @@ from conda_census.metrics.sample import ALL, Sample, choose_sample
 from conda_census.vulnerabilities.advisory_import import is_recorded
 from conda_census.vulnerabilities.affected_packages import bundles_of, packages_of
 from conda_census.vulnerabilities.aliases import AdvisoryGroup
-from conda_census.vulnerabilities.database import Knowledge
+from conda_census.vulnerabilities.database import VulnerabilityDatabase
 from conda_census.vulnerabilities.fixes import advisories_of, smallest_fix
 from conda_census.vulnerabilities.matching import Matcher, group_by_name
 from conda_census.vulnerabilities.package_builds import Build
 from conda_census.vulnerabilities.repodata import channel_builds
 
-__all__ = ["disclosed_on", "last_day", "match_builds", "named_keys", "tell", "unknown_lately"]
+__all__ = ["count_unmapped_lately", "disclosed_on", "gather_inputs", "last_day", "match_builds", "named_keys"]
 
 #: The project of a package, or that it has none; of several in a bundle the versions say nothing.
 _KNOWN = ("mapped", "none")
@@ -37,9 +37,13 @@ _FEW = Sample(256)
 _EARLIEST = date.fromisoformat(EARLIEST_TIME)
 
 
-def tell(
-    known: Knowledge, tables: LakeTables, group: AdvisoryGroup, as_of: date, disclosed: date | None = None
-) -> Told:
+def gather_inputs(
+    known: VulnerabilityDatabase,
+    tables: LakeTables,
+    group: AdvisoryGroup,
+    as_of: date,
+    disclosed: date | None = None,
+) -> AssessmentInputs:
     """What there is to know of an advisory up to ``as_of``, by the builds that were downloaded.
 
     ``disclosed``: by default that of ``disclosed_on``.
@@ -56,7 +60,7 @@ def tell(
     if group.is_open and not names:
         raise CensusError(f"{group.id}: {_why_unknown(group, known.matcher)}")
     listed = channel_builds(known.lake, names)
-    seen = builds_seen(tables.downloads, names, as_of, listed)
+    seen = list_downloaded_builds(tables.downloads, names, as_of, listed)
     builds = [each.build for each in seen]
     if not seen and not is_recorded(group):
         raise CensusError(
@@ -64,17 +68,17 @@ def tell(
             "names of PyPI may be others"
         )
     day = disclosed or disclosed_on(group, as_of)
-    doubts = doubts_of(
-        group, known.matcher, group_by_name(builds), lambda: channels_seen(tables.downloads, as_of)
+    unclear = find_unclear_records(
+        group, known.matcher, group_by_name(builds), lambda: list_downloaded_channels(tables.downloads, as_of)
     )
-    return Told(
+    return AssessmentInputs(
         advisory=_keys(group, known.matcher),
         matches=match_table(match_builds(0, group, group_by_name(builds), known.matcher), {0: day}),
         seen=seen,
         fix=_fix(known, group, builds, listed),
-        unknown=unknown_lately(known, tables, window),
+        unknown=count_unmapped_lately(known, tables, window),
         window=window,
-        doubts=doubts,
+        unclear=unclear,
     )
 
 
@@ -127,8 +131,8 @@ def match_builds(
     """The verdicts of an advisory, which is called ``number``; unknown ones are left out.
 
     But if a record does not say which versions are affected, whoever moved to another one may have been
-    mended: so that "at the least" is true, that one is called unaffected. ``doubts`` makes null whatever else
-    would count it.
+    mended: so that "at the least" is true, that one is called unaffected. ``unclear`` makes null what
+    else would count it.
 
     ``builds`` are those of ``verdicts.by_name``.
     """
@@ -174,7 +178,7 @@ def _why_unknown(group: AdvisoryGroup, matcher: Matcher) -> str:
             f"only within {', '.join(bundles)}, beside other projects, so that no version tells: say which "
             "builds are affected with conda-census advisories override"
         )
-    named = {":".join(project) for record in group.standing for project in record.projects}
+    named = {":".join(project) for record in group.active_records for project in record.projects}
     return (
         f"no map leads from {', '.join(sorted(named)) or 'its record'} to a conda package: import one that "
         "does with conda-census advisories names"
@@ -182,7 +186,7 @@ def _why_unknown(group: AdvisoryGroup, matcher: Matcher) -> str:
 
 
 def _fix(
-    known: Knowledge, group: AdvisoryGroup, seen: Iterable[Build], listed: Iterable[Build]
+    known: VulnerabilityDatabase, group: AdvisoryGroup, seen: Iterable[Build], listed: Iterable[Build]
 ) -> FixKeys | None:
     """Of the first package, by name, that has one; those that somebody downloaded come first."""
     there, held = group_by_name(listed), group_by_name(seen)
@@ -204,16 +208,16 @@ def _fix(
     return None
 
 
-def unknown_lately(known: Knowledge, tables: LakeTables, window: Window) -> Unknown:
+def count_unmapped_lately(known: VulnerabilityDatabase, tables: LakeTables, window: Window) -> Unmapped:
     """Of how much of what was downloaded in the last days no advisory can say anything; by a sample."""
     if window.until is None:
-        return count_unknown(tables.downloads, ())
+        return count_unmapped(tables.downloads, ())
     last = replace(window, since=window.until - timedelta(days=ACTIVE_DAYS - 1))
     recent = within(tables, last)
     # A record may name a conda package by itself.
     told = {name for group in known.open_advisories for name in known.matcher.packages(group)}
-    named = {name for name in known.names.conda_names if known.names.standing(name) in _KNOWN}
+    named = {name for name in known.names.conda_names if known.names.mapping_status(name) in _KNOWN}
     # A share needs fewer installations than a count.
     sample = _FEW if choose_sample(tables, last) != ALL else ALL
     some = sample.of_installations(recent).downloads
-    return count_unknown(some, told | named)
+    return count_unmapped(some, told | named)

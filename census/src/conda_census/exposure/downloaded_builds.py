@@ -13,13 +13,19 @@ from ibis.expr.types import Table
 from conda_census.decode.build_numbers import build_number
 from conda_census.vulnerabilities.package_builds import Build
 
-__all__ = ["SeenBuild", "builds_seen", "count_builds", "names_seen", "seen_table"]
+__all__ = [
+    "DownloadedBuild",
+    "count_builds",
+    "downloaded_builds_table",
+    "list_downloaded_builds",
+    "list_downloaded_names",
+]
 
 _BUILD = Build._fields[:-1]
 
 
 @dataclass(frozen=True)
-class SeenBuild:
+class DownloadedBuild:
     """A build, the day on which anybody downloaded it first, and the number of its downloads."""
 
     build: Build
@@ -27,9 +33,9 @@ class SeenBuild:
     downloads: int
 
 
-def builds_seen(
+def list_downloaded_builds(
     downloads: Table, names: Iterable[str], as_of: date, listed: Iterable[Build] = ()
-) -> list[SeenBuild]:
+) -> list[DownloadedBuild]:
     """Return the builds of these packages that were downloaded up to ``as_of``, sorted.
 
     Args:
@@ -52,7 +58,7 @@ def builds_seen(
         known = numbers.get(told[:-1]) or numbers.get(_without_channel(told), set())
         if known:
             told = told._replace(build_number=next(iter(known)) if len(known) == 1 else None)
-        found.append(SeenBuild(told, row["first_day"], row["downloads"]))
+        found.append(DownloadedBuild(told, row["first_day"], row["downloads"]))
     return sorted(found, key=lambda each: each.build[:-1])
 
 
@@ -66,7 +72,7 @@ def _without_channel(build: Build) -> tuple[str, ...]:
     return (build.subdir, build.name, build.version, build.build)
 
 
-def seen_table(seen: Iterable[SeenBuild]) -> Table:
+def downloaded_builds_table(seen: Iterable[DownloadedBuild]) -> Table:
     """The rows of ``count_builds``, for an engine."""
     columns = {
         **dict.fromkeys(Build._fields, "string"),
@@ -80,7 +86,7 @@ def seen_table(seen: Iterable[SeenBuild]) -> Table:
     return ibis.memtable(rows, schema=ibis.schema(columns))
 
 
-def names_seen(downloads: Table, as_of: date) -> list[str]:
+def list_downloaded_names(downloads: Table, as_of: date) -> list[str]:
     """The names of all packages that were downloaded up to ``as_of``, sorted."""
     rows = downloads.filter(downloads.day <= as_of).select("name").distinct().to_pyarrow()
     return sorted(name for name in rows["name"].to_pylist() if name is not None)

@@ -9,7 +9,7 @@ import ibis
 from ibis.expr.types import BooleanValue, DateValue, Table
 
 from conda_census.exposure.inventory import PACKAGE_OF_UNIT
-from conda_census.exposure.study_population import COPIED, UNIT, Concerned
+from conda_census.exposure.study_population import COPIED, UNIT, StudyPopulation
 from conda_census.metrics.classes import CLASSES, InstallationClass
 from conda_census.metrics.sample import Sample
 
@@ -66,7 +66,7 @@ class Exposed:
 NOBODY = Exposed(dict.fromkeys(CLASSES, Band()), dict.fromkeys(CLASSES, Band()))
 
 
-def count_exposed(known: Concerned, unseen_until: date | None = None) -> dict[int, Exposed]:
+def count_exposed(known: StudyPopulation, unseen_until: date | None = None) -> dict[int, Exposed]:
     """For each advisory who is exposed at the end of ``known.as_of``.
 
     ``unseen_until`` is the last day without a log: who got an affected build before it may have moved on
@@ -82,7 +82,7 @@ def count_exposed(known: Concerned, unseen_until: date | None = None) -> dict[in
     return found
 
 
-def exposed_by_class(known: Concerned, unseen_until: date | None = None) -> Table:
+def exposed_by_class(known: StudyPopulation, unseen_until: date | None = None) -> Table:
     """Rows: advisory, class; low, observed, high, and low_squares and so on, as :class:`Exposed` has them.
 
     A class with nobody at all has no row.
@@ -120,7 +120,7 @@ def is_active(last_day: DateValue, day: DateValue) -> BooleanValue:
     return day.delta(last_day, unit="day") < ACTIVE_DAYS
 
 
-def _states(known: Concerned) -> Table:
+def _states(known: StudyPopulation) -> Table:
     """Rows: one for each package of a unit that could be exposed; what its verdict is made of.
 
     advisory, name, environment, owner, class, weight, last_day, last_began; last_affected, last_unaffected

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from conda_census.exposure.downloaded_builds import SeenBuild, seen_table
+from conda_census.exposure.downloaded_builds import DownloadedBuild, downloaded_builds_table
 from conda_census.exposure.matches import BUILD, MatchTable
 from conda_census.metrics.counts import counts
 from conda_census.metrics.sample import ALL, Sample, fitting
@@ -19,7 +19,7 @@ _SAMPLED_DOWNLOADS = 200_000
 _MOST_VERDICTS = 4_000_000
 
 
-def choose_sample_for(seen: Iterable[SeenBuild], many: int = _MANY_DOWNLOADS) -> Sample:
+def choose_sample_for(seen: Iterable[DownloadedBuild], many: int = _MANY_DOWNLOADS) -> Sample:
     """All installations, or of a package that nearly everybody has, some: a rare one is looked at whole.
 
     If some, at most those that stand apart in the lake's files. ``seen`` are the builds of the package.
@@ -29,9 +29,9 @@ def choose_sample_for(seen: Iterable[SeenBuild], many: int = _MANY_DOWNLOADS) ->
 
 
 def choose_sample_for_all(
-    matches: MatchTable, seen: Iterable[SeenBuild], most: int = _MOST_VERDICTS
+    matches: MatchTable, seen: Iterable[DownloadedBuild], most: int = _MOST_VERDICTS
 ) -> Sample:
     """As many installations as a question about many advisories can look at, all if they are few."""
-    verdicts = matches.builds.inner_join(seen_table(seen), BUILD)
+    verdicts = matches.builds.inner_join(downloaded_builds_table(seen), BUILD)
     found = counts(verdicts.aggregate(number=verdicts.downloads.sum()))["number"]
     return fitting(found, most, least_one_in=1)

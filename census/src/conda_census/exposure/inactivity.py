@@ -10,7 +10,7 @@ import ibis
 from ibis.expr.types import Table
 
 from conda_census.exposure.exposed_environments import ACTIVE_DAYS
-from conda_census.exposure.study_population import UNIT, Concerned
+from conda_census.exposure.study_population import UNIT, StudyPopulation
 
 __all__ = ["count_gaps", "find_inactivity_cutoffs"]
 
@@ -19,7 +19,7 @@ _SHARE = 0.95
 
 
 def find_inactivity_cutoffs(
-    known: Concerned, advisories: Collection[int], share: float = _SHARE
+    known: StudyPopulation, advisories: Collection[int], share: float = _SHARE
 ) -> dict[int, int]:
     """For each of these advisories the quantile of the gaps in days of ``count_gaps``.
 
@@ -32,7 +32,7 @@ def find_inactivity_cutoffs(
     return {advisory: _quantile(times[advisory], share) for advisory in advisories}
 
 
-def count_gaps(known: Concerned, advisories: Collection[int]) -> Table:
+def count_gaps(known: StudyPopulation, advisories: Collection[int]) -> Table:
     """Rows: advisory, days, times: how often the next day with a visit came so many days after one.
 
     Of the units of class ``lasting`` whose installation has one that got an affected build, so that an

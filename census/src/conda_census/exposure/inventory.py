@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ibis.expr.types import Table
 
-from conda_census.exposure.study_population import UNIT, Concerned
+from conda_census.exposure.study_population import UNIT, StudyPopulation
 
 __all__ = ["PACKAGE_OF_UNIT", "holdings", "inventory"]
 
@@ -12,7 +12,7 @@ __all__ = ["PACKAGE_OF_UNIT", "holdings", "inventory"]
 PACKAGE_OF_UNIT = ("advisory", "name", *UNIT)
 
 
-def inventory(known: Concerned) -> Table:
+def inventory(known: StudyPopulation) -> Table:
     """Rows: advisory, name, environment, owner, class; channel, subdir, version, build, affected.
 
     The build of each unit's latest own download, for the units of installations that ever downloaded an
@@ -27,7 +27,7 @@ def inventory(known: Concerned) -> Table:
     return held.inner_join(builds, "number").drop("number")
 
 
-def holdings(known: Concerned) -> Table:
+def holdings(known: StudyPopulation) -> Table:
     """Rows: advisory, name, channel, subdir, version, build, affected, class, units: how many hold it."""
     held = inventory(known)
     keys = ("advisory", "name", "channel", "subdir", "version", "build", "affected", "class")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from conda_census.vulnerabilities.updated_packages import AUTOMATIC
 
-__all__ = ["cannot_see"]
+__all__ = ["list_limitations"]
 
 _ALWAYS = (
     "What came from the package cache is not seen: the low and the high end say what the caches could do.",
@@ -19,7 +19,7 @@ _ALWAYS = (
 _AUTOMATIC = "{} is updated by conda at every change of an environment: compare its healing only with {}."
 
 
-def cannot_see(names: Iterable[str]) -> list[str]:
+def list_limitations(names: Iterable[str]) -> list[str]:
     """Sentences, of an advisory on packages of these names."""
     automatic = sorted(AUTOMATIC.intersection(names))
     return [*_ALWAYS, *(_AUTOMATIC.format(name, _others(name)) for name in automatic)]

@@ -10,16 +10,16 @@ from typing import NamedTuple
 import ibis
 from ibis.expr.types import Table
 
-from conda_census.exposure.downloaded_builds import SeenBuild, seen_table
+from conda_census.exposure.downloaded_builds import DownloadedBuild, downloaded_builds_table
 
 __all__ = [
     "BUILD",
     "BuildMatch",
     "MatchTable",
-    "first_fixes",
+    "find_first_fixes",
+    "match_downloads",
     "match_table",
-    "matched_downloads",
-    "own_downloads",
+    "select_own_downloads",
 ]
 
 #: What tells one build from another, in the lake as in an advisory.
@@ -81,7 +81,7 @@ def match_table(verdicts: Iterable[BuildMatch], disclosed: Mapping[int, date]) -
     return MatchTable(ibis.memtable(rows, schema=ibis.schema(_COLUMNS)), names, dict(disclosed))
 
 
-def matched_downloads(downloads: Table, matches: MatchTable, as_of: date, *columns: str) -> Table:
+def match_downloads(downloads: Table, matches: MatchTable, as_of: date, *columns: str) -> Table:
     """Rows: one for each download up to ``as_of`` and each advisory on its build.
 
     advisory, number (of the build, as in ``matches``), affected, what tells builds apart, and ``columns`` of
@@ -92,19 +92,19 @@ def matched_downloads(downloads: Table, matches: MatchTable, as_of: date, *colum
     return named.select(*BUILD, *columns).inner_join(builds, BUILD)
 
 
-def own_downloads(downloads: Table, matches: MatchTable, as_of: date) -> Table:
+def select_own_downloads(downloads: Table, matches: MatchTable, as_of: date) -> Table:
     """Rows: the matched downloads: advisory, name, number, client, environment, day, time, affected.
 
     Also those that name no installation, which no unit and no cache will ever be found for: to leave them out
     here would be to read the pseudonyms of all other packages as well.
     """
-    return matched_downloads(downloads, matches, as_of, "client", "environment", "day", "time").select(
+    return match_downloads(downloads, matches, as_of, "client", "environment", "day", "time").select(
         "advisory", "name", "number", "client", "environment", "day", "time", "affected"
     )
 
 
-def first_fixes(matches: MatchTable, seen: Iterable[SeenBuild]) -> Table:
+def find_first_fixes(matches: MatchTable, seen: Iterable[DownloadedBuild]) -> Table:
     """Rows: advisory, name, channel, subdir, day: when anybody first downloaded a build that fixes, there."""
     fixes = matches.builds.filter(matches.builds.is_fix)
-    found = fixes.inner_join(seen_table(seen).select(*BUILD, "first_day"), BUILD)
+    found = fixes.inner_join(downloaded_builds_table(seen).select(*BUILD, "first_day"), BUILD)
     return found.group_by("advisory", "name", "channel", "subdir").aggregate(day=found.first_day.min())

@@ -18,26 +18,40 @@ from conda_census.exposure.assessment import (
     unknown_keys,
     upgraded_keys,
 )
-from conda_census.exposure.assessment_inputs import disclosed_on, match_builds, named_keys, unknown_lately
+from conda_census.exposure.assessment_inputs import (
+    count_unmapped_lately,
+    disclosed_on,
+    match_builds,
+    named_keys,
+)
 from conda_census.exposure.assessment_schema import Exposures, RankedAdvisory, StateKeys, UnclearAdvisory
 from conda_census.exposure.curves import SurvivalEstimator, estimate_remediation
-from conda_census.exposure.downloaded_builds import SeenBuild, builds_seen, names_seen
+from conda_census.exposure.downloaded_builds import (
+    DownloadedBuild,
+    list_downloaded_builds,
+    list_downloaded_names,
+)
 from conda_census.exposure.exposed_environments import Band, Exposed, count_exposed
 from conda_census.exposure.exposure_sample import choose_sample_for_all
 from conda_census.exposure.follow_up import EMPTY_COHORT, Cohort
 from conda_census.exposure.known_numbers import Knowable
-from conda_census.exposure.limitations import cannot_see
+from conda_census.exposure.limitations import list_limitations
 from conda_census.exposure.log_notes import notes_on_copies, notes_on_doubtful_logs, notes_on_unread_logs
 from conda_census.exposure.matches import BuildMatch, MatchTable, match_table
 from conda_census.exposure.missing_day_notes import notes_on_activity
-from conda_census.exposure.study_population import concerned
-from conda_census.exposure.unclear_records import Doubts, channels_seen, doubts_of, with_doubts_ranked
+from conda_census.exposure.study_population import study_population
+from conda_census.exposure.unclear_records import (
+    UnclearRecords,
+    find_unclear_records,
+    list_downloaded_channels,
+    without_unclear_ranked,
+)
 from conda_census.metrics.coverage.window import choose_window
 from conda_census.metrics.intervals import Estimate
 from conda_census.metrics.sample import Sample
 from conda_census.survival.kaplan_meier import SurvivalEstimate
 from conda_census.vulnerabilities.aliases import AdvisoryGroup
-from conda_census.vulnerabilities.database import Knowledge
+from conda_census.vulnerabilities.database import VulnerabilityDatabase
 from conda_census.vulnerabilities.matching import Matcher, group_by_name
 from conda_census.vulnerabilities.repodata import channel_builds
 from conda_census.vulnerabilities.severity import Severity
@@ -49,7 +63,7 @@ TOP = 20
 
 
 def rank_exposures(
-    known: Knowledge,
+    known: VulnerabilityDatabase,
     tables: LakeTables,
     as_of: date,
     estimator: SurvivalEstimator,
@@ -65,7 +79,7 @@ def rank_exposures(
     """
     window = choose_window(tables, until=as_of)
     missing = window.days_without_log
-    names = set(names_seen(tables.downloads, as_of))
+    names = set(list_downloaded_names(tables.downloads, as_of))
     groups = dict(
         enumerate(
             group
@@ -76,12 +90,12 @@ def rank_exposures(
         )
     )
     about = {name for group in groups.values() for name in known.matcher.packages(group)}
-    seen = builds_seen(tables.downloads, about, as_of, channel_builds(known.lake, about))
+    seen = list_downloaded_builds(tables.downloads, about, as_of, channel_builds(known.lake, about))
     matches = _match_table(known, seen, as_of, groups)
-    doubts = _doubts(known, tables, seen, as_of, groups)
+    unclear = _doubts(known, tables, seen, as_of, groups)
     chosen = choose_sample_for_all(matches, seen) if sample is None else sample
     with chosen.with_others(tables) as some:
-        with concerned(some, matches, as_of, chosen) as asked:
+        with study_population(some, matches, as_of, chosen) as asked:
             exposed = count_exposed(asked, max(missing, default=None))
             counted = {number: each for number, each in exposed.items() if each.whole.high}
             first = sorted(counted, key=lambda number: (-counted[number].whole.observed, groups[number].id))[
@@ -92,7 +106,7 @@ def rank_exposures(
         # Who moved on is told up to the first day without a log: one question for each such day.
         for until in sorted({each.healing_until or as_of for each in knowable.values()} - {as_of}):
             until_then = [number for number in first if knowable[number].healing_until == until]
-            with concerned(some, matches, until, chosen) as asked:
+            with study_population(some, matches, until, chosen) as asked:
                 units_then, gaps_then = form_cohorts(asked, seen, until_then)
             for number in until_then:
                 units[number] = units_then.get(number, EMPTY_COHORT)
@@ -112,11 +126,11 @@ def rank_exposures(
             _ranked(groups[number], known.matcher, counted[number], at, curve, chosen, knowable[number])
         )
     lately = Knowable(missing, as_of, as_of)
-    ranked = [with_doubts_ranked(row, doubts[number]) for number, row in zip(first, ranked, strict=True)]
+    ranked = [without_unclear_ranked(row, unclear[number]) for number, row in zip(first, ranked, strict=True)]
     ranked += [
-        _doubted(group, known.matcher, lately, doubts[number])
+        _doubted(group, known.matcher, lately, unclear[number])
         for number, group in groups.items()
-        if doubts[number] and number not in counted
+        if unclear[number] and number not in counted
     ]
     return Exposures(
         as_of=as_of.isoformat(),
@@ -130,13 +144,13 @@ def rank_exposures(
             UnclearAdvisory(
                 id=group.id,
                 packages=list(known.matcher.packages(group)),
-                notes=[*doubts[number].versions, *doubts[number].builds],
+                notes=[*unclear[number].versions, *unclear[number].builds],
             )
             for number, group in groups.items()
-            if doubts[number]
+            if unclear[number]
         ],
-        unknown=unknown_keys(unknown_lately(known, tables, window), lately.is_activity_known),
-        cannot_see=cannot_see(matches.names),
+        unknown=unknown_keys(count_unmapped_lately(known, tables, window), lately.is_activity_known),
+        cannot_see=list_limitations(matches.names),
         notes=[
             *(note for note in notes_on_activity(lately) if note["number"] in ("exposed", "unknown")),
             *notes_on_copies(tables, window, as_of, "unknown"),
@@ -147,7 +161,10 @@ def rank_exposures(
 
 
 def _match_table(
-    known: Knowledge, seen: Iterable[SeenBuild], as_of: date, groups: Mapping[int, AdvisoryGroup]
+    known: VulnerabilityDatabase,
+    seen: Iterable[DownloadedBuild],
+    as_of: date,
+    groups: Mapping[int, AdvisoryGroup],
 ) -> MatchTable:
     builds = group_by_name(each.build for each in seen)
     verdicts: list[BuildMatch] = []
@@ -159,18 +176,23 @@ def _match_table(
 
 
 def _doubts(
-    known: Knowledge,
+    known: VulnerabilityDatabase,
     tables: LakeTables,
-    seen: Iterable[SeenBuild],
+    seen: Iterable[DownloadedBuild],
     as_of: date,
     groups: Mapping[int, AdvisoryGroup],
-) -> dict[int, Doubts]:
+) -> dict[int, UnclearRecords]:
     builds = group_by_name(each.build for each in seen)
-    channels = cache(lambda: channels_seen(tables.downloads, as_of))
-    return {number: doubts_of(group, known.matcher, builds, channels) for number, group in groups.items()}
+    channels = cache(lambda: list_downloaded_channels(tables.downloads, as_of))
+    return {
+        number: find_unclear_records(group, known.matcher, builds, channels)
+        for number, group in groups.items()
+    }
 
 
-def _doubted(group: AdvisoryGroup, matcher: Matcher, knowable: Knowable, doubts: Doubts) -> RankedAdvisory:
+def _doubted(
+    group: AdvisoryGroup, matcher: Matcher, knowable: Knowable, unclear: UnclearRecords
+) -> RankedAdvisory:
     """Return the row of an advisory to which nobody is known to be exposed, and somebody may be."""
     nothing = StateKeys(entered=None, remediated=None, exposed=None, silent=None)
     row: RankedAdvisory = {
@@ -183,7 +205,7 @@ def _doubted(group: AdvisoryGroup, matcher: Matcher, knowable: Knowable, doubts:
         "median_days": Estimate().keys(),
         "healing_until": None,
     }
-    return with_doubts_ranked(row, doubts)
+    return without_unclear_ranked(row, unclear)
 
 
 def _ranked(

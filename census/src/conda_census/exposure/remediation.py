@@ -18,21 +18,21 @@ from ibis.expr.types import IntegerValue, Table
 
 from conda_census.exposure.exposed_environments import is_active
 from conda_census.exposure.inventory import PACKAGE_OF_UNIT
-from conda_census.exposure.study_population import COPIED, UNIT, Concerned
+from conda_census.exposure.study_population import COPIED, UNIT, StudyPopulation
 
 __all__ = ["find_cohorts"]
 
 _UNIT_OF_ADVISORY = ("advisory", *UNIT)
 
 
-def find_cohorts(known: Concerned, fixes: Table) -> Table:
+def find_cohorts(known: StudyPopulation, fixes: Table) -> Table:
     """Rows: one for each unit that ever was at risk up to ``known.as_of``, and each advisory.
 
     advisory, installation (pseudonym, of a copied token its own), class, is_prevalent, entry, event (null
-    without one), last_visit, fix (null where none was seen), weight (of ``Concerned.units``). The four
+    without one), last_visit, fix (null where none was seen), weight (of ``StudyPopulation.units``). The four
     before it are days since the disclosure, so that day 1 is the day after it. A unit is at risk from the
     end of day ``entry``. ``fix`` is the day on which a fixed build was first seen in a channel and subdir
-    that the unit took an affected one from; ``fixes`` is the table of ``matches.first_fixes``.
+    that the unit took an affected one from; ``fixes`` is the table of ``matches.find_first_fixes``.
 
     Of several packages the first to be affected gives the entry, and the last to be healed the event.
     """
@@ -41,7 +41,7 @@ def find_cohorts(known: Concerned, fixes: Table) -> Table:
     return _by_unit(_entered(histories))
 
 
-def _downloads(known: Concerned, fixes: Table) -> Table:
+def _downloads(known: StudyPopulation, fixes: Table) -> Table:
     """The downloads of units, each with ``disclosed``, ``first_affected`` and ``fix``, the day.
 
     ``first_affected`` is when the unit first got an affected build of this package after the disclosure.
@@ -52,7 +52,7 @@ def _downloads(known: Concerned, fixes: Table) -> Table:
     return own.mutate(first_affected=own.time.min(where=after).over(together))
 
 
-def _fix_of_build(known: Concerned, fixes: Table) -> Table:
+def _fix_of_build(known: StudyPopulation, fixes: Table) -> Table:
     """Rows: number, disclosed, fix (when a fix was first seen in the channel and subdir of this build)."""
     place = ["advisory", "name", "channel", "subdir"]
     days = fixes.select(*place, fix="day")
@@ -75,7 +75,7 @@ def _histories(rows: Table) -> Table:
     )
 
 
-def _seen(known: Concerned) -> Table:
+def _seen(known: StudyPopulation) -> Table:
     """Rows: a unit that got an affected build each; its visits at the disclosure, next and last."""
     holders = known.own.filter(known.own.affected).select(_UNIT_OF_ADVISORY).distinct()
     days = known.matches.builds.select("advisory", "disclosed").distinct()

@@ -9,7 +9,7 @@ from ibis.expr.types import Table
 
 from conda_census.engines.lake_tables import LakeTables
 from conda_census.exposure.exposed_environments import ACTIVE_DAYS
-from conda_census.exposure.matches import BUILD, MatchTable, matched_downloads
+from conda_census.exposure.matches import BUILD, MatchTable, match_downloads
 
 __all__ = ["StillDownloaded", "affected_downloads", "list_still_downloaded"]
 
@@ -44,7 +44,7 @@ def affected_downloads(tables: LakeTables, matches: MatchTable, as_of: date) -> 
     """Rows: advisory, channel, subdir, name, version, build, tool, downloads."""
     first = as_of - timedelta(days=ACTIVE_DAYS - 1)
     lately = tables.downloads.filter(tables.downloads.day >= first)
-    wanted = matched_downloads(lately, matches, as_of, "session")
+    wanted = match_downloads(lately, matches, as_of, "session")
     affected = wanted.filter(wanted.affected).select("advisory", *BUILD, "session")
     # A session may have begun on the day before, and have several rows.
     sessions = tables.sessions.filter(tables.sessions.day.between(first - timedelta(days=1), as_of))

@@ -16,13 +16,13 @@ import ibis
 from ibis.expr.types import NumericValue, Table
 
 from conda_census.engines.lake_tables import LakeTables
-from conda_census.exposure.matches import MatchTable, own_downloads
+from conda_census.exposure.matches import MatchTable, select_own_downloads
 from conda_census.metrics.classes import ClassRules, copied
 from conda_census.metrics.coverage.window import Window
 from conda_census.metrics.population import population
 from conda_census.metrics.sample import ALL, Sample, count_tokens, more_elsewhere
 
-__all__ = ["COPIED", "UNIT", "Concerned", "concerned"]
+__all__ = ["COPIED", "UNIT", "StudyPopulation", "study_population"]
 
 #: The columns that name a unit. ``owner`` is its installation, and ``COPIED`` where the token was copied.
 UNIT = ("environment", "owner")
@@ -32,11 +32,11 @@ _DEFAULT_RULES = ClassRules()
 
 
 @dataclass(frozen=True)
-class Concerned:
+class StudyPopulation:
     """What is known of those whom advisories may concern, up to and including the day ``as_of``.
 
     Attributes:
-        downloads: those of ``matches.own_downloads``, also of no environment and of no installation.
+        downloads: those of ``matches.select_own_downloads``, also of no environment and of no installation.
         units: one row for each pair: client, environment, owner, class, last_day (on which its unit was
             seen), last_began (when the unit's last session began). The class is that of its installation, and
             ``image`` for a token that was copied, all rows of which have the same unit. And weight, the share
@@ -56,13 +56,13 @@ class Concerned:
 
 
 @contextmanager
-def concerned(
+def study_population(
     tables: LakeTables,
     matches: MatchTable,
     as_of: date,
     sample: Sample = ALL,
     rules: ClassRules = _DEFAULT_RULES,
-) -> Iterator[Concerned]:
+) -> Iterator[StudyPopulation]:
     """What every question about ``matches`` needs, computed once and kept for as long as the context lasts.
 
     ``tables`` are those of ``sample.with_others``.
@@ -71,7 +71,7 @@ def concerned(
     """
     sessions = _visits(tables.sessions, as_of)
     with (
-        tables.keep(own_downloads(tables.downloads, matches, as_of)) as downloads,
+        tables.keep(select_own_downloads(tables.downloads, matches, as_of)) as downloads,
         tables.keep(_of_holders(sessions, downloads)) as theirs,
         tables.keep(more_elsewhere(count_tokens(theirs), sessions)) as elsewhere,
         # As a rule there are none, and an engine that sees so reads nothing.
@@ -83,7 +83,7 @@ def concerned(
             tables.keep(_own(downloads, units)) as own,
             tables.keep(_days(visits, units)) as days,
         ):
-            yield Concerned(matches, as_of, downloads, units, own, days)
+            yield StudyPopulation(matches, as_of, downloads, units, own, days)
 
 
 def _visits(sessions: Table, as_of: date) -> Table:

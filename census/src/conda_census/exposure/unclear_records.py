@@ -24,18 +24,18 @@ from conda_census.exposure.assessment_schema import (
 )
 from conda_census.metrics.intervals import Estimate
 from conda_census.vulnerabilities.aliases import AdvisoryGroup
-from conda_census.vulnerabilities.conda_versions import VersionError, has_number, ordered
+from conda_census.vulnerabilities.conda_versions import VersionError, has_number, parse_version
 from conda_census.vulnerabilities.matching import Matcher, Subject
 from conda_census.vulnerabilities.package_builds import Build
 
 __all__ = [
-    "NO_DOUBTS",
+    "NOTHING_UNCLEAR",
     "WHICH_ARE_AFFECTED",
-    "Doubts",
-    "channels_seen",
-    "doubts_of",
-    "with_doubts",
-    "with_doubts_ranked",
+    "UnclearRecords",
+    "find_unclear_records",
+    "list_downloaded_channels",
+    "without_unclear_numbers",
+    "without_unclear_ranked",
 ]
 
 #: How each sentence begins that says why nothing can be counted.
@@ -49,7 +49,7 @@ _NO_STATES = StateKeys(entered=None, remediated=None, exposed=None, silent=None)
 
 
 @dataclass(frozen=True)
-class Doubts:
+class UnclearRecords:
     """Sentences on what is not known of an advisory.
 
     Attributes:
@@ -66,7 +66,7 @@ class Doubts:
         return bool(self.versions or self.builds)
 
 
-NO_DOUBTS = Doubts()
+NOTHING_UNCLEAR = UnclearRecords()
 
 
 @dataclass
@@ -76,12 +76,12 @@ class _Found:
     names: list[str] = field(default_factory=list)
 
 
-def doubts_of(
+def find_unclear_records(
     group: AdvisoryGroup,
     matcher: Matcher,
     builds: Mapping[str, Collection[Build]],
     channels: Callable[[], Collection[str]],
-) -> Doubts:
+) -> UnclearRecords:
     """Return what is not known of an advisory.
 
     Args:
@@ -119,24 +119,26 @@ def doubts_of(
     if subjects and not any(builds.get(each.conda_name) for each in subjects):
         names = list(dict.fromkeys(each.conda_name for each in subjects))
         found.names.append(f"Nobody downloaded a package with the name {_few('', names, ' or ')}.")
-    return Doubts(*(tuple(dict.fromkeys(each)) for each in (found.versions, found.builds, found.names)))
+    return UnclearRecords(
+        *(tuple(dict.fromkeys(each)) for each in (found.versions, found.builds, found.names))
+    )
 
 
-def channels_seen(downloads: Table, as_of: date) -> set[str]:
+def list_downloaded_channels(downloads: Table, as_of: date) -> set[str]:
     """Return the channels from which anything was downloaded up to ``as_of``."""
     rows = downloads.filter(downloads.day <= as_of).select("channel").distinct().to_pyarrow()
     return {channel for channel in rows["channel"].to_pylist() if channel is not None}
 
 
-def with_doubts(exposure: Exposure, doubts: Doubts) -> Exposure:
+def without_unclear_numbers(exposure: Exposure, unclear: UnclearRecords) -> Exposure:
     """Return an exposure in which what is not known is null, with the sentences among its notes."""
     exposure = exposure.copy()
-    notes = [ExposureNote(number="exposed", note=note) for note in (*doubts.builds, *doubts.names)]
-    if doubts:
-        bands = _doubted(exposure["exposed"], exposure["by_class"], doubts)
+    notes = [ExposureNote(number="exposed", note=note) for note in (*unclear.builds, *unclear.names)]
+    if unclear:
+        bands = _doubted(exposure["exposed"], exposure["by_class"], unclear)
         exposure["exposed"], exposure["by_class"] = bands
-    if doubts.versions:
-        notes = [*_notes_on_versions(doubts.versions), *notes]
+    if unclear.versions:
+        notes = [*_notes_on_versions(unclear.versions), *notes]
         exposure["prevalent"] = exposure["incident"] = _NO_STATES
         exposure["upgraded_share"] = exposure["median_days"] = Estimate().keys()
         exposure["curve"] = exposure["incident_curve"] = Curves(disclosure=[], fix_available=[])
@@ -154,12 +156,12 @@ def _notes_on_versions(sentences: Iterable[str]) -> list[ExposureNote]:
     ]
 
 
-def with_doubts_ranked(row: RankedAdvisory, doubts: Doubts) -> RankedAdvisory:
+def without_unclear_ranked(row: RankedAdvisory, unclear: UnclearRecords) -> RankedAdvisory:
     """Return a row of a ranking in which what is not known is null."""
     row = row.copy()
-    if doubts:
-        row["exposed"] = _band(row["exposed"], doubts)
-    if doubts.versions:
+    if unclear:
+        row["exposed"] = _band(row["exposed"], unclear)
+    if unclear.versions:
         row["prevalent"] = row["incident"] = _NO_STATES
         row["upgraded_share"] = row["median_days"] = Estimate().keys()
         row["healing_until"] = None
@@ -174,7 +176,7 @@ def _may_be_unknown(subject: Subject, build: Build) -> bool:
 
 def _has_place(build: Build) -> bool:
     try:
-        ordered(build.version, build.name)
+        parse_version(build.version, build.name)
     except VersionError:
         return False
     return has_number(build.version)
@@ -194,26 +196,26 @@ def _few(name: str, texts: list[str], between: str = ", ") -> str:
     return f"{f'{name} ' if name else ''}{between.join(texts[:_FEW])}{more}"
 
 
-def _doubted(band: BandKeys, by_class: BandByClass, doubts: Doubts) -> tuple[BandKeys, BandByClass]:
+def _doubted(band: BandKeys, by_class: BandByClass, unclear: UnclearRecords) -> tuple[BandKeys, BandByClass]:
     """Return both bands. If nobody is known to be exposed, that is no bound of a class either."""
-    if doubts.versions and not band["low"]:
+    if unclear.versions and not band["low"]:
         nobody_knows = BandKeys(low=None, observed=None, high=None)
         return nobody_knows, BandByClass(
             lasting=nobody_knows, ephemeral=nobody_knows, image=nobody_knows, new=nobody_knows
         )
-    return _band(band, doubts), BandByClass(
-        lasting=_cut(by_class["lasting"], doubts),
-        ephemeral=_cut(by_class["ephemeral"], doubts),
-        image=_cut(by_class["image"], doubts),
-        new=_cut(by_class["new"], doubts),
+    return _band(band, unclear), BandByClass(
+        lasting=_cut(by_class["lasting"], unclear),
+        ephemeral=_cut(by_class["ephemeral"], unclear),
+        image=_cut(by_class["image"], unclear),
+        new=_cut(by_class["new"], unclear),
     )
 
 
-def _band(band: BandKeys, doubts: Doubts) -> BandKeys:
-    if doubts.versions and not band["low"]:
+def _band(band: BandKeys, unclear: UnclearRecords) -> BandKeys:
+    if unclear.versions and not band["low"]:
         return BandKeys(low=None, observed=None, high=None)
-    return _cut(band, doubts)
+    return _cut(band, unclear)
 
 
-def _cut(band: BandKeys, doubts: Doubts) -> BandKeys:
-    return BandKeys(low=band["low"], observed=None if doubts.versions else band["observed"], high=None)
+def _cut(band: BandKeys, unclear: UnclearRecords) -> BandKeys:
+    return BandKeys(low=band["low"], observed=None if unclear.versions else band["observed"], high=None)

@@ -11,11 +11,11 @@ from ibis.expr.types import Table
 from conda_census.metrics.counts import counts
 from conda_census.metrics.intervals import ratio
 
-__all__ = ["Unknown", "count_unknown", "unknown_counts"]
+__all__ = ["Unmapped", "count_unmapped", "unmapped_counts"]
 
 
 @dataclass(frozen=True)
-class Unknown:
+class Unmapped:
     """Downloads, and environments (with an installation), in all and of these unknown.
 
     An environment is unknown in part as soon as it downloaded one package that no map names.
@@ -37,14 +37,14 @@ class Unknown:
         return ratio(self.unknown_environments, self.environments)
 
 
-def count_unknown(downloads: Table, known_names: Iterable[str]) -> Unknown:
-    """Of these downloads; ``known_names`` are the conda packages of which it is known what they are."""
-    return Unknown(**counts(unknown_counts(downloads, known_names)))
+def count_unmapped(downloads: Table, mapped_names: Iterable[str]) -> Unmapped:
+    """Of these downloads; ``mapped_names`` are the conda packages whose project is known."""
+    return Unmapped(**counts(unmapped_counts(downloads, mapped_names)))
 
 
-def unknown_counts(downloads: Table, known_names: Iterable[str]) -> Table:
+def unmapped_counts(downloads: Table, mapped_names: Iterable[str]) -> Table:
     """One row: downloads, unknown_downloads, environments, unknown_environments."""
-    rows = [{"known_name": name} for name in sorted(set(known_names))]
+    rows = [{"known_name": name} for name in sorted(set(mapped_names))]
     names = ibis.memtable(rows, schema=ibis.schema({"known_name": "string"}))
     marked = downloads.left_join(names, downloads.name == names.known_name)
     # First one row for each environment of an installation, which are far fewer than downloads.

@@ -15,14 +15,14 @@ from conda_census.errors import CensusError
 from conda_census.lake.references import ADVISORIES
 from conda_census.lake.schema import delta_schema
 from conda_census.lake.store import Lake
-from conda_census.vulnerabilities.aliases import AdvisoryGroup, grouped
-from conda_census.vulnerabilities.conda_versions import VersionError, bound
+from conda_census.vulnerabilities.aliases import AdvisoryGroup, group_aliases
+from conda_census.vulnerabilities.conda_versions import VersionError, parse_bound
 from conda_census.vulnerabilities.input_fields import Field
-from conda_census.vulnerabilities.input_files import documents, whole
+from conda_census.vulnerabilities.input_files import expect_content, read_input_files
 from conda_census.vulnerabilities.latest_records import Imported, latest
 from conda_census.vulnerabilities.osv import CONDA, Advisory, parse_advisory
 
-__all__ = ["import_advisories", "is_recorded", "known_advisories", "open_advisories", "unrecorded"]
+__all__ = ["ad_hoc_advisory", "import_advisories", "is_recorded", "open_advisories", "read_advisories"]
 
 
 def import_advisories(lake: Lake, paths: Iterable[Path]) -> Imported:
@@ -35,9 +35,9 @@ def import_advisories(lake: Lake, paths: Iterable[Path]) -> Imported:
     """
     read: list[Advisory] = []
     problems: list[CensusError] = []
-    for document in documents(paths):
+    for document in read_input_files(paths):
         try:
-            read.append(parse_advisory(whole(document)))
+            read.append(parse_advisory(expect_content(document)))
         except CensusError as problem:
             problems.append(problem)
     with lake.changing_references():
@@ -47,13 +47,13 @@ def import_advisories(lake: Lake, paths: Iterable[Path]) -> Imported:
     return merged.imported(len(read), problems)
 
 
-def known_advisories(lake: Lake) -> list[AdvisoryGroup]:
+def read_advisories(lake: Lake) -> list[AdvisoryGroup]:
     """All advisories of the lake, each in all its records, by id.
 
     Raises:
         LakeError: the lake cannot be read.
     """
-    return grouped(_stored(lake))
+    return group_aliases(_stored(lake))
 
 
 def open_advisories(groups: Iterable[AdvisoryGroup]) -> list[AdvisoryGroup]:
@@ -61,7 +61,7 @@ def open_advisories(groups: Iterable[AdvisoryGroup]) -> list[AdvisoryGroup]:
     return [group for group in groups if group.is_open]
 
 
-def unrecorded(conda_name: str, below: str) -> AdvisoryGroup:
+def ad_hoc_advisory(conda_name: str, below: str) -> AdvisoryGroup:
     """An advisory that has no record yet: all versions of a conda package below one are affected.
 
     Raises:
@@ -69,7 +69,7 @@ def unrecorded(conda_name: str, below: str) -> AdvisoryGroup:
         FieldError: no conda package can have that name.
     """
     conda_name, below = conda_name.strip().lower(), below.strip()
-    if bound(below, conda_name, CONDA) <= Version("0"):
+    if parse_bound(below, conda_name, CONDA) <= Version("0"):
         raise VersionError(f"no version is below {below!r}: give the first one that is not affected")
     name = f"{conda_name} below {below}"
     events = [{"introduced": "0"}, {"fixed": below}]
@@ -84,12 +84,12 @@ def unrecorded(conda_name: str, below: str) -> AdvisoryGroup:
             }
         ],
     }
-    [group] = grouped([replace(parse_advisory(Field(record, name)), is_recorded=False)])
+    [group] = group_aliases([replace(parse_advisory(Field(record, name)), is_recorded=False)])
     return group
 
 
 def is_recorded(group: AdvisoryGroup) -> bool:
-    """Whether it is of a record, and not of ``unrecorded``."""
+    """Whether it is of a record, and not of ``ad_hoc_advisory``."""
     return any(each.is_recorded for each in group.records)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypedDict
 
 from conda_census.vulnerabilities.aliases import AdvisoryGroup
-from conda_census.vulnerabilities.conda_versions import bound, listed
+from conda_census.vulnerabilities.conda_versions import parse_bound, parse_listed
 from conda_census.vulnerabilities.matching import Matcher, Subject
 from conda_census.vulnerabilities.updated_packages import PackageClass, package_class
 
@@ -65,7 +65,7 @@ def _affected(subject: Subject) -> list[str]:
 
 
 def _is_in_range(version: str, subject: Subject) -> bool:
-    found = listed(version, subject.conda_name, subject.entry.project.ecosystem)
+    found = parse_listed(version, subject.conda_name, subject.entry.project.ecosystem)
     return any(each in interval for each in found for interval in subject.versions.intervals)
 
 
@@ -73,5 +73,5 @@ def _fixed_in(subject: Subject) -> list[str]:
     """The versions that the record names as fixed, and that nothing else in it affects."""
     events = [event for found in subject.entry.ranges for event in found.events if event.kind == "fixed"]
     ecosystem = subject.entry.project.ecosystem
-    fixed = {bound(event.version, subject.conda_name, ecosystem): event.version for event in events}
+    fixed = {parse_bound(event.version, subject.conda_name, ecosystem): event.version for event in events}
     return [fixed[version] for version in sorted(fixed) if version not in subject.versions]

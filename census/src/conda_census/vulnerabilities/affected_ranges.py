@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from rattler import Version
 
-from conda_census.vulnerabilities.conda_versions import bound, has_number, listed
+from conda_census.vulnerabilities.conda_versions import has_number, parse_bound, parse_listed
 from conda_census.vulnerabilities.osv import AffectedEntry, Event, VersionRange
 
 __all__ = ["AffectedVersions", "Bound", "Interval", "affected_versions"]
@@ -84,7 +84,7 @@ def affected_versions(entry: AffectedEntry, conda_name: str) -> AffectedVersions
     """What the entry affects of the package, in that package's order of versions."""
     place = _Place(conda_name, entry.project.ecosystem)
     intervals = (each for found in entry.ranges for each in _intervals(found, place))
-    versions = (each for text in entry.versions for each in listed(text, *place))
+    versions = (each for text in entry.versions for each in parse_listed(text, *place))
     return AffectedVersions(tuple(intervals), frozenset(versions))
 
 
@@ -133,7 +133,7 @@ def _is_start(event: Event) -> bool:
 
 
 def _bound(event: Event, place: _Place) -> Bound:
-    return Bound(bound(event.version, *place), event.version)
+    return Bound(parse_bound(event.version, *place), event.version)
 
 
 def _limit(found: VersionRange, place: _Place) -> Bound | None:

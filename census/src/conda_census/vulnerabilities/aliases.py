@@ -11,7 +11,7 @@ from conda_census.logs.possible_times import EARLIEST_TIME
 from conda_census.vulnerabilities.osv import Advisory
 from conda_census.vulnerabilities.severity import Severity, worst
 
-__all__ = ["AdvisoryGroup", "find_group", "grouped"]
+__all__ = ["AdvisoryGroup", "find_group", "group_aliases"]
 
 #: Programs that do not know a time write the first day of the calendar, or the first of 1970.
 _EARLIEST = datetime.fromisoformat(EARLIEST_TIME).replace(tzinfo=UTC)
@@ -34,19 +34,19 @@ class AdvisoryGroup:
     records: tuple[Advisory, ...]
 
     @property
-    def standing(self) -> tuple[Advisory, ...]:
+    def active_records(self) -> tuple[Advisory, ...]:
         """The records that were not withdrawn."""
         return tuple(each for each in self.records if not each.withdrawn or each.withdrawn < _EARLIEST)
 
     @property
     def is_open(self) -> bool:
         """Whether some record was not withdrawn."""
-        return bool(self.standing)
+        return bool(self.active_records)
 
     @property
     def severity(self) -> Severity:
         """The worst of the records that stand, or of all where all were withdrawn."""
-        return worst(record.severity for record in self.standing or self.records)
+        return worst(record.severity for record in self.active_records or self.records)
 
     @property
     def published(self) -> datetime | None:
@@ -65,10 +65,10 @@ class AdvisoryGroup:
     @property
     def summary(self) -> str:
         """What the first record that has something to say says, standing ones first."""
-        return next((each.summary for each in (*self.standing, *self.records) if each.summary), "")
+        return next((each.summary for each in (*self.active_records, *self.records) if each.summary), "")
 
 
-def grouped(advisories: Iterable[Advisory]) -> list[AdvisoryGroup]:
+def group_aliases(advisories: Iterable[Advisory]) -> list[AdvisoryGroup]:
     """The advisories that the records make up, by id: connected components of ids and ``aliases``.
 
     ``upstream`` and ``related`` merge nothing: what they name is another vulnerability.

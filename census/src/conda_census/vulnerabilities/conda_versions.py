@@ -25,12 +25,12 @@ from conda_census.vulnerabilities.names.name_entries import PYPI
 __all__ = [
     "ListedFault",
     "VersionError",
-    "bound",
+    "find_listed_fault",
     "has_number",
-    "listed",
-    "listed_fault",
-    "one_version",
-    "ordered",
+    "parse_bound",
+    "parse_listed",
+    "parse_single_version",
+    "parse_version",
 ]
 
 _KEPT = 1 << 18
@@ -75,7 +75,7 @@ _REVISED = ListedFault(
 
 
 @lru_cache(_KEPT)
-def ordered(text: str, conda_name: str = "") -> Version:
+def parse_version(text: str, conda_name: str = "") -> Version:
     """The version of a package as something that can be compared; equal versions are equal and hash so.
 
     Conda takes letters for a release before the number that they follow (``conda.models.version``), which
@@ -93,15 +93,15 @@ def ordered(text: str, conda_name: str = "") -> Version:
         raise VersionError(f"{text!r} is no version that conda can order: correct it") from None
 
 
-def bound(text: str, conda_name: str = "", ecosystem: str = "") -> Version:
-    """Return the version at which a range of an advisory begins or ends, as ``ordered`` does.
+def parse_bound(text: str, conda_name: str = "", ecosystem: str = "") -> Version:
+    """Return the version at which a range of an advisory begins or ends, as ``parse_version`` does.
 
     The spelling is that of the ecosystem: 1.0rev1 on PyPI is 1.0.post1.
 
     Raises:
         VersionError: conda cannot order it, or would order it before every number, or it stands for several.
     """
-    version = one_version(_as_in_conda(text, ecosystem), conda_name)
+    version = parse_single_version(_as_in_conda(text, ecosystem), conda_name)
     if not has_number(text):
         raise VersionError(
             f"{text!r} does not begin with a number, so that it is before or after no version: give the "
@@ -110,27 +110,27 @@ def bound(text: str, conda_name: str = "", ecosystem: str = "") -> Version:
     return version
 
 
-def one_version(text: str, conda_name: str = "") -> Version:
-    """Return a version, as ``ordered`` does, that is one and not several, as 1.2.x is.
+def parse_single_version(text: str, conda_name: str = "") -> Version:
+    """Return a version, as ``parse_version`` does, that is one and not several, as 1.2.x is.
 
     Raises:
         VersionError: it is none.
     """
     if _WILDCARD.search(text):
         raise VersionError(f"{text!r} stands for several versions: give one")
-    return ordered(text, conda_name)
+    return parse_version(text, conda_name)
 
 
-def listed(text: str, conda_name: str = "", ecosystem: str = "") -> set[Version]:
+def parse_listed(text: str, conda_name: str = "", ecosystem: str = "") -> set[Version]:
     """Return what the builds of a listed version may have as theirs; nothing if conda cannot order it."""
     found = set()
     for spelling in {text, _as_in_conda(text, ecosystem)}:
         with contextlib.suppress(VersionError):
-            found.add(ordered(spelling, conda_name))
+            found.add(parse_version(spelling, conda_name))
     return found
 
 
-def listed_fault(text: str, name: str, ecosystem: str) -> ListedFault | None:
+def find_listed_fault(text: str, name: str, ecosystem: str) -> ListedFault | None:
     """Return why a listed version of a project cannot be compared with the versions of builds.
 
     None if it can. ``=1.2``, ``<1.2``, ``1.2.*``, ``1.2, 1.3`` and ``demo-1.2`` are equal to no version that
@@ -144,7 +144,7 @@ def listed_fault(text: str, name: str, ecosystem: str) -> ListedFault | None:
         (_WILDCARD.search(number), _NOT_ONE if is_of_pypi or is_of_conda else _NOT_ONE._replace(is_odd=True)),
         (has_name, _NAMED),
         (is_of_conda and "-" in number, _DASHED),
-        (not listed(text, "", ecosystem), _WITHOUT_ORDER),
+        (not parse_listed(text, "", ecosystem), _WITHOUT_ORDER),
         (not has_number(text), _WORD),
         (is_of_pypi and (_REVISION.search(number) or ("-" in number and not _is_pypi(number))), _REVISED),
     ):

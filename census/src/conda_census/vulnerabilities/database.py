@@ -6,17 +6,17 @@ from dataclasses import dataclass
 
 from conda_census.errors import CensusError
 from conda_census.lake.store import Lake
-from conda_census.vulnerabilities.advisory_import import known_advisories, open_advisories
+from conda_census.vulnerabilities.advisory_import import open_advisories, read_advisories
 from conda_census.vulnerabilities.aliases import AdvisoryGroup, find_group
 from conda_census.vulnerabilities.matching import Matcher
-from conda_census.vulnerabilities.names.package_names import NameMap, known_names
-from conda_census.vulnerabilities.overrides import known_overrides
+from conda_census.vulnerabilities.names.package_names import NameMap, read_names
+from conda_census.vulnerabilities.overrides import read_overrides
 
-__all__ = ["Knowledge", "knowledge_of"]
+__all__ = ["VulnerabilityDatabase", "read_database"]
 
 
 @dataclass(frozen=True)
-class Knowledge:
+class VulnerabilityDatabase:
     """All of it, read once; ``matcher`` gives verdicts by it."""
 
     lake: Lake
@@ -44,11 +44,11 @@ class Knowledge:
         return found
 
 
-def knowledge_of(lake: Lake) -> Knowledge:
+def read_database(lake: Lake) -> VulnerabilityDatabase:
     """What ``lake`` knows.
 
     Raises:
         LakeError: the lake cannot be read.
     """
-    names = known_names(lake)
-    return Knowledge(lake, known_advisories(lake), names, Matcher(names, known_overrides(lake)))
+    names = read_names(lake)
+    return VulnerabilityDatabase(lake, read_advisories(lake), names, Matcher(names, read_overrides(lake)))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rattler import Version
 
 from conda_census.vulnerabilities.aliases import AdvisoryGroup
-from conda_census.vulnerabilities.conda_versions import VersionError, ordered
+from conda_census.vulnerabilities.conda_versions import VersionError, parse_version
 from conda_census.vulnerabilities.matching import Matcher
 from conda_census.vulnerabilities.package_builds import Build
 
@@ -104,7 +104,7 @@ class _Candidate:
     @classmethod
     def of(cls, build: Build, groups: Iterable[AdvisoryGroup], matcher: Matcher) -> _Candidate | None:
         try:
-            version = ordered(build.version, build.name)
+            version = parse_version(build.version, build.name)
         except VersionError:
             return None
         verdicts = {group.id: matcher.status(group, build) for group in groups}

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from conda_census.vulnerabilities.input_fields import Field
-from conda_census.vulnerabilities.input_files import documents, whole
+from conda_census.vulnerabilities.input_files import expect_content, read_input_files
 from conda_census.vulnerabilities.overrides import Override, Status
 
 __all__ = ["SECURITY_LISTS", "index_beside", "is_info_security", "listed", "listed_overrides"]
@@ -37,8 +37,8 @@ def index_beside(content: Field) -> Field:
     Raises:
         CensusError: there is none.
     """
-    [document] = documents([Path(content.file).with_name("index.json")])
-    return whole(document)
+    [document] = read_input_files([Path(content.file).with_name("index.json")])
+    return expect_content(document)
 
 
 def listed_overrides(index: Field, name: str, entry: Field) -> list[Override]:

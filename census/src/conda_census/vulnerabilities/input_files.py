@@ -12,7 +12,7 @@ import yaml
 from conda_census.errors import CensusError, first_line
 from conda_census.vulnerabilities.input_fields import Field
 
-__all__ = ["documents", "whole"]
+__all__ = ["expect_content", "read_input_files"]
 
 # curl publishes JSON under the second name.
 _JSON = (".json", ".json.in")
@@ -31,7 +31,7 @@ class _Loader(yaml.CSafeLoader):
     }
 
 
-def documents(
+def read_input_files(
     paths: Iterable[Path], is_wanted: Callable[[Path], bool] = bool
 ) -> Iterator[Field | CensusError]:
     """What each file holds, folders with all below them; what cannot be read is told in its place.
@@ -51,7 +51,7 @@ def documents(
             yield from _read(file)
 
 
-def whole(document: Field | CensusError) -> Field:
+def expect_content(document: Field | CensusError) -> Field:
     """What a file held.
 
     Raises:

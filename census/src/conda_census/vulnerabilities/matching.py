@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from conda_census.vulnerabilities.affected_ranges import AffectedVersions, affected_versions
 from conda_census.vulnerabilities.aliases import AdvisoryGroup
-from conda_census.vulnerabilities.conda_versions import VersionError, has_number, ordered
+from conda_census.vulnerabilities.conda_versions import VersionError, has_number, parse_version
 from conda_census.vulnerabilities.names.package_names import NameMap
 from conda_census.vulnerabilities.osv import CONDA, CONDA_FORGE, AffectedEntry, Project
 from conda_census.vulnerabilities.overrides import Override, Overrides
@@ -78,7 +78,7 @@ class Matcher:
     def subjects(self, group: AdvisoryGroup) -> tuple[Subject, ...]:
         """The conda packages that the standing records of an advisory are about, by name; bundles too."""
         if id(group) not in self._subjects:
-            entries = [entry for record in group.standing for entry in record.entries]
+            entries = [entry for record in group.active_records for entry in record.entries]
             found = [
                 Subject(*carrier, entry) for entry in entries for carrier in self._carriers(entry.project)
             ]
@@ -87,7 +87,7 @@ class Matcher:
 
     def packages(self, group: AdvisoryGroup) -> tuple[str, ...]:
         """The conda packages on whose builds there are verdicts, sorted."""
-        projects = [project for record in group.standing for project in record.projects]
+        projects = [project for record in group.active_records for project in record.projects]
         carriers = [carrier for project in projects for carrier in self._carriers(project)]
         names = {each.conda_name for each in carriers if not each.is_bundled}
         return tuple(sorted(names | self._overrides.packages(group.ids)))
@@ -109,7 +109,7 @@ class Matcher:
         if about and about[-1].status in ("fixed", "not_affected"):
             return about[-1].status == "fixed"
         subjects = self._subjects_of(group, build.name, build.channel)
-        return any(each.versions.are_before(ordered(build.version, build.name)) for each in subjects)
+        return any(each.versions.are_before(parse_version(build.version, build.name)) for each in subjects)
 
     def match(
         self, group: AdvisoryGroup, builds: dict[str, list[Build]]
@@ -136,9 +136,9 @@ class Matcher:
             return "not_affected"
         subjects = self._subjects_of(group, name, channel)
         if not subjects:
-            return "unknown" if self._names.standing(name) in ("unknown", "bundled") else "not_affected"
+            return "unknown" if self._names.mapping_status(name) in ("unknown", "bundled") else "not_affected"
         try:
-            number = ordered(version, name)
+            number = parse_version(version, name)
         except VersionError:
             return "unknown"
         if any(number in each.versions for each in subjects):

@@ -15,7 +15,7 @@ from uuid import NAMESPACE_URL, uuid5
 from packageurl import PackageURL
 
 from conda_census import __version__
-from conda_census.vulnerabilities.conda_versions import VersionError, one_version
+from conda_census.vulnerabilities.conda_versions import VersionError, parse_single_version
 from conda_census.vulnerabilities.input_fields import Field
 from conda_census.vulnerabilities.overrides import STATUSES, Override, Status
 
@@ -115,7 +115,7 @@ def _conda_purls(products: Field) -> Iterator[tuple[Field, PackageURL, dict[str,
                 raise field.wrong("must be a purl, as pkg:conda/NAME@VERSION?build=BUILD") from None
             try:
                 if purl.version:
-                    one_version(purl.version)
+                    parse_single_version(purl.version)
             except VersionError as error:
                 raise field.wrong(f"says {error}") from None
             yield field, purl, dict(purl.qualifiers)

@@ -9,7 +9,12 @@ from datetime import datetime
 from functools import cached_property
 from typing import Literal, NamedTuple, get_args
 
-from conda_census.vulnerabilities.conda_versions import VersionError, bound, listed, listed_fault
+from conda_census.vulnerabilities.conda_versions import (
+    VersionError,
+    find_listed_fault,
+    parse_bound,
+    parse_listed,
+)
 from conda_census.vulnerabilities.input_fields import Field, FieldError
 from conda_census.vulnerabilities.severity import Severity, severity_of
 
@@ -177,9 +182,9 @@ def _entry(entry: Field, *, is_new: bool) -> AffectedEntry | None:
     has_commits = any(each["type"].value == "GIT" for each in entry["ranges"].items())
     versions, unclear = [], []
     for field, text in texts:
-        fault = listed_fault(text, project.name, ecosystem)
+        fault = find_listed_fault(text, project.name, ecosystem)
         if fault is None or (fault.is_odd and ranges):
-            versions += [text] if listed(text, "", ecosystem) else []
+            versions += [text] if parse_listed(text, "", ecosystem) else []
         elif is_new and not has_commits:
             raise field.wrong(f"says {text!r}, which {fault.why}: {fault.advice}")
         else:
@@ -210,7 +215,7 @@ def _event(event: Field, ecosystem: str, *, are_versions: bool) -> Event:
     version = event[kind].text().strip()
     if are_versions and (kind, version) != ("limit", "*"):
         try:
-            bound(version, "", ecosystem)
+            parse_bound(version, "", ecosystem)
         except VersionError as error:
             raise event[kind].wrong(f"says {error}") from None
     return Event(kind, version)

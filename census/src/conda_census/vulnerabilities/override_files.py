@@ -12,7 +12,7 @@ from pathlib import Path
 from conda_census.atomic_files import replace_file
 from conda_census.errors import CensusError
 from conda_census.lake.store import Lake
-from conda_census.vulnerabilities.advisory_import import known_advisories
+from conda_census.vulnerabilities.advisory_import import read_advisories
 from conda_census.vulnerabilities.info_security import (
     index_beside,
     is_info_security,
@@ -20,10 +20,10 @@ from conda_census.vulnerabilities.info_security import (
     listed_overrides,
 )
 from conda_census.vulnerabilities.input_fields import Field
-from conda_census.vulnerabilities.input_files import documents, whole
+from conda_census.vulnerabilities.input_files import expect_content, read_input_files
 from conda_census.vulnerabilities.latest_records import Imported, latest
 from conda_census.vulnerabilities.openvex import is_openvex, openvex_document, statement_overrides
-from conda_census.vulnerabilities.overrides import Override, store_overrides, stored_overrides
+from conda_census.vulnerabilities.overrides import Override, list_overrides, store_overrides
 
 __all__ = ["export_overrides", "import_overrides"]
 
@@ -36,12 +36,12 @@ def import_overrides(lake: Lake, paths: Iterable[Path]) -> Imported:
     Raises:
         LakeError: the lake cannot be read or written.
     """
-    ids = frozenset(name for group in known_advisories(lake) for name in group.ids)
+    ids = frozenset(name for group in read_advisories(lake) for name in group.ids)
     read: list[Override] = []
     problems: list[CensusError] = []
-    for document in documents(paths, _is_wanted):
+    for document in read_input_files(paths, _is_wanted):
         try:
-            statements = list(_statements(whole(document)))
+            statements = list(_statements(expect_content(document)))
         except CensusError as problem:
             problems.append(problem)
             continue
@@ -52,7 +52,7 @@ def import_overrides(lake: Lake, paths: Iterable[Path]) -> Imported:
             except CensusError as problem:
                 problems.append(problem)
     with lake.changing_references():
-        merged = latest(stored_overrides(lake), read, _about, attrgetter("said_at"))
+        merged = latest(list_overrides(lake), read, _about, attrgetter("said_at"))
         if merged.new or merged.updated:
             store_overrides(lake, merged.all)
     return merged.imported(len(read), problems)
@@ -65,10 +65,10 @@ def export_overrides(lake: Lake, path: Path, issued: datetime) -> int:
         CensusError: there are none, of which OpenVEX has no document.
         OSError: the file cannot be written.
     """
-    overrides = stored_overrides(lake)
+    overrides = list_overrides(lake)
     if not overrides:
         raise CensusError(f"{lake.path}: holds no overrides: import some first")
-    aliases = {name: set(group.ids) - {name} for group in known_advisories(lake) for name in group.ids}
+    aliases = {name: set(group.ids) - {name} for group in read_advisories(lake) for name in group.ids}
     replace_file(path, openvex_document(overrides, aliases, issued).encode())
     return len(overrides)
 

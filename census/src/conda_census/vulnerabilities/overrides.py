@@ -13,7 +13,7 @@ import pyarrow as pa
 from conda_census.lake.references import OVERRIDES
 from conda_census.lake.schema import delta_schema
 from conda_census.lake.store import Lake
-from conda_census.vulnerabilities.conda_versions import VersionError, ordered
+from conda_census.vulnerabilities.conda_versions import VersionError, parse_version
 from conda_census.vulnerabilities.package_builds import Build
 
 __all__ = [
@@ -21,9 +21,9 @@ __all__ = [
     "Override",
     "Overrides",
     "Status",
-    "known_overrides",
+    "list_overrides",
+    "read_overrides",
     "store_overrides",
-    "stored_overrides",
 ]
 
 #: As OpenVEX names them. What is under investigation overrides nothing.
@@ -96,16 +96,16 @@ class Overrides:
         return [each for each in self._by_name.get(conda_name, ()) if each.advisory in ids]
 
 
-def known_overrides(lake: Lake) -> Overrides:
+def read_overrides(lake: Lake) -> Overrides:
     """What the lake knows.
 
     Raises:
         LakeError: the lake cannot be read.
     """
-    return Overrides(stored_overrides(lake))
+    return Overrides(list_overrides(lake))
 
 
-def stored_overrides(lake: Lake) -> list[Override]:
+def list_overrides(lake: Lake) -> list[Override]:
     """Every statement that the lake holds, in the order of their advisories.
 
     Raises:
@@ -130,6 +130,6 @@ def _is_same(version: str, other: str, conda_name: str) -> bool:
     if version == other:
         return True
     try:
-        return bool(ordered(version, conda_name) == ordered(other, conda_name))
+        return bool(parse_version(version, conda_name) == parse_version(other, conda_name))
     except VersionError:
         return False

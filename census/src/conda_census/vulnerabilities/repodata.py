@@ -13,7 +13,7 @@ from conda_census.errors import CensusError
 from conda_census.lake.references import REPODATA_BUILDS
 from conda_census.lake.schema import delta_schema
 from conda_census.lake.store import Lake
-from conda_census.vulnerabilities.conda_versions import VersionError, ordered
+from conda_census.vulnerabilities.conda_versions import VersionError, parse_version
 from conda_census.vulnerabilities.input_fields import Field
 from conda_census.vulnerabilities.package_builds import Build
 from conda_census.vulnerabilities.repodata_files import Repodata, find_repodata, read_repodata
@@ -98,7 +98,7 @@ def _rows(repodata: Repodata) -> tuple[list[Row], list[CensusError]]:
 def _row(record: Field, repodata: Repodata) -> Row:
     version = record["version"].text()
     try:
-        ordered(version)
+        parse_version(version)
     except VersionError as error:
         raise record["version"].wrong(f"says {error}") from None
     return {

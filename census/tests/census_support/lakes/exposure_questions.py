@@ -10,15 +10,15 @@ from datetime import date, timedelta
 from ibis.expr.types import Table
 
 from conda_census.engines.lake_tables import LakeTables
-from conda_census.exposure.downloaded_builds import builds_seen
+from conda_census.exposure.downloaded_builds import list_downloaded_builds
 from conda_census.exposure.exposed_environments import count_exposed
 from conda_census.exposure.inactivity import count_gaps
 from conda_census.exposure.inventory import holdings
-from conda_census.exposure.matches import BuildMatch, MatchTable, first_fixes, match_table
+from conda_census.exposure.matches import BuildMatch, MatchTable, find_first_fixes, match_table
 from conda_census.exposure.remediation import find_cohorts
 from conda_census.exposure.still_downloaded import list_still_downloaded
-from conda_census.exposure.study_population import Concerned, concerned
-from conda_census.exposure.unmapped import count_unknown
+from conda_census.exposure.study_population import StudyPopulation, study_population
+from conda_census.exposure.unmapped import count_unmapped
 from conda_census.metrics.sample import Sample
 from conda_census.simulate.channel import NOARCH, SUBDIRS, build, make_channel, version
 
@@ -59,7 +59,7 @@ class AskedOfExposure:
     """A lake, and what is known of those whom the made-up advisories may concern."""
 
     tables: LakeTables
-    known: Concerned
+    known: StudyPopulation
 
 
 def _of_a_quarter(lake: AskedOfExposure) -> object:
@@ -67,7 +67,7 @@ def _of_a_quarter(lake: AskedOfExposure) -> object:
     quarter, known = Sample(4), lake.known
     with (
         quarter.with_others(lake.tables) as tables,
-        concerned(tables, known.matches, known.as_of, quarter) as some,
+        study_population(tables, known.matches, known.as_of, quarter) as some,
     ):
         return count_exposed(some), _rows(find_cohorts(some, _fixes(lake)).order_by(_AT_RISK))
 
@@ -79,7 +79,7 @@ EXPOSURE_QUESTIONS: dict[str, Callable[[AskedOfExposure], object]] = {
     "judged": lambda lake: _rows(_fixes(lake).order_by("advisory", "name", "channel", "subdir")),
     "sampled": _of_a_quarter,
     "still_downloaded": lambda lake: list_still_downloaded(lake.tables, lake.known.matches, lake.known.as_of),
-    "unknown": lambda lake: count_unknown(lake.tables.downloads, ["numpy", "pandas", "python"]),
+    "unknown": lambda lake: count_unmapped(lake.tables.downloads, ["numpy", "pandas", "python"]),
     "remediation": lambda lake: _rows(find_cohorts(lake.known, _fixes(lake)).order_by(_AT_RISK)),
 }
 
@@ -87,13 +87,15 @@ EXPOSURE_QUESTIONS: dict[str, Callable[[AskedOfExposure], object]] = {
 @contextmanager
 def asked_of_exposure(tables: LakeTables, until: date) -> Iterator[AskedOfExposure]:
     """A lake of ten days up to ``until``, with everything disclosed in the middle of them."""
-    with concerned(tables, made_up_advisories(until - timedelta(days=_DAYS // 2)), until) as known:
+    with study_population(tables, made_up_advisories(until - timedelta(days=_DAYS // 2)), until) as known:
         yield AskedOfExposure(tables, known)
 
 
 def _fixes(lake: AskedOfExposure) -> Table:
     matches = lake.known.matches
-    return first_fixes(matches, builds_seen(lake.tables.downloads, matches.names, lake.known.as_of))
+    return find_first_fixes(
+        matches, list_downloaded_builds(lake.tables.downloads, matches.names, lake.known.as_of)
+    )
 
 
 def _rows(table: Table) -> list[dict[str, object]]:

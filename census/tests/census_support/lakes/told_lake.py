@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from conda_census.lake.store import Lake
-from conda_census.vulnerabilities.aliases import grouped
-from conda_census.vulnerabilities.database import Knowledge
+from conda_census.vulnerabilities.aliases import group_aliases
+from conda_census.vulnerabilities.database import VulnerabilityDatabase
 from conda_census.vulnerabilities.matching import Matcher
 from conda_census.vulnerabilities.names.name_entries import NameEntry
 from conda_census.vulnerabilities.names.package_names import NameMap
@@ -15,11 +15,13 @@ from conda_census.vulnerabilities.osv import Advisory
 __all__ = ["known_of"]
 
 
-def known_of(folder: Path, *records: Advisory) -> Knowledge:
+def known_of(folder: Path, *records: Advisory) -> VulnerabilityDatabase:
     """These records, in a lake without any index; of names it knows numpy, and a suite of two."""
     entries = [
         NameEntry("numpy", "PyPI", ("numpy",), "own", "own.toml"),
         NameEntry("suite", "PyPI", ("within", "beside"), "own", "own.toml"),
     ]
     names = NameMap(entries)
-    return Knowledge(Lake.open_or_create(folder / "known", "k"), grouped(records), names, Matcher(names))
+    return VulnerabilityDatabase(
+        Lake.open_or_create(folder / "known", "k"), group_aliases(records), names, Matcher(names)
+    )

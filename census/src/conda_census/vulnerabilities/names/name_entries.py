@@ -10,7 +10,7 @@ from typing import Literal, get_args
 from conda_census.errors import CensusError
 from conda_census.vulnerabilities.input_fields import Field
 
-__all__ = ["MAP_FORMATS", "PYPI", "MapFormat", "MapRead", "NameEntry", "named", "normal_name"]
+__all__ = ["MAP_FORMATS", "PYPI", "MapFormat", "MapRead", "NameEntry", "canonicalize_name", "named"]
 
 MapFormat = Literal["own", "shipped", "parselmouth", "flat", "grayskull"]
 
@@ -47,7 +47,7 @@ class MapRead:
     problems: tuple[CensusError, ...] = ()
 
 
-def normal_name(ecosystem: str, name: str) -> str:
+def canonicalize_name(ecosystem: str, name: str) -> str:
     """The name as it is compared: on PyPI as PEP 503 has it, elsewhere as it is written."""
     return re.sub(r"[-_.]+", "-", name).lower() if ecosystem == PYPI else name
 
@@ -64,6 +64,6 @@ def named(
     for name in (conda_name, *each):
         if not _NAME.fullmatch(name):
             raise field.wrong(f"has {name!r}, which is no name of a package: correct it")
-    normal = dict.fromkeys(normal_name(ecosystem, name) for name in each)
+    normal = dict.fromkeys(canonicalize_name(ecosystem, name) for name in each)
     # Conda writes names of packages in lower case.
     return NameEntry(conda_name.lower(), ecosystem, tuple(normal), map_format, map_name)

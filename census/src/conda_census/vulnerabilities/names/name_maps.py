@@ -7,7 +7,7 @@ from pathlib import Path
 
 from conda_census.errors import CensusError
 from conda_census.vulnerabilities.input_fields import Field, FieldError
-from conda_census.vulnerabilities.input_files import documents, whole
+from conda_census.vulnerabilities.input_files import expect_content, read_input_files
 from conda_census.vulnerabilities.names.name_entries import PYPI, MapRead, NameEntry, named
 from conda_census.vulnerabilities.names.own_names import read_own_map
 
@@ -24,9 +24,9 @@ def read_map(path: Path) -> MapRead:
         return read_own_map(path)
     entries: list[NameEntry] = []
     problems: list[CensusError] = []
-    for document in documents([path]):
+    for document in read_input_files([path]):
         try:
-            content = whole(document)
+            content = expect_content(document)
             parse, fields = _format_of(content), list(content.pairs())
         except CensusError as problem:
             problems.append(problem)

@@ -19,16 +19,16 @@ from conda_census.vulnerabilities.names.name_entries import (
     PYPI,
     MapFormat,
     NameEntry,
-    normal_name,
+    canonicalize_name,
 )
 from conda_census.vulnerabilities.names.name_maps import read_map
 from conda_census.vulnerabilities.names.own_names import shipped_names
 
-__all__ = ["ImportedNames", "NameMap", "Standing", "import_names", "known_names"]
+__all__ = ["ImportedNames", "MappingStatus", "NameMap", "import_names", "read_names"]
 
 #: What the maps say of a conda package: it carries one distribution of PyPI, several, none, or they do not
 #: know it.
-Standing = Literal["mapped", "bundled", "none", "unknown"]
+MappingStatus = Literal["mapped", "bundled", "none", "unknown"]
 
 
 class NameMap:
@@ -53,7 +53,7 @@ class NameMap:
         """The conda packages that some map knows, if only to say that they carry nothing."""
         return self._known
 
-    def standing(self, conda_name: str) -> Standing:
+    def mapping_status(self, conda_name: str) -> MappingStatus:
         """What is known of a package; one known in another ecosystem alone carries nothing of PyPI."""
         entry = self._entries.get((conda_name, PYPI))
         if entry is None or not entry.names:
@@ -67,7 +67,7 @@ class NameMap:
     def carriers(self, ecosystem: str, name: str) -> list[NameEntry]:
         """The conda packages that carry it, by their names: those that carry it alone, and bundles too."""
         # An ecosystem may have a suffix, such as a release of a distribution.
-        found = self._carriers.get((ecosystem.partition(":")[0], normal_name(ecosystem, name)), [])
+        found = self._carriers.get((ecosystem.partition(":")[0], canonicalize_name(ecosystem, name)), [])
         return sorted(found, key=lambda each: each.conda_name)
 
 
@@ -107,7 +107,7 @@ def import_names(lake: Lake, paths: Iterable[Path]) -> ImportedNames:
     )
 
 
-def known_names(lake: Lake) -> NameMap:
+def read_names(lake: Lake) -> NameMap:
     """The maps of the lake, and the one that is part of the census.
 
     Raises:
