@@ -8,8 +8,13 @@ from datetime import date
 import ibis
 from ibis.expr.types import BooleanValue, DateValue, Table
 
-from conda_census.exposure.inventory import PACKAGE_OF_UNIT
-from conda_census.exposure.study_population import COPIED, UNIT, StudyPopulation
+from conda_census.exposure.study_population import (
+    PACKAGE_OF_UNIT,
+    UNIT,
+    StudyPopulation,
+    holds_affected,
+    installation_of_unit,
+)
 from conda_census.metrics.classes import CLASSES, InstallationClass
 from conda_census.metrics.sample import Sample
 
@@ -88,7 +93,8 @@ def exposed_by_class(known: StudyPopulation, unseen_until: date | None = None) -
     A class with nobody at all has no row.
     """
     states = _states(known)
-    observed, healed, hidden = _observed(states), _may_be_healed(states), _may_be_hidden(states)
+    observed = holds_affected(states.last_affected, states.last_unaffected)
+    healed, hidden = _may_be_healed(states), _may_be_hidden(states)
     if unseen_until is not None:
         healed |= (states.last_affected.date() <= ibis.literal(unseen_until)).fill_null(False)
     marked = states.select(
@@ -104,8 +110,7 @@ def exposed_by_class(known: StudyPopulation, unseen_until: date | None = None) -
     each = marked.group_by("advisory", "class", *UNIT).aggregate(
         weight=marked.weight.max(), **{edge: marked[edge].any() for edge in _EDGES}
     )
-    installation = (each.owner == ibis.literal(COPIED)).ifelse(each.environment, each.owner)
-    numbers = each.group_by("advisory", "class", installation=installation).aggregate(
+    numbers = each.group_by("advisory", "class", installation=installation_of_unit(each)).aggregate(
         **{edge: each.weight.sum(where=each[edge]).fill_null(0.0) for edge in _EDGES}
     )
     counted = numbers.group_by("advisory", "class").aggregate(
@@ -145,11 +150,6 @@ def _states(known: StudyPopulation) -> Table:
     )
     states = units.left_join(last, PACKAGE_OF_UNIT, rname="{name}_own")
     return states.filter(states.in_cache, is_active(states.last_day, ibis.literal(known.as_of)))
-
-
-def _observed(states: Table) -> BooleanValue:
-    later = states.last_affected >= states.last_unaffected
-    return states.last_affected.notnull() & (states.last_unaffected.isnull() | later)
 
 
 def _may_be_healed(states: Table) -> BooleanValue:

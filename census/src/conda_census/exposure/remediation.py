@@ -17,8 +17,13 @@ import ibis
 from ibis.expr.types import IntegerValue, Table
 
 from conda_census.exposure.exposed_environments import is_active
-from conda_census.exposure.inventory import PACKAGE_OF_UNIT
-from conda_census.exposure.study_population import COPIED, UNIT, StudyPopulation
+from conda_census.exposure.study_population import (
+    PACKAGE_OF_UNIT,
+    UNIT,
+    StudyPopulation,
+    holds_affected,
+    installation_of_unit,
+)
 
 __all__ = ["find_cohorts"]
 
@@ -90,8 +95,7 @@ def _seen(known: StudyPopulation) -> Table:
 
 def _entered(histories: Table) -> Table:
     """Those who ever were at risk: with ``is_prevalent``, ``entry`` and ``event``, the days."""
-    later = histories.affected_before >= histories.unaffected_before
-    held = histories.affected_before.notnull() & (histories.unaffected_before.isnull() | later)
+    held = holds_affected(histories.affected_before, histories.unaffected_before)
     active = is_active(histories.seen_before, histories.disclosed)
     in_time = histories.unaffected_day.isnull() | (histories.unaffected_day > histories.seen_after)
     is_prevalent = (held & active).fill_null(False)
@@ -120,7 +124,6 @@ def _by_unit(packages: Table) -> Table:
         fix=rows.fix.max(),
         weight=rows.weight.max(),
     )
-    installation = (found.owner == ibis.literal(COPIED)).ifelse(found.environment, found.owner)
     return found.select(
         "advisory",
         "class",
@@ -129,7 +132,7 @@ def _by_unit(packages: Table) -> Table:
         "last_visit",
         "fix",
         "weight",
-        installation=installation,
+        installation=installation_of_unit(found),
         event=found.is_healed.ifelse(found.event, ibis.null("int32")),
     )
 

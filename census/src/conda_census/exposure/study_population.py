@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import ibis
-from ibis.expr.types import NumericValue, Table
+from ibis.expr.types import BinaryValue, BooleanValue, NumericValue, Table, TimestampValue
 
 from conda_census.engines.lake_tables import LakeTables
 from conda_census.exposure.matches import MatchTable, select_own_downloads
@@ -22,11 +22,21 @@ from conda_census.metrics.coverage.window import Window
 from conda_census.metrics.population import population
 from conda_census.metrics.sample import ALL, Sample, count_tokens, more_elsewhere
 
-__all__ = ["COPIED", "UNIT", "StudyPopulation", "study_population"]
+__all__ = [
+    "COPIED",
+    "PACKAGE_OF_UNIT",
+    "UNIT",
+    "StudyPopulation",
+    "holds_affected",
+    "installation_of_unit",
+    "study_population",
+]
 
 #: The columns that name a unit. ``owner`` is its installation, and ``COPIED`` where the token was copied.
 UNIT = ("environment", "owner")
 COPIED = b""
+#: The columns that name one package of one unit, for one advisory.
+PACKAGE_OF_UNIT = ("advisory", "name", *UNIT)
 _PAIR = ("client", "environment")
 _DEFAULT_RULES = ClassRules()
 
@@ -84,6 +94,24 @@ def study_population(
             tables.keep(_days(visits, units)) as days,
         ):
             yield StudyPopulation(matches, as_of, downloads, units, own, days)
+
+
+def holds_affected(last_affected: TimestampValue, last_unaffected: TimestampValue) -> BooleanValue:
+    """Tell whether a unit holds an affected build of a package: the latest own download is what it holds.
+
+    If an affected and an unaffected build were downloaded at the same time, the affected one is held.
+
+    Args:
+        last_affected: the time of the unit's last download of an affected build; null without one.
+        last_unaffected: the same of an unaffected build.
+    """
+    is_later = last_affected >= last_unaffected
+    return last_affected.notnull() & (last_unaffected.isnull() | is_later)
+
+
+def installation_of_unit(units: Table) -> BinaryValue:
+    """Return the installation of each unit; a copied token has none, and counts as one of its own."""
+    return (units.owner == ibis.literal(COPIED)).ifelse(units.environment, units.owner)
 
 
 def _visits(sessions: Table, as_of: date) -> Table:

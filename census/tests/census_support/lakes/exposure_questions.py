@@ -13,7 +13,6 @@ from conda_census.engines.lake_tables import LakeTables
 from conda_census.exposure.downloaded_builds import list_downloaded_builds
 from conda_census.exposure.exposed_environments import count_exposed
 from conda_census.exposure.inactivity import count_gaps
-from conda_census.exposure.inventory import holdings
 from conda_census.exposure.matches import BuildMatch, MatchTable, find_first_fixes, match_table
 from conda_census.exposure.remediation import find_cohorts
 from conda_census.exposure.still_downloaded import list_still_downloaded
@@ -75,7 +74,6 @@ def _of_a_quarter(lake: AskedOfExposure) -> object:
 EXPOSURE_QUESTIONS: dict[str, Callable[[AskedOfExposure], object]] = {
     "exposed": lambda lake: count_exposed(lake.known),
     "gaps": lambda lake: _rows(count_gaps(lake.known, lake.known.matches.disclosed)),
-    "inventory": lambda lake: _rows(holdings(lake.known)),
     "judged": lambda lake: _rows(_fixes(lake).order_by("advisory", "name", "channel", "subdir")),
     "sampled": _of_a_quarter,
     "still_downloaded": lambda lake: list_still_downloaded(lake.tables, lake.known.matches, lake.known.as_of),
