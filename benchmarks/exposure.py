@@ -28,9 +28,9 @@ from conda_census.engines.duckdb_engine import open_lake
 from conda_census.exposure.assessment_inputs import last_day
 from conda_census.exposure.downloaded_builds import list_downloaded_builds, list_downloaded_names
 from conda_census.lake.store import Lake
+from conda_census.vulnerabilities.conda_packages import Build
 from conda_census.vulnerabilities.conda_versions import parse_version
 from conda_census.vulnerabilities.matching import group_by_name
-from conda_census.vulnerabilities.package_builds import Build
 from report import CENSUS, simulated
 
 ADVISORIES = 2600

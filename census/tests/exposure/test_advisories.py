@@ -20,10 +20,10 @@ from conda_census.vulnerabilities.advisory_import import (
     open_advisories,
     read_advisories,
 )
+from conda_census.vulnerabilities.conda_packages import Build
 from conda_census.vulnerabilities.conda_versions import VersionError
 from conda_census.vulnerabilities.matching import Matcher
 from conda_census.vulnerabilities.names.package_names import NameMap
-from conda_census.vulnerabilities.package_builds import Build
 
 _NO_KEY = "Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"
 _RANGE = events("introduced 0", "fixed 2.0")

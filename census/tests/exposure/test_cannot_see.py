@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from conda_census.exposure.limitations import list_limitations
-from conda_census.vulnerabilities.updated_packages import AUTOMATIC, package_class
+from conda_census.vulnerabilities.conda_packages import AUTOMATIC, package_class
 
 
 def test_packages_that_conda_updates_by_itself_are_a_class_of_their_own() -> None:

@@ -22,10 +22,10 @@ from conda_census.metrics.sample import ALL
 from conda_census.reports.exposure.page import exposure_page
 from conda_census.reports.exposure.ranking_text import lines, summary
 from conda_census.vulnerabilities.advisory_import import ad_hoc_advisory
+from conda_census.vulnerabilities.conda_packages import Build
 from conda_census.vulnerabilities.conda_versions import VersionError
 from conda_census.vulnerabilities.input_fields import Field, FieldError
 from conda_census.vulnerabilities.osv import Advisory, parse_advisory
-from conda_census.vulnerabilities.package_builds import Build
 
 #: Two have numpy 2.0 and one has 1.0.
 _VISITS = [

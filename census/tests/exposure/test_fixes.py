@@ -10,12 +10,12 @@ import pytest
 from census_support.inputs.osv_records import advisory, events
 from census_support.oracles.conda_order import conda_order
 from conda_census.vulnerabilities.aliases import group_aliases
+from conda_census.vulnerabilities.conda_packages import Build
 from conda_census.vulnerabilities.fixes import Fix, advisories_of, smallest_fix
 from conda_census.vulnerabilities.matching import Matcher
 from conda_census.vulnerabilities.names.name_entries import NameEntry
 from conda_census.vulnerabilities.names.package_names import NameMap
 from conda_census.vulnerabilities.overrides import Override, Overrides
-from conda_census.vulnerabilities.package_builds import Build
 
 _NAMES = NameMap([NameEntry("urllib3", "PyPI", ("urllib3",), "own", "own.toml")])
 #: As PYSEC-2023-192 and -212 of urllib3: 1.26.17 and 2.0.6 fix the first alone.

@@ -12,9 +12,9 @@ from census_support.inputs.osv_records import events, osv_record, write_records
 from conda_census.errors import CensusError
 from conda_census.lake.store import Lake
 from conda_census.vulnerabilities.advisory_import import import_advisories
+from conda_census.vulnerabilities.conda_packages import Build
 from conda_census.vulnerabilities.override_files import export_overrides, import_overrides
 from conda_census.vulnerabilities.overrides import list_overrides
-from conda_census.vulnerabilities.package_builds import Build
 
 _NOW = datetime(2024, 2, 1, tzinfo=UTC)
 _PILLOW = "pkg:conda/pillow"

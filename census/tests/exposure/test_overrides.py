@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from conda_census.vulnerabilities.conda_packages import Build
 from conda_census.vulnerabilities.overrides import Override, Overrides, Status
-from conda_census.vulnerabilities.package_builds import Build
 
 _BUILD = Build("pkgs/main", "linux-64", "openssl", "1.1.1k", "h27cfd23_1", 1)
 

@@ -13,9 +13,9 @@ from conda_census.errors import CensusError
 from conda_census.lake.store import Lake
 from conda_census.vulnerabilities.advisory_import import import_advisories, read_advisories
 from conda_census.vulnerabilities.aliases import find_group
+from conda_census.vulnerabilities.conda_packages import Build
 from conda_census.vulnerabilities.matching import Matcher
 from conda_census.vulnerabilities.names.package_names import read_names
-from conda_census.vulnerabilities.package_builds import Build
 
 RECORDS = Path(__file__).parents[4] / "shared" / "advisories"
 

@@ -15,7 +15,7 @@ import pytest
 
 from conda_census.lake.references import REPODATA_BUILDS
 from conda_census.lake.store import Lake
-from conda_census.vulnerabilities.package_builds import Build
+from conda_census.vulnerabilities.conda_packages import Build
 from conda_census.vulnerabilities.repodata import channel_builds, import_repodata
 
 if sys.version_info >= (3, 14):

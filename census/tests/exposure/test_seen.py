@@ -7,7 +7,7 @@ from conda_census.exposure.downloaded_builds import (
     list_downloaded_builds,
     list_downloaded_names,
 )
-from conda_census.vulnerabilities.package_builds import Build
+from conda_census.vulnerabilities.conda_packages import Build
 
 _VISITS = [
     Visit(1, "ada", "base", ("bad", "other")),

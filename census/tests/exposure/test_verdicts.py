@@ -9,11 +9,11 @@ import pytest
 
 from census_support.inputs.osv_records import advisory, events
 from conda_census.vulnerabilities.aliases import AdvisoryGroup, group_aliases
+from conda_census.vulnerabilities.conda_packages import Build
 from conda_census.vulnerabilities.matching import Matcher, MatchStatus, group_by_name
 from conda_census.vulnerabilities.names.name_entries import NameEntry
 from conda_census.vulnerabilities.names.package_names import NameMap
 from conda_census.vulnerabilities.overrides import Override, Overrides, Status
-from conda_census.vulnerabilities.package_builds import Build
 
 _RANGE = events("introduced 1.0", "fixed 2.0")
 _NAMES = NameMap(

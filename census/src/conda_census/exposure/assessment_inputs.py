@@ -23,10 +23,10 @@ from conda_census.metrics.sample import ALL, Sample, choose_sample
 from conda_census.vulnerabilities.advisory_import import is_recorded
 from conda_census.vulnerabilities.affected_packages import bundles_of, packages_of
 from conda_census.vulnerabilities.aliases import AdvisoryGroup
+from conda_census.vulnerabilities.conda_packages import Build
 from conda_census.vulnerabilities.database import VulnerabilityDatabase
 from conda_census.vulnerabilities.fixes import advisories_of, smallest_fix
 from conda_census.vulnerabilities.matching import Matcher, group_by_name
-from conda_census.vulnerabilities.package_builds import Build
 from conda_census.vulnerabilities.repodata import channel_builds
 
 __all__ = ["count_unmapped_lately", "disclosed_on", "gather_inputs", "last_day", "match_builds", "named_keys"]

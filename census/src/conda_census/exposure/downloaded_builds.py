@@ -11,7 +11,7 @@ import ibis
 from ibis.expr.types import Table
 
 from conda_census.decode.build_numbers import build_number
-from conda_census.vulnerabilities.package_builds import Build
+from conda_census.vulnerabilities.conda_packages import Build
 
 __all__ = [
     "DownloadedBuild",

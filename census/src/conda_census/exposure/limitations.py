@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from conda_census.vulnerabilities.updated_packages import AUTOMATIC
+from conda_census.vulnerabilities.conda_packages import AUTOMATIC
 
 __all__ = ["list_limitations"]
 

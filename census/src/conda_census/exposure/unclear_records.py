@@ -24,9 +24,9 @@ from conda_census.exposure.assessment_schema import (
 )
 from conda_census.metrics.intervals import Estimate
 from conda_census.vulnerabilities.aliases import AdvisoryGroup
+from conda_census.vulnerabilities.conda_packages import Build
 from conda_census.vulnerabilities.conda_versions import VersionError, has_number, parse_version
 from conda_census.vulnerabilities.matching import Matcher, Subject
-from conda_census.vulnerabilities.package_builds import Build
 
 __all__ = [
     "NOTHING_UNCLEAR",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TypedDict
 
 from conda_census.vulnerabilities.aliases import AdvisoryGroup
+from conda_census.vulnerabilities.conda_packages import PackageClass, package_class
 from conda_census.vulnerabilities.conda_versions import parse_bound, parse_listed
 from conda_census.vulnerabilities.matching import Matcher, Subject
-from conda_census.vulnerabilities.updated_packages import PackageClass, package_class
 
 __all__ = ["AdvisedPackage", "bundles_of", "packages_of"]
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from rattler import Version
 
 from conda_census.vulnerabilities.aliases import AdvisoryGroup
+from conda_census.vulnerabilities.conda_packages import Build
 from conda_census.vulnerabilities.conda_versions import VersionError, parse_version
 from conda_census.vulnerabilities.matching import Matcher
-from conda_census.vulnerabilities.package_builds import Build
 
 __all__ = ["Fix", "advisories_of", "smallest_fix"]
 

@@ -13,11 +13,11 @@ from typing import Literal, NamedTuple
 
 from conda_census.vulnerabilities.affected_ranges import AffectedVersions, affected_versions
 from conda_census.vulnerabilities.aliases import AdvisoryGroup
+from conda_census.vulnerabilities.conda_packages import Build
 from conda_census.vulnerabilities.conda_versions import VersionError, has_number, parse_version
 from conda_census.vulnerabilities.names.package_names import NameMap
 from conda_census.vulnerabilities.osv import CONDA, CONDA_FORGE, AffectedEntry, Project
 from conda_census.vulnerabilities.overrides import Override, Overrides
-from conda_census.vulnerabilities.package_builds import Build
 
 __all__ = ["MatchStatus", "Matcher", "Subject", "group_by_name"]
 

@@ -13,8 +13,8 @@ import pyarrow as pa
 from conda_census.lake.references import OVERRIDES
 from conda_census.lake.schema import delta_schema
 from conda_census.lake.store import Lake
+from conda_census.vulnerabilities.conda_packages import Build
 from conda_census.vulnerabilities.conda_versions import VersionError, parse_version
-from conda_census.vulnerabilities.package_builds import Build
 
 __all__ = [
     "STATUSES",

@@ -13,9 +13,9 @@ from conda_census.errors import CensusError
 from conda_census.lake.references import REPODATA_BUILDS
 from conda_census.lake.schema import delta_schema
 from conda_census.lake.store import Lake
+from conda_census.vulnerabilities.conda_packages import Build
 from conda_census.vulnerabilities.conda_versions import VersionError, parse_version
 from conda_census.vulnerabilities.input_fields import Field
-from conda_census.vulnerabilities.package_builds import Build
 from conda_census.vulnerabilities.repodata_files import Repodata, find_repodata, read_repodata
 
 __all__ = ["ImportedRepodata", "channel_builds", "import_repodata"]
