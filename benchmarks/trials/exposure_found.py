@@ -10,15 +10,14 @@ import numpy as np
 
 from benchmarks.trials.exposure_trial import exposure_trial, told_after
 from conda_census.engines.lake_tables import LakeTables
-from conda_census.exposure.curves import estimate_remediation
 from conda_census.exposure.downloaded_builds import list_downloaded_builds
 from conda_census.exposure.exposed_environments import Band, count_exposed
 from conda_census.exposure.follow_up import EMPTY_COHORT, Cohort, count_states, read_cohorts
 from conda_census.exposure.inactivity import find_inactivity_cutoffs
 from conda_census.exposure.matches import BuildMatch, MatchTable, find_first_fixes, match_table
 from conda_census.exposure.remediation import find_cohorts
+from conda_census.exposure.remediation_curves import bootstrap_estimate, estimate_remediation
 from conda_census.exposure.study_population import study_population
-from conda_census.exposure.survival_estimates import bootstrap_estimate
 from conda_census.metrics.intervals import Estimate
 from conda_census.simulate.exposure_truth import ExposureDay, ExposureTruth
 from conda_census.simulate.output_folder import SimulatedBuild

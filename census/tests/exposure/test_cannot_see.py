@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from conda_census.exposure.limitations import list_limitations
+from conda_census.exposure.exposure_notes import list_limitations
 from conda_census.vulnerabilities.conda_packages import AUTOMATIC, package_class
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from census_support.oracles.plain_survival import plain_survival
-from conda_census.exposure.curves import estimate_remediation
 from conda_census.exposure.follow_up import EMPTY_COHORT, Cohort
+from conda_census.exposure.remediation_curves import estimate_remediation
 from conda_census.metrics.intervals import Estimate
 
 _NAN = float("nan")

@@ -16,7 +16,7 @@ from conda_census.exposure.assessment import make_exposure
 from conda_census.exposure.assessment_inputs import gather_inputs
 from conda_census.exposure.assessment_schema import BandKeys, Exposure
 from conda_census.exposure.ranking import rank_exposures
-from conda_census.exposure.survival_estimates import greenwood_estimate
+from conda_census.exposure.remediation_curves import greenwood_estimate
 from conda_census.exposure.unclear_records import find_unclear_records
 from conda_census.metrics.sample import ALL
 from conda_census.reports.exposure.page import exposure_page

@@ -3,8 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from conda_census.exposure.curves import SurvivalEstimator
-from conda_census.exposure.survival_estimates import bootstrap_estimate, greenwood_estimate
+from conda_census.exposure.remediation_curves import SurvivalEstimator, bootstrap_estimate, greenwood_estimate
 from conda_census.survival.survival_data import SurvivalData
 
 METHODS = pytest.mark.parametrize("method", [bootstrap_estimate, greenwood_estimate])

@@ -9,7 +9,7 @@ from census_support.inputs.osv_records import advisory, events
 from census_support.lakes.told_lake import known_of
 from conda_census.exposure.assessment_schema import Exposures
 from conda_census.exposure.ranking import rank_exposures
-from conda_census.exposure.survival_estimates import greenwood_estimate
+from conda_census.exposure.remediation_curves import greenwood_estimate
 
 #: Two hold 2.0, of whom one moves on; one holds 1.0.
 _VISITS = [

@@ -20,9 +20,16 @@ from conda_census.exposure.assessment_schema import (
     StillDownloadedRow,
     UnknownShares,
 )
-from conda_census.exposure.curves import SurvivalEstimator, estimate_remediation
 from conda_census.exposure.downloaded_builds import DownloadedBuild
 from conda_census.exposure.exposed_environments import Band, Exposed, count_exposed
+from conda_census.exposure.exposure_notes import (
+    list_limitations,
+    notes_on_activity,
+    notes_on_copies,
+    notes_on_doubtful_logs,
+    notes_on_healing,
+    notes_on_unread_logs,
+)
 from conda_census.exposure.exposure_sample import choose_sample_for
 from conda_census.exposure.follow_up import (
     EMPTY_COHORT,
@@ -34,11 +41,9 @@ from conda_census.exposure.follow_up import (
 )
 from conda_census.exposure.inactivity import find_inactivity_cutoffs
 from conda_census.exposure.known_numbers import Knowable
-from conda_census.exposure.limitations import list_limitations
-from conda_census.exposure.log_notes import notes_on_copies, notes_on_doubtful_logs, notes_on_unread_logs
 from conda_census.exposure.matches import MatchTable, find_first_fixes
-from conda_census.exposure.missing_day_notes import notes_on_activity, notes_on_healing
 from conda_census.exposure.remediation import find_cohorts
+from conda_census.exposure.remediation_curves import SurvivalEstimator, estimate_remediation
 from conda_census.exposure.still_downloaded import list_still_downloaded
 from conda_census.exposure.study_population import StudyPopulation, study_population
 from conda_census.exposure.unclear_records import NOTHING_UNCLEAR, UnclearRecords, without_unclear_numbers

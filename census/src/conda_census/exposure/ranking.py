@@ -25,20 +25,24 @@ from conda_census.exposure.assessment_inputs import (
     named_keys,
 )
 from conda_census.exposure.assessment_schema import Exposures, RankedAdvisory, StateKeys, UnclearAdvisory
-from conda_census.exposure.curves import SurvivalEstimator, estimate_remediation
 from conda_census.exposure.downloaded_builds import (
     DownloadedBuild,
     list_downloaded_builds,
     list_downloaded_names,
 )
 from conda_census.exposure.exposed_environments import Band, Exposed, count_exposed
+from conda_census.exposure.exposure_notes import (
+    list_limitations,
+    notes_on_activity,
+    notes_on_copies,
+    notes_on_doubtful_logs,
+    notes_on_unread_logs,
+)
 from conda_census.exposure.exposure_sample import choose_sample_for_all
 from conda_census.exposure.follow_up import EMPTY_COHORT, Cohort
 from conda_census.exposure.known_numbers import Knowable
-from conda_census.exposure.limitations import list_limitations
-from conda_census.exposure.log_notes import notes_on_copies, notes_on_doubtful_logs, notes_on_unread_logs
 from conda_census.exposure.matches import BuildMatch, MatchTable, match_table
-from conda_census.exposure.missing_day_notes import notes_on_activity
+from conda_census.exposure.remediation_curves import SurvivalEstimator, estimate_remediation
 from conda_census.exposure.study_population import study_population
 from conda_census.exposure.unclear_records import (
     UnclearRecords,

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import isqrt
 from typing import get_args
 
 from conda_census.exposure.follow_up import CensoringRule, Cohort, TimeOrigin, follow_cohort
 from conda_census.metrics.intervals import Estimate
+from conda_census.survival.bootstrap import cluster_intervals
 from conda_census.survival.bounds import widen_to_bounds
-from conda_census.survival.kaplan_meier import SurvivalEstimate
+from conda_census.survival.kaplan_meier import Curve, SurvivalEstimate, kaplan_meier
 from conda_census.survival.survival_data import SurvivalData
 
-__all__ = ["SurvivalEstimator", "estimate_remediation"]
+__all__ = ["SurvivalEstimator", "bootstrap_estimate", "estimate_remediation", "greenwood_estimate"]
 
 #: Estimates survival on some days, which are days since the time origin of the data.
 SurvivalEstimator = Callable[[SurvivalData, Sequence[float]], SurvivalEstimate]
@@ -44,3 +46,32 @@ def estimate_remediation(
     if "inactivity_cutoff" not in estimates:
         return SurvivalEstimate([], Estimate())
     return widen_to_bounds(estimates["inactivity_cutoff"], list(estimates.values()))
+
+
+_RESAMPLES = 200
+
+
+def bootstrap_estimate(data: SurvivalData, days: Sequence[float]) -> SurvivalEstimate:
+    """Estimate survival with intervals that allow for environments of one installation remediated together.
+
+    Args:
+        data: the units; their clusters are installations.
+        days: days since the time origin.
+    """
+    return cluster_intervals(_estimate_curve(data), days, resamples=_RESAMPLES)
+
+
+def greenwood_estimate(data: SurvivalData, days: Sequence[float]) -> SurvivalEstimate:
+    """Estimate survival with Greenwood's interval, which is fast enough for many advisories at once.
+
+    Args:
+        data: the units, taken as independent.
+        days: days since the time origin.
+    """
+    return _estimate_curve(data).estimate(days)
+
+
+def _estimate_curve(data: SurvivalData) -> Curve:
+    """Estimate the curve; with delayed entry, events count if the root of all units are at risk."""
+    fewest = isqrt(len(data)) if (data.entry > 0).any() else 1
+    return kaplan_meier(data, fewest_at_risk=fewest)
