@@ -12,8 +12,13 @@ from benchmarks.trials.exposure_trial import exposure_trial, told_after
 from conda_census.engines.lake_tables import LakeTables
 from conda_census.exposure.downloaded_builds import list_downloaded_builds
 from conda_census.exposure.exposed_environments import Band, count_exposed
-from conda_census.exposure.follow_up import EMPTY_COHORT, Cohort, count_states, read_cohorts
-from conda_census.exposure.inactivity import find_inactivity_cutoffs
+from conda_census.exposure.follow_up import (
+    EMPTY_COHORT,
+    Cohort,
+    count_states,
+    find_inactivity_cutoffs,
+    read_cohorts,
+)
 from conda_census.exposure.matches import BuildMatch, MatchTable, find_first_fixes, match_table
 from conda_census.exposure.remediation import find_cohorts
 from conda_census.exposure.remediation_curves import bootstrap_estimate, estimate_remediation

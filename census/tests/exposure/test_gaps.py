@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from census_support.inputs.made_up_visits import Visit, day, lake_of, made_up_matches
-from conda_census.exposure.inactivity import count_gaps, find_inactivity_cutoffs
+from conda_census.exposure.follow_up import count_gaps, find_inactivity_cutoffs
 from conda_census.exposure.study_population import study_population
 
 

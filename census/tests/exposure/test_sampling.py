@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from census_support.inputs.made_up_visits import Visit, day, lake_of
 from conda_census.exposure.downloaded_builds import list_downloaded_builds
-from conda_census.exposure.exposure_sample import choose_sample_for
+from conda_census.exposure.study_population import choose_sample_for
 from conda_census.metrics.sample import Sample
 
 

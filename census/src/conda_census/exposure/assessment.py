@@ -30,22 +30,21 @@ from conda_census.exposure.exposure_notes import (
     notes_on_healing,
     notes_on_unread_logs,
 )
-from conda_census.exposure.exposure_sample import choose_sample_for
 from conda_census.exposure.follow_up import (
     EMPTY_COHORT,
     Cohort,
     States,
     count_states,
+    find_inactivity_cutoffs,
     follow_cohort,
     read_cohorts,
 )
-from conda_census.exposure.inactivity import find_inactivity_cutoffs
 from conda_census.exposure.known_numbers import Knowable
 from conda_census.exposure.matches import MatchTable, find_first_fixes
 from conda_census.exposure.remediation import find_cohorts
 from conda_census.exposure.remediation_curves import SurvivalEstimator, estimate_remediation
 from conda_census.exposure.still_downloaded import list_still_downloaded
-from conda_census.exposure.study_population import StudyPopulation, study_population
+from conda_census.exposure.study_population import StudyPopulation, choose_sample_for, study_population
 from conda_census.exposure.unclear_records import NOTHING_UNCLEAR, UnclearRecords, without_unclear_numbers
 from conda_census.exposure.unmapped import Unmapped
 from conda_census.metrics.coverage.window import Window

@@ -38,12 +38,11 @@ from conda_census.exposure.exposure_notes import (
     notes_on_doubtful_logs,
     notes_on_unread_logs,
 )
-from conda_census.exposure.exposure_sample import choose_sample_for_all
 from conda_census.exposure.follow_up import EMPTY_COHORT, Cohort
 from conda_census.exposure.known_numbers import Knowable
 from conda_census.exposure.matches import BuildMatch, MatchTable, match_table
 from conda_census.exposure.remediation_curves import SurvivalEstimator, estimate_remediation
-from conda_census.exposure.study_population import study_population
+from conda_census.exposure.study_population import choose_sample_for_all, study_population
 from conda_census.exposure.unclear_records import (
     UnclearRecords,
     find_unclear_records,

@@ -7,7 +7,7 @@ without an environment token belongs to no unit; an installation's cache of pack
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -16,17 +16,21 @@ import ibis
 from ibis.expr.types import BinaryValue, BooleanValue, NumericValue, Table, TimestampValue
 
 from conda_census.engines.lake_tables import LakeTables
-from conda_census.exposure.matches import MatchTable, select_own_downloads
+from conda_census.exposure.downloaded_builds import DownloadedBuild, downloaded_builds_table
+from conda_census.exposure.matches import BUILD, MatchTable, select_own_downloads
 from conda_census.metrics.classes import ClassRules, copied
+from conda_census.metrics.counts import counts
 from conda_census.metrics.coverage.window import Window
 from conda_census.metrics.population import population
-from conda_census.metrics.sample import ALL, Sample, count_tokens, more_elsewhere
+from conda_census.metrics.sample import ALL, Sample, count_tokens, fitting, more_elsewhere
 
 __all__ = [
     "COPIED",
     "PACKAGE_OF_UNIT",
     "UNIT",
     "StudyPopulation",
+    "choose_sample_for",
+    "choose_sample_for_all",
     "holds_affected",
     "installation_of_unit",
     "study_population",
@@ -39,6 +43,12 @@ COPIED = b""
 PACKAGE_OF_UNIT = ("advisory", "name", *UNIT)
 _PAIR = ("client", "environment")
 _DEFAULT_RULES = ClassRules()
+#: With more downloads of the packages than these, those of a sample say enough; all of them take too long.
+_MANY_DOWNLOADS = 400_000
+#: If so, those of a sample are no more than these.
+_SAMPLED_DOWNLOADS = 200_000
+#: Of many advisories, so many downloads and verdicts on them are looked at within less than a minute.
+_MOST_VERDICTS = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -94,6 +104,24 @@ def study_population(
             tables.keep(_days(visits, units)) as days,
         ):
             yield StudyPopulation(matches, as_of, downloads, units, own, days)
+
+
+def choose_sample_for(seen: Iterable[DownloadedBuild], many: int = _MANY_DOWNLOADS) -> Sample:
+    """All installations, or of a package that nearly everybody has, some: a rare one is looked at whole.
+
+    If some, at most those that stand apart in the lake's files. ``seen`` are the builds of the package.
+    """
+    found = sum(each.downloads for each in seen)
+    return ALL if found <= many else fitting(found, _SAMPLED_DOWNLOADS)
+
+
+def choose_sample_for_all(
+    matches: MatchTable, seen: Iterable[DownloadedBuild], most: int = _MOST_VERDICTS
+) -> Sample:
+    """As many installations as a question about many advisories can look at, all if they are few."""
+    verdicts = matches.builds.inner_join(downloaded_builds_table(seen), BUILD)
+    found = counts(verdicts.aggregate(number=verdicts.downloads.sum()))["number"]
+    return fitting(found, most, least_one_in=1)
 
 
 def holds_affected(last_affected: TimestampValue, last_unaffected: TimestampValue) -> BooleanValue:

@@ -12,7 +12,7 @@ from ibis.expr.types import Table
 from conda_census.engines.lake_tables import LakeTables
 from conda_census.exposure.downloaded_builds import list_downloaded_builds
 from conda_census.exposure.exposed_environments import count_exposed
-from conda_census.exposure.inactivity import count_gaps
+from conda_census.exposure.follow_up import count_gaps
 from conda_census.exposure.matches import BuildMatch, MatchTable, find_first_fixes, match_table
 from conda_census.exposure.remediation import find_cohorts
 from conda_census.exposure.still_downloaded import list_still_downloaded
