@@ -132,7 +132,7 @@ PATHS: dict[str, str | int] = {
     "/" + "x" * 2000: "/" + "x" * 2000,
 }
 #: Moments in UTC; each notation writes them in its own way.
-MOMENTS = {
+MOMENTS: dict[str, str | int] = {
     "2024-01-16T23:53:20": "2024-01-16 23:53:20+00",
     "2024-02-29T00:00:00": "2024-02-29 00:00:00+00",
     "1995-01-01T00:00:00": "1995-01-01 00:00:00+00",
@@ -431,7 +431,13 @@ _OF_NUMBERS = ("cloudflare", "fastly", "gcp", "caddy", "traefik", "json")
 
 def _cases() -> list[tuple[dict[str, str], str | int]]:
     """Return what differs from a good request, and the expected reason or value."""
-    tables = {"status": STATUSES, "bytes": SIZES, "method": METHODS, "path": PATHS, "moment": MOMENTS}
+    tables: dict[str, dict[str, str | int]] = {
+        "status": STATUSES,
+        "bytes": SIZES,
+        "method": METHODS,
+        "path": PATHS,
+        "moment": MOMENTS,
+    }
     one = [({name: value}, result) for name, table in tables.items() for value, result in table.items()]
     return [*one, *SEVERAL]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -94,7 +95,7 @@ def _read(log_format: LogFormat, lines: list[str]) -> list[dict[str, object]]:
             }
             for place in range(len(requests))
         ]
-        shell = LogFormat("shell", "", log_format.line, columns=lambda _, sql=part.columns: sql)  # type: ignore[misc]
+        shell = replace(log_format, columns=lambda _, sql=part.columns: sql)  # type: ignore[misc]
         for number, row in zip(parsed.rest_lines, raw_rows(shell, parsed.rest.to_pylist()), strict=True):
             if row["dropped"] is None:
                 names = ("path", "address", "user_agent")
@@ -311,7 +312,7 @@ def test_headers_wherever_a_log_is_continued(blocks: list[str], cut: int, marked
     rows = []
     for part in reader.parts(data[end:]) if data[end:] else ():
         parsed = part.parse(part.lines)
-        shell = LogFormat("shell", "", BUILT_IN["common"].line, columns=lambda _, sql=part.columns: sql)  # type: ignore[misc]
+        shell = replace(BUILT_IN["common"], columns=lambda _, sql=part.columns: sql)  # type: ignore[misc]
         rows += [row for row in raw_rows(shell, parsed.rest.to_pylist()) if row["dropped"] is None]
         assert not len(parsed.requests)
     assert {(row["path"], row["user_agent"]) for row in rows} <= {("/p", "conda/1")}

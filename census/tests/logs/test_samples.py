@@ -92,3 +92,11 @@ def test_the_example_of_a_format_is_in_it(log_format: LogFormat) -> None:
     [row] = raw_rows(log_format, [log_format.example], [example])
     assert row["dropped"] is None
     assert log_format.line.fullmatch(example)
+
+
+@pytest.mark.parametrize("log_format", FORMATS.values(), ids=FORMATS)
+def test_a_format_names_its_server_and_its_content(log_format: LogFormat) -> None:
+    """The generated page of log formats has both in a table of Markdown."""
+    assert log_format.server
+    assert log_format.content.endswith(".")
+    assert not {"\n", "|"} & {*log_format.server, *log_format.content}

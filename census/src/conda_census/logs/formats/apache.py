@@ -102,7 +102,7 @@ def apache_format(
         CensusError: a directive is not known, or something that a request needs is missing.
     """
     pieces = [piece for token in _TOKEN.finditer(template.strip()) for piece in _pieces(token, place, other)]
-    return template_format(name, place, with_address(place, pieces, address), sample_rate)
+    return template_format(name, "Apache", place, with_address(place, pieces, address), sample_rate)
 
 
 def _pieces(token: re.Match[str], place: str, other: Sequence[str]) -> list[Piece]:

@@ -40,6 +40,8 @@ _COLUMNS = raw_columns(f"""
 
 ARTIFACTORY = LogFormat(
     name="artifactory",
+    server="JFrog Artifactory",
+    content="Lines of the request log, with fields separated by vertical bars.",
     example=(
         "2024-01-16T23:53:20.123Z|d5d75b3c41EXAMPLE|192.0.2.7|anonymous|GET|"
         "/api/conda/conda-remote/noarch/repodata.json.zst|200|-1|2326|12|"

@@ -33,6 +33,8 @@ _COLUMNS = raw_columns(
 
 CADDY = LogFormat(
     name="caddy",
+    server="Caddy",
+    content="JSON lines of the access log.",
     example=(
         '{"level":"info","ts":1705449200.123,"logger":"http.log.access","msg":"handled request",'
         '"request":{"remote_ip":"192.0.2.7","client_ip":"192.0.2.7","proto":"HTTP/2.0","method":"GET",'

@@ -37,6 +37,8 @@ _COLUMNS = raw_columns(
 
 CLOUDFLARE = LogFormat(
     name="cloudflare",
+    server="Cloudflare, Logpush (HTTP requests)",
+    content="JSON lines; times in RFC 3339, or Unix times in seconds, milli-, micro- or nanoseconds.",
     example=(
         '{"ClientIP":"192.0.2.7","ClientRequestHost":"conda.example.org","ClientRequestMethod":"GET",'
         '"ClientRequestURI":"/pkgs/main/noarch/repodata.json.zst",'

@@ -83,6 +83,8 @@ def _has_all_fields(first_lines: Sequence[bytes], line: bytes) -> bool:
 
 CLOUDFRONT = LogFormat(
     name="cloudfront",
+    server="Amazon CloudFront, standard logs (legacy)",
+    content="Tab-separated lines with the fields that the line `#Fields:` names.",
     example=(
         "2024-01-16\t23:53:20\tFRA56-P1\t2326\t192.0.2.7\tGET\td111111abcdef8.cloudfront.net\t"
         "/pkgs/main/noarch/repodata.json.zst\t200\t-\t"

@@ -68,12 +68,15 @@ def configured_realtime(
             )
     if missing := missing_fields(fields):
         raise CensusError(f"{place}: no {missing[0]}, without which no line counts: add it to the log")
-    return _realtime(name, fields, sample_rate)
+    content = f"Tab-separated lines with the fields {', '.join(fields)}."
+    return _realtime(name, content, fields, sample_rate)
 
 
-def _realtime(name: str, fields: Sequence[str], sample_rate: float = 1.0) -> LogFormat:
+def _realtime(name: str, content: str, fields: Sequence[str], sample_rate: float = 1.0) -> LogFormat:
     return LogFormat(
         name=name,
+        server="Amazon CloudFront, real-time logs",
+        content=content,
         example="\t".join(_EXAMPLES.get(field, "-") for field in fields),
         line=re.compile(r"\t".join(_PATTERNS.get(field, r"[^\t]*") for field in fields).encode()),
         columns=always(raw_columns(found_in_fields(fields, "\t"))),
@@ -88,4 +91,8 @@ def _realtime(name: str, fields: Sequence[str], sample_rate: float = 1.0) -> Log
     )
 
 
-CLOUDFRONT_REALTIME = _realtime("cloudfront-realtime", _ALL_FIELDS)
+CLOUDFRONT_REALTIME = _realtime(
+    "cloudfront-realtime",
+    "Tab-separated lines with all fields, in the order of CloudFront's documentation.",
+    _ALL_FIELDS,
+)

@@ -90,6 +90,8 @@ def _header_fault(first_lines: Sequence[bytes]) -> str | None:
 
 CLOUDFRONT_V2 = LogFormat(
     name="cloudfront-v2",
+    server="Amazon CloudFront, standard logs (v2)",
+    content="JSON lines, Parquet, or W3C lines with the fields that the line `#Fields:` names, in any order.",
     example=(
         '{"date":"2024-01-16","time":"23:53:20","sc-bytes":"2326","c-ip":"192.0.2.7","cs-method":"GET",'
         '"cs-uri-stem":"/pkgs/main/noarch/repodata.json.zst","sc-status":"200","cs(User-Agent)":'

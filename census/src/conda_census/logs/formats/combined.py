@@ -123,6 +123,8 @@ def _has_all_fields(first_lines: Sequence[bytes], line: bytes) -> bool:
 
 COMBINED = LogFormat(
     name="combined",
+    server="nginx, Apache",
+    content="Text lines: address, user, time, request, status, bytes, referer, user agent, and any later fields.",
     example=(
         '192.0.2.7 - - [16/Jan/2024:23:53:20 +0000] "GET /pkgs/main/noarch/repodata.json.zst HTTP/1.1" '
         '200 2326 "-" "conda/24.7.1 requests/2.32.3 CPython/3.12.4 Linux/6.1.0 debian/12 glibc/2.36"'

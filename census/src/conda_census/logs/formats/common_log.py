@@ -18,6 +18,8 @@ _OF_ADDRESSES, _OF_HOST_NAMES = (
 
 COMMON_LOG = LogFormat(
     name="common",
+    server="Apache, nginx",
+    content="Text lines: address, user, time, request, status and bytes, without a user agent.",
     example=(
         '192.0.2.7 - - [16/Jan/2024:23:53:20 +0000] "GET /pkgs/main/noarch/repodata.json.zst HTTP/1.1" '
         "200 2326"

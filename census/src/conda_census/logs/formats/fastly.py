@@ -36,6 +36,8 @@ _COLUMNS = raw_columns(
 
 FASTLY = LogFormat(
     name="fastly",
+    server="Fastly, real-time log streaming",
+    content="JSON lines with the fields that Fastly proposes, with or without a prefix of syslog.",
     example=(
         '<134>2024-01-16T23:53:20Z cache-fra-eddf8230001 conda[123]: {"timestamp":"2024-01-16T23:53:20+0000",'
         '"client_ip":"192.0.2.7","host":"conda.example.org","url":"/pkgs/main/noarch/repodata.json.zst",'

@@ -37,6 +37,8 @@ _COLUMNS = raw_columns(
 
 GCP = LogFormat(
     name="gcp",
+    server="Google Cloud, load balancers and CDN",
+    content="JSON lines: exported log entries (`LogEntry`) with an `httpRequest`.",
     example=(
         '{"httpRequest":{"remoteIp":"192.0.2.7","requestMethod":"GET",'
         '"requestUrl":"https://conda.example.org/pkgs/main/noarch/repodata.json.zst","responseSize":"2326",'

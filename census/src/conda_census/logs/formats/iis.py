@@ -88,6 +88,8 @@ def _has_all_fields(first_lines: Sequence[bytes], line: bytes) -> bool:
 
 IIS = LogFormat(
     name="iis",
+    server="Microsoft Internet Information Services (IIS)",
+    content="W3C lines with the fields that the line `#Fields:` names, in any order.",
     example=(
         "2024-01-16 23:53:20 192.0.2.1 GET /pkgs/main/noarch/repodata.json.zst - 443 - 192.0.2.7 "
         "conda/24.7.1+requests/2.32.3+CPython/3.12.4+Windows/10+Windows/10.0.22631 - 200 0 0 12"

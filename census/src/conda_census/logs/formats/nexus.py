@@ -20,6 +20,8 @@ _END = r"(?: \[[^\]]*\])?\s*"
 
 NEXUS = LogFormat(
     name="nexus",
+    server="Nexus Repository",
+    content="Text lines of the request log, with or without the content length and the thread.",
     example=(
         "192.0.2.7 - - [16/Jan/2024:23:53:20 +0000] "
         '"GET /repository/conda/main/noarch/repodata.json.zst HTTP/1.1" 200 - 2326 12 '

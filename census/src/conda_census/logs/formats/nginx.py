@@ -109,7 +109,7 @@ def nginx_format(
         else _variable(token["braced"] or token["bare"], place, other)
         for token in _TOKEN.finditer(template.strip())
     ]
-    return template_format(name, place, with_address(place, pieces, address), sample_rate)
+    return template_format(name, "nginx", place, with_address(place, pieces, address), sample_rate)
 
 
 def _variable(name: str, place: str, other: Sequence[str]) -> Piece:

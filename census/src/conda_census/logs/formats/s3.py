@@ -37,6 +37,8 @@ _COLUMNS = {
 
 S3 = LogFormat(
     name="s3",
+    server="Amazon S3, server access logs",
+    content="Blank-separated lines of any year; the request id shows repeated lines.",
     example=(
         "79a5EXAMPLEowner conda-bucket [16/Jan/2024:23:53:20 +0000] 192.0.2.7 - 3E57427F3EXAMPLE "
         "REST.GET.OBJECT pkgs/main/noarch/repodata.json.zst "

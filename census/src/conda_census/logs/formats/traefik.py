@@ -60,6 +60,8 @@ def _columns(first_lines: Sequence[bytes]) -> str:
 
 TRAEFIK = LogFormat(
     name="traefik",
+    server="Traefik",
+    content="JSON lines that keep the header User-Agent, or text lines (Traefik's format `common`).",
     example=(
         '{"ClientHost":"192.0.2.7","DownstreamContentSize":2326,"DownstreamStatus":200,'
         '"RequestHost":"conda.example.org","RequestMethod":"GET",'

@@ -66,6 +66,8 @@ def field_map_format(
     }
     return LogFormat(
         name=name,
+        server="any server that writes JSON",
+        content="JSON lines with the keys that `census.toml` names.",
         example=json.dumps(_example(keys), separators=(",", ":")),
         line=json_line(*named),
         columns=always(raw_columns(found_in_json(pointers, columns))),

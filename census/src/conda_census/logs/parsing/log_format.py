@@ -94,6 +94,8 @@ class LogFormat:
 
     Attributes:
         name: the name, as ``--format`` takes it.
+        server: the server or CDN that writes the format, with the name of its log in the documentation.
+        content: one sentence, in Markdown, on what a file in this format holds.
         example: an example line, for people.
         line: pattern of a whole line, without its end. It serves to detect the format, and, if
             ``shows_its_end``, to check whether a last line without an end was written completely. If a
@@ -125,6 +127,8 @@ class LogFormat:
     """
 
     name: str
+    server: str
+    content: str
     example: str
     line: re.Pattern[bytes]
     columns: Columns

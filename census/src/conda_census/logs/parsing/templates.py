@@ -75,7 +75,9 @@ def unescaped(text: str) -> str:
     return re.sub(r"\\.", lambda escape: _ESCAPES.get(escape[0], escape[0]), text)
 
 
-def template_format(name: str, place: str, pieces: Sequence[Piece], sample_rate: float = 1.0) -> LogFormat:
+def template_format(
+    name: str, server: str, place: str, pieces: Sequence[Piece], sample_rate: float = 1.0
+) -> LogFormat:
     """Return the format of the lines that a template makes; ``place`` names the template in errors.
 
     Raises:
@@ -87,6 +89,8 @@ def template_format(name: str, place: str, pieces: Sequence[Piece], sample_rate:
     pattern = "".join(_patterns(place, pieces, read, strict=False))
     return LogFormat(
         name=name,
+        server=server,
+        content="Text lines with the variables that a template in `census.toml` names.",
         example="".join(piece if isinstance(piece, str) else piece.example for piece in pieces),
         line=re.compile("".join(_patterns(place, pieces, read, strict=True)).encode() + rb"\s*"),
         columns=always(
