@@ -12,8 +12,7 @@ from census_support.inputs.small_log import CONDA, SmallLog
 from census_support.processes.census_process import CensusProcess
 from conda_census.ingest.log_faults.proxies import few_private_addresses, few_public_addresses
 from conda_census.logs.formats import BUILT_IN
-from conda_census.logs.parsing.forwarded import FORWARDED_DOUBT
-from conda_census.logs.parsing.forwarded_in_fields import FORWARDED_IN_FIELDS
+from conda_census.logs.parsing.forwarded import FORWARDED_DOUBT, FORWARDED_IN_FIELDS
 
 
 def _log(*addresses: str, requests: int = 40, behind: str = "") -> SmallLog:

@@ -22,7 +22,7 @@ from census_support.inputs.hostile_lines import hostile_lines
 from conda_census.config import Settings
 from conda_census.errors import SourceError
 from conda_census.logs.blocks import blocks_of_lines
-from conda_census.logs.fast.no_fast_path import parse_nothing
+from conda_census.logs.fast.request_columns import parse_nothing
 from conda_census.logs.fingerprints import Fingerprint
 from conda_census.logs.format_detection import Beginning, format_of
 from conda_census.logs.formats import LogFormat, formats

@@ -10,7 +10,6 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from conda_census.logs.fast.client_addresses import of_plain_addresses
 from conda_census.logs.fast.field_values import (
     as_decimals,
     as_dictionary,
@@ -22,7 +21,7 @@ from conda_census.logs.fast.field_values import (
     words,
 )
 from conda_census.logs.fast.line_splitting import Split, split, text_of_lines
-from conda_census.logs.fast.request_columns import Parsed, Requests
+from conda_census.logs.fast.request_columns import Parsed, Requests, of_plain_addresses
 from conda_census.logs.fast.timestamps import MICROSECONDS, each_once, microseconds, pairs_of_digits
 from conda_census.logs.possible_times import are_possible_times
 

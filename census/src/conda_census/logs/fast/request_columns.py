@@ -7,8 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-__all__ = ["ParseRegular", "Parsed", "Requests", "no_requests"]
+from conda_census.logs.fast.line_splitting import split, text_of_lines
+from conda_census.logs.parsing.addresses import PLAIN_ADDRESS
+
+__all__ = ["ParseRegular", "Parsed", "Requests", "no_requests", "of_plain_addresses", "parse_nothing"]
+
+_PLAIN = f"^{PLAIN_ADDRESS}$"
 
 
 @dataclass(frozen=True)
@@ -107,6 +113,23 @@ def no_requests() -> Requests:
         user_agent=texts,
         address=texts,
     )
+
+
+def parse_nothing(block: bytes) -> Parsed:
+    """Split a block into its lines, none of them parsed."""
+    lines = split(block, "\n", 0)
+    every = np.arange(len(lines.line_ends))
+    return Parsed(len(every), no_requests(), every, text_of_lines(lines, every), lines.line_ends)
+
+
+def of_plain_addresses(requests: Requests, absent: str | None = None) -> Requests:
+    """Return the requests with a plain address, or with ``absent``, which means that the log has none."""
+    distinct = requests.address.dictionary
+    is_plain = pc.match_substring_regex(distinct, _PLAIN)
+    if absent is not None:
+        is_plain = pc.or_(is_plain, pc.equal(distinct, absent))
+    plain = np.asarray(is_plain.to_numpy(zero_copy_only=False), dtype=bool)
+    return requests if plain.all() else requests.select(plain[requests.address.indices.to_numpy()])
 
 
 def _taken(texts: pa.DictionaryArray, places: np.ndarray) -> pa.DictionaryArray:

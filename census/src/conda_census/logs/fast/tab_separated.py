@@ -15,11 +15,15 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from conda_census.logs.fast.client_addresses import of_plain_addresses
 from conda_census.logs.fast.field_values import as_decimals, as_dictionary, as_strings, bytes_at, chosen
 from conda_census.logs.fast.line_splitting import Split, split, text_of_lines
-from conda_census.logs.fast.no_fast_path import parse_nothing
-from conda_census.logs.fast.request_columns import Parsed, ParseRegular, Requests
+from conda_census.logs.fast.request_columns import (
+    Parsed,
+    ParseRegular,
+    Requests,
+    of_plain_addresses,
+    parse_nothing,
+)
 from conda_census.logs.fast.timestamps import each_once, microseconds, pairs_of_digits
 from conda_census.logs.possible_times import are_possible_times
 

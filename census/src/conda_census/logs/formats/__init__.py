@@ -9,8 +9,7 @@ from conda_census.logs.formats.cloudflare import CLOUDFLARE
 from conda_census.logs.formats.cloudfront import CLOUDFRONT
 from conda_census.logs.formats.cloudfront_realtime import CLOUDFRONT_REALTIME
 from conda_census.logs.formats.cloudfront_v2 import CLOUDFRONT_V2
-from conda_census.logs.formats.combined import COMBINED
-from conda_census.logs.formats.common_log import COMMON_LOG
+from conda_census.logs.formats.combined import COMBINED, COMMON_LOG
 from conda_census.logs.formats.configured import configured_format
 from conda_census.logs.formats.fastly import FASTLY
 from conda_census.logs.formats.gcp import GCP

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from conda_census.logs.fast.request_columns import ParseRegular
 from conda_census.logs.fast.tab_separated import Positions, parse_tabular
 from conda_census.logs.parsing.drop_rules import raw_columns
-from conda_census.logs.parsing.forwarded_in_fields import forwarded_in_fields
+from conda_census.logs.parsing.forwarded import forwarded_in_fields
 from conda_census.logs.parsing.header_fields import (
     found_in_fields,
     has_all,

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from conda_census.logs.formats.iis import is_of_iis
 from conda_census.logs.parsing.drop_rules import raw_columns
-from conda_census.logs.parsing.forwarded_in_fields import forwarded_in_fields
+from conda_census.logs.parsing.forwarded import forwarded_in_fields
 from conda_census.logs.parsing.header_fields import (
     FIELDS,
     columns_of_fields,

@@ -1,6 +1,7 @@
-r"""``combined`` log format of nginx and Apache
+r"""``combined`` and ``common`` log formats of nginx and Apache
 
-``ip - user [10/Oct/2000:13:55:36 -0700] "GET /p HTTP/1.1" 200 2326 "referer" "user agent"``
+``ip - user [10/Oct/2000:13:55:36 -0700] "GET /p HTTP/1.1" 200 2326 "referer" "user agent"``; ``common`` ends
+before the referer.
 
 Escapes are brought to one form first, so that only a quote ends a field. A line is then parsed with one split
 at the quotes. Of the fields that an operator added after the user agent, one is read: the field that names
@@ -14,11 +15,10 @@ from collections.abc import Sequence
 
 from conda_census.logs.blocks import MAX_LINE_BYTES
 from conda_census.logs.fast.combined import parse_combined
-from conda_census.logs.fast.no_fast_path import parse_nothing
-from conda_census.logs.fast.request_columns import ParseRegular
+from conda_census.logs.fast.request_columns import ParseRegular, parse_nothing
 from conda_census.logs.parsing.addresses import client_address, has_host_names, host_name_fault
 from conda_census.logs.parsing.agent_field import agent_fault, is_agent_elsewhere
-from conda_census.logs.parsing.bracketed import BRACKETED_MARKS, bracketed_line, no_client
+from conda_census.logs.parsing.bracketed import BRACKETED_MARKS, bracketed_columns, bracketed_line, no_client
 from conda_census.logs.parsing.drop_rules import (
     drop_decision,
     has_no_size,
@@ -33,10 +33,10 @@ from conda_census.logs.parsing.forwarded import (
     has_forwarded,
 )
 from conda_census.logs.parsing.log_format import FormatChange, LogFormat, Mark
-from conda_census.logs.parsing.request_line import as_sent, path_of_request, quotes_hidden
+from conda_census.logs.parsing.text_lines import as_sent, path_of_request, quotes_hidden
 from conda_census.logs.parsing.times import bracketed_time
 
-__all__ = ["COMBINED"]
+__all__ = ["COMBINED", "COMMON_LOG"]
 
 _TEXT = r'"(?:[^"\\]++|\\.)*+"'
 #: Bytes, referer, user agent, and added fields.
@@ -124,7 +124,7 @@ def _has_all_fields(first_lines: Sequence[bytes], line: bytes) -> bool:
 COMBINED = LogFormat(
     name="combined",
     server="nginx, Apache",
-    content="Text lines: address, user, time, request, status, bytes, referer, user agent, and any later fields.",
+    content="Text lines: address, user, time, request, status, bytes, referer, user agent, later fields.",
     example=(
         '192.0.2.7 - - [16/Jan/2024:23:53:20 +0000] "GET /pkgs/main/noarch/repodata.json.zst HTTP/1.1" '
         '200 2326 "-" "conda/24.7.1 requests/2.32.3 CPython/3.12.4 Linux/6.1.0 debian/12 glibc/2.36"'
@@ -137,4 +137,24 @@ COMBINED = LogFormat(
     doubt=forwarded_doubt,
     change=_change,
     has_all_fields=_has_all_fields,
+)
+
+_OF_ADDRESSES, _OF_HOST_NAMES = (
+    bracketed_columns(r"(\S+)\s*", ("bytes",), {"bytes": "bytes"}, host_names=host_names)
+    for host_names in (False, True)
+)
+
+COMMON_LOG = LogFormat(
+    name="common",
+    server="Apache, nginx",
+    content="Text lines: address, user, time, request, status and bytes, without a user agent.",
+    example=(
+        '192.0.2.7 - - [16/Jan/2024:23:53:20 +0000] "GET /pkgs/main/noarch/repodata.json.zst HTTP/1.1" '
+        "200 2326"
+    ),
+    line=bracketed_line(r"(?:\d+|-)\s*", host_names=True),
+    columns=lambda lines: _OF_HOST_NAMES if has_host_names(lines) else _OF_ADDRESSES,
+    marks=BRACKETED_MARKS,
+    header_fault=host_name_fault,
+    shows_its_end=False,
 )

@@ -12,8 +12,7 @@ import re
 
 from conda_census.logs.parsing.drop_rules import raw_columns
 from conda_census.logs.parsing.log_format import LogFormat, Mark, always
-from conda_census.logs.parsing.patterns import found_by_pattern
-from conda_census.logs.parsing.request_line import path_of_request
+from conda_census.logs.parsing.text_lines import found_by_pattern, path_of_request
 from conda_census.logs.parsing.times import bracketed_time
 
 __all__ = ["S3"]

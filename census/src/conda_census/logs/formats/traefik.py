@@ -17,7 +17,7 @@ from conda_census.logs.parsing.bracketed import bracketed_columns, bracketed_lin
 from conda_census.logs.parsing.drop_rules import raw_columns, sent_range
 from conda_census.logs.parsing.json_lines import found_in_json, is_json, json_line
 from conda_census.logs.parsing.log_format import LogFormat, Mark
-from conda_census.logs.parsing.request_line import as_sent, quotes_hidden
+from conda_census.logs.parsing.text_lines import as_sent, quotes_hidden
 from conda_census.logs.parsing.times import any_time
 
 __all__ = ["TRAEFIK"]

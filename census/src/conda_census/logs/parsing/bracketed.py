@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from conda_census.logs.parsing.addresses import ADDRESSES_IN_ORDER, HOST_NAME, UNKNOWN, is_address
 from conda_census.logs.parsing.drop_rules import raw_columns
 from conda_census.logs.parsing.log_format import Mark
-from conda_census.logs.parsing.patterns import found_by_pattern
+from conda_census.logs.parsing.text_lines import found_by_pattern
 from conda_census.logs.parsing.times import TIME_SHAPE, bracketed_time
 
 __all__ = ["BRACKETED_MARKS", "bracketed_columns", "bracketed_line", "no_client"]

@@ -10,7 +10,7 @@ from conda_census.errors import CensusError
 from conda_census.logs.parsing.drop_rules import raw_columns, sent_range
 from conda_census.logs.parsing.json_lines import found_in_json, json_line, json_marks
 from conda_census.logs.parsing.log_format import LogFormat, always
-from conda_census.logs.parsing.request_line import path_of_request
+from conda_census.logs.parsing.text_lines import path_of_request
 from conda_census.logs.parsing.times import any_time
 
 __all__ = ["field_map_format"]

@@ -1,4 +1,4 @@
-"""Clients of a ``combined`` log behind a proxy, named by an added field
+"""Clients behind a proxy, named by an added field of a log
 
 ``10.0.0.1 - - [time] "request" 200 2326 "referer" "user agent" "203.0.113.9, 10.0.0.3"``
 
@@ -7,6 +7,9 @@ as in the format ``main`` of nginx. The first lines of a log show if this is the
 added field may also be the address of a server. Then it is not known which address is the client's, and the
 log is reported as doubtful.
 See ``docs/decisions/clients-behind-a-proxy.md``.
+
+In a log with a line ``#Fields:`` the first address is ``c-ip``, the added field ``x-forwarded-for``. If
+``c-ip`` is the proxy's address in each line, all clients seem to be in one network. This is reported.
 """
 
 from __future__ import annotations
@@ -29,11 +32,13 @@ from conda_census.logs.parsing.addresses import (
 
 __all__ = [
     "FORWARDED_DOUBT",
+    "FORWARDED_IN_FIELDS",
     "MOST_FIELDS",
     "Forwarded",
     "forwarded_address",
     "forwarded_doubt",
     "forwarded_field",
+    "forwarded_in_fields",
     "has_forwarded",
     "quoted_fields",
 ]
@@ -60,6 +65,14 @@ FORWARDED_DOUBT = (
     "addresses stand behind the user agent, and nobody knows whether they or the first ones are the "
     "clients': describe the format in census.toml, with address = the variable of the client's address"
 )
+
+FORWARDED_IN_FIELDS = (
+    "nearly all requests come from one address (c-ip), and x-forwarded-for names more clients, so that "
+    "networks are not known: let the server log the clients' addresses as c-ip"
+)
+_NAMES = ("x-forwarded-for", "cs(x-forwarded-for)")
+#: Fewer requests than these may come from a few machines.
+_FEWEST = 100
 
 
 @dataclass(frozen=True)
@@ -122,6 +135,24 @@ def has_forwarded(forwarded: Forwarded, line: bytes) -> bool:
         return len(fields) > _FIELDS + (forwarded.place - _FIRST_ADDED) // 2
     found = _unquoted(fields) if len(fields) >= _FIELDS else None
     return found is not None and found.end() > found.end(1)
+
+
+def forwarded_in_fields(fields: Sequence[str], separator: bytes, first_lines: Sequence[bytes]) -> str | None:
+    """Return why the addresses of these lines may not be those of the clients; None if nothing says so."""
+    name = next((name for name in _NAMES if name in fields), None)
+    if name is None or "c-ip" not in fields:
+        return None
+    address, forwarded = fields.index("c-ip"), fields.index(name)
+    lines = [line.split(separator) for line in first_lines if not line.startswith(b"#")]
+    rows = [line for line in lines if len(line) == len(fields)]
+    firsts = Counter(row[address] for row in rows)
+    if len(rows) < _FEWEST or (len(rows) - max(firsts.values())) * _ALL_BUT_ONE_IN > len(rows):
+        return None
+    named = [client_in(row[forwarded].replace(b"%20", b" ").replace(b"%2C", b",")) for row in rows]
+    public = [client for client in named if is_public_address(client)]
+    if len(set(public)) < _CLIENTS_OF_A_PROXY or 2 * len(public) <= len(rows):
+        return None
+    return FORWARDED_IN_FIELDS
 
 
 @lru_cache(maxsize=2)

@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from conda_census.logs.fast.no_fast_path import parse_nothing
-from conda_census.logs.fast.request_columns import ParseRegular
+from conda_census.logs.fast.request_columns import ParseRegular, parse_nothing
 
 __all__ = [
     "DROP_REASONS",

@@ -11,8 +11,7 @@ from typing import Literal
 from conda_census.errors import CensusError
 from conda_census.logs.parsing.drop_rules import raw_columns, sent_range
 from conda_census.logs.parsing.log_format import LogFormat, always
-from conda_census.logs.parsing.patterns import found_by_pattern
-from conda_census.logs.parsing.request_line import as_sent, quotes_hidden
+from conda_census.logs.parsing.text_lines import as_sent, found_by_pattern, quotes_hidden
 from conda_census.logs.parsing.times import any_time, templated_time
 
 __all__ = ["Piece", "Role", "Variable", "template_format", "unescaped", "with_address"]
