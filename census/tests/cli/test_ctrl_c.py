@@ -16,13 +16,13 @@ from census_support.processes.census_process import CensusProcess
 # What DuckDB is asked here takes for ever; it is told on standard error when it begins.
 PROGRAM = """
 import sys
-from conda_census.ingest import batch_reading
+from conda_census.ingest import background_rows
 
 def work_long(connection, *more):
     print("working", file=sys.stderr, flush=True)
     connection.execute("SELECT count(*) FROM range(10_000_000) a, range(10_000_000) b WHERE a <> b")
 
-batch_reading.rows_of_part = work_long
+background_rows.rows_of_part = work_long
 from conda_census.cli import main
 main()
 """

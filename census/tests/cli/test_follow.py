@@ -23,16 +23,16 @@ from conda_census.lake.store import Lake
 # Is told on standard error when it begins to read, and takes its time.
 SLOW_PROGRAM = """
 import sys, time
-from conda_census.ingest import batch_reading
+from conda_census.ingest import background_rows
 
-rows_of_part = batch_reading.rows_of_part
+rows_of_part = background_rows.rows_of_part
 
 def take_time(*arguments):
     print("working", file=sys.stderr, flush=True)
     time.sleep(2)
     return rows_of_part(*arguments)
 
-batch_reading.rows_of_part = take_time
+background_rows.rows_of_part = take_time
 from conda_census.cli import main
 main()
 """

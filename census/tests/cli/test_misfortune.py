@@ -23,15 +23,15 @@ from conda_census.lake.store import Lake
 # What a test does at the moment when the first rows are made; then the work goes on.
 IN_THE_MIDDLE = """
 import os, shutil, sys
-from conda_census.ingest import batch_reading
+from conda_census.ingest import background_rows
 
-original = batch_reading.rows_of_part
+original = background_rows.rows_of_part
 
 def rows_of_part(*arguments, **options):
     {0}
     return original(*arguments, **options)
 
-batch_reading.rows_of_part = rows_of_part
+background_rows.rows_of_part = rows_of_part
 from conda_census.cli import main
 main()
 """

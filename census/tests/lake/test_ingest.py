@@ -15,7 +15,7 @@ import pytest
 from census_support.inputs.small_log import SmallLog
 from conda_census.config import Settings
 from conda_census.errors import CensusError, LakeError
-from conda_census.ingest import batch_reading, pipeline
+from conda_census.ingest import background_rows, batch_reading, pipeline
 from conda_census.ingest import reader as reading
 from conda_census.ingest import request_buffer as part
 from conda_census.ingest.duplicates.shared_lines import Recognised
@@ -447,7 +447,7 @@ def test_a_log_that_another_writer_reads_is_left_to_it(
     other = replace(settings, writer="other")
     file = SmallLog().request().write(tmp_path / "one.log")
     with monkeypatch.context() as patch:
-        patch.setattr(batch_reading, "rows_of_part", _stop)
+        patch.setattr(background_rows, "rows_of_part", _stop)
         with pytest.raises(StoppedError):
             run(file, settings=other)
     left = run(file)

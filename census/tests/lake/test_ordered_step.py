@@ -1,4 +1,4 @@
-"""Do threads that work at once take a step in order, and does none wait for one that has failed?"""
+"""Order of a step that concurrent threads take."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from threading import Barrier
 
 import pytest
 
-from conda_census.ingest.ordered_steps import Turns
+from conda_census.ingest.background_rows import OrderedStep
 
 
-def test_turns_are_taken_in_order() -> None:
-    """Whoever is ready first."""
-    turns, taken = Turns(), []
+def test_threads_take_the_step_in_order() -> None:
+    """Also if a later thread is ready first."""
+    step, taken = OrderedStep(), []
     together = Barrier(4)
 
     def work(number: int) -> None:
-        with turns.take(number) as wait:
+        with step.take(number) as wait:
             together.wait(timeout=10)
             wait()
             taken.append(number)
@@ -26,12 +26,12 @@ def test_turns_are_taken_in_order() -> None:
     assert taken == [0, 1, 2, 3]
 
 
-def test_nobody_waits_for_one_that_has_failed() -> None:
-    """Before its step or in it."""
-    turns = Turns()
+def test_no_thread_waits_for_one_that_has_failed() -> None:
+    """Neither if it fails before its step, nor if it fails in it."""
+    step = OrderedStep()
 
     def fail(number: int, *, waits: bool) -> None:
-        with turns.take(number) as wait:
+        with step.take(number) as wait:
             if waits:
                 wait()
             raise ValueError
@@ -39,5 +39,5 @@ def test_nobody_waits_for_one_that_has_failed() -> None:
     for number, waits in enumerate([False, True]):
         with pytest.raises(ValueError, match=r"^$"):
             fail(number, waits=waits)
-    with turns.take(2) as wait:
+    with step.take(2) as wait:
         wait()
