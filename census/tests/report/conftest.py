@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from typing import Any
 
 import pytest
 
 from census_support.lakes.known_lake import fill
 from census_support.lakes.small_lake import SmallLake
+from conda_census.reports.json_documents import to_json
 from conda_census.reports.usage.build import Report, make_report
 
 
@@ -38,3 +40,15 @@ def report(report_once: Report) -> Report:
 def empty_report(empty_report_once: Report) -> Report:
     """The report on a lake into which nothing was ever ingested."""
     return deepcopy(empty_report_once)
+
+
+@pytest.fixture
+def document(report_once: Report) -> dict[str, Any]:
+    """The JSON of the report on a lake whose every figure can be counted."""
+    return to_json(report_once)
+
+
+@pytest.fixture
+def empty_document(empty_report_once: Report) -> dict[str, Any]:
+    """The JSON of the report on a lake into which nothing was ever ingested."""
+    return to_json(empty_report_once)

@@ -17,6 +17,7 @@ from census_support.lakes.small_lake import SmallLake
 from conda_census.engines.lake_tables import LakeTables
 from conda_census.metrics.coverage.window import Window
 from conda_census.metrics.sample import ALL
+from conda_census.reports.json_documents import to_json
 from conda_census.reports.usage.alt_text import retention as retention_in_words
 from conda_census.reports.usage.build import make_report
 from conda_census.reports.usage.notes import NOTES, notes_on_gaps
@@ -133,8 +134,8 @@ def test_each_number_is_right_or_null_or_noted(tables: LakeTables, seed: int) ->
     since, until, missing = _holes(seed)
     whole, holed = _report(tables, since, until), _report(tables, since, until, missing)
     noted = {note["number"] for note in holed["notes"][len(NOTES) :]}
-    right = dict(_numbers(whole))
-    for path, number in _numbers(holed):
+    right = dict(_numbers(to_json(whole)))
+    for path, number in _numbers(to_json(holed)):
         if number is not None and number != right.get(path):
             assert _note_on(path) in noted, (path, number, right.get(path))
 

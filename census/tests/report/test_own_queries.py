@@ -9,6 +9,7 @@ import os
 import shutil
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -22,9 +23,10 @@ from conda_census.errors import LakeError
 from conda_census.ingest.pipeline import ingest
 from conda_census.lake.compaction import compact
 from conda_census.lake.store import Lake
+from conda_census.reports.json_documents import to_json
 from conda_census.reports.listings.query_text import print_csv, print_json, print_text
 from conda_census.reports.listings.sql_views import VIEWS, OwnQueries, QueryError
-from conda_census.reports.usage.build import Report, make_report
+from conda_census.reports.usage.build import make_report
 from conda_census.settings_file import Hole
 from conda_census.spill_folders import spill_folder_of_process
 
@@ -54,10 +56,10 @@ def queries(lake: Lake) -> OwnQueries:
 
 
 @pytest.fixture(scope="module")
-def report(lake: Lake) -> Report:
+def report(lake: Lake) -> dict[str, Any]:
     """What the report says of it."""
     with opened(lake, "duckdb", (HOLE,)) as tables:
-        return make_report(tables, top=10_000)
+        return to_json(make_report(tables, top=10_000))
 
 
 def _ask(queries: OwnQueries, text: str) -> list[tuple[object, ...]]:
@@ -65,7 +67,9 @@ def _ask(queries: OwnQueries, text: str) -> list[tuple[object, ...]]:
 
 
 @pytest.mark.takes_turns(5, among="the longest")
-def test_a_glob_counts_twice_and_the_views_do_not(lake: Lake, queries: OwnQueries, report: Report) -> None:
+def test_a_glob_counts_twice_and_the_views_do_not(
+    lake: Lake, queries: OwnQueries, report: dict[str, Any]
+) -> None:
     """What compact has replaced lies there for some days more."""
     files = str(lake.path / "downloads" / "*" / "*.parquet").replace("'", "''")
     ((by_glob,),) = duckdb.connect().execute(f"SELECT count(*) FROM '{files}'").fetchall()
@@ -75,7 +79,7 @@ def test_a_glob_counts_twice_and_the_views_do_not(lake: Lake, queries: OwnQuerie
 
 
 @pytest.mark.takes_turns(5, among="the longest")
-def test_installations_and_environments(queries: OwnQueries, report: Report) -> None:
+def test_installations_and_environments(queries: OwnQueries, report: dict[str, Any]) -> None:
     """By class, by how many environments they have, and the pairs."""
     by_class = dict(_ask(queries, 'SELECT "class", count(*) FROM installations GROUP BY 1'))
     assert by_class == {
@@ -92,7 +96,7 @@ def test_installations_and_environments(queries: OwnQueries, report: Report) -> 
     assert _ask(queries, "SELECT count(*) FROM environments") == [(report["environments"]["total"],)]
 
 
-def test_traffic(queries: OwnQueries, report: Report) -> None:
+def test_traffic(queries: OwnQueries, report: dict[str, Any]) -> None:
     """Sessions, and the three measures of who opted out and who shares."""
     sessions = report["sessions"]
     assert _ask(queries, "FROM session_counts") == [(sessions["total"], sessions["without_token"])]
@@ -106,7 +110,7 @@ def test_traffic(queries: OwnQueries, report: Report) -> None:
     assert off["sessions"] > 0
 
 
-def test_days(queries: OwnQueries, report: Report) -> None:
+def test_days(queries: OwnQueries, report: dict[str, Any]) -> None:
     """A day without a log is null in each number, as in the report, and has its state and reason."""
     by_day = _ask(
         queries, "SELECT day, sessions, installations, first_seen, downloads FROM by_day ORDER BY day"
@@ -120,7 +124,7 @@ def test_days(queries: OwnQueries, report: Report) -> None:
     assert [row[1] for row in by_day if row[0] in {each[0] for each in unknown}] == [None, None]
 
 
-def test_packages_agents_installers_and_lines(queries: OwnQueries, report: Report) -> None:
+def test_packages_agents_installers_and_lines(queries: OwnQueries, report: dict[str, Any]) -> None:
     """The rest of what the report counts."""
     packages = _ask(queries, "SELECT name, environments, installations, downloads FROM packages ORDER BY ALL")
     assert packages == sorted(tuple(row.values()) for row in report["packages"]["top"])
@@ -139,7 +143,7 @@ def test_a_window(lake: Lake) -> None:
     since, until = date(2024, 1, 6), date(2024, 1, 8)
     queries = OwnQueries(lake, (), since, until)
     with opened(lake, "duckdb") as tables:
-        report = make_report(tables, since, until)
+        report = to_json(make_report(tables, since, until))
     assert _ask(queries, "SELECT count(*) FROM installations") == [(report["installations"]["total"],)]
     assert _ask(queries, "SELECT count(*) FROM environments") == [(report["environments"]["total"],)]
     assert _ask(queries, "SELECT sum(downloads) FROM by_day") == [(report["downloads"]["total"],)]
@@ -303,7 +307,7 @@ def test_many_rows_as_text(queries: OwnQueries) -> None:
 
 
 def test_polars_as_documented(
-    lake: Lake, report: Report, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    lake: Lake, report: dict[str, Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """The code of the document counts as the report does."""
     (tmp_path / "census-lake").symlink_to(lake.path)

@@ -72,6 +72,6 @@ def _with_all_logs(report: Report) -> Report:
 
 def test_the_first_by_each_measure_are_among_the_packages(empty_report: Report) -> None:
     """Ten by environments and downloads, and of the ten others by installations as many as fit."""
-    names = [row["name"] for row in totals.top_packages(made_up(empty_report, 2))]
+    names = [row.name for row in totals.top_packages(made_up(empty_report, 2))]
 
     assert names == [f"package-{number}" for number in range(16)]

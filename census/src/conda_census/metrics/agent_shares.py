@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from ibis.expr.types import Table
 
@@ -24,11 +25,16 @@ _COLUMNS = tuple(dict.fromkeys(column for columns in PARTS.values() for column i
 
 @dataclass(frozen=True)
 class AgentCount:
-    """One value of a part of the agents: its name and version as sent, null if it was not sent.
+    """Use of one value of one part of the user agent.
 
-    ``installations`` are counted by their latest session of the window, so each counts once for each part.
-    ``sessions`` are counted with and without tokens.
+    Attributes:
+        part: Part of the user agent, one of ``PARTS``.
+        values: Name and version as sent, or only one of them; null if it was not sent.
+        installations: Installations whose latest session of the window sent this value.
+        sessions: Sessions that sent this value, with and without tokens.
     """
+
+    JSON_KEYS: ClassVar = ("values", "installations", "sessions")
 
     part: str
     values: tuple[str | None, ...]

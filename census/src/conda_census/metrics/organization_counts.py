@@ -15,7 +15,14 @@ __all__ = ["Organization", "count_organizations"]
 
 @dataclass(frozen=True)
 class Organization:
-    """Users of an organisation's token: distinct installations, session tokens, and downloads."""
+    """Use of the token of an organisation that ``census.toml`` names.
+
+    Attributes:
+        name: Name of the organisation in ``census.toml``.
+        installations: Distinct installations that sent the token.
+        sessions: Distinct session tokens that were sent with it.
+        downloads: Complete package downloads with the token.
+    """
 
     name: str
     installations: int

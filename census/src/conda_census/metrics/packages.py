@@ -14,6 +14,7 @@ from conda_census.errors import CensusError
 
 __all__ = [
     "PackageCount",
+    "PackageCounts",
     "PackageError",
     "PackageFile",
     "count_package",
@@ -24,9 +25,13 @@ __all__ = [
 
 @dataclass(frozen=True)
 class PackageCount:
-    """Package with the distinct environments and installations that downloaded it, and all downloads of it.
+    """Use of one package. Packages that conda takes from its local cache are not seen.
 
-    An environment is a pair (environment, installation). Uses from the cache of packages are not seen.
+    Attributes:
+        name: Name of the package.
+        environments: Distinct pairs of environment and installation that downloaded the package.
+        installations: Distinct installations that downloaded the package.
+        downloads: All complete downloads of the package, with and without tokens.
     """
 
     name: str
@@ -37,7 +42,16 @@ class PackageCount:
 
 @dataclass(frozen=True)
 class PackageFile:
-    """The same counts for one version of a package in one channel for one platform."""
+    """Use of one version of a package in one channel for one platform.
+
+    Attributes:
+        channel: Name of the channel.
+        subdir: Platform, such as linux-64.
+        version: Version of the package.
+        environments: Distinct pairs of environment and installation that downloaded the version.
+        installations: Distinct installations that downloaded the version.
+        downloads: All complete downloads of the version, with and without tokens.
+    """
 
     channel: str
     subdir: str
@@ -45,6 +59,21 @@ class PackageFile:
     environments: int
     installations: int
     downloads: int
+
+
+@dataclass(frozen=True)
+class PackageCounts:
+    """Packages of the window.
+
+    Attributes:
+        top: Packages that are among the first by environments, installations or downloads, most first.
+        name: Name of the requested package; null if none was requested.
+        package: All versions of the requested package by channel and platform; null if none was requested.
+    """
+
+    top: list[PackageCount]
+    name: str | None
+    package: list[PackageFile] | None
 
 
 class PackageError(CensusError):

@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from math import sqrt
 from statistics import NormalDist
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import ibis
 from ibis.expr.types import BooleanValue, Table, Value
@@ -30,9 +30,13 @@ from conda_census.lake.sampling_panel import PANEL_ONE_IN, pseudonyms_below
 from conda_census.metrics.counts import counts
 from conda_census.metrics.coverage.window import Window
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 __all__ = ["ALL", "SAMPLES", "Sample", "choose_sample", "count_tokens", "fitting", "more_elsewhere"]
 
 Number = TypeVar("Number", int, float)
+Counted = TypeVar("Counted", bound="DataclassInstance")
 
 #: The possible samples: all, or one in this many.
 SAMPLES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
@@ -97,6 +101,10 @@ class Sample:
     def times(self, number: Number) -> Number:
         """Scale ``number`` in the sample up to all."""
         return number * self.one_in
+
+    def scale(self, counted: Counted, *names: str) -> Counted:
+        """Return what was counted, with the fields of these names scaled from the sample up to all."""
+        return replace(counted, **{name: self.times(getattr(counted, name)) for name in names})
 
     def margin(self, squares: float, confidence: float = 0.95) -> float:
         """Return half the width of the interval of a multiplied count.

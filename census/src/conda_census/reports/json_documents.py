@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 
-__all__ = ["json_text", "keys_of", "to_json"]
+__all__ = ["json_text", "keys_of", "to_json", "values_of"]
 
 
 def json_text(document: object) -> str:
@@ -42,3 +42,8 @@ def keys_of(kind: type) -> tuple[str, ...]:
     """
     keys: tuple[str, ...] | None = getattr(kind, "JSON_KEYS", None)
     return keys or tuple(field.name for field in fields(kind))
+
+
+def values_of(row: object) -> tuple[object, ...]:
+    """Return the values of a dataclass in the order of its keys."""
+    return tuple(getattr(row, key) for key in keys_of(type(row)))

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from dataclasses import replace
 from datetime import date, timedelta
 
+from conda_census.metrics.agent_shares import AgentCount
+from conda_census.metrics.organization_counts import Organization
+from conda_census.metrics.packages import PackageCount
 from conda_census.reports.usage.schema import (
-    AgentRow,
     CohortRow,
     DayRow,
     InstallerRow,
     Interval,
-    OrganizationRow,
-    PackageRow,
     ReadDay,
     Report,
 )
@@ -54,12 +55,8 @@ def made_up(report: Report, weeks: int) -> Report:
     full["installer_downloads"]["total"] = sum(
         row["downloads"] for row in full["installer_downloads"]["rows"]
     )
-    full["packages"]["top"] = [
-        PackageRow(
-            name=f"package-{n}", environments=2000 - n, installations=900 + n, downloads=70_000 // (n + 1)
-        )
-        for n in range(20)
-    ]
+    top = [PackageCount(f"package-{n}", 2000 - n, 900 + n, downloads=70_000 // (n + 1)) for n in range(20)]
+    full["packages"] = replace(full["packages"], top=top)
     full["agents"]["tool_version"] = [_agent("conda", f"24.{n}.0", 100 - n) for n in range(14)]
     full["agents"]["python"] = [
         _agent("CPython", "3.12.1", 6),
@@ -67,7 +64,7 @@ def made_up(report: Report, weeks: int) -> Report:
         _agent("PyPy", "7.3.5", 1),
     ]
     full["agents"]["os"] = [_agent("Linux", None, 8), _agent(None, None, 2)]
-    full["organizations"] = [OrganizationRow(name="Acme", installations=3, sessions=20, downloads=100)]
+    full["organizations"] = [Organization(name="Acme", installations=3, sessions=20, downloads=100)]
     full["installations"]["total"] = sum(100 - n for n in range(14))
     return full
 
@@ -91,5 +88,5 @@ def _cohort(monday: date, weeks: int) -> CohortRow:
     return CohortRow(week=monday.isoformat(), installations=40, active=shares)
 
 
-def _agent(name: str | None, version: str | None, installations: int) -> AgentRow:
-    return AgentRow(values=[name, version], installations=installations, sessions=installations)
+def _agent(name: str | None, version: str | None, installations: int) -> AgentCount:
+    return AgentCount("", (name, version), installations, sessions=installations)

@@ -27,18 +27,19 @@ _MEASURES: tuple[Literal["environments", "installations", "downloads"], ...] = (
 def packages(report: Report, look: Look) -> alt.LayerChart:
     """Draw one row for each package and one column of bars for each measure, each with its own scale."""
     found = top_packages(report)
-    labels = [plain(row["name"]) for row in found]
+    labels = [plain(row.name) for row in found]
     most_px = _NARROW_LABEL_PX if look.narrow else None
     whole_px = plot_px(labels, look, most_px)
     column_px = whole_px / len(_MEASURES)
     rows = []
     for place, measure in enumerate(_MEASURES):
-        texts = [short(row[measure]) if look.narrow else count(row[measure]) for row in found]
+        lengths = [getattr(row, measure) for row in found]
+        texts = [short(length) if look.narrow else count(length) for length in lengths]
         longest_px = max(column_px - text_px(texts) - _BETWEEN_PX - _BEHIND_PX, 0.2 * column_px)
-        most = max((row[measure] for row in found), default=0) or 1
-        for row, label, text in zip(found, labels, texts, strict=True):
+        most = max(lengths, default=0) or 1
+        for length, label, text in zip(lengths, labels, texts, strict=True):
             begin = place * column_px
-            end = begin + row[measure] / most * longest_px
+            end = begin + length / most * longest_px
             rows.append({"label": label, "measure": measure, "begin": begin, "end": end, "text": text})
     # Positions in pixels: each column has its own scale on one axis.
     scale = alt.Scale(domain=[0, whole_px], nice=False)

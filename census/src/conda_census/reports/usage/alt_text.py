@@ -97,8 +97,7 @@ def systems(report: Report) -> str:
 def packages(report: Report) -> str:
     """Describe the three numbers of each package."""
     listed = "; ".join(
-        f"{plain(row['name'])} {count(row['environments'])}, {count(row['installations'])}, "
-        f"{count(row['downloads'])}"
+        f"{plain(row.name)} {count(row.environments)}, {count(row.installations)}, {count(row.downloads)}"
         for row in totals.top_packages(report)
     )
     return f"Bar chart of packages by environments, installations and downloads, in this order: {listed}."

@@ -10,7 +10,7 @@ from ibis.expr.types import Table
 
 from conda_census.engines.lake_tables import LakeTables
 from conda_census.lake.records.doubts import Doubt, DoubtAbout
-from conda_census.metrics.agent_shares import PARTS, count_agents
+from conda_census.metrics.agent_shares import PARTS, AgentCount, count_agents
 from conda_census.metrics.coverage.accounting import account
 from conda_census.metrics.coverage.copied_logs import count_copies
 from conda_census.metrics.coverage.doubtful_logs import count_logs, days_of, doubts_before, times_of_doubts
@@ -23,8 +23,8 @@ from conda_census.metrics.installations import Installations, count_installation
 from conda_census.metrics.installers import count_installer_downloads
 from conda_census.metrics.intervals import Interval, ratio
 from conda_census.metrics.opted_out import Traffic, count_opted_out
-from conda_census.metrics.organization_counts import count_organizations
-from conda_census.metrics.packages import count_package, count_packages, expect_package
+from conda_census.metrics.organization_counts import Organization, count_organizations
+from conda_census.metrics.packages import PackageCounts, count_package, count_packages, expect_package
 from conda_census.metrics.population import population
 from conda_census.metrics.retention import count_retention
 from conda_census.metrics.sample import ALL, Sample, choose_sample
@@ -41,7 +41,6 @@ from conda_census.reports.usage.notes import (
 from conda_census.reports.usage.schema import (
     Active,
     ActiveByClass,
-    AgentRow,
     ByClass,
     Calibration,
     CohortRow,
@@ -58,10 +57,6 @@ from conda_census.reports.usage.schema import (
     LineCounts,
     NaiveShares,
     OptedOutShares,
-    OrganizationRow,
-    PackageCounts,
-    PackageFileRow,
-    PackageRow,
     Report,
     SampleCounts,
     SessionCounts,
@@ -321,48 +316,23 @@ def _by_day(
     return rows
 
 
-def _agents(looked_at: _LookedAt) -> dict[str, list[AgentRow]]:
-    rows: dict[str, list[AgentRow]] = {part: [] for part in PARTS}
-    for each in count_agents(looked_at.inside.sessions):
-        rows[each.part].append(
-            AgentRow(
-                values=list(each.values),
-                installations=looked_at.times(each.installations),
-                sessions=looked_at.times(each.sessions),
-            )
-        )
+def _agents(looked_at: _LookedAt) -> dict[str, list[AgentCount]]:
+    rows: dict[str, list[AgentCount]] = {part: [] for part in PARTS}
+    for agent in count_agents(looked_at.inside.sessions):
+        rows[agent.part].append(looked_at.sample.scale(agent, "installations", "sessions"))
     return rows
 
 
 def _packages(inside: LakeTables, looked_at: _LookedAt, top: int, package: str | None) -> PackageCounts:
-    times = looked_at.times
-    sampled = looked_at.inside.downloads
-    most = [
-        PackageRow(
-            name=each.name,
-            environments=times(each.environments),
-            installations=times(each.installations),
-            downloads=each.downloads,
-        )
-        for each in count_packages(inside.downloads, top, sampled)
-    ]
+    scale, sampled = looked_at.sample.scale, looked_at.inside.downloads
     files = None if package is None else count_package(inside.downloads, package, sampled)
     return PackageCounts(
-        top=most,
-        name=package,
-        package=None
-        if files is None
-        else [
-            PackageFileRow(
-                channel=each.channel,
-                subdir=each.subdir,
-                version=each.version,
-                environments=times(each.environments),
-                installations=times(each.installations),
-                downloads=each.downloads,
-            )
-            for each in files
+        top=[
+            scale(count, "environments", "installations")
+            for count in count_packages(inside.downloads, top, sampled)
         ],
+        name=package,
+        package=None if files is None else [scale(file, "environments", "installations") for file in files],
     )
 
 
@@ -395,15 +365,10 @@ def _is_size_known(window: Window, week: date) -> bool:
 
 def _organizations(
     inside: LakeTables, looked_at: _LookedAt, pseudonyms: Mapping[str, bytes]
-) -> list[OrganizationRow]:
+) -> list[Organization]:
     return [
-        OrganizationRow(
-            name=each.name,
-            installations=looked_at.times(each.installations),
-            sessions=looked_at.times(each.sessions),
-            downloads=each.downloads,
-        )
-        for each in count_organizations(looked_at.inside.sessions, inside.downloads, pseudonyms)
+        looked_at.sample.scale(organization, "installations", "sessions")
+        for organization in count_organizations(looked_at.inside.sessions, inside.downloads, pseudonyms)
     ]
 
 

@@ -68,7 +68,7 @@ FIGURES: tuple[Figure[Report], ...] = (
     Figure(
         "packages",
         "Packages with the most environments, installations and downloads",
-        lambda report: len(report["packages"]["top"]) > 0,
+        lambda report: len(report["packages"].top) > 0,
         packages,
         alternatives.packages,
     ),

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from conda_census.metrics.agent_shares import AgentCount
 from conda_census.metrics.coverage.completeness import DayState
 from conda_census.metrics.coverage.window import WindowDays
 from conda_census.metrics.intervals import Interval
+from conda_census.metrics.organization_counts import Organization
+from conda_census.metrics.packages import PackageCounts
 
 __all__ = [
     "Active",
     "ActiveByClass",
-    "AgentRow",
     "ByClass",
     "Calibration",
     "CohortRow",
@@ -29,10 +31,6 @@ __all__ = [
     "NaiveShares",
     "Note",
     "OptedOutShares",
-    "OrganizationRow",
-    "PackageCounts",
-    "PackageFileRow",
-    "PackageRow",
     "PerInstallation",
     "ReadDay",
     "Report",
@@ -237,45 +235,6 @@ class DayRow(TypedDict):
     downloads: int | None
 
 
-class AgentRow(TypedDict):
-    """Numbers for one value of a part of the agent: its name and version as sent, null if not sent."""
-
-    values: list[str | None]
-    installations: int
-    sessions: int
-
-
-class PackageRow(TypedDict):
-    """Environments and installations that downloaded a package, and all its downloads."""
-
-    name: str
-    environments: int
-    installations: int
-    downloads: int
-
-
-class PackageFileRow(TypedDict):
-    """The same for one version in one channel for one platform."""
-
-    channel: str
-    subdir: str
-    version: str
-    environments: int
-    installations: int
-    downloads: int
-
-
-class PackageCounts(TypedDict):
-    """Packages with the highest numbers, and all versions of the requested one; null if none was requested.
-
-    ``name`` is the requested package.
-    """
-
-    top: list[PackageRow]
-    name: str | None
-    package: list[PackageFileRow] | None
-
-
 class CohortRow(TypedDict):
     """Installations first seen in the week of a Monday, and the share seen k weeks later, from k = 0.
 
@@ -312,15 +271,6 @@ class Note(TypedDict):
     note: str
 
 
-class OrganizationRow(TypedDict):
-    """Uses of the token of an organisation that ``census.toml`` names."""
-
-    name: str
-    installations: int
-    sessions: int
-    downloads: int
-
-
 class Report(TypedDict):
     """Answer of ``conda-census report``; its keys are a public interface."""
 
@@ -333,10 +283,10 @@ class Report(TypedDict):
     sessions: SessionCounts
     downloads: DownloadCounts
     by_day: list[DayRow]
-    agents: dict[str, list[AgentRow]]
+    agents: dict[str, list[AgentCount]]
     packages: PackageCounts
     retention: list[CohortRow]
     accounting: LineCounts
     completeness: list[ReadDay]
     notes: list[Note]
-    organizations: list[OrganizationRow]
+    organizations: list[Organization]

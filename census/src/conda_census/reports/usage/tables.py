@@ -9,6 +9,7 @@ from typing import Literal
 import pyarrow as pa
 
 from conda_census.metrics.classes import CLASSES
+from conda_census.reports.json_documents import values_of
 from conda_census.reports.usage.schema import DayRow, Interval, ReadDay, Report
 from conda_census.reports.usage.totals import installers_by_quarter
 
@@ -61,7 +62,7 @@ def _window(report: Report) -> pa.Table:
         date.fromisoformat(complete) if complete else None,
         window["complete"],
         " ".join(window["days_without_log"]),
-        report["packages"]["name"],
+        report["packages"].name,
     )
     return flat_table(columns, [row])
 
@@ -150,7 +151,7 @@ def _installers_by_quarter(report: Report) -> pa.Table:
 
 def _packages(report: Report) -> pa.Table:
     columns = {"name": _TEXT, "environments": _COUNT, "installations": _COUNT, "downloads": _COUNT}
-    return flat_table(columns, (tuple(row.values()) for row in report["packages"]["top"]))
+    return flat_table(columns, map(values_of, report["packages"].top))
 
 
 def _package_versions(report: Report) -> pa.Table:
@@ -164,7 +165,7 @@ def _package_versions(report: Report) -> pa.Table:
         "installations": _COUNT,
         "downloads": _COUNT,
     }
-    return flat_table(columns, ((asked["name"], *row.values()) for row in asked["package"] or ()))
+    return flat_table(columns, ((asked.name, *values_of(row)) for row in asked.package or ()))
 
 
 def _agents(report: Report) -> pa.Table:
@@ -172,7 +173,7 @@ def _agents(report: Report) -> pa.Table:
     return flat_table(
         columns,
         (
-            (part, *(*row["values"], None)[:2], row["installations"], row["sessions"])
+            (part, *(*row.values, None)[:2], row.installations, row.sessions)
             for part, rows in report["agents"].items()
             for row in rows
         ),
@@ -224,7 +225,7 @@ def _notes(report: Report) -> pa.Table:
 
 def _organizations(report: Report) -> pa.Table:
     columns = {"name": _TEXT, "installations": _COUNT, "sessions": _COUNT, "downloads": _COUNT}
-    return flat_table(columns, (tuple(row.values()) for row in report["organizations"]))
+    return flat_table(columns, map(values_of, report["organizations"]))
 
 
 def _of_day(row: DayRow | ReadDay) -> tuple[object, ...]:

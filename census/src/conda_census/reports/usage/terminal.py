@@ -11,6 +11,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from conda_census.metrics.packages import PackageCount, PackageFile
 from conda_census.reports.render.numbers import (
     AGENT_PARTS,
     NOT_KNOWN,
@@ -39,7 +40,7 @@ from conda_census.reports.render.terminal_marks import ASCII, BLOCKS, Marks, bar
 from conda_census.reports.render.terminal_parts import number_table, section
 from conda_census.reports.usage.definitions import BLIND_SPOTS, DEFINITIONS
 from conda_census.reports.usage.notes import notes_on
-from conda_census.reports.usage.schema import InstallerRow, Interval, PackageFileRow, PackageRow, Report
+from conda_census.reports.usage.schema import InstallerRow, Interval, Report
 from conda_census.reports.usage.terminal_retention import shaded
 from conda_census.reports.usage.totals import installer_products
 
@@ -330,13 +331,13 @@ def _narrow_installers(rows: list[InstallerRow]) -> Table:
 
 
 def _packages(report: Report, bars: Bars) -> RenderableType:
-    top, versions = report["packages"]["top"], report["packages"]["package"]
+    top, versions = report["packages"].top, report["packages"].package
     if versions is not None:
-        rows: list[tuple[str, PackageRow | PackageFileRow]] = [
-            (f"{row['version']}\n{row['channel']}/{row['subdir']}", row) for row in versions
+        rows: list[tuple[str, PackageCount | PackageFile]] = [
+            (f"{row.version}\n{row.channel}/{row.subdir}", row) for row in versions
         ]
     else:
-        rows = [(row["name"], row) for row in top[:_MOST_PACKAGES]]
+        rows = [(row.name, row) for row in top[:_MOST_PACKAGES]]
     if not rows:
         return section("Packages", _quiet("No package was downloaded in these days."))
     table = number_table(
@@ -344,10 +345,10 @@ def _packages(report: Report, bars: Bars) -> RenderableType:
     )
     if _roomy(bars):
         table.add_column("")
-    most = max(row["environments"] for _, row in rows) or 1
+    most = max(row.environments for _, row in rows) or 1
     for said, row in rows:
-        table.add_row(_lines(said), *_uses(row), *_bar(bars, row["environments"] / most))
-    name = report["packages"]["name"]
+        table.add_row(_lines(said), *_uses(row), *_bar(bars, row.environments / most))
+    name = report["packages"].name
     heading = "Packages" if name is None else f"Package {plain(name)}"
     return section(heading, table, *_of_days_and_copies(report), _definition("packages"))
 
@@ -362,8 +363,8 @@ def _of_days_and_copies(report: Report) -> list[Text]:
     return [_quiet(said)] if said else []
 
 
-def _uses(row: PackageRow | PackageFileRow) -> tuple[str, str, str]:
-    return count(row["environments"]), count(row["installations"]), count(row["downloads"])
+def _uses(row: PackageCount | PackageFile) -> tuple[str, str, str]:
+    return count(row.environments), count(row.installations), count(row.downloads)
 
 
 def _roomy(bars: Bars) -> bool:
@@ -381,9 +382,9 @@ def _agents(report: Report, bars: Bars) -> RenderableType:
         table.add_column("")
     for part, name in AGENT_PARTS.items():
         for row in report["agents"][part][:_MOST_VALUES]:
-            said = " ".join(value for value in row["values"] if value) or NOT_SAID
-            numbers = count(row["installations"]), count(row["sessions"])
-            share = row["installations"] / (report["installations"]["total"] or 1)
+            said = " ".join(value for value in row.values if value) or NOT_SAID
+            numbers = count(row.installations), count(row.sessions)
+            share = row.installations / (report["installations"]["total"] or 1)
             table.add_row(_lines(f"{name}: {said}"), *numbers, *_bar(bars, share))
     return section("Agents", table, *_of_days(report), _definition("agents"))
 
@@ -391,8 +392,8 @@ def _agents(report: Report, bars: Bars) -> RenderableType:
 def _organizations(report: Report) -> RenderableType:
     table = number_table("Organisation", "Installations", "Sessions", "Downloads")
     for row in report["organizations"]:
-        numbers = count(row["installations"]), count(row["sessions"]), count(row["downloads"])
-        table.add_row(_lines(row["name"]), *numbers)
+        numbers = count(row.installations), count(row.sessions), count(row.downloads)
+        table.add_row(_lines(row.name), *numbers)
     return section("Organisations", table, *_of_days_and_copies(report), _definition("organizations"))
 
 

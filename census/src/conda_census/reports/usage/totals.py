@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from conda_census.metrics.agent_shares import AgentCount
 from conda_census.metrics.coverage.silent_days import days_between
+from conda_census.metrics.packages import PackageCount
 from conda_census.reports.render.numbers import NOT_SAID, plain
-from conda_census.reports.usage.schema import AgentRow, PackageRow, Report
+from conda_census.reports.usage.schema import Report
 
 __all__ = [
     "AGENT_KINDS",
@@ -39,18 +41,18 @@ _MONTHS_OF_YEAR = 12
 
 def conda_versions(report: Report) -> dict[str, int]:
     """Return installations by the version of conda, most first, the smallest grouped."""
-    rows = [row for row in report["agents"]["tool_version"] if row["values"][0] == "conda"]
-    return _most([(row["values"][1] or NOT_SAID, row["installations"]) for row in rows])
+    rows = [row for row in report["agents"]["tool_version"] if row.values[0] == "conda"]
+    return _most([(row.values[1] or NOT_SAID, row.installations) for row in rows])
 
 
 def python_versions(report: Report) -> dict[str, int]:
     """Return installations by the minor version of Python, most first, the smallest grouped."""
-    return _most([(_python(row), row["installations"]) for row in report["agents"]["python"]])
+    return _most([(_python(row), row.installations) for row in report["agents"]["python"]])
 
 
 def systems(report: Report) -> dict[str, int]:
     """Return installations by operating system, most first, the smallest grouped."""
-    return _most([(row["values"][0] or NOT_SAID, row["installations"]) for row in report["agents"]["os"]])
+    return _most([(row.values[0] or NOT_SAID, row.installations) for row in report["agents"]["os"]])
 
 
 def installer_totals(report: Report) -> dict[str, dict[str, int]]:
@@ -103,16 +105,16 @@ def installers_by_quarter(report: Report) -> dict[str, dict[str, int]]:
     return found
 
 
-def top_packages(report: Report) -> list[PackageRow]:
+def top_packages(report: Report) -> list[PackageCount]:
     """Return the packages that are among the first ten by environments, installations or downloads."""
-    rows = report["packages"]["top"]
+    rows = report["packages"].top
     ranks = (
-        sorted(rows, key=lambda row: -row["environments"]),
-        sorted(rows, key=lambda row: -row["installations"]),
-        sorted(rows, key=lambda row: -row["downloads"]),
+        sorted(rows, key=lambda row: -row.environments),
+        sorted(rows, key=lambda row: -row.installations),
+        sorted(rows, key=lambda row: -row.downloads),
     )
-    chosen = {row["name"] for ranked in ranks for row in ranked[:_TOP_PACKAGES]}
-    return [row for row in rows if row["name"] in chosen][:_MOST_PACKAGES]
+    chosen = {row.name for ranked in ranks for row in ranked[:_TOP_PACKAGES]}
+    return [row for row in rows if row.name in chosen][:_MOST_PACKAGES]
 
 
 def _most(counted: list[tuple[str, int]]) -> dict[str, int]:
@@ -127,9 +129,9 @@ def _most(counted: list[tuple[str, int]]) -> dict[str, int]:
     return dict([*ordered[:_MOST_BARS], (f"{len(rest)} others", sum(rest))])
 
 
-def _python(row: AgentRow) -> str:
+def _python(row: AgentCount) -> str:
     """Return the version of Python: CPython is what everybody calls Python."""
-    name, version = row["values"]
+    name, version = row.values
     minor = ".".join((version or "").split(".")[:2])
     return " ".join(filter(None, ("" if name == "CPython" else name, minor))) or NOT_SAID
 
