@@ -74,6 +74,7 @@ def census(tmp_path: Path) -> Census:
         {"other_clients": 0.2, "garbage": 0.1},
         {"single": 1.0},
         PRESETS["hostile"],
+        PRESETS["realistic"],
     ],
     ids=lambda dials: ",".join(dials)[:40] or "plain",
 )

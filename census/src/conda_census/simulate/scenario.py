@@ -51,6 +51,9 @@ class Scenario:
         disclosures: packages of the channel that are found vulnerable, each on a day within the window. For
             these the history of every environment is kept, and a download leaves no line only if the package
             cache of the installation has that exact build.
+        realistic: whether the population looks like a real one: its installations follow the calendar, the
+            most active of them do most of the work, they use several programs, and the packages have real
+            names. It changes nothing in what the truth counts.
         urgency: share of the sessions of an environment with an affected build that move to the fix beyond
             the habit, once it is disclosed and a fix is out.
     """
@@ -77,6 +80,7 @@ class Scenario:
     packages_per_session: float = 8.0
     disclosures: int = 0
     urgency: float = 0.0
+    realistic: bool = False
 
     def __post_init__(self) -> None:
         """Reject values that cannot be simulated.
@@ -99,6 +103,7 @@ class Scenario:
 
 #: Differences from all dials at 0. The first quarter of 2024 follows what Anaconda published of Miniconda:
 #: 63 % of the installations have a single environment, 0.6 % opted out.
+#: ``realistic`` looks real, and hides only what caches and interruptions hide.
 PRESETS: dict[str, dict[str, float]] = {
     "plain": {},
     "miniconda-2024q1": {"single": 0.63, "opted_out": 0.006, "without_plugin": 0.3},
@@ -116,6 +121,20 @@ PRESETS: dict[str, dict[str, float]] = {
         "late": 0.01,
         "other_clients": 0.05,
         "garbage": 0.01,
+    },
+    "realistic": {
+        "realistic": True,
+        "single": 0.63,
+        "opted_out": 0.006,
+        "without_plugin": 0.35,
+        "shared_addresses": 0.4,
+        "images": 0.05,
+        "ci": 0.001,
+        "cache_hits": 0.15,
+        "interrupted": 0.005,
+        "late": 0.002,
+        "other_clients": 0.02,
+        "garbage": 0.0005,
     },
 }
 

@@ -12,6 +12,7 @@ from conda_census.simulate.channel import INSTALLERS, Channel
 from conda_census.simulate.holdings import InstallsOfDays
 from conda_census.simulate.scenario import Scenario
 from conda_census.simulate.true_population import Population
+from conda_census.simulate.working_calendar import activity_by_day
 
 __all__ = [
     "DAY_S",
@@ -114,6 +115,9 @@ class Days:
         self._days = population.environment_day[self._by_day]
         self._by_made = np.argsort(population.made[: population.containers], kind="stable")
         self._made = population.made[self._by_made]
+        self._activity = np.full(scenario.days, scenario.activity)
+        if scenario.realistic:
+            self._activity *= activity_by_day(scenario.since, scenario.days)
         self._cumulated = np.cumsum(channel.weights)
         self._installs = InstallsOfDays(scenario, population, channel, self._sessions_of)
 
@@ -194,7 +198,9 @@ class Days:
         first = self._by_day[begin:end]
         owners = np.searchsorted(people.first_environment, first, side="right") - 1
         lasting = people.containers
-        comes = random.random(lasting, dtype=np.float32) < people.rate[:lasting] * self._scenario.activity
+        comes = random.random(lasting, dtype=np.float32) < people.rate[:lasting] * float(
+            self._activity[number]
+        )
         comes &= (people.made[:lasting] <= number) & (number <= people.last[:lasting])
         again = np.flatnonzero(comes)
         begins, ends = people.first_environment[again], people.first_environment[again + 1]
