@@ -20,8 +20,6 @@ from conda_census.cli import app
 from conda_census.errors import CensusError
 from conda_census.reports.render.output_files import expect_writable
 
-README = Path(__file__).parents[2] / "README.md"
-
 
 @pytest.fixture
 def log(tmp_path: Path) -> Path:
@@ -279,25 +277,6 @@ def test_a_format_of_ones_own(census: CensusProcess, tmp_path: Path) -> None:
     unknown = census("ingest", "access.log", "--format", "combind")
     assert unknown.returncode == 2
     assert "choose one of auto, mirror, traefik" in " ".join(unknown.stderr.replace("│", "").split())
-
-
-@pytest.mark.takes_turns(5, among="the longest")
-def test_every_command_and_option_is_in_the_readme(census: CensusProcess) -> None:
-    """What --help lists, the documentation explains."""
-    readme = README.read_text()
-    commands = ["ingest", "formats", "report", "sources", "sql", "compact", "repair"]
-    commands += ["export", "exposure", "exposures", "simulate", "advisories"]
-    of_advisories = ["import", "list", "show", "names", "override", "repodata"]
-    assert _commands_in(census("--help").stdout) == commands
-    assert _commands_in(census("advisories", "--help").stdout) == of_advisories
-    for words in [[each] for each in commands[:-1]] + [["advisories", each] for each in of_advisories]:
-        options = set(re.findall(r"--[a-z-]+", census(*words, "--help").stdout)) - {"--help"}
-        assert f"conda-census {' '.join(words)}" in readme
-        assert [option for option in sorted(options) if f"`{option}" not in readme] == []
-
-
-def _commands_in(text: str) -> list[str]:
-    return re.findall(r"^\W*([a-z]+)  ", text.partition("Commands")[2], re.MULTILINE)
 
 
 def test_the_module_is_the_command() -> None:

@@ -11,7 +11,7 @@ from conda_census.config import load_settings
 from conda_census.errors import CensusError
 from conda_census.logs.formats import BUILT_IN, formats
 
-README = Path(__file__).parents[2] / "README.md"
+DOCUMENT = Path(__file__).parents[3] / "docs" / "reference" / "census-toml.md"
 NGINX = '$remote_addr [$time_local] "$request" $status'
 
 
@@ -232,9 +232,9 @@ def _told(text: str, folder: Path) -> str:
     return str(told.value).removeprefix(f"{folder}/")
 
 
-def test_the_example_in_the_readme(folder: Path) -> None:
+def test_the_example_in_the_reference(folder: Path) -> None:
     """What people copy is understood, and each of its formats has an example."""
-    example, organizations, _names = re.findall(r"```toml\n(.*?)```", README.read_text(), re.DOTALL)
+    example, organizations, _names = re.findall(r"```toml\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
     (folder / "census.toml").write_text(example + organizations)
     settings = load_settings()
     assert settings.organizations == (("acme", "TOKEN"),)

@@ -326,4 +326,4 @@ def test_the_document() -> None:
     commands = commands_in_shell(text)
     assert len(commands) > 5
     for arguments in commands:
-        parse([argument for argument in arguments if argument not in {">", "views.sql"}])
+        parse(arguments)

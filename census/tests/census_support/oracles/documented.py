@@ -25,7 +25,7 @@ def commands_in_shell(text: str) -> list[list[str]]:
     """The arguments of each call of the census, in blocks of shell and between words."""
     lines = [line for block in blocks(text, "sh") for line in block.splitlines()]
     lines += re.findall(r"`(conda-census [^`]+)`", text)
-    split = [shlex.split(line) for line in lines]
+    split = [shlex.split(line.partition(" >")[0]) for line in lines]
     return [words[1:] for words in split if words and Path(words[0]).name == "conda-census"]
 
 

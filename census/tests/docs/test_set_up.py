@@ -1,4 +1,4 @@
-"""The first commands of ``docs/how-to/operating.md``, run as they stand there, with no files but a log."""
+"""The first commands of ``docs/how-to/set-up.md``, run as they are, with no files but a log."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from census_support.oracles.documented import blocks
 from census_support.processes.census_process import MAIN
 from e2e.programs import require
 
-DOCUMENT = Path(__file__).parents[3] / "docs" / "how-to" / "operating.md"
+DOCUMENT = Path(__file__).parents[3] / "docs" / "how-to" / "set-up.md"
 #: What the text makes before: the folders of the lake and the keys, and those that the web server shows.
 _FOLDERS = ("/var/lib/conda-census", "/var/lib/conda-census-keys", "/srv/www/census", "/srv/www/package-data")
 

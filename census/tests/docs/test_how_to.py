@@ -1,4 +1,4 @@
-"""Does everything exist that ``docs/how-to/operating.md`` tells an operator to use?"""
+"""Commands, units, objects, settings and messages of the how-to guides: each exists and is understood."""
 
 from __future__ import annotations
 
@@ -25,8 +25,9 @@ from conda_census.settings_file import read_census_toml
 from e2e.programs import require
 
 ROOT = Path(__file__).parents[3]
-DOCUMENT = ROOT / "docs" / "how-to" / "operating.md"
-TEXT = DOCUMENT.read_text()
+HOW_TO = ROOT / "docs" / "how-to"
+TEXT = "\n".join(page.read_text() for page in sorted(HOW_TO.rglob("*.md")))
+SYSTEMD = (HOW_TO / "systemd.md").read_text()
 SOURCES = [path.read_text() for path in sorted(Path(conda_census.__file__).parent.rglob("*.py"))]
 
 
@@ -62,15 +63,16 @@ def _commands() -> list[list[str]]:
 
 @pytest.mark.parametrize("arguments", _commands(), ids=" ".join)
 def test_a_command_is_one_that_the_census_takes(arguments: list[str]) -> None:
-    """Its own parser takes the arguments, up to where it would run; one that is only named needs none."""
-    if arguments[1:] == ["--html"] or arguments == ["ingest"]:
-        return
-    parse(arguments)
+    """Its own parser takes the arguments, up to where it would run; a command may be named without any."""
+    if len(arguments) > 1:
+        parse(arguments)
 
 
 def test_there_are_commands_in_it() -> None:
-    """Every command of the census, and the units and containers among them."""
-    assert {arguments[0] for arguments in _commands()} == set(GROUP.commands)
+    """Nearly every command of the census, and the units and containers among them."""
+    assert (
+        set(GROUP.commands) - {"demo"} <= {arguments[0] for arguments in _commands()} <= set(GROUP.commands)
+    )
     assert len(list(_containers())) == 3
     assert len(_units()) == 8
 
@@ -128,7 +130,7 @@ def _systemd_root(folder: Path) -> Path:
     """Return a root with the units where the text puts them, and what they start."""
     units = folder / "etc" / "systemd" / "system"
     units.mkdir(parents=True)
-    for name, block in zip(_UNIT_NAMES, blocks(TEXT, "ini"), strict=False):
+    for name, block in zip(_UNIT_NAMES, blocks(SYSTEMD, "ini"), strict=True):
         (units / name).write_text(block)
     of_system = folder / "usr" / "lib" / "systemd" / "system"
     of_system.mkdir(parents=True)
