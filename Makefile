@@ -27,7 +27,7 @@ BUILD_TOOLS := hatchling editables
 SPARK_BUILD_TOOLS := setuptools wheel
 PROJECTS    := client/pyproject.toml census/pyproject.toml
 
-.PHONY: help report test test-quick test-all lint fuzz lock golden picture clean bench-client bench-exposure bench-ingest bench-report bench-simulate bench-year coverage
+.PHONY: help report test test-quick docs test-all lint fuzz lock golden picture clean bench-client bench-exposure bench-ingest bench-report bench-simulate bench-year coverage
 .DEFAULT_GOAL := help
 
 help: ## list what there is to make
@@ -54,6 +54,10 @@ lint: $(VENV)/.test-ready ## lint and types only
 	@$(BIN)/ruff format --quiet --check .
 	@$(BIN)/mypy --no-error-summary client/src census/src e2e
 
+docs: $(VENV)/.docs-ready ## build the documentation as a site in site/, which works without a network
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "wrote site/index.html"
+
 fuzz: $(VENV)/.test-ready ## a million hostile lines through every log format, prefixes, headers, times (FUZZ_LINES), copies of logs, a kill at every step; others each time
 	@export CENSUS_FUZZ_LINES=$(FUZZ_LINES) CENSUS_FUZZ_SEED=$${CENSUS_FUZZ_SEED:-$$(date +%s)}; \
 	echo "fuzzing with CENSUS_FUZZ_SEED=$$CENSUS_FUZZ_SEED"; \
@@ -74,7 +78,7 @@ lock: ## renew constraints.txt with the newest versions of everything
 	@echo "wrote constraints.txt: run make test before committing it"
 
 clean: ## remove what make has made, but no lake of yours
-	rm -rf $(VENV) report.html .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) site report.html .pytest_cache .mypy_cache .ruff_cache
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.12 …")'
@@ -92,10 +96,15 @@ $(VENV)/.report-ready: $(CONSTRAINTS) $(PROJECTS) | $(BIN)/python
 $(VENV)/.test-ready: $(VENV)/.report-ready $(CONSTRAINTS) $(PROJECTS) e2e/requirements.txt
 	@echo "installing what the tests need, Spark among it (the first time takes some minutes)"
 	@$(PIP) $(SPARK_BUILD_TOOLS)
-	@$(PIP) --editable './census[test,lint]' --editable './client[test]' --requirement e2e/requirements.txt
+	@$(PIP) --editable './census[docs,test,lint]' --editable './client[test]' --requirement e2e/requirements.txt
 	@$(PIP) --no-deps conda-lock
 	@if command -v npm >/dev/null; then \
 	    npm install --silent --no-audit --no-fund --no-package-lock --prefix $(VENV)/axe axe-core@$(AXE_VERSION); fi
+	@touch $@
+
+$(VENV)/.docs-ready: $(VENV)/.report-ready $(CONSTRAINTS) $(PROJECTS)
+	@echo "installing what the documentation needs"
+	@$(PIP) --editable './census[docs]'
 	@touch $@
 
 bench-client: $(VENV)/.test-ready ## measure what the plug-in adds to a conda command (takes some minutes)
