@@ -81,9 +81,9 @@ def exposure(
     """Count environments with a vulnerable package, and show how fast they are remediated."""
     from conda_census.engines.choice import opened
     from conda_census.exposure.assessment import make_exposure
-    from conda_census.lake.checks.self_check import open_checked
     from conda_census.exposure.assessment_inputs import gather_inputs, last_day
     from conda_census.exposure.remediation_curves import bootstrap_estimate
+    from conda_census.lake.checks.self_check import open_checked
     from conda_census.reports.exposure.terminal import show
     from conda_census.reports.exposure.wording import gaps
     from conda_census.reports.json_documents import json_text

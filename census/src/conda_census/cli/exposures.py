@@ -51,8 +51,8 @@ def exposures(
     from conda_census.engines.choice import opened
     from conda_census.exposure.assessment_inputs import last_day
     from conda_census.exposure.ranking import rank_exposures
-    from conda_census.lake.checks.self_check import open_checked
     from conda_census.exposure.remediation_curves import greenwood_estimate
+    from conda_census.lake.checks.self_check import open_checked
     from conda_census.reports.exposure.ranking_text import lines, show, summary
     from conda_census.reports.exposure.wording import gaps
     from conda_census.reports.json_documents import json_text
