@@ -192,4 +192,4 @@ def test_days_of_no_log_are_told_apart_from_days_before_the_first() -> None:
     for first, last in pairwise(date(2024, month, 1) for month in (1, 3, 6)):
         knowable = Knowable((), first, last)
         assert knowable.is_activity_known
-        assert knowable.is_healing_known
+        assert knowable.is_remediation_known

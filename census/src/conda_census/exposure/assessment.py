@@ -27,7 +27,7 @@ from conda_census.exposure.exposure_notes import (
     notes_on_activity,
     notes_on_copies,
     notes_on_doubtful_logs,
-    notes_on_healing,
+    notes_on_remediation,
     notes_on_unread_logs,
 )
 from conda_census.exposure.follow_up import (
@@ -57,11 +57,11 @@ __all__ = [
     "AssessmentInputs",
     "band_keys",
     "form_cohorts",
-    "healing_keys",
     "incident_keys",
     "make_exposure",
     "median_keys",
     "prevalent_keys",
+    "remediation_until_key",
     "unknown_keys",
     "upgraded_keys",
 ]
@@ -109,16 +109,16 @@ def make_exposure(
     with chosen.with_others(tables) as some:
         with study_population(some, matches, as_of, chosen) as known:
             exposed = count_exposed(known, knowable.unseen_until)[advisory]
-            if knowable.is_healing_known:
+            if knowable.is_remediation_known:
                 at_risk_by_advisory, gaps = form_cohorts(known, told.seen, [advisory])
-        if not knowable.is_healing_known:
-            until = knowable.healing_until or as_of
+        if not knowable.is_remediation_known:
+            until = knowable.remediation_until or as_of
             with study_population(some, matches, until, chosen) as known:
                 at_risk_by_advisory, gaps = form_cohorts(known, told.seen, [advisory])
     units, gap = at_risk_by_advisory.get(advisory, EMPTY_COHORT), gaps[advisory]
-    if as_of < disclosed or knowable.healing_until is None:
+    if as_of < disclosed or knowable.remediation_until is None:
         units = EMPTY_COHORT
-    days = ((knowable.healing_until or as_of) - disclosed).days
+    days = ((knowable.remediation_until or as_of) - disclosed).days
     prevalent, incident = units.only(units.is_prevalent), units.only(~units.is_prevalent)
     since_disclosure = estimate_remediation(prevalent, "disclosure", days, gap, estimator)
     exposure = Exposure(
@@ -142,7 +142,7 @@ def make_exposure(
         ),
         states=_states_by_day(prevalent, days, gap),
         median_days=median_keys(since_disclosure, knowable),
-        healing_until=healing_keys(knowable),
+        healing_until=remediation_until_key(knowable),
         usual_gap_days=None if knowable.missing else gap,
         still_downloaded=_still_downloaded(tables, matches, as_of, knowable),
         fix=told.fix,
@@ -150,7 +150,7 @@ def make_exposure(
         cannot_see=list_limitations(matches.names),
         notes=[
             *notes_on_activity(knowable),
-            *notes_on_healing(knowable),
+            *notes_on_remediation(knowable),
             *notes_on_copies(tables, told.window, as_of, "still_downloaded", "unknown"),
             *notes_on_unread_logs(tables, "exposed", "prevalent", "still_downloaded"),
             *notes_on_doubtful_logs(tables, "exposed", "prevalent", "still_downloaded"),
@@ -174,18 +174,18 @@ def form_cohorts(
 
 def upgraded_keys(curve: SurvivalEstimate, knowable: Knowable) -> Interval:
     """What is no longer exposed on the last day to which anybody was watched; null if that is not known."""
-    return (_upgraded(curve) if knowable.is_healing_known else Estimate()).keys()
+    return (_upgraded(curve) if knowable.is_remediation_known else Estimate()).keys()
 
 
 def median_keys(curve: SurvivalEstimate, knowable: Knowable) -> Interval:
     """The half-life; null if it is not reached, and without bounds if it may have been reached unseen."""
-    is_told = knowable.is_healing_known or curve.median.value is not None
+    is_told = knowable.is_remediation_known or curve.median.value is not None
     return (curve.median if is_told else Estimate()).keys()
 
 
-def healing_keys(knowable: Knowable) -> str | None:
+def remediation_until_key(knowable: Knowable) -> str | None:
     """The day up to which it is known who moved on."""
-    return knowable.healing_until.isoformat() if knowable.healing_until else None
+    return knowable.remediation_until.isoformat() if knowable.remediation_until else None
 
 
 def _upgraded(curve: SurvivalEstimate) -> Estimate:
@@ -238,17 +238,19 @@ def _by_class(exposed: Exposed, knowable: Knowable) -> BandByClass:
 
 def prevalent_keys(prevalent: Cohort, sample: Sample, knowable: Knowable) -> StateKeys:
     """Where they stand, as far as it is known. How many there were is known from the days before."""
-    if knowable.healing_until is None:
+    if knowable.remediation_until is None:
         return StateKeys(entered=None, remediated=None, exposed=None, silent=None)
-    found = _state_keys(count_states(prevalent, (knowable.healing_until - knowable.disclosed).days), sample)
-    if not knowable.is_healing_known:
+    found = _state_keys(
+        count_states(prevalent, (knowable.remediation_until - knowable.disclosed).days), sample
+    )
+    if not knowable.is_remediation_known:
         return StateKeys(entered=found["entered"], remediated=None, exposed=None, silent=None)
     return found
 
 
 def incident_keys(incident: Cohort, sample: Sample, knowable: Knowable) -> StateKeys:
     """Where they stand, if all of them are known."""
-    if not knowable.is_healing_known:
+    if not knowable.is_remediation_known:
         return StateKeys(entered=None, remediated=None, exposed=None, silent=None)
     return _state_keys(count_states(incident, (knowable.as_of - knowable.disclosed).days), sample)
 

@@ -94,7 +94,7 @@ def exposed_by_class(known: StudyPopulation, unseen_until: date | None = None) -
     """
     states = _states(known)
     observed = holds_affected(states.last_affected, states.last_unaffected)
-    healed, hidden = _may_be_healed(states), _may_be_hidden(states)
+    healed, hidden = _may_be_remediated(states), _may_be_hidden(states)
     if unseen_until is not None:
         healed |= (states.last_affected.date() <= ibis.literal(unseen_until)).fill_null(False)
     marked = states.select(
@@ -152,7 +152,7 @@ def _states(known: StudyPopulation) -> Table:
     return states.filter(states.in_cache, is_active(states.last_day, ibis.literal(known.as_of)))
 
 
-def _may_be_healed(states: Table) -> BooleanValue:
+def _may_be_remediated(states: Table) -> BooleanValue:
     """A session began when the cache held an unaffected build, and after the unit got the affected one."""
     after = (states.last_began > states.first_unaffected) & (states.last_began > states.last_affected)
     return after.fill_null(False)

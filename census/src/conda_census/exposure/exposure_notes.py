@@ -21,12 +21,12 @@ __all__ = [
     "notes_on_activity",
     "notes_on_copies",
     "notes_on_doubtful_logs",
-    "notes_on_healing",
+    "notes_on_remediation",
     "notes_on_unread_logs",
 ]
 
 _LATELY = ("exposed", "by_class", "still_downloaded", "unknown")
-_HEALING = ("prevalent", "incident", "upgraded_share", "curve", "incident_curve", "states", "median_days")
+_REMEDIATION = ("prevalent", "incident", "upgraded_share", "curve", "incident_curve", "states", "median_days")
 
 
 def notes_on_activity(knowable: Knowable) -> list[ExposureNote]:
@@ -59,20 +59,20 @@ def notes_on_activity(knowable: Knowable) -> list[ExposureNote]:
     ]
 
 
-def notes_on_healing(knowable: Knowable) -> list[ExposureNote]:
+def notes_on_remediation(knowable: Knowable) -> list[ExposureNote]:
     """Return what they do to the numbers of who moved on; nothing if every day that these need has a log."""
     if not knowable.missing:
         return []
-    until = knowable.healing_until
+    until = knowable.remediation_until
     if until is None:
         sentence = (
             f"Not known: {knowable.disclosure_missing} of the 30 days up to the disclosure "
             f"{_have(knowable.disclosure_missing)} no log."
         )
-        found = [ExposureNote(number=number, note=sentence) for number in _HEALING]
+        found = [ExposureNote(number=number, note=sentence) for number in _REMEDIATION]
     elif until < knowable.as_of:
         sentence = f"Known until {until} only: the day after it has no log."
-        found = [ExposureNote(number=number, note=sentence) for number in _HEALING]
+        found = [ExposureNote(number=number, note=sentence) for number in _REMEDIATION]
     else:
         found = []
     if until is not None and min(knowable.missing) < first_of_active_days(knowable.disclosed):

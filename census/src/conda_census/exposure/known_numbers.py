@@ -63,7 +63,7 @@ class Knowable:
         return self._missing_between(first_of_active_days(self.disclosed), self.disclosed)
 
     @property
-    def healing_until(self) -> date | None:
+    def remediation_until(self) -> date | None:
         """The day up to which it is known who moved on, or None if it is not known who was exposed at first.
 
         Before the disclosure nobody is at risk, which is known.
@@ -76,9 +76,9 @@ class Knowable:
         return self.as_of if first is None else first - _DAY
 
     @property
-    def is_healing_known(self) -> bool:
+    def is_remediation_known(self) -> bool:
         """Whether it is known up to ``as_of`` who moved on."""
-        return self.healing_until == self.as_of
+        return self.remediation_until == self.as_of
 
     def _missing_between(self, first: date, last: date) -> int:
         return sum(first <= day <= last for day in self.missing)

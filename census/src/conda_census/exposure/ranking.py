@@ -1,8 +1,9 @@
-"""Which advisories expose the most active environments, and how slowly do these heal?"""
+"""Ranking of advisories by exposed environments, and by how slowly these are remediated."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from math import inf
@@ -11,10 +12,10 @@ from conda_census.engines.lake_tables import LakeTables
 from conda_census.exposure.assessment import (
     band_keys,
     form_cohorts,
-    healing_keys,
     incident_keys,
     median_keys,
     prevalent_keys,
+    remediation_until_key,
     unknown_keys,
     upgraded_keys,
 )
@@ -52,7 +53,6 @@ from conda_census.exposure.unclear_records import (
 from conda_census.metrics.coverage.window import choose_window
 from conda_census.metrics.intervals import Estimate
 from conda_census.metrics.sample import Sample
-from conda_census.survival.kaplan_meier import SurvivalEstimate
 from conda_census.vulnerabilities.aliases import AdvisoryGroup
 from conda_census.vulnerabilities.database import VulnerabilityDatabase
 from conda_census.vulnerabilities.matching import Matcher, group_by_name
@@ -61,12 +61,12 @@ from conda_census.vulnerabilities.severity import Severity
 
 __all__ = ["TOP", "rank_exposures"]
 
-#: So many advisories.
+#: Number of advisories in a ranking.
 TOP = 20
 
 
 def rank_exposures(
-    known: VulnerabilityDatabase,
+    database: VulnerabilityDatabase,
     tables: LakeTables,
     as_of: date,
     estimator: SurvivalEstimator,
@@ -75,85 +75,54 @@ def rank_exposures(
     severities: Collection[Severity] = (),
     sample: Sample | None = None,
 ) -> Exposures:
-    """The ``top`` open advisories on the day ``as_of``, of these severities or of any.
+    """Rank the open advisories by exposed environments at the end of the day ``as_of``.
 
-    ``estimator`` makes the curves. ``sample``: which installations are looked at, by
-    default so many that it takes less than a minute.
+    Args:
+        database: the advisories.
+        tables: the lake.
+        as_of: the last day that counts.
+        estimator: one of ``remediation_curves``.
+        top: the number of advisories in the ranking.
+        severities: advisories of other severities are left out; all are in if this is empty.
+        sample: the installations that are looked at; by default as many as take less than a minute.
     """
     window = choose_window(tables, until=as_of)
     missing = window.days_without_log
-    names = set(list_downloaded_names(tables.downloads, as_of))
-    groups = dict(
-        enumerate(
-            group
-            for group in known.open_advisories
-            if (not severities or group.severity in severities)
-            and names.intersection(known.matcher.packages(group))
-            and disclosed_on(group, as_of) <= as_of
-        )
-    )
-    about = {name for group in groups.values() for name in known.matcher.packages(group)}
-    seen = list_downloaded_builds(tables.downloads, about, as_of, channel_builds(known.lake, about))
-    matches = _match_table(known, seen, as_of, groups)
-    unclear = _doubts(known, tables, seen, as_of, groups)
-    chosen = choose_sample_for_all(matches, seen) if sample is None else sample
-    with chosen.with_others(tables) as some:
-        with study_population(some, matches, as_of, chosen) as asked:
-            exposed = count_exposed(asked, max(missing, default=None))
-            counted = {number: each for number, each in exposed.items() if each.whole.high}
-            first = sorted(counted, key=lambda number: (-counted[number].whole.observed, groups[number].id))[
-                :top
-            ]
-            units, gaps = form_cohorts(asked, seen, first)
-        knowable = {number: Knowable(missing, matches.disclosed[number], as_of) for number in first}
-        # Who moved on is told up to the first day without a log: one question for each such day.
-        for until in sorted({each.healing_until or as_of for each in knowable.values()} - {as_of}):
-            until_then = [number for number in first if knowable[number].healing_until == until]
-            with study_population(some, matches, until, chosen) as asked:
-                units_then, gaps_then = form_cohorts(asked, seen, until_then)
-            for number in until_then:
-                units[number] = units_then.get(number, EMPTY_COHORT)
-                gaps[number] = gaps_then[number]
-    ranked = []
-    for number in first:
-        known_until = knowable[number].healing_until
-        at = EMPTY_COHORT if known_until is None else units.get(number, EMPTY_COHORT)
-        curve = estimate_remediation(
-            at.only(at.is_prevalent),
-            "disclosure",
-            ((known_until or as_of) - matches.disclosed[number]).days,
-            gaps[number],
-            estimator,
-        )
-        ranked.append(
-            _ranked(groups[number], known.matcher, counted[number], at, curve, chosen, knowable[number])
-        )
+    candidates = _candidates(database, tables, as_of, severities)
+    groups, unclear = candidates.groups, candidates.unclear
+    chosen = choose_sample_for_all(candidates.matches, candidates.downloaded) if sample is None else sample
+    exposing, measured = _measure(tables, candidates, as_of, missing, chosen, top)
     lately = Knowable(missing, as_of, as_of)
-    ranked = [without_unclear_ranked(row, unclear[number]) for number, row in zip(first, ranked, strict=True)]
-    ranked += [
-        _doubted(group, known.matcher, lately, unclear[number])
-        for number, group in groups.items()
-        if unclear[number] and number not in counted
+    rows = [
+        without_unclear_ranked(
+            _row(groups[advisory], database.matcher, measures, chosen, estimator), unclear[advisory]
+        )
+        for advisory, measures in measured.items()
+    ]
+    rows += [
+        _row_of_unclear(group, database.matcher, lately, unclear[advisory])
+        for advisory, group in groups.items()
+        if unclear[advisory] and advisory not in exposing
     ]
     return Exposures(
         as_of=as_of.isoformat(),
         window=window.keys(),
         one_in=chosen.one_in,
-        open=len(known.open_advisories),
+        open=len(database.open_advisories),
         looked_at=len(groups),
-        unmapped=sum(not known.matcher.packages(group) for group in known.open_advisories),
-        advisories=sorted(ranked, key=_place)[:top],
+        unmapped=sum(not database.matcher.packages(group) for group in database.open_advisories),
+        advisories=sorted(rows, key=_rank)[:top],
         unclear=[
             UnclearAdvisory(
                 id=group.id,
-                packages=list(known.matcher.packages(group)),
-                notes=[*unclear[number].versions, *unclear[number].builds],
+                packages=list(database.matcher.packages(group)),
+                notes=[*unclear[advisory].versions, *unclear[advisory].builds],
             )
-            for number, group in groups.items()
-            if unclear[number]
+            for advisory, group in groups.items()
+            if unclear[advisory]
         ],
-        unknown=unknown_keys(count_unmapped_lately(known, tables, window), lately.is_activity_known),
-        cannot_see=list_limitations(matches.names),
+        unknown=unknown_keys(count_unmapped_lately(database, tables, window), lately.is_activity_known),
+        cannot_see=list_limitations(candidates.matches.names),
         notes=[
             *(note for note in notes_on_activity(lately) if note["number"] in ("exposed", "unknown")),
             *notes_on_copies(tables, window, as_of, "unknown"),
@@ -163,40 +132,151 @@ def rank_exposures(
     )
 
 
+@dataclass(frozen=True)
+class _Candidates:
+    """The advisories about packages that were downloaded, by their numbers in the match table."""
+
+    groups: dict[int, AdvisoryGroup]
+    downloaded: list[DownloadedBuild]
+    matches: MatchTable
+    unclear: dict[int, UnclearRecords]
+
+
+@dataclass(frozen=True)
+class _Measures:
+    """The measures of one advisory.
+
+    ``cohort`` is empty if remediation is not known at all, and else followed up to
+    ``knowable.remediation_until``. ``inactivity_cutoff`` is in days.
+    """
+
+    exposed: Exposed
+    cohort: Cohort
+    inactivity_cutoff: int
+    knowable: Knowable
+
+
+def _candidates(
+    database: VulnerabilityDatabase, tables: LakeTables, as_of: date, severities: Collection[Severity]
+) -> _Candidates:
+    downloaded_names = set(list_downloaded_names(tables.downloads, as_of))
+    groups = dict(
+        enumerate(
+            group
+            for group in database.open_advisories
+            if (not severities or group.severity in severities)
+            and downloaded_names.intersection(database.matcher.packages(group))
+            and disclosed_on(group, as_of) <= as_of
+        )
+    )
+    names = {name for group in groups.values() for name in database.matcher.packages(group)}
+    downloaded = list_downloaded_builds(tables.downloads, names, as_of, channel_builds(database.lake, names))
+    return _Candidates(
+        groups,
+        downloaded,
+        _match_table(database.matcher, downloaded, as_of, groups),
+        _find_unclear(database.matcher, tables, downloaded, as_of, groups),
+    )
+
+
 def _match_table(
-    known: VulnerabilityDatabase,
-    seen: Iterable[DownloadedBuild],
-    as_of: date,
-    groups: Mapping[int, AdvisoryGroup],
+    matcher: Matcher, downloaded: Iterable[DownloadedBuild], as_of: date, groups: Mapping[int, AdvisoryGroup]
 ) -> MatchTable:
-    builds = group_by_name(each.build for each in seen)
-    verdicts: list[BuildMatch] = []
-    for number, group in groups.items():
-        found = match_builds(number, group, builds, known.matcher)
-        if any(each.affected for each in found):
-            verdicts += found
-    return match_table(verdicts, {number: disclosed_on(group, as_of) for number, group in groups.items()})
+    """Match the advisories that affect some build that was downloaded."""
+    builds = group_by_name(entry.build for entry in downloaded)
+    matches: list[BuildMatch] = []
+    for advisory, group in groups.items():
+        of_advisory = match_builds(advisory, group, builds, matcher)
+        if any(match.affected for match in of_advisory):
+            matches += of_advisory
+    return match_table(matches, {advisory: disclosed_on(group, as_of) for advisory, group in groups.items()})
 
 
-def _doubts(
-    known: VulnerabilityDatabase,
+def _find_unclear(
+    matcher: Matcher,
     tables: LakeTables,
-    seen: Iterable[DownloadedBuild],
+    downloaded: Iterable[DownloadedBuild],
     as_of: date,
     groups: Mapping[int, AdvisoryGroup],
 ) -> dict[int, UnclearRecords]:
-    builds = group_by_name(each.build for each in seen)
+    builds = group_by_name(entry.build for entry in downloaded)
     channels = cache(lambda: list_downloaded_channels(tables.downloads, as_of))
     return {
-        number: find_unclear_records(group, known.matcher, builds, channels)
-        for number, group in groups.items()
+        advisory: find_unclear_records(group, matcher, builds, channels) for advisory, group in groups.items()
     }
 
 
-def _doubted(
+def _measure(
+    tables: LakeTables,
+    candidates: _Candidates,
+    as_of: date,
+    missing: Collection[date],
+    sample: Sample,
+    top: int,
+) -> tuple[set[int], dict[int, _Measures]]:
+    """Return the advisories that may expose somebody, and the measures of the ``top`` most exposing ones."""
+    matches, downloaded = candidates.matches, candidates.downloaded
+    with sample.with_others(tables) as sampled:
+        with study_population(sampled, matches, as_of, sample) as population:
+            exposed = count_exposed(population, max(missing, default=None))
+            most_exposing = _most_exposing(exposed, candidates.groups, top)
+            cohorts, cutoffs = form_cohorts(population, downloaded, most_exposing)
+        knowable = {
+            advisory: Knowable(missing, matches.disclosed[advisory], as_of) for advisory in most_exposing
+        }
+        # Remediation is known up to the first day without a log: one question for each such day.
+        for until in sorted({days.remediation_until or as_of for days in knowable.values()} - {as_of}):
+            known_until = [advisory for advisory, days in knowable.items() if days.remediation_until == until]
+            with study_population(sampled, matches, until, sample) as population:
+                cohorts_then, cutoffs_then = form_cohorts(population, downloaded, known_until)
+            cohorts |= {advisory: cohorts_then.get(advisory, EMPTY_COHORT) for advisory in known_until}
+            cutoffs |= cutoffs_then
+    for advisory, days in knowable.items():
+        if days.remediation_until is None:
+            cohorts[advisory] = EMPTY_COHORT
+    measured = {
+        advisory: _Measures(
+            exposed[advisory],
+            cohorts.get(advisory, EMPTY_COHORT),
+            cutoffs[advisory],
+            knowable[advisory],
+        )
+        for advisory in most_exposing
+    }
+    return {advisory for advisory, counts in exposed.items() if counts.whole.high}, measured
+
+
+def _most_exposing(
+    exposed: Mapping[int, Exposed], groups: Mapping[int, AdvisoryGroup], top: int
+) -> list[int]:
+    exposing = [advisory for advisory, counts in exposed.items() if counts.whole.high]
+    exposing.sort(key=lambda advisory: (-exposed[advisory].whole.observed, groups[advisory].id))
+    return exposing[:top]
+
+
+def _row(
+    group: AdvisoryGroup, matcher: Matcher, measures: _Measures, sample: Sample, estimator: SurvivalEstimator
+) -> RankedAdvisory:
+    cohort, knowable = measures.cohort, measures.knowable
+    prevalent, incident = cohort.only(cohort.is_prevalent), cohort.only(~cohort.is_prevalent)
+    last_day = ((knowable.remediation_until or knowable.as_of) - knowable.disclosed).days
+    curve = estimate_remediation(prevalent, "disclosure", last_day, measures.inactivity_cutoff, estimator)
+    return {
+        **named_keys(group),
+        "packages": list(matcher.packages(group)),
+        "exposed": band_keys(measures.exposed.whole_of_all(sample), knowable),
+        "prevalent": prevalent_keys(prevalent, sample, knowable),
+        "incident": incident_keys(incident, sample, knowable),
+        "upgraded_share": upgraded_keys(curve, knowable),
+        "median_days": median_keys(curve, knowable),
+        "healing_until": remediation_until_key(knowable),
+    }
+
+
+def _row_of_unclear(
     group: AdvisoryGroup, matcher: Matcher, knowable: Knowable, unclear: UnclearRecords
 ) -> RankedAdvisory:
-    """Return the row of an advisory to which nobody is known to be exposed, and somebody may be."""
+    """Return the row of an advisory that is not known to expose anybody, but may."""
     nothing = StateKeys(entered=None, remediated=None, exposed=None, silent=None)
     row: RankedAdvisory = {
         **named_keys(group),
@@ -211,32 +291,11 @@ def _doubted(
     return without_unclear_ranked(row, unclear)
 
 
-def _ranked(
-    group: AdvisoryGroup,
-    matcher: Matcher,
-    exposed: Exposed,
-    units: Cohort,
-    curve: SurvivalEstimate,
-    sample: Sample,
-    knowable: Knowable,
-) -> RankedAdvisory:
-    prevalent, incident = units.only(units.is_prevalent), units.only(~units.is_prevalent)
-    return {
-        **named_keys(group),
-        "packages": list(matcher.packages(group)),
-        "exposed": band_keys(exposed.whole_of_all(sample), knowable),
-        "prevalent": prevalent_keys(prevalent, sample, knowable),
-        "incident": incident_keys(incident, sample, knowable),
-        "upgraded_share": upgraded_keys(curve, knowable),
-        "median_days": median_keys(curve, knowable),
-        "healing_until": healing_keys(knowable),
-    }
+def _rank(row: RankedAdvisory) -> tuple[int, float, str]:
+    """Return the sort key: the most exposed first, then the longest half-life.
 
-
-def _place(row: RankedAdvisory) -> tuple[int, float, str]:
-    """One whose half-life is not known yet heals more slowly than any other.
-
-    If it is not known who is exposed, those count who are at the least.
+    A half-life that is not known yet is longer than any other. If the number of exposed is not known, its
+    lower bound counts.
     """
     median, exposed = row["median_days"]["value"], row["exposed"]
     at_least = exposed["low"] if exposed["observed"] is None else exposed["observed"]
