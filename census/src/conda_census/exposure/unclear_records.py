@@ -1,14 +1,14 @@
-"""What of an exposure is not known because a record, a channel or a build cannot be matched.
+"""Records that do not say which versions they affect, and the numbers that are then unknown.
 
-In a record that names commits only, or lists ``<1.2`` among its versions, no build can be found. That would
-look as if nobody were exposed. So if somebody downloaded a package of which a record does not say which
-versions are affected, what would be counted is null, and a sentence says why.
+No build matches a record that names only commits, or that lists ``<1.2`` among its versions. It would look as
+if nobody were exposed. So if somebody downloaded a package and a record does not say which of its versions
+are affected, counts are null, and a sentence says why.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from ibis.expr.types import Table
@@ -38,7 +38,7 @@ __all__ = [
     "without_unclear_ranked",
 ]
 
-#: How each sentence begins that says why nothing can be counted.
+#: The first words of each sentence that says why nothing can be counted.
 WHICH_ARE_AFFECTED = "Not known which"
 _COUNTED = (
     *("exposed", "by_class", "prevalent", "incident", "upgraded_share", "curve", "incident_curve"),
@@ -53,9 +53,9 @@ class UnclearRecords:
     """Sentences on what is not known of an advisory.
 
     Attributes:
-        versions: why it is not known which builds are affected: nothing can be counted, but at the least.
-        builds: which builds have a version of which nothing can be said: at the most is not known.
-        names: packages of the advisory that nobody downloaded: nobody is exposed, if the names are right.
+        versions: why it is not known which builds are affected. Counts are then null, except lower bounds.
+        builds: which builds have a version that cannot be compared. Upper bounds are then null.
+        names: packages of the advisory that nobody downloaded. If the names are right, nobody is exposed.
     """
 
     versions: tuple[str, ...] = ()
@@ -69,13 +69,6 @@ class UnclearRecords:
 NOTHING_UNCLEAR = UnclearRecords()
 
 
-@dataclass
-class _Found:
-    versions: list[str] = field(default_factory=list)
-    builds: list[str] = field(default_factory=list)
-    names: list[str] = field(default_factory=list)
-
-
 def find_unclear_records(
     group: AdvisoryGroup,
     matcher: Matcher,
@@ -86,42 +79,57 @@ def find_unclear_records(
 
     Args:
         group: the advisory.
-        matcher: gives the verdicts.
-        builds: those that were downloaded, by the name of their package.
-        channels: returns all channels from which anything was downloaded; asked only if it is needed.
+        matcher: gives the status of a build.
+        builds: the builds that were downloaded, by the name of their package.
+        channels: returns all channels from which anything was downloaded; called only if needed.
     """
-    found = _Found()
-    subjects = [each for each in matcher.subjects(group) if not each.is_bundled]
-    for subject in subjects:
-        theirs = builds.get(subject.conda_name, ())
-        if not theirs:
-            continue
-        seen_in = {build.channel for build in theirs}
-        if subject.channel is not None and subject.channel not in seen_in:
+    subjects = [subject for subject in matcher.subjects(group) if not subject.is_bundled]
+    downloaded = [subject for subject in subjects if builds.get(subject.conda_name)]
+    versions: list[str] = []
+    unordered: list[str] = []
+    for subject in downloaded:
+        of_package = builds[subject.conda_name]
+        downloaded_from = {build.channel for build in of_package}
+        if subject.channel is not None and subject.channel not in downloaded_from:
             if subject.channel not in channels():
-                found.versions.append(_other_channel(subject, seen_in))
+                versions.append(_other_channel(subject, downloaded_from))
             continue
         unknown = [
             build
-            for build in theirs
+            for build in of_package
             if _may_be_unknown(subject, build) and matcher.status(group, build) == "unknown"
         ]
-        if unknown and subject.unclear:
-            found.versions += [
-                f"{WHICH_ARE_AFFECTED} versions of {subject.conda_name} are affected: the record {why}."
-                for why in subject.unclear
-            ]
-        elif placeless := sorted({build.version for build in unknown if not _has_place(build)}):
-            found.builds.append(
-                f"At the most is not known: {_few(subject.conda_name, placeless)} cannot be placed among the "
-                "affected versions."
-            )
-    if subjects and not any(builds.get(each.conda_name) for each in subjects):
-        names = list(dict.fromkeys(each.conda_name for each in subjects))
-        found.names.append(f"Nobody downloaded a package with the name {_few('', names, ' or ')}.")
-    return UnclearRecords(
-        *(tuple(dict.fromkeys(each)) for each in (found.versions, found.builds, found.names))
-    )
+        versions += _unclear_versions(subject, unknown)
+        unordered += _unordered_versions(subject, unknown)
+    names = [] if downloaded else _never_downloaded(subjects)
+    return UnclearRecords(_distinct(versions), _distinct(unordered), tuple(names))
+
+
+def _unclear_versions(subject: Subject, unknown: Collection[Build]) -> list[str]:
+    if not unknown:
+        return []
+    return [
+        f"{WHICH_ARE_AFFECTED} versions of {subject.conda_name} are affected: the record {reason}."
+        for reason in subject.unclear
+    ]
+
+
+def _unordered_versions(subject: Subject, unknown: Iterable[Build]) -> list[str]:
+    """Return a sentence on builds that cannot be compared with the affected versions of a clear record."""
+    versions = sorted({build.version for build in unknown if not _has_order(build)})
+    if subject.unclear or not versions:
+        return []
+    which = _few(subject.conda_name, versions)
+    return [f"At the most is not known: {which} cannot be placed among the affected versions."]
+
+
+def _never_downloaded(subjects: Iterable[Subject]) -> list[str]:
+    names = list(dict.fromkeys(subject.conda_name for subject in subjects))
+    return [f"Nobody downloaded a package with the name {_few('', names, ' or ')}."] if names else []
+
+
+def _distinct(sentences: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(sentences))
 
 
 def list_downloaded_channels(downloads: Table, as_of: date) -> set[str]:
@@ -131,11 +139,11 @@ def list_downloaded_channels(downloads: Table, as_of: date) -> set[str]:
 
 
 def without_unclear_numbers(exposure: Exposure, unclear: UnclearRecords) -> Exposure:
-    """Return an exposure in which what is not known is null, with the sentences among its notes."""
+    """Return the exposure with unknown numbers set to null, and with the sentences among its notes."""
     exposure = exposure.copy()
     notes = [ExposureNote(number="exposed", note=note) for note in (*unclear.builds, *unclear.names)]
     if unclear:
-        bands = _doubted(exposure["exposed"], exposure["by_class"], unclear)
+        bands = _unclear_bands(exposure["exposed"], exposure["by_class"], unclear)
         exposure["exposed"], exposure["by_class"] = bands
     if unclear.versions:
         notes = [*_notes_on_versions(unclear.versions), *notes]
@@ -157,10 +165,10 @@ def _notes_on_versions(sentences: Iterable[str]) -> list[ExposureNote]:
 
 
 def without_unclear_ranked(row: RankedAdvisory, unclear: UnclearRecords) -> RankedAdvisory:
-    """Return a row of a ranking in which what is not known is null."""
+    """Return the row of a ranking with unknown numbers set to null."""
     row = row.copy()
     if unclear:
-        row["exposed"] = _band(row["exposed"], unclear)
+        row["exposed"] = _unclear_band(row["exposed"], unclear)
     if unclear.versions:
         row["prevalent"] = row["incident"] = _NO_STATES
         row["upgraded_share"] = row["median_days"] = Estimate().keys()
@@ -171,10 +179,10 @@ def without_unclear_ranked(row: RankedAdvisory, unclear: UnclearRecords) -> Rank
 def _may_be_unknown(subject: Subject, build: Build) -> bool:
     if subject.channel not in (None, build.channel):
         return False
-    return bool(subject.unclear) or not _has_place(build)
+    return bool(subject.unclear) or not _has_order(build)
 
 
-def _has_place(build: Build) -> bool:
+def _has_order(build: Build) -> bool:
     try:
         parse_version(build.version, build.name)
     except VersionError:
@@ -182,8 +190,9 @@ def _has_place(build: Build) -> bool:
     return has_number(build.version)
 
 
-def _other_channel(subject: Subject, seen_in: Iterable[str]) -> str:
-    channels = _few("", sorted(name or "a channel without a name" for name in seen_in))
+def _other_channel(subject: Subject, downloaded_from: Iterable[str]) -> str:
+    names = sorted(name or "a channel without a name" for name in downloaded_from)
+    channels = _few("", names)
     return (
         f"{WHICH_ARE_AFFECTED} builds of {subject.conda_name} are affected: the record is about the channel "
         f"{subject.channel}, from which nothing was downloaded. The package is from {channels}: correct the "
@@ -196,26 +205,26 @@ def _few(name: str, texts: list[str], between: str = ", ") -> str:
     return f"{f'{name} ' if name else ''}{between.join(texts[:_FEW])}{more}"
 
 
-def _doubted(band: BandKeys, by_class: BandByClass, unclear: UnclearRecords) -> tuple[BandKeys, BandByClass]:
-    """Return both bands. If nobody is known to be exposed, that is no bound of a class either."""
+def _unclear_bands(
+    band: BandKeys, by_class: BandByClass, unclear: UnclearRecords
+) -> tuple[BandKeys, BandByClass]:
+    """Return both bands. If nobody is known to be exposed, nothing is known of the classes either."""
     if unclear.versions and not band["low"]:
-        nobody_knows = BandKeys(low=None, observed=None, high=None)
-        return nobody_knows, BandByClass(
-            lasting=nobody_knows, ephemeral=nobody_knows, image=nobody_knows, new=nobody_knows
-        )
-    return _band(band, unclear), BandByClass(
-        lasting=_cut(by_class["lasting"], unclear),
-        ephemeral=_cut(by_class["ephemeral"], unclear),
-        image=_cut(by_class["image"], unclear),
-        new=_cut(by_class["new"], unclear),
+        unknown = BandKeys(low=None, observed=None, high=None)
+        return unknown, BandByClass(lasting=unknown, ephemeral=unknown, image=unknown, new=unknown)
+    return _unclear_band(band, unclear), BandByClass(
+        lasting=_lower_bound(by_class["lasting"], unclear),
+        ephemeral=_lower_bound(by_class["ephemeral"], unclear),
+        image=_lower_bound(by_class["image"], unclear),
+        new=_lower_bound(by_class["new"], unclear),
     )
 
 
-def _band(band: BandKeys, unclear: UnclearRecords) -> BandKeys:
+def _unclear_band(band: BandKeys, unclear: UnclearRecords) -> BandKeys:
     if unclear.versions and not band["low"]:
         return BandKeys(low=None, observed=None, high=None)
-    return _cut(band, unclear)
+    return _lower_bound(band, unclear)
 
 
-def _cut(band: BandKeys, unclear: UnclearRecords) -> BandKeys:
+def _lower_bound(band: BandKeys, unclear: UnclearRecords) -> BandKeys:
     return BandKeys(low=band["low"], observed=None if unclear.versions else band["observed"], high=None)
