@@ -1,3 +1,5 @@
+"""Aalen-Johansen estimate: lifelines, plain fractions and an example."""
+
 from __future__ import annotations
 
 import warnings

@@ -1,4 +1,4 @@
-"""Do records come into a lake whole or not at all, each id once, as it was modified last?"""
+"""Import of advisories into a lake."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is a version affected, as the OSV schema evaluates a record? Each trap by its name."""
+"""Evaluation of affected ranges and versions, with each trap of the OSV schema by its name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which records are one advisory?"""
+"""Grouping of records by their aliases."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""Assessment of one advisory: the whole document, on a lake that can be counted by hand."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""Inputs of an assessment: matches, the day of disclosure, the last day with data."""
+
 from __future__ import annotations
 
 from datetime import date

@@ -1,3 +1,5 @@
+"""Cluster bootstrap: width and coverage of its intervals."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,4 +1,4 @@
-"""Are versions ordered as conda orders them, and as their upstreams do where conda is wrong?"""
+"""Order of versions: conda's own, and that of the upstreams which conda misreads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an exposure says if days have no log: nothing that needs one of them."""
+"""Assessment with missing days: no number that needs one of them."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""Builds that were downloaded, with their first days and build numbers."""
+
 from __future__ import annotations
 
 from census_support.inputs.made_up_visits import Visit, day, lake_of

@@ -1,3 +1,5 @@
+"""Exposed environments: lower bound, observed number and upper bound."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Choice of the installations that are sampled."""
+
 from __future__ import annotations
 
 from census_support.inputs.made_up_visits import Visit, day, lake_of

@@ -1,4 +1,4 @@
-"""Which is the smallest build that clears everything, and does what is proposed install it?"""
+"""Recommended fixes: the smallest clear build, and the command that installs it."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""Follow-up of a cohort: time origins, censoring rules and states."""
+
 from __future__ import annotations
 
 from typing import get_args

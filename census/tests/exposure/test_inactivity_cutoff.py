@@ -1,3 +1,5 @@
+"""Inactivity cutoff: the usual gap between two visits of an environment."""
+
 from __future__ import annotations
 
 from census_support.inputs.made_up_visits import Visit, day, lake_of, made_up_matches

@@ -1,4 +1,4 @@
-"""What is read of the files that a person names?"""
+"""Files with records, maps and statements: JSON, YAML, zips and folders."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""Kaplan-Meier estimate: lifelines, the paper's example, delayed entry and coverage."""
+
 from __future__ import annotations
 
 import warnings

@@ -1,4 +1,4 @@
-"""Of two that say something of the same thing, does the later one count?"""
+"""Choice of the latest of several records about the same thing."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""Limitations that are listed beside an exposure."""
+
 from __future__ import annotations
 
 from conda_census.exposure.exposure_notes import list_limitations

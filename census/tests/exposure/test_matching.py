@@ -1,4 +1,4 @@
-"""Is a build affected by an advisory, by its package's name and version and by what is said of it?"""
+"""Matching of advisories with builds, by name, version and statements."""
 
 from __future__ import annotations
 

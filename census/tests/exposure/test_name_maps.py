@@ -1,4 +1,4 @@
-"""What is read of a map of names, in each of its formats?"""
+"""Formats of name maps."""
 
 from __future__ import annotations
 

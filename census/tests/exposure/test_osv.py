@@ -1,4 +1,4 @@
-"""What of a record is taken, and what is told of one that does not follow the schema?"""
+"""OSV records: what is read, and the errors of records that break the schema."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Do statements of OpenVEX and of conda packages come into a lake, and out of it?"""
+"""Import and export of OpenVEX and ``info/security.json``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What of all that is said of builds counts for one of them?"""
+"""Choice of the statement that counts for a build."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known of a conda package where several maps speak of it?"""
+"""Mapping of conda packages to projects by several maps."""
 
 from __future__ import annotations
 

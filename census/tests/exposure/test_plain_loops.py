@@ -1,4 +1,4 @@
-"""Do the expressions say of any visits what loops over them say?"""
+"""Agreement of the Ibis expressions with plain loops over the same visits."""
 
 from __future__ import annotations
 

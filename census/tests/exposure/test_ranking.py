@@ -1,3 +1,5 @@
+"""Ranking of advisories."""
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,6 +1,6 @@
 """Do real records give the verdicts that were worked out for them, where they lie beside the repository?
 
-No copy of them is in it: their traps are in ``test_ranges.py`` and ``test_verdicts.py``, by name.
+No copy of them is in it: their traps are in ``test_affected_ranges.py`` and ``test_matching.py``, by name.
 """
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+"""Cohorts: entry, event and last visit of each unit at risk."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence

@@ -1,3 +1,5 @@
+"""Remediation curves with the bounds of all censoring rules."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,4 +1,4 @@
-"""Which builds does a channel have, by its index in a file or on a server?"""
+"""Import of repodata from files and servers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How severe is a record?"""
+"""Severity of records."""
 
 from __future__ import annotations
 

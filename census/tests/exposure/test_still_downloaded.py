@@ -1,3 +1,5 @@
+"""Affected builds that are still downloaded."""
+
 from __future__ import annotations
 
 from census_support.inputs.made_up_visits import Visit, day, lake_of, made_up_matches

@@ -1,3 +1,5 @@
+"""Estimators of remediation with delayed entry."""
+
 from __future__ import annotations
 
 import numpy as np

@@ -1,4 +1,4 @@
-"""Is what a record does not say shown as not known, however it fails to say it?"""
+"""Records that do not say which versions they affect."""
 
 from __future__ import annotations
 

@@ -1,3 +1,5 @@
+"""Share of downloads and environments with unmapped packages."""
+
 from __future__ import annotations
 
 from census_support.inputs.made_up_visits import Visit, lake_of
