@@ -1,4 +1,4 @@
-"""Does an exposure hold the truth of simulated populations, where naive estimates do not?
+"""Accuracy of exposures on simulated populations, against naive estimates.
 
 ``make coverage`` asks the same of many more, under each dial alone.
 """

@@ -1,4 +1,4 @@
-"""Do real records give the verdicts that were worked out for them, where they lie beside the repository?
+"""Real records, if they lie beside the repository, against results that were worked out by hand.
 
 No copy of them is in it: their traps are in ``test_affected_ranges.py`` and ``test_matching.py``, by name.
 """

@@ -1,4 +1,4 @@
-"""Which advisories does a lake know, and how do records come into it?"""
+"""Import of OSV records into a lake, and the advisories of a lake."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ __all__ = ["ad_hoc_advisory", "import_advisories", "is_recorded", "open_advisori
 
 
 def import_advisories(lake: Lake, paths: Iterable[Path]) -> Imported:
-    """Read the OSV records in files, zips and folders into the lake; of one id the last modified counts.
+    """Import the OSV records of files, zips and folders; of one id the last modified record counts.
 
-    All that can be read comes into the lake at once. Where a run is killed, nothing has changed.
+    All records are written at once: if a run is killed, nothing has changed.
 
     Raises:
         LakeError: the lake cannot be read or written.
@@ -48,7 +48,7 @@ def import_advisories(lake: Lake, paths: Iterable[Path]) -> Imported:
 
 
 def read_advisories(lake: Lake) -> list[AdvisoryGroup]:
-    """All advisories of the lake, each in all its records, by id.
+    """Return all advisories of the lake, each with all its records, sorted by id.
 
     Raises:
         LakeError: the lake cannot be read.
@@ -57,16 +57,16 @@ def read_advisories(lake: Lake) -> list[AdvisoryGroup]:
 
 
 def open_advisories(groups: Iterable[AdvisoryGroup]) -> list[AdvisoryGroup]:
-    """Those that were not withdrawn."""
+    """Return the advisories that were not withdrawn."""
     return [group for group in groups if group.is_open]
 
 
 def ad_hoc_advisory(conda_name: str, below: str) -> AdvisoryGroup:
-    """An advisory that has no record yet: all versions of a conda package below one are affected.
+    """Return an advisory without a record: it affects all versions of a conda package below one.
 
     Raises:
-        VersionError: the version has no place in conda's order, or none is below it.
-        FieldError: no conda package can have that name.
+        VersionError: conda cannot order the version, or no version is below it.
+        FieldError: the name is no name of a conda package.
     """
     conda_name, below = conda_name.strip().lower(), below.strip()
     if parse_bound(below, conda_name, CONDA) <= Version("0"):
@@ -89,8 +89,8 @@ def ad_hoc_advisory(conda_name: str, below: str) -> AdvisoryGroup:
 
 
 def is_recorded(group: AdvisoryGroup) -> bool:
-    """Whether it is of a record, and not of ``ad_hoc_advisory``."""
-    return any(each.is_recorded for each in group.records)
+    """Tell whether an advisory has a record, and was not made by ``ad_hoc_advisory``."""
+    return any(record.is_recorded for record in group.records)
 
 
 def _stored(lake: Lake) -> list[Advisory]:
@@ -112,6 +112,6 @@ def _rows(records: Iterable[Advisory]) -> pa.Table:
             "packages": [":".join(project) for project in record.projects],
             "record": record.record,
         }
-        for record in sorted(records, key=lambda each: each.id)
+        for record in sorted(records, key=attrgetter("id"))
     ]
     return pa.Table.from_pylist(rows, schema=pa.schema(delta_schema(ADVISORIES).to_arrow()))

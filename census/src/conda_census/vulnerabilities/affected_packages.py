@@ -1,4 +1,4 @@
-"""Which conda packages is an advisory about, in which versions?"""
+"""Conda packages that an advisory affects, with their versions."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ __all__ = ["AdvisedPackage", "bundles_of", "packages_of"]
 
 
 class AdvisedPackage(TypedDict):
-    """A conda package that an advisory is about, in one channel or, where it is null, in all.
+    """A conda package that an advisory is about, in one channel, or in all if ``channel`` is null.
 
-    ``map`` says which map knows it. ``affected`` are ranges of versions, any of which is enough; listed ones
-    that are in none follow them. ``unclear`` says why others may be affected as well: ends of sentences that
-    begin with "the record".
+    ``map`` is the map that has it. ``affected`` has ranges of versions, and then the listed versions that are
+    in no range. ``unclear`` has the reasons why other versions may be affected as well: ends of sentences
+    that begin with "the record".
     """
 
     conda_name: str
@@ -30,12 +30,12 @@ class AdvisedPackage(TypedDict):
 
 
 def packages_of(group: AdvisoryGroup, matcher: Matcher) -> list[AdvisedPackage]:
-    """The conda packages that an advisory is about and can be matched, by name."""
-    found: dict[tuple[str, str | None], AdvisedPackage] = {}
+    """Return the conda packages that an advisory is about and that can be matched, sorted by name."""
+    packages: dict[tuple[str, str | None], AdvisedPackage] = {}
     for subject in matcher.subjects(group):
         if subject.is_bundled:
             continue
-        package = found.setdefault(
+        package = packages.setdefault(
             (subject.conda_name, subject.channel),
             AdvisedPackage(
                 conda_name=subject.conda_name,
@@ -50,11 +50,11 @@ def packages_of(group: AdvisoryGroup, matcher: Matcher) -> list[AdvisedPackage]:
         package["unclear"] += [text for text in subject.unclear if text not in package["unclear"]]
         package["affected"] += [text for text in _affected(subject) if text not in package["affected"]]
         package["fixed_in"] += [text for text in _fixed_in(subject) if text not in package["fixed_in"]]
-    return list(found.values())
+    return list(packages.values())
 
 
 def bundles_of(group: AdvisoryGroup, matcher: Matcher) -> list[str]:
-    """The conda packages that carry what an advisory is about among others, of which no version tells."""
+    """Return the conda packages that bundle an affected project with others, so that no version matches."""
     return sorted({subject.conda_name for subject in matcher.subjects(group) if subject.is_bundled})
 
 
@@ -65,13 +65,18 @@ def _affected(subject: Subject) -> list[str]:
 
 
 def _is_in_range(version: str, subject: Subject) -> bool:
-    found = parse_listed(version, subject.conda_name, subject.entry.project.ecosystem)
-    return any(each in interval for each in found for interval in subject.versions.intervals)
+    spellings = parse_listed(version, subject.conda_name, subject.entry.project.ecosystem)
+    return any(spelling in interval for spelling in spellings for interval in subject.versions.intervals)
 
 
 def _fixed_in(subject: Subject) -> list[str]:
-    """The versions that the record names as fixed, and that nothing else in it affects."""
-    events = [event for found in subject.entry.ranges for event in found.events if event.kind == "fixed"]
+    """Return the versions that the record names as fixed and does not affect otherwise."""
+    events = [
+        event
+        for version_range in subject.entry.ranges
+        for event in version_range.events
+        if event.kind == "fixed"
+    ]
     ecosystem = subject.entry.project.ecosystem
     fixed = {parse_bound(event.version, subject.conda_name, ecosystem): event.version for event in events}
     return [fixed[version] for version in sorted(fixed) if version not in subject.versions]

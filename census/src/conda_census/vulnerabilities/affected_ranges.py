@@ -1,4 +1,4 @@
-"""Which versions does an entry of an advisory affect? As the section *Evaluation* of the OSV schema says."""
+"""Affected versions of an advisory's entry, as the section *Evaluation* of the OSV schema defines them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FIRST = Version("0")
 
 
 class Bound(NamedTuple):
-    """Where an interval begins or ends: a version, as it is compared and as the record has it."""
+    """Start or end of an interval: a version, as it is compared and as the record spells it."""
 
     version: Version
     text: str
@@ -28,7 +28,7 @@ class Bound(NamedTuple):
 
 @dataclass(frozen=True)
 class Interval:
-    """Versions from ``low`` on, and up to ``high``, which belongs to them or not; None is no bound."""
+    """Versions from ``low`` on up to ``high``; None is no bound. ``high`` is included if ``with_high``."""
 
     low: Bound | None
     high: Bound | None
@@ -43,7 +43,7 @@ class Interval:
 
     @property
     def is_empty(self) -> bool:
-        """Whether no version can be in it, as between 2.0 and 1.0, or below 0."""
+        """Whether no version can be in it, as between 2.0 and 1.0 or below 0."""
         if self.high is None:
             return False
         low = self.low.version if self.low else _FIRST
@@ -58,7 +58,7 @@ class Interval:
 
 @dataclass(frozen=True)
 class AffectedVersions:
-    """The versions that are in any of the intervals, or listed: one of the two is enough."""
+    """Versions that are in any of the intervals or listed."""
 
     intervals: tuple[Interval, ...]
     listed: frozenset[Version]
@@ -76,30 +76,37 @@ class AffectedVersions:
         lows = [interval.low for interval in self.intervals]
         return (
             any(low is None or low.version < version for low in lows)
-            or min((each for each in self.listed if has_number(str(each))), default=version) < version
+            or min(
+                (affected for affected in self.listed if has_number(str(affected))),
+                default=version,
+            )
+            < version
         )
 
 
 def affected_versions(entry: AffectedEntry, conda_name: str) -> AffectedVersions:
-    """What the entry affects of the package, in that package's order of versions."""
+    """Return the versions of a conda package that an entry affects, in that package's order of versions.
+
+    Evaluates ranges and listed versions as the section *Evaluation* of the OSV schema says.
+    """
     place = _Place(conda_name, entry.project.ecosystem)
-    intervals = (each for found in entry.ranges for each in _intervals(found, place))
-    versions = (each for text in entry.versions for each in parse_listed(text, *place))
+    intervals = (interval for version_range in entry.ranges for interval in _intervals(version_range, place))
+    versions = (version for text in entry.versions for version in parse_listed(text, *place))
     return AffectedVersions(tuple(intervals), frozenset(versions))
 
 
 class _Place(NamedTuple):
-    """Whose versions they are, and in which spelling."""
+    """The package whose versions are compared, and the ecosystem whose spelling they have."""
 
     conda_name: str
     ecosystem: str
 
 
-def _intervals(found: VersionRange, place: _Place) -> Iterator[Interval]:
-    limit = _limit(found, place)
+def _intervals(version_range: VersionRange, place: _Place) -> Iterator[Interval]:
+    limit = _limit(version_range, place)
     start: Bound | None = None
     is_open = False
-    for event, at in _in_order(found, place):
+    for event, at in _in_order(version_range, place):
         if event.kind == "introduced":
             start, is_open = (start, True) if is_open else (at, True)
         elif is_open:
@@ -109,21 +116,21 @@ def _intervals(found: VersionRange, place: _Place) -> Iterator[Interval]:
         yield _limited(Interval(start, None), limit)
 
 
-def _in_order(found: VersionRange, place: _Place) -> Iterator[tuple[Event, Bound | None]]:
-    """The events that open and close, sorted stably by version; None is before all versions.
+def _in_order(version_range: VersionRange, place: _Place) -> Iterator[tuple[Event, Bound | None]]:
+    """Yield the events that open and close an interval, in order of version; None is before all versions.
 
-    At one version an end that follows a beginning belongs to what was affected before, where something was:
-    ``introduced 3.2.0, fixed 3.2.2, introduced 3.1.1, fixed 3.2.0`` stands in PYSEC-2023-72.
+    If an interval is open, an end sorts before a start at the same version: PYSEC-2023-72 has ``introduced
+    3.2.0, fixed 3.2.2, introduced 3.1.1, fixed 3.2.0``.
     """
-    starts = [event for event in found.events if _is_start(event)]
-    others = [event for event in found.events if event.kind != "limit" and not _is_start(event)]
-    bounds = sorted(((event, _bound(event, place)) for event in others), key=lambda each: each[1].version)
+    starts = [event for event in version_range.events if _is_start(event)]
+    others = [event for event in version_range.events if event.kind != "limit" and not _is_start(event)]
+    bounds = sorted(((event, _bound(event, place)) for event in others), key=lambda pair: pair[1].version)
     yield from ((event, None) for event in starts)
     is_open = bool(starts)
-    for _version, group in groupby(bounds, key=lambda each: each[1].version):
+    for _version, group in groupby(bounds, key=lambda pair: pair[1].version):
         at_once = list(group)
         if is_open:
-            at_once.sort(key=lambda each: each[0].kind == "introduced")
+            at_once.sort(key=lambda pair: pair[0].kind == "introduced")
         yield from at_once
         is_open = at_once[-1][0].kind == "introduced"
 
@@ -136,9 +143,9 @@ def _bound(event: Event, place: _Place) -> Bound:
     return Bound(parse_bound(event.version, *place), event.version)
 
 
-def _limit(found: VersionRange, place: _Place) -> Bound | None:
-    """Below which all versions must be: the highest of the limits, None where there is none."""
-    limits = [event for event in found.events if event.kind == "limit"]
+def _limit(version_range: VersionRange, place: _Place) -> Bound | None:
+    """Return the highest limit, below which all versions must be; None without a limit."""
+    limits = [event for event in version_range.events if event.kind == "limit"]
     if not limits or any(event.version == _NO_LIMIT for event in limits):
         return None
     return max(_bound(event, place) for event in limits)

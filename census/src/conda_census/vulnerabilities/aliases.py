@@ -1,4 +1,4 @@
-"""Which records are one advisory? Those that name each other as aliases, and theirs, and so on."""
+"""Advisories: groups of records that name each other as aliases, directly or through others."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from conda_census.vulnerabilities.severity import Severity, worst
 
 __all__ = ["AdvisoryGroup", "find_group", "group_aliases"]
 
-#: Programs that do not know a time write the first day of the calendar, or the first of 1970.
+#: Programs write the first day of the calendar, or of 1970, for a time that they do not know.
 _EARLIEST = datetime.fromisoformat(EARLIEST_TIME).replace(tzinfo=UTC)
-#: A record is published before it is modified, but for clocks and days that somebody planned.
+#: A record is published before it is modified, unless a clock is wrong or the day was planned.
 _PLANNED = timedelta(days=366)
 
 
 @dataclass(frozen=True)
 class AdvisoryGroup:
-    """One advisory, in all its records.
+    """One advisory with all its records.
 
     Attributes:
-        id: by which it is called: its CVE where it has one, else its first record.
-        ids: this, those of its records, and all that they name as aliases, sorted.
-        records: sorted by id, those that were withdrawn among them.
+        id: its CVE id if it has one, else the id of its first record.
+        ids: the ids of its records and all their aliases, sorted.
+        records: all its records, also withdrawn ones, sorted by id.
     """
 
     id: str
@@ -36,7 +36,9 @@ class AdvisoryGroup:
     @property
     def active_records(self) -> tuple[Advisory, ...]:
         """The records that were not withdrawn."""
-        return tuple(each for each in self.records if not each.withdrawn or each.withdrawn < _EARLIEST)
+        return tuple(
+            record for record in self.records if not record.withdrawn or record.withdrawn < _EARLIEST
+        )
 
     @property
     def is_open(self) -> bool:
@@ -45,12 +47,12 @@ class AdvisoryGroup:
 
     @property
     def severity(self) -> Severity:
-        """The worst of the records that stand, or of all where all were withdrawn."""
+        """The worst severity of the active records, or of all records if all were withdrawn."""
         return worst(record.severity for record in self.active_records or self.records)
 
     @property
     def published(self) -> datetime | None:
-        """When the first record was published; what cannot be is not known."""
+        """The time at which the first record was published; impossible times are left out."""
         return min(
             (
                 record.published
@@ -64,14 +66,16 @@ class AdvisoryGroup:
 
     @property
     def summary(self) -> str:
-        """What the first record that has something to say says, standing ones first."""
-        return next((each.summary for each in (*self.active_records, *self.records) if each.summary), "")
+        """The first summary that is not empty, of active records first."""
+        return next(
+            (record.summary for record in (*self.active_records, *self.records) if record.summary), ""
+        )
 
 
 def group_aliases(advisories: Iterable[Advisory]) -> list[AdvisoryGroup]:
-    """The advisories that the records make up, by id: connected components of ids and ``aliases``.
+    """Group records into advisories, sorted by id: connected components of ids and ``aliases``.
 
-    ``upstream`` and ``related`` merge nothing: what they name is another vulnerability.
+    ``upstream`` and ``related`` do not connect records: they name other vulnerabilities.
     """
     leaders: dict[str, str] = {}
     records = sorted(advisories, key=lambda record: record.id)
@@ -81,18 +85,18 @@ def group_aliases(advisories: Iterable[Advisory]) -> list[AdvisoryGroup]:
     members = defaultdict(list)
     for record in records:
         members[_leader(leaders, record.id)].append(record)
-    groups = [_group(each) for each in members.values()]
+    groups = [_group(of_advisory) for of_advisory in members.values()]
     return sorted(groups, key=lambda group: group.id)
 
 
 def find_group(groups: Iterable[AdvisoryGroup], name: str) -> AdvisoryGroup | None:
-    """The advisory that has this id, or this alias, in capitals or not."""
+    """Return the advisory with this id or alias, in upper or lower case; None if there is none."""
     wanted = name.casefold()
     return next((group for group in groups if wanted in map(str.casefold, group.ids)), None)
 
 
 def _leader(leaders: dict[str, str], name: str) -> str:
-    """Who stands for the ids that are connected with this one (union-find, with halved paths)."""
+    """Return the representative of the ids connected with this one (union-find with path halving)."""
     while (leader := leaders.setdefault(name, name)) != name:
         leaders[name] = leaders.setdefault(leader, leader)
         name = leader

@@ -8,10 +8,12 @@ __all__ = ["AUTOMATIC", "Build", "PackageClass", "package_class"]
 
 
 class Build(NamedTuple):
-    """One build of a package, as it lies in a channel. The extension does not matter.
+    """One build of a package in a channel, whatever its file extension.
 
-    ``channel`` is named as in the lake, such as ``pkgs/main``; ``build`` is the build string.
-    ``build_number`` is None if neither an imported repodata nor the build string tells it.
+    Attributes:
+        channel: its name in the lake, such as ``pkgs/main``.
+        build: the build string.
+        build_number: None if neither an imported repodata nor the build string has it.
     """
 
     channel: str
@@ -24,11 +26,11 @@ class Build(NamedTuple):
 
 PackageClass = Literal["automatic", "ordinary"]
 
-#: What conda brings up to date at every change of an environment (``aggressive_update_packages``, as conda
+#: Packages that conda updates at every change of an environment (``aggressive_update_packages``, as conda
 #: sets it in ``conda/base/constants.py``).
 AUTOMATIC = frozenset({"ca-certificates", "certifi", "openssl"})
 
 
 def package_class(name: str) -> PackageClass:
-    """A package is compared with those of its class alone."""
+    """Return the class of a package. Remediation is compared only within a class."""
     return "automatic" if name in AUTOMATIC else "ordinary"

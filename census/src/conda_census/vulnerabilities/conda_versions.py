@@ -1,9 +1,9 @@
-"""The order of the versions of a package: conda's, but for a few upstreams that it misreads.
+"""Order of versions: conda's own, except for a few upstreams that conda misreads.
 
 Advisories spell versions in ways that no conda package uses, such as ``v1.26.2`` or ``1.26.2.Final``. Conda
-orders the first before every number, and the second before 1.26.2. So what stands around the number and says
-nothing is taken off, on both sides of a comparison. A bound of a range must then begin with a number: the
-others have no place in the order that anyone means.
+orders the first before every number, and the second before 1.26.2. So meaningless words around the number are
+removed on both sides of a comparison. The bound of a range must then begin with a number: nobody means
+conda's order of other bounds.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ __all__ = [
 ]
 
 _KEPT = 1 << 18
-#: What upstreams write before the number and after it, and never mean by it that the version is another one.
+#: Words that upstreams write before and after the number without meaning another version.
 _BEFORE = re.compile(r"(?:v|ver|version|r|rel|release)[ ._-]?(?=[0-9])", re.IGNORECASE)
 _AFTER = re.compile(r"(?<=[0-9])[ ._-]?(?:final|ga|release|stable)", re.IGNORECASE)
 _NUMBERED = re.compile(r"(?:[0-9]+!)?[0-9]+(?![!0-9])")
 _WILDCARD = re.compile(r"(?:^|[._-])[xX*](?:$|[._-])")
-#: What stands in a requirement, a list or a sentence, and in no version.
+#: Characters of a requirement, a list or a sentence that no version has.
 _NO_VERSION = re.compile(r"^[~^!]|[<>=|*,;()\[\]{}\s]")
 _REVISION = re.compile(r"[0-9]-[0-9]+$")
 
@@ -49,12 +49,12 @@ class VersionError(CensusError):
 
 
 class ListedFault(NamedTuple):
-    """Why a listed version is not one that a build could have.
+    """Reason why no build can have a listed version.
 
     Attributes:
-        why: continues a sentence on the version.
-        advice: what to write in its place.
-        is_odd: projects do have such versions, and no conda package: beside a range it changes nothing.
+        why: the end of a sentence about the version.
+        advice: what to write instead.
+        is_odd: whether projects have such versions, though conda packages do not: ignored beside a range.
     """
 
     why: str
@@ -76,30 +76,30 @@ _REVISED = ListedFault(
 
 @lru_cache(_KEPT)
 def parse_version(text: str, conda_name: str = "") -> Version:
-    """The version of a package as something that can be compared; equal versions are equal and hash so.
+    """Parse the version of a package, which can then be compared and hashed.
 
-    Conda takes letters for a release before the number that they follow (``conda.models.version``), which
-    for some upstreams they come after: such versions are read as if they said ``post``. ``v1.2``,
-    ``release-1.2`` and ``1.2.Final`` are 1.2.
+    Conda orders letters before the number that they follow (``conda.models.version``). For some upstreams
+    they come after it: such versions are read with ``post``. ``v1.2``, ``release-1.2`` and ``1.2.Final`` are
+    1.2.
 
     Raises:
         VersionError: conda cannot order it.
     """
     rewrite = _UPSTREAMS.get(conda_name)
-    number = _number_of(text)
+    version = _number_of(text)
     try:
-        return Version(rewrite(number) if rewrite else number)
+        return Version(rewrite(version) if rewrite else version)
     except InvalidVersionError:
         raise VersionError(f"{text!r} is no version that conda can order: correct it") from None
 
 
 def parse_bound(text: str, conda_name: str = "", ecosystem: str = "") -> Version:
-    """Return the version at which a range of an advisory begins or ends, as ``parse_version`` does.
+    """Parse the version at which a range of an advisory begins or ends.
 
-    The spelling is that of the ecosystem: 1.0rev1 on PyPI is 1.0.post1.
+    It has the spelling of its ecosystem: 1.0rev1 on PyPI is 1.0.post1.
 
     Raises:
-        VersionError: conda cannot order it, or would order it before every number, or it stands for several.
+        VersionError: conda cannot order it, it does not begin with a number, or it means several versions.
     """
     version = parse_single_version(_as_in_conda(text, ecosystem), conda_name)
     if not has_number(text):
@@ -111,10 +111,10 @@ def parse_bound(text: str, conda_name: str = "", ecosystem: str = "") -> Version
 
 
 def parse_single_version(text: str, conda_name: str = "") -> Version:
-    """Return a version, as ``parse_version`` does, that is one and not several, as 1.2.x is.
+    """Parse a version, and refuse one that means several, as 1.2.x does.
 
     Raises:
-        VersionError: it is none.
+        VersionError: it means several versions, or conda cannot order it.
     """
     if _WILDCARD.search(text):
         raise VersionError(f"{text!r} stands for several versions: give one")
@@ -122,31 +122,34 @@ def parse_single_version(text: str, conda_name: str = "") -> Version:
 
 
 def parse_listed(text: str, conda_name: str = "", ecosystem: str = "") -> set[Version]:
-    """Return what the builds of a listed version may have as theirs; nothing if conda cannot order it."""
-    found = set()
+    """Return the versions that builds of a listed version may have; none if conda cannot order it."""
+    versions = set()
     for spelling in {text, _as_in_conda(text, ecosystem)}:
         with contextlib.suppress(VersionError):
-            found.add(parse_version(spelling, conda_name))
-    return found
+            versions.add(parse_version(spelling, conda_name))
+    return versions
 
 
 def find_listed_fault(text: str, name: str, ecosystem: str) -> ListedFault | None:
-    """Return why a listed version of a project cannot be compared with the versions of builds.
+    """Return why a listed version of a project cannot be compared with the versions of builds, or None.
 
-    None if it can. ``=1.2``, ``<1.2``, ``1.2.*``, ``1.2, 1.3`` and ``demo-1.2`` are equal to no version that
-    they mean, so that nobody would be exposed.
+    ``=1.2``, ``<1.2``, ``1.2.*``, ``1.2, 1.3`` and ``demo-1.2`` are not equal to any version that they mean:
+    nobody would be exposed.
     """
-    number, family = _number_of(text), ecosystem.partition(":")[0]
+    version, family = _number_of(text), ecosystem.partition(":")[0]
     is_of_pypi, is_of_conda = family == PYPI, family in ("conda", "conda-forge")
-    has_name = re.match(rf"{re.escape(name)}[-_.@:/]*v?[0-9]", number, re.IGNORECASE)
+    has_name = re.match(rf"{re.escape(name)}[-_.@:/]*v?[0-9]", version, re.IGNORECASE)
     for is_so, fault in (
-        (_NO_VERSION.search(number), _NOT_ONE),
-        (_WILDCARD.search(number), _NOT_ONE if is_of_pypi or is_of_conda else _NOT_ONE._replace(is_odd=True)),
+        (_NO_VERSION.search(version), _NOT_ONE),
+        (
+            _WILDCARD.search(version),
+            _NOT_ONE if is_of_pypi or is_of_conda else _NOT_ONE._replace(is_odd=True),
+        ),
         (has_name, _NAMED),
-        (is_of_conda and "-" in number, _DASHED),
+        (is_of_conda and "-" in version, _DASHED),
         (not parse_listed(text, "", ecosystem), _WITHOUT_ORDER),
         (not has_number(text), _WORD),
-        (is_of_pypi and (_REVISION.search(number) or ("-" in number and not _is_pypi(number))), _REVISED),
+        (is_of_pypi and (_REVISION.search(version) or ("-" in version and not _is_pypi(version))), _REVISED),
     ):
         if is_so:
             return fault
@@ -154,17 +157,17 @@ def find_listed_fault(text: str, name: str, ecosystem: str) -> ListedFault | Non
 
 
 def has_number(text: str) -> bool:
-    """Tell whether a version begins with a number: one like ``unstable`` can only be equal to another."""
+    """Tell whether a version begins with a number; ``unstable`` can only be equal to another."""
     return _NUMBERED.match(_number_of(text)) is not None
 
 
 def _number_of(text: str) -> str:
-    """Return a version without what stands around it and says nothing."""
+    """Return a version without the meaningless words around it."""
     text = text.strip()
-    if found := _BEFORE.match(text):
-        text = text[found.end() :]
-    found = _AFTER.search(text)
-    return text[: found.start()] if found and found.end() == len(text) else text
+    if before := _BEFORE.match(text):
+        text = text[before.end() :]
+    after = _AFTER.search(text)
+    return text[: after.start()] if after and after.end() == len(text) else text
 
 
 def _is_pypi(text: str) -> bool:
@@ -198,10 +201,10 @@ def _sudo(text: str) -> str:
 
 
 def _letters(text: str, pattern: str) -> str:
-    found = re.fullmatch(pattern, text)
-    if not found:
+    match = re.fullmatch(pattern, text)
+    if not match:
         return text
-    number, counter = found.groups()
+    number, counter = match.groups()
     return f"{number}.post.{counter}" if counter else number
 
 

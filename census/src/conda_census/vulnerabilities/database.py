@@ -1,4 +1,4 @@
-"""What does a lake know of vulnerabilities: records, names, and what people say of builds?"""
+"""Vulnerability database of a lake: advisories, name maps and overrides."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["VulnerabilityDatabase", "read_database"]
 
 @dataclass(frozen=True)
 class VulnerabilityDatabase:
-    """All of it, read once; ``matcher`` gives verdicts by it."""
+    """Advisories and names of a lake, read once, with the matcher that uses them and the overrides."""
 
     lake: Lake
     advisories: list[AdvisoryGroup]
@@ -26,26 +26,26 @@ class VulnerabilityDatabase:
 
     @property
     def open_advisories(self) -> list[AdvisoryGroup]:
-        """Those that were not withdrawn."""
+        """The advisories that were not withdrawn."""
         return open_advisories(self.advisories)
 
     def advisory(self, name: str) -> AdvisoryGroup:
-        """The advisory with this id or alias.
+        """Return the advisory with this id or alias.
 
         Raises:
-            CensusError: there is none.
+            CensusError: the lake has no such advisory.
         """
-        found = find_group(self.advisories, name)
-        if found is None:
+        group = find_group(self.advisories, name)
+        if group is None:
             raise CensusError(
                 f"{name}: no advisory of the lake: import its record with conda-census advisories import, "
                 "or see conda-census advisories list"
             )
-        return found
+        return group
 
 
 def read_database(lake: Lake) -> VulnerabilityDatabase:
-    """What ``lake`` knows.
+    """Read the vulnerability database of a lake.
 
     Raises:
         LakeError: the lake cannot be read.

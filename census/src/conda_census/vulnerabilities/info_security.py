@@ -1,6 +1,6 @@
-"""What does ``info/security.json`` of a conda package say (``info-security-1`` of github.com/conda/schemas)?
+"""Statements of ``info/security.json`` in a conda package (``info-security-1`` of github.com/conda/schemas).
 
-It lies in an unpacked package beside ``info/index.json``, which says of which build it is.
+The file is in an unpacked package, beside the ``info/index.json`` that names the build.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from conda_census.vulnerabilities.overrides import Override, Status
 
 __all__ = ["SECURITY_LISTS", "index_beside", "is_info_security", "listed", "listed_overrides"]
 
-#: The lists in it, and what each says in the words of OpenVEX.
+#: The lists of the file, with their status in OpenVEX and a default statement.
 SECURITY_LISTS: dict[str, tuple[Status, str]] = {
     "vulns_mitigated": ("fixed", "mitigated by a patch of this build"),
     "vulns_cleared": ("not_affected", "cleared: looked at, and does not apply"),
@@ -27,31 +27,31 @@ _LARGEST_MS = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // timedelta(milliseco
 
 
 def is_info_security(content: Field) -> bool:
-    """Whether a file is one, by its name or by its lists."""
+    """Tell whether a file is an ``info/security.json``, by its name or by its lists."""
     return Path(content.file).name == "security.json" or not SECURITY_LISTS.keys().isdisjoint(content.table())
 
 
 def index_beside(content: Field) -> Field:
-    """The ``index.json`` of the package.
+    """Read the ``index.json`` of the package.
 
     Raises:
-        CensusError: there is none.
+        CensusError: the file is missing or cannot be read.
     """
     [document] = read_input_files([Path(content.file).with_name("index.json")])
     return expect_content(document)
 
 
 def listed_overrides(index: Field, name: str, entry: Field) -> list[Override]:
-    """What an entry of a list says: of its build, and of later ones of its version in its subdir.
+    """Return what an entry says of its build and of later builds of the same version and subdir.
 
-    A build without a time is taken to be old, so that what is said elsewhere counts.
+    A build without a time counts as old, so that statements from elsewhere win.
     """
     status, words = SECURITY_LISTS[name]
     package, version, build = (index[key].text() for key in ("name", "version", "build"))
     time_ms = index["timestamp"].whole_number() if index["timestamp"] else 0
     if time_ms > _LARGEST_MS:
         raise index["timestamp"].wrong("is beyond the year 9999: correct it")
-    said = Override(
+    override = Override(
         advisory=entry["id"].text(),
         conda_name=package,
         version=version,
@@ -65,11 +65,11 @@ def listed_overrides(index: Field, name: str, entry: Field) -> list[Override]:
         said_at=_EPOCH + timedelta(milliseconds=time_ms),
         author=f"info/security.json of {package}-{version}-{build}",
     )
-    return [said]
+    return [override]
 
 
 def listed(content: Field) -> Iterator[tuple[str, Field]]:
-    """Each entry, with the name of the list that it is in."""
+    """Yield each entry with the name of its list."""
     for name in SECURITY_LISTS:
         for entry in content[name].items():
             yield name, entry

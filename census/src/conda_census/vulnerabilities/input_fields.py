@@ -1,4 +1,4 @@
-"""What does a file say in one of its fields, and where does that field stand?"""
+"""Fields of JSON, YAML and TOML files, with their places for error messages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["Field", "FieldError"]
 
 
 class FieldError(CensusError):
-    """A field that is missing, or that does not hold what belongs there."""
+    """A field that is missing or has a wrong value."""
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,8 @@ class Field:
     """A value of a file in JSON, YAML or TOML, with its place.
 
     Attributes:
-        value: as the file has it; None where there is none.
-        file: the file, as messages name it.
+        value: its value in the file; None if it is missing.
+        file: the name of the file in messages.
         path: the keys that lead there, such as ``affected[0].package.name``; empty for the whole.
     """
 
@@ -30,7 +30,7 @@ class Field:
     path: str = ""
 
     def __getitem__(self, key: str) -> Field:
-        """The field below this one, which may be missing."""
+        """Return the field below this one, which may be missing."""
         value = self.table().get(key)
         return Field(value, self.file, f"{self.path}.{key}" if self.path else key)
 
@@ -38,17 +38,17 @@ class Field:
         return self.value is not None
 
     def table(self) -> dict[str, object]:
-        """Its keys and values.
+        """Return its keys and values.
 
         Raises:
-            FieldError: it is none.
+            FieldError: it is no table.
         """
         if not isinstance(self.value, dict):
             raise self.wrong("must be a table of keys and values")
         return self.value
 
     def pairs(self) -> Iterator[tuple[str, Field]]:
-        """Each key with the field below it, in the order of the file.
+        """Yield each key with the field below it, in the order of the file.
 
         Raises:
             FieldError: it is no table, or a key is no text.
@@ -60,7 +60,7 @@ class Field:
             yield key, Field(value, self.file, f"{before}{key}")
 
     def items(self) -> Iterator[Field]:
-        """The entries of a list; none where the field is missing.
+        """Yield the entries of a list; none if the field is missing.
 
         Raises:
             FieldError: it is no list.
@@ -69,14 +69,14 @@ class Field:
             return
         if not isinstance(self.value, list):
             raise self.wrong("must be a list")
-        for number, value in enumerate(self.value):
-            yield Field(value, self.file, f"{self.path}[{number}]")
+        for index, value in enumerate(self.value):
+            yield Field(value, self.file, f"{self.path}[{index}]")
 
     def text(self) -> str:
-        """A text that is not empty.
+        """Return a text that is not empty.
 
         Raises:
-            FieldError: it is missing or none.
+            FieldError: it is missing or no text.
         """
         if self.value is None:
             raise self.wrong("is missing")
@@ -85,18 +85,18 @@ class Field:
         return self.value
 
     def texts(self) -> tuple[str, ...]:
-        """A list of texts; none where the field is missing."""
+        """Return a list of texts; an empty one if the field is missing."""
         return tuple(item.text() for item in self.items())
 
     def optional_text(self) -> str | None:
-        """A text, or None where there is none or it is empty."""
+        """Return a text; None if the field is missing or empty."""
         return self.text() if self.value not in (None, "") else None
 
     def whole_number(self) -> int:
-        """A whole number that is not negative.
+        """Return a whole number that is not negative.
 
         Raises:
-            FieldError: it is missing or none.
+            FieldError: it is missing or no such number.
         """
         # YAML is read with all its values as texts.
         if isinstance(self.value, str) and self.value.isdecimal():
@@ -106,31 +106,31 @@ class Field:
         return self.value
 
     def time(self) -> datetime:
-        """A time in UTC, from RFC 3339.
+        """Return a time in UTC, from RFC 3339.
 
         Raises:
-            FieldError: it is missing or none.
+            FieldError: it is missing or no time.
         """
         try:
-            found = datetime.fromisoformat(self.text())
-            return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+            time = datetime.fromisoformat(self.text())
+            return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
         except (ValueError, OverflowError):  # in UTC it may be before the first day of the calendar
             raise self.wrong("must be a time as 2024-01-16T23:53:20Z") from None
 
     def optional_time(self) -> datetime | None:
-        """A time, or None where there is none."""
+        """Return a time; None if the field is missing or empty."""
         return self.time() if self.value not in (None, "") else None
 
-    def one_of(self, known: Iterable[str]) -> str:
-        """A text of a closed list.
+    def one_of(self, allowed: Iterable[str]) -> str:
+        """Return a text of a closed list.
 
         Raises:
-            FieldError: it is missing, or another one.
+            FieldError: it is missing, or not in the list.
         """
-        if (found := self.text()) not in (listed := list(known)):
+        if (text := self.text()) not in (listed := list(allowed)):
             raise self.wrong(f"must be one of {', '.join(listed)}")
-        return found
+        return text
 
     def wrong(self, why: str) -> FieldError:
-        """What to tell of this field."""
+        """Return an error about this field."""
         return FieldError(f"{self.file}: {self.path or 'the whole'} {why}")

@@ -1,4 +1,4 @@
-"""What stands in the files that a person names: JSON, YAML, a zip of either, and folders of them?"""
+"""Input files with records, maps and statements: JSON, YAML, zips of them, and folders."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ class _Loader(yaml.CSafeLoader):
     """YAML whose dates stay texts, and whose version 1.10 does not become the number 1.1."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012  as PyYAML has it
-        letter: [(tag, pattern) for tag, pattern in known if tag == _NULL]
-        for letter, known in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+        letter: [(tag, pattern) for tag, pattern in resolvers if tag == _NULL]
+        for letter, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
     }
 
 
 def read_input_files(
     paths: Iterable[Path], is_wanted: Callable[[Path], bool] = bool
 ) -> Iterator[Field | CensusError]:
-    """What each file holds, folders with all below them; what cannot be read is told in its place.
+    """Read files, and folders with all below them; yield an error in place of a file that cannot be read.
 
     Args:
         paths: files and folders.
-        is_wanted: of the files in a folder, those that are read.
+        is_wanted: tells which files of a folder are read; a file that is named itself is always read.
     """
     for path in paths:
         if not path.is_dir():
@@ -52,7 +52,7 @@ def read_input_files(
 
 
 def expect_content(document: Field | CensusError) -> Field:
-    """What a file held.
+    """Return the content of a file.
 
     Raises:
         CensusError: it could not be read.
@@ -79,7 +79,7 @@ def _read(path: Path) -> Iterator[Field | CensusError]:
 def _unzipped(path: Path) -> Iterator[Field | CensusError]:
     try:
         with zipfile.ZipFile(path) as archive:
-            members = [each for each in archive.infolist() if _named(each.filename) is not None]
+            members = [member for member in archive.infolist() if _named(member.filename) is not None]
             if not members:
                 yield CensusError(f"{path}: no JSON or YAML in this zip: name one that holds some")
             for member in members:
@@ -93,7 +93,7 @@ def _unzipped(path: Path) -> Iterator[Field | CensusError]:
 
 
 def _named(name: str) -> tuple[str, ...] | None:
-    """Which of the two a file's name says that it is."""
+    """Return the suffixes of JSON or of YAML, whichever the file has; None if it has neither."""
     return next((kind for kind in (_JSON, _YAML) if name.lower().endswith(kind)), None)
 
 
@@ -117,33 +117,33 @@ def _from_json(content: bytes) -> object:
 
 
 def _from_yaml(content: bytes) -> object:
-    found: object = yaml.load(content, Loader=_Loader)  # noqa: S506  it is a safe one
-    _expect_tree(found, set())
-    return found
+    value: object = yaml.load(content, Loader=_Loader)  # noqa: S506  it is a safe one
+    _expect_tree(value, set())
+    return value
 
 
-def _expect_tree(value: object, seen: set[int]) -> None:
-    """Nothing stands in two places: a few lines with references may be gigabytes when written out."""
+def _expect_tree(value: object, visited: set[int]) -> None:
+    """Refuse references to other places: a few lines of them may be gigabytes when written out."""
     if not isinstance(value, dict | list):
         return
-    if id(value) in seen:
+    if id(value) in visited:
         raise ValueError("a reference to another place")
-    seen.add(id(value))
-    for each in value.values() if isinstance(value, dict) else value:
-        _expect_tree(each, seen)
+    visited.add(id(value))
+    for child in value.values() if isinstance(value, dict) else value:
+        _expect_tree(child, visited)
 
 
 class _RepeatedKeyError(Exception):
-    """A key that a table has twice, with two values."""
+    """A key that occurs twice in a table, with two values."""
 
 
 def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found: dict[str, object] = {}
+    table: dict[str, object] = {}
     for key, value in pairs:
-        if found.get(key, value) != value:
+        if table.get(key, value) != value:
             raise _RepeatedKeyError(key)
-        found[key] = value
-    return found
+        table[key] = value
+    return table
 
 
 def _too_large(place: str) -> CensusError:

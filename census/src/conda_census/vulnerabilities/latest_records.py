@@ -1,4 +1,4 @@
-"""Of what was read and what was there before, what counts? Of each thing the latest that was said of it."""
+"""Merge of imported records with stored ones: the latest record about each subject counts."""
 
 from __future__ import annotations
 
@@ -11,15 +11,18 @@ from conda_census.errors import CensusError
 
 __all__ = ["Imported", "Latest", "latest"]
 
-Said = TypeVar("Said")
+Record = TypeVar("Record")
 
 
 @dataclass(frozen=True)
 class Imported:
-    """What became of what was read.
+    """Result of an import.
 
-    ``unchanged`` is that of which the lake had this or something later, ``total`` what it has now;
-    ``problems`` are one for each thing that was left out, and for each file that could not be read.
+    Attributes:
+        new, updated: the number of records that were added, and that replaced an earlier one.
+        unchanged: the number of records of which the lake had this version or a later one.
+        total: the number of records that the lake has now.
+        problems: one error for each record that was left out and each file that could not be read.
     """
 
     new: int
@@ -30,37 +33,37 @@ class Imported:
 
 
 @dataclass(frozen=True)
-class Latest(Generic[Said]):
-    """What counts now, and how many of it are new or updated."""
+class Latest(Generic[Record]):
+    """The records that count now, and the numbers of new and updated ones."""
 
-    all: tuple[Said, ...]
+    all: tuple[Record, ...]
     new: int
     updated: int
 
     def imported(self, read: int, problems: Iterable[CensusError]) -> Imported:
-        """What became of so many things that were read."""
+        """Return the result of an import of ``read`` records."""
         unchanged = read - self.new - self.updated
         return Imported(self.new, self.updated, unchanged, len(self.all), tuple(problems))
 
 
 def latest(
-    before: Iterable[Said],
-    read: Iterable[Said],
-    about: Callable[[Said], Hashable],
-    said_at: Callable[[Said], datetime],
-) -> Latest[Said]:
-    """Of all that is about the same thing the latest; of two at the same time the first.
+    before: Iterable[Record],
+    read: Iterable[Record],
+    about: Callable[[Record], Hashable],
+    said_at: Callable[[Record], datetime],
+) -> Latest[Record]:
+    """Keep the latest of all records about the same subject; of two with the same time the first.
 
     Args:
-        before: what was there.
-        read: what came, in its order.
-        about: tells what something is about.
-        said_at: tells when it was said.
+        before: the stored records.
+        read: the imported records, in their order.
+        about: returns the subject of a record.
+        said_at: returns the time of a record.
     """
-    known = {about(each): each for each in before}
-    now = dict(known)
-    for each in read:
-        if said_at(now.setdefault(about(each), each)) < said_at(each):
-            now[about(each)] = each
-    updated = sum(now[key] is not each for key, each in known.items())
-    return Latest(tuple(now.values()), len(now) - len(known), updated)
+    earlier = {about(record): record for record in before}
+    now = dict(earlier)
+    for record in read:
+        if said_at(now.setdefault(about(record), record)) < said_at(record):
+            now[about(record)] = record
+    updated = sum(now[key] is not record for key, record in earlier.items())
+    return Latest(tuple(now.values()), len(now) - len(earlier), updated)

@@ -1,4 +1,4 @@
-"""Does an advisory affect a build?
+"""Matching of advisories with builds of conda packages.
 
 ``affected = (in any range OR in the listed versions) AND NOT withdrawn AND NOT overridden for this build``.
 """
@@ -21,8 +21,8 @@ from conda_census.vulnerabilities.overrides import Override, Overrides
 
 __all__ = ["MatchStatus", "Matcher", "Subject", "group_by_name"]
 
-#: ``unknown``: no map knows the package, the version of the build has no place in conda's order, or a record
-#: does not say which versions are affected.
+#: Status of a build for one advisory, in the words of VEX. It is ``unknown`` if no map has the package, if
+#: conda cannot order the version of the build, or if a record does not say which versions are affected.
 MatchStatus = Literal["affected", "not_affected", "unknown"]
 
 _NO_VERSION = "has ranges that no version is in"
@@ -32,9 +32,9 @@ class Carrier(NamedTuple):
     """A conda package that carries a project.
 
     Attributes:
-        channel: the one channel of which it is; None for all.
-        map: which map says so; the ecosystem where the record itself does.
-        is_bundled: it carries other projects too, so that its version is not that of this one.
+        channel: the only channel with which it is meant; None for all.
+        map: the map that says so; the ecosystem if the record itself says so.
+        is_bundled: whether it carries other projects too, so that its version is not that of this one.
     """
 
     conda_name: str
@@ -45,7 +45,7 @@ class Carrier(NamedTuple):
 
 @dataclass(frozen=True)
 class Subject:
-    """A conda package that an entry of a record is about, as ``Carrier`` has it."""
+    """A conda package that an entry of a record is about, with the fields of ``Carrier``."""
 
     conda_name: str
     channel: str | None
@@ -60,105 +60,112 @@ class Subject:
 
     @cached_property
     def unclear(self) -> tuple[str, ...]:
-        """Why it does not say of each version whether it is affected, as ``AffectedEntry`` has it."""
+        """The reasons why the entry does not give the status of each version, as in ``AffectedEntry``."""
         if self.entry.unclear or not self.versions.are_none:
             return self.entry.unclear
         return (_NO_VERSION,)
 
 
 class Matcher:
-    """Gives verdicts on builds, by what names and overrides say."""
+    """Matches advisories with builds, by name maps, versions and overrides."""
 
     def __init__(self, names: NameMap, overrides: Overrides | None = None) -> None:
         self._names = names
         self._overrides = overrides or Overrides()
-        # The group is kept with what was found, so that its identity stays its own.
+        # The group is kept with its subjects, so that no other group gets its identity.
         self._subjects: dict[int, tuple[AdvisoryGroup, tuple[Subject, ...]]] = {}
 
     def subjects(self, group: AdvisoryGroup) -> tuple[Subject, ...]:
-        """The conda packages that the standing records of an advisory are about, by name; bundles too."""
+        """Return the conda packages that active records are about, bundles too, sorted by name."""
         if id(group) not in self._subjects:
             entries = [entry for record in group.active_records for entry in record.entries]
-            found = [
+            subjects = [
                 Subject(*carrier, entry) for entry in entries for carrier in self._carriers(entry.project)
             ]
-            self._subjects[id(group)] = (group, tuple(sorted(found, key=lambda each: each.conda_name)))
+            self._subjects[id(group)] = (
+                group,
+                tuple(sorted(subjects, key=lambda subject: subject.conda_name)),
+            )
         return self._subjects[id(group)][1]
 
     def packages(self, group: AdvisoryGroup) -> tuple[str, ...]:
-        """The conda packages on whose builds there are verdicts, sorted."""
+        """Return the names of the conda packages that can be matched, sorted."""
         projects = [project for record in group.active_records for project in record.projects]
         carriers = [carrier for project in projects for carrier in self._carriers(project)]
-        names = {each.conda_name for each in carriers if not each.is_bundled}
+        names = {carrier.conda_name for carrier in carriers if not carrier.is_bundled}
         return tuple(sorted(names | self._overrides.packages(group.ids)))
 
     def status(self, group: AdvisoryGroup, build: Build) -> MatchStatus:
-        """The verdict on one build."""
-        said = self._said(group, build.name)
-        return _said_of(build, said) or self._by_version(group, build.name, build.version, build.channel)
+        """Return the status of one build."""
+        statements = self._statements(group, build.name)
+        return _stated_status(build, statements) or self._status_by_version(
+            group, build.name, build.version, build.channel
+        )
 
     def is_fix(self, group: AdvisoryGroup, build: Build) -> bool:
-        """Whether a build came to mend what the advisory is about.
+        """Tell whether a build fixes the vulnerability.
 
-        It is unaffected, and either said to be fixed, or of a version that comes after an affected one: a
-        version from before the fault is unaffected too, and so is a build that never had it.
+        It is not affected, and a statement says that it is fixed, or its version comes after an affected one.
+        A version from before the vulnerability is not affected either, but fixes nothing.
         """
         if self.status(group, build) != "not_affected":
             return False
-        about = [each for each in self._said(group, build.name) if each.is_about(build)]
+        about = [statement for statement in self._statements(group, build.name) if statement.is_about(build)]
         if about and about[-1].status in ("fixed", "not_affected"):
             return about[-1].status == "fixed"
         subjects = self._subjects_of(group, build.name, build.channel)
-        return any(each.versions.are_before(parse_version(build.version, build.name)) for each in subjects)
+        return any(
+            subject.versions.are_before(parse_version(build.version, build.name)) for subject in subjects
+        )
 
     def match(
         self, group: AdvisoryGroup, builds: dict[str, list[Build]]
     ) -> Iterator[tuple[Build, MatchStatus]]:
-        """The verdict on each build of the packages that an advisory is about, as ``verdict`` gives it.
+        """Yield the status of each build of the packages that an advisory is about.
 
         Args:
             group: the advisory.
-            builds: by the name of their package, as ``by_name`` makes them.
+            builds: the builds by the name of their package, from ``group_by_name``.
         """
         for name in self.packages(group):
-            said = self._said(group, name)
-            # A version has many builds, and all have its verdict of which nothing else is said.
-            by_version = cache(partial(self._by_version, group, name))
+            statements = self._statements(group, name)
+            # A version has many builds, which have the same status without a statement.
+            by_version = cache(partial(self._status_by_version, group, name))
             for build in builds.get(name, ()):
-                yield build, _said_of(build, said) or by_version(build.version, build.channel)
+                yield build, _stated_status(build, statements) or by_version(build.version, build.channel)
 
     def is_unclear(self, group: AdvisoryGroup, build: Build) -> bool:
-        """Whether a record does not say of each version of the package whether it is affected."""
-        return any(each.unclear for each in self._subjects_of(group, build.name, build.channel))
+        """Tell whether a record does not give the status of each version of the package."""
+        return any(subject.unclear for subject in self._subjects_of(group, build.name, build.channel))
 
-    def _by_version(self, group: AdvisoryGroup, name: str, version: str, channel: str) -> MatchStatus:
+    def _status_by_version(self, group: AdvisoryGroup, name: str, version: str, channel: str) -> MatchStatus:
         if not group.is_open:
             return "not_affected"
         subjects = self._subjects_of(group, name, channel)
         if not subjects:
             return "unknown" if self._names.mapping_status(name) in ("unknown", "bundled") else "not_affected"
         try:
-            number = parse_version(version, name)
+            parsed = parse_version(version, name)
         except VersionError:
             return "unknown"
-        if any(number in each.versions for each in subjects):
+        if any(parsed in subject.versions for subject in subjects):
             return "affected"
-        if any(each.unclear for each in subjects):
+        if any(subject.unclear for subject in subjects):
             return "unknown"
-        # Conda orders a build of the version unstable before all numbers, which clears it of nothing.
-        is_placed = has_number(version) or not any(each.versions.intervals for each in subjects)
-        return "not_affected" if is_placed else "unknown"
+        # Conda orders the version ``unstable`` before all numbers, which does not clear it.
+        is_ordered = has_number(version) or not any(subject.versions.intervals for subject in subjects)
+        return "not_affected" if is_ordered else "unknown"
 
-    def _said(self, group: AdvisoryGroup, name: str) -> list[Override]:
-        """What is said of builds of a package; of what was withdrawn nothing counts."""
+    def _statements(self, group: AdvisoryGroup, name: str) -> list[Override]:
+        """Return the statements about builds of a package; none if the advisory was withdrawn."""
         return self._overrides.about(group.ids, name) if group.is_open else []
 
     def _subjects_of(self, group: AdvisoryGroup, name: str, channel: str) -> list[Subject]:
-        """What tells by its version whether a build of the package is affected."""
+        """Return the subjects by which the version of a build is matched."""
         return [
-            each
-            for each in self.subjects(group)
-            if each.conda_name == name and each.channel in (None, channel) and not each.is_bundled
+            subject
+            for subject in self.subjects(group)
+            if subject.conda_name == name and subject.channel in (None, channel) and not subject.is_bundled
         ]
 
     def _carriers(self, project: Project) -> list[Carrier]:
@@ -175,17 +182,17 @@ class Matcher:
         ]
 
 
-def _said_of(build: Build, said: Iterable[Override]) -> MatchStatus | None:
-    """What the latest statement about a build makes of it, None where none does."""
-    about = [each for each in said if each.is_about(build)]
+def _stated_status(build: Build, statements: Iterable[Override]) -> MatchStatus | None:
+    """Return the status by the latest statement about a build; None without one."""
+    about = [statement for statement in statements if statement.is_about(build)]
     if not about or about[-1].status == "under_investigation":
         return None
     return "affected" if about[-1].status == "affected" else "not_affected"
 
 
 def group_by_name(builds: Iterable[Build]) -> dict[str, list[Build]]:
-    """The distinct builds by the name of their package."""
-    found: dict[str, list[Build]] = defaultdict(list)
+    """Group distinct builds by the name of their package."""
+    by_name: dict[str, list[Build]] = defaultdict(list)
     for build in dict.fromkeys(builds):
-        found[build.name].append(build)
-    return dict(found)
+        by_name[build.name].append(build)
+    return dict(by_name)

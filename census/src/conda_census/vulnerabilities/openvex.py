@@ -1,8 +1,8 @@
-"""How does OpenVEX 0.2.0 say what an override says (https://github.com/openvex/spec)?
+"""OpenVEX 0.2.0 documents with statements about conda packages (https://github.com/openvex/spec).
 
-A product is a conda package by its purl, ``pkg:conda/NAME@VERSION?build=…&channel=…&subdir=…``; what is left
-out is not restricted. ``build_number=N`` beside ``build`` is a word of the census: it holds for all builds of
-the version from this number on. Who does not know it takes the statement to be about the one build.
+A product is the purl of a conda package, ``pkg:conda/NAME@VERSION?build=…&channel=…&subdir=…``; a part that
+is left out restricts nothing. ``build_number=N`` beside ``build`` is an extension of the census: the
+statement is about all builds of the version from this number on. Other tools read it as about the one build.
 """
 
 from __future__ import annotations
@@ -34,18 +34,18 @@ _UPDATE = "Update the package."
 
 
 def is_openvex(content: Field) -> bool:
-    """Whether a file says of itself that it is OpenVEX."""
+    """Tell whether a file declares itself to be OpenVEX."""
     context = content.table().get("@context")
     return isinstance(context, str) and context.startswith(_CONTEXT)
 
 
 def statement_overrides(content: Field, statement: Field) -> list[Override]:
-    """What a statement of a document says, once for each conda package among its products.
+    """Return the overrides of a statement, one for each conda package among its products.
 
     Raises:
-        FieldError: it does not follow the specification, or no product is a conda package.
+        FieldError: the statement breaks the specification, or no product is a conda package.
     """
-    status: Status = next(each for each in STATUSES if each == statement["status"].one_of(STATUSES))
+    status: Status = next(word for word in STATUSES if word == statement["status"].one_of(STATUSES))
     justification = statement["justification"]
     impact, action = statement["impact_statement"], statement["action_statement"]
     if status == "not_affected" and not justification and not impact:
@@ -79,14 +79,14 @@ def statement_overrides(content: Field, statement: Field) -> list[Override]:
 def openvex_document(
     overrides: Iterable[Override], aliases: Mapping[str, Iterable[str]], issued: datetime
 ) -> str:
-    """A document with a statement for each of them.
+    """Return a document with one statement for each override, as JSON.
 
     Args:
         overrides: at least one.
-        aliases: the other ids of an advisory, by the one that an override has.
-        issued: when the document is made.
+        aliases: the other ids of each advisory, by the id that overrides have.
+        issued: the time of the document.
     """
-    statements = [_statement(each, sorted(aliases.get(each.advisory, ()))) for each in overrides]
+    statements = [_statement(override, sorted(aliases.get(override.advisory, ()))) for override in overrides]
     document = {
         "@context": f"{_CONTEXT}/{_VERSION}",
         "@id": uuid5(NAMESPACE_URL, json.dumps(statements)).urn,
@@ -99,12 +99,12 @@ def openvex_document(
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
-def _said_at(said: Field) -> datetime | None:
-    return said["last_updated"].optional_time() or said["timestamp"].optional_time()
+def _said_at(field: Field) -> datetime | None:
+    return field["last_updated"].optional_time() or field["timestamp"].optional_time()
 
 
 def _conda_purls(products: Field) -> Iterator[tuple[Field, PackageURL, dict[str, str]]]:
-    """The purls of conda packages, each with where it stands; others are passed over."""
+    """Yield the field, the purl and the qualifiers of each conda package; skip other products."""
     for product in products.items():
         field = product["identifiers"]["purl"] if product["identifiers"] else product["@id"]
         text = field.text()
@@ -139,28 +139,28 @@ def _statement(override: Override, aliases: list[str]) -> dict[str, object]:
         "products": [{"@id": _purl(override)}],
         "status": override.status,
     }
-    # Of justification and impact_statement the schema takes one, and wants one.
+    # The schema requires one of justification and impact_statement, and allows only one.
     if override.status == "not_affected" and override.justification:
-        said = {"justification": override.justification, "status_notes": override.statement}
+        texts = {"justification": override.justification, "status_notes": override.statement}
     elif override.status == "not_affected":
-        said = {"impact_statement": override.statement or "It was looked at, and does not apply."}
+        texts = {"impact_statement": override.statement or "It was looked at, and does not apply."}
     elif override.status == "affected":
-        said = {"action_statement": override.statement or _UPDATE}
+        texts = {"action_statement": override.statement or _UPDATE}
     else:
-        said = {"status_notes": override.statement}
-    return statement | {key: text for key, text in said.items() if text}
+        texts = {"status_notes": override.statement}
+    return statement | {key: text for key, text in texts.items() if text}
 
 
 def _purl(override: Override) -> str:
-    number = override.from_build_number
+    from_number = override.from_build_number
     qualifiers = {
         "build": override.build,
-        "build_number": None if number is None else str(number),
+        "build_number": None if from_number is None else str(from_number),
         "subdir": override.subdir,
         "channel": override.channel,
     }
-    said = {key: text for key, text in qualifiers.items() if text}
-    purl = PackageURL(type="conda", name=override.conda_name, version=override.version, qualifiers=said)
+    given = {key: text for key, text in qualifiers.items() if text}
+    purl = PackageURL(type="conda", name=override.conda_name, version=override.version, qualifiers=given)
     return str(purl.to_string())
 
 

@@ -1,4 +1,4 @@
-"""What does an OSV record say (https://ossf.github.io/osv-schema/), as far as it bears on a verdict?"""
+"""OSV records (https://ossf.github.io/osv-schema/), with the fields on which matching depends."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ __all__ = [
 
 #: The ecosystem of conda packages, of all channels; ``conda:CHANNEL`` is that of one.
 CONDA = "conda"
-#: That of one channel, which has a name of its own in OSV.
+#: The ecosystem of this one channel in OSV.
 CONDA_FORGE = "conda-forge"
 
 EventKind = Literal["introduced", "fixed", "last_affected", "limit"]
 
-#: Types of ranges. What GIT names are commits, which no build tells.
+#: Types of ranges. GIT ranges have commits, which cannot be matched with builds.
 _RANGE_TYPES = ("ECOSYSTEM", "SEMVER", "GIT")
 _SUMMARY_LETTERS = 160
 #: The names that a conda package may have (CEP 26), in lower case.
@@ -46,7 +46,7 @@ _CONDA_NAME = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?")
 
 @dataclass(frozen=True)
 class Event:
-    """A version at which something changes. ``0`` introduces before all versions, ``*`` limits nothing."""
+    """A version at which the status changes. ``0`` is before all versions, a limit ``*`` is none."""
 
     kind: EventKind
     version: str
@@ -54,13 +54,13 @@ class Event:
 
 @dataclass(frozen=True)
 class VersionRange:
-    """Events in the order of the record, which need not be that of their versions."""
+    """Events in the order of the record, which may differ from the order of versions."""
 
     events: tuple[Event, ...]
 
 
 class Project(NamedTuple):
-    """A package as its ecosystem names it."""
+    """A package by its name in its ecosystem."""
 
     ecosystem: str
     name: str
@@ -71,8 +71,8 @@ class AffectedEntry:
     """One entry of ``affected``: a package of an ecosystem, with ranges or listed versions, or both.
 
     Attributes:
-        unclear: why it does not say of each version whether it is affected: ends of sentences that begin with
-            "the record". What it has of ``ranges`` and ``versions`` is affected all the same.
+        unclear: the reasons why it does not give the status of each version: ends of sentences that begin
+            with "the record". The versions in ``ranges`` and ``versions`` are affected nevertheless.
     """
 
     project: Project
@@ -85,12 +85,11 @@ class AffectedEntry:
 class Advisory:
     """An OSV record that follows the schema.
 
-    Most of a database is about none of the packages that are asked for, so its entries are read when they are
-    needed first.
+    Its entries are parsed only when they are needed, since most records are about other packages.
 
     Attributes:
         record: the whole record as JSON.
-        is_recorded: whether a database has it; False of what was asked for by hand.
+        is_recorded: whether it is a record of a database, and not an ad-hoc advisory.
     """
 
     id: str
@@ -105,10 +104,10 @@ class Advisory:
 
     @cached_property
     def entries(self) -> tuple[AffectedEntry, ...]:
-        """What it says of packages. Entries without one, of commits alone, are left out.
+        """The entries about packages. Entries that have only commits are left out.
 
         Raises:
-            FieldError: an earlier version of the census took a bound that has no place in the order.
+            FieldError: an earlier version of the census accepted a bound that cannot be ordered.
         """
         try:
             return _entries(Field(json.loads(self.record), self.id))
@@ -121,18 +120,20 @@ class Advisory:
     def projects(self) -> tuple[Project, ...]:
         """The packages of the entries, in their order."""
         packages = [entry.get("package") for entry in json.loads(self.record).get("affected") or ()]
-        return tuple(Project(each["ecosystem"], each["name"]) for each in packages if each is not None)
+        return tuple(
+            Project(package["ecosystem"], package["name"]) for package in packages if package is not None
+        )
 
 
 def parse_advisory(whole: Field) -> Advisory:
-    """The record in a file.
+    """Parse the record of a file.
 
-    Beside a range of versions, listed ones that no conda package has, such as ``trunk``, change nothing: the
-    PyPA database has 19 records that list some. Of tags listed beside commits those count that are versions.
+    A listed version that no conda package has, such as ``trunk``, is ignored if there is also a range: the
+    PyPA database has 19 such records. Of tags listed beside commits, only versions count.
 
     Raises:
-        FieldError: it does not follow the schema, a range has a bound that has no place in conda's order, or
-            a listed version is none: the first field that is wrong.
+        FieldError: the first wrong field: it breaks the schema, conda cannot order the bound of a range, or a
+            listed version is no version.
     """
     _expect_osv(whole)
     _entries(whole, is_new=True)
@@ -161,25 +162,27 @@ def _expect_osv(whole: Field) -> None:
 
 
 def _entries(whole: Field, *, is_new: bool = False) -> tuple[AffectedEntry, ...]:
-    return tuple(entry for each in whole["affected"].items() if (entry := _entry(each, is_new=is_new)))
+    return tuple(entry for field in whole["affected"].items() if (entry := _entry(field, is_new=is_new)))
 
 
 def _entry(entry: Field, *, is_new: bool) -> AffectedEntry | None:
-    """Return what the entry says of a package; None if it names commits of a repository only.
+    """Return the entry about a package; None if it names only commits of a repository.
 
-    What ``is_new`` is refused if somebody can mend it. What is in a lake may be from an earlier version of
-    the census, and is told as unclear.
+    A fault in a new record is refused, since its author can correct it. A record in a lake may be from an
+    earlier version of the census: its faults are reported as unclear.
     """
     package = entry["package"]
     ecosystem = package["ecosystem"].text() if package else ""
-    ranges = tuple(found for each in entry["ranges"].items() if (found := _range(each, ecosystem)))
-    texts = [(each, each.text().strip()) for each in entry["versions"].items()]
+    ranges = tuple(
+        version_range for field in entry["ranges"].items() if (version_range := _range(field, ecosystem))
+    )
+    texts = [(field, field.text().strip()) for field in entry["versions"].items()]
     if not package:
         return None
     project = Project(ecosystem, package["name"].text())
     if is_new and ecosystem.partition(":")[0] in (CONDA, CONDA_FORGE):
         _expect_conda_name(package["name"])
-    has_commits = any(each["type"].value == "GIT" for each in entry["ranges"].items())
+    has_commits = any(field["type"].value == "GIT" for field in entry["ranges"].items())
     versions, unclear = [], []
     for field, text in texts:
         fault = find_listed_fault(text, project.name, ecosystem)
@@ -199,17 +202,17 @@ def _expect_conda_name(name: Field) -> None:
         raise name.wrong(f"says {name.text()!r}, which is no name of a conda package: correct it")
 
 
-def _range(found: Field, ecosystem: str) -> VersionRange | None:
-    kind = found["type"].one_of(_RANGE_TYPES)
-    events = tuple(_event(event, ecosystem, are_versions=kind != "GIT") for event in found["events"].items())
+def _range(field: Field, ecosystem: str) -> VersionRange | None:
+    kind = field["type"].one_of(_RANGE_TYPES)
+    events = tuple(_event(event, ecosystem, are_versions=kind != "GIT") for event in field["events"].items())
     if not any(event.kind == "introduced" for event in events):
-        raise found["events"].wrong("must hold an introduced")
+        raise field["events"].wrong("must hold an introduced")
     return VersionRange(events) if kind != "GIT" else None
 
 
 def _event(event: Field, ecosystem: str, *, are_versions: bool) -> Event:
     [key, *more] = list(event.table()) or [""]
-    kind = next((known for known in get_args(EventKind) if known == key), None)
+    kind = next((event_kind for event_kind in get_args(EventKind) if event_kind == key), None)
     if kind is None or more:
         raise event.wrong(f"must hold one of {', '.join(get_args(EventKind))}, and nothing else")
     version = event[kind].text().strip()
@@ -222,7 +225,7 @@ def _event(event: Field, ecosystem: str, *, are_versions: bool) -> Event:
 
 
 def _summary(whole: Field) -> str:
-    """Its summary, or the first sentence of its details, which is all that the PyPA database has."""
+    """Return the summary, or the first sentence of the details: the PyPA database has only these."""
     if summary := whole["summary"].optional_text():
         return " ".join(summary.split())
     details = " ".join((whole["details"].optional_text() or "").split())

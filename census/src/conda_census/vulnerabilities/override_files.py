@@ -1,4 +1,4 @@
-"""How do statements about builds come into a lake, and out of it?"""
+"""Import and export of statements about builds: OpenVEX and ``info/security.json``."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ __all__ = ["export_overrides", "import_overrides"]
 
 
 def import_overrides(lake: Lake, paths: Iterable[Path]) -> Imported:
-    """Read statements in OpenVEX, and those of ``info/security.json``, into the lake.
+    """Import statements of OpenVEX and of ``info/security.json`` into the lake.
 
-    Of two about the same builds and the same advisory the later one counts.
+    Of two statements about the same builds and advisory the later one counts.
 
     Raises:
         LakeError: the lake cannot be read or written.
@@ -47,8 +47,8 @@ def import_overrides(lake: Lake, paths: Iterable[Path]) -> Imported:
             continue
         for statement, overrides in statements:
             try:
-                advisory = _known(statement["vulnerability"] or statement, ids)
-                read += [replace(each, advisory=advisory) for each in overrides()]
+                advisory = _advisory_id(statement["vulnerability"] or statement, ids)
+                read += [replace(override, advisory=advisory) for override in overrides()]
             except CensusError as problem:
                 problems.append(problem)
     with lake.changing_references():
@@ -59,10 +59,10 @@ def import_overrides(lake: Lake, paths: Iterable[Path]) -> Imported:
 
 
 def export_overrides(lake: Lake, path: Path, issued: datetime) -> int:
-    """Write what the lake holds as OpenVEX, and say how many statements that are.
+    """Write the statements of the lake as OpenVEX, and return their number.
 
     Raises:
-        CensusError: there are none, of which OpenVEX has no document.
+        CensusError: the lake has no statements, and OpenVEX allows no empty document.
         OSError: the file cannot be written.
     """
     overrides = list_overrides(lake)
@@ -74,12 +74,12 @@ def export_overrides(lake: Lake, path: Path, issued: datetime) -> int:
 
 
 def _is_wanted(path: Path) -> bool:
-    """Of what conda puts into the folder ``info`` of a package, the one file alone."""
+    """Tell whether a file is read: of the folder ``info`` of a package only ``security.json``."""
     return path.name == "security.json" or "info" not in (folder.name for folder in path.parents)
 
 
 def _statements(content: Field) -> Iterator[tuple[Field, Callable[[], list[Override]]]]:
-    """Each statement, and what makes overrides of it."""
+    """Yield each statement, with a function that makes overrides of it."""
     if is_openvex(content):
         for statement in content["statements"].items():
             yield statement, partial(statement_overrides, content, statement)
@@ -91,13 +91,15 @@ def _statements(content: Field) -> Iterator[tuple[Field, Callable[[], list[Overr
         raise CensusError(f"{content.file}: neither OpenVEX nor a conda package's info/security.json")
 
 
-def _known(vulnerability: Field, ids: Collection[str]) -> str:
-    """The id of an advisory of the lake: what the statement calls it, or an alias that OpenVEX has of it."""
+def _advisory_id(vulnerability: Field, ids: Collection[str]) -> str:
+    """Return the id of the advisory in the lake: the name in the statement, or one of its aliases."""
     name = vulnerability["name"] or vulnerability["id"]
-    known = [each for each in (name.text(), *vulnerability["aliases"].texts()) if each in ids]
-    if not known:
+    identifiers = [
+        identifier for identifier in (name.text(), *vulnerability["aliases"].texts()) if identifier in ids
+    ]
+    if not identifiers:
         raise name.wrong(f"is {name.text()}, an advisory that the lake does not have: import it first")
-    return known[0]
+    return identifiers[0]
 
 
 def _about(override: Override) -> tuple[object, ...]:

@@ -1,4 +1,4 @@
-"""What do people say of single builds, whatever their versions, and which of it counts?"""
+"""Overrides: statements about builds that their versions do not show, and which of them counts."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ __all__ = [
     "store_overrides",
 ]
 
-#: As OpenVEX names them. What is under investigation overrides nothing.
+#: The words of OpenVEX. ``under_investigation`` overrides nothing.
 Status = Literal["not_affected", "fixed", "affected", "under_investigation"]
 STATUSES: tuple[Status, ...] = get_args(Status)
 
 
 @dataclass(frozen=True)
 class Override:
-    """One statement about builds of a package and one advisory. None is for all of them.
+    """One statement about builds of a package and one advisory. A field that is None restricts nothing.
 
     Attributes:
         advisory: an id or alias of the advisory.
-        from_build_number: it holds for ``build``, and for all builds of the version from this number on.
-        justification: a word of OpenVEX for why something is not affected.
-        statement: why, or what to do, for a reader.
-        said_at: of several statements that are about a build the latest counts.
+        from_build_number: the statement is about ``build`` and all builds of the version from this number on.
+        justification: a word of OpenVEX for the reason why a build is not affected.
+        statement: a reason or an advice, for a reader.
+        said_at: the time of the statement; of several about a build the latest counts.
     """
 
     advisory: str
@@ -57,7 +57,7 @@ class Override:
     author: str
 
     def is_about(self, build: Build) -> bool:
-        """Whether it says something of this build."""
+        """Tell whether the statement is about this build."""
         return (
             self.conda_name == build.name
             and self.subdir in (None, build.subdir)
@@ -69,7 +69,7 @@ class Override:
     def _has_build(self, build: Build) -> bool:
         if self.from_build_number is not None:
             if build.build_number is None:
-                # A build whose number is not known may be affected, and is never cleared.
+                # A build with an unknown number may be affected, and is never cleared.
                 if self.status == "affected":
                     return True
             elif build.build_number >= self.from_build_number:
@@ -78,26 +78,26 @@ class Override:
 
 
 class Overrides:
-    """All statements, by the package that they are about."""
+    """All statements, by their package."""
 
     def __init__(self, overrides: Iterable[Override] = ()) -> None:
         self._by_name: dict[str, list[Override]] = defaultdict(list)
         self._packages: dict[str, set[str]] = defaultdict(set)
-        for each in sorted(overrides, key=lambda each: each.said_at):
-            self._by_name[each.conda_name].append(each)
-            self._packages[each.advisory].add(each.conda_name)
+        for override in sorted(overrides, key=lambda override: override.said_at):
+            self._by_name[override.conda_name].append(override)
+            self._packages[override.advisory].add(override.conda_name)
 
     def packages(self, ids: Collection[str]) -> set[str]:
-        """The conda packages of which something is said about an advisory."""
+        """Return the conda packages with a statement about an advisory, which has these ids."""
         return {name for advisory in ids for name in self._packages.get(advisory, ())}
 
     def about(self, ids: Collection[str], conda_name: str) -> list[Override]:
-        """What is said of an advisory, by any of its ids, and of a package, the latest last."""
-        return [each for each in self._by_name.get(conda_name, ()) if each.advisory in ids]
+        """Return the statements about an advisory, by any of its ids, and a package; the latest is last."""
+        return [override for override in self._by_name.get(conda_name, ()) if override.advisory in ids]
 
 
 def read_overrides(lake: Lake) -> Overrides:
-    """What the lake knows.
+    """Read the statements of the lake.
 
     Raises:
         LakeError: the lake cannot be read.
@@ -106,7 +106,7 @@ def read_overrides(lake: Lake) -> Overrides:
 
 
 def list_overrides(lake: Lake) -> list[Override]:
-    """Every statement that the lake holds, in the order of their advisories.
+    """Return all statements of the lake, sorted by advisory.
 
     Raises:
         LakeError: the lake cannot be read.
@@ -116,12 +116,14 @@ def list_overrides(lake: Lake) -> list[Override]:
 
 
 def store_overrides(lake: Lake, overrides: Iterable[Override]) -> None:
-    """Put these in the place of all that the lake holds.
+    """Replace all statements of the lake.
 
     Raises:
         LakeError: the lake cannot be written.
     """
-    rows = sorted((asdict(each) for each in overrides), key=lambda row: (row["advisory"], row["conda_name"]))
+    rows = sorted(
+        (asdict(override) for override in overrides), key=lambda row: (row["advisory"], row["conda_name"])
+    )
     schema = pa.schema(delta_schema(OVERRIDES).to_arrow())
     lake.replace_reference(OVERRIDES, pa.Table.from_pylist(rows, schema=schema))
 

@@ -1,4 +1,4 @@
-"""Which builds do the channels have that the lake was told of?"""
+"""Builds of channels, from repodata that was imported into the lake."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ["ImportedRepodata", "channel_builds", "import_repodata"]
 
 _SCHEMA = pa.schema(delta_schema(REPODATA_BUILDS).to_arrow())
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-#: Older indexes have seconds where newer ones have milliseconds (conda.models.records).
+#: Older indexes have seconds, newer ones milliseconds (conda.models.records).
 _LARGEST_SECONDS = 253402300799
 
 Row = dict[str, object]
@@ -30,19 +30,19 @@ Row = dict[str, object]
 
 @dataclass(frozen=True)
 class ImportedRepodata:
-    """What became of the indexes that were read: how many builds each subdir of a channel has."""
+    """Result of an import: the number of builds by channel and subdir, and what could not be read."""
 
     subdirs: dict[tuple[str, str], int]
     problems: tuple[CensusError, ...]
 
 
 def import_repodata(lake: Lake, places: Iterable[str], channel: str | None = None) -> ImportedRepodata:
-    """Read indexes of channels into the lake, each in place of what it knew of that subdir.
+    """Import indexes of channels into the lake; each replaces the earlier index of its subdir.
 
     Args:
-        lake: where they are kept.
-        places: paths, folders of a channel, and addresses.
-        channel: the name of the channel, where it is another one than the paths say.
+        lake: the lake that keeps them.
+        places: paths of indexes, folders of channels, and URLs.
+        channel: the name of the channel, if it differs from the paths.
 
     Raises:
         LakeError: the lake cannot be read or written.
@@ -51,8 +51,8 @@ def import_repodata(lake: Lake, places: Iterable[str], channel: str | None = Non
     problems: list[CensusError] = []
     for place in places:
         try:
-            for found, between in find_repodata(place):
-                repodata = read_repodata(found, channel if channel is not None else between)
+            for index, between in find_repodata(place):
+                repodata = read_repodata(index, channel if channel is not None else between)
                 rows[repodata.channel, repodata.subdir], wrong = _rows(repodata)
                 problems += wrong
         except CensusError as problem:
@@ -63,13 +63,13 @@ def import_repodata(lake: Lake, places: Iterable[str], channel: str | None = Non
             for name, subdir in rows:
                 is_other = pc.or_(pc.not_equal(kept["channel"], name), pc.not_equal(kept["subdir"], subdir))
                 kept = kept.filter(is_other)
-            read = [pa.Table.from_pylist(each, schema=_SCHEMA) for each in rows.values()]
+            read = [pa.Table.from_pylist(of_subdir, schema=_SCHEMA) for of_subdir in rows.values()]
             lake.replace_reference(REPODATA_BUILDS, pa.concat_tables([kept, *read]))
-    return ImportedRepodata({key: len(each) for key, each in rows.items()}, tuple(problems))
+    return ImportedRepodata({key: len(of_subdir) for key, of_subdir in rows.items()}, tuple(problems))
 
 
 def channel_builds(lake: Lake, names: Iterable[str]) -> list[Build]:
-    """The builds of these packages that the imported indexes list.
+    """Return the builds of these packages that the imported indexes list.
 
     Raises:
         LakeError: the lake cannot be read.
@@ -80,7 +80,7 @@ def channel_builds(lake: Lake, names: Iterable[str]) -> list[Build]:
 
 
 def _rows(repodata: Repodata) -> tuple[list[Row], list[CensusError]]:
-    """One row for each build, and what is wrong with those that were left out."""
+    """Return one row for each build, and one error for each that was left out."""
     rows: dict[tuple[str, str, str], Row] = {}
     problems: list[CensusError] = []
     for kind in ("packages", "packages.conda"):
@@ -114,9 +114,9 @@ def _row(record: Field, repodata: Repodata) -> Row:
 
 
 def _time(timestamp: Field) -> datetime | None:
-    if not timestamp or not (number := timestamp.whole_number()):
+    if not timestamp or not (since_epoch := timestamp.whole_number()):
         return None
-    seconds = number if number <= _LARGEST_SECONDS else number / 1000
+    seconds = since_epoch if since_epoch <= _LARGEST_SECONDS else since_epoch / 1000
     if seconds > _LARGEST_SECONDS:
         raise timestamp.wrong("is beyond the year 9999: correct it")
     return _EPOCH + timedelta(seconds=seconds)

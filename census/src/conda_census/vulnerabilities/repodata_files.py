@@ -1,4 +1,4 @@
-"""What does a channel's ``repodata.json`` say, from a file or from a server, plain or compressed?"""
+"""Reader of ``repodata.json``, from a file or a server, plain or compressed."""
 
 from __future__ import annotations
 
@@ -37,25 +37,25 @@ class Repodata(NamedTuple):
 
 
 def find_repodata(text: str) -> list[tuple[str, str | None]]:
-    """The indexes that a path or an address names, each with its channel where the path says it.
+    """Return the indexes that a path or URL names, each with its channel if the path has it.
 
-    Of a folder those of all subdirs below it; a channel is called by the folders between, such as
+    A folder is searched for all subdirs below it. A channel is named after the folders between, such as
     ``pkgs/main``.
 
     Raises:
-        CensusError: a folder has none.
+        CensusError: a folder has no index.
     """
     folder = Path(text)
     if _IS_ADDRESS.match(text) or not folder.is_dir():
         return [(text, None)]
-    found = {
+    indexes = {
         subdir: next(subdir / name for name in _NAMES if (subdir / name).exists())
         for name in _NAMES
         for subdir in (file.parent for file in folder.rglob(name))
     }
-    if not found:
+    if not indexes:
         raise CensusError(f"{text}: no repodata.json in this folder: name that of a subdir of a channel")
-    return [(str(file), _channel_between(folder, subdir)) for subdir, file in sorted(found.items())]
+    return [(str(file), _channel_between(folder, subdir)) for subdir, file in sorted(indexes.items())]
 
 
 def _channel_between(folder: Path, subdir: Path) -> str | None:
@@ -65,14 +65,14 @@ def _channel_between(folder: Path, subdir: Path) -> str | None:
 
 
 def read_repodata(text: str, channel: str | None = None) -> Repodata:
-    """The index at a path or an address.
+    """Read the index at a path or URL.
 
     Args:
-        text: ends in ``CHANNEL/SUBDIR/repodata.json``, which may be compressed.
-        channel: its name, where it is another one than the path says.
+        text: a path or URL that ends in ``CHANNEL/SUBDIR/repodata.json``; the file may be compressed.
+        channel: the name of the channel, if it differs from the path.
 
     Raises:
-        CensusError: it cannot be read, or is none.
+        CensusError: it cannot be read, or is no repodata.
     """
     is_address = bool(_IS_ADDRESS.match(text))
     shown = _shown(text) if is_address else text
@@ -118,7 +118,7 @@ def _opened(text: str, shown: str, *, is_address: bool) -> Iterator[BinaryIO]:
 
 
 def _place(text: str, *, is_address: bool) -> tuple[str | None, str | None]:
-    """Channel and subdir as the path has them: of a server as in its logs, of a file its folders."""
+    """Return channel and subdir: of a URL as its logs are decoded, of a file the names of its folders."""
     folder = text.rpartition("/")[0]
     if not is_address:
         subdir, channel, *above = Path(text).absolute().parents
@@ -126,17 +126,17 @@ def _place(text: str, *, is_address: bool) -> tuple[str | None, str | None]:
     with duckdb.connect() as connection:
         connection.execute("CREATE TABLE paths AS SELECT ? AS path", [f"{folder}/a-1-0.conda"])
         described = f"SELECT channel, subdir FROM ({DESCRIBE_PATH_SQL})"
-        found: list[tuple[str | None, str | None]] = connection.execute(described).fetchall()
-    return found[0]
+        places: list[tuple[str | None, str | None]] = connection.execute(described).fetchall()
+    return places[0]
 
 
 def _with_pkgs(channel: str, above: Path | None = None) -> str:
-    """A channel in a folder: conda's own are in one called pkgs, which is a part of their names."""
+    """Return the name of a channel in a folder: those in a folder ``pkgs`` have it in their names."""
     return f"pkgs/{channel}" if above and above.name == "pkgs" else channel
 
 
 def _shown(address: str) -> str:
-    """An address without what may be secret: user, token, query."""
+    """Return a URL without its secrets: user, token, query."""
     parts = urlsplit(address)
     path = re.sub(r"/t/[^/]+", "", parts.path)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{path}"

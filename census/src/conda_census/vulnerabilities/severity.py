@@ -1,4 +1,4 @@
-"""How severe is an advisory? By its CVSS vectors, or by the word that its database has for it."""
+"""Severity of an advisory: by its CVSS vectors, or by the word of its database."""
 
 from __future__ import annotations
 
@@ -13,27 +13,29 @@ __all__ = ["SEVERITIES", "Severity", "severity_of", "worst"]
 
 Severity = Literal["unknown", "none", "low", "medium", "high", "critical"]
 
-#: From the least severe on, and before them what is not known.
+#: In ascending order, after unknown.
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
-#: The newest first: where a record has several, that is what it was rated by last.
+#: The newest first: the newest rating of a record counts.
 _KINDS = ("CVSS_V4", "CVSS_V3", "CVSS_V2")
 _WORDS: dict[str, Severity] = {"moderate": "medium", "important": "high"}
 
 
 def severity_of(ratings: Iterable[Field], database_specific: Field) -> Severity:
-    """The severity of a record: the worst of its vectors of the newest CVSS, else what the database says.
+    """Return the severity of a record: the worst vector of the newest CVSS, else the word of its database.
 
-    A vector that is none says nothing; the record is as true as it was.
+    An invalid vector is ignored.
 
     Args:
-        ratings: each ``severity`` of the record and of its entries.
-        database_specific: where GitHub, Bitnami and curl have a word for it.
+        ratings: the fields ``severity`` of the record and of its entries.
+        database_specific: the field in which GitHub, Bitnami and curl have a word.
     """
-    vectors = [(each["type"].text(), each["score"].text()) for rating in ratings for each in rating.items()]
+    vectors = [
+        (vector["type"].text(), vector["score"].text()) for rating in ratings for vector in rating.items()
+    ]
     for kind in _KINDS:
-        if found := [_of_vector(vector) for its_kind, vector in vectors if its_kind == kind]:
-            return worst(found)
+        if severities := [_of_vector(vector) for its_kind, vector in vectors if its_kind == kind]:
+            return worst(severities)
     try:
         return _of_word(database_specific["severity"].text())
     except FieldError:
@@ -41,7 +43,7 @@ def severity_of(ratings: Iterable[Field], database_specific: Field) -> Severity:
 
 
 def worst(severities: Iterable[Severity]) -> Severity:
-    """The most severe of them; unknown where there is none."""
+    """Return the most severe; unknown if there is none."""
     return max(severities, key=SEVERITIES.index, default="unknown")
 
 
@@ -56,4 +58,4 @@ def _of_vector(vector: str) -> Severity:
 
 def _of_word(text: str) -> Severity:
     word = text.strip().lower()
-    return next((each for each in SEVERITIES if each == word), _WORDS.get(word, "unknown"))
+    return next((severity for severity in SEVERITIES if severity == word), _WORDS.get(word, "unknown"))

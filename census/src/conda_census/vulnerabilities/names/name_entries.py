@@ -1,4 +1,4 @@
-"""What can a map say of one conda package?"""
+"""Entries of a name map: the projects that a conda package carries."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ __all__ = ["MAP_FORMATS", "PYPI", "MapFormat", "MapRead", "NameEntry", "canonica
 
 MapFormat = Literal["own", "shipped", "parselmouth", "flat", "grayskull"]
 
-#: Whose word counts first: what was written by hand for conda packages, then what a program found in all of
-#: them, then its short form of one name each, then what is written for PyPI's packages.
+#: In order of precedence: written by hand for conda packages, extracted from all of them by a program, the
+#: program's short form with one name each, written for packages of PyPI.
 MAP_FORMATS: tuple[MapFormat, ...] = get_args(MapFormat)
 
 PYPI = "PyPI"
@@ -24,11 +24,11 @@ _NAME = re.compile(r"[A-Za-z0-9_@](?:[A-Za-z0-9._/@+-]{0,213}[A-Za-z0-9_+])?")
 
 @dataclass(frozen=True)
 class NameEntry:
-    """What one map says of one conda package.
+    """The entry of one map for one conda package.
 
     Attributes:
-        ecosystem: as OSV names it, such as PyPI.
-        names: what it carries of that ecosystem: nothing, one, or several (then it is *bundled*).
+        ecosystem: its name in OSV, such as PyPI.
+        names: the projects of that ecosystem that it carries: none, one, or several (it is then *bundled*).
         map: the name of the map's file.
     """
 
@@ -41,29 +41,29 @@ class NameEntry:
 
 @dataclass(frozen=True)
 class MapRead:
-    """The entries of a map, and what is wrong with those that were left out."""
+    """The entries of a map, and one error for each that was left out."""
 
     entries: tuple[NameEntry, ...] = ()
     problems: tuple[CensusError, ...] = ()
 
 
 def canonicalize_name(ecosystem: str, name: str) -> str:
-    """The name as it is compared: on PyPI as PEP 503 has it, elsewhere as it is written."""
+    """Return the name as it is compared: on PyPI as in PEP 503, elsewhere unchanged."""
     return re.sub(r"[-_.]+", "-", name).lower() if ecosystem == PYPI else name
 
 
 def named(
     conda_name: str, names: Iterable[str], field: Field, ecosystem: str, map_format: MapFormat, map_name: str
 ) -> NameEntry:
-    """The entry that a field makes.
+    """Return the entry that a field makes.
 
     Raises:
-        FieldError: a name is none that a package may have.
+        FieldError: a package cannot have one of the names.
     """
-    each = tuple(names)
-    for name in (conda_name, *each):
+    given = tuple(names)
+    for name in (conda_name, *given):
         if not _NAME.fullmatch(name):
             raise field.wrong(f"has {name!r}, which is no name of a package: correct it")
-    normal = dict.fromkeys(canonicalize_name(ecosystem, name) for name in each)
+    normal = dict.fromkeys(canonicalize_name(ecosystem, name) for name in given)
     # Conda writes names of packages in lower case.
     return NameEntry(conda_name.lower(), ecosystem, tuple(normal), map_format, map_name)

@@ -1,4 +1,4 @@
-"""What does a map of names say, in whichever format it is written?"""
+"""Reader of name maps in all formats."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ __all__ = ["read_map"]
 
 
 def read_map(path: Path) -> MapRead:
-    """The entries of a map. Its format is told by what stands in it.
+    """Read the entries of a map. Its content shows its format.
 
     TOML is a map of the operator's own, YAML grayskull's ``config.yaml``, JSON with lists or nulls
-    parselmouth's, and JSON with texts alone the flat map that parselmouth makes for grayskull.
+    parselmouth's, and JSON with only texts the flat map that parselmouth makes for grayskull.
     """
     if path.suffix.lower() == ".toml":
         return read_own_map(path)
@@ -43,10 +43,10 @@ _Parse = Callable[[str, Field, str], Iterable[NameEntry]]
 
 
 def _format_of(whole: Field) -> _Parse:
-    """What reads the entries of this map.
+    """Return the parser of the entries of this map.
 
     Raises:
-        FieldError: a value is of a type that no map has, so that this is something else.
+        FieldError: a value has a type that occurs in no map.
     """
     fields = [field for _, field in whole.pairs()]
     kinds = {type(field.value) for field in fields}
@@ -69,21 +69,23 @@ def _flat(conda_name: str, field: Field, map_name: str) -> Iterable[NameEntry]:
 
 
 def _grayskull(name: str, field: Field, map_name: str) -> Iterable[NameEntry]:
-    # A few of its entries have the name of the import alone.
+    # A few of its entries have only the name of the import.
     if conda_name := field["conda_forge"].optional_text():
         yield named(conda_name, [name], field["conda_forge"], PYPI, "grayskull", map_name)
 
 
 def _is_absent(field: Field) -> bool:
-    """A word in angle brackets marks, in an extract, a name that the whole map does not have."""
+    """Tell whether a name is missing in the whole map: an extract marks it by a word in angle brackets."""
     return isinstance(field.value, str) and field.value.startswith("<")
 
 
 def _together(entries: Iterable[NameEntry]) -> Iterable[NameEntry]:
     """One entry for each conda name: grayskull's map has one for each name of PyPI."""
-    found: dict[str, NameEntry] = {}
-    for each in entries:
-        known = found.get(each.conda_name, each)
-        names = tuple(dict.fromkeys((*known.names, *each.names)))
-        found[each.conda_name] = NameEntry(each.conda_name, each.ecosystem, names, each.format, each.map)
-    return found.values()
+    together: dict[str, NameEntry] = {}
+    for entry in entries:
+        earlier = together.get(entry.conda_name, entry)
+        names = tuple(dict.fromkeys((*earlier.names, *entry.names)))
+        together[entry.conda_name] = NameEntry(
+            entry.conda_name, entry.ecosystem, names, entry.format, entry.map
+        )
+    return together.values()

@@ -1,4 +1,4 @@
-"""What does a map in TOML say: an operator's own, or the small one that is part of the census?"""
+"""Name maps in TOML: the operator's own, and the small one that is shipped with the census."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SAME_AS = "same-as"
 
 
 def read_own_map(path: Path) -> MapRead:
-    """The entries of a map in TOML.
+    """Read the entries of a map in TOML.
 
     ``[PyPI]`` and each other ecosystem has ``conda-name = "name"``, a list where the package carries several
     and an empty one where it carries none; ``[same-as]`` has ``conda-name = "other-conda-name"``, of which
@@ -27,7 +27,7 @@ def read_own_map(path: Path) -> MapRead:
 
 
 def shipped_names() -> tuple[NameEntry, ...]:
-    """The small map that is part of the census."""
+    """Return the entries of the map that is shipped with the census."""
     return _read(
         files("conda_census.vulnerabilities.names") / "shipped_names.toml", "shipped map", "shipped"
     ).entries
@@ -61,7 +61,7 @@ def _read(path: Path | Traversable, place: str, map_format: MapFormat) -> MapRea
 def _same_as(table: Field, entries: list[NameEntry]) -> MapRead:
     if not table:
         return MapRead()
-    found: list[NameEntry] = []
+    resolved: list[NameEntry] = []
     problems: list[CensusError] = []
     try:
         others = {name: (field, field.text()) for name, field in table.pairs()}
@@ -71,22 +71,24 @@ def _same_as(table: Field, entries: list[NameEntry]) -> MapRead:
     for name, (field, _) in others.items():
         try:
             last = _last(name, ways, field)
-            same = [each for each in entries if each.conda_name == last]
+            same = [entry for entry in entries if entry.conda_name == last]
             if not same:
                 raise field.wrong(f"leads to {last}, of which this map says nothing: say it there")
-            if any(each.conda_name == name for each in entries):
+            if any(entry.conda_name == name for entry in entries):
                 raise field.wrong("contradicts what the map says of it elsewhere: leave one out")
-            found += [named(name, each.names, field, each.ecosystem, each.format, each.map) for each in same]
+            resolved += [
+                named(name, entry.names, field, entry.ecosystem, entry.format, entry.map) for entry in same
+            ]
         except FieldError as problem:
             problems.append(problem)
-    return MapRead(tuple(found), tuple(problems))
+    return MapRead(tuple(resolved), tuple(problems))
 
 
 def _last(name: str, ways: dict[str, str], field: Field) -> str:
-    """Where the way ends that begins with this name."""
-    seen = [name]
-    while (name := ways.get(seen[-1], "")) not in seen:
+    """Return the last name of the chain that begins with this one."""
+    passed = [name]
+    while (name := ways.get(passed[-1], "")) not in passed:
         if not name:
-            return seen[-1]
-        seen.append(name)
-    raise field.wrong(f"leads in a circle, {' to '.join([*seen, name])}: say of one what it carries")
+            return passed[-1]
+        passed.append(name)
+    raise field.wrong(f"leads in a circle, {' to '.join([*passed, name])}: say of one what it carries")

@@ -1,4 +1,4 @@
-"""What is a conda package called elsewhere, and who says so? Never is it guessed because names look alike."""
+"""Names of conda packages in other ecosystems, by maps: never guessed from similar names."""
 
 from __future__ import annotations
 
@@ -26,57 +26,59 @@ from conda_census.vulnerabilities.names.own_names import shipped_names
 
 __all__ = ["ImportedNames", "MappingStatus", "NameMap", "import_names", "read_names"]
 
-#: What the maps say of a conda package: it carries one distribution of PyPI, several, none, or they do not
-#: know it.
+#: By the maps, a conda package carries one distribution of PyPI, several, or none; or no map has it.
 MappingStatus = Literal["mapped", "bundled", "none", "unknown"]
 
 
 class NameMap:
-    """All maps together. Of what they say of one package in one ecosystem one counts (``MAP_FORMATS``)."""
+    """All maps together. One entry counts for each package and ecosystem, by ``MAP_FORMATS``."""
 
     def __init__(self, entries: Iterable[NameEntry]) -> None:
         """Of two entries of the same format the later one counts."""
         counting: dict[tuple[str, str], NameEntry] = {}
-        for each in entries:
-            known = counting.get((each.conda_name, each.ecosystem), each)
-            if MAP_FORMATS.index(each.format) <= MAP_FORMATS.index(known.format):
-                counting[each.conda_name, each.ecosystem] = each
+        for entry in entries:
+            earlier = counting.get((entry.conda_name, entry.ecosystem), entry)
+            if MAP_FORMATS.index(entry.format) <= MAP_FORMATS.index(earlier.format):
+                counting[entry.conda_name, entry.ecosystem] = entry
         self._entries = counting
         self._known = {conda_name for conda_name, _ in counting}
         self._carriers: dict[tuple[str, str], list[NameEntry]] = defaultdict(list)
-        for each in counting.values():
-            for name in each.names:
-                self._carriers[each.ecosystem, name].append(each)
+        for entry in counting.values():
+            for name in entry.names:
+                self._carriers[entry.ecosystem, name].append(entry)
 
     @property
     def conda_names(self) -> Collection[str]:
-        """The conda packages that some map knows, if only to say that they carry nothing."""
+        """The conda packages in any map, also those that carry nothing."""
         return self._known
 
     def mapping_status(self, conda_name: str) -> MappingStatus:
-        """What is known of a package; one known in another ecosystem alone carries nothing of PyPI."""
+        """Return the mapping status of a package; one only in another ecosystem carries nothing of PyPI."""
         entry = self._entries.get((conda_name, PYPI))
         if entry is None or not entry.names:
             return "none" if conda_name in self._known else "unknown"
         return "mapped" if len(entry.names) == 1 else "bundled"
 
     def entry(self, conda_name: str, ecosystem: str = PYPI) -> NameEntry | None:
-        """The entry that counts for a package, with the map that it is from."""
+        """Return the entry that counts for a package, with its map; None if no map has it."""
         return self._entries.get((conda_name, ecosystem))
 
     def carriers(self, ecosystem: str, name: str) -> list[NameEntry]:
-        """The conda packages that carry it, by their names: those that carry it alone, and bundles too."""
+        """Return the entries of conda packages that carry a project, bundles too, sorted by name."""
         # An ecosystem may have a suffix, such as a release of a distribution.
-        found = self._carriers.get((ecosystem.partition(":")[0], canonicalize_name(ecosystem, name)), [])
-        return sorted(found, key=lambda each: each.conda_name)
+        entries = self._carriers.get((ecosystem.partition(":")[0], canonicalize_name(ecosystem, name)), [])
+        return sorted(entries, key=lambda entry: entry.conda_name)
 
 
 @dataclass(frozen=True)
 class ImportedNames:
-    """What became of the maps that were read.
+    """Result of an import.
 
-    ``packages`` are the conda packages that they told of, ``known`` those that the lake and the shipped map
-    tell of now; ``contradicted`` those of which two maps say something different, of which one counts.
+    Attributes:
+        packages: the number of conda packages in the imported maps.
+        known: the number of conda packages in the lake and the shipped map now.
+        contradicted: conda packages for which two maps differ; one of them counts.
+        problems: one error for each entry that was left out and each map that could not be read.
     """
 
     packages: int
@@ -86,29 +88,29 @@ class ImportedNames:
 
 
 def import_names(lake: Lake, paths: Iterable[Path]) -> ImportedNames:
-    """Read maps into the lake, each in place of the map of the same format and file name before.
+    """Import maps into the lake; each replaces the earlier map with the same format and file name.
 
     Raises:
         LakeError: the lake cannot be read or written.
     """
     read = [read_map(path) for path in paths]
-    entries = [entry for each in read for entry in each.entries]
+    entries = [entry for map_read in read for entry in map_read.entries]
     with lake.changing_references():
-        replaced = {(each.format, each.map) for each in entries}
-        kept = [each for each in _stored(lake) if (each.format, each.map) not in replaced]
+        replaced = {(entry.format, entry.map) for entry in entries}
+        kept = [entry for entry in _stored(lake) if (entry.format, entry.map) not in replaced]
         if entries:
             lake.replace_reference(NAMES, _rows([*kept, *entries]))
     everything = [*shipped_names(), *kept, *entries]
     return ImportedNames(
-        packages=len({each.conda_name for each in entries}),
-        known=len({each.conda_name for each in everything}),
-        contradicted=tuple(_contradicted(everything, {each.conda_name for each in entries})),
-        problems=tuple(problem for each in read for problem in each.problems),
+        packages=len({entry.conda_name for entry in entries}),
+        known=len({entry.conda_name for entry in everything}),
+        contradicted=tuple(_contradicted(everything, {entry.conda_name for entry in entries})),
+        problems=tuple(problem for map_read in read for problem in map_read.problems),
     )
 
 
 def read_names(lake: Lake) -> NameMap:
-    """The maps of the lake, and the one that is part of the census.
+    """Read the maps of the lake and the one that is shipped with the census.
 
     Raises:
         LakeError: the lake cannot be read.
@@ -116,25 +118,28 @@ def read_names(lake: Lake) -> NameMap:
     return NameMap([*shipped_names(), *_stored(lake)])
 
 
-def _contradicted(entries: Iterable[NameEntry], told: set[str]) -> list[str]:
-    said: dict[tuple[str, str], set[frozenset[str]]] = defaultdict(set)
-    for each in entries:
-        if each.conda_name in told:
-            said[each.conda_name, each.ecosystem].add(frozenset(each.names))
-    return sorted({conda_name for (conda_name, _), names in said.items() if len(names) > 1})
+def _contradicted(entries: Iterable[NameEntry], of_import: set[str]) -> list[str]:
+    names_by_package: dict[tuple[str, str], set[frozenset[str]]] = defaultdict(set)
+    for entry in entries:
+        if entry.conda_name in of_import:
+            names_by_package[entry.conda_name, entry.ecosystem].add(frozenset(entry.names))
+    return sorted({conda_name for (conda_name, _), names in names_by_package.items() if len(names) > 1})
 
 
 def _stored(lake: Lake) -> list[NameEntry]:
-    """In the order of their imports, in which the rows were written."""
-    found: dict[tuple[int, str, str], list[str]] = defaultdict(list)
+    """Return the entries in the order of their imports."""
+    names_by_key: dict[tuple[int, str, str], list[str]] = defaultdict(list)
     formats: dict[tuple[int, str, str], tuple[MapFormat, str]] = {}
     for row in lake.reference(NAMES).to_pylist():
         key = (row["imported"], row["conda_name"], row["ecosystem"])
-        found[key] += [row["name"]] if row["name"] else []
-        formats[key] = (next(each for each in MAP_FORMATS if each == row["format"]), row["map"])
+        names_by_key[key] += [row["name"]] if row["name"] else []
+        formats[key] = (
+            next(map_format for map_format in MAP_FORMATS if map_format == row["format"]),
+            row["map"],
+        )
     return [
-        NameEntry(conda_name.lower(), ecosystem, tuple(names), *formats[number, conda_name, ecosystem])
-        for (number, conda_name, ecosystem), names in sorted(found.items())
+        NameEntry(conda_name.lower(), ecosystem, tuple(names), *formats[imported, conda_name, ecosystem])
+        for (imported, conda_name, ecosystem), names in sorted(names_by_key.items())
     ]
 
 
@@ -142,14 +147,14 @@ def _rows(entries: Iterable[NameEntry]) -> pa.Table:
     numbers: dict[tuple[str, str], int] = {}
     rows = [
         {
-            "conda_name": each.conda_name,
-            "ecosystem": each.ecosystem,
+            "conda_name": entry.conda_name,
+            "ecosystem": entry.ecosystem,
             "name": name,
-            "format": each.format,
-            "map": each.map,
-            "imported": numbers.setdefault((each.format, each.map), len(numbers)),
+            "format": entry.format,
+            "map": entry.map,
+            "imported": numbers.setdefault((entry.format, entry.map), len(numbers)),
         }
-        for each in entries
-        for name in each.names or (None,)
+        for entry in entries
+        for name in entry.names or (None,)
     ]
     return pa.Table.from_pylist(rows, schema=pa.schema(delta_schema(NAMES).to_arrow()))
