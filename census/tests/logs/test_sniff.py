@@ -113,8 +113,8 @@ def test_lines_that_are_in_a_format_only_one_by_one() -> None:
 def test_a_format_that_is_gone() -> None:
     """A batch that was written down may name a format that census.toml does not describe any more."""
     assert _refusal([b"x"], "mirror") == (
-        "access.log: was to be read in the format mirror, which is not known any more: "
-        "put it back into census.toml, or give --format another name"
+        "access.log: the format mirror is not known any more: put it back into "
+        "census.toml, or name another one with --format"
     )
 
 

@@ -64,8 +64,8 @@ def read_beginning(source: Readable) -> Beginning:
     nulls = 0
     passed_over: list[int] = []
     try:
-        for piece in decompressed(source, passed_over.append):
-            data += piece
+        for chunk in decompressed(source, passed_over.append):
+            data += chunk
             if data[:1] == b"\0" and nulls < _NULLS_MAX:
                 nulls += len(data)
                 data = data.lstrip(b"\0")
@@ -84,7 +84,7 @@ def read_beginning(source: Readable) -> Beginning:
 
 
 def format_of(
-    source: Readable, beginning: Beginning, known: Mapping[str, LogFormat], name: str = "auto"
+    source: Readable, beginning: Beginning, formats: Mapping[str, LogFormat], name: str = "auto"
 ) -> LogFormat:
     """Return the format of most of the first lines, or the one that ``name`` forces.
 
@@ -96,48 +96,31 @@ def format_of(
             each; or some lines match a format, but not all lines together; or many lines match several
             formats.
     """
-    if name not in ("auto", *known):
+    if name not in ("auto", *formats):
         raise SourceError(
-            f"{source}: was to be read in the format {name}, which is not known any more: "
-            "put it back into census.toml, or give --format another name"
+            f"{source}: the format {name} is not known any more: put it back into census.toml, or name "
+            "another one with --format"
         )
-    candidates = list(known.values()) if name == "auto" else [known[name]]
+    candidates = list(formats.values()) if name == "auto" else [formats[name]]
     raw = [line for line in beginning.lines if 0 < len(line) <= MAX_LINE_BYTES]
-    ways = _without_prefixes(raw)
-    lines = ways[0]
+    lines_by_prefix = _without_prefixes(raw)
+    lines = lines_by_prefix[0]
     faults = {log_format.name: log_format.header_fault(lines) for log_format in candidates}
     fitting = [log_format for log_format in candidates if not faults[log_format.name]]
-    for number in (_SNIFFED_LINES, len(lines)):
-        counts = {each.name: max(each.count(way[:number]) for way in ways) for each in fitting}
-        if max(counts.values(), default=0):
-            return known[_plainly_best(source, counts, len(lines[:number]))]
-    if beginning.encoding:
-        raise LastingSourceError(
-            f"{source}: text in {beginning.encoding}: make it UTF-8, as with "
-            f"iconv -f {beginning.encoding} -t UTF-8"
-        )
-    if beginning.archive:
-        raise NoAccessLogError(
-            f"{source}: {beginning.archive}, not an access log: unpack it, and give what is in it"
-        )
-    if other := other_log(raw):
-        raise NoAccessLogError(f"{source}: {other}, or leave this file out with --exclude")
-    if beginning.is_binary:
-        raise NoAccessLogError(f"{source}: a binary file, not an access log: name the log itself")
+    for limit in (_SNIFFED_LINES, len(lines)):
+        counts = {
+            log_format.name: max(log_format.count(bare[:limit]) for bare in lines_by_prefix)
+            for log_format in fitting
+        }
+        if any(counts.values()):
+            return formats[_plainly_best(source, counts, len(lines[:limit]))]
+    _refuse_other_content(source, beginning, raw)
     _expect_whole(source, beginning, candidates, faults, lines)
-    near = sorted(candidates, key=lambda log_format: -_parts_found(log_format, lines))
-    near = [each for each in near if len(near) <= _NEAR or _parts_found(each, lines)][:_NEAR]
-    tried = ", ".join(f"{each.name} ({faults[each.name] or _missing(each, lines)})" for each in near)
-    more = len(candidates) - len(near)
-    if not near:
-        which = f"any of the {more} formats that conda-census formats lists"
-    elif more:
-        which = f"a format that was tried: {tried}, or the {more} others that conda-census formats lists"
-    else:
-        which = f"a format that was tried: {tried}"
-    is_like_one = name != "auto" or any(_is_like(each, lines) for each in near)
+    nearest = _nearest(candidates, lines)
+    is_like_one = name != "auto" or any(_is_like(log_format, lines) for log_format in nearest)
     raise (LastingSourceError if is_like_one else NoAccessLogError)(
-        f"{source}: not an access log: none of its first {len(beginning.lines)} lines is in {which}: check "
+        f"{source}: not an access log: none of its first {len(beginning.lines)} lines is in "
+        f"{_tried(nearest, faults, lines, len(candidates) - len(nearest))}: check "
         "that it is the access log of the web server, or describe its format in census.toml"
     )
 
@@ -163,14 +146,14 @@ def own_formats_fit(log_format: LogFormat, own: Sequence[FormatTable], name: str
 
 def _without_prefixes(lines: list[bytes]) -> list[list[bytes]]:
     """Return the lines without each of the prefixes that may precede them, as the distinct results."""
-    ways: list[list[bytes]] = []
+    distinct: list[list[bytes]] = []
     for prefix in PREFIXES:
-        way = [prefix.cut_off(line) for line in lines]
-        if way not in ways:
-            ways.append(way)
-        if way == lines:  # later prefixes cut off less
+        bare = [prefix.cut_off(line) for line in lines]
+        if bare not in distinct:
+            distinct.append(bare)
+        if bare == lines:  # later prefixes cut off less
             break
-    return ways
+    return distinct
 
 
 def _plainly_best(source: Readable, counts: Mapping[str, int], lines: int) -> str:
@@ -178,12 +161,29 @@ def _plainly_best(source: Readable, counts: Mapping[str, int], lines: int) -> st
     good = [name for name, count in counts.items() if 2 * count >= most]
     best = [name for name in good if not any(_outranks(other, name) for other in good)]
     if len(best) > 1:
-        found = ", ".join(f"{name} ({counts[name]})" for name in best)
+        several = ", ".join(f"{name} ({counts[name]})" for name in best)
         raise LastingSourceError(
-            f"{source}: of its first {lines} lines many are in several formats, {found}: name the right one "
-            "with --format"
+            f"{source}: of its first {lines} lines many are in several formats, {several}: name the right "
+            "one with --format"
         )
     return best[0]
+
+
+def _refuse_other_content(source: Readable, beginning: Beginning, raw: list[bytes]) -> None:
+    """Raise an error that names what a file holds, if it is known not to be an access log in UTF-8."""
+    if beginning.encoding:
+        raise LastingSourceError(
+            f"{source}: text in {beginning.encoding}: make it UTF-8, as with "
+            f"iconv -f {beginning.encoding} -t UTF-8"
+        )
+    if beginning.archive:
+        raise NoAccessLogError(
+            f"{source}: {beginning.archive}, not an access log: unpack it, and give what is in it"
+        )
+    if other := other_log(raw):
+        raise NoAccessLogError(f"{source}: {other}, or leave this file out with --exclude")
+    if beginning.is_binary:
+        raise NoAccessLogError(f"{source}: a binary file, not an access log: name the log itself")
 
 
 def _expect_whole(
@@ -195,9 +195,11 @@ def _expect_whole(
 ) -> None:
     """Refuse lines if some match a format one by one, but not all of them together."""
     counts = {
-        each.name: sum(each.count([line]) for line in lines if not each.header_fault([line]))
-        for each in candidates
-        if faults[each.name]
+        log_format.name: sum(
+            log_format.count([line]) for line in lines if not log_format.header_fault([line])
+        )
+        for log_format in candidates
+        if faults[log_format.name]
     }
     if not any(counts.values()):
         return
@@ -214,14 +216,36 @@ def _outranks(name: str, other: str) -> bool:
     return (name, other) in _MORE_THAN or (name not in BUILT_IN and other in BUILT_IN)
 
 
-def _parts_found(log_format: LogFormat, lines: list[bytes]) -> int:
+def _nearest(candidates: Sequence[LogFormat], lines: list[bytes]) -> list[LogFormat]:
+    """Return the formats whose parts occur most often in the lines, the nearest first."""
+    by_parts = sorted(candidates, key=lambda log_format: -_parts_in(log_format, lines))
+    if len(by_parts) > _NEAR:
+        by_parts = [log_format for log_format in by_parts if _parts_in(log_format, lines)]
+    return by_parts[:_NEAR]
+
+
+def _tried(
+    nearest: Sequence[LogFormat], faults: Mapping[str, str | None], lines: list[bytes], others: int
+) -> str:
+    """Return a text that names the nearest formats with the reasons why the lines are not in them."""
+    if not nearest:
+        return f"any of the {others} formats that conda-census formats lists"
+    reasons = ", ".join(
+        f"{log_format.name} ({faults[log_format.name] or _missing(log_format, lines)})"
+        for log_format in nearest
+    )
+    more = f", or the {others} others that conda-census formats lists" if others else ""
+    return f"a format that was tried: {reasons}{more}"
+
+
+def _parts_in(log_format: LogFormat, lines: list[bytes]) -> int:
     """Return how many parts of a format occur in at least one line."""
     return sum(any(mark.pattern.search(line) for line in lines) for mark in log_format.marks)
 
 
 def _is_like(log_format: LogFormat, lines: list[bytes]) -> bool:
     """Return True if the lines have most parts of a format, and may be an access log in another format."""
-    return 2 * _parts_found(log_format, lines) > len(log_format.marks)
+    return 2 * _parts_in(log_format, lines) > len(log_format.marks)
 
 
 def _missing(log_format: LogFormat, lines: list[bytes]) -> str:

@@ -102,12 +102,12 @@ class _Line:
 
 def forwarded_field(first_lines: Sequence[bytes]) -> Forwarded | None:
     """Return the field that names the clients of these lines; None if it is the first one, as usual."""
-    return _look(tuple(first_lines))[0]
+    return _clients_field(tuple(first_lines))[0]
 
 
 def forwarded_doubt(first_lines: Sequence[bytes]) -> str | None:
     """Return why the clients of these lines are not known; None if they are."""
-    return FORWARDED_DOUBT if _look(tuple(first_lines))[1] else None
+    return FORWARDED_DOUBT if _clients_field(tuple(first_lines))[1] else None
 
 
 def forwarded_address(forwarded: Forwarded, first: str, field: str, *, host_names: bool) -> str:
@@ -133,8 +133,8 @@ def has_forwarded(forwarded: Forwarded, line: bytes) -> bool:
     fields = quoted_fields(line)
     if forwarded.is_quoted:
         return len(fields) > _FIELDS + (forwarded.place - _FIRST_ADDED) // 2
-    found = _unquoted(fields) if len(fields) >= _FIELDS else None
-    return found is not None and found.end() > found.end(1)
+    address = _unquoted(fields) if len(fields) >= _FIELDS else None
+    return address is not None and address.end() > address.end(1)
 
 
 def forwarded_in_fields(fields: Sequence[str], separator: bytes, first_lines: Sequence[bytes]) -> str | None:
@@ -156,33 +156,44 @@ def forwarded_in_fields(fields: Sequence[str], separator: bytes, first_lines: Se
 
 
 @lru_cache(maxsize=2)
-def _look(first_lines: tuple[bytes, ...]) -> tuple[Forwarded | None, bool]:
+def _clients_field(first_lines: tuple[bytes, ...]) -> tuple[Forwarded | None, bool]:
     """Return the field that names the clients, if there is one, and whether that is in doubt."""
     lines = [line for text in first_lines if (line := _taken_apart(text))]
     if not any(line.added for line in lines):
         return None, False
-    is_doubtful = False
-    firsts = [client_in(line.first) for line in lines]
-    private = sum(not is_public_address(first) for first in firsts)
+    proxies = [client_in(line.first) for line in lines]
+    private = sum(not is_public_address(proxy) for proxy in proxies)
     is_proxy_private = _nearly_all(private, lines)
-    proxies = len(set(firsts))
+    is_doubtful = False
     for place in sorted({place for line in lines for place in line.added}):
         written = [line.added.get(place, b"") for line in lines]
-        if not _nearly_all(sum(text not in _UNKNOWN for text in written), lines) or _has_one_port(written):
+        texts = [text for text in written if text not in _UNKNOWN]
+        if not _nearly_all(len(texts), lines) or _has_one_port(written):
             continue
-        listed = [client_in(text) for text in written if text not in _UNKNOWN]
-        clients = len(set(listed))
-        public = sum(map(is_public_address, listed))
-        if is_proxy_private:
-            # A few servers occur beside more clients, and a proxy's address beside those of more clients.
-            if clients > proxies or (2 * public > len(listed) and 2 * clients >= proxies):
-                return Forwarded(place, is_proxy_private=True), False
-            is_doubtful |= clients > 1 and 2 * public > len(listed)
-        elif clients >= _CLIENTS_OF_A_PROXY * proxies and 2 * public > len(listed):
-            return Forwarded(place, is_proxy_private=False), False
-        elif clients > proxies and 2 * public > len(listed):
-            is_doubtful = True
+        names_clients = _names_clients(
+            [client_in(text) for text in texts], len(set(proxies)), is_proxy_private=is_proxy_private
+        )
+        if names_clients:
+            return Forwarded(place, is_proxy_private), False
+        is_doubtful |= names_clients is None
     return None, is_doubtful
+
+
+def _names_clients(addresses: Sequence[bytes], proxies: int, *, is_proxy_private: bool) -> bool | None:
+    """Return True if these addresses of an added field are those of clients, None if that is in doubt.
+
+    ``proxies`` is the number of addresses at the start of the lines.
+    """
+    clients = len(set(addresses))
+    are_public = 2 * sum(map(is_public_address, addresses)) > len(addresses)
+    if is_proxy_private:
+        # A few servers occur beside more clients, and a proxy's address beside those of more clients.
+        if clients > proxies or (are_public and 2 * clients >= proxies):
+            return True
+        return None if clients > 1 and are_public else False
+    if not are_public or clients <= proxies:
+        return False
+    return True if clients >= _CLIENTS_OF_A_PROXY * proxies else None
 
 
 def _taken_apart(text: bytes) -> _Line | None:
@@ -196,8 +207,8 @@ def _taken_apart(text: bytes) -> _Line | None:
     if len(fields) < _FIELDS:
         return None
     added = {
-        _FIRST_ADDED + 2 * number: field[1].strip()
-        for number, field in enumerate(fields[_FIELDS:])
+        _FIRST_ADDED + 2 * index: field[1].strip()
+        for index, field in enumerate(fields[_FIELDS:])
         if field[1] in _UNKNOWN or _ONLY_ADDRESSES.fullmatch(field[1].strip())
     }
     if unquoted := _unquoted(fields):
