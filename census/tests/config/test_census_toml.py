@@ -146,7 +146,7 @@ def test_mistakes_in_the_file(text: str, message: str, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("table", "message"),
     [
-        ("", ": does not say what its lines are: add nginx, apache, json or cloudfront-realtime"),
+        ("", ": nothing describes its lines: add nginx, apache, json or cloudfront-realtime"),
         ("nginxx = ''", ": unknown key nginxx: correct it, or use one of nginx, apache, json, cloudfront-"),
         ("nginx = ''", ": nginx must be a text: write it in quotes"),
         ("nginx = 'a'\napache = 'b'", ": says both nginx and apache: make a format of each"),
@@ -161,61 +161,61 @@ def test_mistakes_in_the_file(text: str, message: str, folder: Path) -> None:
         (f"nginx = '{NGINX}'\nother = 'x'", ': other must be a list of texts: write it as ["…", "…"]'),
         (
             f"nginx = '{NGINX}'\naddress = '$x'",
-            ".nginx: address: $x does not stand in the format: add it there",
+            ".nginx: address: $x is not in the format: add it there",
         ),
         (
             f"nginx = '{NGINX} $own'",
-            '.nginx: unknown variable $own: correct it, or add other = ["$own"] where',
+            '.nginx: unknown variable $own: correct it, or add other = ["$own"] if',
         ),
         (
             "nginx = '$remote_addr [$time_local] $status'",
-            ".nginx: says nothing of the request, without which",
+            ".nginx: the request is missing, and no line counts",
         ),
         (
             "nginx = '$remote_addr [$time_local] $request'",
-            ".nginx: says nothing of the status, without which",
+            ".nginx: the status is missing, and no line counts",
         ),
         (
             "nginx = '$remote_addr $request $status'",
-            ".nginx: says nothing of the time, without which no line ",
+            ".nginx: the time is missing, and no line counts ",
         ),
         (
             "nginx = '$host$status $msec $request'",
-            ".nginx: nothing stands between $host and $status, so that ",
+            ".nginx: nothing separates $host and $status: put a blank ",
         ),
         (
             "apache = '%h %t %r %Z %s'",
-            '.apache: unknown directive %Z: correct it, or add other = ["%Z"] where',
+            '.apache: unknown directive %Z: correct it, or add other = ["%Z"] if',
         ),
         (
             "apache = '%h %{%Y week %V}t %r %s'",
             ".apache: %{%Y week %V}t: %V cannot be read: write the time in ",
         ),
-        ("apache = '%h %{%F %T}t %r %s'", ".apache: the time says no time zone: add %{%z}t behind it"),
+        ("apache = '%h %{%F %T}t %r %s'", ".apache: the time has no time zone: add %{%z}t behind it"),
         (
             'json = { tim = "t" }',
             ".json: unknown column tim: correct it, or use one of time, request, method",
         ),
         (
             'json = { time = "t", status = "s", path = "p" }',
-            ".json: no key for method, without which no line",
+            ".json: method has no key, and no line counts",
         ),
         ("json = { time = 5 }", '.json: time must name a key: write it as "key", "outer.inner" or ["outer"'),
         (
             'json = { time = "a", request = "a.b", status = "s" }',
-            ".json: time and request cannot both be right, for one leads through the other: correct one",
+            ".json: time and request cannot both be right, because one leads through the other: correct one",
         ),
         (
             'json = { time = "t", request = "r", status = "s" }\naddress = "$x"',
-            ": address goes with nginx or apache alone: remove it",
+            ": address is only for nginx and apache: remove it",
         ),
         (
             'cloudfront-realtime = ["timestamp", "cip"]',
-            '.cloudfront-realtime: unknown field cip: correct it, or add other = ["cip"] where CloudFront',
+            '.cloudfront-realtime: unknown field cip: correct it, or add other = ["cip"] if CloudFront',
         ),
         (
             'cloudfront-realtime = ["timestamp", "cs-method", "cs-uri-stem"]',
-            ".cloudfront-realtime: no sc-status, without which no line counts: add it to the log",
+            ".cloudfront-realtime: sc-status is missing, and no line counts without it: add it to the log",
         ),
     ],
 )

@@ -121,5 +121,5 @@ def test_an_address_that_is_chosen_comes_first() -> None:
 
 def test_a_template_of_nothing_is_refused() -> None:
     """Not a traceback."""
-    with pytest.raises(CensusError, match="here: says nothing of the time"):
+    with pytest.raises(CensusError, match="here: the time is missing"):
         nginx_format("own", "here", " ")

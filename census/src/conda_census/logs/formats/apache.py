@@ -113,7 +113,7 @@ def _pieces(token: re.Match[str], place: str, other: Sequence[str]) -> list[Piec
         return _time(written, (argument or "").removeprefix("begin:").removeprefix("end:"), place)
     if letter not in (_PLAIN if argument is None else _WITH_ARGUMENT) and written not in other:
         raise CensusError(
-            f'{place}: unknown directive {written}: correct it, or add other = ["{written}"] where a module '
+            f'{place}: unknown directive {written}: correct it, or add other = ["{written}"] if a module '
             "of Apache defines it"
         )
     read = _KNOWN.get(f"%{letter}" if argument is None else f"%{{{argument.lower()}}}{letter}", Variable(""))

@@ -63,11 +63,12 @@ def configured_realtime(
     for field in fields:
         if field not in (*_ALL_FIELDS, *_LATER_FIELDS, *other):
             raise CensusError(
-                f'{place}: unknown field {field}: correct it, or add other = ["{field}"] where CloudFront '
-                "has it"
+                f'{place}: unknown field {field}: correct it, or add other = ["{field}"] if CloudFront has it'
             )
     if missing := missing_fields(fields):
-        raise CensusError(f"{place}: no {missing[0]}, without which no line counts: add it to the log")
+        raise CensusError(
+            f"{place}: {missing[0]} is missing, and no line counts without it: add it to the log"
+        )
     content = f"Tab-separated lines with the fields {', '.join(fields)}."
     return _realtime(name, content, fields, sample_rate)
 

@@ -29,7 +29,7 @@ def configured_format(table: FormatTable, built_in: Mapping[str, LogFormat]) -> 
     if table.apache is not None:
         return apache_format(table.name, f"{table.place}.apache", table.apache, *template_options)
     if table.address is not None:
-        raise CensusError(f"{table.place}: address goes with nginx or apache alone: remove it")
+        raise CensusError(f"{table.place}: address is only for nginx and apache: remove it")
     if table.json is not None:
         return field_map_format(table.name, f"{table.place}.json", table.json, rate)
     if table.cloudfront_realtime is not None:
@@ -37,6 +37,6 @@ def configured_format(table: FormatTable, built_in: Mapping[str, LogFormat]) -> 
         return configured_realtime(table.name, place, table.cloudfront_realtime, table.other, rate)
     if table.name not in built_in:
         raise CensusError(
-            f"{table.place}: does not say what its lines are: add nginx, apache, json or cloudfront-realtime"
+            f"{table.place}: nothing describes its lines: add nginx, apache, json or cloudfront-realtime"
         )
     return replace(built_in[table.name], sample_rate=rate)

@@ -117,7 +117,7 @@ def _variable(name: str, place: str, other: Sequence[str]) -> Piece:
     is_known = name in _PASSED_OVER or name.startswith(_FAMILIES) or written in other
     if written not in _KNOWN and not is_known:
         raise CensusError(
-            f'{place}: unknown variable {written}: correct it, or add other = ["{written}"] where your '
+            f'{place}: unknown variable {written}: correct it, or add other = ["{written}"] if your '
             "configuration of nginx defines it"
         )
     if name.startswith("upstream_"):

@@ -46,13 +46,13 @@ def field_map_format(
     needed = ["time", "status", *(["request"] if "request" in keys else ["method", "path"])]
     missing = [column for column in needed if column not in keys]
     if missing:
-        raise CensusError(f"{place}: no key for {missing[0]}, without which no line counts: add it")
+        raise CensusError(f"{place}: {missing[0]} has no key, and no line counts without it: add one")
     for column, path in keys.items():
         for other, longer in keys.items():
             if len(path) < len(longer) and list(longer[: len(path)]) == list(path):
                 raise CensusError(
-                    f"{place}: {column} and {other} cannot both be right, for one leads through the other: "
-                    "correct one of them"
+                    f"{place}: {column} and {other} cannot both be right, because one leads through the "
+                    "other: correct one of them"
                 )
     named = [re.escape(keys[column][-1]) for column in needed]
     columns = {"time": any_time("written_time")}

@@ -66,6 +66,14 @@ Piece = str | Variable
 #: An IPv6 address contains the delimiter of its port; a list of X-Forwarded-For has blanks after commas.
 _ADDRESS_BEFORE = {":": r'[^\s"]*', " ": r'[^\s",]*(?:, ?[^\s",]+)*'}
 
+#: Roles of which a template needs one each, and their name in errors.
+_NEEDED: tuple[tuple[tuple[Role, ...], str], ...] = (
+    (("time",), "the time"),
+    (("status",), "the status"),
+    (("request", "method"), "the request"),
+    (("request", "path"), "the request"),
+)
+
 _ESCAPES = {r"\t": "\t", r"\"": '"', r"\'": "'", r"\\": "\\"}
 
 
@@ -113,9 +121,7 @@ def with_address(place: str, pieces: Sequence[Piece], address: str | None) -> li
         return list(pieces)
     written = [piece.written for piece in pieces if isinstance(piece, Variable)]
     if address not in written:
-        raise CensusError(
-            f"{place}: address: {address} does not stand in the format: add it there, in the log too"
-        )
+        raise CensusError(f"{place}: address: {address} is not in the format: add it there, in the log too")
     return [
         replace(piece, role="address", rank=-1)
         if isinstance(piece, Variable) and piece.written == address
@@ -136,31 +142,37 @@ def _joined(pieces: Sequence[Piece]) -> Iterator[Piece]:
 def _read_variables(place: str, pieces: Sequence[Piece]) -> list[Variable]:
     """Return the variables that are read, in order: one for each role, but several if a time is in parts."""
     variables = [piece for piece in pieces if isinstance(piece, Variable) and piece.role]
-    best: dict[Role, Variable] = {}
-    for variable in variables:
-        role = variable.role
-        if role and (role not in best or variable.rank < best[role].rank):
-            best[role] = variable
-    for roles, needed in (
-        (("time",), "the time"),
-        (("status",), "the status"),
-        (("request", "method"), "the request"),
-        (("request", "path"), "the request"),
-    ):
+    best = _best_of_role(variables)
+    for roles, needed in _NEEDED:
         if not best.keys() & set(roles):
             raise CensusError(
-                f"{place}: says nothing of {needed}, without which no line counts: add it to the log"
+                f"{place}: {needed} is missing, and no line counts without it: add it to the log"
             )
     if "request" in best:
         best = {role: variable for role, variable in best.items() if role not in ("method", "path")}
-    in_parts = best["time"].time_format is not None
-    if in_parts and not any("%z" in re.findall("%.", variable.time_format or "") for variable in variables):
-        raise CensusError(f"{place}: the time says no time zone: add %{{%z}}t behind it, in the log too")
+    if best["time"].time_format is None:
+        return [variable for variable in dict.fromkeys(variables) if variable in best.values()]
+    if not any(_has_zone(variable) for variable in variables):
+        raise CensusError(f"{place}: the time has no time zone: add %{{%z}}t behind it, in the log too")
     return [
         variable
         for variable in dict.fromkeys(variables)
-        if variable is best.get(variable.role or "time") or (in_parts and variable.time_format)
+        if variable in best.values() or variable.time_format is not None
     ]
+
+
+def _best_of_role(variables: Sequence[Variable]) -> dict[Role, Variable]:
+    """Return the variable with the lowest rank for each role; of equal ones the first."""
+    best: dict[Role, Variable] = {}
+    for variable in sorted(variables, key=lambda variable: variable.rank):
+        if variable.role:
+            best.setdefault(variable.role, variable)
+    return best
+
+
+def _has_zone(variable: Variable) -> bool:
+    """Return True if a part of a time holds its time zone."""
+    return "%z" in re.findall("%.", variable.time_format or "")
 
 
 def _group(variable: Variable, number: int) -> str:
@@ -241,8 +253,8 @@ def _ends(place: str, variable: Variable, following: Sequence[Piece]) -> str:
             return ends + piece[0]
         if not piece.starts:
             raise CensusError(
-                f"{place}: nothing stands between {variable.written} and {piece.written}, so that nobody can "
-                "tell where one ends: put a blank there, in the log too"
+                f"{place}: nothing separates {variable.written} and {piece.written}: put a blank between "
+                "them, in the log too"
             )
         ends += piece.starts
         if not piece.may_be_empty:
