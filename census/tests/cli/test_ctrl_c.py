@@ -22,7 +22,7 @@ def work_long(connection, *more):
     print("working", file=sys.stderr, flush=True)
     connection.execute("SELECT count(*) FROM range(10_000_000) a, range(10_000_000) b WHERE a <> b")
 
-background_rows.rows_of_part = work_long
+background_rows.rows_of_requests = work_long
 from conda_census.cli import main
 main()
 """

@@ -25,14 +25,14 @@ SLOW_PROGRAM = """
 import sys, time
 from conda_census.ingest import background_rows
 
-rows_of_part = background_rows.rows_of_part
+rows_of_requests = background_rows.rows_of_requests
 
 def take_time(*arguments):
     print("working", file=sys.stderr, flush=True)
     time.sleep(2)
-    return rows_of_part(*arguments)
+    return rows_of_requests(*arguments)
 
-background_rows.rows_of_part = take_time
+background_rows.rows_of_requests = take_time
 from conda_census.cli import main
 main()
 """

@@ -25,13 +25,13 @@ IN_THE_MIDDLE = """
 import os, shutil, sys
 from conda_census.ingest import background_rows
 
-original = background_rows.rows_of_part
+original = background_rows.rows_of_requests
 
-def rows_of_part(*arguments, **options):
+def rows_of_requests(*arguments, **options):
     {0}
     return original(*arguments, **options)
 
-background_rows.rows_of_part = rows_of_part
+background_rows.rows_of_requests = rows_of_requests
 from conda_census.cli import main
 main()
 """

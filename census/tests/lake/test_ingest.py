@@ -447,7 +447,7 @@ def test_a_log_that_another_writer_reads_is_left_to_it(
     other = replace(settings, writer="other")
     file = SmallLog().request().write(tmp_path / "one.log")
     with monkeypatch.context() as patch:
-        patch.setattr(background_rows, "rows_of_part", _stop)
+        patch.setattr(background_rows, "rows_of_requests", _stop)
         with pytest.raises(StoppedError):
             run(file, settings=other)
     left = run(file)

@@ -148,7 +148,7 @@ def _days_without_log(settings: Settings) -> list[str]:
 def _tell(summary: Summary, as_json: bool, verbosity: Verbosity, *, strict: bool = False) -> None:
     if strict and summary.set_aside and (as_json or verbosity.quiet):  # else the last line says it
         complain(CensusError(summary.set_aside_sentence()))
-    for move in summary.moved:
+    for move in summary.drift:
         typer.echo(f"conda-census: {one_line(move.sentence())}", err=True)
     for warning in summary.warning_sentences():
         typer.echo(f"conda-census: {one_line(warning)}", err=True)

@@ -52,21 +52,21 @@ def java_home() -> Iterator[Path]:
 def java_version(java: Path) -> int | None:
     """Return the major version of a Java, such as 17; null if there is none or it does not run."""
     try:
-        told = subprocess.run(  # noqa: S603  the operator's own
+        answer = subprocess.run(  # noqa: S603  the operator's own
             [java, "-version"], capture_output=True, text=True, check=True, timeout=_TIMEOUT_S
         )
     except (OSError, subprocess.SubprocessError):
         return None
-    found = re.search(r'version "(\d+)', told.stderr + told.stdout)
-    return int(found[1]) if found else None
+    match = re.search(r'version "(\d+)', answer.stderr + answer.stdout)
+    return int(match[1]) if match else None
 
 
 def _javas() -> Iterator[Path]:
     """Yield the machine's Javas, the configured one first."""
     if home := os.environ.get("JAVA_HOME"):
         yield Path(home) / "bin" / "java"
-    if found := shutil.which("java"):
-        yield Path(found)
+    if on_path := shutil.which("java"):
+        yield Path(on_path)
 
 
 def _java_of_the_wheel() -> Path:

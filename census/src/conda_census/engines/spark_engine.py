@@ -63,11 +63,11 @@ class _Connection(Backend):  # type: ignore[misc]
 
     def get_schema(self, table_name: str, **where: Any) -> Schema:  # noqa: ANN401  as Ibis types them
         # Ibis 12 treats Spark's TIMESTAMP, which is a point in time, as a type without a time zone.
-        found = super().get_schema(table_name, **where)
+        columns = super().get_schema(table_name, **where)
         return Schema(
             {
-                name: each.copy(timezone="UTC", scale=6) if each.is_timestamp() else each
-                for name, each in found.items()
+                name: column_type.copy(timezone="UTC", scale=6) if column_type.is_timestamp() else column_type
+                for name, column_type in columns.items()
             }
         )
 

@@ -201,12 +201,12 @@ def _expect_worker(context: SparkContext, master: str) -> None:
     until = time.monotonic() + _WORKERS_TIMEOUT_S
     while time.monotonic() < until:
         try:
-            known = context._jsc.sc().getExecutorMemoryStatus().size()  # noqa: SLF001
+            executors = context._jsc.sc().getExecutorMemoryStatus().size()  # noqa: SLF001
         except Py4JError as problem:
             # The responding process is no master, or it refused the connection; Spark has stopped by itself.
             raise _not_begun(master, problem) from None
         # The driver itself is in the list.
-        if known > 1:
+        if executors > 1:
             return
         time.sleep(0.1)
     raise EngineError(
@@ -224,7 +224,7 @@ def _not_begun(master: str, problem: Exception) -> EngineError:
 
 def _addresses(master: str) -> list[tuple[str, int]]:
     """Return the addresses in ``spark://HOST:PORT``, or in ``spark://HOST:PORT,HOST:PORT`` with standbys."""
-    pairs = [each.rpartition(":") for each in master.removeprefix("spark://").split(",")]
+    pairs = [host.rpartition(":") for host in master.removeprefix("spark://").split(",")]
     return [(host, int(port)) for host, _colon, port in pairs]
 
 

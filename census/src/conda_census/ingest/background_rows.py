@@ -21,21 +21,21 @@ from conda_census.ingest.decoding import (
     note_sizes,
 )
 from conda_census.ingest.duplicates.repeated_requests import SeenRequests, hashed
-from conda_census.ingest.request_buffer import Part
-from conda_census.ingest.rows import SourcesFound, rows_of_part
-from conda_census.ingest.staging import stage_part
+from conda_census.ingest.request_buffer import RequestBuffer
+from conda_census.ingest.rows import SourceFacts, rows_of_requests
+from conda_census.ingest.staging import stage_rows
 from conda_census.ingest.visits import marked_requests
 from conda_census.lake.batches import Batch
 from conda_census.lake.store import Lake
 
 __all__ = ["BackgroundRows", "OrderedStep"]
 
-#: Maximum number of parts that become rows at the same time. Each holds some hundred megabytes.
-_PARTS_AT_ONCE = min(os.cpu_count() or 1, 3)
+#: Maximum number of buffers that become rows at the same time. Each holds some hundred megabytes.
+_BUFFERS_AT_ONCE = min(os.cpu_count() or 1, 3)
 
 
 class BackgroundRows:
-    """Threads that make and stage the rows of parts: ``with BackgroundRows(…) as rows``.
+    """Threads that make and stage the rows of buffers: ``with BackgroundRows(…) as rows``.
 
     ``database`` is an empty database for the decoded texts. ``channels`` are the channels that may be named,
     or None if all may. Machines are left out unless ``keep_machines`` is true.
@@ -51,7 +51,7 @@ class BackgroundRows:
         *,
         keep_machines: bool,
     ) -> None:
-        database.execute("SET threads = 1")  # each part that becomes rows has a thread of its own
+        database.execute("SET threads = 1")  # each buffer that becomes rows has a thread of its own
         know_nothing(database)
         self._batch = batch
         self._database = database
@@ -61,8 +61,8 @@ class BackgroundRows:
         self._keep_machines = keep_machines
         self._seen = SeenRequests(lake)
         self._step = OrderedStep()
-        self._parts: list[Future[SourcesFound]] = []
-        self._pool = ThreadPoolExecutor(_PARTS_AT_ONCE, thread_name_prefix="rows")
+        self._buffers: list[Future[SourceFacts]] = []
+        self._pool = ThreadPoolExecutor(_BUFFERS_AT_ONCE, thread_name_prefix="rows")
 
     def __enter__(self) -> Self:
         return self
@@ -73,46 +73,46 @@ class BackgroundRows:
         self._pool.shutdown(wait=True)
 
     def __len__(self) -> int:
-        """Return the number of parts that were given so far."""
-        return len(self._parts)
+        """Return the number of buffers that were given so far."""
+        return len(self._buffers)
 
-    def add(self, part: Part, without_sources: frozenset[int], *, is_last: bool) -> None:
-        """Make rows of a part in the background; wait if memory would hold too many parts.
+    def add(self, buffer: RequestBuffer, without_sources: frozenset[int], *, is_last: bool) -> None:
+        """Make rows of a buffer in the background; wait if memory would hold too many buffers.
 
         Raises:
-            OSError: the rows of an earlier part cannot be written.
+            OSError: the rows of an earlier buffer cannot be written.
         """
-        if len(self._parts) >= _PARTS_AT_ONCE:
-            self._parts[-_PARTS_AT_ONCE].result()
-        number = len(self._parts)
-        self._parts.append(self._pool.submit(self._write, part, without_sources, number, is_last=is_last))
+        if len(self._buffers) >= _BUFFERS_AT_ONCE:
+            self._buffers[-_BUFFERS_AT_ONCE].result()
+        number = len(self._buffers)
+        self._buffers.append(self._pool.submit(self._write, buffer, without_sources, number, is_last=is_last))
 
-    def results(self) -> list[SourcesFound]:
-        """Wait for all parts, and return the facts about the sources of each.
+    def results(self) -> list[SourceFacts]:
+        """Wait for all buffers, and return the facts about the sources of each.
 
         Raises:
             OSError: the rows cannot be written.
         """
-        return [part.result() for part in self._parts]
+        return [buffer.result() for buffer in self._buffers]
 
     def _write(
-        self, part: Part, without_sources: frozenset[int], number: int, *, is_last: bool
-    ) -> SourcesFound:
+        self, buffer: RequestBuffer, without_sources: frozenset[int], number: int, *, is_last: bool
+    ) -> SourceFacts:
         with self._database.cursor() as connection:
             connection.execute("SET VARIABLE token_key = ?", [self._key.hex()])
             connection.execute("SET VARIABLE known_channels = ?", [self._channels])
             with self._step.take(number) as wait:
-                requests = part.take(without_sources)
+                requests = buffer.take(without_sources)
                 decode_user_agents(connection, requests, keep_machines=self._keep_machines)
                 hashes = hashed(connection, requests)
                 wait()  # of a repeated request, the first one counts
                 first_seen = self._seen.leave_out(requests, hashes)
                 decoded = decode_paths_and_agents(connection)
-                marked = marked_requests(decoded, first_seen.part.requests)
+                marked = marked_requests(decoded, first_seen.kept.requests)
                 note_sizes(connection, marked)
-            rows, sources = rows_of_part(connection, decoded, marked, first_seen, self._secrets)
-        files = stage_part(self._batch, number, rows)
-        if not is_last:  # the disk writes while the next parts are read
+            rows, sources = rows_of_requests(connection, decoded, marked, first_seen, self._secrets)
+        files = stage_rows(self._batch, number, rows)
+        if not is_last:  # the disk writes while the next buffers are read
             sync(files)
         return sources
 

@@ -1,4 +1,4 @@
-"""Reading of a batch, part by part, until all of its rows are staged."""
+"""Reading of a batch, buffer by buffer, until all of its rows are staged."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from conda_census.ingest.duplicates.seen_files import READ_IN_PART, SeenFile
 from conda_census.ingest.duplicates.shared_lines import Recognised, recognise
 from conda_census.ingest.log_faults.log_warnings import LogWarnings
 from conda_census.ingest.reader import SourcesReader
-from conda_census.ingest.rows import SourcesFound
+from conda_census.ingest.rows import SourceFacts
 from conda_census.ingest.source_reading import Claimed, stored_fingerprint
 from conda_census.ingest.staging import ReadSource, stage_sources
 from conda_census.ingest.summary import Summary, Waiting
@@ -116,38 +116,38 @@ class _Attempt:
     def read(self, claimed: list[Claimed], rows: BackgroundRows) -> set[int]:
         """Stage the rows, or return the files that failed after some of their rows were staged."""
         self._batch.start_staging()
-        # The next part is read while some parts become rows.
+        # The next requests are read while buffers become rows.
         with SourcesReader(self._connection, self._key, self._batch.written_at) as reader, rows:
             for log in claimed:
-                parts = len(rows)
+                buffers = len(rows)
                 try:
                     self._read_log(reader, log, rows)
                 except SourceError as error:
                     self._errors.append((error, log.source))
-                    if len(rows) > parts:
+                    if len(rows) > buffers:
                         self._summary.fail(error, log.source)
                         return {log.number}
             reader.finish()
-            rows.add(reader.take_part(is_last=True), reader.failed, is_last=True)
+            rows.add(reader.take_buffer(is_last=True), reader.failed, is_last=True)
             sources = rows.results()
-        for part in sources:
-            for source, lines in part.repeated.items():
+        for facts in sources:
+            for source, lines in facts.repeated.items():
                 reader.reading_of(source).repeat(lines)
         self._stage(claimed, sources)
         self._report()
         return set()
 
-    def _stage(self, claimed: list[Claimed], sources: list[SourcesFound]) -> None:
+    def _stage(self, claimed: list[Claimed], sources: list[SourceFacts]) -> None:
         """Stage the readings with lines, and record the doubts about them."""
         read = [source for source in self._read if source.reading.lines]
         self._skipped += len(self._read) - len(read)
         warnings = LogWarnings(self._connection, self._lake, self._batch.name, self._known, self._summary)
         logs = {log.number: log for log in claimed}
-        warnings.warn(read, logs, [part.downloads for part in sources], self._passed_over)
+        warnings.warn(read, logs, [facts.downloads for facts in sources], self._passed_over)
         note_doubts(self._lake, self._batch.name, warnings.doubts)
         if read:
             pa.default_memory_pool().release_unused()  # the marks of a long log need some of this memory
-            decoded = pa.concat_tables(part.decoded for part in sources)
+            decoded = pa.concat_tables(facts.decoded for facts in sources)
             stage_sources(self._connection, self._batch, read, decoded, self._key)
 
     def _report(self) -> None:
@@ -187,9 +187,9 @@ class _Attempt:
             may_grow=may_grow,
             passed_over=passed_over.append,
         ):
-            if reader.part.is_full:
+            if reader.buffer.is_full:
                 reader.finish()
-                rows.add(reader.take_part(is_last=False), reader.failed, is_last=False)
+                rows.add(reader.take_buffer(is_last=False), reader.failed, is_last=False)
             self._progress(source=log.source, stored_read=watched.stored_read, lines=reader.lines)
         self._note_passed_over(log, passed_over)
         if stored_fingerprint(log.source, self._key) != stored:

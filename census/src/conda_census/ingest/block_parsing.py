@@ -1,4 +1,4 @@
-"""Parsing of a block of lines in pieces of bounded memory, however short the lines are."""
+"""Parsing of a block of lines in runs of bounded memory, however short the lines are."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from conda_census.logs.fast.line_splitting import LINES_MAX, TooManyLinesError
 from conda_census.logs.fast.request_columns import Parsed, ParseRegular
 from conda_census.logs.line_marks import BlockMarks
 
-__all__ = ["ParsedPiece", "parsed_pieces"]
+__all__ = ["ParsedLines", "parse_block"]
 
 _LINE_END = ord("\n")
 
 
 @dataclass(frozen=True)
-class ParsedPiece:
-    """A piece of a block: its parsed regular lines and the number of its empty lines.
+class ParsedLines:
+    """A run of lines of a block: the parsed regular lines and the number of its empty lines.
 
     Attributes:
-        parsed: the piece. Empty lines count in its ``lines`` and are absent from its ``rest``.
-        empty_lines: indices in the piece of the first empty lines, from 0; int64.
+        parsed: the lines. Empty lines count in its ``lines`` and are absent from its ``rest``.
+        empty_lines: indices in the run of the first empty lines, from 0; int64.
         empty: number of empty lines.
     """
 
@@ -32,21 +32,21 @@ class ParsedPiece:
     empty: int
 
 
-def parsed_pieces(
+def parse_block(
     parse: ParseRegular, block: bytes, kept: int, marks: BlockMarks | None = None
-) -> list[ParsedPiece]:
-    """Return the pieces of a block in order; most blocks are one piece.
+) -> list[ParsedLines]:
+    """Return the lines of a block in runs, in order; most blocks are one run.
 
     The first ``kept`` empty lines keep their numbers, the others are only counted. ``marks`` receives the
     marks at the line ends.
     """
-    pieces = _pieces(parse, block, kept)
+    runs = _runs(parse, block, kept)
     if marks:
-        marks.make(block, pieces[0].parsed.line_ends if len(pieces) == 1 else None)
-    return pieces
+        marks.make(block, runs[0].parsed.line_ends if len(runs) == 1 else None)
+    return runs
 
 
-def _pieces(parse: ParseRegular, block: bytes, kept: int) -> list[ParsedPiece]:
+def _runs(parse: ParseRegular, block: bytes, kept: int) -> list[ParsedLines]:
     try:
         return [_without_empty_lines(parse(block), kept)]
     except TooManyLinesError:
@@ -58,15 +58,15 @@ def _pieces(parse: ParseRegular, block: bytes, kept: int) -> list[ParsedPiece]:
         return [_without_empty_lines(parse(block[begin:end]), kept) for begin, end in pairwise(cuts)]
 
 
-def _without_empty_lines(parsed: Parsed, kept: int) -> ParsedPiece:
+def _without_empty_lines(parsed: Parsed, kept: int) -> ParsedLines:
     rest = parsed.rest
     # Each line here includes its line end, so an empty line is one byte.
     lengths = np.diff(np.frombuffer(rest.buffers()[1], np.int64)[rest.offset : rest.offset + len(rest) + 1])
     is_empty = lengths <= 1
     if len(rest) == 0 or not is_empty.any():
-        return ParsedPiece(parsed, np.empty(0, dtype=np.int64), 0)
+        return ParsedLines(parsed, np.empty(0, dtype=np.int64), 0)
     others = np.flatnonzero(~is_empty)
-    return ParsedPiece(
+    return ParsedLines(
         replace(parsed, rest_lines=parsed.rest_lines[others], rest=rest.take(pa.array(others))),
         parsed.rest_lines[is_empty][:kept].copy(),
         int(is_empty.sum()),

@@ -1,6 +1,6 @@
-"""Decoding of the texts of a part, once for each distinct user agent, path and address.
+"""Decoding of the texts of a buffer, once for each distinct user agent, path and address.
 
-The parts of a batch share a database that keeps the decoded paths and agents.
+The buffers of a batch share a database that keeps the decoded paths and agents.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from conda_census.decode.artifacts import DESCRIBE_PATH_SQL
 from conda_census.decode.pseudonyms import token_sql, tokens_sql
 from conda_census.decode.tokens import TOKENS_SQL
 from conda_census.decode.web_agents import register_web_agents
-from conda_census.ingest.request_buffer import PartRequests
+from conda_census.ingest.request_buffer import BufferedRequests
 
 __all__ = ["DecodedTexts", "decode_paths_and_agents", "decode_user_agents", "know_nothing", "note_sizes"]
 
@@ -28,7 +28,7 @@ _KNOWN_MAX = 300_000
 
 @dataclass(frozen=True)
 class DecodedTexts:
-    """Relations with the decoded texts of a part: all on the cursor that the part has for itself.
+    """Relations with the decoded texts of a buffer: all on the cursor that the buffer has for itself.
 
     Attributes:
         user_agents: ``user_agent_id``, ``agent``, ``plugin_version``, ``sharing``, ``is_malformed``,
@@ -84,7 +84,7 @@ _PATHS = """
 """
 
 #: For agents and paths: their name, the SQL that describes new ones (in the relation agents or paths), and
-#: the SQL that combines all texts of a part.
+#: the SQL that combines all texts of a buffer.
 _DECODED = (
     ("agent", DESCRIBE_AGENT_SQL, _AGENTS),
     ("path", f"SELECT *, 0::BIGINT AS largest_bytes, false AS was_whole FROM ({DESCRIBE_PATH_SQL})", _PATHS),
@@ -106,19 +106,23 @@ _WHOLE_SIZES = """
 
 
 def know_nothing(database: duckdb.DuckDBPyConnection) -> None:
-    """Prepare an empty database for the parts of a batch."""
+    """Prepare an empty database for the buffers of a batch."""
     register_web_agents(database)
 
 
 def decode_user_agents(
-    connection: duckdb.DuckDBPyConnection, part: PartRequests, *, keep_machines: bool
+    connection: duckdb.DuckDBPyConnection, requests: BufferedRequests, *, keep_machines: bool
 ) -> None:
-    """Decode the user agents of a part, for :func:`decode_paths_and_agents`.
+    """Decode the user agents of a buffer, for :func:`decode_paths_and_agents`.
 
     The connection is a cursor of the database prepared by :func:`know_nothing`. Its variable ``token_key``
     holds the key for tokens in hexadecimal. Machines are left out unless ``keep_machines`` is true.
     """
-    for name, texts in (("user_agent", part.user_agents), ("path", part.paths), ("address", part.addresses)):
+    for name, texts in (
+        ("user_agent", requests.user_agents),
+        ("path", requests.paths),
+        ("address", requests.addresses),
+    ):
         numbers = pa.array(np.arange(len(texts), dtype=np.int32))
         connection.register(f"{name}_texts", pa.table({f"{name}_id": numbers, name: texts}))
     connection.execute("SET VARIABLE keep_machines = ?", [keep_machines])
@@ -126,9 +130,9 @@ def decode_user_agents(
 
 
 def decode_paths_and_agents(connection: duckdb.DuckDBPyConnection) -> DecodedTexts:
-    """Decode the paths and agents of a part whose user agents are decoded, and return all its texts.
+    """Decode the paths and agents of a buffer whose user agents are decoded, and return all its texts.
 
-    Parts are processed one after the other, so that each reuses the texts decoded for earlier parts.
+    Buffers are processed one after the other, so that each reuses the texts decoded for earlier buffers.
     """
     connection.execute(_AGENTS_OF_PART)
     for name, describe, put_together in _DECODED:
@@ -156,9 +160,9 @@ def decode_paths_and_agents(connection: duckdb.DuckDBPyConnection) -> DecodedTex
 
 
 def note_sizes(connection: duckdb.DuckDBPyConnection, requests: pa.Table) -> None:
-    """Record the response sizes of each path of a part, from its requests as marked by ``visits``.
+    """Record the response sizes of each path of a buffer, from its requests as marked by ``visits``.
 
-    No piece of a file is larger than the file, so a smaller whole response was broken off.
+    No partial response is larger than the file, so a smaller whole response was broken off.
     """
     is_delivery = requests["is_delivery"].to_numpy()
     path, size, status = (requests[name].to_numpy()[is_delivery] for name in ("path_id", "bytes", "status"))
@@ -167,6 +171,6 @@ def note_sizes(connection: duckdb.DuckDBPyConnection, requests: pa.Table) -> Non
     np.maximum.at(largest, path, size)
     was_whole = np.zeros(len(largest), dtype=bool)
     was_whole[path[status == _WHOLE]] = True
-    found = pa.table({"path_id": paths, "largest_bytes": largest[paths], "was_whole": was_whole[paths]})
-    connection.register("delivered_sizes", found)
+    sizes = pa.table({"path_id": paths, "largest_bytes": largest[paths], "was_whole": was_whole[paths]})
+    connection.register("delivered_sizes", sizes)
     connection.execute(_SIZES)

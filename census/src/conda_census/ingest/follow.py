@@ -66,7 +66,7 @@ def follow(
             if str(problem) not in lasting:
                 complain(problem)
         lasting = {str(problem) for problem in summary.errors}
-        waited, waiting = waiting, {each.sentence() for each in summary.waiting}
+        waited, waiting = waiting, {log.sentence() for log in summary.waiting}
         warned, warnings = warnings, set(summary.warning_sentences())
         if summary.read or waiting - waited or warnings - warned:
             tell(summary)

@@ -19,7 +19,7 @@ from conda_census.ingest.batch_reading import read_batch
 from conda_census.ingest.conversion import converted
 from conda_census.ingest.duplicates.known_logs import KnownLogs, known_logs
 from conda_census.ingest.duplicates.seen_files import READ_IN_PART, SeenFile, remember_files, seen_files
-from conda_census.ingest.log_faults.drift import moved_shares
+from conda_census.ingest.log_faults.drift import drop_rate_changes
 from conda_census.ingest.source_reading import Claimed, stored_fingerprint
 from conda_census.ingest.staging import append_staged, damaged_files, is_begun
 from conda_census.ingest.summary import Summary, Waiting
@@ -140,7 +140,7 @@ def ingest(
                 secrets.forget_networks(now)
                 lake.forget_request_ids(now)
                 note_tables(lake)
-                summary.moved = moved_shares(rows, summary.batches, summary.sources_in_vain())
+                summary.drift = drop_rate_changes(rows, summary.batches, summary.sources_without_requests())
     finally:
         for source in sources:
             if source.location not in needed:
@@ -225,7 +225,7 @@ class _Work:
         self.bytes_in_all += sum(source.stored_size for source in new)
         self.found = {source.location: source for source in new}
         suspects = self.batches.suspects.locations()
-        for parcel in _parcels([source for source in new if source.location not in suspects]):
+        for parcel in _in_batches([source for source in new if source.location not in suspects]):
             if self.stop():
                 return
             self._work_on(self.batches.write_down(parcel, format_name))
@@ -255,12 +255,12 @@ class _Work:
                 "with conda-census sources --forget SOURCE, and read it again",
             )
 
-    def _new(self, sources: list[Source], known: KnownLogs, format_name: str) -> Iterator[Source]:
+    def _new(self, sources: list[Source], known_logs_: KnownLogs, format_name: str) -> Iterator[Source]:
         """Yield the sources that are neither known as stored nor set aside.
 
         Copies of known ones are remembered by name, because they must be read if the other is taken out.
         """
-        stored, names, copies = known.stored_fingerprints, known.names(), []
+        stored, names, copies = known_logs_.stored_fingerprints, known_logs_.names(), []
         read: list[str] = []
         read_as = {} if format_name == "auto" else self.rows.formats()
         seen = seen_files(self.lake)
@@ -297,13 +297,13 @@ class _Work:
                 yield source
         remember_files(self.lake, self.batches.writer, copies)
         unread.move(moved)
-        unread.forget([each for each in unread.read() if each.location in read])
+        unread.forget([entry for entry in unread.read() if entry.location in read])
 
     def _set_aside(self, locations: Collection[str]) -> None:
         """Remember the sources that could not be read, and forget those that can be read now."""
         unreadable, self.summary.unreadable = self.summary.unreadable, []
         set_aside = SetAsideSources(self.lake)
-        tried = [each for each in set_aside.read() if each.location in locations]
+        tried = [entry for entry in set_aside.read() if entry.location in locations]
         set_aside.forget(tried)
         self.summary.add_set_aside(set_aside.add(unreadable, self.key, self.tried))
 
@@ -342,7 +342,7 @@ class _Work:
         batch.
         """
         if damaged := damaged_files(self.lake, batch):
-            gone = {each for each in batch.locations if not _is_there(each, self.secrets.folder)}
+            gone = {location for location in batch.locations if not _is_there(location, self.secrets.folder)}
             if gone and is_begun(self.lake, batch):
                 raise _half_lost(batch, damaged[0])
             self.lost |= gone
@@ -442,7 +442,7 @@ def _half_lost(batch: Batch, damaged: Path) -> LakeError:
     )
 
 
-def _parcels(sources: list[Source]) -> Iterator[list[Source]]:
+def _in_batches(sources: list[Source]) -> Iterator[list[Source]]:
     """Yield the sources in groups of at most ``_BATCH_BYTES``; a larger source forms its own group."""
     parcel: list[Source] = []
     size = 0

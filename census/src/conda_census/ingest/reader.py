@@ -18,8 +18,8 @@ import duckdb
 import numpy as np
 
 from conda_census.errors import LastingSourceError, SourceError
-from conda_census.ingest.block_parsing import ParsedPiece, parsed_pieces
-from conda_census.ingest.request_buffer import Part
+from conda_census.ingest.block_parsing import ParsedLines, parse_block
+from conda_census.ingest.request_buffer import RequestBuffer
 from conda_census.ingest.source_reading import KEPT_LINE_NUMBERS, SourceReading
 from conda_census.ingest.sql_parsing import IrregularLines
 from conda_census.logs.blocks import blocks_of_lines
@@ -47,20 +47,20 @@ class _Block:
 
     source: int
     columns: str
-    parsed: Future[list[ParsedPiece]]
+    parsed: Future[list[ParsedLines]]
 
 
 class SourcesReader:
-    """A reader that reads sources one after the other into parts: ``with SourcesReader(…) as reader``.
+    """A reader that reads sources one after the other into buffers: ``with SourcesReader(…) as reader``.
 
     ``read_at`` is the time of the reading: no request can be much later.
 
     Attributes:
-        part: the requests that were not taken yet.
+        buffer: the requests that were not taken yet.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, key: bytes, read_at: datetime) -> None:
-        self.part = Part()
+        self.buffer = RequestBuffer()
         self._read_at = read_at
         self._key = key
         self._lines = 0
@@ -100,7 +100,7 @@ class SourcesReader:
 
         ``head`` identifies the log that was claimed: another one may have replaced it since. Lines
         ``covered`` by earlier readings are left out. ``passed_over`` receives the number of bytes behind the
-        compressed data that are not read. Yields after each block, so that a full part can be taken.
+        compressed data that are not read. Yields after each block, so that a full buffer can be taken.
 
         Raises:
             SourceError: the file is damaged, cut short or cannot be read; nothing of it counts then.
@@ -112,7 +112,7 @@ class SourcesReader:
         lines = LineReader(log_format, beginning)
         reading.doubt = lines.doubt
         try:
-            pieces = _behind(decompressed(source, passed_over), covered, fingerprint, source, lines)
+            chunks = _behind(decompressed(source, passed_over), covered, fingerprint, source, lines)
             may_grow = may_grow and not is_compressed(source)
             shows_its_end = log_format.shows_its_end
 
@@ -121,17 +121,17 @@ class SourcesReader:
                     raise _ends_in_cr(source)
                 return lines.is_line(rest) if shows_its_end else not may_grow
 
-            for block in blocks_of_lines(pieces, fingerprint, is_whole):
+            for block in blocks_of_lines(chunks, fingerprint, is_whole):
                 if lines.ends_in_cr(block):
                     raise _ends_in_cr(source)
                 lines.pass_by(block)
                 marks = fingerprint.block
-                for part in lines.parts(block):
+                for section in lines.parts(block):
                     parsed = self._pool.submit(
-                        parsed_pieces, part.parse, part.lines, KEPT_LINE_NUMBERS, marks
+                        parse_block, section.parse, section.lines, KEPT_LINE_NUMBERS, marks
                     )
                     marks = None
-                    self._blocks.append(_Block(number, part.columns, parsed))
+                    self._blocks.append(_Block(number, section.columns, parsed))
                     if len(self._blocks) > self._cores + _AHEAD:
                         self._collect()
                 yield
@@ -157,13 +157,13 @@ class SourcesReader:
         """Return the reading of a source; its counts are complete after :meth:`finish`."""
         return self._readings[source]
 
-    def take_part(self, *, is_last: bool) -> Part:
-        """Return the requests so far and start a new part for the following ones.
+    def take_buffer(self, *, is_last: bool) -> RequestBuffer:
+        """Return the requests so far and start a new buffer for the following ones.
 
-        Pieces of files wait for the last part, which contains all of them.
+        Partial content waits for the last buffer, which contains all of it.
         """
-        part, self.part = self.part, Part() if is_last else self.part.cut()
-        return part
+        full, self.buffer = self.buffer, RequestBuffer() if is_last else self.buffer.next_buffer()
+        return full
 
     def settle(self) -> None:
         """Combine all blocks, so that the lines of all sources are counted."""
@@ -178,16 +178,16 @@ class SourcesReader:
     def _collect(self) -> None:
         block = self._blocks.popleft()
         reading = self._readings[block.source]
-        for piece in block.parsed.result():
-            parsed = piece.parsed
+        for lines in block.parsed.result():
+            parsed = lines.parsed
             first_line = reading.first_line + reading.lines
             reading.lines += parsed.lines
             self._lines += parsed.lines
             if block.source not in self._failed:
                 requests = replace(parsed.requests, line=parsed.requests.line + first_line)
                 self._take_requests(np.full(len(requests), block.source, np.int32), requests)
-                if piece.empty:
-                    reading.drop("blank", piece.empty_lines + first_line, piece.empty)
+                if lines.empty:
+                    reading.drop("blank", lines.empty_lines + first_line, lines.empty)
                 self._irregular.add(block.source, block.columns, first_line, parsed)
 
     def _take_requests(self, sources: np.ndarray, requests: Requests) -> None:
@@ -197,7 +197,7 @@ class SourcesReader:
                 lines = requests.line[is_impossible & (sources == source)]
                 self._readings[source].drop("impossible_time", lines)
             sources, requests = sources[~is_impossible], requests.select(~is_impossible)
-        self.part.add(sources, requests)
+        self.buffer.add(sources, requests)
         for source, count in zip(*np.unique(sources, return_counts=True), strict=True):
             reading = self._readings[int(source)]
             reading.requests += int(count)
@@ -210,25 +210,25 @@ class SourcesReader:
 
 
 def _behind(
-    pieces: Iterator[bytes],
-    known: Reading | None,
+    chunks: Iterator[bytes],
+    covered_before: Reading | None,
     fingerprint: Fingerprint,
     source: Readable,
     lines: LineReader,
 ) -> Iterator[bytes]:
     """Yield the bytes that follow an earlier reading; only fingerprint and headers need the earlier bytes."""
-    if known:
-        for piece in pieces:
-            covered = min(len(piece), known.size - fingerprint.size)
-            fingerprint.feed(piece[:covered])
-            lines.pass_over(piece[:covered])
-            if fingerprint.size == known.size:
+    if covered_before:
+        for chunk in chunks:
+            covered = min(len(chunk), covered_before.size - fingerprint.size)
+            fingerprint.feed(chunk[:covered])
+            lines.pass_over(chunk[:covered])
+            if fingerprint.size == covered_before.size:
                 break
-        if fingerprint.hexdigest() != known.fingerprint:
+        if fingerprint.hexdigest() != covered_before.fingerprint:
             raise _replaced(source)
-        if covered < len(piece):
-            yield piece[covered:]
-    yield from pieces
+        if covered < len(chunk):
+            yield chunk[covered:]
+    yield from chunks
 
 
 def _ends_in_cr(source: Readable) -> SourceError:

@@ -10,17 +10,17 @@ import pyarrow as pa
 from conda_census.logs.fast.request_columns import Requests
 from conda_census.logs.parsing.encoded_agents import sent_agents
 
-__all__ = ["Part", "PartRequests"]
+__all__ = ["BufferedRequests", "RequestBuffer"]
 
 _ROWS_MAX = 850_000
 _TEXT_BYTES_MAX = 150 << 20
-#: Status of a response that holds a piece of a file.
+#: Status of a response that holds partial content (206).
 _PARTIAL = 206
 
 
 @dataclass(frozen=True)
-class PartRequests:
-    """The requests of a part, with numbers in place of texts.
+class BufferedRequests:
+    """The requests of a buffer, with numbers in place of texts.
 
     Attributes:
         requests: source, time, is_get, path_id, status, bytes, user_agent_id, address_id; one row each.
@@ -37,20 +37,20 @@ class PartRequests:
     request_ids: pa.ChunkedArray | None
     lines: np.ndarray
 
-    def select(self, chosen: np.ndarray) -> PartRequests:
+    def select(self, chosen: np.ndarray) -> BufferedRequests:
         """Return the requests that a mask selects, without their ids."""
         requests = self.requests if chosen.all() else self.requests.filter(pa.array(chosen))
-        return PartRequests(requests, self.paths, self.user_agents, self.addresses, None, self.lines[:0])
+        return BufferedRequests(requests, self.paths, self.user_agents, self.addresses, None, self.lines[:0])
 
 
 @dataclass
-class Part:
+class RequestBuffer:
     """The requests of some sources, as many as memory should hold at once."""
 
     _chunks: list[tuple[np.ndarray, Requests]] = field(default_factory=list)
     _rows: int = 0
     _text_bytes: int = 0
-    _pieces_wait: bool = False
+    _partial_content_waits: bool = False
 
     def add(self, sources: np.ndarray, requests: Requests) -> None:
         """Add the requests of a block; ``sources`` has the source number of each."""
@@ -70,50 +70,50 @@ class Part:
         """Return whether there is no request."""
         return not self._chunks
 
-    def cut(self) -> Part:
-        """Return the next part, which takes over the pieces (206) of this one to join them with later pieces.
+    def next_buffer(self) -> RequestBuffer:
+        """Return the next buffer, which takes over the partial content (206) of this one.
 
-        If there are so many pieces that they would fill it, they stay here.
+        So it is joined with the later rest of its files. If it would fill the next buffer, it stays here.
         """
-        following = Part()
+        following = RequestBuffer()
         for sources, requests in self._chunks:
             places = np.flatnonzero(requests.status == _PARTIAL)
             if len(places):
                 following.add(sources[places], requests.take(places))
         if following._rows > _ROWS_MAX // 4 or following._text_bytes > _TEXT_BYTES_MAX // 4:
-            return Part()
-        self._pieces_wait = not following.is_empty
+            return RequestBuffer()
+        self._partial_content_waits = not following.is_empty
         return following
 
-    def take(self, without_sources: frozenset[int]) -> PartRequests:
+    def take(self, without_sources: frozenset[int]) -> BufferedRequests:
         """Remove and return the requests, except those of some sources."""
         chunks, self._chunks, self._rows, self._text_bytes = self._chunks, [], 0, 0
         if without_sources:
             chunks = [_without(chunk, without_sources) for chunk in chunks]
-        requests = [each for _, each in chunks]
-        paths, path_ids = _numbered([each.path for each in requests])
-        user_agents, user_agent_ids = _as_sent(*_numbered([each.user_agent for each in requests]))
-        addresses, address_ids = _numbered([each.address for each in requests])
+        requests = [block for _, block in chunks]
+        paths, path_ids = _numbered([block.path for block in requests])
+        user_agents, user_agent_ids = _as_sent(*_numbered([block.user_agent for block in requests]))
+        addresses, address_ids = _numbered([block.address for block in requests])
         table = pa.table(
             {
                 "source": _joined([sources for sources, _ in chunks], np.int32),
-                "time": pa.array(_joined([each.time for each in requests], np.int64)).view(
+                "time": pa.array(_joined([block.time for block in requests], np.int64)).view(
                     pa.timestamp("us", "UTC")
                 ),
-                "is_get": _joined([each.is_get for each in requests], np.bool_),
+                "is_get": _joined([block.is_get for block in requests], np.bool_),
                 "path_id": path_ids,
-                "status": _joined([each.status for each in requests], np.int16),
-                "bytes": _joined([each.size_bytes for each in requests], np.int64),
+                "status": _joined([block.status for block in requests], np.int16),
+                "bytes": _joined([block.size_bytes for block in requests], np.int64),
                 "user_agent_id": user_agent_ids,
                 "address_id": address_ids,
             }
         )
         ids, lines = _identified(requests)
-        if self._pieces_wait:
+        if self._partial_content_waits:
             stays = np.flatnonzero(table["status"].to_numpy() != _PARTIAL)
             table, ids = table.take(stays), None if ids is None else ids.take(stays)
             lines = lines[stays] if len(lines) else lines
-        return PartRequests(table, paths, user_agents, addresses, ids, lines)
+        return BufferedRequests(table, paths, user_agents, addresses, ids, lines)
 
 
 def _without(chunk: tuple[np.ndarray, Requests], without: frozenset[int]) -> tuple[np.ndarray, Requests]:
@@ -128,12 +128,13 @@ def _joined(arrays: list[np.ndarray], dtype: type) -> np.ndarray:
 
 def _identified(requests: list[Requests]) -> tuple[pa.ChunkedArray | None, np.ndarray]:
     """Return the ids of all requests and their line numbers, if any request has an id."""
-    if all(each.request_id is None for each in requests):
+    if all(block.request_id is None for block in requests):
         return None, np.empty(0, dtype=np.int64)
     ids = [
-        pa.nulls(len(each), pa.string()) if each.request_id is None else each.request_id for each in requests
+        pa.nulls(len(block), pa.string()) if block.request_id is None else block.request_id
+        for block in requests
     ]
-    return pa.chunked_array(ids, pa.string()), np.concatenate([each.line for each in requests])
+    return pa.chunked_array(ids, pa.string()), np.concatenate([block.line for block in requests])
 
 
 def _as_sent(user_agents: pa.StringArray, numbers: np.ndarray) -> tuple[pa.StringArray, np.ndarray]:

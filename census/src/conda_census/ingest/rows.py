@@ -1,4 +1,4 @@
-"""Conversion of the requests of a part to the rows of the lake's tables.
+"""Conversion of the requests of a buffer to the rows of the lake's tables.
 
 Requests carry the numbers of their texts and of their visit. Visits are few and become sessions in SQL.
 Downloads are many and become rows by looking up their numbers.
@@ -22,18 +22,18 @@ from conda_census.ingest.duplicates.repeated_requests import FirstSeen
 from conda_census.ingest.sort_order import as_one_number, beginnings
 from conda_census.lake.schema import TABLES, Table, TableName
 
-__all__ = ["DECODER_VERSION", "PartRows", "SourcesFound", "rows_of_part"]
+__all__ = ["DECODER_VERSION", "SourceFacts", "TableRows", "rows_of_requests"]
 
 #: Incremented when the same lines would give other rows.
 DECODER_VERSION = 5
 
 #: Rows of each table except ``sources``, in the order in which they are written.
-PartRows = dict[TableName, pa.Table]
+TableRows = dict[TableName, pa.Table]
 
 
 @dataclass(frozen=True)
-class SourcesFound:
-    """The facts about the sources of a part that only its decoded requests show.
+class SourceFacts:
+    """The facts about the sources of a buffer that only its decoded requests show.
 
     Attributes:
         decoded: for each source its number, first and last time, and the number of requests not understood.
@@ -109,7 +109,7 @@ _LABELLED_VISITS = """
 
 # A download is complete with 200. Pieces (206) of one file in one session are combined. They count as the
 # number of whole files that their bytes make if another response in the batch shows the whole size, else as
-# one. No piece is larger than the whole: a 200 that is smaller than a piece was broken off, and does not show
+# one. No partial response is larger than the whole: a 200 that is smaller was broken off, and does not show
 # the size.
 _COMPLETED = """
     CREATE TEMP TABLE completed AS
@@ -169,17 +169,17 @@ _SOURCE_REQUESTS = """
 """
 
 
-def rows_of_part(
+def rows_of_requests(
     connection: duckdb.DuckDBPyConnection,
     decoded: DecodedTexts,
     requests: pa.Table,
     first_seen: FirstSeen,
     secrets: Secrets,
-) -> tuple[PartRows, SourcesFound]:
-    """Return the rows of a part, and the facts about its sources.
+) -> tuple[TableRows, SourceFacts]:
+    """Return the rows of a buffer, and the facts about its sources.
 
     Args:
-        connection: the part's own cursor.
+        connection: the buffer's own cursor.
         decoded: its texts, in relations on this cursor.
         requests: its requests, as marked by ``visits``.
         first_seen: its requests with an id, without those that were read before.
@@ -202,7 +202,7 @@ def rows_of_part(
     connection.register("download_counts", _counts(packages["visit"].to_numpy()))
     connection.register("installer_deliveries", installers)
     visits = _visits(connection)
-    rows: PartRows = {
+    rows: TableRows = {
         "sessions": _sessions(connection),
         "downloads": _downloads(connection, packages, visits),
         "installer_downloads": _typed(connection, "installer_downloads", _INSTALLER_DOWNLOADS, ()),
@@ -212,7 +212,7 @@ def rows_of_part(
     marks = marks_of_downloads(
         packages, beginnings(visits["session"].combine_chunks()), visits["folded"].to_numpy()
     )
-    return rows, SourcesFound(decoded, first_seen.repeated, marks)
+    return rows, SourceFacts(decoded, first_seen.repeated, marks)
 
 
 def _column(connection: duckdb.DuckDBPyConnection, sql: str) -> np.ndarray:
@@ -261,7 +261,9 @@ def _typed(
     """
     table = _table(name)
     columns = [
-        f"{each.name}::{each.type} AS {each.name}" for each in table.columns if each.name not in without
+        f"{column.name}::{column.type} AS {column.name}"
+        for column in table.columns
+        if column.name not in without
     ]
     more = ["agent_id"] if without else []
     order = "" if without else f"ORDER BY {', '.join(table.sort)}"

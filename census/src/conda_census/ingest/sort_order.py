@@ -23,20 +23,20 @@ def as_one_number(*columns: npt.NDArray[np.signedinteger[Any]]) -> Numbers:
     values are numbered first.
     """
     first, *others = columns
-    number = _from_zero(first)
+    packed = _from_zero(first)
     for column in others:
         low = _from_zero(column)
-        if _bits(number) + _bits(low) > _BITS:
-            number, low = (np.unique(each, return_inverse=True)[1] for each in (number, low))
-        number = (number << _bits(low)) | low
-    return number
+        if _bits(packed) + _bits(low) > _BITS:
+            packed, low = (np.unique(column, return_inverse=True)[1] for column in (packed, low))
+        packed = (packed << _bits(low)) | low
+    return packed
 
 
 def beginnings(pseudonyms: pa.Array) -> npt.NDArray[np.uint64]:
     """Return the first 8 of each pseudonym's 16 bytes as a number that sorts like it, null as the last."""
     whole = pseudonyms.fill_null(b"\xff" * 16).cast(pa.binary(16))
-    found = np.frombuffer(whole.buffers()[1], dtype=">u8")[::2]
-    return found[whole.offset : whole.offset + len(whole)].astype(np.uint64)
+    halves = np.frombuffer(whole.buffers()[1], dtype=">u8")[::2]
+    return halves[whole.offset : whole.offset + len(whole)].astype(np.uint64)
 
 
 def _from_zero(column: npt.NDArray[np.signedinteger[Any]]) -> Numbers:

@@ -33,9 +33,9 @@ TakeDropped = Callable[[int, str, np.ndarray], None]
 
 @dataclass
 class _Waiting:
-    """Lines of one format: the source, the line numbers and the lines of each piece."""
+    """Lines of one format: the source, the line numbers and the lines of each run."""
 
-    pieces: list[tuple[int, np.ndarray, pa.LargeStringArray]] = field(default_factory=list)
+    runs: list[tuple[int, np.ndarray, pa.LargeStringArray]] = field(default_factory=list)
     size_bytes: int = 0
     lines: int = 0
 
@@ -56,7 +56,7 @@ class IrregularLines:
         if not len(parsed.rest):
             return
         waiting = self._waiting.setdefault(columns, _Waiting())
-        waiting.pieces.append((source, parsed.rest_lines + first_line, parsed.rest))
+        waiting.runs.append((source, parsed.rest_lines + first_line, parsed.rest))
         waiting.size_bytes += parsed.rest.nbytes
         waiting.lines += len(parsed.rest)
         if waiting.size_bytes >= _KEPT_BYTES or waiting.lines >= _KEPT_LINES:
@@ -68,23 +68,21 @@ class IrregularLines:
             self._read(*self._waiting.popitem())
 
     def _read(self, columns: str, waiting: _Waiting) -> None:
-        sources = np.concatenate(
-            [np.full(len(lines), source, np.int32) for source, lines, _ in waiting.pieces]
-        )
-        numbers = np.concatenate([lines for _, lines, _ in waiting.pieces])
-        text = pa.chunked_array([lines for _, _, lines in waiting.pieces], pa.large_string())
+        sources = np.concatenate([np.full(len(lines), source, np.int32) for source, lines, _ in waiting.runs])
+        numbers = np.concatenate([lines for _, lines, _ in waiting.runs])
+        text = pa.chunked_array([lines for _, _, lines in waiting.runs], pa.large_string())
         table = pa.table({"line_number": pa.array(np.arange(len(text), dtype=np.int64)), "line": text})
         self._connection.register("lines", table)
         try:
-            found: pa.Table = self._connection.sql(_READ.format(columns=columns)).to_arrow_table()
+            parsed: pa.Table = self._connection.sql(_READ.format(columns=columns)).to_arrow_table()
         finally:
             self._connection.unregister("lines")
-        is_request = found["dropped"].is_null()
-        kept = found.filter(is_request)
+        is_request = parsed["dropped"].is_null()
+        kept = parsed.filter(is_request)
         places = kept["line_number"].to_numpy()
         if len(places):
             self._take_requests(sources[places], _requests(kept, numbers[places]))
-        lost = found.filter(pc.invert(is_request))
+        lost = parsed.filter(pc.invert(is_request))
         self._count(lost["dropped"], lost["line_number"].to_numpy(), sources, numbers)
 
     def _count(
@@ -113,25 +111,25 @@ def first_requests(
     table = pa.table({"line_number": pa.array(np.arange(len(text), dtype=np.int64)), "line": text})
     connection.register("lines", table)
     try:
-        found = connection.sql(
+        requests = connection.sql(
             f"SELECT {column} FROM ({log_format.columns(reader.first_lines)}) WHERE dropped IS NULL"
         ).to_arrow_table()
     finally:
         connection.unregister("lines")
-    return found[column].cast(pa.string()).fill_null("").combine_chunks().dictionary_encode()
+    return requests[column].cast(pa.string()).fill_null("").combine_chunks().dictionary_encode()
 
 
-def _requests(found: pa.Table, lines: np.ndarray) -> Requests:
-    request_id = found["request_id"].combine_chunks()
+def _requests(parsed: pa.Table, lines: np.ndarray) -> Requests:
+    request_id = parsed["request_id"].combine_chunks()
     return Requests(
         line=lines,
-        time=found["time"].to_numpy(),
-        is_get=found["is_get"].to_numpy(),
-        path=_texts(found["path"]),
-        status=found["status"].to_numpy(),
-        size_bytes=found["bytes"].to_numpy(),
-        user_agent=_texts(found["user_agent"]),
-        address=_texts(found["address"]),
+        time=parsed["time"].to_numpy(),
+        is_get=parsed["is_get"].to_numpy(),
+        path=_texts(parsed["path"]),
+        status=parsed["status"].to_numpy(),
+        size_bytes=parsed["bytes"].to_numpy(),
+        user_agent=_texts(parsed["user_agent"]),
+        address=_texts(parsed["address"]),
         request_id=None if request_id.null_count == len(request_id) else request_id.cast(pa.string()),
     )
 

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from conda_census.ingest.duplicates.known_logs import KnownRun, stored_marks
-from conda_census.ingest.rows import DECODER_VERSION, PartRows
+from conda_census.ingest.rows import DECODER_VERSION, TableRows
 from conda_census.ingest.source_reading import SourceReading
 from conda_census.lake.batches import Batch
 from conda_census.lake.file_names import named_by_digest
@@ -31,7 +31,7 @@ __all__ = [
     "append_staged",
     "damaged_files",
     "is_begun",
-    "stage_part",
+    "stage_rows",
     "stage_sources",
 ]
 
@@ -54,7 +54,7 @@ class ReadSource:
         return KnownRun(self.name, reading.first_line, reading.reached(), base, marks)
 
 
-# A source may be in several parts. A log without a single request has no day of its own and gets the day of
+# A source may be in several buffers. A log without a single request has no day of its own and gets the day of
 # its reading.
 _SOURCES_SQL = f"""
     WITH found AS (
@@ -73,20 +73,20 @@ _SOURCES_SQL = f"""
 """
 
 
-def stage_part(batch: Batch, part: int, rows: PartRows) -> list[Path]:
-    """Write the rows of a part into the batch's folder, and return the files.
+def stage_rows(batch: Batch, buffer: int, rows: TableRows) -> list[Path]:
+    """Write the rows of a buffer into the batch's folder, and return the files.
 
     Raises:
         OSError: the folder cannot be written.
     """
-    return [file for name, table in rows.items() for file in _write(table, batch, name, part)]
+    return [file for name, table in rows.items() for file in _write(table, batch, name, buffer)]
 
 
 def stage_sources(
     connection: duckdb.DuckDBPyConnection,
     batch: Batch,
     sources: list[ReadSource],
-    found: pa.Table,
+    decoded: pa.Table,
     key: bytes,
 ) -> None:
     """Write the reading of each source, then mark all rows of the batch as complete.
@@ -95,7 +95,7 @@ def stage_sources(
         OSError: the folder cannot be written.
     """
     connection.register("read_sources", _read_sources(batch, sources))
-    connection.register("source_requests", found)
+    connection.register("source_requests", decoded)
     rows = connection.sql(_SOURCES_SQL).to_arrow_table()
     _write(rows, batch, "sources", 0)
     days = dict(zip(rows["source"].to_pylist(), rows["day"].to_pylist(), strict=True))
@@ -139,7 +139,7 @@ def _brought(lake: Lake, batch: Batch, files: dict[str, list[str]]) -> Totals:
         for file in files[table]
         for place, staged in [(lake.path / table / file, batch.staged / table / file)]
     )
-    return replace(totals, doubts=sum(each.batch == batch.name for each in read_doubts(lake.path)))
+    return replace(totals, doubts=sum(doubt.batch == batch.name for doubt in read_doubts(lake.path)))
 
 
 def damaged_files(lake: Lake, batch: Batch) -> list[Path]:
@@ -190,7 +190,7 @@ def _is_readable(file: Path) -> bool:
     return True
 
 
-def _write(rows: pa.Table, batch: Batch, name: TableName, part: int) -> list[Path]:
+def _write(rows: pa.Table, batch: Batch, name: TableName, buffer: int) -> list[Path]:
     """Write one file for each day, as Delta requires for partitions; only the folder's name has the day."""
     files = []
     days = pc.unique(rows["day"]).to_pylist()
@@ -199,7 +199,7 @@ def _write(rows: pa.Table, batch: Batch, name: TableName, part: int) -> list[Pat
         folder = batch.staged / name / f"day={day}"
         for missing in (folder.parent, folder):  # never the lake, which somebody may have removed meanwhile
             missing.mkdir(exist_ok=True)
-        path = folder / f"{batch.writer}-{batch.number:08}-{part:04}.parquet"
+        path = folder / f"{batch.writer}-{batch.number:08}-{buffer:04}.parquet"
         write_rows(of_day.drop_columns("day"), path, name)
         files.append(named_by_digest(path))
     return files

@@ -9,8 +9,8 @@ from typing import TypedDict
 
 from conda_census.errors import CensusError, LastingSourceError, NoAccessLogError
 from conda_census.ingest.duplicates.repeated_downloads import Repeated
-from conda_census.ingest.log_faults.drift import Move
-from conda_census.ingest.log_faults.logs_without_requests import InVain
+from conda_census.ingest.log_faults.drift import DropRateChange
+from conda_census.ingest.log_faults.logs_without_requests import NoRequests
 from conda_census.lake.batches import SourceCounted
 from conda_census.lake.records.set_aside import SetAside, Unreadable
 from conda_census.logs.sources.readable import Source
@@ -41,8 +41,8 @@ class SourceCounts(TypedDict):
     failed: int
 
 
-class MoveJson(TypedDict):
-    """A share that moved, before and now."""
+class DropRateChangeJson(TypedDict):
+    """A share that changed: before and now."""
 
     reason: str
     before: float
@@ -63,7 +63,7 @@ class SummaryJson(TypedDict):
     lines: int
     requests: int
     dropped: dict[str, int]
-    moved: list[MoveJson]
+    moved: list[DropRateChangeJson]
     set_aside: list[ReasonJson]
     waiting: list[ReasonJson]
     warnings: list[ReasonJson]
@@ -113,7 +113,7 @@ class SourceWarning:
 
     source: str
     reason: str
-    counted: Repeated | InVain | PassedOver | None = None
+    counted: Repeated | NoRequests | PassedOver | None = None
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ class Summary:
         warnings: warnings about files that were read or skipped.
         lines: lines taken; always ``requests`` plus the sum of ``dropped``.
         batches: names of the batches that the run finished.
-        moved: the shares of dropped lines that moved against the week before.
+        drift: the shares of dropped lines that changed against the week before.
         regained: lost days that are known again.
         seconds: duration of the run.
     """
@@ -160,7 +160,7 @@ class Summary:
     requests: int = 0
     dropped: dict[str, int] = field(default_factory=dict)
     batches: list[str] = field(default_factory=list)
-    moved: list[Move] = field(default_factory=list)
+    drift: list[DropRateChange] = field(default_factory=list)
     seconds: float = 0.0
     errors: list[CensusError] = field(default_factory=list)
     set_aside: list[SetAside] = field(default_factory=list)
@@ -221,7 +221,7 @@ class Summary:
         """Add the warning that downloads of a file were read before."""
         self.warnings.append(SourceWarning(source, repeated.sentence(), repeated))
 
-    def warn_in_vain(self, source: str, in_vain: InVain) -> None:
+    def warn_of_no_requests(self, source: str, in_vain: NoRequests) -> None:
         """Add the warning that no line of a file is a request."""
         self.warnings.append(SourceWarning(source, in_vain.sentence(), in_vain))
 
@@ -232,11 +232,11 @@ class Summary:
 
     def has_passed_over(self) -> bool:
         """Return whether a part of a file was not read."""
-        return any(isinstance(each.counted, PassedOver) for each in self.warnings)
+        return any(isinstance(warning.counted, PassedOver) for warning in self.warnings)
 
-    def sources_in_vain(self) -> list[str]:
+    def sources_without_requests(self) -> list[str]:
         """Return the sources that were read and have no line that is a request."""
-        return [each.source for each in self.warnings if isinstance(each.counted, InVain)]
+        return [warning.source for warning in self.warnings if isinstance(warning.counted, NoRequests)]
 
     def warning_sentences(self) -> list[str]:
         """Return the warnings for a person, one line for each reason."""
@@ -244,22 +244,34 @@ class Summary:
         for warning in self.warnings:
             if not warning.counted:
                 sources.setdefault(warning.reason, []).append(warning.source)
-        copies = {each.source: each.counted for each in self.warnings if isinstance(each.counted, Repeated)}
+        copies = {
+            warning.source: warning.counted
+            for warning in self.warnings
+            if isinstance(warning.counted, Repeated)
+        }
         if copies:
             first, *others = copies.values()
             sources[sum(others, start=first).sentence()] = list(copies)
-        in_vain = {each.source: each.counted for each in self.warnings if isinstance(each.counted, InVain)}
+        in_vain = {
+            warning.source: warning.counted
+            for warning in self.warnings
+            if isinstance(warning.counted, NoRequests)
+        }
         if in_vain:
             one, *more = in_vain.values()
             sources[sum(more, start=one).sentence()] = list(in_vain)
-        passed = {each.source: each.counted for each in self.warnings if isinstance(each.counted, PassedOver)}
+        passed = {
+            warning.source: warning.counted
+            for warning in self.warnings
+            if isinstance(warning.counted, PassedOver)
+        }
         if passed:
             size, *sizes = passed.values()
             sources[sum(sizes, start=size).sentence()] = list(passed)
         return [f"{_named(names)}: {reason}" for reason, names in sources.items()]
 
     def exit_code(self, *, strict: bool) -> int:
-        """Return the exit code of a run: 0, 1 if something could not be read, 3 if a share moved.
+        """Return the exit code of a run: 0, 1 if something could not be read, 3 if a share changed.
 
         A source that is set aside is no failure, except with ``strict``, and except in the run that finds it
         if that run was given no other log. With ``strict``, a log without a request is a failure, and so is a
@@ -267,9 +279,11 @@ class Summary:
         """
         only_set_aside = not self.read and self.skipped == len(self.set_aside) - self.newly
         is_failure = self.failed > self.newly or (self.newly and only_set_aside)
-        if is_failure or (strict and (self.set_aside or self.sources_in_vain() or self.has_passed_over())):
+        if is_failure or (
+            strict and (self.set_aside or self.sources_without_requests() or self.has_passed_over())
+        ):
             return 1
-        return 3 if strict and self.moved else 0
+        return 3 if strict and self.drift else 0
 
     def to_json(self) -> SummaryJson:
         """Return the summary in the form of ``ingest --json``."""
@@ -282,10 +296,12 @@ class Summary:
             "lines": self.lines,
             "requests": self.requests,
             "dropped": dict(sorted(self.dropped.items())),
-            "moved": [{"reason": move.reason, "before": move.before, "now": move.now} for move in self.moved],
-            "set_aside": [{"source": each.source, "reason": each.reason} for each in self.set_aside],
-            "waiting": [{"source": each.source, "reason": each.reason} for each in self.waiting],
-            "warnings": [{"source": each.source, "reason": each.reason} for each in self.warnings],
+            "moved": [
+                {"reason": change.reason, "before": change.before, "now": change.now} for change in self.drift
+            ],
+            "set_aside": [{"source": entry.source, "reason": entry.reason} for entry in self.set_aside],
+            "waiting": [{"source": waiting.source, "reason": waiting.reason} for waiting in self.waiting],
+            "warnings": [{"source": warning.source, "reason": warning.reason} for warning in self.warnings],
             "seconds": round(self.seconds, 3),
         }
 
@@ -304,9 +320,9 @@ class Summary:
     def _waiting_sentence(self) -> str:
         if not self.waiting:
             return ""
-        reasons = Counter(_IN_SHORT.get(each.reason, each.reason) for each in self.waiting)
-        told = "; ".join(f"{count:,} {reason}" for reason, count in reasons.most_common())
-        return f"; {len(self.waiting):,} waiting, of which nothing counts twice ({told})"
+        reasons = Counter(_IN_SHORT.get(waiting.reason, waiting.reason) for waiting in self.waiting)
+        listed = "; ".join(f"{count:,} {reason}" for reason, count in reasons.most_common())
+        return f"; {len(self.waiting):,} waiting, of which nothing counts twice ({listed})"
 
     def _regained_sentence(self) -> str:
         if not self.regained:

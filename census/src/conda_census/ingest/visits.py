@@ -1,4 +1,4 @@
-"""Grouping of the requests of a part into visits, and the purpose of each request.
+"""Grouping of the requests of a buffer into visits, and the purpose of each request.
 
 A *visit* is the requests of one user agent in one session. Without a session token it is the requests of one
 user agent from one address within one hour.
@@ -28,7 +28,7 @@ _USER_AGENT_MARKS = "session_token IS NULL AS is_folded, is_malformed, has_unkno
 
 
 def marked_requests(decoded: DecodedTexts, requests: pa.Table) -> pa.Table:
-    """Return the requests of a part with the fields of their path and user agent, looked up by number.
+    """Return the requests of a buffer with the fields of their path and user agent, looked up by number.
 
     The added columns are: visit (numbers from 0 on), is_delivery, is_index, is_heartbeat, is_other,
     is_malformed, has_unknown_token.

@@ -286,7 +286,7 @@ def _read(writer: str, folder: Path, sources: Path) -> Batch:
         )
     except (ValueError, KeyError, TypeError, RecursionError):
         raise damaged(sources) from None
-    if not isinstance(locations, list) or not all(isinstance(each, str) for each in locations):
+    if not isinstance(locations, list) or not all(isinstance(location, str) for location in locations):
         raise damaged(sources)
     return batch
 

@@ -113,8 +113,8 @@ def _compact_table(lake: Lake, name: TableName, keep_days: int, progress: Steps)
 
 def _remember(table: DeltaTable, keep_days: int) -> None:
     """Set how long Delta remembers the earlier files of the table."""
-    found = re.fullmatch(r"interval (\d+) days", table.metadata().configuration.get(_REMEMBERED, ""))
-    if keep_days > (int(found[1]) if found else KEEP_DAYS):
+    interval = re.fullmatch(r"interval (\d+) days", table.metadata().configuration.get(_REMEMBERED, ""))
+    if keep_days > (int(interval[1]) if interval else KEEP_DAYS):
         table.alter.set_table_properties(
             {_REMEMBERED: f"interval {keep_days} days"}, commit_properties=_patient()
         )
@@ -126,7 +126,7 @@ def _days_of_many_files(table: DeltaTable) -> list[tuple[str, int]]:
     for file in files_of(table):
         if file["size_bytes"] < _FILE_BYTES:
             sizes[str(file["partition.day"])].append(file["size_bytes"])
-    return sorted((day, sum(each)) for day, each in sizes.items() if len(each) > 1)
+    return sorted((day, sum(of_day)) for day, of_day in sizes.items() if len(of_day) > 1)
 
 
 def _expect_room(folder: Path, size_bytes: int) -> None:
@@ -194,7 +194,7 @@ def _join(lake: Lake, table: DeltaTable, name: TableName, files: list[dict[str, 
         ) from None
     added = [] if joined is None else [in_place(joined)]
     actions: list[AddAction | RemoveAction] = [
-        *(replace(each, data_change=False) for each in added),
+        *(replace(file, data_change=False) for file in added),
         *(removal(file, data_change=False) for file in files),
     ]
     try:

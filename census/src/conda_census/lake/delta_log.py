@@ -70,7 +70,7 @@ def state_of_log(table: Path) -> tuple[tuple[str, int, int, int], ...]:
     for entry in os.scandir(log):
         with contextlib.suppress(FileNotFoundError):  # another process cleans up
             noted.append((entry.name, entry.stat()))
-    return tuple(sorted((name, each.st_ino, each.st_size, each.st_mtime_ns) for name, each in noted))
+    return tuple(sorted((name, status.st_ino, status.st_size, status.st_mtime_ns) for name, status in noted))
 
 
 def are_alike(one: str, other: str, letters: int) -> bool:
@@ -209,8 +209,8 @@ def checkpoints_of(table: Path) -> dict[int, Path]:
 
 def _versions(table: Path, pattern: re.Pattern[str]) -> dict[int, Path]:
     log = table / "_delta_log"
-    found = log.iterdir() if log.is_dir() else ()
-    return {int(path.name[:20]): path for path in found if pattern.fullmatch(path.name)}
+    paths = log.iterdir() if log.is_dir() else ()
+    return {int(path.name[:20]): path for path in paths if pattern.fullmatch(path.name)}
 
 
 def _usable(checkpoints: dict[int, Path]) -> int:

@@ -27,7 +27,7 @@ from conda_census.lake.schema import Table, delta_schema
 from conda_census.lake.store import CHECKPOINT_COMMITS, NOTHING_AFTER_COMMIT, in_place
 from conda_census.lake.unsafe_files import expect_plain_name
 
-__all__ = ["LeftLog", "is_readable", "read_left_log", "write_log_anew"]
+__all__ = ["LogRemains", "is_readable", "read_log_remains", "rewrite_log"]
 
 _LOG = "_delta_log"
 _DAMAGED = "_delta_log.damaged"
@@ -35,7 +35,7 @@ _PARTS = ("add", "remove", "txn")
 
 
 @dataclass
-class LeftLog:
+class LogRemains:
     """The content of the commits that can be read.
 
     Attributes:
@@ -76,14 +76,14 @@ def is_readable(table: Path) -> bool:
     return True
 
 
-def read_left_log(table: Path) -> LeftLog:
+def read_log_remains(table: Path) -> LogRemains:
     """Return the remains of the log of the table in this folder.
 
     Raises:
         LakeError: it names files that are not below the table.
         OSError: it cannot be read.
     """
-    log, left, begin = table / _LOG, LeftLog(), -1
+    log, left, begin = table / _LOG, LogRemains(), -1
     if not log.is_dir() and (table / _DAMAGED).is_dir():  # an earlier repair was interrupted
         (table / _DAMAGED).rename(log)
     for version, checkpoint in sorted(checkpoints_of(table).items(), reverse=True):
@@ -97,7 +97,7 @@ def read_left_log(table: Path) -> LeftLog:
     return left
 
 
-def write_log_anew(lake: Path, table: Table, left: LeftLog, table_id: str | None = None) -> None:
+def rewrite_log(lake: Path, table: Table, left: LogRemains, table_id: str | None = None) -> None:
     """Give a table a new log with the remains of the old one, which stays beside it.
 
     ``table_id`` is the id that the table had, if it is known.
@@ -126,7 +126,7 @@ def write_log_anew(lake: Path, table: Table, left: LeftLog, table_id: str | None
         schema=delta_schema(table),
         partition_by=["day"],
         commit_properties=CommitProperties(
-            app_transactions=[Transaction(*each) for each in sorted(left.transactions.items())]
+            app_transactions=[Transaction(*transaction) for transaction in sorted(left.transactions.items())]
         ),
         post_commithook_properties=NOTHING_AFTER_COMMIT,
     )

@@ -111,7 +111,7 @@ def _rows(file: Path, schema: pa.Schema, but: Collection[str]) -> Iterator[pa.Ta
         begin += rows
     at = 0
     with pq.ParquetFile(file) as opened:
-        columns = [each for each in schema.names if each in opened.schema_arrow.names]
+        columns = [name for name in schema.names if name in opened.schema_arrow.names]
         for batch in opened.iter_batches(_ROWS_AT_ONCE, columns=columns, use_threads=False):
             rows = _as_now(pa.Table.from_batches([batch]), schema)
             for begins, ends in bounds:

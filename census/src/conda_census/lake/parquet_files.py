@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from conda_census.lake.sampling_panel import apart
+from conda_census.lake.sampling_panel import split_row_groups
 from conda_census.lake.schema import TableName
 
 __all__ = ["rows_writer", "write_rows"]
@@ -56,25 +56,25 @@ def rows_writer(
         + [f"{field.name}.list.element" for field in schema if pa.types.is_list(field.type)],
         column_encoding={field.name: "DELTA_BINARY_PACKED" for field in schema if field.name in _DELTAS},
         dictionary_pagesize_limit=_DICTIONARY_BYTES_MAX,
-        write_statistics=[each for each in _BOUNDED if each in schema.names],
+        write_statistics=[column for column in _BOUNDED if column in schema.names],
         store_schema=False,  # readers should see plain columns, not their types in memory here
     )
 
 
 def _row_groups(rows: pa.Table, name: TableName) -> list[pa.Table]:
     is_large = name in ("sessions", "downloads") and len(rows) >= _MANY_ROWS
-    return [_without_unused(group) for group in (apart(rows) if is_large else [rows])]
+    return [_without_unused(group) for group in (split_row_groups(rows) if is_large else [rows])]
 
 
 def _without_unused(rows: pa.Table) -> pa.Table:
     """Return the rows with dictionaries reduced to used values, as dictionaries are written whole."""
     columns = {name: rows[name].combine_chunks() for name in rows.column_names}
     large = {
-        name: each
-        for name, each in columns.items()
-        if pa.types.is_dictionary(each.type) and len(each.dictionary) > _MANY_VALUES
+        name: column
+        for name, column in columns.items()
+        if pa.types.is_dictionary(column.type) and len(column.dictionary) > _MANY_VALUES
     }
-    return pa.table(columns | {name: _renumbered(each) for name, each in large.items()})
+    return pa.table(columns | {name: _renumbered(column) for name, column in large.items()})
 
 
 def _renumbered(column: pa.DictionaryArray) -> pa.DictionaryArray:
@@ -83,8 +83,8 @@ def _renumbered(column: pa.DictionaryArray) -> pa.DictionaryArray:
     is_used = np.zeros(len(dictionary) + 1, dtype=bool)
     is_used[index] = True
     is_used[-1] = False  # the index of missing values
-    number = (np.cumsum(is_used) - 1).astype(np.int32)
-    indices = pa.array(number[index], mask=index == len(dictionary))
+    new_index = (np.cumsum(is_used) - 1).astype(np.int32)
+    indices = pa.array(new_index[index], mask=index == len(dictionary))
     return pa.DictionaryArray.from_arrays(indices, dictionary.filter(pa.array(is_used[:-1])))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-__all__ = ["PANEL_ONE_IN", "apart", "pseudonyms_below"]
+__all__ = ["PANEL_ONE_IN", "pseudonyms_below", "split_row_groups"]
 
 #: The panel holds one installation in this many.
 PANEL_ONE_IN = 16
@@ -21,7 +21,7 @@ def pseudonyms_below(one_in: int) -> bytes:
     return bytes([256 // one_in])
 
 
-def apart(rows: pa.Table) -> list[pa.Table]:
+def split_row_groups(rows: pa.Table) -> list[pa.Table]:
     """Return the rows of the panel, of other installations, and without one, in order; drop empty groups."""
     clients = rows["client"].combine_chunks()
     if not pa.types.is_dictionary(clients.type):
@@ -30,5 +30,5 @@ def apart(rows: pa.Table) -> list[pa.Table]:
     place_of_value = [_PANEL if value < bound else _OTHERS for value in clients.dictionary.to_pylist()]
     index = clients.indices.fill_null(len(place_of_value)).to_numpy()
     place = np.array([*place_of_value, _NOBODY])[index]
-    groups = [rows.filter(pa.array(place == each)) for each in (_PANEL, _OTHERS, _NOBODY)]
+    groups = [rows.filter(pa.array(place == group)) for group in (_PANEL, _OTHERS, _NOBODY)]
     return [group for group in groups if len(group)]

@@ -68,7 +68,7 @@ __all__ = [
     "in_place",
     "placed",
     "removal",
-    "told_unreadable",
+    "reporting_unreadable",
 ]
 
 #: Number of commits between checkpoints. Opening a table reads all commits since its last checkpoint, and a
@@ -309,8 +309,8 @@ class Lake:
             table.create_checkpoint()
             sync((path for path in log.iterdir() if path.is_file()), [log])
         for path in sorted(log.iterdir()):
-            found = re.match(r"(\d{20})\.(?:json|checkpoint)", path.name)
-            if path.suffix == ".tmp" or (found and int(found[1]) < table.version()):
+            version = re.match(r"(\d{20})\.(?:json|checkpoint)", path.name)
+            if path.suffix == ".tmp" or (version and int(version[1]) < table.version()):
                 path.unlink(missing_ok=True)
 
     def last_batch(self, name: TableName, writer: str) -> int:
@@ -406,11 +406,11 @@ class Lake:
         """
         place, schema = self.path / reference.name, pa.schema(delta_schema(reference).to_arrow())
         what_to_do = "run conda-census repair, and import it again"
-        with told_unreadable(place, what_to_do):
+        with reporting_unreadable(place, what_to_do):
             expect_as_noted(self.path, reference.name)
         if not has_commits(place):
             return schema.empty_table()
-        with told_unreadable(place, what_to_do):
+        with reporting_unreadable(place, what_to_do):
             files = [unquote(uri) for uri in DeltaTable(str(place)).file_uris()]
             # In this thread: if a command ends at once, Arrow's threads may still be starting, and it aborts.
             tables = [pq.ParquetFile(file).read(schema.names, use_threads=False) for file in files]
@@ -533,7 +533,7 @@ class Lake:
         Raises:
             LakeError: it cannot be read.
         """
-        with told_unreadable(self.path / name, "run conda-census repair"):
+        with reporting_unreadable(self.path / name, "run conda-census repair"):
             return _opened(self.path / name, state_of_log(self.path / name))
 
     def _unwritable(self, name: str, error: Exception) -> LakeError:
@@ -582,7 +582,7 @@ def _opened(place: Path, _state: object) -> DeltaTable:
 
 
 @contextlib.contextmanager
-def told_unreadable(place: Path, what_to_do: str) -> Iterator[None]:
+def reporting_unreadable(place: Path, what_to_do: str) -> Iterator[None]:
     """Report in one line which table cannot be read, and the remedy."""
     try:
         yield
@@ -598,8 +598,8 @@ def files_of(table: DeltaTable) -> list[dict[str, Any]]:
     """Return Delta's record of each file of a table: ``path``, ``size_bytes``, ``partition.day`` and more."""
     # For anything but an array, pa.table checks for pandas objects, and importing pandas takes half a second.
     actions = pa.RecordBatchReader.from_stream(table.get_add_actions(flatten=True))
-    found: list[dict[str, Any]] = actions.read_all().to_pylist()
-    return found
+    files: list[dict[str, Any]] = actions.read_all().to_pylist()
+    return files
 
 
 def has_own_columns(name: TableName, table: DeltaTable) -> bool:
@@ -661,8 +661,8 @@ def _refuse_special_characters(path: Path) -> None:
     """
     if re.match("~|[a-z0-9]+:/", str(path)) or not str(path.absolute()).isprintable():
         raise LakeError(f"{path}: a lake is a folder on this machine, its path written out: choose another")
-    if found := sorted(set("%[]*?") & set(str(path.absolute()))):
-        raise LakeError(f"{path}: a lake's path must not hold {' '.join(found)}: choose another --lake")
+    if special := sorted(set("%[]*?") & set(str(path.absolute()))):
+        raise LakeError(f"{path}: a lake's path must not hold {' '.join(special)}: choose another --lake")
 
 
 def _refuse_lost_manifest(path: Path) -> None:

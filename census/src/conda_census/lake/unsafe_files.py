@@ -38,8 +38,8 @@ def refuse_pipes(lake: Path) -> None:
         LakeError: one is neither file nor folder. An unreadable folder is reported where it is used.
     """
     try:
-        with os.scandir(lake) as found:
-            odd = sorted(entry.path for entry in found if not (entry.is_file() or entry.is_dir()))
+        with os.scandir(lake) as children:
+            odd = sorted(entry.path for entry in children if not (entry.is_file() or entry.is_dir()))
     except OSError:
         return
     for path in odd:
@@ -78,8 +78,8 @@ def _has_second_name(entry: os.DirEntry[str]) -> bool:
 
 def _entries(folder: Path | os.DirEntry[str]) -> list[os.DirEntry[str]]:
     try:
-        with os.scandir(folder) as found:
-            entries = list(found)
+        with os.scandir(folder) as children:
+            entries = list(children)
     except FileNotFoundError:
         return []  # a batch is removed when it is finished
     for entry in entries:

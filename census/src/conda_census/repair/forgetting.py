@@ -120,7 +120,9 @@ def forget(
                 forgotten = Forgotten(begun.source, begun.lines, begun.requests, list(begun.days))
                 forgotten.notes = [*begun.notes, "it was cut off before: the rest is done now"]
                 forgotten.batches = [] if noted.is_all else list(noted.batches)
-                forgotten.read_again = [name_as_text(each) for logs in noted.logs.values() for each in logs]
+                forgotten.read_again = [
+                    name_as_text(location) for logs in noted.logs.values() for location in logs
+                ]
                 if dry_run:
                     return forgotten
             take_out(Snapshot(lake), noted.batches, is_all=noted.is_all)
@@ -158,15 +160,15 @@ class _Forgetting:
         source = chosen[0].source
         forgotten = Forgotten(
             source,
-            sum(each.counts.lines for each in chosen),
-            sum(each.counts.requests for each in chosen),
+            sum(reading.counts.lines for reading in chosen),
+            sum(reading.counts.requests for reading in chosen),
             _days(chosen),
         )
         batches, others = self._batches(readings, chosen, forgotten)
         is_all = any(not tells for _, _, tells in self._joined(batches))
         if is_all:
-            others = [each for each in readings if each not in chosen]
-            batches = {each.batch for each in readings}
+            others = [reading for reading in readings if reading not in chosen]
+            batches = {reading.batch for reading in readings}
         missing = self._missing(others, source)
         if missing:
             raise LakeError(_refusal(source, missing, is_all=is_all))
@@ -180,14 +182,14 @@ class _Forgetting:
                 logs.setdefault(chosen[0].format_name, {})[copy] = None
         found = [location for locations in logs.values() for location in locations]
         forgotten.batches = [] if is_all else sorted(batches)
-        forgotten.read_again = [name_as_text(each) for each in found]
+        forgotten.read_again = [name_as_text(log) for log in found]
         forgotten.notes += self._notes(others)
         forgotten.notes += [
             f"{name_as_text(file)}: the same log under another name: ingest reads it again if it is given it"
             for file in sorted(renamed - set(found))
         ]
-        heads = {each.head for each in chosen}
-        same = {str(self._verified[id(each)].file) for each in others if each.head in heads}
+        heads = {reading.head for reading in chosen}
+        same = {str(self._verified[id(reading)].file) for reading in others if reading.head in heads}
         forgotten.notes += [
             f"{file} begins with the same lines and still counts: nothing to do if it is the original"
             for file in sorted(map(name_as_text, same | (set(copies) - renamed)))
@@ -206,7 +208,7 @@ class _Forgetting:
             ),
             wanted=tuple(
                 wanted_of(
-                    [(each, days_between_requests(each)) for each in others],
+                    [(reading, days_between_requests(reading)) for reading in others],
                     self._lake.files("line_marks"),
                     self._key,
                 )
@@ -222,16 +224,18 @@ class _Forgetting:
         A log with lines that were left out as repeated may share these lines with the removed log. Then they
         count now. If such a log is gone, this is reported.
         """
-        batches = _with_later({each.batch for each in chosen}, readings)
-        others = [each for each in readings if each.batch in batches and each not in chosen]
-        repeated = [each for each in readings if each.batch not in batches and _may_repeat(each, chosen)]
+        batches = _with_later({reading.batch for reading in chosen}, readings)
+        others = [reading for reading in readings if reading.batch in batches and reading not in chosen]
+        repeated = [
+            reading for reading in readings if reading.batch not in batches and _may_repeat(reading, chosen)
+        ]
         if not repeated:
             return batches, others
-        more = _with_later(batches | {each.batch for each in repeated}, readings)
-        more_others = [each for each in readings if each.batch in more and each not in chosen]
+        more = _with_later(batches | {reading.batch for reading in repeated}, readings)
+        more_others = [reading for reading in readings if reading.batch in more and reading not in chosen]
         if not self._missing(more_others, chosen[0].source):
             return more, more_others
-        lines = sum(each.counts.dropped["repeated"] for each in repeated)
+        lines = sum(reading.counts.dropped["repeated"] for reading in repeated)
         forgotten.notes.append(
             f"{lines:,} lines of {_listed(repeated)} were left out as repeated: those that only this log had "
             "too are not counted now, for a log that would have to be read again is not there"
@@ -240,9 +244,9 @@ class _Forgetting:
 
     def _joined(self, batches: Collection[str]) -> Iterator[tuple[str, Path, bool]]:
         """Yield the joined files that may have rows of these batches, and whether they name the batches."""
-        own = [each for each in self._readings if each.batch in batches]
-        days = {day for each in own for day in _days([each]) or [_day(each.read_at)]}
-        first_read = min(each.read_at for each in own).timestamp() * 1000
+        own = [reading for reading in self._readings if reading.batch in batches]
+        days = {day for reading in own for day in _days([reading]) or [_day(reading.read_at)]}
+        first_read = min(reading.read_at for reading in own).timestamp() * 1000
         for name, file, tells in joined_with(self._snapshot, batches):
             is_later = file["modification_time"] >= first_read
             if tells or (is_later and date.fromisoformat(str(file["partition.day"])) in days):
@@ -250,8 +254,8 @@ class _Forgetting:
 
     def _missing(self, readings: Iterable[Recorded], source: str) -> list[Verified]:
         """Return the readings whose logs no longer exist as they were read; skip ``source`` itself."""
-        wanted = [each for each in readings if id(each) not in self._verified]
-        for each in verify(
+        wanted = [reading for reading in readings if id(reading) not in self._verified]
+        for log in verify(
             wanted,
             len(wanted),
             self._key,
@@ -259,19 +263,19 @@ class _Forgetting:
             Random(0),  # noqa: S311 (an order, no secret)
             self._progress,
         ):
-            self._verified[id(each.recorded)] = each
-        found = [self._verified[id(each)] for each in readings]
+            self._verified[id(log.recorded)] = log
+        found = [self._verified[id(reading)] for reading in readings]
         return [
-            each
-            for each in found
-            if each.state not in {"same", "differs"} or one_spelling(str(each.file)) == one_spelling(source)
+            log
+            for log in found
+            if log.state not in {"same", "differs"} or one_spelling(str(log.file)) == one_spelling(source)
         ]
 
     def _logs(self, others: Iterable[Recorded]) -> dict[str, dict[str, None]]:
         logs: dict[str, dict[str, None]] = defaultdict(dict)
-        verified = [self._verified[id(each)] for each in others]
-        for each in sorted(verified, key=lambda each: (each.recorded.read_at, str(each.file))):
-            logs[each.recorded.format_name][str(each.file)] = None
+        verified = [self._verified[id(reading)] for reading in others]
+        for log in sorted(verified, key=lambda item: (item.recorded.read_at, str(item.file))):
+            logs[log.recorded.format_name][str(log.file)] = None
         return logs
 
     def _expect_whole_files(self, batches: Collection[str]) -> None:
@@ -283,7 +287,7 @@ class _Forgetting:
     def _where(self, chosen: list[Recorded]) -> set[str]:
         """Return the present locations of the log, as far as they are found."""
         path, rotated = path_named(one_spelling(chosen[0].source)), RotatedLogs(self._key)
-        found = {rotated.find(path, each.head) for each in chosen} if path.is_absolute() else set()
+        found = {rotated.find(path, reading.head) for reading in chosen} if path.is_absolute() else set()
         return {str(file) for file in found if file}
 
     def _skipped_copies(self, chosen: list[Recorded], others: list[Recorded]) -> list[str]:
@@ -292,10 +296,10 @@ class _Forgetting:
         They are searched in the folders of the logs, because only a hash of a skipped file is known.
         """
         seen = seen_files(self._lake)
-        heads = {each.head for each in chosen}
-        known = {chosen[0].source, *(str(self._verified[id(each)].file) for each in others)}
-        known = {one_spelling(each) for each in known}
-        paths = [path_named(one_spelling(each.source)) for each in [*chosen, *others]]
+        heads = {reading.head for reading in chosen}
+        known = {chosen[0].source, *(str(self._verified[id(reading)].file) for reading in others)}
+        known = {one_spelling(name) for name in known}
+        paths = [path_named(one_spelling(reading.source)) for reading in [*chosen, *others]]
         folders = {path.parent for path in paths if path.is_absolute()}
         files = [path for folder in sorted(folders) for path in _files_in(folder)] if seen else []
         found = []
@@ -313,7 +317,7 @@ class _Forgetting:
         return found
 
     def _notes(self, others: Sequence[Recorded]) -> Iterator[str]:
-        differs = [each for each in others if self._verified[id(each)].state == "differs"]
+        differs = [reading for reading in others if self._verified[id(reading)].state == "differs"]
         if differs:
             yield (
                 f"{_listed(differs)}: counts otherwise when it is read again than it did before, "
@@ -333,7 +337,7 @@ def _chosen(readings: list[Recorded], asked: str, since: date | None, until: dat
     Raises:
         LakeError: there is no such log, or there are several.
     """
-    names = dict.fromkeys(each.source for each in readings)
+    names = dict.fromkeys(reading.source for reading in readings)
     meant = _spellings(asked)
     found = [name for name in names if one_spelling(name) in meant]
     found = found or [name for name in names if name.rstrip("/").rpartition("/")[2] == asked]
@@ -347,17 +351,17 @@ def _chosen(readings: list[Recorded], asked: str, since: date | None, until: dat
     if len(logs) > 1:
         named = _some(list(logs.values()))
         raise LakeError(f"{asked}: the name of {len(logs):,} logs: name one of them ({named})")
-    own = [each for each in readings if each.source in found]
+    own = [reading for reading in readings if reading.source in found]
     begins: dict[str, date] = {}
-    for each in sorted(own, key=lambda each: each.first_line):
-        first = each.counts.first_time or each.read_at
-        begins.setdefault(each.head, _day(first))
+    for reading in sorted(own, key=lambda item: item.first_line):
+        first = reading.counts.first_time or reading.read_at
+        begins.setdefault(reading.head, _day(first))
     heads = {head for head, day in begins.items() if (since or date.min) <= day <= (until or date.max)}
     if not heads or (len(heads) > 1 and since is None and until is None):
         days = _some([day.isoformat() for day in sorted(set(begins.values()))])
         what = "no log of this name begins on these days" if not heads else "several logs had this name"
         raise LakeError(f"{found[0]}: {what}: they begin on {days}: choose with --since and --until")
-    return [each for each in own if each.head in heads]
+    return [reading for reading in own if reading.head in heads]
 
 
 def _with_later(batches: set[str], readings: list[Recorded]) -> set[str]:
@@ -368,16 +372,16 @@ def _with_later(batches: set[str], readings: list[Recorded]) -> set[str]:
     """
     while True:
         first: dict[str, tuple[int, datetime]] = {}
-        for each in readings:
-            if each.batch in batches:
-                line, read_at = first.get(each.head, (each.first_line, each.read_at))
-                first[each.head] = min(each.first_line, line), min(each.read_at, read_at)
+        for reading in readings:
+            if reading.batch in batches:
+                line, read_at = first.get(reading.head, (reading.first_line, reading.read_at))
+                first[reading.head] = min(reading.first_line, line), min(reading.read_at, read_at)
         more = {
-            each.batch
-            for each in readings
-            if each.head in first
-            and each.first_line >= first[each.head][0]
-            and each.read_at >= first[each.head][1]
+            reading.batch
+            for reading in readings
+            if reading.head in first
+            and reading.first_line >= first[reading.head][0]
+            and reading.read_at >= first[reading.head][1]
         }
         if more <= batches:
             return batches
@@ -390,16 +394,16 @@ def _may_repeat(reading: Recorded, chosen: list[Recorded]) -> bool:
         return False
     own = _days([reading])
     return any(
-        reading.read_at >= each.read_at and (not own or not set(own).isdisjoint(_days([each])))
-        for each in chosen
+        reading.read_at >= other.read_at and (not own or not set(own).isdisjoint(_days([other])))
+        for other in chosen
     )
 
 
 def _days(readings: Iterable[Recorded]) -> list[date]:
     """Return the UTC days from the first to the last request of each reading."""
     days: set[date] = set()
-    for each in readings:
-        first, last = each.counts.first_time, each.counts.last_time
+    for reading in readings:
+        first, last = reading.counts.first_time, reading.counts.last_time
         if first is not None and last is not None:
             begin, end = _day(first), _day(last)
             days.update(date.fromordinal(day) for day in range(begin.toordinal(), end.toordinal() + 1))
@@ -411,21 +415,21 @@ def _day(time: datetime) -> date:
 
 
 def _refusal(source: str, missing: list[Verified], *, is_all: bool) -> str:
-    lines = sum(each.recorded.counts.lines for each in missing)
-    days = _days(each.recorded for each in missing)
+    lines = sum(log.recorded.counts.lines for log in missing)
+    days = _days(log.recorded for log in missing)
     of_days = f" of {_listed_days(days)}" if days else ""
     which = "all logs of the lake, for an earlier version put its files together" if is_all else "other logs"
     why = missing[0].reason or "it is gone"
     return (
         f"{source}: cannot be taken out alone: its rows cannot be told from those of {which}, and "
-        f"{_listed([each.recorded for each in missing])} cannot be read again ({why}): "
+        f"{_listed([log.recorded for log in missing])} cannot be read again ({why}): "
         f"{lines:,} lines{of_days} would be lost: nothing was changed: put these logs back, "
         "and run the same command again"
     )
 
 
 def _listed(readings: Sequence[Recorded]) -> str:
-    return _some(list(dict.fromkeys(each.source for each in readings)))
+    return _some(list(dict.fromkeys(reading.source for reading in readings)))
 
 
 def _listed_days(days: Sequence[date]) -> str:

@@ -56,7 +56,7 @@ from conda_census.ingest.verification.unlisted_batches import (
 )
 from conda_census.lake.checks.file_reading import FileReading
 from conda_census.lake.checks.self_check import DamagedLakeError, Problem, Snapshot, check
-from conda_census.lake.delta_log_recovery import is_readable, read_left_log, write_log_anew
+from conda_census.lake.delta_log_recovery import is_readable, read_log_remains, rewrite_log
 from conda_census.lake.file_names import batch_of, day_in, says_its_digest
 from conda_census.lake.joined_files import batches_in
 from conda_census.lake.records.doubts import read_doubts
@@ -239,7 +239,7 @@ def _tell_read_in_vain(settings: Settings, secrets: Secrets, repaired: Repaired)
     missing = list(missing_wanted(lake, lost.wanted, secrets.token_key()))
     for day in lost.days - lost.for_good:
         if not repaired.still_lost.get(day):
-            logs = dict.fromkeys(each.source for each in missing if day in each.days)
+            logs = dict.fromkeys(lines.source for lines in missing if day in lines.days)
             repaired.still_lost[day] = [f"{log} (lines that were read of it are not in it)" for log in logs]
 
 
@@ -352,9 +352,9 @@ class _Repair:
             self._mend_totals(self._snapshot())
             snapshot = self._snapshot()
         problems = [*self._repaired.problems[: len(foreign)], *snapshot.problems()]
-        problems = [each for each in problems if each.kind != "doubts"]  # no log brings them back
+        problems = [problem for problem in problems if problem.kind != "doubts"]  # no log brings them back
         again = ReadAgain()
-        if any(each.table == "sources" or each.kind == "batch" for each in problems) or (
+        if any(problem.table == "sources" or problem.kind == "batch" for problem in problems) or (
             "sources" in self._repaired.logs_written
         ):
             again = self._mend_sources(snapshot, has_totals="sources" not in foreign | older)
@@ -396,8 +396,8 @@ class _Repair:
         days = {
             day
             for batch in incomplete_batches(held)
-            for each in held.values()
-            for day in each.days.get(batch, ())
+            for of_table in held.values()
+            for day in of_table.days.get(batch, ())
         }
         if more := days - snapshot.lost - set(again.lost):
             again = replace(again, lost=tuple(sorted({*again.lost, *more})))
@@ -432,7 +432,7 @@ class _Repair:
 
     def _mend_totals(self, snapshot: Snapshot) -> None:
         """Set the totals to those of the rows, if it is known that no row is missing."""
-        is_told = all(each.kind in ("rows", "totals") for each in snapshot.problems())
+        is_told = all(problem.kind in ("rows", "totals") for problem in snapshot.problems())
         if is_told and totals_are_wrong(snapshot) and rows_are_whole(snapshot):
             set_totals(self._lake)
 
@@ -481,11 +481,11 @@ class _Repair:
                 is_whole = self._can_be_read(table.name)
             if not is_whole:
                 self._progress(f"the log of {table.name}", done=0, of=1)
-                left = read_left_log(self._lake.path / table.name)
+                left = read_log_remains(self._lake.path / table.name)
                 self._removed[table.name] = left.removed
                 if note := noted.get(table.name):
                     forget_versions(self._lake, [table.name])
-                write_log_anew(self._lake.path, table, left, note.id if note else None)
+                rewrite_log(self._lake.path, table, left, note.id if note else None)
                 self._repaired.logs_written.append(table.name)
         self._lake = Lake.open(self._lake.path)
 
@@ -505,7 +505,12 @@ class _Repair:
         remove_files(snapshot, "sources", damaged)  # the totals still show that rows are missing
         snapshot = self._snapshot()
         held = {name: TableBatches.of(snapshot, name) for name in snapshot.tables}
-        known = {batch for name, each in held.items() if name != "sources" for batch in each.rows}
+        known = {
+            batch
+            for name, batches_of_table in held.items()
+            if name != "sources"
+            for batch in batches_of_table.rows
+        }
         self._take_up_batches("sources", held["sources"], known)
         for name in LEDGER_TABLES:
             if name != "sources" and name in held:
@@ -513,7 +518,7 @@ class _Repair:
         snapshot = self._snapshot()
         held = {name: TableBatches.of(snapshot, name) for name in snapshot.tables}
         batches = incomplete_batches(held)
-        mixed = {name for name, each in held.items() if each.mixed}
+        mixed = {name for name, batches_of_table in held.items() if batches_of_table.mixed}
         if mixed and (batches or _requests_in(snapshot, "sources") != _requests_in(snapshot, "sessions")):
             raise _beyond_repair(self._lake.path, "what says which logs were read is damaged")
         if batches:
@@ -561,9 +566,9 @@ class _Repair:
         """Plan to take out these batches and to read their logs again, as far as these are found."""
         key = self._secrets.token_key()
         days: dict[str, set[date]] = defaultdict(set)
-        for each in held.values():
-            for batch in batches & each.days.keys():
-                days[batch] |= each.days[batch]
+        for of_table in held.values():
+            for batch in batches & of_table.days.keys():
+                days[batch] |= of_table.days[batch]
         damages = _Damages(snapshot)
         lost = {_day_of(path) for _, path in damages.files}
         if has_totals:
@@ -575,7 +580,7 @@ class _Repair:
             files += [file["path"] for file in snapshot.unfinished_files("line_marks")]
             paths = [str(self._lake.path / "line_marks" / file) for file in files]
             lines = marked_lines(paths, key, batches)
-        for batch in batches - {each.batch for each in lines}:
+        for batch in batches - {row.batch for row in lines}:
             lost |= days[batch]
         formats_of: dict[str, str] = {}
         for entry in self._lake.table("sessions").history():
@@ -585,8 +590,7 @@ class _Repair:
         for source, location in logs_with(lines, key):
             logs[formats_of.get(source, "auto")].append(location)
         wanted = [
-            wanted_of_marks(each, formats_of.get(each.source, "auto"), days[each.batch], key)
-            for each in lines
+            wanted_of_marks(row, formats_of.get(row.source, "auto"), days[row.batch], key) for row in lines
         ]
         return ReadAgain(
             tuple(sorted(batches)),
@@ -683,11 +687,13 @@ class _Repair:
         key = self._secrets.token_key()
         lost, readings = read_lost(self._lake.path), recorded_readings(self._lake)
         missing = list(missing_wanted(self._lake, lost.wanted, key))
-        unread = self._where_unread_lie(missing, {each.batch for each in readings})
-        stale = {each.batch for each in missing if each not in unread}
+        unread = self._where_unread_lie(missing, {reading.batch for reading in readings})
+        stale = {lines.batch for lines in missing if lines not in unread}
         closures = {batch: _with_later_readings({batch}, readings) for batch in stale}
-        own = [each for each in readings if any(each.batch in batches for batches in closures.values())]
-        verified = {id(each.recorded): each for each in self._verified(own)}
+        own = [
+            reading for reading in readings if any(reading.batch in batches for batches in closures.values())
+        ]
+        verified = {id(verified_log.recorded): verified_log for verified_log in self._verified(own)}
         gone: dict[str, dict[str, None]] = defaultdict(dict)
         for batch, batches in closures.items():
             for reading in own:
@@ -699,16 +705,18 @@ class _Repair:
             for day in lost.days - lost.for_good
         }
         days = {day for day, reasons in self._repaired.still_lost.items() if not reasons}
-        needed = [each for each in missing if days.intersection(each.days)]
-        batches = {each for lines in needed for each in closures.get(lines.batch, ())}
-        own = [each for each in own if each.batch in batches]
+        needed = [lines for lines in missing if days.intersection(lines.days)]
+        batches = {batch for lines in needed for batch in closures.get(lines.batch, ())}
+        own = [reading for reading in own if reading.batch in batches]
         snapshot = self._snapshot()
         damages = _Damages(snapshot)
         is_all = bool(own) and damages.may_be_compacted(own)
         if is_all:
             own = readings
-            if bad := [each for each in self._verified(own) if not _can_be_read(each)]:
-                reasons = [f"{each.recorded.source} ({each.reason})" for each in bad]
+            if bad := [
+                verified_log for verified_log in self._verified(own) if not _can_be_read(verified_log)
+            ]:
+                reasons = [f"{verified.recorded.source} ({verified.reason})" for verified in bad]
                 self._repaired.still_lost.update(dict.fromkeys(days, reasons))
                 return ReadAgain()
         logs = self._logs_of(own) or {}
@@ -727,30 +735,30 @@ class _Repair:
         """Return the locations of the logs with lines that the lake lacks; empty for a missing log."""
         rotated = RotatedLogs(self._secrets.token_key())
         unread = {}
-        for each in missing:
-            path = path_named(each.source)
-            if each.batch in batches:
+        for lines in missing:
+            path = path_named(lines.source)
+            if lines.batch in batches:
                 continue
-            if is_object_address(each.source):
-                unread[each] = each.source
-            elif path.is_absolute() and each.head:
-                unread[each] = str(rotated.find(path, each.head) or "")
+            if is_object_address(lines.source):
+                unread[lines] = lines.source
+            elif path.is_absolute() and lines.head:
+                unread[lines] = str(rotated.find(path, lines.head) or "")
             else:
-                unread[each] = str(path) if path.is_absolute() and path.is_file() else ""
+                unread[lines] = str(path) if path.is_absolute() and path.is_file() else ""
         return unread
 
     def _wanted_of(self, readings: list[Recorded], damages: _Damages) -> tuple[Wanted, ...]:
-        pairs = [(each, days_between_requests(each)) for each in readings]
+        pairs = [(reading, days_between_requests(reading)) for reading in readings]
         return tuple(wanted_of(pairs, damages.whole_line_marks(), self._secrets.token_key()))
 
     def _logs_of(self, readings: list[Recorded]) -> dict[str, list[str]] | None:
         """Return the locations of the logs of these readings, by format; null if one is gone or changed."""
         verified = self._verified(readings)
-        if not all(_can_be_read(each) for each in verified):
+        if not all(_can_be_read(log) for log in verified):
             return None
         logs: dict[str, dict[str, None]] = defaultdict(dict)
-        for each in sorted(verified, key=lambda each: (each.recorded.read_at, str(each.file))):
-            logs[each.recorded.format_name][str(each.file)] = None
+        for log in sorted(verified, key=lambda item: (item.recorded.read_at, str(item.file))):
+            logs[log.recorded.format_name][str(log.file)] = None
         return {name: list(locations) for name, locations in logs.items()}
 
     def _verified(self, readings: list[Recorded]) -> list[Verified]:
@@ -842,17 +850,17 @@ class _Damages:
         if "sources" in self.tables:
             return []
         readings = recorded_readings(self.snapshot.lake)
-        recorded = {each.batch for each in readings}
+        recorded = {reading.batch for reading in readings}
         days: dict[str, set[date]] = defaultdict(set)
         for day in self.days:
             batches = {batch_name(path) for _, path in self.files if _day_of(path) == day}
             if "" in batches or any(day in missing for missing in self.rows.values()):
-                batches |= {each.batch for each in readings if each.has_requests_of(day)}
+                batches |= {reading.batch for reading in readings if reading.has_requests_of(day)}
             batches -= {""}
             if batches <= recorded:
                 for batch in batches:
                     days[batch].add(day)
-        pairs = [(each, days[each.batch]) for each in readings if each.batch in days]
+        pairs = [(reading, days[reading.batch]) for reading in readings if reading.batch in days]
         return wanted_of(pairs, self.whole_line_marks(), key)
 
     def may_be_compacted(self, readings: list[Recorded]) -> bool:
@@ -882,11 +890,11 @@ def _reasons(
     gone: Mapping[str, Iterable[str]],
 ) -> Iterator[str]:
     """Yield the logs with lines that a day needs and that cannot be read again, with their problems."""
-    for each in wanted:
-        if each in missing and each in unread and not unread[each]:
-            yield f"{each.source} (it is not there)"
-        elif each in missing and each not in unread:
-            yield from gone.get(each.batch, ())
+    for lines in wanted:
+        if lines in missing and lines in unread and not unread[lines]:
+            yield f"{lines.source} (it is not there)"
+        elif lines in missing and lines not in unread:
+            yield from gone.get(lines.batch, ())
 
 
 def _with_later_readings(batches: set[str], readings: list[Recorded]) -> set[str]:

@@ -53,7 +53,7 @@ def entries_alike(
     snapshot: Snapshot, name: TableName, unused: Collection[Path]
 ) -> list[tuple[dict[str, Any], Path]]:
     """Return the entries that name no file, each with the one whole file that has nearly the same path."""
-    found = []
+    pairs = []
     for file in [*snapshot.done_files(name), *snapshot.unfinished_files(name)]:
         if not (snapshot.lake.path / name / file["path"]).exists():
             alike = [
@@ -62,12 +62,12 @@ def entries_alike(
                 if are_alike(f"{path.parent.name}/{path.name}", file["path"], _LETTERS)
             ]
             if len(alike) == 1:
-                found.append((file, alike[0]))
-    return found
+                pairs.append((file, alike[0]))
+    return pairs
 
 
 def entries_twice(
-    snapshot: Snapshot, name: TableName, known: Collection[str] | None, too_many: Mapping[date, int]
+    snapshot: Snapshot, name: TableName, recorded: Collection[str] | None, too_many: Mapping[date, int]
 ) -> set[str]:
     """Return the paths of the entries that make the rows of a day too many.
 
@@ -76,10 +76,10 @@ def entries_twice(
     Args:
         snapshot: the lake.
         name: the table.
-        known: the batches that ``sources`` has, if they are known.
+        recorded: the batches that ``sources`` has, if they are known.
         too_many: number of surplus rows of each day.
     """
-    found: set[str] = set()
+    twice: set[str] = set()
     of_day: dict[date | None, list[dict[str, Any]]] = {}
     for file in snapshot.done_files(name):
         of_day.setdefault(day_in(file["path"]), []).append(file)
@@ -93,21 +93,21 @@ def entries_twice(
             (file["path"], int(file["num_records"] or 0))
             for file in files
             if (batch := batch_name(file["path"]))
-            and (batch in joined or (known is not None and batch not in known))
+            and (batch in joined or (recorded is not None and batch not in recorded))
         ]
-        found.update(adding_up_to(some, rows))
-    return found
+        twice.update(adding_up_to(some, rows))
+    return twice
 
 
 def adding_up_to(items: Sequence[tuple[Item, int]], total: int) -> list[Item]:
     """Return those of the items whose numbers add up to a total; none if they are ambiguous."""
-    found: dict[int, list[list[Item]]] = {0: [[]]}
-    for item, number in items:
-        for so_far, ways in [*found.items()]:
-            if so_far + number <= total:
-                more = found.setdefault(so_far + number, [])
+    ways_to: dict[int, list[list[Item]]] = {0: [[]]}
+    for item, count in items:
+        for so_far, ways in [*ways_to.items()]:
+            if so_far + count <= total:
+                more = ways_to.setdefault(so_far + count, [])
                 more += [[*way, item] for way in ways][: _WAYS - len(more)]
-    ways = found.get(total, [])
+    ways = ways_to.get(total, [])
     return ways[0] if len(ways) == 1 else []
 
 

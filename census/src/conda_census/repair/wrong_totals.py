@@ -32,12 +32,12 @@ def rows_are_whole(snapshot: Snapshot) -> bool:
     if any(snapshot.damaged_files(name) for name in snapshot.tables):
         return False
     held = {name: TableBatches.of(snapshot, name) for name in snapshot.tables}
-    is_mixed = any(each.mixed for each in held.values())
+    is_mixed = any(of_table.mixed for of_table in held.values())
     # Batches with a lost day, because rows of them were given up.
     given_up = {
         batch
-        for each in held.values()
-        for batch, days in each.days.items()
+        for of_table in held.values()
+        for batch, days in of_table.days.items()
         if not snapshot.lost.isdisjoint(days)
     }
     if incomplete_batches(held) - given_up:

@@ -18,9 +18,9 @@ import pyarrow as pa
 from conda_census.config import LATE_DELIVERY
 from conda_census.decode.agents import AGENT_COLUMNS, DESCRIBE_AGENT_SQL
 from conda_census.decode.web_agents import register_web_agents
-from conda_census.ingest.rows import DECODER_VERSION, PartRows
+from conda_census.ingest.rows import DECODER_VERSION, TableRows
 from conda_census.ingest.sort_order import as_one_number
-from conda_census.ingest.staging import append_staged, stage_part
+from conda_census.ingest.staging import append_staged, stage_rows
 from conda_census.lake.batches import WriterBatches
 from conda_census.lake.schema import TABLES, Table, TableName, delta_schema
 from conda_census.lake.store import Lake
@@ -85,7 +85,7 @@ def simulate_lake(scenario: Scenario, path: Path, progress: Steps) -> Truth:
         batch.start_staging()
         for number, rows in enumerate(days):
             progress(str(scenario.since + timedelta(days=number)), done=number, of=scenario.days)
-            stage_part(batch, number, rows)
+            stage_rows(batch, number, rows)
         truth = days.truth()
         batch.end_staging([{"lines": truth["lines"], "requests": truth["lines"], "dropped": {}}])
         append_staged(lake, batch)
@@ -109,7 +109,7 @@ class DaysOfRows:
             Witness(*everything),
         )
 
-    def __iter__(self) -> Iterator[PartRows]:
+    def __iter__(self) -> Iterator[TableRows]:
         for number in range(self._scenario.days):
             day = self._days.day(number)
             requests = len(day.session) + len(day.fetched_s) + len(day.others_s)
@@ -131,7 +131,7 @@ class _LakeRows:
         self._places = _places(channel)
         self._names = pa.array(channel.names[: len(np.unique(channel.package))])
 
-    def of_day(self, day: Day) -> PartRows:
+    def of_day(self, day: Day) -> TableRows:
         """Return the rows of each table except ``request_ids``, in the order in which ingest writes them."""
         agent, platform = agents_on(self._date(day), self._population.agent[day.installation])
         visits, downloads = find_visits(day, self._population, agent)

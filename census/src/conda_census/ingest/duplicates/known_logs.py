@@ -70,15 +70,15 @@ class KnownLogs:
 
     def names(self) -> frozenset[str]:
         """Return the names under which logs were read."""
-        return frozenset(each.source for found in self.readings.values() for each in found)
+        return frozenset(run.source for runs in self.readings.values() for run in runs)
 
     def batches_between(self, since_us: int, until_us: int) -> frozenset[str]:
         """Return the batches with a log whose requests overlap this time range."""
         return frozenset(
-            each.batch
-            for found in self.readings.values()
-            for each in found
-            if each.times and each.times[0] < until_us and each.times[1] >= since_us
+            run.batch
+            for runs in self.readings.values()
+            for run in runs
+            if run.times and run.times[0] < until_us and run.times[1] >= since_us
         )
 
 
@@ -109,23 +109,23 @@ def known_runs(lake: Lake, readings: Iterable[KnownReading], key: bytes) -> list
     Raises:
         LakeError: the table cannot be read.
     """
-    by_name = {mark_name(each.batch, each.source, each.first_line): each for each in readings}
-    days = {f"day={each.day}" for each in by_name.values()}
+    by_name = {mark_name(reading.batch, reading.source, reading.first_line): reading for reading in readings}
+    days = {f"day={reading.day}" for reading in by_name.values()}
     files = [file for file in lake.files("line_marks") if file.split("/")[-2] in days] if days else []
-    found = {}
+    plain_marks = {}
     if files:
         rows = duckdb.execute(
             "SELECT batch, source, first_line, marks FROM read_parquet($files) "
             "WHERE list_contains($wanted, batch || chr(10) || source || chr(10) || first_line)",
             {"files": files, "wanted": list(by_name)},
         ).fetchall()
-        found = {(name := mark_name(*row[:3])): veiled(row[3], key, name) for row in rows}
+        plain_marks = {(name := mark_name(*row[:3])): veiled(row[3], key, name) for row in rows}
     runs = []
     for name, each in by_name.items():
         base, marks = 0, None
-        if name in found:
-            base = int.from_bytes(found[name][:_BASE_BYTES], "little")
-            marks = np.frombuffer(found[name][_BASE_BYTES:], "<u2").astype(np.uint16)
+        if name in plain_marks:
+            base = int.from_bytes(plain_marks[name][:_BASE_BYTES], "little")
+            marks = np.frombuffer(plain_marks[name][_BASE_BYTES:], "<u2").astype(np.uint16)
         runs.append(KnownRun(each.source, each.first_line, each.reached, base, marks))
     return runs
 

@@ -132,27 +132,27 @@ def repeated_downloads(parts: Sequence[DownloadMarks], known: KnownLogs, lake: L
     repeated = _is_repeated_in(batch)
     for file in _files_of_that_time(batch, known, lake):
         repeated |= np.isin(batch.marks, _marks_in(file, batch))
-    found = {}
+    by_source = {}
     for source in np.unique(batch.source).tolist():
         of_source = batch.source == source
-        told = _told(repeated[of_source], batch.folded[of_source])
-        if told:
+        count = _not_by_chance(repeated[of_source], batch.folded[of_source])
+        if count:
             of = int(of_source.sum())
-            found[source] = Repeated(told << halvings, of << halvings, is_about=halvings > 0)
-    return found
+            by_source[source] = Repeated(count << halvings, of << halvings, is_about=halvings > 0)
+    return by_source
 
 
-def _told(repeated: npt.NDArray[np.bool_], folded: npt.NDArray[np.bool_]) -> int:
+def _not_by_chance(repeated: npt.NDArray[np.bool_], folded: npt.NDArray[np.bool_]) -> int:
     """Return the number of downloads of a log that were read before, without those that may be by chance."""
-    told = 0
+    total = 0
     for kind, fewest, one_in in (
         (~folded, _FEWEST_WITH_TOKEN, _ONE_IN_WITH_TOKEN),
         (folded, _FEWEST_FOLDED, _ONE_IN_FOLDED),
     ):
         count = int((repeated & kind).sum())
         if count >= fewest and count * one_in >= kind.sum():
-            told += count
-    return told
+            total += count
+    return total
 
 
 def _is_repeated_in(batch: DownloadMarks) -> npt.NDArray[np.bool_]:
@@ -203,7 +203,7 @@ def _marks_in(file: str, batch: DownloadMarks) -> Numbers:
     Other checks report the damage.
     """
     since, until = int(batch.second.min()), int(batch.second.max())
-    found = []
+    columns = []
     try:
         with pq.ParquetFile(file, read_dictionary=["session"]) as parquet:
             for group in range(parquet.num_row_groups):
@@ -213,10 +213,10 @@ def _marks_in(file: str, batch: DownloadMarks) -> Numbers:
                 session = rows["session"].combine_chunks()
                 of_text = beginnings(session.dictionary)
                 _, marks = _marks(rows, of_text[session.indices.to_numpy()])
-                found.append(marks[_is_left(marks, batch.halvings)])
+                columns.append(marks[_is_left(marks, batch.halvings)])
     except (OSError, pa.ArrowException):
         return np.empty(0, dtype=np.uint64)
-    return np.concatenate(found) if found else np.empty(0, dtype=np.uint64)
+    return np.concatenate(columns) if columns else np.empty(0, dtype=np.uint64)
 
 
 def _overlaps(group: pq.RowGroupMetaData, since: int, until: int) -> bool:

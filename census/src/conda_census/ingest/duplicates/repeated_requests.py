@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from conda_census.ingest.request_buffer import PartRequests
+from conda_census.ingest.request_buffer import BufferedRequests
 from conda_census.lake.store import Lake
 
 __all__ = ["FirstSeen", "SeenRequests", "hashed"]
@@ -36,27 +36,27 @@ _HASHED = """
 
 @dataclass(frozen=True)
 class FirstSeen:
-    """A part without the requests that were read before.
+    """The requests of a buffer without the requests that were read before.
 
     Attributes:
-        part: the remaining requests.
+        kept: the remaining requests.
         ids: rows of the table ``request_ids`` for them.
         repeated: the lines that were left out, by the number of their source.
     """
 
-    part: PartRequests
+    kept: BufferedRequests
     ids: pa.Table
     repeated: dict[int, Hashes]
 
 
-def hashed(connection: duckdb.DuckDBPyConnection, part: PartRequests) -> Hashes:
+def hashed(connection: duckdb.DuckDBPyConnection, requests: BufferedRequests) -> Hashes:
     """Return the hash of each request's id, -1 if it has none; an empty result if no request has an id.
 
     The connection must have the variable ``token_key``: the key for tokens in hexadecimal.
     """
-    if part.request_ids is None:
+    if requests.request_ids is None:
         return np.empty(0, dtype=np.int64)
-    identified = pa.table({"request_id": part.request_ids, "time": part.requests["time"]})
+    identified = pa.table({"request_id": requests.request_ids, "time": requests.requests["time"]})
     connection.register("identified", identified)
     connection.execute(_REQUEST_KEY)
     return np.asarray(connection.sql(_HASHED).fetchnumpy()["hashed"])
@@ -70,14 +70,14 @@ class SeenRequests:
         self._files: dict[str, list[str]] | None = None
         self._of_day: dict[int, list[Hashes]] = {}
 
-    def leave_out(self, part: PartRequests, hashes: Hashes) -> FirstSeen:
+    def leave_out(self, requests: BufferedRequests, hashes: Hashes) -> FirstSeen:
         """Leave out the requests that were seen before, and remember the others as seen.
 
         ``hashes`` is the result of :func:`hashed`.
         """
         if not len(hashes):
-            return FirstSeen(part, _rows([]), {})
-        days = part.requests["time"].cast(pa.int64()).to_numpy() // _DAY_US
+            return FirstSeen(requests, _rows([]), {})
+        days = requests.requests["time"].cast(pa.int64()).to_numpy() // _DAY_US
         is_repeated = np.zeros(len(hashes), dtype=bool)
         rows = []
         for day in np.unique(days).tolist():
@@ -85,7 +85,7 @@ class SeenRequests:
             new = self._new(day, hashes[places])
             is_repeated[places[~new]] = True
             rows.append((day, hashes[places[new]]))
-        return FirstSeen(part.select(~is_repeated), _rows(rows), _by_source(part, is_repeated))
+        return FirstSeen(requests.select(~is_repeated), _rows(rows), _by_source(requests, is_repeated))
 
     def _new(self, day: int, hashes: Hashes) -> npt.NDArray[np.bool_]:
         """Return which of the hashes are seen for the first time on this day, counted since 1970."""
@@ -125,15 +125,15 @@ class SeenRequests:
 def _is_among(hashes: Hashes, ordered: Hashes) -> npt.NDArray[np.bool_]:
     if not len(ordered):
         return np.zeros(len(hashes), dtype=bool)
-    found: npt.NDArray[np.bool_] = (
+    is_among: npt.NDArray[np.bool_] = (
         ordered[np.minimum(np.searchsorted(ordered, hashes), len(ordered) - 1)] == hashes
     )
-    return found
+    return is_among
 
 
 def _rows(of_days: list[tuple[int, Hashes]]) -> pa.Table:
     days = [np.full(len(hashes), day, dtype=np.int32) for day, hashes in of_days]
-    hashes = [each for _, each in of_days]
+    hashes = [hashes for _, hashes in of_days]
     return pa.table(
         {
             "day": pa.array(np.concatenate(days) if days else [], pa.int32()).cast(pa.date32()),
@@ -142,7 +142,7 @@ def _rows(of_days: list[tuple[int, Hashes]]) -> pa.Table:
     )
 
 
-def _by_source(part: PartRequests, is_repeated: npt.NDArray[np.bool_]) -> dict[int, Hashes]:
-    sources = part.requests["source"].to_numpy()[is_repeated]
-    lines = part.lines[is_repeated]
+def _by_source(requests: BufferedRequests, is_repeated: npt.NDArray[np.bool_]) -> dict[int, Hashes]:
+    sources = requests.requests["source"].to_numpy()[is_repeated]
+    lines = requests.lines[is_repeated]
     return {source: lines[sources == source] for source in np.unique(sources).tolist()}

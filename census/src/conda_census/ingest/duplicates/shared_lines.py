@@ -141,7 +141,7 @@ class _Scan:
         self._by_fingerprint = {run.reached.fingerprint: run.reached for run in self.runs}
         self._sizes = sorted({run.reached.size for run in self.runs})
         self._compared = sorted(
-            (_Compared(run) for run in self.runs if run.marks is not None), key=lambda each: each.before
+            (_Compared(run) for run in self.runs if run.marks is not None), key=lambda item: item.before
         )
         self._differs = not self._compared
 
@@ -172,8 +172,8 @@ class _Scan:
         """Return whether these bytes are a known line without its end."""
         mark = short(np.array([self._marks.with_line_end()], np.uint64))[0]
         return any(
-            each.run.marks is not None and each.run.marks[self.lines - each.before] == mark
-            for each in self._going_on()
+            compared.run.marks is not None and compared.run.marks[self.lines - compared.before] == mark
+            for compared in self._going_on()
         )
 
     @property
@@ -186,17 +186,19 @@ class _Scan:
         """Return the size up to which a file may be a part of a log without marks."""
         covered = max(self._known.size, self._reading.size if self._reading else 0)
         sizes = [
-            each.reached.size
-            for each in self.runs
-            if each.marks is None or len(each.marks) < each.reached.lines - each.first_line + 1
+            run.reached.size
+            for run in self.runs
+            if run.marks is None or len(run.marks) < run.reached.lines - run.first_line + 1
         ]
         return max((size for size in sizes if size > covered), default=0)
 
     def covered(self, name: str) -> Reading | None:
         """Return the longest beginning that was read before."""
-        known, reading = self._known, self._reading
-        if known.lines > (reading.lines if reading else 0) and (self._ends_run or self._is_telling(name)):
-            return Reading(known.size, known.lines, known.fingerprint.hexdigest())
+        known_lines, reading = self._known, self._reading
+        if known_lines.lines > (reading.lines if reading else 0) and (
+            self._ends_run or self._is_telling(name)
+        ):
+            return Reading(known_lines.size, known_lines.lines, known_lines.fingerprint.hexdigest())
         return reading
 
     def _look_for_readings(self, piece: bytes) -> None:
@@ -213,26 +215,26 @@ class _Scan:
         begin, end = self.lines, self.lines + len(ends.marks)
         marks = short(ends.marks)
         reach, ends_run = begin, False
-        for each in self._compared:
-            if not each.alike or each.before > end:
+        for compared in self._compared:
+            if not compared.alike or compared.before > end:
                 continue
-            if not each.is_begun:
-                each.is_begun = True
-                each.alike = each.run.base == self._mark_at(each.before, ends)
-                if not each.alike:
+            if not compared.is_begun:
+                compared.is_begun = True
+                compared.alike = compared.run.base == self._mark_at(compared.before, ends)
+                if not compared.alike:
                     continue
-            first, last = max(begin, each.before), min(end, each.end)
+            first, last = max(begin, compared.before), min(end, compared.end)
             if last < first:
                 continue
-            assert each.run.marks is not None  # noqa: S101 (only such runs are compared)
-            theirs = each.run.marks[first - each.before : last - each.before]
+            assert compared.run.marks is not None  # noqa: S101 (only such runs are compared)
+            theirs = compared.run.marks[first - compared.before : last - compared.before]
             differ = np.flatnonzero(theirs != marks[first - begin : last - begin])
             reached = first + int(differ[0]) if len(differ) else last
             if reached > reach:
                 reach, ends_run = reached, False
-            if reached == reach and reached == each.end and not len(differ):
+            if reached == reach and reached == compared.end and not len(differ):
                 ends_run = True
-            each.alike = not len(differ)
+            compared.alike = not len(differ)
         data = self._pending + piece
         taken = 0
         if reach > begin:
@@ -255,9 +257,9 @@ class _Scan:
 
     def _going_on(self) -> list[_Compared]:
         return [
-            each
-            for each in self._compared
-            if each.is_begun and each.alike and each.before <= self.lines < each.end
+            compared
+            for compared in self._compared
+            if compared.is_begun and compared.alike and compared.before <= self.lines < compared.end
         ]
 
     def _is_telling(self, name: str) -> bool:
@@ -272,7 +274,9 @@ class _Scan:
             sizes = {len(line) for line in beginning.splitlines()}
             return len(sizes) >= _TELLING_SIZES
         family = _family(name)
-        return any(_family(each.run.source) == family for each in self._compared if each.before == 0)
+        return any(
+            _family(compared.run.source) == family for compared in self._compared if compared.before == 0
+        )
 
 
 def _family(name: str) -> str:

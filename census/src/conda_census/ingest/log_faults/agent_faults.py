@@ -220,9 +220,9 @@ class SeenAgents:
         return last.fault()
 
     def _count_clients(self, of_conda: pa.StringArray) -> None:
-        found = pc.extract_regex(of_conda, _CLIENT).drop_null()
-        if len(found):
-            self.clients.update(pc.unique(found.field("client")).slice(0, MOST_CLIENTS).to_pylist())
+        tokens = pc.extract_regex(of_conda, _CLIENT).drop_null()
+        if len(tokens):
+            self.clients.update(pc.unique(tokens.field("client")).slice(0, MOST_CLIENTS).to_pylist())
 
 
 def _used(agents: pa.DictionaryArray) -> tuple[pa.StringArray, np.ndarray]:

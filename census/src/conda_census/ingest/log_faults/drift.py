@@ -8,7 +8,7 @@ from math import exp, log
 
 from conda_census.lake.source_rows import SourceRows
 
-__all__ = ["Move", "Tally", "moved_shares", "moves"]
+__all__ = ["DropRateChange", "Tally", "changes_between", "drop_rate_changes"]
 
 OTHER = "other"
 #: Headers of files show how long the files are, not how well they are understood: there are more at night.
@@ -37,44 +37,47 @@ class Tally:
 
 
 @dataclass(frozen=True)
-class Move:
-    """A share that moved: of the lines that were dropped for ``reason``, or of the requests for ``other``."""
+class DropRateChange:
+    """A changed share: of the lines that were dropped for ``reason``, or of the requests for ``other``."""
 
     reason: str
     before: float
     now: float
 
     def sentence(self) -> str:
-        """Return the move as one line for a person."""
+        """Return the change as one line for a person."""
         whole = "requests" if self.reason == OTHER else "lines"
         return (
             f"{self.reason}: {self.now:.2%} of the {whole}, after {self.before:.2%} in the 7 days before: "
-            "see conda-census sources, and look whether the log's format or what is served has changed"
+            "see conda-census sources, and check whether the log format or the served files have changed"
         )
 
 
-def moves(before: Tally, now: Tally) -> list[Move]:
-    """Return the shares that moved by more than a factor of 3, up or down, in alphabetical order.
+def changes_between(before: Tally, now: Tally) -> list[DropRateChange]:
+    """Return the shares that changed by more than a factor of 3, up or down, in alphabetical order.
 
-    If one share is 0, the factor is infinite. The move must be more than chance: the side with the larger
-    share has at least 10 lines, and counts that lie this far apart or farther have a probability of at most
-    0.01 if the shares differ by a factor of exactly 3. If there is nothing to compare, nothing moved.
+    If one share is 0, the factor is infinite. The change must exceed random variation: the side with the
+    larger share has at least 10 lines, and such counts or more extreme ones have a
+    probability of at most 0.01 if the shares differ by a factor of exactly 3. If there is nothing to compare,
+    nothing changed.
     """
     reasons = sorted((before.dropped.keys() | now.dropped.keys() | {OTHER}) - _NOT_WATCHED)
-    found = []
+    changes = []
     for reason in reasons:
         (part_before, whole_before), (part_now, whole_now) = before.part(reason), now.part(reason)
         if _lie_apart((part_before, whole_before), (part_now, whole_now)):
-            found.append(Move(reason, part_before / whole_before, part_now / whole_now))
-    return found
+            changes.append(DropRateChange(reason, part_before / whole_before, part_now / whole_now))
+    return changes
 
 
-def moved_shares(rows: SourceRows, batches: list[str], told: list[str] | None = None) -> list[Move]:
-    """Return the shares that moved in the logs that these batches read.
+def drop_rate_changes(
+    rows: SourceRows, batches: list[str], reported: list[str] | None = None
+) -> list[DropRateChange]:
+    """Return the changed shares of the logs that these batches read.
 
     They are compared with all other logs whose last request lies in the 7 days before the last request of
     these. A log without a request counts at the time at which it was read. The readings of the logs in
-    ``told`` are left out, because they are reported already.
+    ``reported`` are left out, because they are reported already.
 
     Raises:
         LakeError: the table cannot be read.
@@ -82,12 +85,12 @@ def moved_shares(rows: SourceRows, batches: list[str], told: list[str] | None = 
     connection = rows.now() if batches else None
     if connection is None:
         return []
-    asked = {"batches": batches, "before": _COMPARED_WITH, "told": told or []}
-    found = connection.execute(_TALLIES, asked).fetchall()
+    asked = {"batches": batches, "before": _COMPARED_WITH, "reported": reported or []}
+    tallied = connection.execute(_TALLIES, asked).fetchall()
     tallies = {
-        is_now: Tally(lines, dropped, requests, other) for is_now, lines, dropped, requests, other in found
+        is_now: Tally(lines, dropped, requests, other) for is_now, lines, dropped, requests, other in tallied
     }
-    return moves(tallies.get(False, Tally()), tallies.get(True, Tally()))
+    return changes_between(tallies.get(False, Tally()), tallies.get(True, Tally()))
 
 
 def _lie_apart(one: tuple[int, int], another: tuple[int, int]) -> bool:
@@ -117,15 +120,15 @@ def _chance(low: tuple[int, int], high: tuple[int, int]) -> float:
 
 
 _TALLIES = """
-    WITH told AS (
+    WITH chosen AS (
         SELECT list_contains($batches, batch) AS is_now, last_time,
                coalesce(last_time, ingested_at) AS moment, lines, requests, dropped, other_requests
-        FROM readings WHERE NOT (list_contains($batches, batch) AND list_contains($told, source))
+        FROM readings WHERE NOT (list_contains($batches, batch) AND list_contains($reported, source))
     ), last AS (
-        SELECT coalesce(max(last_time), max(moment)) AS moment FROM told WHERE is_now
+        SELECT coalesce(max(last_time), max(moment)) AS moment FROM chosen WHERE is_now
     ), compared AS (
-        SELECT told.* FROM told, last
-        WHERE is_now OR (told.moment <= last.moment AND told.moment > last.moment - $before)
+        SELECT chosen.* FROM chosen, last
+        WHERE is_now OR (chosen.moment <= last.moment AND chosen.moment > last.moment - $before)
     ), drops AS (
         SELECT is_now, entry.key AS reason, sum(entry.value)::BIGINT AS lines
         FROM (SELECT is_now, unnest(map_entries(dropped)) AS entry FROM compared) GROUP BY ALL

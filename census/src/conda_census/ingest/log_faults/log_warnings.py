@@ -8,7 +8,7 @@ import duckdb
 
 from conda_census.ingest.duplicates.known_logs import KnownLogs
 from conda_census.ingest.duplicates.repeated_downloads import DownloadMarks, Repeated, repeated_downloads
-from conda_census.ingest.log_faults.logs_without_requests import read_in_vain
+from conda_census.ingest.log_faults.logs_without_requests import check_for_requests
 from conda_census.ingest.log_faults.proxies import addresses_of, proxy_warnings
 from conda_census.ingest.source_reading import Claimed, SourceReading
 from conda_census.ingest.sql_parsing import first_requests
@@ -65,8 +65,10 @@ class LogWarnings:
         proxies = self._proxies(read, logs)
         for source in read:
             reading = source.reading
-            if in_vain := read_in_vain(reading.requests, reading.dropped, is_new=reading.first_line == 1):
-                self._summary.warn_in_vain(source.name, in_vain)
+            if in_vain := check_for_requests(
+                reading.requests, reading.dropped, is_new=reading.first_line == 1
+            ):
+                self._summary.warn_of_no_requests(source.name, in_vain)
             else:
                 self._warn_of_log(
                     source, logs[source.source], repeated.get(source.source), proxies.get(source.name)
@@ -76,10 +78,10 @@ class LogWarnings:
         self, read: Sequence[ReadSource], logs: Mapping[int, Claimed], passed_over: Mapping[int, int]
     ) -> None:
         has_lines = {source.source for source in read}
-        for number, size in passed_over.items():
-            source = logs[number].source
+        for log, size in passed_over.items():
+            source = logs[log].source
             self._summary.warn_of_passed_over(str(source), size)
-            if number in has_lines:
+            if log in has_lines:
                 self._doubt(str(source), "unread", PassedOver(size).sentence())
             else:
                 self._summary.note_read_in_part(source, size)

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-__all__ = ["InVain", "read_in_vain"]
+__all__ = ["NoRequests", "check_for_requests"]
 
 #: Reasons for dropping lines that could not be understood.
 _NOT_UNDERSTOOD = ("not_in_format", "no_time", "impossible_time", "too_long")
@@ -22,28 +22,28 @@ _FEWEST_NEW_LINES = 20
 
 
 @dataclass(frozen=True)
-class InVain:
+class NoRequests:
     """The dropped lines of logs without a request, by reason and without the headers."""
 
     dropped: Counter[str]
 
-    def __add__(self, other: InVain) -> InVain:
-        return InVain(self.dropped + other.dropped)
+    def __add__(self, other: NoRequests) -> NoRequests:
+        return NoRequests(self.dropped + other.dropped)
 
     def sentence(self) -> str:
         """Return the problem and its remedy as a sentence for a person."""
         lines = self.dropped.total()
-        reason = max(_NOT_UNDERSTOOD, key=lambda each: self.dropped[each])
-        told = f"none of {lines:,} lines is a request (main reason: {reason})"
+        reason = max(_NOT_UNDERSTOOD, key=lambda item: self.dropped[item])
+        what = f"none of {lines:,} lines is a request (main reason: {reason})"
         if lines == 1:
-            told = f"its only line is not a request (main reason: {reason})"
+            what = f"its only line is not a request (main reason: {reason})"
         return (
-            f"{told}: check the format and the header, and give --format if it was read in a wrong one; then "
+            f"{what}: check the format and the header, and give --format if it was read in a wrong one; then "
             "take it out with conda-census sources --forget SOURCE, and ingest it again"
         )
 
 
-def read_in_vain(requests: int, dropped: Mapping[str, int], *, is_new: bool) -> InVain | None:
+def check_for_requests(requests: int, dropped: Mapping[str, int], *, is_new: bool) -> NoRequests | None:
     """Return the dropped lines if a log, or the lines by which it grew, was read in vain; else None.
 
     ``is_new`` is true for a log that was read from its first line.
@@ -55,4 +55,4 @@ def read_in_vain(requests: int, dropped: Mapping[str, int], *, is_new: bool) -> 
     not_understood = sum(counts[reason] for reason in _NOT_UNDERSTOOD)
     if requests or 2 * not_understood <= lines or (not is_new and lines < _FEWEST_NEW_LINES):
         return None
-    return InVain(counts)
+    return NoRequests(counts)

@@ -37,16 +37,16 @@ _UNKNOWN = "-"
 
 def few_private_addresses(count: int) -> str:
     """Return the sentence for ``count`` private addresses that have nearly all requests of a log."""
-    number = "one private address" if count == 1 else f"{count} private addresses"
-    return f"nearly all requests come from {number}, {_NOT_KNOWN}"
+    addresses = "one private address" if count == 1 else f"{count} private addresses"
+    return f"nearly all requests come from {addresses}, {_NOT_KNOWN}"
 
 
 def few_public_addresses(count: int) -> str:
     """Return the sentence for ``count`` public addresses that have nearly all requests of a large log."""
-    number = "one public address" if count == 1 else f"{count} public addresses"
+    addresses = "one public address" if count == 1 else f"{count} public addresses"
     return (
-        f"nearly all requests come from {number}, with {count * MANY_CLIENTS} installations or more behind, "
-        f"{_NOT_KNOWN}"
+        f"nearly all requests come from {addresses}, with {count * MANY_CLIENTS} installations "
+        f"or more behind, {_NOT_KNOWN}"
     )
 
 

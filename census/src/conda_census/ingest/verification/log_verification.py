@@ -178,7 +178,7 @@ def _verify(
     fingerprint = Fingerprint(key)
     try:
         beginning = read_beginning(file).lines
-        found = recount(
+        counts = recount(
             decompressed(file),
             reading.size,
             reading.first_line,
@@ -191,23 +191,23 @@ def _verify(
         return Verified(reading, "unreadable", name_as_text(str(error)), file)
     if (fingerprint.size, fingerprint.hexdigest()) != (reading.size, reading.fingerprint):
         return Verified(reading, *_ANOTHER, file)
-    differences = tuple(_differences(reading.counts, found))
+    differences = tuple(_differences(reading.counts, counts))
     return Verified(reading, "differs" if differences else "same", "", file, differences)
 
 
-def _differences(recorded: Counts, found: Counts) -> Iterator[Difference]:
+def _differences(recorded: Counts, now: Counts) -> Iterator[Difference]:
     """Yield the differences, with lines dropped as repeated counted as the requests that they are."""
     repeated = recorded.dropped.get("repeated", 0)
     pairs = [
-        ("lines", recorded.lines, found.lines),
-        ("requests", recorded.requests + repeated, found.requests),
+        ("lines", recorded.lines, now.lines),
+        ("requests", recorded.requests + repeated, now.requests),
     ]
     pairs += [
-        (f"dropped.{reason}", recorded.dropped.get(reason, 0), found.dropped.get(reason, 0))
-        for reason in sorted((recorded.dropped.keys() | found.dropped.keys()) - {"repeated"})
+        (f"dropped.{reason}", recorded.dropped.get(reason, 0), now.dropped.get(reason, 0))
+        for reason in sorted((recorded.dropped.keys() | now.dropped.keys()) - {"repeated"})
     ]
     yield from (Difference(*pair) for pair in pairs if pair[1] != pair[2])
     if not repeated:  # else the first or the last request may have been a repeated one
         for what in ("first_time", "last_time"):
-            if getattr(recorded, what) != getattr(found, what):
-                yield Difference(what, getattr(recorded, what), getattr(found, what))
+            if getattr(recorded, what) != getattr(now, what):
+                yield Difference(what, getattr(recorded, what), getattr(now, what))

@@ -1,6 +1,6 @@
 """Independent recount of the lines of a log.
 
-It uses the code that parses lines, but neither the parts nor the staging of an ingest, nor a table of the
+It uses the code that parses lines, but neither the buffers nor the staging of an ingest, nor a table of the
 lake.
 """
 
@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 import duckdb
 import numpy as np
 
-from conda_census.ingest.block_parsing import parsed_pieces
+from conda_census.ingest.block_parsing import parse_block
 from conda_census.ingest.sql_parsing import IrregularLines
 from conda_census.logs.blocks import blocks_of_lines
 from conda_census.logs.fast.line_splitting import LINES_MAX
@@ -39,7 +39,7 @@ class Counts:
 
 
 def recount(
-    pieces: Iterable[bytes],
+    chunks: Iterable[bytes],
     size: int,
     first_line: int,
     log_format: LogFormat,
@@ -53,10 +53,10 @@ def recount(
     request can be.
 
     Raises:
-        SourceError: raised by ``pieces``.
+        SourceError: raised by ``chunks``.
     """
     # The last line was taken, so it was whole, with or without a line end.
-    blocks = blocks_of_lines(_first(pieces, size), fingerprint, lambda _rest: True)
+    blocks = blocks_of_lines(_first(chunks, size), fingerprint, lambda _rest: True)
     return _Recount(first_line, log_format, beginning, read_at).counts(blocks)
 
 
@@ -87,11 +87,11 @@ class _Recount:
             connection.execute("SET TimeZone = 'UTC'")
             irregular = IrregularLines(connection, self._take_requests, self._take_dropped)
             for block in blocks:
-                for part in self._reader.parts(block):
-                    lines = part.lines.count(b"\n")
+                for section in self._reader.parts(block):
+                    lines = section.lines.count(b"\n")
                     if line + lines > self._first_line:
                         self._lines += lines - max(0, self._first_line - line)
-                        self._count(line, part, irregular)
+                        self._count(line, section, irregular)
                     line += lines
             irregular.flush()
         return Counts(
@@ -102,13 +102,13 @@ class _Recount:
             time_of(max(self._times, default=None)),
         )
 
-    def _count(self, line: int, part: LinesUnderOneHeader, irregular: IrregularLines) -> None:
-        for piece in parsed_pieces(part.parse, part.lines, LINES_MAX):
-            parsed = piece.parsed
-            self._take_dropped(0, "blank", piece.empty_lines + line)
+    def _count(self, line: int, section: LinesUnderOneHeader, irregular: IrregularLines) -> None:
+        for run in parse_block(section.parse, section.lines, LINES_MAX):
+            parsed = run.parsed
+            self._take_dropped(0, "blank", run.empty_lines + line)
             requests = replace(parsed.requests, line=parsed.requests.line + line)
             self._take_requests(np.empty(0), requests)
-            irregular.add(0, part.columns, line, parsed)
+            irregular.add(0, section.columns, line, parsed)
             line += parsed.lines
 
     def _take_requests(self, _sources: np.ndarray, requests: Requests) -> None:
@@ -127,10 +127,10 @@ class _Recount:
             self._dropped[reason] += count
 
 
-def _first(pieces: Iterable[bytes], size: int) -> Iterator[bytes]:
+def _first(chunks: Iterable[bytes], size: int) -> Iterator[bytes]:
     """Yield the first ``size`` bytes."""
-    for piece in pieces:
-        yield piece[:size]
-        size -= len(piece)
+    for chunk in chunks:
+        yield chunk[:size]
+        size -= len(chunk)
         if size <= 0:
             return

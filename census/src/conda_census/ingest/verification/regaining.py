@@ -59,8 +59,8 @@ def want_no_more(lake: Lake, taken_out: TakenOut) -> None:
     """
 
     def without_log(lost: Lost) -> Lost:
-        is_of_log = {each for each in lost.wanted if (one_spelling(each.source), each.head) in logs}
-        return replace(lost, wanted=tuple(each for each in lost.wanted if each not in is_of_log))
+        is_of_log = {lines for lines in lost.wanted if (one_spelling(lines.source), lines.head) in logs}
+        return replace(lost, wanted=tuple(lines for lines in lost.wanted if lines not in is_of_log))
 
     logs = {(one_spelling(taken_out.source), head) for head in taken_out.heads}
     if read_lost(lake.path).wanted:
@@ -77,19 +77,19 @@ def wanted_of(
     Raises:
         duckdb.Error: ``line_marks`` cannot be read.
     """
-    rows = marked_lines(line_marks, key, {each.batch for each, _ in days}) if days else []
+    rows = marked_lines(line_marks, key, {reading.batch for reading, _ in days}) if days else []
     marks = {(row.batch, row.source, row.first_line): row for row in rows}
     wanted = []
-    for each, of_reading in days:
-        row = marks.get((each.batch, each.source, each.first_line))
+    for reading, of_reading in days:
+        row = marks.get((reading.batch, reading.source, reading.first_line))
         wanted.append(
             Wanted(
-                each.source,
-                each.format_name,
-                each.batch,
-                each.head,
-                each.first_line,
-                each.counts.lines,
+                reading.source,
+                reading.format_name,
+                reading.batch,
+                reading.head,
+                reading.first_line,
+                reading.counts.lines,
                 len(row.marks) if row else 0,
                 row.digest(key) if row and len(row.marks) else "",
                 tuple(sorted(of_reading)),
@@ -118,10 +118,10 @@ def missing_wanted(lake: Lake, wanted: Collection[Wanted], key: bytes) -> Iterat
     if not wanted:
         return
     readings = recorded_readings(lake)
-    batches = {each.batch for each in readings}
+    batches = {reading.batch for reading in readings}
     reached: dict[str, int] = defaultdict(int)
-    for each in readings:
-        reached[each.head] = max(reached[each.head], each.first_line + each.counts.lines - 1)
+    for reading in readings:
+        reached[reading.head] = max(reached[reading.head], reading.first_line + reading.counts.lines - 1)
     rows = _rows_by_head(lake, wanted, readings, key)
     as_they_are = {
         (row.first_line, len(row.marks), row.digest(key)) for of_head in rows.values() for row in of_head
@@ -138,9 +138,9 @@ def _rows_by_head(
     lake: Lake, wanted: Collection[Wanted], readings: Sequence[Recorded], key: bytes
 ) -> dict[str, list[MarkedLines]]:
     """Return the rows of ``line_marks`` that may have wanted lines, by the heads of their logs."""
-    heads = {each.head for each in wanted}
-    of_logs = None if "" in heads else {each.batch for each in readings if each.head in heads}
-    head_of = {(each.batch, each.source, each.first_line): each.head for each in readings}
+    heads = {lines.head for lines in wanted}
+    of_logs = None if "" in heads else {reading.batch for reading in readings if reading.head in heads}
+    head_of = {(reading.batch, reading.source, reading.first_line): reading.head for reading in readings}
     rows: dict[str, list[MarkedLines]] = defaultdict(list)
     for row in marked_lines(lake.files("line_marks"), key, of_logs):
         rows[head_of.get((row.batch, row.source, row.first_line), "")].append(row)
@@ -150,7 +150,7 @@ def _rows_by_head(
 def _has_lines(rows: Mapping[str, list[MarkedLines]], lines: Wanted, key: bytes) -> bool:
     """Return whether one log, or several that begin alike, brought these lines."""
     of_logs = [rows.get(lines.head, [])] if lines.head else rows.values()
-    return any(_have_lines(each, lines, key) for each in of_logs)
+    return any(_have_lines(rows_of_log, lines, key) for rows_of_log in of_logs)
 
 
 def _have_lines(rows: Sequence[MarkedLines], lines: Wanted, key: bytes) -> bool:
@@ -162,7 +162,7 @@ def _have_lines(rows: Sequence[MarkedLines], lines: Wanted, key: bytes) -> bool:
     the other ends.
     """
     begin, end = lines.first_line, lines.first_line + lines.marks
-    ends = {each for row in rows for each in (row.first_line, row.end) if begin < each < end}
+    ends = {line for row in rows for line in (row.first_line, row.end) if begin < line < end}
     ways: dict[tuple[int | None, bytes], blake2b] = {(None, b""): keyed_hash(key)}
     for first, behind in pairwise(sorted({begin, end, *ends})):
         by_mark: dict[int | None, list[blake2b]] = defaultdict(list)

@@ -67,7 +67,7 @@ class TableBatches:
     @classmethod
     def of(cls, snapshot: Snapshot, name: TableName) -> TableBatches:
         """Return the content of the whole files of a table, without unfinished batches."""
-        found = cls()
+        held = cls()
         damaged = {file["path"] for file in snapshot.damaged_files(name)}
         unfinished = {
             file["path"] for file in snapshot.unfinished_files(name) if _is_under_way(snapshot, file["path"])
@@ -76,10 +76,10 @@ class TableBatches:
             path = str(file["path"])
             if path not in damaged and path not in unfinished:
                 try:
-                    found.take(snapshot.lake.path / name / path, name)
+                    held.take(snapshot.lake.path / name / path, name)
                 except (OSError, pa.ArrowException):
                     continue  # reported as damaged, or to be found missing
-        return found
+        return held
 
     def take(self, path: Path, name: TableName) -> None:
         """Count one more file."""
@@ -98,7 +98,7 @@ class TableBatches:
             self.days[batch].add(day)
             for column in columns.column_names:
                 of_batch = columns[column].slice(at, rows)
-                self.sums[batch, column] += sum(number or 0 for number in of_batch.to_pylist())
+                self.sums[batch, column] += sum(value or 0 for value in of_batch.to_pylist())
             at += rows
 
 
@@ -149,7 +149,7 @@ def marked_lines(
     """
     if not (paths := [path for path in files if Path(path).is_file()]):
         return []
-    found = []
+    of_rows = []
     rows = duckdb.execute(
         "SELECT batch, source, first_line, marks FROM read_parquet(?) "
         "WHERE ? IS NULL OR list_contains(?, batch)",
@@ -159,8 +159,8 @@ def marked_lines(
         plain = veiled(marks, key, mark_name(batch, source, first_line))
         marks_of_lines = np.frombuffer(plain[_BASE_BYTES:], "<u2").astype(np.uint16)
         [base] = short(np.frombuffer(plain[:_BASE_BYTES], "<u8").astype(np.uint64)).tolist()
-        found.append(MarkedLines(batch, source, first_line, marks_of_lines, base))
-    return found
+        of_rows.append(MarkedLines(batch, source, first_line, marks_of_lines, base))
+    return of_rows
 
 
 def incomplete_batches(held: dict[TableName, TableBatches]) -> set[str]:
@@ -169,8 +169,10 @@ def incomplete_batches(held: dict[TableName, TableBatches]) -> set[str]:
     ``held`` has the content of each table. A batch of an earlier version has no rows in ``line_marks``.
     """
     sources, marks, sessions = held["sources"], held.get("line_marks", TableBatches()), held["sessions"]
-    batches = {batch for each in held.values() for batch in each.rows} - {""}
-    has_all = {name for name, each in held.items() if not each.mixed or name == "sources"}
+    batches = {batch for of_table in held.values() for batch in of_table.rows} - {""}
+    has_all = {
+        name for name, batches_of_table in held.items() if not batches_of_table.mixed or name == "sources"
+    }
 
     def is_complete(batch: str) -> bool:
         requests, downloads = (sessions.sums[batch, column] for column in ("requests", "downloads"))
@@ -196,12 +198,12 @@ def files_to_take_up(candidates: Iterable[Path], held: TableBatches, wanted: Col
         if batches and set(batches) <= set(wanted):
             day = date.fromisoformat(path.parent.name.removeprefix("day="))
             groups[day, frozenset(batches)].append(path)
-    found: list[Path] = []
+    files: list[Path] = []
     for (day, names), paths in sorted(groups.items(), key=lambda group: -len(group[0][1])):
         if has.isdisjoint((day, batch) for batch in names) and _are_apart(paths):
-            found += paths
+            files += paths
             has.update((day, batch) for batch in names)
-    return found
+    return files
 
 
 def _are_apart(paths: list[Path]) -> bool:
@@ -213,17 +215,17 @@ def _are_apart(paths: list[Path]) -> bool:
 def logs_with(lines: Iterable[MarkedLines], key: bytes) -> list[tuple[str, str]]:
     """Return name and present location of the logs that have these lines, as far as they are found."""
     marks_of: dict[str, ShortMarks] = {}
-    found: dict[tuple[str, str], None] = {}
-    for each in sorted(lines, key=lambda each: (each.source, each.first_line)):
-        wanted = each.digest(key)
-        for location in _candidates(each.source):
+    logs: dict[tuple[str, str], None] = {}
+    for row in sorted(lines, key=lambda item: (item.source, item.first_line)):
+        wanted = row.digest(key)
+        for location in _candidates(row.source):
             if location not in marks_of:
                 marks_of[location] = _marks_of_log(location, key)
-            begin = each.first_line - 1
-            if _digest(marks_of[location][begin : begin + len(each.marks)], key) == wanted:
-                found[each.source, location] = None
+            begin = row.first_line - 1
+            if _digest(marks_of[location][begin : begin + len(row.marks)], key) == wanted:
+                logs[row.source, location] = None
                 break
-    return list(found)
+    return list(logs)
 
 
 def _candidates(source: str) -> list[str]:
@@ -233,7 +235,7 @@ def _candidates(source: str) -> list[str]:
     if not path.is_absolute():
         return []
     others = files_like(path.parent, path.name.partition(".")[0])
-    return [str(path), *(str(each) for each in others if each != path)]
+    return [str(path), *(str(other) for other in others if other != path)]
 
 
 def _marks_of_log(location: str, key: bytes) -> ShortMarks:

@@ -67,7 +67,7 @@ class FilesVerified:
     @property
     def may_list_readings(self) -> bool:
         """Return whether the table of the logs that were read can be trusted."""
-        return all(each.table != "sources" for each in self.damaged)
+        return all(file.table != "sources" for file in self.damaged)
 
 
 def verify_files(
@@ -82,13 +82,15 @@ def verify_files(
     verified = FilesVerified(problems=[problem.sentence() for problem in problems if problem.kind != "file"])
     for name in snapshot.tables:
         states = zip(snapshot.done_files(name), snapshot.file_states(name), strict=True)
-        found: list[tuple[dict[str, Any], str, str]] = [(file, state, _NO_DIGEST) for file, state in states]
+        reported: list[tuple[dict[str, Any], str, str]] = [
+            (file, state, _NO_DIGEST) for file, state in states
+        ]
         unfinished = snapshot.unfinished_files(name)
-        found += [
+        reported += [
             (file, "damaged" if state == "damaged" else "not_checked", _UNFINISHED)
             for file, state in zip(unfinished, reading.states(lake.path / name, unfinished), strict=True)
         ]
-        for file, state, reason in found:
+        for file, state, reason in reported:
             each = _lake_file(name, file, reason if state == "not_checked" else "")
             if not (since or date.min) <= each.day <= (until or date.max):
                 continue

@@ -29,7 +29,7 @@ from deltalake import DeltaTable, Transaction
 
 from conda_census.errors import LakeError
 from conda_census.lake.checks.file_reading import FileReading, FileState
-from conda_census.lake.delta_log_recovery import read_left_log
+from conda_census.lake.delta_log_recovery import read_log_remains
 from conda_census.lake.file_names import batch_of, day_in, says_its_digest
 from conda_census.lake.records.doubts import DOUBTS, read_doubts
 from conda_census.lake.records.ledger import LEDGER_TABLES, Ledger, initial_totals, totals_of_files
@@ -37,7 +37,7 @@ from conda_census.lake.records.lost_days import LOST, lost_days
 from conda_census.lake.records.table_notes import noted_tables
 from conda_census.lake.records.unfinished_repair import unfinished_repair
 from conda_census.lake.schema import TABLES, TableName
-from conda_census.lake.store import Lake, application, files_of, has_own_columns, told_unreadable
+from conda_census.lake.store import Lake, application, files_of, has_own_columns, reporting_unreadable
 
 __all__ = [
     "DamagedLakeError",
@@ -161,7 +161,7 @@ def checked_to_add(lake: Lake, *, is_repair: bool = False) -> Lake:
         LakeError: a table cannot be read or written.
     """
     snapshot, problems = check(lake)
-    if problems := [each for each in problems if not (is_repair and each.kind == "repair")]:
+    if problems := [problem for problem in problems if not (is_repair and problem.kind == "repair")]:
         raise DamagedLakeError(lake.path, problems)
     if not snapshot.ledger.is_kept:
         lake.note("sources", snapshot.first_totals())
@@ -201,11 +201,13 @@ class Snapshot:
         self.doubts = len(read_doubts(lake.path))
         found: dict[TableName, list[dict[str, Any]]] = {}
         for name, table in self.tables.items():
-            with told_unreadable(lake.path / name, "run conda-census repair"):
+            with reporting_unreadable(lake.path / name, "run conda-census repair"):
                 found[name] = files_of(table)
                 table.transaction_version("")
         of = {name: [batch_of(_name(file)) for file in files] for name, files in found.items()}
-        self.writers = self._folders() | {each.writer for batches in of.values() for each in batches if each}
+        self.writers = self._folders() | {
+            batch.writer for batches in of.values() for batch in batches if batch
+        }
         self._done = {
             writer: self.tables["sources"].transaction_version(application(writer)) or 0
             for writer in self.writers
@@ -269,14 +271,14 @@ class Snapshot:
         days = {_day_of(file) for file, state in zip(files, states, strict=True) if state == "not_checked"}
         must = self.requests_by_day()
         for day in sorted(days) if self.ledger.is_kept else []:
-            of_day = [number for number, file in enumerate(files) if _day_of(file) == day]
-            if any(states[number] == "damaged" for number in of_day):
+            of_day = [place for place, file in enumerate(files) if _day_of(file) == day]
+            if any(states[place] == "damaged" for place in of_day):
                 continue
-            paths = [f"{self.lake.path}/sessions/{files[number]['path']}" for number in of_day]
+            paths = [f"{self.lake.path}/sessions/{files[place]['path']}" for place in of_day]
             if _sum_of_requests(paths) != must.get(day, 0):
                 states = [
-                    "damaged" if number in of_day and state == "not_checked" else state
-                    for number, state in enumerate(states)
+                    "damaged" if place in of_day and state == "not_checked" else state
+                    for place, state in enumerate(states)
                 ]
         return states
 
@@ -357,16 +359,16 @@ class Snapshot:
         They are read from the table's log: asking Delta for each number of a year would take seconds.
         """
         totals: Counter[str] = Counter()
-        for app, number in read_left_log(self.lake.path / "sources").transactions.items():
+        for app, total in read_log_remains(self.lake.path / "sources").transactions.items():
             if Ledger.is_of(app, self.writers):
-                totals[app.partition("/")[2]] += number
+                totals[app.partition("/")[2]] += total
         return totals
 
     def _by_day(self, prefix: str) -> dict[date, int]:
         return {
-            day: number
-            for name, number in self.totals.items()
-            if name.rpartition("/")[0] == prefix and number and (day := day_in(name.rpartition("/")[2]))
+            day: total
+            for name, total in self.totals.items()
+            if name.rpartition("/")[0] == prefix and total and (day := day_in(name.rpartition("/")[2]))
         }
 
     def first_totals(self) -> list[Transaction]:

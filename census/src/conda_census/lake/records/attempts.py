@@ -105,9 +105,9 @@ class Suspects:
     def begin_trial(self, location: str) -> bool:
         """Record that a suspect is tried; return false if too many trials ended without a result."""
         trials = _read(self._file)
-        number = _number(trials.get(location)) + 1
-        _replace(self._file, {**trials, location: number})
-        return number <= TRIALS
+        count = _number(trials.get(location)) + 1
+        _replace(self._file, {**trials, location: count})
+        return count <= TRIALS
 
     def remove(self, location: str) -> None:
         """Remove the source from the suspects."""
@@ -120,18 +120,20 @@ class Suspects:
 
 def can_be_read(settings: Settings, location: str, format_name: str) -> bool:
     """Return whether a separate process reads a source to its end; the reading itself is discarded."""
-    told = pickle.dumps((settings, location, format_name))
+    task = pickle.dumps((settings, location, format_name))
     # -P: modules in the current folder are not imported in place of ours
     command = [sys.executable, "-P", "-m", "conda_census.ingest.trial_reading"]
     # The output is silenced, whichever process is killed when.
-    done = subprocess.run(command, input=told, stdout=DEVNULL, stderr=DEVNULL, check=False)  # noqa: S603
+    done = subprocess.run(command, input=task, stdout=DEVNULL, stderr=DEVNULL, check=False)  # noqa: S603
     return done.returncode == 0
 
 
 def is_no_fault_of_a_source(problem: BaseException) -> bool:
     """Return whether the census, the disk or the person at the keyboard caused the problem."""
-    told = (CensusError, OSError, duckdb.IOException, KeyboardInterrupt, SystemExit)
-    return isinstance(problem, told) or (isinstance(problem, RuntimeError) and str(problem) == INTERRUPTED)
+    other_faults = (CensusError, OSError, duckdb.IOException, KeyboardInterrupt, SystemExit)
+    return isinstance(problem, other_faults) or (
+        isinstance(problem, RuntimeError) and str(problem) == INTERRUPTED
+    )
 
 
 def _read(file: Path) -> dict[str, object]:
@@ -154,4 +156,4 @@ def _number(value: object) -> int:
 
 
 def _numbers(value: object) -> list[int]:
-    return [each for each in value if isinstance(each, int)] if isinstance(value, list) else []
+    return [item for item in value if isinstance(item, int)] if isinstance(value, list) else []

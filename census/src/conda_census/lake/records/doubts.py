@@ -88,10 +88,10 @@ def note_doubts(lake: Lake, batch: str, doubts: Sequence[Doubt]) -> None:
         return
     with lake.private(), FileLock(lake.path / _LOCK, timeout=_LOCK_S):
         before = read_doubts(lake.path)
-        after = [*(each for each in before if each.batch != batch), *doubts]
+        after = [*(doubt for doubt in before if doubt.batch != batch), *doubts]
         if after != before:
             replace_durably(
-                lake.path / DOUBTS, json.dumps({"doubts": [asdict(each) for each in after]}).encode()
+                lake.path / DOUBTS, json.dumps({"doubts": [asdict(doubt) for doubt in after]}).encode()
             )
 
 

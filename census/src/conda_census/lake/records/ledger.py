@@ -109,8 +109,8 @@ class Ledger:
         numbers = Counter({f"rows/{table}": 0 for table in LEDGER_TABLES})
         numbers.update(brought.by_name())
         return [
-            Transaction(_id(writer, name), (self._number(writer, name) or 0) + number)
-            for name, number in sorted(numbers.items())
+            Transaction(_id(writer, name), (self._number(writer, name) or 0) + total)
+            for name, total in sorted(numbers.items())
         ]
 
     def with_change(self, change: Mapping[str, int]) -> list[Transaction]:
@@ -119,9 +119,9 @@ class Ledger:
         ``change`` has the names of :meth:`Totals.by_name`, and the differences in the numbers of rows.
         """
         return [
-            Transaction(_id(_BASE, name), (self._number(_BASE, name) or 0) + number)
-            for name, number in sorted(change.items())
-            if number
+            Transaction(_id(_BASE, name), (self._number(_BASE, name) or 0) + change_of_total)
+            for name, change_of_total in sorted(change.items())
+            if change_of_total
         ]
 
     def brought(self, names: Iterable[str], writers: Iterable[str]) -> Counter[str]:
@@ -150,8 +150,8 @@ def initial_totals(held: Mapping[str, int], brought: Mapping[str, int] | None = 
     """
     numbers = {f"rows/{table}": 0 for table in LEDGER_TABLES} | dict(held)
     return [
-        Transaction(_id(_BASE, name), number - (brought or {}).get(name, 0))
-        for name, number in sorted(numbers.items())
+        Transaction(_id(_BASE, name), total - (brought or {}).get(name, 0))
+        for name, total in sorted(numbers.items())
     ]
 
 

@@ -47,7 +47,7 @@ class Lost:
 
     def wanted_by(self, day: date) -> list[Wanted]:
         """Return the lines that a day needs."""
-        return [each for each in self.wanted if day in each.days]
+        return [lines for lines in self.wanted if day in lines.days]
 
 
 def read_lost(path: Path) -> Lost:
@@ -89,11 +89,11 @@ def mark_lost(lake: Lake, days: Iterable[date], wanted: Iterable[Wanted] = ()) -
         LakeError: ``lost.json`` is damaged, or the lake cannot be written.
     """
     new = frozenset(days)
-    known = [replace(each, days=tuple(sorted(new.intersection(each.days)))) for each in wanted]
-    for_good = new.difference(days_of(known))
+    new_lines = [replace(lines, days=tuple(sorted(new.intersection(lines.days)))) for lines in wanted]
+    for_good = new.difference(days_of(new_lines))
     change_lost(
         lake,
-        lambda lost: Lost(lost.days | new, lost.for_good | for_good, merged([*lost.wanted, *known])),
+        lambda lost: Lost(lost.days | new, lost.for_good | for_good, merged([*lost.wanted, *new_lines])),
     )
 
 

@@ -103,7 +103,7 @@ def _said(noted: object, lake: Path) -> tuple[int, dict[str, str], str | None]:
     """Return the version, the digests, and the id, which an earlier version did not record."""
     try:
         content: Any = noted
-        digests = {str(path): str(each) for path, each in content["digests"].items()}
+        digests = {str(path): str(digest) for path, digest in content["digests"].items()}
         return int(content["version"]), digests, content.get("id")
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
         raise _damaged(lake) from None

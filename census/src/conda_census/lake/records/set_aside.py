@@ -115,9 +115,9 @@ class SetAsideSources:
         Raises:
             LakeError: the file is damaged or cannot be read.
         """
-        return sum(each.may_be_log for each in self.read())
+        return sum(entry.may_be_log for entry in self.read())
 
-    def add(self, found: Collection[Unreadable], key: bytes, tried: str) -> list[SetAside]:
+    def add(self, unreadable: Collection[Unreadable], key: bytes, tried: str) -> list[SetAside]:
         """Set sources aside, each with its reason, and return those that can be remembered.
 
         A source whose reason may pass is also recorded, as unread, and not returned: each run tries it again.
@@ -125,28 +125,32 @@ class SetAsideSources:
         """
         since = datetime.now(UTC).isoformat(timespec="seconds")
         added = [
-            SetAside(str(each.source), each.source.location, each.reason, since, name, tried, each.may_be_log)
-            for each in found
-            if not (each.may_pass or each.is_read_in_part) and (name := name_as_stored(each.source, key))
+            SetAside(
+                str(entry.source), entry.source.location, entry.reason, since, name, tried, entry.may_be_log
+            )
+            for entry in unreadable
+            if not (entry.may_pass or entry.is_read_in_part) and (name := name_as_stored(entry.source, key))
         ]
         unread = {
-            each.source.location: SetAside(
-                str(each.source),
-                each.source.location,
-                each.reason,
+            entry.source.location: SetAside(
+                str(entry.source),
+                entry.source.location,
+                entry.reason,
                 since,
-                name_as_stored(each.source, key) if each.is_read_in_part else "",
+                name_as_stored(entry.source, key) if entry.is_read_in_part else "",
                 "",
             )
-            for each in found
-            if (each.may_pass or each.is_read_in_part) and not is_spooled(each.source.location)
+            for entry in unreadable
+            if (entry.may_pass or entry.is_read_in_part) and not is_spooled(entry.source.location)
         }
         if added or unread:
-            locations = {each.location for each in added} | set(unread)
-            names = {each.name for each in [*added, *unread.values()] if each.name}
+            locations = {entry.location for entry in added} | set(unread)
+            names = {entry.name for entry in [*added, *unread.values()] if entry.name}
             with self._locked():
                 kept = [
-                    each for each in self.read() if each.location not in locations and each.name not in names
+                    entry
+                    for entry in self.read()
+                    if entry.location not in locations and entry.name not in names
                 ]
                 self._write([*kept, *added, *unread.values()])
         return added
@@ -155,7 +159,7 @@ class SetAsideSources:
         """Remove sources from the record, so that they are tried again."""
         if forgotten:
             with self._locked():
-                self._write([each for each in self.read() if each not in forgotten])
+                self._write([entry for entry in self.read() if entry not in forgotten])
 
     def move(self, moved: Mapping[SetAside, Source]) -> None:
         """Record the new locations of sources that are recognised by their names."""
@@ -163,10 +167,10 @@ class SetAsideSources:
             with self._locked():
                 self._write(
                     [
-                        replace(each, source=str(now), location=now.location)
-                        if (now := moved.get(each))
-                        else each
-                        for each in self.read()
+                        replace(entry, source=str(now), location=now.location)
+                        if (now := moved.get(entry))
+                        else entry
+                        for entry in self.read()
                     ]
                 )
 

@@ -98,7 +98,7 @@ def forget_versions(lake: Lake, names: Iterable[TableName]) -> None:
     noted, names = noted_tables(lake.path), set(names)
     _write(
         lake,
-        {name: TableNote(each.id, -1 if name in names else each.version) for name, each in noted.items()},
+        {name: TableNote(note.id, -1 if name in names else note.version) for name, note in noted.items()},
     )
 
 

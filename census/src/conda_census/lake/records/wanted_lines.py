@@ -46,19 +46,19 @@ class Wanted:
 def merged(wanted: Iterable[Wanted], but: Collection[date] = ()) -> tuple[Wanted, ...]:
     """Return each range of lines once, with all its days except some; drop lines that no day needs."""
     days: dict[Wanted, set[date]] = defaultdict(set)
-    for each in wanted:
-        days[replace(each, days=())].update(set(each.days).difference(but))
-    return tuple(replace(each, days=tuple(sorted(of_lines))) for each, of_lines in days.items() if of_lines)
+    for entry in wanted:
+        days[replace(entry, days=())].update(set(entry.days).difference(but))
+    return tuple(replace(lines, days=tuple(sorted(of_lines))) for lines, of_lines in days.items() if of_lines)
 
 
 def days_of(wanted: Iterable[Wanted]) -> set[date]:
     """Return the days that need these lines."""
-    return {day for each in wanted for day in each.days}
+    return {day for lines in wanted for day in lines.days}
 
 
 def wanted_to_json(wanted: Iterable[Wanted]) -> list[dict[str, Any]]:
     """Return the lines in the form of a record of the lake."""
-    return [asdict(each) | {"days": [day.isoformat() for day in each.days]} for each in wanted]
+    return [asdict(lines) | {"days": [day.isoformat() for day in lines.days]} for lines in wanted]
 
 
 def wanted_from_json(content: Iterable[Mapping[str, Any]]) -> tuple[Wanted, ...]:
@@ -69,15 +69,15 @@ def wanted_from_json(content: Iterable[Mapping[str, Any]]) -> tuple[Wanted, ...]
     """
     return tuple(
         Wanted(
-            source=str(each["source"]),
-            format_name=str(each["format_name"]),
-            batch=str(each["batch"]),
-            head=str(each["head"]),
-            first_line=int(each["first_line"]),
-            lines=int(each["lines"]),
-            marks=int(each["marks"]),
-            digest=str(each["digest"]),
-            days=tuple(map(date.fromisoformat, each["days"])),
+            source=str(entry["source"]),
+            format_name=str(entry["format_name"]),
+            batch=str(entry["batch"]),
+            head=str(entry["head"]),
+            first_line=int(entry["first_line"]),
+            lines=int(entry["lines"]),
+            marks=int(entry["marks"]),
+            digest=str(entry["digest"]),
+            days=tuple(map(date.fromisoformat, entry["days"])),
         )
-        for each in content
+        for entry in content
     )

@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.trials.simulated_tables import simulate_tables
 from conda_census.lake import parquet_files
-from conda_census.lake.sampling_panel import PANEL_ONE_IN, apart, pseudonyms_below
+from conda_census.lake.sampling_panel import PANEL_ONE_IN, pseudonyms_below, split_row_groups
 from conda_census.lake.store import Lake
 from conda_census.simulate.lake import simulate_lake
 from conda_census.simulate.scenario import Scenario
@@ -30,8 +30,8 @@ def test_rows_are_told_apart(as_dictionary: bool) -> None:
         {"client": clients.dictionary_encode() if as_dictionary else clients, "place": list(range(6))}
     )
 
-    assert [group["place"].to_pylist() for group in apart(rows)] == [[2, 4], [0, 3, 5], [1]]
-    assert [group["place"].to_pylist() for group in apart(rows.slice(3, 1))] == [[3]]
+    assert [group["place"].to_pylist() for group in split_row_groups(rows)] == [[2, 4], [0, 3, 5], [1]]
+    assert [group["place"].to_pylist() for group in split_row_groups(rows.slice(3, 1))] == [[3]]
 
 
 @pytest.mark.parametrize("table", ["sessions", "downloads"])

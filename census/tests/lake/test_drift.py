@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.stats import binom
 
 from census_support.lakes.small_lake import SmallLake
-from conda_census.ingest.log_faults.drift import Move, Tally, moved_shares, moves
+from conda_census.ingest.log_faults.drift import DropRateChange, Tally, changes_between, drop_rate_changes
 from conda_census.lake.source_rows import SourceRows
 from conda_census.lake.store import Lake
 
@@ -43,20 +43,20 @@ def _tally(lines: int, dropped: int, reason: str = "no_time") -> Tally:
 )
 def test_when_it_rings(before: tuple[int, int], now: tuple[int, int], rings: bool) -> None:
     """Lines and drops of the week before, lines and drops now."""
-    expected = [Move("no_time", before[1] / before[0], now[1] / now[0])] if rings else []
-    assert moves(_tally(*before), _tally(*now)) == expected
+    expected = [DropRateChange("no_time", before[1] / before[0], now[1] / now[0])] if rings else []
+    assert changes_between(_tally(*before), _tally(*now)) == expected
 
 
 def test_other_is_a_share_of_the_requests() -> None:
     """40 of 100 requests, after 10 of 1000; the lines that were dropped do not matter for it."""
     before = Tally(lines=1000, requests=1000, other_requests=10)
     now = Tally(lines=105, dropped={"blank": 5}, requests=100, other_requests=40)
-    assert moves(before, now) == [Move("other", 0.01, 0.4)]
+    assert changes_between(before, now) == [DropRateChange("other", 0.01, 0.4)]
 
 
 def test_headers_of_files_are_not_watched() -> None:
     """A file of the night has as many header lines as one of the day, and fewer others."""
-    assert moves(_tally(100_000, 2, "directive"), _tally(100, 50, "directive")) == []
+    assert changes_between(_tally(100_000, 2, "directive"), _tally(100, 50, "directive")) == []
 
 
 _COUNTS = st.integers(1, 10**7).flatmap(lambda lines: st.tuples(st.just(lines), st.integers(0, lines)))
@@ -67,8 +67,8 @@ def test_it_rings_only_beyond_the_factor_and_beyond_chance(
     before: tuple[int, int], now: tuple[int, int]
 ) -> None:
     """Whatever was counted: by SciPy's binomial tail the chance is at most 1 %; backwards it is the same."""
-    rings = bool(moves(_tally(*before), _tally(*now)))
-    assert rings == bool(moves(_tally(*now), _tally(*before)))
+    rings = bool(changes_between(_tally(*before), _tally(*now)))
+    assert rings == bool(changes_between(_tally(*now), _tally(*before)))
     if rings:
         (low_lines, low), (high_lines, high) = sorted((before, now), key=lambda pair: pair[1] / pair[0])
         assert high * low_lines > 3 * low * high_lines
@@ -79,9 +79,9 @@ def test_it_rings_only_beyond_the_factor_and_beyond_chance(
 @given(before=_COUNTS, now=_COUNTS, factor=st.integers(2, 50))
 def test_more_of_the_same_rings_on(before: tuple[int, int], now: tuple[int, int], factor: int) -> None:
     """What rings with some lines rings with many times as many, for chance explains them even less."""
-    if moves(_tally(*before), _tally(*now)):
+    if changes_between(_tally(*before), _tally(*now)):
         more_before, more_now = ((lines * factor, drops * factor) for lines, drops in (before, now))
-        assert moves(_tally(*more_before), _tally(*more_now))
+        assert changes_between(_tally(*more_before), _tally(*more_now))
 
 
 def test_what_is_compared(lake: SmallLake) -> None:
@@ -101,9 +101,9 @@ def test_what_is_compared(lake: SmallLake) -> None:
     source(last + timedelta(seconds=1), 90)
     lake.open()
 
-    found = moved_shares(SourceRows(Lake(lake.folder, "")), ["main/2"])
+    found = drop_rate_changes(SourceRows(Lake(lake.folder, "")), ["main/2"])
 
-    assert found == [Move("no_time", 0.01, 0.6)]
+    assert found == [DropRateChange("no_time", 0.01, 0.6)]
 
 
 def test_a_run_without_a_request(lake: SmallLake) -> None:
@@ -116,8 +116,10 @@ def test_a_run_without_a_request(lake: SmallLake) -> None:
     )  # fmt: skip
     lake.open()
 
-    assert moved_shares(SourceRows(Lake(lake.folder, "")), ["main/2"]) == [Move("no_time", 0.0, 1.0)]
-    assert moved_shares(SourceRows(Lake(lake.folder, "")), []) == []
+    assert drop_rate_changes(SourceRows(Lake(lake.folder, "")), ["main/2"]) == [
+        DropRateChange("no_time", 0.0, 1.0)
+    ]
+    assert drop_rate_changes(SourceRows(Lake(lake.folder, "")), []) == []
 
 
 def test_what_was_told_is_left_out(lake: SmallLake) -> None:
@@ -131,5 +133,5 @@ def test_what_was_told_is_left_out(lake: SmallLake) -> None:
     lake.open()
     rows = SourceRows(Lake(lake.folder, ""))
 
-    assert moved_shares(rows, ["main/2"], ["other.log"]) == [Move("no_time", 0.0, 1.0)]
-    assert moved_shares(rows, ["main/2"], ["bad.log"]) == []
+    assert drop_rate_changes(rows, ["main/2"], ["other.log"]) == [DropRateChange("no_time", 0.0, 1.0)]
+    assert drop_rate_changes(rows, ["main/2"], ["bad.log"]) == []

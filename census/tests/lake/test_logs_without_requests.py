@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from conda_census.ingest.log_faults.logs_without_requests import InVain, read_in_vain
+from conda_census.ingest.log_faults.logs_without_requests import NoRequests, check_for_requests
 from conda_census.ingest.summary import Summary
 
 
@@ -33,7 +33,7 @@ from conda_census.ingest.summary import Summary
 )
 def test_what_is_in_vain(requests: int, dropped: dict[str, int], is_new: bool, reason: str | None) -> None:
     """Most of the lines below the header are not understood, and none is a request."""
-    found = read_in_vain(requests, dropped, is_new=is_new)
+    found = check_for_requests(requests, dropped, is_new=is_new)
     assert (found is not None) == (reason is not None)
     if found:
         lines = sum(count for reason, count in dropped.items() if reason not in ("directive", "blank"))
@@ -45,10 +45,10 @@ def test_a_summary_adds_them_up() -> None:
     """One line for all logs, after the other warnings; a failure for a strict run only."""
     summary = Summary(read=2)
     assert summary.exit_code(strict=True) == 0
-    summary.warn_in_vain("a.log", InVain(Counter(no_time=1000)))
-    summary.warn_in_vain("b.log", InVain(Counter(no_time=1, not_in_format=1002)))
+    summary.warn_of_no_requests("a.log", NoRequests(Counter(no_time=1000)))
+    summary.warn_of_no_requests("b.log", NoRequests(Counter(no_time=1, not_in_format=1002)))
     summary.warn("b.log", "something else")
-    assert summary.sources_in_vain() == ["a.log", "b.log"]
+    assert summary.sources_without_requests() == ["a.log", "b.log"]
     other, told = summary.warning_sentences()
     assert other == "b.log: something else"
     assert told.startswith(
