@@ -15,6 +15,7 @@ from conda_census.exposure.downloaded_builds import list_downloaded_builds
 from conda_census.exposure.unmapped import Unmapped
 from conda_census.metrics.coverage.window import Window
 from conda_census.metrics.sample import Sample
+from conda_census.reports.json_documents import to_json
 from conda_census.vulnerabilities.affected_packages import AdvisedPackage
 
 _ADVISORY = AdvisoryKeys(
@@ -50,7 +51,7 @@ def _exposure(as_of: int = 100, sample: Sample | None = None) -> Exposure:
     tables, verdicts = lake_of(VISITS), made_up_matches()
     seen = list_downloaded_builds(tables.downloads, verdicts.names, day(as_of))
     told = AssessmentInputs(_ADVISORY, verdicts, seen, None, _UNKNOWN, Window(None, day(as_of), None))
-    return make_exposure(tables, told, day(as_of), plain_survival, sample)
+    return to_json(make_exposure(tables, told, day(as_of), plain_survival, sample))
 
 
 def test_every_key_is_there_and_it_is_json() -> None:

@@ -19,6 +19,7 @@ from conda_census.exposure.downloaded_builds import list_downloaded_builds
 from conda_census.exposure.known_numbers import Knowable
 from conda_census.exposure.unmapped import Unmapped
 from conda_census.metrics.coverage.window import Window
+from conda_census.reports.json_documents import to_json
 
 _AS_OF = 100
 _ADVISORY = AdvisoryKeys(
@@ -68,7 +69,7 @@ def _exposure(
     days = tuple(day(number) for number in sorted(missing) if number <= as_of)
     window = Window(day(0), day(as_of), day(as_of), days)
     told = AssessmentInputs(_ADVISORY, verdicts, seen, None, Unmapped(10, 1, 4, 1), window)
-    return make_exposure(tables, told, day(as_of), plain_survival)
+    return to_json(make_exposure(tables, told, day(as_of), plain_survival))
 
 
 def _unknown(exposure: Exposure) -> set[str]:

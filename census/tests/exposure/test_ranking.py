@@ -12,6 +12,7 @@ from census_support.lakes.told_lake import known_of
 from conda_census.exposure.assessment_schema import Exposures
 from conda_census.exposure.ranking import rank_exposures
 from conda_census.exposure.remediation_curves import greenwood_estimate
+from conda_census.reports.json_documents import to_json
 
 #: Two hold 2.0, of whom one moves on; one holds 1.0.
 _VISITS = [
@@ -41,7 +42,8 @@ _RECORDS = [
 
 def _ranked(folder: Path, as_of: int = 25, **more: object) -> Exposures:
     known = known_of(folder, *_RECORDS)
-    return rank_exposures(known, lake_of(_VISITS), day(as_of), greenwood_estimate, **more)  # type: ignore[arg-type]
+    exposures = rank_exposures(known, lake_of(_VISITS), day(as_of), greenwood_estimate, **more)  # type: ignore[arg-type]
+    return to_json(exposures)
 
 
 def _exposed(ranked: Exposures) -> list[tuple[str, int]]:

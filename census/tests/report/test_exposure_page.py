@@ -8,7 +8,7 @@ from census_support.inputs.made_up_exposure import exposed_for, nobody_exposed
 from census_support.oracles.parsed_page import ParsedPage, assert_refers_to_nothing_outside
 from conda_census.errors import CensusError
 from conda_census.exposure.assessment_schema import Exposure
-from conda_census.metrics.intervals import Interval
+from conda_census.metrics.intervals import Estimate
 from conda_census.reports.exposure.chart_registry import EXPOSURE_FIGURES
 from conda_census.reports.exposure.definitions import NO_PACKAGE, WITHDRAWN
 from conda_census.reports.exposure.page import exposure_page, write_exposure_page
@@ -101,7 +101,7 @@ def test_a_sample_is_called_so() -> None:
 def test_a_half_life_that_is_not_reached() -> None:
     """It is longer than what was seen, and not missing."""
     slow = exposed_for(20)
-    slow["median_days"] = Interval(value=None, low=12.0, high=None)
+    slow["median_days"] = Estimate(value=None, low=12.0, high=None)
 
     assert "Half of them within not reached yet 95 % interval 12 days or more" in _text(slow)
 
@@ -109,7 +109,7 @@ def test_a_half_life_that_is_not_reached() -> None:
 def test_a_curve_that_ends_before_the_last_day() -> None:
     """Where nobody is watched any more, what is known is that of the last day on which somebody was."""
     ended = exposed_for(90)
-    ended["upgraded_share"] = Interval(value=None, low=None, high=None)
+    ended["upgraded_share"] = Estimate(value=None, low=None, high=None)
     ended["curve"]["disclosure"] = ended["curve"]["disclosure"][:51]
 
     said = "Moved on 50.0 % 95 % interval 40.0 to 60.0 %, on day 50: nobody was watched longer"

@@ -2,19 +2,19 @@ from __future__ import annotations
 
 import pytest
 
-from conda_census.metrics.intervals import Interval
+from conda_census.metrics.intervals import Estimate
 from conda_census.reports.exposure.wording import days_interval, days_of
 
 
 @pytest.mark.parametrize(
     ("days", "text"),
     [
-        (Interval(value=25.0, low=19.0, high=31.5), "95 % interval 19 to 31.5 days"),
-        (Interval(value=None, low=19.0, high=None), "95 % interval 19 days or more"),
-        (Interval(value=None, low=None, high=None), "no interval"),
+        (Estimate(value=25.0, low=19.0, high=31.5), "95 % interval 19 to 31.5 days"),
+        (Estimate(value=None, low=19.0, high=None), "95 % interval 19 days or more"),
+        (Estimate(value=None, low=None, high=None), "no interval"),
     ],
 )
-def test_the_interval_of_a_half_life(days: Interval, text: str) -> None:
+def test_the_interval_of_a_half_life(days: Estimate, text: str) -> None:
     """Without an end it is longer than anybody was watched."""
     assert days_interval(days) == text
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from conda_census.metrics.coverage.window import WindowDays
+from conda_census.metrics.intervals import Estimate
 from conda_census.reports.render.numbers import (
     completeness,
     count,
@@ -19,7 +20,7 @@ from conda_census.reports.render.numbers import (
     read_again,
 )
 from conda_census.reports.usage.page import page
-from conda_census.reports.usage.schema import Interval, LineCounts, Report
+from conda_census.reports.usage.schema import LineCounts, Report
 
 
 @pytest.mark.parametrize(
@@ -46,12 +47,12 @@ def test_a_count_has_its_thousands_apart() -> None:
 @pytest.mark.parametrize(
     ("share", "text"),
     [
-        ({"value": 0.006, "low": 0.0041, "high": 0.012}, "95 % interval 0.41 to 1.2 %"),
-        ({"value": 0.0, "low": 0.0, "high": 0.01}, "95 % interval 0.0 to 1.0 %"),
-        ({"value": 0.5, "low": None, "high": None}, "no interval"),
+        (Estimate(0.006, 0.0041, 0.012), "95 % interval 0.41 to 1.2 %"),
+        (Estimate(0.0, 0.0, 0.01), "95 % interval 0.0 to 1.0 %"),
+        (Estimate(0.5), "no interval"),
     ],
 )
-def test_an_interval_is_called_so(share: Interval, text: str) -> None:
+def test_an_interval_is_called_so(share: Estimate, text: str) -> None:
     """And where there is none, that is said."""
     assert interval(share) == text
 
@@ -119,8 +120,8 @@ def test_how_sure_a_number_is(missing: list[str], of_all: str, sampled: str, sha
     )
     assert counted(window) == how_sure(None, window) == of_all
     assert how_sure({"low": 8, "high": 1200}, window) == sampled
-    assert interval_of_days({"value": 0.1, "low": 0.01, "high": 0.2}, window) == share
-    assert interval_of_days({"value": None, "low": None, "high": None}, window) == "no interval"
+    assert interval_of_days(Estimate(0.1, 0.01, 0.2), window) == share
+    assert interval_of_days(Estimate(), window) == "no interval"
 
 
 @pytest.mark.parametrize(

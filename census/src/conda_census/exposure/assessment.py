@@ -48,7 +48,7 @@ from conda_census.exposure.study_population import StudyPopulation, choose_sampl
 from conda_census.exposure.unclear_records import NOTHING_UNCLEAR, UnclearRecords, without_unclear_numbers
 from conda_census.exposure.unmapped import Unmapped
 from conda_census.metrics.coverage.window import Window
-from conda_census.metrics.intervals import Estimate, Interval
+from conda_census.metrics.intervals import Estimate
 from conda_census.metrics.sample import Sample
 from conda_census.survival.aalen_johansen import aalen_johansen
 from conda_census.survival.kaplan_meier import SurvivalEstimate
@@ -172,15 +172,15 @@ def form_cohorts(
     ), find_inactivity_cutoffs(known, advisories)
 
 
-def upgraded_keys(curve: SurvivalEstimate, knowable: Knowable) -> Interval:
+def upgraded_keys(curve: SurvivalEstimate, knowable: Knowable) -> Estimate:
     """What is no longer exposed on the last day to which anybody was watched; null if that is not known."""
-    return (_upgraded(curve) if knowable.is_remediation_known else Estimate()).keys()
+    return _upgraded(curve) if knowable.is_remediation_known else Estimate()
 
 
-def median_keys(curve: SurvivalEstimate, knowable: Knowable) -> Interval:
+def median_keys(curve: SurvivalEstimate, knowable: Knowable) -> Estimate:
     """The half-life; null if it is not reached, and without bounds if it may have been reached unseen."""
     is_told = knowable.is_remediation_known or curve.median.value is not None
-    return (curve.median if is_told else Estimate()).keys()
+    return curve.median if is_told else Estimate()
 
 
 def remediation_until_key(knowable: Knowable) -> str | None:

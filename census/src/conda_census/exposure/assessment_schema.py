@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypedDict
 
 from conda_census.metrics.coverage.window import WindowDays
-from conda_census.metrics.intervals import Interval
+from conda_census.metrics.intervals import Estimate
 from conda_census.vulnerabilities.affected_packages import AdvisedPackage
 
 __all__ = [
@@ -148,8 +148,8 @@ class RankedAdvisory(NamedAdvisory):
     exposed: BandKeys
     prevalent: StateKeys
     incident: StateKeys
-    upgraded_share: Interval
-    median_days: Interval
+    upgraded_share: Estimate
+    median_days: Estimate
     healing_until: str | None
 
 
@@ -218,11 +218,11 @@ class Exposure(TypedDict):
     by_class: BandByClass
     prevalent: StateKeys
     incident: StateKeys
-    upgraded_share: Interval
+    upgraded_share: Estimate
     curve: Curves
     incident_curve: Curves
     states: list[StatesOn]
-    median_days: Interval
+    median_days: Estimate
     healing_until: str | None
     usual_gap_days: int | None
     still_downloaded: list[StillDownloadedRow]

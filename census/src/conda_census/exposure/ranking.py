@@ -284,8 +284,8 @@ def _row_of_unclear(
         "exposed": band_keys(Band(), knowable),
         "prevalent": nothing,
         "incident": nothing,
-        "upgraded_share": Estimate().keys(),
-        "median_days": Estimate().keys(),
+        "upgraded_share": Estimate(),
+        "median_days": Estimate(),
         "healing_until": None,
     }
     return without_unclear_ranked(row, unclear)
@@ -297,6 +297,6 @@ def _rank(row: RankedAdvisory) -> tuple[int, float, str]:
     A half-life that is not known yet is longer than any other. If the number of exposed is not known, its
     lower bound counts.
     """
-    median, exposed = row["median_days"]["value"], row["exposed"]
+    median, exposed = row["median_days"].value, row["exposed"]
     at_least = exposed["low"] if exposed["observed"] is None else exposed["observed"]
     return -(at_least or 0), -inf if median is None else -median, row["id"]

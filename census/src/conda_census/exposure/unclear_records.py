@@ -148,7 +148,7 @@ def without_unclear_numbers(exposure: Exposure, unclear: UnclearRecords) -> Expo
     if unclear.versions:
         notes = [*_notes_on_versions(unclear.versions), *notes]
         exposure["prevalent"] = exposure["incident"] = _NO_STATES
-        exposure["upgraded_share"] = exposure["median_days"] = Estimate().keys()
+        exposure["upgraded_share"] = exposure["median_days"] = Estimate()
         exposure["curve"] = exposure["incident_curve"] = Curves(disclosure=[], fix_available=[])
         exposure["states"] = []
         exposure["healing_until"] = exposure["usual_gap_days"] = exposure["fix"] = None
@@ -171,7 +171,7 @@ def without_unclear_ranked(row: RankedAdvisory, unclear: UnclearRecords) -> Rank
         row["exposed"] = _unclear_band(row["exposed"], unclear)
     if unclear.versions:
         row["prevalent"] = row["incident"] = _NO_STATES
-        row["upgraded_share"] = row["median_days"] = Estimate().keys()
+        row["upgraded_share"] = row["median_days"] = Estimate()
         row["healing_until"] = None
     return row
 

@@ -5,30 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import sqrt
 from statistics import NormalDist
-from typing import TypedDict
 
-__all__ = ["Estimate", "Interval", "ratio", "wilson"]
-
-
-class Interval(TypedDict):
-    """Share with its 95 % interval, between 0 and 1; null if not estimated."""
-
-    value: float | None
-    low: float | None
-    high: float | None
+__all__ = ["Estimate", "ratio", "wilson"]
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """Share and its interval, between 0 and 1; all three null if the denominator is 0."""
+    """Estimate with its 95 % interval.
+
+    Attributes:
+        value: Estimated share, between 0 and 1, or number of days; null if it is not known.
+        low: Lower end of the 95 % interval; null if there is none.
+        high: Upper end of the 95 % interval; null if there is none.
+    """
 
     value: float | None = None
     low: float | None = None
     high: float | None = None
-
-    def keys(self) -> Interval:
-        """Return the estimate in the form of a document."""
-        return Interval(value=self.value, low=self.low, high=self.high)
 
 
 def ratio(part: int, whole: int) -> float | None:

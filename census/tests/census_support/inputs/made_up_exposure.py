@@ -18,7 +18,7 @@ from conda_census.exposure.assessment_schema import (
     UnknownShares,
 )
 from conda_census.metrics.coverage.window import WindowDays
-from conda_census.metrics.intervals import Interval
+from conda_census.metrics.intervals import Estimate
 from conda_census.vulnerabilities.affected_packages import AdvisedPackage
 
 __all__ = ["exposed_for", "nobody_exposed"]
@@ -43,7 +43,7 @@ _FIX = FixKeys(
     command="conda install 'brotli-python==1.0.9'",
 )
 _NOBODY, _NONE = BandKeys(low=0, observed=0, high=0), StateKeys(entered=0, remediated=0, exposed=0, silent=0)
-_NOT_KNOWN = Interval(value=None, low=None, high=None)
+_NOT_KNOWN = Estimate(value=None, low=None, high=None)
 
 
 def exposed_for(days: int) -> Exposure:
@@ -79,11 +79,11 @@ def exposed_for(days: int) -> Exposure:
         ),
         prevalent=StateKeys(entered=100, remediated=60, exposed=30, silent=10),
         incident=StateKeys(entered=20, remediated=5, exposed=15, silent=0),
-        upgraded_share=Interval(value=0.6, low=0.5, high=0.7),
+        upgraded_share=Estimate(value=0.6, low=0.5, high=0.7),
         curve=Curves(disclosure=_curve(days, 60), fix_available=_curve(days - 5, 55)),
         incident_curve=Curves(disclosure=_curve(days, 20), fix_available=_curve(days - 5, 20)),
         states=[_states(day) for day in range(days + 1)],
-        median_days=Interval(value=50.0, low=40.0, high=None),
+        median_days=Estimate(value=50.0, low=40.0, high=None),
         healing_until=as_of.isoformat(),
         usual_gap_days=17,
         still_downloaded=[

@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from conda_census.metrics.agent_shares import AgentCount
+from conda_census.metrics.intervals import Estimate
 from conda_census.metrics.organization_counts import Organization
 from conda_census.metrics.packages import PackageCount
 from conda_census.reports.usage.schema import (
     CohortRow,
     DayRow,
     InstallerRow,
-    Interval,
     ReadDay,
     Report,
 )
@@ -84,7 +84,7 @@ def _read(day: date, place: int) -> ReadDay:
 
 
 def _cohort(monday: date, weeks: int) -> CohortRow:
-    shares = [Interval(value=1 / (1 + later), low=0.0, high=1.0) for later in range(weeks)]
+    shares = [Estimate(value=1 / (1 + later), low=0.0, high=1.0) for later in range(weeks)]
     return CohortRow(week=monday.isoformat(), installations=40, active=shares)
 
 

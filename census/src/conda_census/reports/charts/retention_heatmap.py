@@ -30,7 +30,7 @@ def retention(report: Report, look: Look) -> alt.LayerChart:
     labels = [_label(cohort["week"], cohort["installations"], look) for cohort in cohorts]
     weeks = list(range(1, max((len(cohort["active"]) for cohort in cohorts), default=2)))
     cells_of_all = [
-        (label, later, share["value"])
+        (label, later, share.value)
         for label, cohort in zip(labels, cohorts, strict=True)
         for later, share in enumerate(cohort["active"])
         if later

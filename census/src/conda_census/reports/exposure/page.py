@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from conda_census.exposure.assessment_schema import Exposure
 from conda_census.exposure.unclear_records import WHICH_ARE_AFFECTED
-from conda_census.metrics.intervals import Interval
+from conda_census.metrics.intervals import Estimate
 from conda_census.reports.exposure.chart_registry import EXPOSURE_FIGURES
 from conda_census.reports.exposure.definitions import (
     DEFINITIONS,
@@ -116,7 +116,7 @@ def _card_charts(exposure: Exposure) -> dict[str, Markup]:
             [1 - point["share"] for point in exposure["curve"]["disclosure"]],
             "The share that moved on, by days since the disclosure",
         ),
-        "half": span(half["low"], half["value"], half["high"], "The median on its 95 % interval, from 0 on"),
+        "half": span(half.low, half.value, half.high, "The median on its 95 % interval, from 0 on"),
         "unknown": Markup(""),
     }
 
@@ -166,16 +166,16 @@ def _unknown_share(exposure: Exposure) -> str:
 def _upgraded_text(exposure: Exposure) -> str:
     if not is_healing_known(exposure, exposure["as_of"]):
         return wording.NOT_KNOWN
-    return wording.percent(_upgraded(exposure)["value"])
+    return wording.percent(_upgraded(exposure).value)
 
 
-def _upgraded(exposure: Exposure) -> Interval:
+def _upgraded(exposure: Exposure) -> Estimate:
     """Return the share on the last day, or on the last day on which anybody was observed."""
     curve, upgraded = exposure["curve"]["disclosure"], exposure["upgraded_share"]
-    if upgraded["value"] is not None or not curve:
+    if upgraded.value is not None or not curve:
         return upgraded
     share, low, high = curve[-1]["share"], curve[-1]["low"], curve[-1]["high"]
-    return Interval(
+    return Estimate(
         value=1 - share,
         low=None if high is None else 1 - high,
         high=None if low is None else 1 - low,
@@ -188,9 +188,9 @@ def _upgraded_interval(exposure: Exposure) -> str:
         return _why_no_curve(exposure)
     sure = wording.interval(_upgraded(exposure))
     if not is_healing_known(exposure, exposure["as_of"]):
-        share = wording.percent(_upgraded(exposure)["value"])
+        share = wording.percent(_upgraded(exposure).value)
         return f"{share}, {sure}, on day {curve[-1]['day']}, the last before a day without a log"
-    if exposure["upgraded_share"]["value"] is not None:
+    if exposure["upgraded_share"].value is not None:
         return sure
     return f"{sure}, on day {curve[-1]['day']}: nobody was watched longer"
 

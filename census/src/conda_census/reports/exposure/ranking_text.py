@@ -87,13 +87,13 @@ def lines(exposures: Exposures) -> Iterator[str]:
 
 
 def _fields(row: RankedAdvisory) -> list[str]:
-    exposed, median = row["exposed"], row["median_days"]["value"]
+    exposed, median = row["exposed"], row["median_days"].value
     return [
         plain(row["id"]),
         row["severity"],
         plain(",".join(row["packages"])),
         *(_field(exposed[edge]) for edge in ("observed", "low", "high")),
-        "-" if row["upgraded_share"]["value"] is None else f"{row['upgraded_share']['value']:.4f}",
+        "-" if row["upgraded_share"].value is None else f"{row['upgraded_share'].value:.4f}",
         "-" if median is None else f"{median:g}",
     ]
 

@@ -10,7 +10,7 @@ from conda_census.exposure.assessment_schema import (
     UnknownShares,
 )
 from conda_census.exposure.unclear_records import WHICH_ARE_AFFECTED
-from conda_census.metrics.intervals import Interval
+from conda_census.metrics.intervals import Estimate
 from conda_census.reports.render.numbers import NO_INTERVAL, NOT_KNOWN, completeness, count, percent
 from conda_census.reports.usage.notes import notes_on
 from conda_census.vulnerabilities.affected_packages import AdvisedPackage
@@ -65,13 +65,13 @@ def days_of(days: float | None) -> str:
     return "not reached yet" if days is None else f"{days:g} days"
 
 
-def days_interval(days: Interval) -> str:
+def days_interval(days: Estimate) -> str:
     """Write the 95 % interval of a half-life; without an end it is longer than the observed time."""
-    if days["low"] is None:
+    if days.low is None:
         return NO_INTERVAL
-    if days["high"] is None:
-        return f"95 % interval {days['low']:g} days or more"
-    return f"95 % interval {days['low']:g} to {days['high']:g} days"
+    if days.high is None:
+        return f"95 % interval {days.low:g} days or more"
+    return f"95 % interval {days.low:g} to {days.high:g} days"
 
 
 def affected_of(package: AdvisedPackage) -> str:
@@ -103,12 +103,12 @@ def is_healing_known(row: Exposure | RankedAdvisory, as_of: str) -> bool:
 
 def moved_on(row: Exposure | RankedAdvisory, as_of: str) -> str:
     """Write the share that moved on, or that it is not known."""
-    return percent(row["upgraded_share"]["value"]) if is_healing_known(row, as_of) else NOT_KNOWN
+    return percent(row["upgraded_share"].value) if is_healing_known(row, as_of) else NOT_KNOWN
 
 
 def half_life(row: Exposure | RankedAdvisory, as_of: str) -> str:
     """Write the half-life; if a day has no log, one that was not reached may have been reached later."""
-    median = row["median_days"]["value"]
+    median = row["median_days"].value
     return days_of(median) if median is not None or is_healing_known(row, as_of) else NOT_KNOWN
 
 

@@ -7,10 +7,10 @@ from datetime import date, timedelta
 
 from conda_census.metrics.coverage.accounting import logs, without_a_request
 from conda_census.metrics.coverage.copied_logs import copies_count_again
+from conda_census.metrics.intervals import Estimate
 from conda_census.reports.usage.schema import (
     CountInterval,
     DoubtfulLogs,
-    Interval,
     LineCounts,
     Report,
     SampleCounts,
@@ -130,11 +130,11 @@ def percent(share: float | None) -> str:
     return f"{share:.{decimals}%}".replace("%", _UNIT)
 
 
-def interval(share: Interval) -> str:
+def interval(share: Estimate) -> str:
     """Return the 95 % interval of a share, named as such."""
-    if share["low"] is None or share["high"] is None:
+    if share.low is None or share.high is None:
         return NO_INTERVAL
-    low, high = percent(share["low"]), percent(share["high"])
+    low, high = percent(share.low), percent(share.high)
     return f"95{_UNIT} interval {low.removesuffix(_UNIT)} to {high}"
 
 
@@ -146,7 +146,7 @@ def how_sure_of_tokens(bounds: CountInterval | None, report: Report) -> str:
     return _lowered(how_sure(bounds, report["window"]), _hidden(doubtful), _unread(doubtful))
 
 
-def how_sure_of_opting_out(share: Interval, report: Report) -> str:
+def how_sure_of_opting_out(share: Estimate, report: Report) -> str:
     """Return the 95 % interval of the opted-out share, and the errors that no interval covers."""
     doubtful = report["accounting"]["doubtful_logs"]
     addresses = f"addresses of {logs(doubtful['addresses'])} in doubt" if doubtful["addresses"] else ""
@@ -214,9 +214,9 @@ def of_days_and_copies(window: WindowDays, copies: int) -> str:
     return f"Of the days with a log: {missing}. {too_high}" if missing else too_high
 
 
-def interval_of_days(share: Interval, window: WindowDays) -> str:
+def interval_of_days(share: Estimate, window: WindowDays) -> str:
     """Return the 95 % interval of a share, and that it covers the days with a log if some have none."""
-    return interval(share) + (_of_days_with_a_log(window) if share["low"] is not None else "")
+    return interval(share) + (_of_days_with_a_log(window) if share.low is not None else "")
 
 
 def _copies(number: int) -> str:

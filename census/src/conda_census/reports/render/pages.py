@@ -9,7 +9,7 @@ import pyarrow as pa
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from conda_census.metrics.intervals import Interval
+from conda_census.metrics.intervals import Estimate
 from conda_census.reports.render import numbers as wording
 from conda_census.reports.render.about import About
 from conda_census.reports.render.chart import Document, Figure, drawable
@@ -109,7 +109,7 @@ def _percent(share: float | None) -> str:
     return _unbroken(wording.percent(share))
 
 
-def _interval(share: Interval) -> str:
+def _interval(share: Estimate) -> str:
     return _unbroken(wording.interval(share))
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from conda_census.metrics.intervals import Estimate
 from conda_census.reports.render.numbers import NOT_KNOWN, count, day, percent, plain
 from conda_census.reports.usage import totals
-from conda_census.reports.usage.schema import Interval, Report
+from conda_census.reports.usage.schema import Report
 
 __all__ = [
     "by_day",
@@ -133,12 +134,12 @@ def _of_period(period: str, products: dict[str, int]) -> str:
     return f"{period}: {_listed({name: number for name, number in products.items() if number}) or 'none'}"
 
 
-def _came_back(active: list[Interval]) -> str:
+def _came_back(active: list[Estimate]) -> str:
     """Describe the shares of the first week after first use and of the last week."""
     last = len(active) - 1
     weeks = [(1, "one week later")] if last == 1 else [(1, "one week later"), (last, f"{last} weeks later")]
     return ", ".join(
-        f"{NOT_KNOWN if active[week]['value'] is None else percent(active[week]['value'])} {later}"
+        f"{NOT_KNOWN if active[week].value is None else percent(active[week].value)} {later}"
         for week, later in weeks
     )
 

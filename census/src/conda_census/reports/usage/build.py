@@ -21,7 +21,7 @@ from conda_census.metrics.downloads import count_downloads
 from conda_census.metrics.environments import MOST_ENVIRONMENTS, Environments, Spread, count_environments
 from conda_census.metrics.installations import Installations, count_installations
 from conda_census.metrics.installers import count_installer_downloads
-from conda_census.metrics.intervals import Interval, ratio
+from conda_census.metrics.intervals import Estimate, ratio
 from conda_census.metrics.opted_out import Traffic, count_opted_out
 from conda_census.metrics.organization_counts import Organization, count_organizations
 from conda_census.metrics.packages import PackageCounts, count_package, count_packages, expect_package
@@ -66,7 +66,7 @@ from conda_census.reports.usage.schema import (
 __all__ = ["TOP", "Report", "make_report"]
 
 
-_UNKNOWN = Interval(value=None, low=None, high=None)
+_UNKNOWN = Estimate()
 #: Scales a number in the sample up to all.
 Times = Callable[[int], int]
 
@@ -211,7 +211,7 @@ def _environments(found: Environments, times: Times) -> EnvironmentCounts:
     by_class = found.by_class
     return EnvironmentCounts(
         **_spread(found.whole, times),
-        single_share_lasting=by_class["lasting"].single_share.keys(),
+        single_share_lasting=by_class["lasting"].single_share,
         by_class=EnvironmentsByClass(
             lasting=_spread(by_class["lasting"], times),
             ephemeral=_spread(by_class["ephemeral"], times),
@@ -232,7 +232,7 @@ def _spread(spread: Spread, times: Times) -> EnvironmentSpread:
             "4": times(number[4]),
             "5+": times(number[MOST_ENVIRONMENTS]),
         },
-        single_share=spread.single_share.keys(),
+        single_share=spread.single_share,
     )
 
 
@@ -241,7 +241,7 @@ def _opted_out(inside: LakeTables, looked_at: _LookedAt) -> OptedOutShares:
     times = looked_at.times
     off, tokens, calibration = found.off, found.tokens, found.calibration
     return OptedOutShares(
-        share=found.share.keys(),
+        share=found.share,
         naive=NaiveShares(
             requests=ratio(off.requests, off.requests + tokens.requests),
             sessions=ratio(off.sessions, off.sessions + tokens.sessions),
@@ -344,7 +344,7 @@ def _retention(looked_at: _LookedAt, window: Window) -> list[CohortRow]:
             if _is_size_known(window, cohort.week)
             else None,
             active=[
-                share.keys() if _is_week_known(window, cohort.week, later) else _UNKNOWN
+                share if _is_week_known(window, cohort.week, later) else _UNKNOWN
                 for later, share in enumerate(cohort.active)
             ],
         )

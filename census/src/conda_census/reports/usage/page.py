@@ -108,9 +108,9 @@ def _card_charts(report: Report) -> dict[str, Markup]:
             "Installations with 1, 2, 3, 4 and 5 or more environments",
         ),
         "opted_out": span(
-            opted_out["low"],
-            opted_out["value"],
-            opted_out["high"],
+            opted_out.low,
+            opted_out.value,
+            opted_out.high,
             "The estimate on its 95 % interval, from 0 on",
         ),
         "installer_downloads": bars(

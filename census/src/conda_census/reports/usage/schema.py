@@ -7,7 +7,7 @@ from typing import TypedDict
 from conda_census.metrics.agent_shares import AgentCount
 from conda_census.metrics.coverage.completeness import DayState
 from conda_census.metrics.coverage.window import WindowDays
-from conda_census.metrics.intervals import Interval
+from conda_census.metrics.intervals import Estimate
 from conda_census.metrics.organization_counts import Organization
 from conda_census.metrics.packages import PackageCounts
 
@@ -26,7 +26,6 @@ __all__ = [
     "InstallationCounts",
     "InstallerDownloadCounts",
     "InstallerRow",
-    "Interval",
     "LineCounts",
     "NaiveShares",
     "Note",
@@ -97,7 +96,7 @@ class EnvironmentSpread(TypedDict):
 
     total: int
     per_installation: PerInstallation
-    single_share: Interval
+    single_share: Estimate
 
 
 class EnvironmentsByClass(TypedDict):
@@ -112,7 +111,7 @@ class EnvironmentsByClass(TypedDict):
 class EnvironmentCounts(EnvironmentSpread):
     """Distinct pairs (environment, installation)."""
 
-    single_share_lasting: Interval
+    single_share_lasting: Estimate
     by_class: EnvironmentsByClass
 
 
@@ -148,7 +147,7 @@ class Calibration(TypedDict):
 class OptedOutShares(TypedDict):
     """Opted-out share of installations, and the traffic that it is estimated from."""
 
-    share: Interval
+    share: Estimate
     naive: NaiveShares
     off: TrafficCounts
     tokens: TrafficCounts
@@ -244,7 +243,7 @@ class CohortRow(TypedDict):
 
     week: str
     installations: int | None
-    active: list[Interval]
+    active: list[Estimate]
 
 
 class ReadDay(TypedDict):

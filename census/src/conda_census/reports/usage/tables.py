@@ -9,8 +9,9 @@ from typing import Literal
 import pyarrow as pa
 
 from conda_census.metrics.classes import CLASSES
+from conda_census.metrics.intervals import Estimate
 from conda_census.reports.json_documents import values_of
-from conda_census.reports.usage.schema import DayRow, Interval, ReadDay, Report
+from conda_census.reports.usage.schema import DayRow, ReadDay, Report
 from conda_census.reports.usage.totals import installers_by_quarter
 
 __all__ = ["flat_table", "flat_tables"]
@@ -71,7 +72,7 @@ def _headlines(report: Report) -> pa.Table:
     """Return counts in ``count``, shares in ``share`` with their 95 % interval; ``all`` is every class."""
     installations, environments = report["installations"], report["environments"]
     by_class = environments["by_class"]
-    rows: list[tuple[str, str, int | None, Interval]] = [
+    rows: list[tuple[str, str, int | None, Estimate]] = [
         ("installations", "all", installations["total"], _NONE),
         *(("installations", name, installations["by_class"][name], _NONE) for name in CLASSES),
         ("environments", "all", environments["total"], _NONE),
@@ -234,11 +235,11 @@ def _of_day(row: DayRow | ReadDay) -> tuple[object, ...]:
     return date.fromisoformat(row["day"]), *values
 
 
-_NONE = Interval(value=None, low=None, high=None)
+_NONE = Estimate()
 
 
-def _three(share: Interval) -> tuple[float | None, float | None, float | None]:
-    return share["value"], share["low"], share["high"]
+def _three(share: Estimate) -> tuple[float | None, float | None, float | None]:
+    return share.value, share.low, share.high
 
 
 def flat_table(columns: dict[str, pa.DataType], rows: Iterable[tuple[object, ...]]) -> pa.Table:

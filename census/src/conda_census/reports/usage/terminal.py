@@ -11,6 +11,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from conda_census.metrics.intervals import Estimate
 from conda_census.metrics.packages import PackageCount, PackageFile
 from conda_census.reports.render.numbers import (
     AGENT_PARTS,
@@ -40,7 +41,7 @@ from conda_census.reports.render.terminal_marks import ASCII, BLOCKS, Marks, bar
 from conda_census.reports.render.terminal_parts import number_table, section
 from conda_census.reports.usage.definitions import BLIND_SPOTS, DEFINITIONS
 from conda_census.reports.usage.notes import notes_on
-from conda_census.reports.usage.schema import InstallerRow, Interval, Report
+from conda_census.reports.usage.schema import InstallerRow, Report
 from conda_census.reports.usage.terminal_retention import shaded
 from conda_census.reports.usage.totals import installer_products
 
@@ -108,19 +109,15 @@ def _head(report: Report) -> RenderableType:
 def _headlines(report: Report, panels_a_row: int) -> Table:
     single, opted_out = report["environments"]["single_share"], report["opted_out"]["share"]
     split = ", ".join(f"{name} {count(number)}" for name, number in _by_class(report).items())
-    shares = ", ".join(
-        f"{name} {percent(share['value'])}" for name, share in _single_by_class(report).items()
-    )
+    shares = ", ".join(f"{name} {percent(share.value)}" for name, share in _single_by_class(report).items())
     total = count_of_tokens(report["installations"]["total"], report)
     window, sample = report["window"], report["sample"]
     sure = how_sure_of_tokens(sample and sample["installations"], report)
     of_days = partial(interval_of_days, window=window)
     panels = [
         _panel("Installations", total, sure, "installations", "" if lacks_tokens(report) else split),
-        _panel("Single environment", percent(single["value"]), of_days(single), "single_share", shares),
-        _panel(
-            "Opted out", percent(opted_out["value"]), how_sure_of_opting_out(opted_out, report), "opted_out"
-        ),
+        _panel("Single environment", percent(single.value), of_days(single), "single_share", shares),
+        _panel("Opted out", percent(opted_out.value), how_sure_of_opting_out(opted_out, report), "opted_out"),
         _panel(
             "Installer downloads",
             count(report["installer_downloads"]["total"]),
@@ -147,7 +144,7 @@ def _by_class(report: Report) -> dict[str, int]:
     }
 
 
-def _single_by_class(report: Report) -> dict[str, Interval]:
+def _single_by_class(report: Report) -> dict[str, Estimate]:
     found = report["environments"]["by_class"]
     spreads = {
         "lasting": found["lasting"],
@@ -219,7 +216,7 @@ def _retention(report: Report, width: int, marks: Marks) -> RenderableType:
     lines = shaded(report["retention"], width, marks)
     if len(lines) == 1:
         return Text()  # no week was followed by another
-    is_all_known = all(each["value"] is not None for row in report["retention"] for each in row["active"])
+    is_all_known = all(each.value is not None for row in report["retention"] for each in row["active"])
     legend = [] if is_all_known else [_quiet(f"{marks.unknown * 2}: not known, for a day has no log.")]
     return section("Coming back, in percent", *lines, *legend, _definition("retention"))
 
@@ -245,7 +242,7 @@ def _environments(report: Report, bars: Bars) -> RenderableType:
             how_sure_of_tokens(report["sample"] and report["sample"]["environments"], report),
             "environments",
         ),
-        _fact("Single, lasting", percent(lasting["value"]), interval(lasting), "single_share_lasting"),
+        _fact("Single, lasting", percent(lasting.value), interval(lasting), "single_share_lasting"),
         *map(_quiet, notes_on(report, "single_share_lasting")),
     )
 
@@ -264,7 +261,7 @@ def _opted_out(report: Report) -> RenderableType:
     shared = f"in {count(tokens['visitor_days'])} visitor-days"
     return section(
         "Opting out",
-        _fact("Estimated share of installations", percent(share["value"]), interval(share), "opted_out"),
+        _fact("Estimated share of installations", percent(share.value), interval(share), "opted_out"),
         _fact("Installation-days", count(calibration["installation_days"]), shared, "calibration"),
         Text("Naive shares"),
         table,

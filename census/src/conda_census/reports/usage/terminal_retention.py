@@ -24,7 +24,7 @@ def shaded(cohorts: list[CohortRow], width: int, marks: Marks) -> list[Text]:
     room = width - _LABEL
     cell = next((cell for cell in (4, 2, 1) if cell * weeks <= room), 1)
     weeks = min(weeks, room // cell)
-    shares = [[share["value"] for share in cohort["active"][1 : weeks + 1]] for cohort in shown]
+    shares = [[share.value for share in cohort["active"][1 : weeks + 1]] for cohort in shown]
     most = max((share for row in shares for share in row if share is not None), default=0.0) or 1.0
     lines = [Text("weeks on".ljust(_LABEL) + _heading(weeks, cell))]
     for cohort, row in zip(shown, shares, strict=True):
