@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from census_support.inputs.made_up_report import made_up
+from conda_census.metrics.installers import InstallerDownloadCounts
 from conda_census.reports.usage import alt_text as alternatives
 from conda_census.reports.usage import totals
 from conda_census.reports.usage.build import Report
@@ -46,8 +47,8 @@ def test_a_long_window_has_quarters(empty_report: Report) -> None:
 def test_a_period_without_a_download_is_there(empty_report: Report) -> None:
     """No installer in February is a bar of no length, not a gap in time."""
     report = _with_all_logs(made_up(empty_report, 9))
-    rows = report["installer_downloads"]["rows"]
-    report["installer_downloads"]["rows"] = [row for row in rows if row["period"] != "2024-02"]
+    rows = report["installer_downloads"].rows
+    report["installer_downloads"] = InstallerDownloadCounts([row for row in rows if row.period != "2024-02"])
 
     assert sum(totals.installers_by_period(report)["Feb 2024"].values()) == 0
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import ibis
 from ibis.expr.types import StringColumn, Table, Value
 
 from conda_census.decode.agents import TOOL_KINDS, ToolKind
 
-__all__ = ["OTHER_KIND", "InstallerDownloads", "count_installer_downloads"]
+__all__ = ["OTHER_KIND", "InstallerDownloadCounts", "InstallerDownloads", "count_installer_downloads"]
 
 #: The kind of an agent that fits no other kind.
 OTHER_KIND: ToolKind = "other"
@@ -17,7 +18,16 @@ OTHER_KIND: ToolKind = "other"
 
 @dataclass(frozen=True)
 class InstallerDownloads:
-    """Complete downloads of one installer in one month (``period``, such as 2024-01) by one kind of agent."""
+    """Complete downloads of one installer in one month by one kind of agent.
+
+    Attributes:
+        period: Month, such as 2024-01.
+        product: Name of the installer, such as Miniconda3.
+        platform: Platform in the name of the file, such as Linux-x86_64.
+        version: Version in the name of the file, such as py311_24.1.2-0 or latest.
+        agent: Kind of the agent: conda tool, command-line fetcher, browser, or other.
+        downloads: Complete downloads.
+    """
 
     period: str
     product: str
@@ -25,6 +35,24 @@ class InstallerDownloads:
     version: str
     agent: str
     downloads: int
+
+
+@dataclass(frozen=True)
+class InstallerDownloadCounts:
+    """Complete downloads of installers.
+
+    Attributes:
+        rows: Downloads by month, installer, platform, version and kind of agent.
+    """
+
+    JSON_KEYS: ClassVar = ("total", "rows")
+
+    rows: list[InstallerDownloads]
+
+    @property
+    def total(self) -> int:
+        """All complete downloads of an installer: the sum of the rows."""
+        return sum(row.downloads for row in self.rows)
 
 
 def count_installer_downloads(installer_downloads: Table) -> list[InstallerDownloads]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from ibis.expr.types import Table
 
@@ -18,12 +19,18 @@ from conda_census.metrics.visitors import (
     visitor_days,
 )
 
-__all__ = ["Calibration", "OptedOut", "Traffic", "count_opted_out"]
+__all__ = ["Calibration", "NaiveShares", "OptedOut", "Traffic", "count_opted_out"]
 
 
 @dataclass(frozen=True)
 class Traffic:
-    """Three measures of the same traffic. A visitor-day is a distinct (network, agent) on one day."""
+    """The same traffic by three measures.
+
+    Attributes:
+        requests: Requests.
+        sessions: Sessions, with and without a session token.
+        visitor_days: Visitor-days: distinct pairs of network and agent on one day.
+    """
 
     requests: int = 0
     sessions: int = 0
@@ -31,14 +38,29 @@ class Traffic:
 
 
 @dataclass(frozen=True)
-class Calibration:
-    """Values known from sharing installations, used to estimate the others; null if nobody shares.
+class NaiveShares:
+    """Share off / (off + tokens) of the traffic by three measures; null if there is no such traffic.
 
     Attributes:
-        installation_days: distinct pairs of installation and day (C_on).
-        per_visitor_day: installation-days that one visitor-day hides (r).
-        per_installation_day: installations that one installation-day represents (a).
-        dispersion: variance over mean of the network-days of an installation.
+        requests: Share of the requests.
+        sessions: Share of the sessions.
+        visitor_days: Share of the visitor-days.
+    """
+
+    requests: float | None
+    sessions: float | None
+    visitor_days: float | None
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Values of the installations that share tokens, from which the opted-out share is estimated.
+
+    Attributes:
+        installation_days: Distinct pairs of installation and day.
+        per_visitor_day: Installation-days for each visitor-day; null if nobody shares.
+        per_installation_day: Installations for each installation-day; null if nobody shares.
+        dispersion: Variance of the network-days of an installation, divided by their mean.
     """
 
     installation_days: int
@@ -49,12 +71,31 @@ class Calibration:
 
 @dataclass(frozen=True)
 class OptedOut:
-    """Opted-out share, and the traffic with the plug-in: opted out (``off``) and sharing (``tokens``)."""
+    """Opted-out share of the installations, and the traffic that it is estimated from.
+
+    Attributes:
+        share: Share of the installations with the plug-in that opted out, as an estimate.
+        off: Traffic of clients with the plug-in that opted out.
+        tokens: Traffic of clients with the plug-in that share tokens.
+        calibration: Values of the installations that share tokens.
+    """
+
+    JSON_KEYS: ClassVar = ("share", "naive", "off", "tokens", "calibration")
 
     share: Estimate
     off: Traffic
     tokens: Traffic
     calibration: Calibration
+
+    @property
+    def naive(self) -> NaiveShares:
+        """Opted-out shares of the traffic, which are no shares of installations."""
+        off, tokens = self.off, self.tokens
+        return NaiveShares(
+            requests=ratio(off.requests, off.requests + tokens.requests),
+            sessions=ratio(off.sessions, off.sessions + tokens.sessions),
+            visitor_days=ratio(off.visitor_days, off.visitor_days + tokens.visitor_days),
+        )
 
 
 def count_opted_out(tables: LakeTables, sampled: Table | None = None) -> OptedOut:

@@ -13,7 +13,12 @@ __all__ = ["Sessions", "count_sessions"]
 
 @dataclass(frozen=True)
 class Sessions:
-    """``total``: session tokens; ``without_token``: visitor-hours of the requests that had none."""
+    """Sessions of the window.
+
+    Attributes:
+        total: Distinct session tokens (s/). A session is one run of conda.
+        without_token: Distinct visitors and hours of requests without a session token.
+    """
 
     total: int
     without_token: int

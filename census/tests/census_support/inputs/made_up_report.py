@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from conda_census.metrics.agent_shares import AgentCount
+from conda_census.metrics.installers import InstallerDownloadCounts, InstallerDownloads
 from conda_census.metrics.intervals import Estimate
 from conda_census.metrics.organization_counts import Organization
 from conda_census.metrics.packages import PackageCount
 from conda_census.reports.usage.schema import (
     CohortRow,
     DayRow,
-    InstallerRow,
     ReadDay,
     Report,
 )
@@ -44,16 +44,13 @@ def made_up(report: Report, weeks: int) -> Report:
     ]
     full["completeness"] = [_read(day, place) for place, day in enumerate(days)]
     full["retention"] = [_cohort(days[7 * week], weeks - week) for week in range(weeks)]
-    full["installer_downloads"]["rows"] = [
-        InstallerRow(
-            period=f"{day:%Y-%m}", product=product, platform="Linux-x86_64", version="latest",
-            agent="browser", downloads=downloads,
-        )
-        for day in days if day.day == 1
-        for product, downloads in _PRODUCTS
-    ]  # fmt: skip
-    full["installer_downloads"]["total"] = sum(
-        row["downloads"] for row in full["installer_downloads"]["rows"]
+    full["installer_downloads"] = InstallerDownloadCounts(
+        [
+            InstallerDownloads(f"{day:%Y-%m}", product, "Linux-x86_64", "latest", "browser", downloads)
+            for day in days
+            if day.day == 1
+            for product, downloads in _PRODUCTS
+        ]
     )
     top = [PackageCount(f"package-{n}", 2000 - n, 900 + n, downloads=70_000 // (n + 1)) for n in range(20)]
     full["packages"] = replace(full["packages"], top=top)

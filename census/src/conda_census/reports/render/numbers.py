@@ -103,7 +103,7 @@ def count_of_tokens(number: int | None, report: Report) -> str:
 def lacks_tokens(report: Report) -> bool:
     """Return whether there are requests but none carries a token, so that their senders are not known."""
     sessions = report["sessions"]
-    return sessions["total"] + sessions["without_token"] > 0 and report["installations"]["total"] == 0
+    return sessions.total + sessions.without_token > 0 and report["installations"]["total"] == 0
 
 
 def count(number: int | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from ibis.expr.types import Table
@@ -20,9 +20,9 @@ from conda_census.metrics.day_totals import Day, count_by_day
 from conda_census.metrics.downloads import count_downloads
 from conda_census.metrics.environments import MOST_ENVIRONMENTS, Environments, Spread, count_environments
 from conda_census.metrics.installations import Installations, count_installations
-from conda_census.metrics.installers import count_installer_downloads
-from conda_census.metrics.intervals import Estimate, ratio
-from conda_census.metrics.opted_out import Traffic, count_opted_out
+from conda_census.metrics.installers import InstallerDownloadCounts, count_installer_downloads
+from conda_census.metrics.intervals import Estimate
+from conda_census.metrics.opted_out import OptedOut, count_opted_out
 from conda_census.metrics.organization_counts import Organization, count_organizations
 from conda_census.metrics.packages import PackageCounts, count_package, count_packages, expect_package
 from conda_census.metrics.population import population
@@ -42,25 +42,17 @@ from conda_census.reports.usage.schema import (
     Active,
     ActiveByClass,
     ByClass,
-    Calibration,
     CohortRow,
     CountInterval,
     DayRow,
     DoubtfulLogs,
-    DownloadCounts,
     EnvironmentCounts,
     EnvironmentsByClass,
     EnvironmentSpread,
     InstallationCounts,
-    InstallerDownloadCounts,
-    InstallerRow,
     LineCounts,
-    NaiveShares,
-    OptedOutShares,
     Report,
     SampleCounts,
-    SessionCounts,
-    TrafficCounts,
 )
 
 __all__ = ["TOP", "Report", "make_report"]
@@ -105,7 +97,8 @@ def make_report(
     with chosen.with_others(tables) as theirs, tables.keep(_sampled(theirs, window, chosen)) as installations:
         looked_at = _LookedAt(chosen, within(some, window), installations)
         counted, environments = count_installations(installations, window), count_environments(installations)
-        read, sessions = read_days(tables, window), _sessions(looked_at)
+        read = read_days(tables, window)
+        sessions = chosen.scale(count_sessions(looked_at.inside.sessions), "total", "without_token")
         copies = count_copies(inside)
         doubts = times_of_doubts(inside, "tokens", "addresses", "unread")
         hidden = days_of(times for doubt, times in doubts.items() if doubt.about == "tokens")
@@ -116,9 +109,11 @@ def make_report(
             installations=_installations(counted, chosen.times, window, hidden),
             environments=_environments(environments, chosen.times),
             opted_out=_opted_out(inside, looked_at),
-            installer_downloads=_installer_downloads(inside),
+            installer_downloads=InstallerDownloadCounts(
+                count_installer_downloads(inside.installer_downloads)
+            ),
             sessions=sessions,
-            downloads=DownloadCounts(total=count_downloads(inside.downloads)),
+            downloads=count_downloads(inside.downloads),
             by_day=_by_day(inside, looked_at, window, hidden),
             agents=_agents(looked_at),
             packages=_packages(inside, looked_at, top, package),
@@ -129,7 +124,7 @@ def make_report(
                 *NOTES,
                 *notes_on_gaps(window),
                 *notes_on_copies(copies, window),
-                *notes_on_tokens(sessions["total"] + sessions["without_token"], counted.total),
+                *notes_on_tokens(sessions.total + sessions.without_token, counted.total),
                 *notes_on_unread_logs(tables.unread_logs),
                 *notes_on_doubts(doubtful),
             ],
@@ -236,54 +231,15 @@ def _spread(spread: Spread, times: Times) -> EnvironmentSpread:
     )
 
 
-def _opted_out(inside: LakeTables, looked_at: _LookedAt) -> OptedOutShares:
-    found = count_opted_out(looked_at.sample.of_networks(inside), looked_at.inside.sessions)
-    times = looked_at.times
-    off, tokens, calibration = found.off, found.tokens, found.calibration
-    return OptedOutShares(
-        share=found.share,
-        naive=NaiveShares(
-            requests=ratio(off.requests, off.requests + tokens.requests),
-            sessions=ratio(off.sessions, off.sessions + tokens.sessions),
-            visitor_days=ratio(off.visitor_days, off.visitor_days + tokens.visitor_days),
-        ),
-        off=_traffic(off, times),
-        tokens=_traffic(tokens, times),
-        calibration=Calibration(
-            installation_days=times(calibration.installation_days),
-            per_visitor_day=calibration.per_visitor_day,
-            per_installation_day=calibration.per_installation_day,
-            dispersion=calibration.dispersion,
-        ),
+def _opted_out(inside: LakeTables, looked_at: _LookedAt) -> OptedOut:
+    scale = looked_at.sample.scale
+    counted = count_opted_out(looked_at.sample.of_networks(inside), looked_at.inside.sessions)
+    return replace(
+        counted,
+        off=scale(counted.off, "requests", "sessions", "visitor_days"),
+        tokens=scale(counted.tokens, "requests", "sessions", "visitor_days"),
+        calibration=scale(counted.calibration, "installation_days"),
     )
-
-
-def _traffic(traffic: Traffic, times: Times) -> TrafficCounts:
-    return TrafficCounts(
-        requests=times(traffic.requests),
-        sessions=times(traffic.sessions),
-        visitor_days=times(traffic.visitor_days),
-    )
-
-
-def _installer_downloads(inside: LakeTables) -> InstallerDownloadCounts:
-    rows = [
-        InstallerRow(
-            period=row.period,
-            product=row.product,
-            platform=row.platform,
-            version=row.version,
-            agent=row.agent,
-            downloads=row.downloads,
-        )
-        for row in count_installer_downloads(inside.installer_downloads)
-    ]
-    return InstallerDownloadCounts(total=sum(row["downloads"] for row in rows), rows=rows)
-
-
-def _sessions(looked_at: _LookedAt) -> SessionCounts:
-    found, times = count_sessions(looked_at.inside.sessions), looked_at.times
-    return SessionCounts(total=times(found.total), without_token=times(found.without_token))
 
 
 def _by_day(

@@ -54,14 +54,14 @@ FIGURES: tuple[Figure[Report], ...] = (
     Figure(
         "installers_by_period",
         "Installer downloads by quarter or month, and product",
-        lambda report: report["installer_downloads"]["total"] > 0,
+        lambda report: report["installer_downloads"].total > 0,
         installers_by_period,
         alternatives.installers_by_period,
     ),
     Figure(
         "installers",
         "Installer downloads by platform and kind of agent",
-        lambda report: report["installer_downloads"]["total"] > 0,
+        lambda report: report["installer_downloads"].total > 0,
         installers,
         alternatives.installers,
     ),

@@ -90,11 +90,11 @@ def write_page(report: Report, file: Path, about: About | None = None) -> None:
 
 def _card_charts(report: Report) -> dict[str, Markup]:
     """Return the small chart of each card, by its name; empty if there is nothing to draw."""
-    days, opted_out = report["by_day"], report["opted_out"]["share"]
+    days, opted_out = report["by_day"], report["opted_out"].share
     spread = report["environments"]["per_installation"]
     downloads: Counter[str] = Counter()
-    for row in report["installer_downloads"]["rows"]:
-        downloads[row["period"]] += row["downloads"]
+    for row in report["installer_downloads"].rows:
+        downloads[row.period] += row.downloads
     months = sorted(downloads)
     return {
         "installations": course(

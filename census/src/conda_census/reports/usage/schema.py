@@ -7,35 +7,31 @@ from typing import TypedDict
 from conda_census.metrics.agent_shares import AgentCount
 from conda_census.metrics.coverage.completeness import DayState
 from conda_census.metrics.coverage.window import WindowDays
+from conda_census.metrics.downloads import Downloads
+from conda_census.metrics.installers import InstallerDownloadCounts
 from conda_census.metrics.intervals import Estimate
+from conda_census.metrics.opted_out import OptedOut
 from conda_census.metrics.organization_counts import Organization
 from conda_census.metrics.packages import PackageCounts
+from conda_census.metrics.sessions import Sessions
 
 __all__ = [
     "Active",
     "ActiveByClass",
     "ByClass",
-    "Calibration",
     "CohortRow",
     "CountInterval",
     "DayRow",
-    "DownloadCounts",
     "EnvironmentCounts",
     "EnvironmentSpread",
     "EnvironmentsByClass",
     "InstallationCounts",
-    "InstallerDownloadCounts",
-    "InstallerRow",
     "LineCounts",
-    "NaiveShares",
     "Note",
-    "OptedOutShares",
     "PerInstallation",
     "ReadDay",
     "Report",
     "SampleCounts",
-    "SessionCounts",
-    "TrafficCounts",
     "WindowDays",
 ]
 
@@ -113,76 +109,6 @@ class EnvironmentCounts(EnvironmentSpread):
 
     single_share_lasting: Estimate
     by_class: EnvironmentsByClass
-
-
-class NaiveShares(TypedDict):
-    """off / (off + tokens), by three measures; null if both are 0."""
-
-    requests: float | None
-    sessions: float | None
-    visitor_days: float | None
-
-
-class TrafficCounts(TypedDict):
-    """The same traffic by three measures."""
-
-    requests: int
-    sessions: int
-    visitor_days: int
-
-
-class Calibration(TypedDict):
-    """Values known from sharing users, which the opted-out share is estimated from; null if nobody shares.
-
-    They are the number of installation-days, how many of these one visitor-day hides, how many installations
-    one of these represents, and the dispersion of the network-days of an installation (variance over mean).
-    """
-
-    installation_days: int
-    per_visitor_day: float | None
-    per_installation_day: float | None
-    dispersion: float
-
-
-class OptedOutShares(TypedDict):
-    """Opted-out share of installations, and the traffic that it is estimated from."""
-
-    share: Estimate
-    naive: NaiveShares
-    off: TrafficCounts
-    tokens: TrafficCounts
-    calibration: Calibration
-
-
-class InstallerRow(TypedDict):
-    """Complete downloads of one installer in one month by one kind of agent."""
-
-    period: str
-    product: str
-    platform: str
-    version: str
-    agent: str
-    downloads: int
-
-
-class InstallerDownloadCounts(TypedDict):
-    """Installer downloads; ``total`` is the sum of the rows."""
-
-    total: int
-    rows: list[InstallerRow]
-
-
-class SessionCounts(TypedDict):
-    """Session tokens, and sessions folded because there was no token."""
-
-    total: int
-    without_token: int
-
-
-class DownloadCounts(TypedDict):
-    """Complete package downloads."""
-
-    total: int
 
 
 class DoubtfulLogs(TypedDict):
@@ -277,10 +203,10 @@ class Report(TypedDict):
     sample: SampleCounts | None
     installations: InstallationCounts
     environments: EnvironmentCounts
-    opted_out: OptedOutShares
+    opted_out: OptedOut
     installer_downloads: InstallerDownloadCounts
-    sessions: SessionCounts
-    downloads: DownloadCounts
+    sessions: Sessions
+    downloads: Downloads
     by_day: list[DayRow]
     agents: dict[str, list[AgentCount]]
     packages: PackageCounts

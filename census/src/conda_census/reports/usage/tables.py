@@ -10,17 +10,13 @@ import pyarrow as pa
 
 from conda_census.metrics.classes import CLASSES
 from conda_census.metrics.intervals import Estimate
-from conda_census.reports.json_documents import values_of
+from conda_census.metrics.opted_out import Traffic
+from conda_census.reports.json_documents import keys_of, values_of
 from conda_census.reports.usage.schema import DayRow, ReadDay, Report
 from conda_census.reports.usage.totals import installers_by_quarter
 
 __all__ = ["flat_table", "flat_tables"]
 
-_MEASURES: tuple[Literal["requests", "sessions", "visitor_days"], ...] = (
-    "requests",
-    "sessions",
-    "visitor_days",
-)
 _LAST_DAYS: tuple[Literal["1", "7", "30", "90"], ...] = ("1", "7", "30", "90")
 _NUMBERS: tuple[Literal["1", "2", "3", "4", "5+"], ...] = ("1", "2", "3", "4", "5+")
 _TEXT, _COUNT, _SHARE, _DAY = pa.string(), pa.int64(), pa.float64(), pa.date32()
@@ -79,10 +75,10 @@ def _headlines(report: Report) -> pa.Table:
         *(("environments", name, by_class[name]["total"], _NONE) for name in CLASSES),
         ("single_share", "all", None, environments["single_share"]),
         *(("single_share", name, None, by_class[name]["single_share"]) for name in CLASSES),
-        ("opted_out", "all", None, report["opted_out"]["share"]),
-        ("installer_downloads", "all", report["installer_downloads"]["total"], _NONE),
-        ("sessions", "all", report["sessions"]["total"], _NONE),
-        ("downloads", "all", report["downloads"]["total"], _NONE),
+        ("opted_out", "all", None, report["opted_out"].share),
+        ("installer_downloads", "all", report["installer_downloads"].total, _NONE),
+        ("sessions", "all", report["sessions"].total, _NONE),
+        ("downloads", "all", report["downloads"].total, _NONE),
     ]
     columns = {
         "number": _TEXT,
@@ -115,10 +111,17 @@ def _environments(report: Report) -> pa.Table:
 
 
 def _opted_out(report: Report) -> pa.Table:
-    found = report["opted_out"]
+    opted_out = report["opted_out"]
     columns = {"measure": _TEXT, "off": _COUNT, "tokens": _COUNT, "naive_share_off": _SHARE}
     return flat_table(
-        columns, ((by, found["off"][by], found["tokens"][by], found["naive"][by]) for by in _MEASURES)
+        columns,
+        zip(
+            keys_of(Traffic),
+            values_of(opted_out.off),
+            values_of(opted_out.tokens),
+            values_of(opted_out.naive),
+            strict=True,
+        ),
     )
 
 
@@ -136,7 +139,7 @@ def _installers(report: Report) -> pa.Table:
         "agent": _TEXT,
         "downloads": _COUNT,
     }
-    return flat_table(columns, (tuple(row.values()) for row in report["installer_downloads"]["rows"]))
+    return flat_table(columns, map(values_of, report["installer_downloads"].rows))
 
 
 def _installers_by_quarter(report: Report) -> pa.Table:

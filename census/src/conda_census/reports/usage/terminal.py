@@ -11,6 +11,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from conda_census.metrics.installers import InstallerDownloads
 from conda_census.metrics.intervals import Estimate
 from conda_census.metrics.packages import PackageCount, PackageFile
 from conda_census.reports.render.numbers import (
@@ -41,7 +42,7 @@ from conda_census.reports.render.terminal_marks import ASCII, BLOCKS, Marks, bar
 from conda_census.reports.render.terminal_parts import number_table, section
 from conda_census.reports.usage.definitions import BLIND_SPOTS, DEFINITIONS
 from conda_census.reports.usage.notes import notes_on
-from conda_census.reports.usage.schema import InstallerRow, Report
+from conda_census.reports.usage.schema import Report
 from conda_census.reports.usage.terminal_retention import shaded
 from conda_census.reports.usage.totals import installer_products
 
@@ -107,7 +108,7 @@ def _head(report: Report) -> RenderableType:
 
 
 def _headlines(report: Report, panels_a_row: int) -> Table:
-    single, opted_out = report["environments"]["single_share"], report["opted_out"]["share"]
+    single, opted_out = report["environments"]["single_share"], report["opted_out"].share
     split = ", ".join(f"{name} {count(number)}" for name, number in _by_class(report).items())
     shares = ", ".join(f"{name} {percent(share.value)}" for name, share in _single_by_class(report).items())
     total = count_of_tokens(report["installations"]["total"], report)
@@ -120,8 +121,8 @@ def _headlines(report: Report, panels_a_row: int) -> Table:
         _panel("Opted out", percent(opted_out.value), how_sure_of_opting_out(opted_out, report), "opted_out"),
         _panel(
             "Installer downloads",
-            count(report["installer_downloads"]["total"]),
-            counted_requests(report["installer_downloads"]["total"], window, report["accounting"]),
+            count(report["installer_downloads"].total),
+            counted_requests(report["installer_downloads"].total, window, report["accounting"]),
             "installer_downloads",
             ", ".join(f"{name} {count(number)}" for name, number in installer_products(report).items()),
         ),
@@ -248,21 +249,21 @@ def _environments(report: Report, bars: Bars) -> RenderableType:
 
 
 def _opted_out(report: Report) -> RenderableType:
-    off, tokens = report["opted_out"]["off"], report["opted_out"]["tokens"]
-    naive = report["opted_out"]["naive"]
+    off, tokens = report["opted_out"].off, report["opted_out"].tokens
+    naive = report["opted_out"].naive
     table = number_table("By", "Off", "Sharing", "Share")
     for name, off_count, tokens_count, naive_share in (
-        ("requests", off["requests"], tokens["requests"], naive["requests"]),
-        ("sessions", off["sessions"], tokens["sessions"], naive["sessions"]),
-        ("visitor-days", off["visitor_days"], tokens["visitor_days"], naive["visitor_days"]),
+        ("requests", off.requests, tokens.requests, naive.requests),
+        ("sessions", off.sessions, tokens.sessions, naive.sessions),
+        ("visitor-days", off.visitor_days, tokens.visitor_days, naive.visitor_days),
     ):
         table.add_row(name, count(off_count), count(tokens_count), percent(naive_share))
-    share, calibration = report["opted_out"]["share"], report["opted_out"]["calibration"]
-    shared = f"in {count(tokens['visitor_days'])} visitor-days"
+    share, calibration = report["opted_out"].share, report["opted_out"].calibration
+    shared = f"in {count(tokens.visitor_days)} visitor-days"
     return section(
         "Opting out",
         _fact("Estimated share of installations", percent(share.value), interval(share), "opted_out"),
-        _fact("Installation-days", count(calibration["installation_days"]), shared, "calibration"),
+        _fact("Installation-days", count(calibration.installation_days), shared, "calibration"),
         Text("Naive shares"),
         table,
         _definition("naive"),
@@ -276,54 +277,54 @@ def _sessions_and_downloads(report: Report) -> RenderableType:
         "Sessions and downloads",
         _fact(
             "Sessions",
-            count(sessions["total"]),
+            count(sessions.total),
             "from the sample" if report["sample"] else counted(report["window"]),
             "sessions",
         ),
         _fact(
             "Sessions without token",
-            count(sessions["without_token"]),
+            count(sessions.without_token),
             folded(report["window"]),
             "without_token",
         ),
         _fact(
             "Package downloads",
-            count(downloads["total"]),
-            counted_requests(downloads["total"], report["window"], report["accounting"]),
+            count(downloads.total),
+            counted_requests(downloads.total, report["window"], report["accounting"]),
             "downloads",
         ),
     )
 
 
 def _installers(report: Report, narrow: bool) -> RenderableType:
-    rows = report["installer_downloads"]["rows"]
+    rows = report["installer_downloads"].rows
     if not rows:
         return section("Installer downloads", _quiet("No installer was downloaded in these days."))
-    shown = sorted(rows, key=lambda row: -row["downloads"])[:_MOST_INSTALLER_ROWS]
+    shown = sorted(rows, key=lambda row: -row.downloads)[:_MOST_INSTALLER_ROWS]
     table = _narrow_installers(shown) if narrow else _wide_installers(shown)
     left = len(rows) - len(shown)
     rest = [_quiet(f"The largest {len(shown)} of {count(len(rows))} rows; --json has all.")] if left else []
     return section("Installer downloads", table, *rest, *_of_days_and_copies(report))
 
 
-def _wide_installers(rows: list[InstallerRow]) -> Table:
+def _wide_installers(rows: list[InstallerDownloads]) -> Table:
     table = number_table("Month")
     for heading in ("Installer", "Platform", "Agent"):
         table.add_column(heading, overflow="fold")
     table.add_column("Downloads", justify="right", overflow="fold")
     for row in rows:
-        installer = Text(plain(f"{row['product']} {row['version']}"))
-        platform, agent = Text(plain(row["platform"])), Text(row["agent"])
-        table.add_row(row["period"], installer, platform, agent, count(row["downloads"]))
+        installer = Text(plain(f"{row.product} {row.version}"))
+        platform, agent = Text(plain(row.platform)), Text(row.agent)
+        table.add_row(row.period, installer, platform, agent, count(row.downloads))
     return table
 
 
-def _narrow_installers(rows: list[InstallerRow]) -> Table:
+def _narrow_installers(rows: list[InstallerDownloads]) -> Table:
     table = number_table("Installer", "Downloads")
     for row in rows:
-        lines = (f"{row['product']} {row['version']}", row["platform"], f"{row['period']}, {row['agent']}")
+        lines = (f"{row.product} {row.version}", row.platform, f"{row.period}, {row.agent}")
         installer = Text("\n".join(plain(line) for line in lines))
-        table.add_row(installer, count(row["downloads"]), end_section=True)
+        table.add_row(installer, count(row.downloads), end_section=True)
     return table
 
 

@@ -58,10 +58,10 @@ def systems(report: Report) -> dict[str, int]:
 def installer_totals(report: Report) -> dict[str, dict[str, int]]:
     """Return downloads by product and platform, then kind of agent; most first, the smallest grouped."""
     found: dict[str, dict[str, int]] = {}
-    for row in report["installer_downloads"]["rows"]:
-        name = plain(f"{row['product']} {row['platform']}")
+    for row in report["installer_downloads"].rows:
+        name = plain(f"{row.product} {row.platform}")
         kinds = found.setdefault(name, dict.fromkeys(AGENT_KINDS, 0))
-        kinds[row["agent"] if row["agent"] in kinds else "other"] += row["downloads"]
+        kinds[row.agent if row.agent in kinds else "other"] += row.downloads
     ordered = sorted(found.items(), key=lambda item: (-sum(item[1].values()), item[0]))
     rest = [kinds for _, kinds in ordered[_MOST_INSTALLERS:]]
     if len(rest) <= 1:
@@ -74,9 +74,9 @@ def installer_products(report: Report) -> dict[str, int]:
     """Return downloads by product; most first, those after the third grouped if there are several."""
     names = _products(report)
     found = dict.fromkeys(names, 0)
-    for row in report["installer_downloads"]["rows"]:
-        name = plain(row["product"])
-        found[name if name in found else "others"] += row["downloads"]
+    for row in report["installer_downloads"].rows:
+        name = plain(row.product)
+        found[name if name in found else "others"] += row.downloads
     return found
 
 
@@ -98,10 +98,10 @@ def installers_by_period(report: Report) -> dict[str, dict[str, int]]:
 def installers_by_quarter(report: Report) -> dict[str, dict[str, int]]:
     """Return downloads by quarter, such as 2024-Q1, and then by product, as they were counted."""
     found: dict[str, dict[str, int]] = {}
-    for row in report["installer_downloads"]["rows"]:
-        year, month = map(int, row["period"].split("-"))
+    for row in report["installer_downloads"].rows:
+        year, month = map(int, row.period.split("-"))
         products = found.setdefault(f"{year}-Q{_quarter(month)}", {})
-        products[row["product"]] = products.get(row["product"], 0) + row["downloads"]
+        products[row.product] = products.get(row.product, 0) + row.downloads
     return found
 
 
@@ -141,11 +141,11 @@ def _by_period(report: Report, first: date, last: date, months: int) -> dict[str
     found: dict[int, dict[str, int]] = {}
     for place in range(_period(first.year, first.month, months), _period(last.year, last.month, months) + 1):
         found[place] = dict.fromkeys(products, 0)
-    for row in report["installer_downloads"]["rows"]:
-        year, month = map(int, row["period"].split("-"))
-        name = plain(row["product"])
+    for row in report["installer_downloads"].rows:
+        year, month = map(int, row.period.split("-"))
+        name = plain(row.product)
         counts = found[_period(year, month, months)]
-        counts[name if name in counts else "others"] += row["downloads"]
+        counts[name if name in counts else "others"] += row.downloads
     days = set(days_between(first, last)) - set(map(date.fromisoformat, report["window"]["days_without_log"]))
     kept = list(found)[-_MOST_PERIODS:]
     return {_called(place, months, days): found[place] for place in kept}
@@ -154,9 +154,9 @@ def _by_period(report: Report, first: date, last: date, months: int) -> dict[str
 def _products(report: Report) -> list[str]:
     """Return the products with the most downloads, and ``others`` if there are too many for a legend."""
     found: dict[str, int] = {}
-    for row in report["installer_downloads"]["rows"]:
-        name = plain(row["product"])
-        found[name] = found.get(name, 0) + row["downloads"]
+    for row in report["installer_downloads"].rows:
+        name = plain(row.product)
+        found[name] = found.get(name, 0) + row.downloads
     ordered = sorted(found, key=lambda name: (-found[name], name))
     return ordered if len(ordered) <= _MOST_PRODUCTS else [*ordered[: _MOST_PRODUCTS - 1], "others"]
 
