@@ -92,9 +92,9 @@ def _estimates(scenario: Scenario) -> dict[str, Estimate]:
         total = count_installations(installations, window).total
     estimates = (
         Estimate(value=float(total)),
-        Estimate(value=float(environments.whole.total)),
+        Estimate(value=float(environments.total)),
         Estimate(value=float(_installer_downloads(tables))),
-        environments.whole.single_share,
+        environments.single_share,
         environments.by_class["lasting"].single_share,
         count_opted_out(tables).share,
         cohort.active[1],

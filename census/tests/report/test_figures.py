@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -21,7 +22,7 @@ def _texts(report: Report, name: str, width_px: int) -> list[str]:
 def test_a_report_with_all_in_it_has_all_charts(empty_report: Report) -> None:
     """And an empty one none."""
     report = made_up(empty_report, 4)
-    report["environments"]["total"] = 10
+    report["environments"] = replace(report["environments"], total=10)
 
     assert [figure.name for figure in figures_of(report)] == [figure.name for figure in FIGURES]
     assert figures_of(empty_report) == []

@@ -4,6 +4,7 @@ import pytest
 
 from conda_census.metrics.coverage.window import WindowDays
 from conda_census.metrics.intervals import Estimate
+from conda_census.metrics.sample import CountInterval
 from conda_census.reports.render.numbers import (
     completeness,
     count,
@@ -119,7 +120,7 @@ def test_how_sure_a_number_is(missing: list[str], of_all: str, sampled: str, sha
         since="2024-01-01", until="2024-01-31", complete_until=None, complete=False, days_without_log=missing
     )
     assert counted(window) == how_sure(None, window) == of_all
-    assert how_sure({"low": 8, "high": 1200}, window) == sampled
+    assert how_sure(CountInterval(8, 1200), window) == sampled
     assert interval_of_days(Estimate(0.1, 0.01, 0.2), window) == share
     assert interval_of_days(Estimate(), window) == "no interval"
 

@@ -3,58 +3,69 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, TypedDict, get_args
 
 from ibis.expr.types import Table
 
 from conda_census.metrics.classes import CLASSES, InstallationClass
 from conda_census.metrics.intervals import Estimate, wilson
 
-__all__ = ["MOST_ENVIRONMENTS", "Environments", "Spread", "count_environments"]
+__all__ = ["Environments", "PerInstallation", "Spread", "count_environments"]
 
-#: Installations with at least this many environments are counted together.
-MOST_ENVIRONMENTS = 5
+#: Number of environments of an installation; the last one is also that of installations with more.
+PerInstallation = Literal["1", "2", "3", "4", "5+"]
+_NUMBERS: tuple[PerInstallation, ...] = get_args(PerInstallation)
 
 
 @dataclass(frozen=True)
 class Spread:
-    """``total`` pairs (environment, installation), and their distribution.
+    """Environments of some installations.
 
-    ``per_installation``: installations by their number of pairs; 5 means 5 or more. ``single_share``: the
-    share with exactly one, among the installations with at least one. ``squares``: the sum over the
-    installations of the square of their number.
+    Attributes:
+        total: Distinct pairs of environment token (e/) and installation.
+        per_installation: Installations by their number of environments.
+        single_share: Share of the installations with exactly one environment among those with at least one,
+            with Wilson's interval.
+        squares: Sum, over the installations, of the square of their number of environments.
     """
 
-    total: int
-    squares: int
-    per_installation: dict[int, int]
+    JSON_KEYS: ClassVar[tuple[str, ...]] = ("total", "per_installation", "single_share")
 
-    @property
-    def single_share(self) -> Estimate:
-        """The share of installations with one environment, with Wilson's interval."""
-        return wilson(self.per_installation[1], sum(self.per_installation.values()))
+    total: int
+    per_installation: dict[PerInstallation, int]
+    single_share: Estimate
+    squares: int
 
 
 @dataclass(frozen=True)
-class Environments:
-    """Distribution over all installations, and over those of each class."""
+class Environments(Spread):
+    """Environments of all installations, and of those of each class.
 
-    whole: Spread
+    Attributes:
+        by_class: Environments of the installations of each class.
+    """
+
+    JSON_KEYS = (*Spread.JSON_KEYS, "single_share_lasting", "by_class")
+
     by_class: dict[InstallationClass, Spread]
+
+    @property
+    def single_share_lasting(self) -> Estimate:
+        """The same share among the lasting installations."""
+        return self.by_class["lasting"].single_share
 
 
 def count_environments(population: Table) -> Environments:
     """Count installations of the window by number of environments."""
     rows = environments_per_installation(population).to_pyarrow().to_pylist()
-    return Environments(
-        whole=_spread(rows),
-        by_class={name: _spread([row for row in rows if row["class"] == name]) for name in CLASSES},
-    )
+    return Environments(**_spread(rows), by_class={name: Spread(**_spread(rows, name)) for name in CLASSES})
 
 
 def environments_per_installation(population: Table) -> Table:
     """Return rows of (class, environments (5: 5 or more), installations, environments, squares)."""
     some = population.filter(population.environments > 0)
-    number = (some.environments >= MOST_ENVIRONMENTS).ifelse(MOST_ENVIRONMENTS, some.environments)
+    most = len(_NUMBERS)
+    number = (some.environments >= most).ifelse(most, some.environments)
     numbered = some.mutate(number=number)
     return (
         numbered.group_by("class", "number")
@@ -67,9 +78,21 @@ def environments_per_installation(population: Table) -> Table:
     )
 
 
-def _spread(rows: list[dict[str, int]]) -> Spread:
-    per_installation = dict.fromkeys(range(1, MOST_ENVIRONMENTS + 1), 0)
+class _SpreadFields(TypedDict):
+    total: int
+    per_installation: dict[PerInstallation, int]
+    single_share: Estimate
+    squares: int
+
+
+def _spread(rows: list[dict[str, Any]], of_class: InstallationClass | None = None) -> _SpreadFields:
+    """Return the fields of the spread over the installations of a class, by default over all."""
+    counts = dict.fromkeys(_NUMBERS, 0)
+    total = squares = 0
     for row in rows:
-        per_installation[row["number"]] += row["installations"]
-    total, squares = (sum(row[name] for row in rows) for name in ("environments", "squares"))
-    return Spread(total, squares, per_installation)
+        if of_class in (None, row["class"]):
+            counts[_NUMBERS[row["number"] - 1]] += row["installations"]
+            total += row["environments"]
+            squares += row["squares"]
+    single_share = wilson(counts["1"], sum(counts.values()))
+    return _SpreadFields(total=total, per_installation=counts, single_share=single_share, squares=squares)

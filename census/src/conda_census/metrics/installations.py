@@ -4,37 +4,42 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import ClassVar, Literal
 
 from ibis.expr.types import Table
 
 from conda_census.metrics.classes import CLASSES, InstallationClass
 from conda_census.metrics.coverage.window import Window
 
-__all__ = ["ACTIVE_DAYS", "Installations", "count_installations"]
+__all__ = ["ACTIVE_DAYS", "Installations", "LastDays", "count_installations"]
+
+LastDays = Literal[1, 7, 30, 90]
 
 #: Lengths, in days, of the periods that end with the window.
-ACTIVE_DAYS = (1, 7, 30, 90)
+ACTIVE_DAYS: tuple[LastDays, ...] = (1, 7, 30, 90)
 
 
 @dataclass(frozen=True)
 class Installations:
-    """Distinct client tokens: in the window by class, and active by the length of the period in days.
+    """Distinct installation tokens (c/).
 
-    ``total`` and ``active`` are the sums over the classes.
+    Attributes:
+        by_class: Installations of the window by class.
+        active: Installations seen in the last 1, 7, 30 and 90 days up to the end of the window; null if one
+            of these days has no log.
+        active_by_class: Active installations of each class.
     """
 
+    JSON_KEYS: ClassVar = ("total", "by_class", "active", "active_by_class")
+
     by_class: dict[InstallationClass, int]
-    active_by_class: dict[InstallationClass, dict[int, int]]
+    active: dict[LastDays, int | None]
+    active_by_class: dict[InstallationClass, dict[LastDays, int | None]]
 
     @property
     def total(self) -> int:
-        """All installations of the window."""
+        """Installations of the window: the sum of the classes."""
         return sum(self.by_class.values())
-
-    @property
-    def active(self) -> dict[int, int]:
-        """Active installations by the length of the period in days."""
-        return {days: sum(active[days] for active in self.active_by_class.values()) for days in ACTIVE_DAYS}
 
 
 def count_installations(population: Table, window: Window) -> Installations:
@@ -51,6 +56,7 @@ def count_installations(population: Table, window: Window) -> Installations:
     counts = {name: found.get(name, nothing) for name in CLASSES}
     return Installations(
         by_class={name: int(counts[name]["total"]) for name in CLASSES},
+        active={days: sum(int(counts[name][f"active_{days}"]) for name in CLASSES) for days in ACTIVE_DAYS},
         active_by_class={
             name: {days: int(counts[name][f"active_{days}"]) for days in ACTIVE_DAYS} for name in CLASSES
         },

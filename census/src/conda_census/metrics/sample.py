@@ -33,7 +33,17 @@ from conda_census.metrics.coverage.window import Window
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-__all__ = ["ALL", "SAMPLES", "Sample", "choose_sample", "count_tokens", "fitting", "more_elsewhere"]
+__all__ = [
+    "ALL",
+    "SAMPLES",
+    "CountInterval",
+    "Sample",
+    "SampleCounts",
+    "choose_sample",
+    "count_tokens",
+    "fitting",
+    "more_elsewhere",
+]
 
 Number = TypeVar("Number", int, float)
 Counted = TypeVar("Counted", bound="DataclassInstance")
@@ -121,6 +131,36 @@ class Sample:
 
 
 ALL = Sample()
+
+
+@dataclass(frozen=True)
+class CountInterval:
+    """95 % interval of a count.
+
+    Attributes:
+        low: Lower end.
+        high: Upper end.
+    """
+
+    low: int
+    high: int
+
+
+@dataclass(frozen=True)
+class SampleCounts:
+    """Sample that counts of installations and environments rest on.
+
+    Attributes:
+        one_in: One installation in this many is in the sample, and counts are multiplied by it.
+        looked_at: Installations in the sample.
+        installations: 95 % interval of the number of installations.
+        environments: 95 % interval of the number of environments.
+    """
+
+    one_in: int
+    looked_at: int
+    installations: CountInterval
+    environments: CountInterval
 
 
 def count_tokens(sessions: Table) -> Table:

@@ -62,7 +62,8 @@ def made_up(report: Report, weeks: int) -> Report:
     ]
     full["agents"]["os"] = [_agent("Linux", None, 8), _agent(None, None, 2)]
     full["organizations"] = [Organization(name="Acme", installations=3, sessions=20, downloads=100)]
-    full["installations"]["total"] = sum(100 - n for n in range(14))
+    by_class = full["installations"].by_class | {"lasting": sum(100 - n for n in range(14))}
+    full["installations"] = replace(full["installations"], by_class=by_class)
     return full
 
 

@@ -8,12 +8,11 @@ from datetime import date, timedelta
 from conda_census.metrics.coverage.accounting import logs, without_a_request
 from conda_census.metrics.coverage.copied_logs import copies_count_again
 from conda_census.metrics.intervals import Estimate
+from conda_census.metrics.sample import CountInterval, SampleCounts
 from conda_census.reports.usage.schema import (
-    CountInterval,
     DoubtfulLogs,
     LineCounts,
     Report,
-    SampleCounts,
     WindowDays,
 )
 
@@ -103,7 +102,7 @@ def count_of_tokens(number: int | None, report: Report) -> str:
 def lacks_tokens(report: Report) -> bool:
     """Return whether there are requests but none carries a token, so that their senders are not known."""
     sessions = report["sessions"]
-    return sessions.total + sessions.without_token > 0 and report["installations"]["total"] == 0
+    return sessions.total + sessions.without_token > 0 and report["installations"].total == 0
 
 
 def count(number: int | None) -> str:
@@ -158,7 +157,7 @@ def how_sure(bounds: CountInterval | None, window: WindowDays) -> str:
     """Return the 95 % interval of a count; without one, that all were counted, or how many days were not."""
     if bounds is None:
         return counted(window)
-    between = f"{count(bounds['low'])} to {count(bounds['high'])}"
+    between = f"{count(bounds.low)} to {count(bounds.high)}"
     return f"95{_UNIT} interval {between}{_of_days_with_a_log(window)}"
 
 
@@ -232,7 +231,7 @@ def sampled(sample: SampleCounts | None) -> str:
     if sample is None:
         return ""
     return (
-        f"One installation in {sample['one_in']} was looked at, {count(sample['looked_at'])} in all, and "
+        f"One installation in {sample.one_in} was looked at, {count(sample.looked_at)} in all, and "
         "what was counted there is multiplied. Downloads and installer downloads are counted, all of them. "
         "--one-in 1 looks at every installation, which takes minutes."
     )

@@ -24,7 +24,7 @@ __all__ = [
 
 def environments(report: Report) -> str:
     """Describe the numbers of the bars."""
-    numbers = report["environments"]["per_installation"]
+    numbers = report["environments"].per_installation
     return (
         "Bar chart of installations by their number of environments: "
         f"{count(numbers['1'])} with one, {count(numbers['2'])} with two, {count(numbers['3'])} with three, "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import TypeVar
 
 from ibis.expr.types import Table
 
@@ -18,8 +19,8 @@ from conda_census.metrics.coverage.silent_days import days_between
 from conda_census.metrics.coverage.window import Window, choose_window, log_times, within
 from conda_census.metrics.day_totals import Day, count_by_day
 from conda_census.metrics.downloads import count_downloads
-from conda_census.metrics.environments import MOST_ENVIRONMENTS, Environments, Spread, count_environments
-from conda_census.metrics.installations import Installations, count_installations
+from conda_census.metrics.environments import Environments, Spread, count_environments
+from conda_census.metrics.installations import Installations, LastDays, count_installations
 from conda_census.metrics.installers import InstallerDownloadCounts, count_installer_downloads
 from conda_census.metrics.intervals import Estimate
 from conda_census.metrics.opted_out import OptedOut, count_opted_out
@@ -27,7 +28,7 @@ from conda_census.metrics.organization_counts import Organization, count_organiz
 from conda_census.metrics.packages import PackageCounts, count_package, count_packages, expect_package
 from conda_census.metrics.population import population
 from conda_census.metrics.retention import count_retention
-from conda_census.metrics.sample import ALL, Sample, choose_sample
+from conda_census.metrics.sample import ALL, CountInterval, Sample, SampleCounts, choose_sample
 from conda_census.metrics.sessions import count_sessions
 from conda_census.reports.usage.completeness_text import read_days
 from conda_census.reports.usage.notes import (
@@ -39,26 +40,18 @@ from conda_census.reports.usage.notes import (
     notes_on_unread_logs,
 )
 from conda_census.reports.usage.schema import (
-    Active,
-    ActiveByClass,
-    ByClass,
     CohortRow,
-    CountInterval,
     DayRow,
     DoubtfulLogs,
-    EnvironmentCounts,
-    EnvironmentsByClass,
-    EnvironmentSpread,
-    InstallationCounts,
     LineCounts,
     Report,
-    SampleCounts,
 )
 
 __all__ = ["TOP", "Report", "make_report"]
 
 
 _UNKNOWN = Estimate()
+AnySpread = TypeVar("AnySpread", Environments, Spread)
 #: Scales a number in the sample up to all.
 Times = Callable[[int], int]
 
@@ -105,7 +98,7 @@ def make_report(
         doubtful = _doubtful_logs(doubts, doubts_before(tables, window, "tokens", "unread"))
         return Report(
             window=window.keys(),
-            sample=_sample(chosen, counted, environments.whole),
+            sample=_sample(chosen, counted, environments),
             installations=_installations(counted, chosen.times, window, hidden),
             environments=_environments(environments, chosen.times),
             opted_out=_opted_out(inside, looked_at),
@@ -167,68 +160,43 @@ def _count_interval(sample: Sample, number: int, squares: int) -> CountInterval:
 
 
 def _installations(
-    found: Installations, times: Times, window: Window, hidden: frozenset[date]
-) -> InstallationCounts:
-    by_class, active = found.by_class, found.active_by_class
-    return InstallationCounts(
-        total=times(found.total),
-        by_class=ByClass(
-            lasting=times(by_class["lasting"]),
-            ephemeral=times(by_class["ephemeral"]),
-            image=times(by_class["image"]),
-            new=times(by_class["new"]),
-        ),
-        active=_active(found.active, times, window, hidden),
-        active_by_class=ActiveByClass(
-            lasting=_active(active["lasting"], times, window, hidden),
-            ephemeral=_active(active["ephemeral"], times, window, hidden),
-            image=_active(active["image"], times, window, hidden),
-            new=_active(active["new"], times, window, hidden),
-        ),
+    counted: Installations, times: Times, window: Window, hidden: frozenset[date]
+) -> Installations:
+    return Installations(
+        by_class={name: times(number) for name, number in counted.by_class.items()},
+        active=_active(counted.active, times, window, hidden),
+        active_by_class={
+            name: _active(active, times, window, hidden) for name, active in counted.active_by_class.items()
+        },
     )
 
 
-def _active(active: dict[int, int], times: Times, window: Window, hidden: frozenset[date]) -> Active:
-    def known(days: int) -> int | None:
+def _active(
+    active: dict[LastDays, int | None], times: Times, window: Window, hidden: frozenset[date]
+) -> dict[LastDays, int | None]:
+    """Return the active installations of all, null for periods with a day that is not known."""
+
+    def known(days: int, number: int | None) -> int | None:
         until = window.until
         if until is not None:
             since = until - timedelta(days=days - 1)
             if not window.is_known(since, until):
                 return None
-            if not active[days] and any(since <= day <= until for day in hidden):
+            if not number and any(since <= day <= until for day in hidden):
                 return None
-        return times(active[days])
+        return None if number is None else times(number)
 
-    return {"1": known(1), "7": known(7), "30": known(30), "90": known(90)}
-
-
-def _environments(found: Environments, times: Times) -> EnvironmentCounts:
-    by_class = found.by_class
-    return EnvironmentCounts(
-        **_spread(found.whole, times),
-        single_share_lasting=by_class["lasting"].single_share,
-        by_class=EnvironmentsByClass(
-            lasting=_spread(by_class["lasting"], times),
-            ephemeral=_spread(by_class["ephemeral"], times),
-            image=_spread(by_class["image"], times),
-            new=_spread(by_class["new"], times),
-        ),
-    )
+    return {days: known(days, number) for days, number in active.items()}
 
 
-def _spread(spread: Spread, times: Times) -> EnvironmentSpread:
-    number = spread.per_installation
-    return EnvironmentSpread(
-        total=times(spread.total),
-        per_installation={
-            "1": times(number[1]),
-            "2": times(number[2]),
-            "3": times(number[3]),
-            "4": times(number[4]),
-            "5+": times(number[MOST_ENVIRONMENTS]),
-        },
-        single_share=spread.single_share,
-    )
+def _environments(counted: Environments, times: Times) -> Environments:
+    by_class = {name: _spread(spread, times) for name, spread in counted.by_class.items()}
+    return replace(_spread(counted, times), by_class=by_class)
+
+
+def _spread(spread: AnySpread, times: Times) -> AnySpread:
+    per_installation = {number: times(count) for number, count in spread.per_installation.items()}
+    return replace(spread, total=times(spread.total), per_installation=per_installation)
 
 
 def _opted_out(inside: LakeTables, looked_at: _LookedAt) -> OptedOut:

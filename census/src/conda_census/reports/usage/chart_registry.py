@@ -22,7 +22,7 @@ FIGURES: tuple[Figure[Report], ...] = (
     Figure(
         "environments",
         "Installations by their number of environments",
-        lambda report: report["environments"]["total"] > 0,
+        lambda report: report["environments"].total > 0,
         environments,
         alternatives.environments,
     ),
@@ -38,7 +38,7 @@ FIGURES: tuple[Figure[Report], ...] = (
         "Installations first seen, by day",
         lambda report: (
             len(report["by_day"]) > 1
-            and report["installations"]["total"] > 0
+            and report["installations"].total > 0
             and any(row["first_seen"] is not None for row in report["by_day"])
         ),
         first_seen,

@@ -31,8 +31,8 @@ def report_headline(report: Report) -> str:
     )
     return (
         f"{f'package {package}, ' if package else ''}"
-        f"{count_of_tokens(report['installations']['total'], report)} installations, "
-        f"{count_of_tokens(report['environments']['total'], report)} environments, "
+        f"{count_of_tokens(report['installations'].total, report)} installations, "
+        f"{count_of_tokens(report['environments'].total, report)} environments, "
         f"{percent(report['opted_out'].share.value)} opted out, "
         f"{count(report['downloads'].total)} downloads, {days(window)}"
         f"{f' (not exact: {doubts})' if doubts else ''}"

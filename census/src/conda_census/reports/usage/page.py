@@ -91,7 +91,7 @@ def write_page(report: Report, file: Path, about: About | None = None) -> None:
 def _card_charts(report: Report) -> dict[str, Markup]:
     """Return the small chart of each card, by its name; empty if there is nothing to draw."""
     days, opted_out = report["by_day"], report["opted_out"].share
-    spread = report["environments"]["per_installation"]
+    spread = report["environments"].per_installation
     downloads: Counter[str] = Counter()
     for row in report["installer_downloads"].rows:
         downloads[row.period] += row.downloads
@@ -102,9 +102,7 @@ def _card_charts(report: Report) -> dict[str, Markup]:
             f"Active installations by day, from {days[0]['day']} to {days[-1]['day']}" if days else "",
         ),
         "single_share": bars(
-            [spread["1"], spread["2"], spread["3"], spread["4"], spread["5+"]]
-            if report["environments"]["total"]
-            else [],
+            list(spread.values()) if report["environments"].total else [],
             "Installations with 1, 2, 3, 4 and 5 or more environments",
         ),
         "opted_out": span(

@@ -8,107 +8,25 @@ from conda_census.metrics.agent_shares import AgentCount
 from conda_census.metrics.coverage.completeness import DayState
 from conda_census.metrics.coverage.window import WindowDays
 from conda_census.metrics.downloads import Downloads
+from conda_census.metrics.environments import Environments
+from conda_census.metrics.installations import Installations
 from conda_census.metrics.installers import InstallerDownloadCounts
 from conda_census.metrics.intervals import Estimate
 from conda_census.metrics.opted_out import OptedOut
 from conda_census.metrics.organization_counts import Organization
 from conda_census.metrics.packages import PackageCounts
+from conda_census.metrics.sample import SampleCounts
 from conda_census.metrics.sessions import Sessions
 
 __all__ = [
-    "Active",
-    "ActiveByClass",
-    "ByClass",
     "CohortRow",
-    "CountInterval",
     "DayRow",
-    "EnvironmentCounts",
-    "EnvironmentSpread",
-    "EnvironmentsByClass",
-    "InstallationCounts",
     "LineCounts",
     "Note",
-    "PerInstallation",
     "ReadDay",
     "Report",
-    "SampleCounts",
     "WindowDays",
 ]
-
-
-class ByClass(TypedDict):
-    """Installations by class."""
-
-    lasting: int
-    ephemeral: int
-    image: int
-    new: int
-
-
-#: Installations seen in the last 1, 7, 30 and 90 days of the window; null if one of these days has no log.
-Active = TypedDict("Active", {"1": int | None, "7": int | None, "30": int | None, "90": int | None})
-
-
-class ActiveByClass(TypedDict):
-    """The same by class."""
-
-    lasting: Active
-    ephemeral: Active
-    image: Active
-    new: Active
-
-
-class CountInterval(TypedDict):
-    """95 % interval of a count."""
-
-    low: int
-    high: int
-
-
-class SampleCounts(TypedDict):
-    """One installation in ``one_in`` was examined, ``looked_at`` in total, and counts were multiplied."""
-
-    one_in: int
-    looked_at: int
-    installations: CountInterval
-    environments: CountInterval
-
-
-class InstallationCounts(TypedDict):
-    """Distinct client tokens."""
-
-    total: int
-    by_class: ByClass
-    active: Active
-    active_by_class: ActiveByClass
-
-
-#: Installations by their number of environments.
-PerInstallation = TypedDict("PerInstallation", {"1": int, "2": int, "3": int, "4": int, "5+": int})
-
-
-class EnvironmentSpread(TypedDict):
-    """Distinct pairs (environment, installation), and their distribution over installations."""
-
-    total: int
-    per_installation: PerInstallation
-    single_share: Estimate
-
-
-class EnvironmentsByClass(TypedDict):
-    """The environments of the installations of each class."""
-
-    lasting: EnvironmentSpread
-    ephemeral: EnvironmentSpread
-    image: EnvironmentSpread
-    new: EnvironmentSpread
-
-
-class EnvironmentCounts(EnvironmentSpread):
-    """Distinct pairs (environment, installation)."""
-
-    single_share_lasting: Estimate
-    by_class: EnvironmentsByClass
 
 
 class DoubtfulLogs(TypedDict):
@@ -201,8 +119,8 @@ class Report(TypedDict):
 
     window: WindowDays
     sample: SampleCounts | None
-    installations: InstallationCounts
-    environments: EnvironmentCounts
+    installations: Installations
+    environments: Environments
     opted_out: OptedOut
     installer_downloads: InstallerDownloadCounts
     sessions: Sessions

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Literal
 
 import pyarrow as pa
 
@@ -17,8 +16,6 @@ from conda_census.reports.usage.totals import installers_by_quarter
 
 __all__ = ["flat_table", "flat_tables"]
 
-_LAST_DAYS: tuple[Literal["1", "7", "30", "90"], ...] = ("1", "7", "30", "90")
-_NUMBERS: tuple[Literal["1", "2", "3", "4", "5+"], ...] = ("1", "2", "3", "4", "5+")
 _TEXT, _COUNT, _SHARE, _DAY = pa.string(), pa.int64(), pa.float64(), pa.date32()
 
 
@@ -67,14 +64,14 @@ def _window(report: Report) -> pa.Table:
 def _headlines(report: Report) -> pa.Table:
     """Return counts in ``count``, shares in ``share`` with their 95 % interval; ``all`` is every class."""
     installations, environments = report["installations"], report["environments"]
-    by_class = environments["by_class"]
+    by_class = environments.by_class
     rows: list[tuple[str, str, int | None, Estimate]] = [
-        ("installations", "all", installations["total"], _NONE),
-        *(("installations", name, installations["by_class"][name], _NONE) for name in CLASSES),
-        ("environments", "all", environments["total"], _NONE),
-        *(("environments", name, by_class[name]["total"], _NONE) for name in CLASSES),
-        ("single_share", "all", None, environments["single_share"]),
-        *(("single_share", name, None, by_class[name]["single_share"]) for name in CLASSES),
+        ("installations", "all", installations.total, _NONE),
+        *(("installations", name, installations.by_class[name], _NONE) for name in CLASSES),
+        ("environments", "all", environments.total, _NONE),
+        *(("environments", name, by_class[name].total, _NONE) for name in CLASSES),
+        ("single_share", "all", None, environments.single_share),
+        *(("single_share", name, None, by_class[name].single_share) for name in CLASSES),
         ("opted_out", "all", None, report["opted_out"].share),
         ("installer_downloads", "all", report["installer_downloads"].total, _NONE),
         ("sessions", "all", report["sessions"].total, _NONE),
@@ -92,21 +89,28 @@ def _headlines(report: Report) -> pa.Table:
 
 
 def _active_installations(report: Report) -> pa.Table:
-    found = report["installations"]
-    active = [("all", found["active"]), *((name, found["active_by_class"][name]) for name in CLASSES)]
+    installations = report["installations"]
     columns = {"class": _TEXT, "last_days": _COUNT, "installations": _COUNT}
     return flat_table(
-        columns, ((name, int(back), counts[back]) for name, counts in active for back in _LAST_DAYS)
+        columns,
+        (
+            (name, last_days, number)
+            for name, active in [("all", installations.active), *installations.active_by_class.items()]
+            for last_days, number in active.items()
+        ),
     )
 
 
 def _environments(report: Report) -> pa.Table:
-    found = report["environments"]
-    spreads = [("all", found["per_installation"])]
-    spreads += [(name, found["by_class"][name]["per_installation"]) for name in CLASSES]
+    environments = report["environments"]
     columns = {"class": _TEXT, "environments_per_installation": _TEXT, "installations": _COUNT}
     return flat_table(
-        columns, ((name, number, spread[number]) for name, spread in spreads for number in _NUMBERS)
+        columns,
+        (
+            (name, environments_each, installations)
+            for name, spread in [("all", environments), *environments.by_class.items()]
+            for environments_each, installations in spread.per_installation.items()
+        ),
     )
 
 

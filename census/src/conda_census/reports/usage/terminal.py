@@ -12,7 +12,6 @@ from rich.table import Table
 from rich.text import Text
 
 from conda_census.metrics.installers import InstallerDownloads
-from conda_census.metrics.intervals import Estimate
 from conda_census.metrics.packages import PackageCount, PackageFile
 from conda_census.reports.render.numbers import (
     AGENT_PARTS,
@@ -108,12 +107,16 @@ def _head(report: Report) -> RenderableType:
 
 
 def _headlines(report: Report, panels_a_row: int) -> Table:
-    single, opted_out = report["environments"]["single_share"], report["opted_out"].share
-    split = ", ".join(f"{name} {count(number)}" for name, number in _by_class(report).items())
-    shares = ", ".join(f"{name} {percent(share.value)}" for name, share in _single_by_class(report).items())
-    total = count_of_tokens(report["installations"]["total"], report)
+    single, opted_out = report["environments"].single_share, report["opted_out"].share
+    split = ", ".join(f"{name} {count(number)}" for name, number in report["installations"].by_class.items())
+    shares = ", ".join(
+        f"{name} {percent(spread.single_share.value)}"
+        for name, spread in report["environments"].by_class.items()
+        if spread.total
+    )
+    total = count_of_tokens(report["installations"].total, report)
     window, sample = report["window"], report["sample"]
-    sure = how_sure_of_tokens(sample and sample["installations"], report)
+    sure = how_sure_of_tokens(sample.installations if sample else None, report)
     of_days = partial(interval_of_days, window=window)
     panels = [
         _panel("Installations", total, sure, "installations", "" if lacks_tokens(report) else split),
@@ -135,27 +138,6 @@ def _headlines(report: Report, panels_a_row: int) -> Table:
     return grid
 
 
-def _by_class(report: Report) -> dict[str, int]:
-    found = report["installations"]["by_class"]
-    return {
-        "lasting": found["lasting"],
-        "ephemeral": found["ephemeral"],
-        "image": found["image"],
-        "new": found["new"],
-    }
-
-
-def _single_by_class(report: Report) -> dict[str, Estimate]:
-    found = report["environments"]["by_class"]
-    spreads = {
-        "lasting": found["lasting"],
-        "ephemeral": found["ephemeral"],
-        "image": found["image"],
-        "new": found["new"],
-    }
-    return {name: spread["single_share"] for name, spread in spreads.items() if spread["total"]}
-
-
 def _panel(title: str, number: str, beside: str, definition: str, split: str = "") -> Panel:
     between = [Text(split)] if split else []
     body = Group(_number(number, beside), *between, _quiet(DEFINITIONS[definition]))
@@ -163,22 +145,16 @@ def _panel(title: str, number: str, beside: str, definition: str, split: str = "
 
 
 def _installations(report: Report) -> RenderableType:
-    active, by_class = report["installations"]["active"], report["installations"]["by_class"]
+    installations, environments = report["installations"], report["environments"]
     table = number_table("Seen in the last", "Installations")
-    for days_back, number in ((1, active["1"]), (7, active["7"]), (30, active["30"]), (90, active["90"])):
+    for days_back, number in installations.active.items():
         days = last_days(days_back, report["window"], report["accounting"])
         table.add_row(days, count_of_tokens(number, report))
-    environments = report["environments"]["by_class"]
     classes = number_table("Class", "Installations", "Environments")
-    for name, number, spread in (
-        ("lasting", by_class["lasting"], environments["lasting"]),
-        ("ephemeral", by_class["ephemeral"], environments["ephemeral"]),
-        ("image", by_class["image"], environments["image"]),
-        ("new", by_class["new"], environments["new"]),
-    ):
-        numbers = (number, spread["total"])
+    for name, number in installations.by_class.items():
+        numbers = (number, environments.by_class[name].total)
         classes.add_row(name, *(count_of_tokens(each, report) for each in numbers))
-    whole = (report["installations"]["total"], report["environments"]["total"])
+    whole = (installations.total, environments.total)
     classes.add_row("total", *(count_of_tokens(each, report) for each in whole))
     notes = map(_quiet, notes_on(report, "by_class"))
     return section("Installations", table, _definition("active"), classes, _definition("by_class"), *notes)
@@ -223,24 +199,21 @@ def _retention(report: Report, width: int, marks: Marks) -> RenderableType:
 
 
 def _environments(report: Report, bars: Bars) -> RenderableType:
-    environments = report["environments"]
-    numbers = environments["per_installation"]
-    listed = [("1", numbers["1"]), ("2", numbers["2"]), ("3", numbers["3"]), ("4", numbers["4"])]
-    listed.append(("5+", numbers["5+"]))
-    whole = sum(number for _, number in listed)
+    environments, sample = report["environments"], report["sample"]
+    whole = sum(environments.per_installation.values())
     table = number_table("Number", "Installations", "Share")
     table.add_column("")
-    for label, number in listed:
+    for label, number in environments.per_installation.items():
         share = number / whole if whole else None
         table.add_row(label, count_of_tokens(number, report), percent(share), bars(share))
-    lasting = environments["single_share_lasting"]
+    lasting = environments.single_share_lasting
     return section(
         "Environments an installation",
         table,
         _fact(
             "Environments",
-            count(environments["total"]),
-            how_sure_of_tokens(report["sample"] and report["sample"]["environments"], report),
+            count(environments.total),
+            how_sure_of_tokens(sample.environments if sample else None, report),
             "environments",
         ),
         _fact("Single, lasting", percent(lasting.value), interval(lasting), "single_share_lasting"),
@@ -382,7 +355,7 @@ def _agents(report: Report, bars: Bars) -> RenderableType:
         for row in report["agents"][part][:_MOST_VALUES]:
             said = " ".join(value for value in row.values if value) or NOT_SAID
             numbers = count(row.installations), count(row.sessions)
-            share = row.installations / (report["installations"]["total"] or 1)
+            share = row.installations / (report["installations"].total or 1)
             table.add_row(_lines(f"{name}: {said}"), *numbers, *_bar(bars, share))
     return section("Agents", table, *_of_days(report), _definition("agents"))
 
