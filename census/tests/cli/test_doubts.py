@@ -16,6 +16,7 @@ import pytest
 from census_support.inputs.small_log import SmallLog
 from census_support.lakes.exposed_lake import ADVISORY, exposed_lake
 from census_support.processes.census_process import CensusProcess
+from conda_census.metrics.coverage.doubtful_logs import DoubtfulLogs
 from conda_census.reports.render.numbers import doubtful_logs, doubts_by_kind
 
 REQUESTS = 300
@@ -137,7 +138,7 @@ def test_a_doubt_is_told_until_the_log_is_taken_out(lake: CensusProcess, tmp_pat
     report = _report(lake)
     assert _about(report) == {doubtful.about: 1}
     assert _noted(report, before) >= {"accounting", *doubtful.numbers}
-    [sentence] = doubts_by_kind(report["accounting"]["doubtful_logs"])
+    [sentence] = doubts_by_kind(DoubtfulLogs(**report["accounting"]["doubtful_logs"]))
     for shown in (lake("report", "--html", "page.html").stdout, (tmp_path / "page.html").read_text()):
         assert sentence[1:] in unescape(" ".join(shown.split()))
     assert sentence in lake("report", "--html", "page.html").stderr

@@ -153,7 +153,7 @@ def test_what_a_record_does_not_say(
     is_known = exposed["observed"] is not None
     assert (found["prevalent"]["entered"] is not None) == is_known
     assert (found["healing_until"] is not None) == is_known
-    assert any(note["note"].startswith("Not known which") for note in found["notes"]) != is_known
+    assert any(note.note.startswith("Not known which") for note in found["notes"]) != is_known
     assert ("does not say which versions" in exposure_page(found)) != is_known
 
 
@@ -179,7 +179,7 @@ def test_names_and_channels(
     found = _asked(tmp_path, tables, record)
 
     assert found["exposed"] == exposed
-    notes = [note["note"] for note in found["notes"] if note["number"] == "exposed"]
+    notes = [note.note for note in found["notes"] if note.number == "exposed"]
     assert bool(notes) == (exposed != _TWO)
     if exposed == _NOBODY:
         assert notes == ["Nobody downloaded a package with the name numpy-mkl."]

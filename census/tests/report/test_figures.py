@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from census_support.inputs.made_up_report import made_up
+from conda_census.metrics.intervals import Estimate
 from conda_census.reports.render.drawing import svg
 from conda_census.reports.render.theme import LIGHT, Look
 from conda_census.reports.usage.build import Report
@@ -102,9 +103,7 @@ def test_a_share_that_is_not_known_is_no_zero(empty_report: Report) -> None:
     (figure,) = [each for each in FIGURES if each.name == "retention"]
     assert "?" not in _texts(report, "retention", 660)
 
-    report["retention"][0]["active"][2] = report["retention"][1]["active"][1] = {
-        "value": None, "low": None, "high": None,
-    }  # fmt: skip
+    report["retention"][0].active[2] = report["retention"][1].active[1] = Estimate()
 
     texts = _texts(report, "retention", 660)
     assert texts.count("?") == 2

@@ -78,7 +78,7 @@ def test_what_a_dial_biases_is_told_beside_the_number(dial: str, report: Report)
 
 def test_each_note_is_on_a_number_that_is_defined() -> None:
     """No sentence stands alone."""
-    assert {note["number"] for note in NOTES} <= set(DEFINITIONS)
+    assert {note.number for note in NOTES} <= set(DEFINITIONS)
 
 
 @pytest.mark.takes_turns(5, among="the longest")
@@ -92,5 +92,5 @@ def test_the_same_sentences_stand_in_json_page_and_terminal(report: Report) -> N
 
     assert report["notes"][: len(NOTES)] == list(NOTES)
     for note in NOTES:
-        assert note["note"] in text
-        assert note["note"] in terminal
+        assert note.note in text
+        assert note.note in terminal

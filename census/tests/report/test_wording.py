@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
 from conda_census.metrics.coverage.window import WindowDays
@@ -21,7 +24,7 @@ from conda_census.reports.render.numbers import (
     read_again,
 )
 from conda_census.reports.usage.page import page
-from conda_census.reports.usage.schema import LineCounts, Report
+from conda_census.reports.usage.schema import Report
 
 
 @pytest.mark.parametrize(
@@ -140,7 +143,7 @@ def test_what_copies_and_unread_parts_do(
 ) -> None:
     """Copies make no 0 too high."""
     lines = empty_report["accounting"]
-    lines["likely_copies"], lines["doubtful_logs"]["unread"] = copies, unread
+    lines = replace(lines, likely_copies=copies, doubtful_logs=replace(lines.doubtful_logs, unread=unread))
     assert counted_requests(number, empty_report["window"], lines) == text
 
 
@@ -153,19 +156,19 @@ def test_text_from_a_log_cannot_steer_a_terminal() -> None:
 @pytest.mark.parametrize(
     ("number", "begin", "text"),
     [
-        (1, "2024-01-05", "1 day"),
-        (7, "2023-12-30", "7 days"),
-        (7, "2023-12-31", "7 days (logs begin 2023-12-31)"),
-        (90, "2024-01-05", "90 days (logs begin 2024-01-05)"),
+        (1, date.fromisoformat("2024-01-05"), "1 day"),
+        (7, date.fromisoformat("2023-12-30"), "7 days"),
+        (7, date.fromisoformat("2023-12-31"), "7 days (logs begin 2023-12-31)"),
+        (90, date.fromisoformat("2024-01-05"), "90 days (logs begin 2024-01-05)"),
         (90, None, "90 days"),
     ],
 )
-def test_last_days_say_when_logs_begin(report: Report, number: int, begin: str | None, text: str) -> None:
+def test_last_days_say_when_logs_begin(report: Report, number: int, begin: date | None, text: str) -> None:
     """If they begin later than the days that are counted; days before the first log are not known."""
     window = WindowDays(
         since=None, until="2024-01-05", complete_until=None, complete=False, days_without_log=[]
     )
-    lines = LineCounts(**(report["accounting"] | {"logs_begin": begin}))  # type: ignore[typeddict-item]
+    lines = replace(report["accounting"], logs_begin=begin)
     assert last_days(number, window, lines) == text
 
 
@@ -188,7 +191,7 @@ def test_last_days_that_are_all_provisional(
     window = WindowDays(
         since=None, until="2024-01-05", complete_until=complete, complete=False, days_without_log=gaps
     )
-    lines = LineCounts(**(report["accounting"] | {"logs_begin": None}))  # type: ignore[typeddict-item]
+    lines = replace(report["accounting"], logs_begin=None)
     assert last_days(number, window, lines) == text
 
 
@@ -199,7 +202,7 @@ def test_the_newest_line_is_in_every_output(report: Report, empty_report: Report
     assert newest.endswith(" UTC")
     assert newest in page(report)
     lines = empty_report["accounting"]
-    assert (newest_request(lines), lines["logs_begin"], lines["newest_request"]) == ("", None, None)
+    assert (newest_request(lines), lines.logs_begin, lines.newest_request) == ("", None, None)
 
 
 def test_many_logs_that_were_read_again_are_one_line() -> None:

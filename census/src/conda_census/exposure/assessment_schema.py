@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TypedDict
 
 from conda_census.metrics.coverage.window import WindowDays
@@ -131,8 +132,14 @@ class UnknownShares(TypedDict):
     environments_share: float | None
 
 
-class ExposureNote(TypedDict):
-    """What leaves one number of an exposure unknown, such as days without a log, in a sentence."""
+@dataclass(frozen=True)
+class ExposureNote:
+    """Reason why a number is unknown or may be wrong.
+
+    Attributes:
+        number: Name of the number in this document.
+        note: One sentence.
+    """
 
     number: str
     note: str

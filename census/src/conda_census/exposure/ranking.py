@@ -124,7 +124,7 @@ def rank_exposures(
         unknown=unknown_keys(count_unmapped_lately(database, tables, window), lately.is_activity_known),
         cannot_see=list_limitations(candidates.matches.names),
         notes=[
-            *(note for note in notes_on_activity(lately) if note["number"] in ("exposed", "unknown")),
+            *(note for note in notes_on_activity(lately) if note.number in ("exposed", "unknown")),
             *notes_on_copies(tables, window, as_of, "unknown"),
             *notes_on_unread_logs(tables, "exposed"),
             *notes_on_doubtful_logs(tables, "exposed"),

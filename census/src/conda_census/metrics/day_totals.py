@@ -12,16 +12,21 @@ __all__ = ["Day", "count_by_day"]
 
 @dataclass(frozen=True)
 class Day:
-    """One UTC day: distinct sessions (with and without token), distinct installations, downloads.
+    """Activity on one UTC day; null if it is not known.
 
-    ``first_seen`` counts the installations that were not seen on any earlier day, also before the window.
+    Attributes:
+        day: The day.
+        sessions: Sessions that begin on the day, with and without a session token.
+        installations: Distinct installations seen on the day.
+        first_seen: Installations that were not seen on any earlier day, also before the window.
+        downloads: Complete package downloads.
     """
 
     day: date
-    sessions: int
-    installations: int
-    first_seen: int
-    downloads: int
+    sessions: int | None
+    installations: int | None
+    first_seen: int | None
+    downloads: int | None
 
 
 def count_by_day(sessions: Table, downloads: Table, installations: Table) -> list[Day]:

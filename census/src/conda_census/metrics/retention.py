@@ -19,17 +19,17 @@ _WEEK = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Cohort:
-    """Installations first seen in one week.
+    """Installations first seen in one calendar week.
 
     Attributes:
-        week: its Monday.
-        installations: their number.
-        active: the share of them that was seen k weeks later, for k from 0 (all of them) to the last whole
-            week of the window.
+        week: Monday of the week.
+        installations: Number of these installations; null if a day of the week or of the week before has no
+            log.
+        active: Share of them that was seen k weeks later, for k from 0 to the last whole week of the window.
     """
 
     week: date
-    installations: int
+    installations: int | None
     active: list[Estimate]
 
 

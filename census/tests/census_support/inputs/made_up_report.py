@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from conda_census.metrics.agent_shares import AgentCount
+from conda_census.metrics.day_totals import Day
 from conda_census.metrics.installers import InstallerDownloadCounts, InstallerDownloads
 from conda_census.metrics.intervals import Estimate
 from conda_census.metrics.organization_counts import Organization
 from conda_census.metrics.packages import PackageCount
+from conda_census.metrics.retention import Cohort
 from conda_census.reports.usage.schema import (
-    CohortRow,
-    DayRow,
     ReadDay,
     Report,
 )
@@ -37,9 +37,9 @@ def made_up(report: Report, weeks: int) -> Report:
     full["window"]["complete_until"] = days[-3].isoformat()
     full["window"]["days_without_log"] = [days[2].isoformat()]
     full["by_day"] = [
-        DayRow(day=day.isoformat(), sessions=100, installations=60, first_seen=5, downloads=300)
+        Day(day, sessions=100, installations=60, first_seen=5, downloads=300)
         if day != days[2]
-        else DayRow(day=day.isoformat(), sessions=None, installations=None, first_seen=None, downloads=None)
+        else Day(day, sessions=None, installations=None, first_seen=None, downloads=None)
         for day in days
     ]
     full["completeness"] = [_read(day, place) for place, day in enumerate(days)]
@@ -81,9 +81,9 @@ def _read(day: date, place: int) -> ReadDay:
     )
 
 
-def _cohort(monday: date, weeks: int) -> CohortRow:
+def _cohort(monday: date, weeks: int) -> Cohort:
     shares = [Estimate(value=1 / (1 + later), low=0.0, high=1.0) for later in range(weeks)]
-    return CohortRow(week=monday.isoformat(), installations=40, active=shares)
+    return Cohort(monday, installations=40, active=shares)
 
 
 def _agent(name: str | None, version: str | None, installations: int) -> AgentCount:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from ibis.expr.types import Table
 
 from conda_census.engines.lake_tables import LakeTables
 from conda_census.errors import LakeError
 from conda_census.metrics.counts import counts
+from conda_census.metrics.coverage.doubtful_logs import DoubtfulLogs
 from conda_census.metrics.intervals import ratio
 
 __all__ = [
     "Accounting",
     "AccountingError",
+    "LineCounts",
     "account",
     "lines_read",
     "logs",
@@ -28,11 +31,16 @@ class AccountingError(LakeError):
 
 @dataclass(frozen=True)
 class Accounting:
-    """Destinations of the lines of the logs.
+    """Accounting of the lines of the logs: lines = requests + the sum of dropped.
 
-    ``dropped`` counts dropped lines by reason. ``other_share`` is the share of requests for something that a
-    conda repository is not known to hold. ``malformed_tokens`` and ``unknown_tokens`` count requests whose
-    tokens were not all used.
+    Attributes:
+        lines: Lines of the logs with requests in the window, and of the logs without a request.
+        requests: Lines that count as a request.
+        dropped: Dropped lines by reason.
+        other_share: Share of the requests for something that a conda repository is not known to hold; null
+            without a request.
+        malformed_tokens: Requests whose tokens broke the format. The request counts, its tokens do not.
+        unknown_tokens: Requests with a token of a kind that this version of the census does not know.
     """
 
     lines: int
@@ -41,6 +49,28 @@ class Accounting:
     other_share: float | None
     malformed_tokens: int
     unknown_tokens: int
+
+
+@dataclass(frozen=True)
+class LineCounts(Accounting):
+    """Accounting of the lines, and the state of the logs.
+
+    Attributes:
+        logs_begin: Day of the first request in all logs that were read, regardless of the window; null if
+            none has a request.
+        newest_request: Time of the newest request in all logs that were read, in UTC; null if none has a
+            request.
+        likely_copies: Logs that look like copies of others with other bytes. Their requests and downloads
+            count again.
+        unread_logs: Files and objects that may be access logs and could not be read, of any day.
+        doubtful_logs: Logs that were read with a doubt.
+    """
+
+    logs_begin: date | None
+    newest_request: datetime | None
+    likely_copies: int
+    unread_logs: int
+    doubtful_logs: DoubtfulLogs
 
 
 def account(sources: Table) -> Accounting:

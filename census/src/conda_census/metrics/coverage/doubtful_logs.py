@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from conda_census.engines.lake_tables import LakeTables
@@ -10,10 +11,36 @@ from conda_census.lake.records.doubts import Doubt, DoubtAbout
 from conda_census.metrics.coverage.silent_days import days_between
 from conda_census.metrics.coverage.window import Window
 
-__all__ = ["Times", "count_logs", "days_of", "doubts_about_logs", "doubts_before", "times_of_doubts"]
+__all__ = [
+    "DoubtfulLogs",
+    "Times",
+    "count_logs",
+    "days_of",
+    "doubts_about_logs",
+    "doubts_before",
+    "times_of_doubts",
+]
 
 #: UTC times of the first and the last request of a log; None if no line is a request.
 Times = tuple[datetime | None, datetime | None]
+
+
+@dataclass(frozen=True)
+class DoubtfulLogs:
+    """Numbers of logs that were read with a doubt, by its subject.
+
+    Attributes:
+        tokens: Logs whose user agents do not show all tokens.
+        addresses: Logs whose addresses may not be those of the clients.
+        unread: Logs of which a part was not read.
+        before_window: Logs that end before the window and lack tokens or lines. Numbers that look back need
+            them.
+    """
+
+    tokens: int
+    addresses: int
+    unread: int
+    before_window: int
 
 
 def doubts_about_logs(inside: LakeTables, *about: DoubtAbout) -> list[Doubt]:

@@ -20,7 +20,12 @@ def day_chart(report: Report, rows: Sequence[Mapping[str, object]], look: Look) 
     complete = report["window"]["complete_until"] or ""
     values = [
         # Noon, so that the mark is in the middle of its day.
-        {**row, "time": f"{row['day']}T12:00:00Z", "opacity": 1.0 if str(row["day"]) <= complete else 0.5}
+        {
+            **row,
+            "day": str(row["day"]),
+            "time": f"{row['day']}T12:00:00Z",
+            "opacity": 1.0 if str(row["day"]) <= complete else 0.5,
+        }
         for row in rows
     ]
     first, last = _ends(rows)
@@ -43,7 +48,7 @@ def unknown_days(report: Report, rows: Sequence[Mapping[str, object]], look: Loo
             "end": f"{date.fromisoformat(str(row['day'])) + timedelta(days=1)}T00:00:00Z",
         }
         for row in rows
-        if row["day"] in missing or any(row[value] is None for value in values)
+        if str(row["day"]) in missing or any(row[value] is None for value in values)
     ]
     shown = alt.Chart(alt.InlineData(values=bands)).mark_rect(color=look.rule, opacity=0.7)
     encoded: alt.Chart = shown.encode(x=alt.X("time:T"), x2="end:T")

@@ -26,13 +26,13 @@ def retention(report: Report, look: Look) -> alt.LayerChart:
     The week of first use is always 100 %, so it is left out. Large enough cells hold the share in percent. If
     there are many weeks, every second or fourth has a label. An unknown share is grey, with a question mark.
     """
-    cohorts = [cohort for cohort in report["retention"] if len(cohort["active"]) > 1]
-    labels = [_label(cohort["week"], cohort["installations"], look) for cohort in cohorts]
-    weeks = list(range(1, max((len(cohort["active"]) for cohort in cohorts), default=2)))
+    cohorts = [cohort for cohort in report["retention"] if len(cohort.active) > 1]
+    labels = [_label(cohort.week, cohort.installations, look) for cohort in cohorts]
+    weeks = list(range(1, max((len(cohort.active) for cohort in cohorts), default=2)))
     cells_of_all = [
         (label, later, share.value)
         for label, cohort in zip(labels, cohorts, strict=True)
-        for later, share in enumerate(cohort["active"])
+        for later, share in enumerate(cohort.active)
         if later
     ]
     rows = [
@@ -68,8 +68,7 @@ def retention(report: Report, look: Look) -> alt.LayerChart:
     return dress(layers, look, height=high_px * len(labels))
 
 
-def _label(week: str, installations: int | None, look: Look) -> str:
-    monday = date.fromisoformat(week)
+def _label(monday: date, installations: int | None, look: Look) -> str:
     name = f"{monday.day} {monday:%b %Y}"
     return name if look.narrow or installations is None else f"{name} ({short(installations)})"
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 
-from conda_census.metrics.coverage.accounting import logs, without_a_request
+from conda_census.metrics.coverage.accounting import LineCounts, logs, without_a_request
 from conda_census.metrics.coverage.copied_logs import copies_count_again
+from conda_census.metrics.coverage.doubtful_logs import DoubtfulLogs
 from conda_census.metrics.intervals import Estimate
 from conda_census.metrics.sample import CountInterval, SampleCounts
 from conda_census.reports.usage.schema import (
-    DoubtfulLogs,
-    LineCounts,
     Report,
     WindowDays,
 )
@@ -141,14 +140,14 @@ def how_sure_of_tokens(bounds: CountInterval | None, report: Report) -> str:
     """Return the interval of a number of installations, or the reason if there is no token."""
     if lacks_tokens(report):
         return "no request carries a token"
-    doubtful = report["accounting"]["doubtful_logs"]
+    doubtful = report["accounting"].doubtful_logs
     return _lowered(how_sure(bounds, report["window"]), _hidden(doubtful), _unread(doubtful))
 
 
 def how_sure_of_opting_out(share: Estimate, report: Report) -> str:
     """Return the 95 % interval of the opted-out share, and the errors that no interval covers."""
-    doubtful = report["accounting"]["doubtful_logs"]
-    addresses = f"addresses of {logs(doubtful['addresses'])} in doubt" if doubtful["addresses"] else ""
+    doubtful = report["accounting"].doubtful_logs
+    addresses = f"addresses of {logs(doubtful.addresses)} in doubt" if doubtful.addresses else ""
     reasons = filter(None, (interval_of_days(share, report["window"]), addresses, _hidden(doubtful)))
     return "; ".join(reasons)
 
@@ -169,7 +168,7 @@ def counted(window: WindowDays) -> str:
 
 def counted_requests(number: int, window: WindowDays, accounting: LineCounts) -> str:
     """Say the same of a number of requests or downloads; copies of logs make one that is not 0 too high."""
-    copies, unread = accounting["likely_copies"], _unread(accounting["doubtful_logs"])
+    copies, unread = accounting.likely_copies, _unread(accounting.doubtful_logs)
     if not copies or not number:
         return _lowered(counted(window), unread)
     missing = "; ".join(filter(None, (_days_without_log(window), unread)))
@@ -185,11 +184,11 @@ def _lowered(text: str, *reasons: str) -> str:
 
 
 def _hidden(doubtful: DoubtfulLogs) -> str:
-    return f"tokens of {logs(doubtful['tokens'])} are hidden" if doubtful["tokens"] else ""
+    return f"tokens of {logs(doubtful.tokens)} are hidden" if doubtful.tokens else ""
 
 
 def _unread(doubtful: DoubtfulLogs) -> str:
-    return f"a part of {logs(doubtful['unread'])} was not read" if doubtful["unread"] else ""
+    return f"a part of {logs(doubtful.unread)} was not read" if doubtful.unread else ""
 
 
 def folded(window: WindowDays) -> str:
@@ -237,9 +236,9 @@ def sampled(sample: SampleCounts | None) -> str:
     )
 
 
-def day(text: str) -> str:
+def day(utc_day: date | str) -> str:
     """Write 2024-01-05 as 5 January 2024."""
-    parsed = date.fromisoformat(text)
+    parsed = date.fromisoformat(str(utc_day))
     return f"{parsed.day} {parsed:%B %Y}"
 
 
@@ -274,17 +273,17 @@ def completeness(window: WindowDays, lines: int = 0) -> str:
 
 def newest_request(lines: LineCounts) -> str:
     """Give the time of the newest line, so that a reader sees if logs stopped; nothing without lines."""
-    newest = lines["newest_request"]
-    return f"newest log line {newest[:16].replace('T', ' ')} UTC" if newest else ""
+    newest = lines.newest_request
+    return f"newest log line {newest.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if newest else ""
 
 
 def last_days(number: int, window: WindowDays, lines: LineCounts) -> str:
     """Write the last days of a window: 90 days, and if logs begin later or all may still get more data."""
     text = f"{number} day{'s' if number > 1 else ''}"
-    begin, until = lines["logs_begin"], window["until"]
+    begin, until = lines.logs_begin, window["until"]
     if until and _are_provisional(number, date.fromisoformat(until), window):
         text += " (provisional)"
-    if begin and until and date.fromisoformat(begin) > date.fromisoformat(until) - timedelta(days=number - 1):
+    if begin and until and begin > date.fromisoformat(until) - timedelta(days=number - 1):
         return f"{text} (logs begin {begin})"
     return text
 
@@ -353,14 +352,14 @@ def unread_logs(number: int) -> str:
 def doubts_by_kind(doubtful: DoubtfulLogs) -> list[str]:
     """Say which numbers are wrong because of logs read with a doubt, one sentence for each kind."""
     kinds = (
-        (doubtful["tokens"], "user agents in {} hide tokens, so installations and environments are too low"),
+        (doubtful.tokens, "user agents in {} hide tokens, so installations and environments are too low"),
         (
-            doubtful["addresses"],
+            doubtful.addresses,
             f"addresses in {{}} may not be the clients', so {_NETWORKS} may be wrong",
         ),
-        (doubtful["unread"], "a part of {} was not read, so all counts may be too low"),
+        (doubtful.unread, "a part of {} was not read, so all counts may be too low"),
         (
-            doubtful["before_window"],
+            doubtful.before_window,
             f"tokens or lines of {{}} before the window are missing, so {_BACK} may be wrong",
         ),
     )

@@ -35,8 +35,8 @@ def environments(report: Report) -> str:
 def by_day(report: Report) -> str:
     """Describe the busiest day and the range."""
     rows = report["by_day"]
-    sessions = {row["day"]: row["sessions"] for row in rows if row["sessions"] is not None}
-    installations = [row["installations"] for row in rows if row["installations"] is not None]
+    sessions = {row.day: row.sessions for row in rows if row.sessions is not None}
+    installations = [row.installations for row in rows if row.installations is not None]
     busiest = max(sessions, key=lambda each: sessions[each])
     known = f"from {count(min(installations))} to {count(max(installations))}" if installations else NOT_KNOWN
     return (
@@ -50,13 +50,13 @@ def by_day(report: Report) -> str:
 def first_seen(report: Report) -> str:
     """Describe the sum, the day with most, and the last day."""
     rows = report["by_day"]
-    known = {row["day"]: row["first_seen"] for row in rows if row["first_seen"] is not None}
+    known = {row.day: row.first_seen for row in rows if row.first_seen is not None}
     most = max(known, key=lambda each: known[each])
     return (
         f"Bar chart of installations first seen on {count(len(rows))} days, "
         f"{count(sum(known.values()))} in all. "
         f"Most: {count(known[most])} on {day(most)}. "
-        f"On the last day, {day(rows[-1]['day'])}: {count(rows[-1]['first_seen'])}."
+        f"On the last day, {day(rows[-1].day)}: {count(rows[-1].first_seen)}."
         f"{_without_log(report)}"
     )
 
@@ -107,9 +107,9 @@ def packages(report: Report) -> str:
 def retention(report: Report) -> str:
     """Describe for each week how many came back in the next and in the last week."""
     listed = "; ".join(
-        f"{day(cohort['week'])}, {count(cohort['installations'])}: {_came_back(cohort['active'])}"
+        f"{day(cohort.week)}, {count(cohort.installations)}: {_came_back(cohort.active)}"
         for cohort in report["retention"]
-        if len(cohort["active"]) > 1
+        if len(cohort.active) > 1
     )
     return f"Heat map of the share of installations, by the week of first sight, that came back. {listed}."
 

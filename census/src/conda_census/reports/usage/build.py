@@ -12,9 +12,15 @@ from ibis.expr.types import Table
 from conda_census.engines.lake_tables import LakeTables
 from conda_census.lake.records.doubts import Doubt, DoubtAbout
 from conda_census.metrics.agent_shares import PARTS, AgentCount, count_agents
-from conda_census.metrics.coverage.accounting import account
+from conda_census.metrics.coverage.accounting import LineCounts, account
 from conda_census.metrics.coverage.copied_logs import count_copies
-from conda_census.metrics.coverage.doubtful_logs import count_logs, days_of, doubts_before, times_of_doubts
+from conda_census.metrics.coverage.doubtful_logs import (
+    DoubtfulLogs,
+    count_logs,
+    days_of,
+    doubts_before,
+    times_of_doubts,
+)
 from conda_census.metrics.coverage.silent_days import days_between
 from conda_census.metrics.coverage.window import Window, choose_window, log_times, within
 from conda_census.metrics.day_totals import Day, count_by_day
@@ -27,7 +33,7 @@ from conda_census.metrics.opted_out import OptedOut, count_opted_out
 from conda_census.metrics.organization_counts import Organization, count_organizations
 from conda_census.metrics.packages import PackageCounts, count_package, count_packages, expect_package
 from conda_census.metrics.population import population
-from conda_census.metrics.retention import count_retention
+from conda_census.metrics.retention import Cohort, count_retention
 from conda_census.metrics.sample import ALL, CountInterval, Sample, SampleCounts, choose_sample
 from conda_census.metrics.sessions import count_sessions
 from conda_census.reports.usage.completeness_text import read_days
@@ -40,17 +46,12 @@ from conda_census.reports.usage.notes import (
     notes_on_unread_logs,
 )
 from conda_census.reports.usage.schema import (
-    CohortRow,
-    DayRow,
-    DoubtfulLogs,
-    LineCounts,
     Report,
 )
 
 __all__ = ["TOP", "Report", "make_report"]
 
 
-_UNKNOWN = Estimate()
 AnySpread = TypeVar("AnySpread", Environments, Spread)
 #: Scales a number in the sample up to all.
 Times = Callable[[int], int]
@@ -210,33 +211,30 @@ def _opted_out(inside: LakeTables, looked_at: _LookedAt) -> OptedOut:
     )
 
 
-def _by_day(
-    inside: LakeTables, looked_at: _LookedAt, window: Window, hidden: frozenset[date]
-) -> list[DayRow]:
-    times = looked_at.times
-    found = {
-        row.day: row
+def _by_day(inside: LakeTables, looked_at: _LookedAt, window: Window, hidden: frozenset[date]) -> list[Day]:
+    """Return every day of the window in order, with nulls for what is not known of it.
+
+    In the week after a day without a log, installations that came on that day are seen for the first time.
+    """
+    counted = {
+        row.day: looked_at.sample.scale(row, "sessions", "installations", "first_seen")
         for row in count_by_day(looked_at.inside.sessions, inside.downloads, looked_at.installations)
     }
     if window.since is None or window.until is None:
         return []
     rows, missing = [], frozenset(window.days_without_log)
     for day in days_between(window.since, window.until):
+        if day in missing:
+            rows.append(Day(day, None, None, None, None))
+            continue
         # A known day without activity is a quiet day.
-        counted = None if day in missing else found.get(day, Day(day, 0, 0, 0, 0))
-        is_first_known = window.is_first_seen_known(day, day)
+        row = counted.get(day, Day(day, 0, 0, 0, 0))
         # Nobody sends a token on a day of logs that hide tokens.
-        shows_none = day in hidden and counted is not None and counted.sessions and not counted.installations
-        shown = None if shows_none else counted
-        rows.append(
-            DayRow(
-                day=day.isoformat(),
-                sessions=times(counted.sessions) if counted else None,
-                installations=times(shown.installations) if shown else None,
-                first_seen=times(shown.first_seen) if shown and is_first_known else None,
-                downloads=counted.downloads if counted else None,
-            )
-        )
+        if day in hidden and row.sessions and not row.installations:
+            row = replace(row, installations=None, first_seen=None)
+        if not window.is_first_seen_known(day, day):
+            row = replace(row, first_seen=None)
+        rows.append(row)
     return rows
 
 
@@ -260,20 +258,18 @@ def _packages(inside: LakeTables, looked_at: _LookedAt, top: int, package: str |
     )
 
 
-def _retention(looked_at: _LookedAt, window: Window) -> list[CohortRow]:
-    return [
-        CohortRow(
-            week=cohort.week.isoformat(),
-            installations=looked_at.times(cohort.installations)
-            if _is_size_known(window, cohort.week)
-            else None,
-            active=[
-                share if _is_week_known(window, cohort.week, later) else _UNKNOWN
-                for later, share in enumerate(cohort.active)
-            ],
-        )
-        for cohort in count_retention(looked_at.installations, window)
-    ]
+def _retention(looked_at: _LookedAt, window: Window) -> list[Cohort]:
+    """Return the cohorts, with nulls for weeks of which a day has no log."""
+    cohorts = []
+    for cohort in count_retention(looked_at.installations, window):
+        active = [
+            share if _is_week_known(window, cohort.week, later) else Estimate()
+            for later, share in enumerate(cohort.active)
+        ]
+        scaled = looked_at.sample.scale(cohort, "installations")
+        size = scaled.installations if _is_size_known(window, cohort.week) else None
+        cohorts.append(replace(cohort, installations=size, active=active))
+    return cohorts
 
 
 def _is_week_known(window: Window, week: date, later: int) -> bool:
@@ -314,16 +310,11 @@ def _accounting(
     copies: int,
     doubtful_logs: DoubtfulLogs,
 ) -> LineCounts:
-    found, (first, newest) = account(inside.sources), times
+    counted, (first, newest) = account(inside.sources), times
     return LineCounts(
-        lines=found.lines,
-        requests=found.requests,
-        dropped=found.dropped,
-        other_share=found.other_share,
-        malformed_tokens=found.malformed_tokens,
-        unknown_tokens=found.unknown_tokens,
-        logs_begin=f"{first.astimezone(UTC):%Y-%m-%d}" if first else None,
-        newest_request=f"{newest.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if newest else None,
+        **vars(counted),
+        logs_begin=first.astimezone(UTC).date() if first else None,
+        newest_request=newest,
         likely_copies=copies,
         unread_logs=inside.unread_logs,
         doubtful_logs=doubtful_logs,

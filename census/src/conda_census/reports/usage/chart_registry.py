@@ -39,7 +39,7 @@ FIGURES: tuple[Figure[Report], ...] = (
         lambda report: (
             len(report["by_day"]) > 1
             and report["installations"].total > 0
-            and any(row["first_seen"] is not None for row in report["by_day"])
+            and any(row.first_seen is not None for row in report["by_day"])
         ),
         first_seen,
         alternatives.first_seen,
@@ -47,7 +47,7 @@ FIGURES: tuple[Figure[Report], ...] = (
     Figure(
         "retention",
         "Installations that came back, in percent, by the week in which they were first seen",
-        lambda report: any(len(cohort["active"]) > 1 for cohort in report["retention"]),
+        lambda report: any(len(cohort.active) > 1 for cohort in report["retention"]),
         retention,
         alternatives.retention,
     ),

@@ -20,8 +20,8 @@ __all__ = ["exposure_headline", "report_headline"]
 def report_headline(report: Report) -> str:
     """Return installations, environments, the opted-out share, downloads, and the days that they cover."""
     window, package = report["window"], report["packages"].name
-    missing, copies = len(window["days_without_log"]), report["accounting"]["likely_copies"]
-    unread, doubtful = report["accounting"]["unread_logs"], report["accounting"]["doubtful_logs"]
+    missing, copies = len(window["days_without_log"]), report["accounting"].likely_copies
+    unread, doubtful = report["accounting"].unread_logs, report["accounting"].doubtful_logs
     doubts = "; ".join(
         [
             *([f"{missing} of these days without a log"] if missing else []),

@@ -8,9 +8,10 @@ from typing import Literal
 from conda_census.exposure.assessment_schema import Exposure, Exposures
 from conda_census.metrics.coverage.accounting import logs
 from conda_census.metrics.coverage.copied_logs import copies_count_again
+from conda_census.metrics.coverage.doubtful_logs import DoubtfulLogs
 from conda_census.metrics.coverage.window import Window
 from conda_census.reports.render.numbers import doubts_by_kind, first_days, unread_logs
-from conda_census.reports.usage.schema import DoubtfulLogs, Note, Report
+from conda_census.reports.usage.schema import Note, Report
 
 __all__ = [
     "NOTES",
@@ -306,10 +307,10 @@ def notes_on_doubts(doubts: DoubtfulLogs) -> list[Note]:
         for sentence in doubts_by_kind(doubts)
     ]
     for about, sentence, numbers in _OF_DOUBTS:
-        if doubts[about]:
-            note = f"{sentence.format(logs=logs(doubts[about]))} {where}"
+        if getattr(doubts, about):
+            note = f"{sentence.format(logs=logs(getattr(doubts, about)))} {where}"
             notes += [Note(number=each, note=note) for each in numbers]
-    if before := doubts["before_window"]:
+    if before := doubts.before_window:
         why = f"tokens or lines of {logs(before)} before the window are missing"
         notes += [Note(number=number, note=f"{text}: {why} {where}") for number, text in _OF_DOUBTS_BEFORE]
     return notes
@@ -317,4 +318,4 @@ def notes_on_doubts(doubts: DoubtfulLogs) -> list[Note]:
 
 def notes_on(document: Report | Exposure | Exposures, *numbers: str) -> list[str]:
     """Return the sentences on some numbers of a document, each once."""
-    return list(dict.fromkeys(note["note"] for note in document["notes"] if note["number"] in numbers))
+    return list(dict.fromkeys(note.note for note in document["notes"] if note.number in numbers))

@@ -42,7 +42,7 @@ _CONTENTS = {
 
 def page(report: Report, about: About | None = None) -> str:
     """Return the page as HTML: styles and charts inline, no script, no reference to anything external."""
-    figures, copies = drawn(FIGURES, report), report["accounting"]["likely_copies"]
+    figures, copies = drawn(FIGURES, report), report["accounting"].likely_copies
     is_there = {"coming-back": "retention" in figures, "organizations": bool(report["organizations"])}
     return rendered(
         "page.html.j2",
@@ -52,7 +52,7 @@ def page(report: Report, about: About | None = None) -> str:
         flat_tables(report),
         report=report,
         days=wording.days(report["window"]),
-        completeness=wording.completeness(report["window"], report["accounting"]["lines"]),
+        completeness=wording.completeness(report["window"], report["accounting"].lines),
         newest_request=wording.newest_request(report["accounting"]),
         last_days=lambda number: wording.last_days(int(number), report["window"], report["accounting"]),
         sampled=wording.sampled(report["sample"]),
@@ -98,8 +98,8 @@ def _card_charts(report: Report) -> dict[str, Markup]:
     months = sorted(downloads)
     return {
         "installations": course(
-            [day["installations"] for day in days],
-            f"Active installations by day, from {days[0]['day']} to {days[-1]['day']}" if days else "",
+            [day.installations for day in days],
+            f"Active installations by day, from {days[0].day} to {days[-1].day}" if days else "",
         ),
         "single_share": bars(
             list(spread.values()) if report["environments"].total else [],

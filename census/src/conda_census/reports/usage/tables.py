@@ -11,7 +11,7 @@ from conda_census.metrics.classes import CLASSES
 from conda_census.metrics.intervals import Estimate
 from conda_census.metrics.opted_out import Traffic
 from conda_census.reports.json_documents import keys_of, values_of
-from conda_census.reports.usage.schema import DayRow, ReadDay, Report
+from conda_census.reports.usage.schema import ReadDay, Report
 from conda_census.reports.usage.totals import installers_by_quarter
 
 __all__ = ["flat_table", "flat_tables"]
@@ -131,7 +131,7 @@ def _opted_out(report: Report) -> pa.Table:
 
 def _by_day(report: Report) -> pa.Table:
     columns = {"day": _DAY, "sessions": _COUNT, "installations": _COUNT, "first_seen": _COUNT}
-    return flat_table(columns | {"downloads": _COUNT}, map(_of_day, report["by_day"]))
+    return flat_table(columns | {"downloads": _COUNT}, map(values_of, report["by_day"]))
 
 
 def _installers(report: Report) -> pa.Table:
@@ -200,15 +200,15 @@ def _retention(report: Report) -> pa.Table:
     return flat_table(
         columns,
         (
-            (date.fromisoformat(cohort["week"]), cohort["installations"], later, *_three(share))
+            (cohort.week, cohort.installations, later, *_three(share))
             for cohort in report["retention"]
-            for later, share in enumerate(cohort["active"])
+            for later, share in enumerate(cohort.active)
         ),
     )
 
 
 def _dropped_lines(report: Report) -> pa.Table:
-    return flat_table({"reason": _TEXT, "lines": _COUNT}, report["accounting"]["dropped"].items())
+    return flat_table({"reason": _TEXT, "lines": _COUNT}, report["accounting"].dropped.items())
 
 
 def _completeness(report: Report) -> pa.Table:
@@ -226,9 +226,7 @@ def _completeness(report: Report) -> pa.Table:
 
 
 def _notes(report: Report) -> pa.Table:
-    return flat_table(
-        {"number": _TEXT, "note": _TEXT}, ((each["number"], each["note"]) for each in report["notes"])
-    )
+    return flat_table({"number": _TEXT, "note": _TEXT}, map(values_of, report["notes"]))
 
 
 def _organizations(report: Report) -> pa.Table:
@@ -236,7 +234,7 @@ def _organizations(report: Report) -> pa.Table:
     return flat_table(columns, map(values_of, report["organizations"]))
 
 
-def _of_day(row: DayRow | ReadDay) -> tuple[object, ...]:
+def _of_day(row: ReadDay) -> tuple[object, ...]:
     """Return the values of a row that begins with its day."""
     _, *values = row.values()
     return date.fromisoformat(row["day"]), *values

@@ -78,7 +78,7 @@ def show(report: Report, console: Console, *, verbose: bool = False) -> None:
     console.print(_accounting(report))
     console.print(section("What these numbers cannot see", _bullets(BLIND_SPOTS)))
     if verbose:
-        sentences = tuple(f"{note['number'].replace('_', ' ')}: {note['note']}" for note in report["notes"])
+        sentences = tuple(f"{note.number.replace('_', ' ')}: {note.note}" for note in report["notes"])
         console.print(section("Which way each number errs", _bullets(sentences)))
     else:
         console.print(Text.assemble("\nWhich way each number errs: ", ("--verbose", "bold"), " says it."))
@@ -101,7 +101,7 @@ def _head(report: Report) -> RenderableType:
     title = Text("Census of conda installations", style="bold")
     of_how_many = [_quiet(sampled(report["sample"]))] if report["sample"] else []
     accounting = report["accounting"]
-    state = "; ".join(filter(None, (completeness(window, accounting["lines"]), newest_request(accounting))))
+    state = "; ".join(filter(None, (completeness(window, accounting.lines), newest_request(accounting))))
     left_out = map(_quiet, notes_on(report, "window", "accounting"))
     return Group(Text(), title, Text(days(window)), _quiet(state), *left_out, *of_how_many, Text())
 
@@ -166,22 +166,22 @@ def _by_day(report: Report, width: int, marks: Marks) -> RenderableType:
         return Text()  # a single day has no course
     grid = Table.grid(padding=(0, 1, 0, 0))
     courses = {
-        "Sessions": [row["sessions"] for row in rows],
-        "Active": [None if lacks_tokens(report) else row["installations"] for row in rows],
-        "First seen": [None if lacks_tokens(report) else row["first_seen"] for row in rows],
-        "Downloads": [row["downloads"] for row in rows],
+        "Sessions": [row.sessions for row in rows],
+        "Active": [None if lacks_tokens(report) else row.installations for row in rows],
+        "First seen": [None if lacks_tokens(report) else row.first_seen for row in rows],
+        "Downloads": [row.downloads for row in rows],
     }
     for name, numbers in courses.items():
         known = [number for number in numbers if number is not None]
         ends = f"{count(min(known))} to {count(max(known))}" if known else NOT_KNOWN
         room = width - len("First seen ") - len(" 000,000 to 000,000")
         grid.add_row(name, Text(course(numbers, room, marks), "cyan"), ends)
-    spread = f"{rows[0]['day']} to {rows[-1]['day']}, fewest to most of a day"
-    if any(row["sessions"] is None for row in rows):
+    spread = f"{rows[0].day} to {rows[-1].day}, fewest to most of a day"
+    if any(row.sessions is None for row in rows):
         spread += f"; {marks.unknown} is a day without a log, of which nothing is known"
-    if any(row["installations"] is None and row["sessions"] is not None for row in rows):
+    if any(row.installations is None and row.sessions is not None for row in rows):
         spread += f"; in Active and First seen {marks.unknown} is also a day whose logs hide tokens"
-    if any(row["first_seen"] is None and row["installations"] is not None for row in rows):
+    if any(row.first_seen is None and row.installations is not None for row in rows):
         spread += (
             f"; in First seen {marks.unknown} is also a day soon after one without a log, for who was there "
             "before is not known"
@@ -193,7 +193,7 @@ def _retention(report: Report, width: int, marks: Marks) -> RenderableType:
     lines = shaded(report["retention"], width, marks)
     if len(lines) == 1:
         return Text()  # no week was followed by another
-    is_all_known = all(each.value is not None for row in report["retention"] for each in row["active"])
+    is_all_known = all(each.value is not None for row in report["retention"] for each in row.active)
     legend = [] if is_all_known else [_quiet(f"{marks.unknown * 2}: not known, for a day has no log.")]
     return section("Coming back, in percent", *lines, *legend, _definition("retention"))
 
@@ -330,7 +330,7 @@ def _of_days(report: Report) -> list[Text]:
 
 
 def _of_days_and_copies(report: Report) -> list[Text]:
-    said = of_days_and_copies(report["window"], report["accounting"]["likely_copies"])
+    said = of_days_and_copies(report["window"], report["accounting"].likely_copies)
     return [_quiet(said)] if said else []
 
 
@@ -375,21 +375,21 @@ def _lines(text: str) -> Text:
 def _accounting(report: Report) -> RenderableType:
     accounting = report["accounting"]
     identity = Text.assemble(
-        (count(accounting["lines"]), "bold"),
+        (count(accounting.lines), "bold"),
         " lines = ",
-        (count(accounting["requests"]), "bold"),
+        (count(accounting.requests), "bold"),
         " requests + ",
-        (count(sum(accounting["dropped"].values())), "bold"),
+        (count(sum(accounting.dropped.values())), "bold"),
         " dropped",
     )
     parts: list[RenderableType] = [identity, _definition("accounting")]
-    if accounting["dropped"]:
+    if accounting.dropped:
         table = number_table("Reason", "Dropped lines")
-        for reason, number in accounting["dropped"].items():
+        for reason, number in accounting.dropped.items():
             table.add_row(Text(plain(reason)), count(number))
         parts.append(table)
-    other = percent(accounting["other_share"])
-    malformed, unknown = count(accounting["malformed_tokens"]), count(accounting["unknown_tokens"])
+    other = percent(accounting.other_share)
+    malformed, unknown = count(accounting.malformed_tokens), count(accounting.unknown_tokens)
     parts.append(_fact("Other requests", other, "of the requests", "other_share"))
     parts.append(_fact("Malformed tokens", malformed, "requests", "malformed_tokens"))
     parts.append(_fact("Unknown tokens", unknown, "requests", "unknown_tokens"))

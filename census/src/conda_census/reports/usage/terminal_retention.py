@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from rich.text import Text
 
+from conda_census.metrics.retention import Cohort
 from conda_census.reports.render.terminal_marks import Marks, shade
-from conda_census.reports.usage.schema import CohortRow
 
 __all__ = ["MOST_COHORTS", "shaded"]
 
@@ -14,22 +14,22 @@ MOST_COHORTS = 13
 _LABEL = len("2024-01-01 ")
 
 
-def shaded(cohorts: list[CohortRow], width: int, marks: Marks) -> list[Text]:
+def shaded(cohorts: list[Cohort], width: int, marks: Marks) -> list[Text]:
     """Return a line for each week of first use and a cell for each later week, below a line of week numbers.
 
     A cell is a shade and the share in percent if it fits into ``width``, else one or two shade characters.
     """
-    shown = [cohort for cohort in cohorts if len(cohort["active"]) > 1][-MOST_COHORTS:]
-    weeks = max((len(cohort["active"]) - 1 for cohort in shown), default=0)
+    shown = [cohort for cohort in cohorts if len(cohort.active) > 1][-MOST_COHORTS:]
+    weeks = max((len(cohort.active) - 1 for cohort in shown), default=0)
     room = width - _LABEL
     cell = next((cell for cell in (4, 2, 1) if cell * weeks <= room), 1)
     weeks = min(weeks, room // cell)
-    shares = [[share.value for share in cohort["active"][1 : weeks + 1]] for cohort in shown]
+    shares = [[share.value for share in cohort.active[1 : weeks + 1]] for cohort in shown]
     most = max((share for row in shares for share in row if share is not None), default=0.0) or 1.0
     lines = [Text("weeks on".ljust(_LABEL) + _heading(weeks, cell))]
     for cohort, row in zip(shown, shares, strict=True):
         cells = "".join(_cell(share, most, cell, marks) for share in row)
-        lines.append(Text.assemble(cohort["week"].ljust(_LABEL), (cells.rstrip(), "cyan")))
+        lines.append(Text.assemble(cohort.week.isoformat().ljust(_LABEL), (cells.rstrip(), "cyan")))
     return lines
 
 
