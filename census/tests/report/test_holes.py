@@ -167,7 +167,7 @@ def test_what_looks_back_says_which_days_it_lacks(inside: list[int], before: lis
 def test_a_hole_before_the_window_leaves_its_counts_alone(tables: LakeTables) -> None:
     """Only what looks back is noted: the window is complete, and its days were counted."""
     report = _report(tables, _day(15), _day(19), frozenset({_day(7)}))
-    assert report["window"]["complete"] is True
+    assert report["window"].complete is True
     noted = {note.number for note in report["notes"][len(NOTES) :]}
     assert noted == {"window", "by_class", "single_share_lasting", "first_seen", "retention"}
 

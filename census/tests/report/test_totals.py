@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 from census_support.inputs.made_up_report import made_up
 from conda_census.metrics.installers import InstallerDownloadCounts
 from conda_census.reports.usage import alt_text as alternatives
@@ -56,7 +59,8 @@ def test_a_period_without_a_download_is_there(empty_report: Report) -> None:
 def test_a_period_of_which_logs_are_missing_is_called_so(empty_report: Report) -> None:
     """A day of January has no log, and no day of February."""
     report = made_up(empty_report, 9)
-    report["window"]["days_without_log"] = ["2024-01-31", *(f"2024-02-{day:02}" for day in range(1, 30))]
+    without_log = (date(2024, 1, 31), *(date(2024, 2, day) for day in range(1, 30)))
+    report["window"] = replace(report["window"], days_without_log=without_log)
 
     assert list(totals.installers_by_period(report)) == [
         "Jan 2024, in part",
@@ -67,7 +71,7 @@ def test_a_period_of_which_logs_are_missing_is_called_so(empty_report: Report) -
 
 
 def _with_all_logs(report: Report) -> Report:
-    report["window"]["days_without_log"] = []
+    report["window"] = replace(report["window"], days_without_log=())
     return report
 
 

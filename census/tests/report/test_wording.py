@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from conda_census.metrics.coverage.window import WindowDays
+from conda_census.metrics.coverage.window import Window
 from conda_census.metrics.intervals import Estimate
 from conda_census.metrics.sample import CountInterval
 from conda_census.reports.render.numbers import (
@@ -89,9 +89,7 @@ _PROVISIONAL = "complete until 28 January 2024, provisional from 29 January 2024
 )
 def test_provisional_days_are_named(complete_until: str | None, missing: list[str], text: str) -> None:
     """A reader must not take the last days for a fall."""
-    window = {"since": "2024-01-01", "until": "2024-01-31", "complete_until": complete_until}
-    window["days_without_log"] = missing
-    window["complete"] = complete_until == window["until"] and not missing
+    window = Window(date(2024, 1, 1), date(2024, 1, 31), _day(complete_until), tuple(map(_day, missing)))
 
     assert days(window) == "1 January 2024 to 31 January 2024"
     assert completeness(window) == text
@@ -99,8 +97,8 @@ def test_provisional_days_are_named(complete_until: str | None, missing: list[st
 
 def test_what_a_window_leaves_out_is_named() -> None:
     """All its days are complete, and yet it is not."""
-    window = {"since": "2024-01-01", "until": "2024-01-31", "complete_until": "2024-01-31"}
-    window |= {"days_without_log": [], "complete": False}
+    first, last = date(2024, 1, 1), date(2024, 1, 31)
+    window = Window(first, last, last, left_out=(date(2002, 1, 8),))
 
     assert completeness(window) == "complete but for what is left out"
 
@@ -119,9 +117,7 @@ def test_what_a_window_leaves_out_is_named() -> None:
 )
 def test_how_sure_a_number_is(missing: list[str], of_all: str, sampled: str, share: str) -> None:
     """What was counted on some days only is at least so many; an interval is one of these days."""
-    window = WindowDays(
-        since="2024-01-01", until="2024-01-31", complete_until=None, complete=False, days_without_log=missing
-    )
+    window = Window(date(2024, 1, 1), date(2024, 1, 31), None, tuple(map(_day, missing)))
     assert counted(window) == how_sure(None, window) == of_all
     assert how_sure(CountInterval(8, 1200), window) == sampled
     assert interval_of_days(Estimate(0.1, 0.01, 0.2), window) == share
@@ -165,9 +161,7 @@ def test_text_from_a_log_cannot_steer_a_terminal() -> None:
 )
 def test_last_days_say_when_logs_begin(report: Report, number: int, begin: date | None, text: str) -> None:
     """If they begin later than the days that are counted; days before the first log are not known."""
-    window = WindowDays(
-        since=None, until="2024-01-05", complete_until=None, complete=False, days_without_log=[]
-    )
+    window = Window(None, date(2024, 1, 5), None)
     lines = replace(report["accounting"], logs_begin=begin)
     assert last_days(number, window, lines) == text
 
@@ -188,9 +182,7 @@ def test_last_days_that_are_all_provisional(
     report: Report, number: int, complete: str | None, gaps: list[str], text: str
 ) -> None:
     """If other days are complete; else the head says it of all days. A day without a log is not known."""
-    window = WindowDays(
-        since=None, until="2024-01-05", complete_until=complete, complete=False, days_without_log=gaps
-    )
+    window = Window(None, date(2024, 1, 5), _day(complete), tuple(map(_day, gaps)))
     lines = replace(report["accounting"], logs_begin=None)
     assert last_days(number, window, lines) == text
 
@@ -211,3 +203,7 @@ def test_many_logs_that_were_read_again_are_one_line() -> None:
     assert read_again(logs[:5]) == [f"{log}: read again" for log in logs[:5]]
     assert read_again(logs) == ["0.log, 1.log, 2.log and 34 more: read again"]
     assert read_again(logs, "would be read again", names_all=True)[36] == "36.log: would be read again"
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -135,6 +135,7 @@ def _list(
     from conda_census.engines.duckdb_engine import open_lake
     from conda_census.lake.checks.self_check import open_checked
     from conda_census.metrics.coverage.window import expected_until, known_days
+    from conda_census.reports.json_documents import json_text
     from conda_census.reports.listings.source_list import list_what_was_read
 
     settings = load_settings(lake)
@@ -144,7 +145,7 @@ def _list(
         last = max(expected, first or expected)  # a monitor has to see that logs stopped coming
     listed = list_what_was_read(tables, first, last)
     if as_json:
-        typer.echo(json.dumps(listed, ensure_ascii=False))
+        typer.echo(json_text(listed))
     else:
         if shows:  # a monitor asks for the exit code only
             _print(listed)

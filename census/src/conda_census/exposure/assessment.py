@@ -125,7 +125,7 @@ def make_exposure(
         advisory=told.advisory,
         as_of=as_of.isoformat(),
         disclosed=disclosed.isoformat(),
-        window=told.window.keys(),
+        window=told.window,
         one_in=chosen.one_in,
         exposed=band_keys(exposed.whole_of_all(chosen), knowable),
         by_class=_by_class(exposed.of_all(chosen), knowable),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypedDict
 
-from conda_census.metrics.coverage.window import WindowDays
+from conda_census.metrics.coverage.window import Window
 from conda_census.metrics.intervals import Estimate
 from conda_census.vulnerabilities.affected_packages import AdvisedPackage
 
@@ -178,7 +178,7 @@ class Exposures(TypedDict):
     """
 
     as_of: str
-    window: WindowDays
+    window: Window
     one_in: int
     open: int
     looked_at: int
@@ -219,7 +219,7 @@ class Exposure(TypedDict):
     advisory: AdvisoryKeys
     as_of: str
     disclosed: str
-    window: WindowDays
+    window: Window
     one_in: int
     exposed: BandKeys
     by_class: BandByClass

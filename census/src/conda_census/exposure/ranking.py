@@ -106,7 +106,7 @@ def rank_exposures(
     ]
     return Exposures(
         as_of=as_of.isoformat(),
-        window=window.keys(),
+        window=window,
         one_in=chosen.one_in,
         open=len(database.open_advisories),
         looked_at=len(groups),

@@ -17,7 +17,7 @@ from conda_census.exposure.assessment_schema import (
     StillDownloadedRow,
     UnknownShares,
 )
-from conda_census.metrics.coverage.window import WindowDays
+from conda_census.metrics.coverage.window import Window
 from conda_census.metrics.intervals import Estimate
 from conda_census.vulnerabilities.affected_packages import AdvisedPackage
 
@@ -62,13 +62,7 @@ def exposed_for(days: int) -> Exposure:
         ),
         as_of=as_of.isoformat(),
         disclosed=_DISCLOSED.isoformat(),
-        window=WindowDays(
-            since="2024-01-01",
-            until=as_of.isoformat(),
-            complete_until=as_of.isoformat(),
-            complete=True,
-            days_without_log=[],
-        ),
+        window=Window(date(2024, 1, 1), as_of, as_of),
         one_in=1,
         exposed=BandKeys(low=30, observed=45, high=1_080),
         by_class=BandByClass(
@@ -109,13 +103,11 @@ def exposed_for(days: int) -> Exposure:
 def nobody_exposed(days: int) -> Exposure:
     """So many days after the disclosure, negative before it: nobody has an affected build."""
     found = exposed_for(max(days, 0))
-    as_of = (_DISCLOSED + timedelta(days=days)).isoformat()
+    as_of = _DISCLOSED + timedelta(days=days)
     nothing = Curves(disclosure=[], fix_available=[])
     return found | Exposure(  # type: ignore[typeddict-item]  # all that is not named stays
-        as_of=as_of,
-        window=WindowDays(
-            since="2024-01-01", until=as_of, complete_until=None, complete=False, days_without_log=[]
-        ),
+        as_of=as_of.isoformat(),
+        window=Window(date(2024, 1, 1), as_of, None),
         exposed=_NOBODY,
         by_class=BandByClass(lasting=_NOBODY, ephemeral=_NOBODY, image=_NOBODY, new=_NOBODY),
         prevalent=_NONE,

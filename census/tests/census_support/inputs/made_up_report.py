@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from conda_census.metrics.agent_shares import AgentCount
+from conda_census.metrics.coverage.completeness import DayRead
+from conda_census.metrics.coverage.window import Window
 from conda_census.metrics.day_totals import Day
 from conda_census.metrics.installers import InstallerDownloadCounts, InstallerDownloads
 from conda_census.metrics.intervals import Estimate
@@ -14,7 +16,6 @@ from conda_census.metrics.organization_counts import Organization
 from conda_census.metrics.packages import PackageCount
 from conda_census.metrics.retention import Cohort
 from conda_census.reports.usage.schema import (
-    ReadDay,
     Report,
 )
 
@@ -33,9 +34,7 @@ def made_up(report: Report, weeks: int) -> Report:
     """
     full = deepcopy(report)
     days = [_MONDAY + timedelta(days=number) for number in range(7 * weeks)]
-    full["window"]["since"], full["window"]["until"] = days[0].isoformat(), days[-1].isoformat()
-    full["window"]["complete_until"] = days[-3].isoformat()
-    full["window"]["days_without_log"] = [days[2].isoformat()]
+    full["window"] = Window(days[0], days[-1], complete_until=days[-3], days_without_log=(days[2],))
     full["by_day"] = [
         Day(day, sessions=100, installations=60, first_seen=5, downloads=300)
         if day != days[2]
@@ -67,18 +66,10 @@ def made_up(report: Report, weeks: int) -> Report:
     return full
 
 
-def _read(day: date, place: int) -> ReadDay:
-    sources, requests, dropped = (0, 0, 0) if place == 2 else (1, 990, 10)
-    return ReadDay(
-        day=day.isoformat(),
-        sources=sources,
-        lines=requests + dropped,
-        requests=requests,
-        dropped=dropped,
-        complete=sources > 0,
-        state="complete" if sources else "no_log",
-        reason="",
-    )
+def _read(day: date, place: int) -> DayRead:
+    if place == 2:
+        return DayRead(day, sources=0, requests=0, dropped=0, state="no_log")
+    return DayRead(day, sources=1, requests=990, dropped=10, state="complete")
 
 
 def _cohort(monday: date, weeks: int) -> Cohort:

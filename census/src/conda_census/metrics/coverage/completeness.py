@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import ClassVar, Literal
 
 from ibis.expr.types import Table
 
@@ -23,14 +23,16 @@ class DayRead:
     """Coverage of one UTC day.
 
     Attributes:
-        day: the day.
-        sources: logs with requests of the day. A log that spans midnight counts on both days.
-        requests: requests of the sessions that begin on the day.
-        dropped: dropped lines of the logs that begin on the day, because such a line may have no time.
+        day: The day.
+        sources: Logs with requests of the day. A log that spans midnight counts on both days.
+        requests: Requests of the sessions that begin on the day.
+        dropped: Dropped lines of the logs that begin on the day, because such a line may have no time.
         state: ``complete``; ``provisional`` until late logs have had time to arrive; ``no_log`` if nothing
             is known of the day; ``declared_hole`` if in addition an operator gave the reason.
-        reason: the reason given for a declared hole, or why nothing is known of a day that logs span.
+        reason: Reason given for a declared hole, or why nothing is known of a day that logs span.
     """
+
+    JSON_KEYS: ClassVar = ("day", "sources", "lines", "requests", "dropped", "complete", "state", "reason")
 
     day: date
     sources: int
@@ -41,12 +43,12 @@ class DayRead:
 
     @property
     def complete(self) -> bool:
-        """Whether all data of the day are in."""
+        """Whether the day has a log and all late logs have had time to arrive."""
         return self.state == "complete"
 
     @property
     def lines(self) -> int:
-        """The number of lines: every line is a request or was dropped."""
+        """Lines of the day: requests and dropped lines."""
         return self.requests + self.dropped
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import TypedDict
+from typing import ClassVar
 from weakref import WeakKeyDictionary
 
 import ibis
@@ -22,7 +22,6 @@ from conda_census.metrics.coverage.silent_days import days_between
 __all__ = [
     "BEYOND",
     "Window",
-    "WindowDays",
     "WindowError",
     "choose_window",
     "expected_until",
@@ -47,31 +46,26 @@ class WindowError(CensusError):
 _KNOWN_DAYS: WeakKeyDictionary[LakeTables, KnownDays] = WeakKeyDictionary()
 
 
-class WindowDays(TypedDict):
-    """UTC days as YYYY-MM-DD, inclusive.
-
-    ``complete`` is true only if every day of the window has a log and all late logs had time to arrive. A day
-    counts as without a log if a log spans it but lacks its lines (``silent_days``).
-    """
-
-    since: str | None
-    until: str | None
-    complete_until: str | None
-    complete: bool
-    days_without_log: list[str]
-
-
 @dataclass(frozen=True)
 class Window:
-    """UTC days, inclusive; all null if the lake is empty and no window was requested.
+    """UTC days, both ends included; null if the lake is empty and no window was requested.
 
-    ``complete_until`` is the last day that has a log and whose late logs have had time to arrive. It is null
-    if no day of the window is complete. A day after it is provisional. Nothing is known of the
-    ``days_without_log``, nor of the ``days_unknown_before``: those from the first day with data to the
-    window, which numbers that look back need. ``left_out`` are days with requests long before all others: the
-    window begins after them unless an earlier start is requested. ``begins_late`` is the time of the first
-    request of all logs, if it lies in the window and sessions would have come before it on its day.
+    Attributes:
+        since: First day.
+        until: Last day.
+        complete_until: Last day that has a log and whose late logs have had time to arrive; null if no day of
+            the window is complete. A later day is provisional.
+        days_without_log: Days of the window of which nothing is known: no log has them, or a log that spans
+            them lacks their lines.
+        days_unknown_before: Such days from the first day with data to the window. Numbers that look back need
+            them.
+        left_out: Days with requests long before all others, after which the window begins unless an earlier
+            first day is requested.
+        begins_late: Time of the first request of all logs, if it lies in the window and sessions would have
+            come before it on its day.
     """
+
+    JSON_KEYS: ClassVar = ("since", "until", "complete_until", "complete", "days_without_log")
 
     since: date | None
     until: date | None
@@ -100,19 +94,6 @@ class Window:
         An installation that came on a day without a log is first seen later, usually within a week.
         """
         return self.is_known(first - _AFTER_A_GAP, last)
-
-    def keys(self) -> WindowDays:
-        """Return the days in the form of a document."""
-        since, until, complete = (
-            day.isoformat() if day else None for day in (self.since, self.until, self.complete_until)
-        )
-        return WindowDays(
-            since=since,
-            until=until,
-            complete_until=complete,
-            complete=self.complete,
-            days_without_log=[day.isoformat() for day in self.days_without_log],
-        )
 
 
 def choose_window(

@@ -46,7 +46,7 @@ def unknown_days(exposure: Exposure, look: Look) -> tuple[int, list[alt.Chart]]:
     if exposure["healing_until"] in (None, exposure["as_of"]):
         return 0, []
     disclosed = date.fromisoformat(exposure["disclosed"])
-    days = [(date.fromisoformat(day) - disclosed).days for day in exposure["window"]["days_without_log"]]
+    days = [(day - disclosed).days for day in exposure["window"].days_without_log]
     bands = [{"day": day, "end": day + 1} for day in days if day > 0]
     shown = alt.Chart(alt.InlineData(values=bands)).mark_rect(color=look.rule, opacity=0.7)
     last = (date.fromisoformat(exposure["as_of"]) - disclosed).days

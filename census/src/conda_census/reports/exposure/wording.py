@@ -93,7 +93,7 @@ def looked_at(one_in: int) -> str:
 def gaps(exposure: Exposure | Exposures) -> str:
     """Say how many of the days have no log; nothing if all have one."""
     window = exposure["window"]
-    return completeness(window) if window["days_without_log"] else ""
+    return completeness(window) if window.days_without_log else ""
 
 
 def is_healing_known(row: Exposure | RankedAdvisory, as_of: str) -> bool:

@@ -8,13 +8,11 @@ from typing import TypedDict
 
 from conda_census.engines.lake_tables import LakeTables
 from conda_census.lake.records.doubts import Doubt
-from conda_census.metrics.coverage.completeness import DayState
+from conda_census.metrics.coverage.completeness import DayRead, DayState, count_days
 from conda_census.metrics.coverage.copied_logs import likely_copies, repeated_logs
 from conda_census.metrics.coverage.doubtful_logs import doubts_about_logs
 from conda_census.metrics.coverage.log_sources import SourceRead, list_sources
-from conda_census.metrics.coverage.window import choose_window, within
-from conda_census.reports.usage.completeness_text import read_days
-from conda_census.reports.usage.schema import ReadDay, WindowDays
+from conda_census.metrics.coverage.window import Window, choose_window, within
 
 __all__ = ["DropsJson", "SourceJson", "Sources", "list_what_was_read"]
 
@@ -42,7 +40,7 @@ class SourceJson(TypedDict):
 
 
 class DayJson(TypedDict):
-    """Coverage of one UTC day; ``reason`` as in :class:`conda_census.reports.usage.schema.ReadDay`."""
+    """Coverage of one UTC day; ``reason`` as in :class:`DayRead`."""
 
     day: str
     state: DayState
@@ -63,9 +61,9 @@ class Sources(TypedDict):
     access logs and could not be read. ``doubts`` are the warnings of ``ingest`` when it read these logs.
     """
 
-    window: WindowDays
+    window: Window
     sources: list[SourceJson]
-    by_day: list[ReadDay]
+    by_day: list[DayRead]
     days: list[DayJson]
     copies: list[list[str]]
     unread_logs: int
@@ -80,13 +78,13 @@ def list_what_was_read(tables: LakeTables, since: date | None = None, until: dat
     """
     window = choose_window(tables, since, until, may_lack_logs=True)
     inside = within(tables, window)
-    days = read_days(tables, window)
+    days = count_days(tables, window)
     copies = likely_copies(inside.sources, inside.downloads)
     return Sources(
-        window=window.keys(),
+        window=window,
         sources=[_source(source) for source in list_sources(inside.sources)],
         by_day=days,
-        days=[DayJson(day=day["day"], state=day["state"], reason=day["reason"]) for day in days],
+        days=[DayJson(day=day.day.isoformat(), state=day.state, reason=day.reason) for day in days],
         copies=[list(names) for names in copies],
         unread_logs=tables.unread_logs,
         doubts=[DoubtJson(source=each.source, reason=each.reason) for each in _doubts(inside, copies)],

@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from conda_census.metrics.coverage.completeness import DayRead
 from conda_census.reports.listings.source_list import DoubtJson, SourceJson, Sources
 from conda_census.reports.render.numbers import completeness, count, days, first_few, plain
-from conda_census.reports.usage.schema import ReadDay
 
 __all__ = ["copies_in_words", "doubts_in_words", "plain_lines", "show_sources"]
 
@@ -51,8 +51,8 @@ def plain_lines(listed: Sources) -> Iterator[str]:
     yield ""
     yield "\t".join(_DAY_COLUMNS)
     for day in listed["by_day"]:
-        numbers = (day["sources"], day["lines"], day["requests"], day["dropped"])
-        yield "\t".join((day["day"], *map(str, numbers), _state(day)))
+        numbers = (day.sources, day.lines, day.requests, day.dropped)
+        yield "\t".join((day.day.isoformat(), *map(str, numbers), _state(day)))
 
 
 def copies_in_words(copies: list[list[str]]) -> str:
@@ -104,16 +104,16 @@ def _table_of_sources(sources: list[SourceJson]) -> Table:
     return table
 
 
-def _table_of_days(by_day: list[ReadDay]) -> Table:
+def _table_of_days(by_day: list[DayRead]) -> Table:
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column("Day (UTC)")
     for heading in ("Sources", "Lines", "Requests", "Dropped"):
         table.add_column(heading, justify="right", overflow="fold")
     table.add_column("")
     for day in by_day:
-        numbers = (day["sources"], day["lines"], day["requests"], day["dropped"])
+        numbers = (day.sources, day.lines, day.requests, day.dropped)
         table.add_row(
-            day["day"], *map(count, numbers), Text(_state(day), "" if day["complete"] else "yellow")
+            day.day.isoformat(), *map(count, numbers), Text(_state(day), "" if day.complete else "yellow")
         )
     return table
 
@@ -125,11 +125,11 @@ def _drops(source: SourceJson) -> Iterator[str]:
         yield f"{drops['lines']} {reason} (line {first}{more})" if first else f"{drops['lines']} {reason}"
 
 
-def _state(day: ReadDay) -> str:
-    if day["state"] == "declared_hole":
-        return plain(f"no log, as declared: {day['reason']}" if day["reason"] else "no log, as declared")
-    state = day["state"].replace("_", " ")
-    return plain(f"{state}: {day['reason']}" if day["reason"] else state)
+def _state(day: DayRead) -> str:
+    if day.state == "declared_hole":
+        return plain(f"no log, as declared: {day.reason}" if day.reason else "no log, as declared")
+    state = day.state.replace("_", " ")
+    return plain(f"{state}: {day.reason}" if day.reason else state)
 
 
 def _minute(time: str | None) -> str:

@@ -8,11 +8,12 @@ from datetime import UTC, date, timedelta
 from conda_census.metrics.coverage.accounting import LineCounts, logs, without_a_request
 from conda_census.metrics.coverage.copied_logs import copies_count_again
 from conda_census.metrics.coverage.doubtful_logs import DoubtfulLogs
+from conda_census.metrics.coverage.silent_days import days_between
+from conda_census.metrics.coverage.window import Window
 from conda_census.metrics.intervals import Estimate
 from conda_census.metrics.sample import CountInterval, SampleCounts
 from conda_census.reports.usage.schema import (
     Report,
-    WindowDays,
 )
 
 __all__ = [
@@ -152,7 +153,7 @@ def how_sure_of_opting_out(share: Estimate, report: Report) -> str:
     return "; ".join(reasons)
 
 
-def how_sure(bounds: CountInterval | None, window: WindowDays) -> str:
+def how_sure(bounds: CountInterval | None, window: Window) -> str:
     """Return the 95 % interval of a count; without one, that all were counted, or how many days were not."""
     if bounds is None:
         return counted(window)
@@ -160,13 +161,13 @@ def how_sure(bounds: CountInterval | None, window: WindowDays) -> str:
     return f"95{_UNIT} interval {between}{_of_days_with_a_log(window)}"
 
 
-def counted(window: WindowDays) -> str:
+def counted(window: Window) -> str:
     """Say that all were counted, or if days have no log, that it is at least this many."""
     missing = _days_without_log(window)
     return f"at least: {missing}" if missing else COUNTED
 
 
-def counted_requests(number: int, window: WindowDays, accounting: LineCounts) -> str:
+def counted_requests(number: int, window: Window, accounting: LineCounts) -> str:
     """Say the same of a number of requests or downloads; copies of logs make one that is not 0 too high."""
     copies, unread = accounting.likely_copies, _unread(accounting.doubtful_logs)
     if not copies or not number:
@@ -191,19 +192,19 @@ def _unread(doubtful: DoubtfulLogs) -> str:
     return f"a part of {logs(doubtful.unread)} was not read" if doubtful.unread else ""
 
 
-def folded(window: WindowDays) -> str:
+def folded(window: Window) -> str:
     """Say that requests without a token were folded into sessions; at least this many if days have no log."""
     missing = _days_without_log(window)
     return f"folded, at least: {missing}" if missing else "folded"
 
 
-def of_days_with_a_log(window: WindowDays) -> str:
+def of_days_with_a_log(window: Window) -> str:
     """Say that a table counts only the days with a log; nothing if all days have one."""
     missing = _days_without_log(window)
     return f"Of the days with a log, so that each number is at least as high: {missing}." if missing else ""
 
 
-def of_days_and_copies(window: WindowDays, copies: int) -> str:
+def of_days_and_copies(window: Window, copies: int) -> str:
     """Say the same of a table with downloads, which this many copies of logs make too high."""
     if not copies:
         return of_days_with_a_log(window)
@@ -212,7 +213,7 @@ def of_days_and_copies(window: WindowDays, copies: int) -> str:
     return f"Of the days with a log: {missing}. {too_high}" if missing else too_high
 
 
-def interval_of_days(share: Estimate, window: WindowDays) -> str:
+def interval_of_days(share: Estimate, window: Window) -> str:
     """Return the 95 % interval of a share, and that it covers the days with a log if some have none."""
     return interval(share) + (_of_days_with_a_log(window) if share.low is not None else "")
 
@@ -221,7 +222,7 @@ def _copies(number: int) -> str:
     return "1 copy of a log counts again" if number == 1 else f"{number:,} copies of logs count again"
 
 
-def _of_days_with_a_log(window: WindowDays) -> str:
+def _of_days_with_a_log(window: Window) -> str:
     return ", of the days with a log" if _days_without_log(window) else ""
 
 
@@ -242,20 +243,20 @@ def day(utc_day: date | str) -> str:
     return f"{parsed.day} {parsed:%B %Y}"
 
 
-def days(window: WindowDays) -> str:
+def days(window: Window) -> str:
     """Write the window from its first to its last day."""
-    since, until = window["since"], window["until"]
+    since, until = window.since, window.until
     if since is None or until is None:
         return "no day with data"
     return day(since) if since == until else f"{day(since)} to {day(until)}"
 
 
-def completeness(window: WindowDays, lines: int = 0) -> str:
+def completeness(window: Window, lines: int = 0) -> str:
     """Say which days of the window are complete and which are provisional.
 
     Without any day it says how many lines were read, and that none is a request.
     """
-    until, complete = window["until"], window["complete_until"]
+    until, complete = window.until, window.complete_until
     if until is None:
         return without_a_request(lines)
     gaps = _without_log(window)
@@ -264,11 +265,11 @@ def completeness(window: WindowDays, lines: int = 0) -> str:
     if complete == until:
         if gaps:
             return f"{gaps}the other days are complete"
-        return "complete" if window["complete"] else "complete but for what is left out"
-    provisional = date.fromisoformat(complete) + timedelta(days=1)
-    if window["days_without_log"] and set(window["days_without_log"]) >= set(_days(provisional, until)):
+        return "complete" if window.complete else "complete but for what is left out"
+    provisional = complete + timedelta(days=1)
+    if window.days_without_log and set(window.days_without_log) >= set(days_between(provisional, until)):
         return f"{gaps}the other days are complete"
-    return f"{gaps}complete until {day(complete)}, provisional from {day(provisional.isoformat())}"
+    return f"{gaps}complete until {day(complete)}, provisional from {day(provisional)}"
 
 
 def newest_request(lines: LineCounts) -> str:
@@ -277,22 +278,22 @@ def newest_request(lines: LineCounts) -> str:
     return f"newest log line {newest.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if newest else ""
 
 
-def last_days(number: int, window: WindowDays, lines: LineCounts) -> str:
+def last_days(number: int, window: Window, lines: LineCounts) -> str:
     """Write the last days of a window: 90 days, and if logs begin later or all may still get more data."""
     text = f"{number} day{'s' if number > 1 else ''}"
-    begin, until = lines.logs_begin, window["until"]
-    if until and _are_provisional(number, date.fromisoformat(until), window):
+    begin, until = lines.logs_begin, window.until
+    if until and _are_provisional(number, until, window):
         text += " (provisional)"
-    if begin and until and begin > date.fromisoformat(until) - timedelta(days=number - 1):
+    if begin and until and begin > until - timedelta(days=number - 1):
         return f"{text} (logs begin {begin})"
     return text
 
 
-def _are_provisional(number: int, until: date, window: WindowDays) -> bool:
+def _are_provisional(number: int, until: date, window: Window) -> bool:
     """Return whether other days are complete and none of these, so that late logs may add to one of them."""
-    last = {(until - timedelta(days=back)).isoformat() for back in range(number)}
-    complete = window["complete_until"]
-    return complete is not None and min(last) > complete and not last <= set(window["days_without_log"])
+    last = {until - timedelta(days=back) for back in range(number)}
+    complete = window.complete_until
+    return complete is not None and min(last) > complete and not last <= set(window.days_without_log)
 
 
 def first_days(days: Iterable[date | str]) -> str:
@@ -381,24 +382,19 @@ def doubtful_logs(number: int) -> str:
     return f"{logs(number)} may make numbers wrong: conda-census sources names {them} and says why"
 
 
-def _without_log(window: WindowDays) -> str:
+def _without_log(window: Window) -> str:
     """Say how many of the days of a window have no log; nothing if all have one."""
     missing = _days_without_log(window)
-    them = "it" if len(window["days_without_log"]) == 1 else "them"
+    them = "it" if len(window.days_without_log) == 1 else "them"
     return f"{missing}: nothing is known of {them}; " if missing else ""
 
 
-def _days_without_log(window: WindowDays) -> str:
-    missing, since, until = len(window["days_without_log"]), window["since"], window["until"]
+def _days_without_log(window: Window) -> str:
+    missing, since, until = len(window.days_without_log), window.since, window.until
     if not missing or since is None or until is None:
         return ""
-    whole = (date.fromisoformat(until) - date.fromisoformat(since)).days + 1
+    whole = (until - since).days + 1
     return f"{missing} of {whole} day{'s' if whole > 1 else ''} {'has' if missing == 1 else 'have'} no log"
-
-
-def _days(first: date, until: str) -> list[str]:
-    days = (date.fromisoformat(until) - first).days + 1
-    return [(first + timedelta(days=number)).isoformat() for number in range(days)]
 
 
 def plain(text: str) -> str:

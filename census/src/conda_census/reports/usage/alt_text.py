@@ -62,7 +62,7 @@ def first_seen(report: Report) -> str:
 
 
 def _without_log(report: Report) -> str:
-    missing = report["window"]["days_without_log"]
+    missing = report["window"].days_without_log
     return f" Nothing is known of days without a log: {', '.join(map(day, missing))}." if missing else ""
 
 
@@ -117,12 +117,12 @@ def retention(report: Report) -> str:
 def completeness(report: Report) -> str:
     """Describe how many days are complete, and which have no log."""
     days = report["completeness"]
-    missing = [day(each["day"]) for each in days if each["state"] in ("no_log", "declared_hole")]
+    missing = [day(each.day) for each in days if each.state in ("no_log", "declared_hole")]
     return (
         f"Bar chart of the lines read of each of {count(len(days))} days: "
-        f"{count(sum(each['requests'] for each in days))} requests and "
-        f"{count(sum(each['dropped'] for each in days))} dropped lines; "
-        f"{count(sum(each['complete'] for each in days))} days are complete. "
+        f"{count(sum(each.requests for each in days))} requests and "
+        f"{count(sum(each.dropped for each in days))} dropped lines; "
+        f"{count(sum(each.complete for each in days))} days are complete. "
         f"Days without a log: {', '.join(missing) or 'none'}."
     )
 

@@ -13,6 +13,7 @@ from conda_census.engines.lake_tables import LakeTables
 from conda_census.lake.records.doubts import Doubt, DoubtAbout
 from conda_census.metrics.agent_shares import PARTS, AgentCount, count_agents
 from conda_census.metrics.coverage.accounting import LineCounts, account
+from conda_census.metrics.coverage.completeness import count_days
 from conda_census.metrics.coverage.copied_logs import count_copies
 from conda_census.metrics.coverage.doubtful_logs import (
     DoubtfulLogs,
@@ -36,7 +37,6 @@ from conda_census.metrics.population import population
 from conda_census.metrics.retention import Cohort, count_retention
 from conda_census.metrics.sample import ALL, CountInterval, Sample, SampleCounts, choose_sample
 from conda_census.metrics.sessions import count_sessions
-from conda_census.reports.usage.completeness_text import read_days
 from conda_census.reports.usage.notes import (
     NOTES,
     notes_on_copies,
@@ -91,14 +91,13 @@ def make_report(
     with chosen.with_others(tables) as theirs, tables.keep(_sampled(theirs, window, chosen)) as installations:
         looked_at = _LookedAt(chosen, within(some, window), installations)
         counted, environments = count_installations(installations, window), count_environments(installations)
-        read = read_days(tables, window)
         sessions = chosen.scale(count_sessions(looked_at.inside.sessions), "total", "without_token")
         copies = count_copies(inside)
         doubts = times_of_doubts(inside, "tokens", "addresses", "unread")
         hidden = days_of(times for doubt, times in doubts.items() if doubt.about == "tokens")
         doubtful = _doubtful_logs(doubts, doubts_before(tables, window, "tokens", "unread"))
         return Report(
-            window=window.keys(),
+            window=window,
             sample=_sample(chosen, counted, environments),
             installations=_installations(counted, chosen.times, window, hidden),
             environments=_environments(environments, chosen.times),
@@ -113,7 +112,7 @@ def make_report(
             packages=_packages(inside, looked_at, top, package),
             retention=_retention(looked_at, window),
             accounting=_accounting(inside, log_times(tables), copies, doubtful),
-            completeness=read,
+            completeness=count_days(tables, window),
             notes=[
                 *NOTES,
                 *notes_on_gaps(window),

@@ -20,7 +20,7 @@ __all__ = ["exposure_headline", "report_headline"]
 def report_headline(report: Report) -> str:
     """Return installations, environments, the opted-out share, downloads, and the days that they cover."""
     window, package = report["window"], report["packages"].name
-    missing, copies = len(window["days_without_log"]), report["accounting"].likely_copies
+    missing, copies = len(window.days_without_log), report["accounting"].likely_copies
     unread, doubtful = report["accounting"].unread_logs, report["accounting"].doubtful_logs
     doubts = "; ".join(
         [
@@ -41,7 +41,7 @@ def report_headline(report: Report) -> str:
 
 def exposure_headline(exposure: Exposure) -> str:
     """Return how many are exposed, how many moved on and how fast, and on which day."""
-    missing = len(exposure["window"]["days_without_log"])
+    missing = len(exposure["window"].days_without_log)
     gaps = f" ({missing} days without a log)" if missing else ""
     as_of = exposure["as_of"]
     return (

@@ -7,8 +7,8 @@ from typing import TypedDict
 
 from conda_census.metrics.agent_shares import AgentCount
 from conda_census.metrics.coverage.accounting import LineCounts
-from conda_census.metrics.coverage.completeness import DayState
-from conda_census.metrics.coverage.window import WindowDays
+from conda_census.metrics.coverage.completeness import DayRead
+from conda_census.metrics.coverage.window import Window
 from conda_census.metrics.day_totals import Day
 from conda_census.metrics.downloads import Downloads
 from conda_census.metrics.environments import Environments
@@ -23,27 +23,8 @@ from conda_census.metrics.sessions import Sessions
 
 __all__ = [
     "Note",
-    "ReadDay",
     "Report",
-    "WindowDays",
 ]
-
-
-class ReadDay(TypedDict):
-    """Coverage of one UTC day: ``lines`` is ``requests`` plus ``dropped``.
-
-    ``state`` is complete, provisional, no_log or declared_hole. ``reason`` is the declared reason, or for
-    ``no_log`` why nothing is known of a day that logs span.
-    """
-
-    day: str
-    sources: int
-    lines: int
-    requests: int
-    dropped: int
-    complete: bool
-    state: DayState
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -62,7 +43,7 @@ class Note:
 class Report(TypedDict):
     """Answer of ``conda-census report``; its keys are a public interface."""
 
-    window: WindowDays
+    window: Window
     sample: SampleCounts | None
     installations: Installations
     environments: Environments
@@ -75,6 +56,6 @@ class Report(TypedDict):
     packages: PackageCounts
     retention: list[Cohort]
     accounting: LineCounts
-    completeness: list[ReadDay]
+    completeness: list[DayRead]
     notes: list[Note]
     organizations: list[Organization]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 
 import pyarrow as pa
 
@@ -11,7 +10,7 @@ from conda_census.metrics.classes import CLASSES
 from conda_census.metrics.intervals import Estimate
 from conda_census.metrics.opted_out import Traffic
 from conda_census.reports.json_documents import keys_of, values_of
-from conda_census.reports.usage.schema import ReadDay, Report
+from conda_census.reports.usage.schema import Report
 from conda_census.reports.usage.totals import installers_by_quarter
 
 __all__ = ["flat_table", "flat_tables"]
@@ -49,13 +48,12 @@ def _window(report: Report) -> pa.Table:
     window = report["window"]
     columns = {"since": _DAY, "until": _DAY, "complete_until": _DAY, "complete": pa.bool_()}
     columns |= {"days_without_log": _TEXT, "package": _TEXT}
-    days = [date.fromisoformat(day) if day else None for day in (window["since"], window["until"])]
-    complete = window["complete_until"]
     row = (
-        *days,
-        date.fromisoformat(complete) if complete else None,
-        window["complete"],
-        " ".join(window["days_without_log"]),
+        window.since,
+        window.until,
+        window.complete_until,
+        window.complete,
+        " ".join(map(str, window.days_without_log)),
         report["packages"].name,
     )
     return flat_table(columns, [row])
@@ -222,7 +220,7 @@ def _completeness(report: Report) -> pa.Table:
         "state": _TEXT,
         "reason": _TEXT,
     }
-    return flat_table(columns, map(_of_day, report["completeness"]))
+    return flat_table(columns, map(values_of, report["completeness"]))
 
 
 def _notes(report: Report) -> pa.Table:
@@ -232,12 +230,6 @@ def _notes(report: Report) -> pa.Table:
 def _organizations(report: Report) -> pa.Table:
     columns = {"name": _TEXT, "installations": _COUNT, "sessions": _COUNT, "downloads": _COUNT}
     return flat_table(columns, map(values_of, report["organizations"]))
-
-
-def _of_day(row: ReadDay) -> tuple[object, ...]:
-    """Return the values of a row that begins with its day."""
-    _, *values = row.values()
-    return date.fromisoformat(row["day"]), *values
 
 
 _NONE = Estimate()

@@ -87,12 +87,11 @@ def installers_by_period(report: Report) -> dict[str, dict[str, int]]:
     part" if some days of the period are outside the window or have no log, and with "no log" if no day has
     one.
     """
-    since, until = report["window"]["since"], report["window"]["until"]
+    since, until = report["window"].since, report["window"].until
     if since is None or until is None:
         return {}
-    first, last = date.fromisoformat(since), date.fromisoformat(until)
-    months = 1 if last - first < _TWO_QUARTERS else _MONTHS_OF_QUARTER
-    return _by_period(report, first, last, months)
+    months = 1 if until - since < _TWO_QUARTERS else _MONTHS_OF_QUARTER
+    return _by_period(report, since, until, months)
 
 
 def installers_by_quarter(report: Report) -> dict[str, dict[str, int]]:
@@ -146,7 +145,7 @@ def _by_period(report: Report, first: date, last: date, months: int) -> dict[str
         name = plain(row.product)
         counts = found[_period(year, month, months)]
         counts[name if name in counts else "others"] += row.downloads
-    days = set(days_between(first, last)) - set(map(date.fromisoformat, report["window"]["days_without_log"]))
+    days = set(days_between(first, last)) - set(report["window"].days_without_log)
     kept = list(found)[-_MOST_PERIODS:]
     return {_called(place, months, days): found[place] for place in kept}
 
