@@ -23,7 +23,7 @@ def _texts(report: Report, name: str, width_px: int) -> list[str]:
 def test_a_report_with_all_in_it_has_all_charts(empty_report: Report) -> None:
     """And an empty one none."""
     report = made_up(empty_report, 4)
-    report["environments"] = replace(report["environments"], total=10)
+    report = replace(report, environments=replace(report.environments, total=10))
 
     assert [figure.name for figure in figures_of(report)] == [figure.name for figure in FIGURES]
     assert figures_of(empty_report) == []
@@ -103,7 +103,7 @@ def test_a_share_that_is_not_known_is_no_zero(empty_report: Report) -> None:
     (figure,) = [each for each in FIGURES if each.name == "retention"]
     assert "?" not in _texts(report, "retention", 660)
 
-    report["retention"][0].active[2] = report["retention"][1].active[1] = Estimate()
+    report.retention[0].active[2] = report.retention[1].active[1] = Estimate()
 
     texts = _texts(report, "retention", 660)
     assert texts.count("?") == 2

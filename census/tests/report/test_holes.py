@@ -133,7 +133,7 @@ def test_each_number_is_right_or_null_or_noted(tables: LakeTables, seed: int) ->
     """Whichever days are missing, and whether they lie in the window or before it."""
     since, until, missing = _holes(seed)
     whole, holed = _report(tables, since, until), _report(tables, since, until, missing)
-    noted = {note.number for note in holed["notes"][len(NOTES) :]}
+    noted = {note.number for note in holed.notes[len(NOTES) :]}
     right = dict(_numbers(to_json(whole)))
     for path, number in _numbers(to_json(holed)):
         if number is not None and number != right.get(path):
@@ -167,8 +167,8 @@ def test_what_looks_back_says_which_days_it_lacks(inside: list[int], before: lis
 def test_a_hole_before_the_window_leaves_its_counts_alone(tables: LakeTables) -> None:
     """Only what looks back is noted: the window is complete, and its days were counted."""
     report = _report(tables, _day(15), _day(19), frozenset({_day(7)}))
-    assert report["window"].complete is True
-    noted = {note.number for note in report["notes"][len(NOTES) :]}
+    assert report.window.complete is True
+    noted = {note.number for note in report.notes[len(NOTES) :]}
     assert noted == {"window", "by_class", "single_share_lasting", "first_seen", "retention"}
 
 
@@ -179,7 +179,7 @@ def test_a_cohort_has_a_size_if_it_is_known_who_was_new(
 ) -> None:
     """Who came on a day without a log would look new in the week after it: then there is no size."""
     report = _report(tables, _day(0), _day(_DAYS - 1), frozenset({_day(missing)}))
-    sizes = {str(row.week): row.installations for row in report["retention"]}
+    sizes = {str(row.week): row.installations for row in report.retention}
     assert len(sizes) == 5
     assert [week for week, size in sizes.items() if size is None] == [
         _day(7 * week).isoformat() for week in sorted(unknown)

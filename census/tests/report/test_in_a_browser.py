@@ -52,7 +52,7 @@ def page_of(
         file.write_text(exposure_page(exposed_for(180)), encoding="utf-8")
         return Page(file, len(EXPOSURE_FIGURES))
     report = made_up(deepcopy(empty_report_once), 26)
-    report["environments"] = replace(report["environments"], total=10)
+    report = replace(report, environments=replace(report.environments, total=10))
     file.write_text(page(report), encoding="utf-8")
     return Page(file, len(FIGURES))
 

@@ -73,7 +73,7 @@ def test_every_dial_was_thought_through() -> None:
 def test_what_a_dial_biases_is_told_beside_the_number(dial: str, report: Report) -> None:
     """What the simulator can make wrong, the report says."""
     for number, words in _BIASES[dial]:
-        assert words.lower() in " ".join(notes_on(report, number)).lower(), number
+        assert words.lower() in " ".join(notes_on(report.notes, number)).lower(), number
 
 
 def test_each_note_is_on_a_number_that_is_defined() -> None:
@@ -90,7 +90,7 @@ def test_the_same_sentences_stand_in_json_page_and_terminal(report: Report) -> N
     terminal = " ".join(stream.getvalue().split())
     text = " ".join(Text(page(report)).text.split())
 
-    assert report["notes"][: len(NOTES)] == list(NOTES)
+    assert report.notes[: len(NOTES)] == list(NOTES)
     for note in NOTES:
         assert note.note in text
         assert note.note in terminal

@@ -122,7 +122,7 @@ def test_a_share_that_is_not_known_has_a_mark_and_its_meaning(empty_report: Repo
     """Below the table; without such a share nothing is said."""
     report = made_up(empty_report, 4)
     assert "not known, for a day has no log" not in _shown(report)
-    report["retention"][0].active[2] = Estimate()
+    report.retention[0].active[2] = Estimate()
     lines = [line.rstrip() for line in _shown(report).splitlines()]
     first = lines.index("weeks on    1   2   3")
     assert lines[first + 1] == "2024-01-01 █50 ··  ▓25"

@@ -50,8 +50,10 @@ def test_a_long_window_has_quarters(empty_report: Report) -> None:
 def test_a_period_without_a_download_is_there(empty_report: Report) -> None:
     """No installer in February is a bar of no length, not a gap in time."""
     report = _with_all_logs(made_up(empty_report, 9))
-    rows = report["installer_downloads"].rows
-    report["installer_downloads"] = InstallerDownloadCounts([row for row in rows if row.period != "2024-02"])
+    rows = report.installer_downloads.rows
+    report = replace(
+        report, installer_downloads=InstallerDownloadCounts([row for row in rows if row.period != "2024-02"])
+    )
 
     assert sum(totals.installers_by_period(report)["Feb 2024"].values()) == 0
 
@@ -60,7 +62,7 @@ def test_a_period_of_which_logs_are_missing_is_called_so(empty_report: Report) -
     """A day of January has no log, and no day of February."""
     report = made_up(empty_report, 9)
     without_log = (date(2024, 1, 31), *(date(2024, 2, day) for day in range(1, 30)))
-    report["window"] = replace(report["window"], days_without_log=without_log)
+    report = replace(report, window=replace(report.window, days_without_log=without_log))
 
     assert list(totals.installers_by_period(report)) == [
         "Jan 2024, in part",
@@ -71,8 +73,7 @@ def test_a_period_of_which_logs_are_missing_is_called_so(empty_report: Report) -
 
 
 def _with_all_logs(report: Report) -> Report:
-    report["window"] = replace(report["window"], days_without_log=())
-    return report
+    return replace(report, window=replace(report.window, days_without_log=()))
 
 
 def test_the_first_by_each_measure_are_among_the_packages(empty_report: Report) -> None:

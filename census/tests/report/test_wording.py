@@ -138,9 +138,9 @@ def test_what_copies_and_unread_parts_do(
     empty_report: Report, number: int, copies: int, unread: int, text: str
 ) -> None:
     """Copies make no 0 too high."""
-    lines = empty_report["accounting"]
+    lines = empty_report.accounting
     lines = replace(lines, likely_copies=copies, doubtful_logs=replace(lines.doubtful_logs, unread=unread))
-    assert counted_requests(number, empty_report["window"], lines) == text
+    assert counted_requests(number, empty_report.window, lines) == text
 
 
 def test_text_from_a_log_cannot_steer_a_terminal() -> None:
@@ -162,7 +162,7 @@ def test_text_from_a_log_cannot_steer_a_terminal() -> None:
 def test_last_days_say_when_logs_begin(report: Report, number: int, begin: date | None, text: str) -> None:
     """If they begin later than the days that are counted; days before the first log are not known."""
     window = Window(None, date(2024, 1, 5), None)
-    lines = replace(report["accounting"], logs_begin=begin)
+    lines = replace(report.accounting, logs_begin=begin)
     assert last_days(number, window, lines) == text
 
 
@@ -183,17 +183,17 @@ def test_last_days_that_are_all_provisional(
 ) -> None:
     """If other days are complete; else the head says it of all days. A day without a log is not known."""
     window = Window(None, date(2024, 1, 5), _day(complete), tuple(map(_day, gaps)))
-    lines = replace(report["accounting"], logs_begin=None)
+    lines = replace(report.accounting, logs_begin=None)
     assert last_days(number, window, lines) == text
 
 
 def test_the_newest_line_is_in_every_output(report: Report, empty_report: Report) -> None:
     """Of all logs that were read; nothing is said of none."""
-    newest = newest_request(report["accounting"])
+    newest = newest_request(report.accounting)
     assert newest.startswith("newest log line 2024-01-0")
     assert newest.endswith(" UTC")
     assert newest in page(report)
-    lines = empty_report["accounting"]
+    lines = empty_report.accounting
     assert (newest_request(lines), lines.logs_begin, lines.newest_request) == ("", None, None)
 
 

@@ -116,7 +116,7 @@ def exposure(
     elif not (quiet and html):
         show(document, Console())
     else:  # the notes beside the numbers are only in the page
-        for warning in filter(None, (gaps(document), *notes_on(document, "exposed"))):
+        for warning in filter(None, (gaps(document), *notes_on(document["notes"], "exposed"))):
             complain(CensusError(warning.removesuffix(".")))
     if html:
         from conda_census.reports.exposure.page import write_exposure_page

@@ -100,9 +100,9 @@ def report(
     elif not (quiet and (html or svg or png or csv or parquet)):
         show(document, Console(), verbose=verbose)
     else:  # what the header says is a warning, and nobody sees the header
-        if document["window"].days_without_log:
-            complain(CensusError(completeness(document["window"])))
-        for note in notes_on(document, "window", "accounting"):
+        if document.window.days_without_log:
+            complain(CensusError(completeness(document.window)))
+        for note in notes_on(document.notes, "window", "accounting"):
             complain(CensusError(note.removesuffix(".")))
     places = write_files(
         document,

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from ibis.expr.types import Table
 
-__all__ = ["PARTS", "AgentCount", "count_agents"]
+__all__ = ["PARTS", "AgentCount", "AgentPart", "count_agents"]
+
+AgentPart = Literal["tool", "tool_version", "python", "os", "distro", "libc", "solver", "plugin"]
 
 #: The counted parts of an agent, each with its columns.
-PARTS: dict[str, tuple[str, ...]] = {
+PARTS: dict[AgentPart, tuple[str, ...]] = {
     "tool": ("tool",),
     "tool_version": ("tool", "tool_version"),
     "python": ("python", "python_version"),
@@ -36,7 +38,7 @@ class AgentCount:
 
     JSON_KEYS: ClassVar = ("values", "installations", "sessions")
 
-    part: str
+    part: AgentPart
     values: tuple[str | None, ...]
     installations: int
     sessions: int
@@ -44,7 +46,7 @@ class AgentCount:
 
 def count_agents(sessions: Table) -> list[AgentCount]:
     """Count all values of all parts, part by part, those with the most installations and sessions first."""
-    found: dict[tuple[str, tuple[str | None, ...]], list[int]] = {}
+    found: dict[tuple[AgentPart, tuple[str | None, ...]], list[int]] = {}
     for place, table in enumerate((latest_agents(sessions), agents_of_sessions(sessions))):
         for row in table.to_pyarrow().to_pylist():
             for part, columns in PARTS.items():

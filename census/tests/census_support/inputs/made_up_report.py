@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -32,38 +31,45 @@ def made_up(report: Report, weeks: int) -> Report:
     log. Each cohort has 40 installations, of which a half comes back in the next week, a third in the one
     after it, and so on.
     """
-    full = deepcopy(report)
     days = [_MONDAY + timedelta(days=number) for number in range(7 * weeks)]
-    full["window"] = Window(days[0], days[-1], complete_until=days[-3], days_without_log=(days[2],))
-    full["by_day"] = [
-        Day(day, sessions=100, installations=60, first_seen=5, downloads=300)
-        if day != days[2]
-        else Day(day, sessions=None, installations=None, first_seen=None, downloads=None)
-        for day in days
-    ]
-    full["completeness"] = [_read(day, place) for place, day in enumerate(days)]
-    full["retention"] = [_cohort(days[7 * week], weeks - week) for week in range(weeks)]
-    full["installer_downloads"] = InstallerDownloadCounts(
-        [
-            InstallerDownloads(f"{day:%Y-%m}", product, "Linux-x86_64", "latest", "browser", downloads)
-            for day in days
-            if day.day == 1
-            for product, downloads in _PRODUCTS
-        ]
+    nothing = Day(days[2], sessions=None, installations=None, first_seen=None, downloads=None)
+    by_class = report.installations.by_class | {"lasting": sum(100 - n for n in range(14))}
+    return replace(
+        report,
+        window=Window(days[0], days[-1], complete_until=days[-3], days_without_log=(days[2],)),
+        by_day=[
+            nothing if day == days[2] else Day(day, 100, 60, first_seen=5, downloads=300) for day in days
+        ],
+        completeness=[_read(day, place) for place, day in enumerate(days)],
+        retention=[_cohort(days[7 * week], weeks - week) for week in range(weeks)],
+        installer_downloads=InstallerDownloadCounts(
+            [
+                InstallerDownloads(f"{day:%Y-%m}", product, "Linux-x86_64", "latest", "browser", downloads)
+                for day in days
+                if day.day == 1
+                for product, downloads in _PRODUCTS
+            ]
+        ),
+        packages=replace(
+            report.packages,
+            top=[
+                PackageCount(f"package-{n}", 2000 - n, 900 + n, downloads=70_000 // (n + 1))
+                for n in range(20)
+            ],
+        ),
+        agents=report.agents
+        | {
+            "tool_version": [_agent("conda", f"24.{n}.0", 100 - n) for n in range(14)],
+            "python": [
+                _agent("CPython", "3.12.1", 6),
+                _agent("CPython", "3.12.4", 3),
+                _agent("PyPy", "7.3.5", 1),
+            ],
+            "os": [_agent("Linux", None, 8), _agent(None, None, 2)],
+        },
+        organizations=[Organization(name="Acme", installations=3, sessions=20, downloads=100)],
+        installations=replace(report.installations, by_class=by_class),
     )
-    top = [PackageCount(f"package-{n}", 2000 - n, 900 + n, downloads=70_000 // (n + 1)) for n in range(20)]
-    full["packages"] = replace(full["packages"], top=top)
-    full["agents"]["tool_version"] = [_agent("conda", f"24.{n}.0", 100 - n) for n in range(14)]
-    full["agents"]["python"] = [
-        _agent("CPython", "3.12.1", 6),
-        _agent("CPython", "3.12.4", 3),
-        _agent("PyPy", "7.3.5", 1),
-    ]
-    full["agents"]["os"] = [_agent("Linux", None, 8), _agent(None, None, 2)]
-    full["organizations"] = [Organization(name="Acme", installations=3, sessions=20, downloads=100)]
-    by_class = full["installations"].by_class | {"lasting": sum(100 - n for n in range(14))}
-    full["installations"] = replace(full["installations"], by_class=by_class)
-    return full
 
 
 def _read(day: date, place: int) -> DayRead:
@@ -78,4 +84,4 @@ def _cohort(monday: date, weeks: int) -> Cohort:
 
 
 def _agent(name: str | None, version: str | None, installations: int) -> AgentCount:
-    return AgentCount("", (name, version), installations, sessions=installations)
+    return AgentCount("tool", (name, version), installations, sessions=installations)

@@ -15,7 +15,7 @@ _NO_LOG = ("no_log", "declared_hole")
 
 def completeness(report: Report, look: Look) -> alt.LayerChart:
     """Draw stacked bars: requests and dropped lines by day; a mark if a day has no log."""
-    days = report["completeness"]
+    days = report.completeness
     parts = [
         {"day": day.day, "kind": kind, "order": order, "lines": lines}
         for day in days

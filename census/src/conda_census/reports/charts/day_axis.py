@@ -17,7 +17,7 @@ _BESIDE_PX = 60
 
 def day_chart(report: Report, rows: Sequence[Mapping[str, object]], look: Look) -> alt.Chart:
     """Chart ``rows``, each with its ``day``, over all their days; provisional days are paler."""
-    complete = str(report["window"].complete_until or "")
+    complete = str(report.window.complete_until or "")
     values = [
         # Noon, so that the mark is in the middle of its day.
         {
@@ -41,7 +41,7 @@ def unknown_days(report: Report, rows: Sequence[Mapping[str, object]], look: Loo
 
     Such a day has no log, or one of these ``values`` of it is null.
     """
-    missing = set(map(str, report["window"].days_without_log))
+    missing = set(map(str, report.window.days_without_log))
     bands = [
         {
             "time": f"{row['day']}T00:00:00Z",

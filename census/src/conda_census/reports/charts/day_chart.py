@@ -13,7 +13,7 @@ __all__ = ["by_day", "first_seen"]
 
 def by_day(report: Report, look: Look) -> alt.LayerChart:
     """Draw bars: sessions by day; a line with points: installations by day."""
-    rows = list(map(vars, report["by_day"]))
+    rows = list(map(vars, report.by_day))
     base = day_chart(report, rows, look)
     series = alt.Scale(domain=["sessions", "active installations"], range=[look.soft, look.accent])
     colour = alt.Color("series:N", scale=series, legend=legend(columns=2, rows=1))
@@ -31,7 +31,7 @@ def by_day(report: Report, look: Look) -> alt.LayerChart:
 
 def first_seen(report: Report, look: Look) -> alt.LayerChart:
     """Draw bars: installations first seen by day."""
-    rows = list(map(vars, report["by_day"]))
+    rows = list(map(vars, report.by_day))
     bars = day_chart(report, rows, look).mark_bar(size=bar_px(rows, look), color=look.accent)
     bars = bars.encode(y=height_axis("first_seen"))
     return dress([unknown_days(report, rows, look, "first_seen"), bars], look, height=140)

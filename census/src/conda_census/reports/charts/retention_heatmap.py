@@ -26,7 +26,7 @@ def retention(report: Report, look: Look) -> alt.LayerChart:
     The week of first use is always 100 %, so it is left out. Large enough cells hold the share in percent. If
     there are many weeks, every second or fourth has a label. An unknown share is grey, with a question mark.
     """
-    cohorts = [cohort for cohort in report["retention"] if len(cohort.active) > 1]
+    cohorts = [cohort for cohort in report.retention if len(cohort.active) > 1]
     labels = [_label(cohort.week, cohort.installations, look) for cohort in cohorts]
     weeks = list(range(1, max((len(cohort.active) for cohort in cohorts), default=2)))
     cells_of_all = [

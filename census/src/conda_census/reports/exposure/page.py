@@ -75,7 +75,7 @@ def exposure_page(exposure: Exposure, about: About | None = None) -> str:
         half=_half(exposure),
         half_interval=_half_interval(exposure),
         nobody=_nobody(exposure),
-        notes=lambda *numbers: notes_on(exposure, *numbers),
+        notes=lambda *numbers: notes_on(exposure["notes"], *numbers),
         not_downloaded=NOT_DOWNLOADED,
         are_downloads_known=are_downloads_known(exposure),
         unknown_share=_unknown_share(exposure),
@@ -130,7 +130,9 @@ def _warnings(exposure: Exposure) -> list[str]:
     if not exposure["advisory"]["packages"]:
         found.append(_why_nothing(exposure))
     if not are_versions_known(exposure):
-        found += [note for note in notes_on(exposure, "exposed") if note.startswith(WHICH_ARE_AFFECTED)]
+        found += [
+            note for note in notes_on(exposure["notes"], "exposed") if note.startswith(WHICH_ARE_AFFECTED)
+        ]
     if _is_before(exposure):
         found.append(_BEFORE)
     return found

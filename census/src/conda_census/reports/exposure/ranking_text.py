@@ -68,9 +68,9 @@ def summary(exposures: Exposures) -> str:
     if is_unknown_for_gaps(exposures):
         unknown = f"how much is {NOT_KNOWN}."
     else:
-        unknown = " ".join((unknown, *notes_on(exposures, "unknown")))
+        unknown = " ".join((unknown, *notes_on(exposures["notes"], "unknown")))
     without_log = f" {gaps(exposures)}." if gaps(exposures) else ""
-    noted = "".join(f" Exposed: {note}" for note in notes_on(exposures, "exposed"))
+    noted = "".join(f" Exposed: {note}" for note in notes_on(exposures["notes"], "exposed"))
     return (
         f"Active environments on {exposures['as_of']}. Of {count(exposures['open'])} open advisories "
         f"{count(exposures['looked_at'])} are about a package that was downloaded{unmapped}. "

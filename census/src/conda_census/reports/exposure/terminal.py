@@ -92,7 +92,7 @@ def _exposed(exposure: Exposure) -> RenderableType:
         ),
         table,
         _quiet(f"{ACTIVE} {DEFINITIONS['band']}"),
-        *map(_quiet, notes_on(exposure, "exposed", "by_class")),
+        *map(_quiet, notes_on(exposure["notes"], "exposed", "by_class")),
     )
 
 
@@ -114,7 +114,7 @@ def _healed(exposure: Exposure, marks: Marks, longest: int) -> RenderableType:
             sure,
         ),
         Text.assemble("Half of them within: ", (half_life(exposure, as_of), "bold")),
-        *map(_quiet, notes_on(exposure, "prevalent", "upgraded_share")),
+        *map(_quiet, notes_on(exposure["notes"], "prevalent", "upgraded_share")),
         _curve(exposure["curve"]["disclosure"], marks, longest),
         _quiet(
             "Kaplan and Meier's estimate, of those exposed at the disclosure. Silence heals nobody: "
@@ -153,11 +153,11 @@ def _fix(exposure: Exposure) -> RenderableType:
                 f"clears {', '.join(fix['clears'])}"
             ),
         ]
-    return section("What to move to", *said, *map(_quiet, notes_on(exposure, "fix")))
+    return section("What to move to", *said, *map(_quiet, notes_on(exposure["notes"], "fix")))
 
 
 def _still_downloaded(exposure: Exposure) -> RenderableType:
-    rows, unknown = exposure["still_downloaded"], notes_on(exposure, "still_downloaded")
+    rows, unknown = exposure["still_downloaded"], notes_on(exposure["notes"], "still_downloaded")
     if not rows:
         nothing = [NOT_DOWNLOADED] if are_downloads_known(exposure) else unknown
         return section("Still downloaded", *map(_quiet, nothing))
@@ -171,7 +171,7 @@ def _still_downloaded(exposure: Exposure) -> RenderableType:
 def _cannot_see(exposure: Exposure) -> RenderableType:
     grid = Table.grid(padding=(0, 1, 0, 0))
     is_gap = is_unknown_for_gaps(exposure)
-    weighed = [] if is_gap else notes_on(exposure, "unknown")
+    weighed = [] if is_gap else notes_on(exposure["notes"], "unknown")
     for sentence in (unknown_shares(exposure["unknown"], is_gap=is_gap), *weighed, *exposure["cannot_see"]):
         grid.add_row("-", _quiet(sentence))
     return section("What this cannot see", grid)

@@ -41,7 +41,7 @@ _WAYS_TO_ERR = ("Too high", "More or fewer")
 
 def are_downloads_known(exposure: Exposure) -> bool:
     """Return whether it is known that nobody downloads an affected build any more, if no build is listed."""
-    return all(note.startswith(_WAYS_TO_ERR) for note in notes_on(exposure, "still_downloaded"))
+    return all(note.startswith(_WAYS_TO_ERR) for note in notes_on(exposure["notes"], "still_downloaded"))
 
 
 def band(numbers: BandKeys) -> str:
@@ -82,7 +82,7 @@ def affected_of(package: AdvisedPackage) -> str:
 
 def are_versions_known(exposure: Exposure) -> bool:
     """Return whether the record names the affected versions."""
-    return not any(note.startswith(WHICH_ARE_AFFECTED) for note in notes_on(exposure, "exposed"))
+    return not any(note.startswith(WHICH_ARE_AFFECTED) for note in notes_on(exposure["notes"], "exposed"))
 
 
 def looked_at(one_in: int) -> str:
@@ -114,7 +114,7 @@ def half_life(row: Exposure | RankedAdvisory, as_of: str) -> str:
 
 def is_unknown_for_gaps(document: Exposure | Exposures) -> bool:
     """Return whether days without a log are the reason why the share without an advisory is not known."""
-    return document["unknown"]["downloads_share"] is None and bool(notes_on(document, "unknown"))
+    return document["unknown"]["downloads_share"] is None and bool(notes_on(document["notes"], "unknown"))
 
 
 def unknown_shares(unknown: UnknownShares, *, is_gap: bool = False) -> str:

@@ -54,5 +54,5 @@ _DRAW: dict[ChartKind, Callable[[Figure[Report], Report], bytes]] = {"svg": _svg
 
 def _look(figure: Figure[Report], report: Report) -> Look:
     """Return the look of a file, which needs its own title and dates."""
-    titled = Look(width=_WIDTH_PX, **LIGHT, title=figure.title, subtitle=days(report["window"]))
+    titled = Look(width=_WIDTH_PX, **LIGHT, title=figure.title, subtitle=days(report.window))
     return replace(titled, background=titled.paper)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import UTC, date, timedelta
 
+from conda_census.metrics.agent_shares import AgentPart
 from conda_census.metrics.coverage.accounting import LineCounts, logs, without_a_request
 from conda_census.metrics.coverage.copied_logs import copies_count_again
 from conda_census.metrics.coverage.doubtful_logs import DoubtfulLogs
@@ -80,7 +81,7 @@ COUNTED = "counted"
 NOT_SAID = "not said"
 
 #: The displayed parts of an agent, from ``metrics.agents``, with their labels.
-AGENT_PARTS = {
+AGENT_PARTS: dict[AgentPart, str] = {
     "tool_version": "Tool",
     "python": "Python",
     "os": "System",
@@ -101,8 +102,8 @@ def count_of_tokens(number: int | None, report: Report) -> str:
 
 def lacks_tokens(report: Report) -> bool:
     """Return whether there are requests but none carries a token, so that their senders are not known."""
-    sessions = report["sessions"]
-    return sessions.total + sessions.without_token > 0 and report["installations"].total == 0
+    sessions = report.sessions
+    return sessions.total + sessions.without_token > 0 and report.installations.total == 0
 
 
 def count(number: int | None) -> str:
@@ -141,15 +142,15 @@ def how_sure_of_tokens(bounds: CountInterval | None, report: Report) -> str:
     """Return the interval of a number of installations, or the reason if there is no token."""
     if lacks_tokens(report):
         return "no request carries a token"
-    doubtful = report["accounting"].doubtful_logs
-    return _lowered(how_sure(bounds, report["window"]), _hidden(doubtful), _unread(doubtful))
+    doubtful = report.accounting.doubtful_logs
+    return _lowered(how_sure(bounds, report.window), _hidden(doubtful), _unread(doubtful))
 
 
 def how_sure_of_opting_out(share: Estimate, report: Report) -> str:
     """Return the 95 % interval of the opted-out share, and the errors that no interval covers."""
-    doubtful = report["accounting"].doubtful_logs
+    doubtful = report.accounting.doubtful_logs
     addresses = f"addresses of {logs(doubtful.addresses)} in doubt" if doubtful.addresses else ""
-    reasons = filter(None, (interval_of_days(share, report["window"]), addresses, _hidden(doubtful)))
+    reasons = filter(None, (interval_of_days(share, report.window), addresses, _hidden(doubtful)))
     return "; ".join(reasons)
 
 

@@ -24,7 +24,7 @@ __all__ = [
 
 def environments(report: Report) -> str:
     """Describe the numbers of the bars."""
-    numbers = report["environments"].per_installation
+    numbers = report.environments.per_installation
     return (
         "Bar chart of installations by their number of environments: "
         f"{count(numbers['1'])} with one, {count(numbers['2'])} with two, {count(numbers['3'])} with three, "
@@ -34,7 +34,7 @@ def environments(report: Report) -> str:
 
 def by_day(report: Report) -> str:
     """Describe the busiest day and the range."""
-    rows = report["by_day"]
+    rows = report.by_day
     sessions = {row.day: row.sessions for row in rows if row.sessions is not None}
     installations = [row.installations for row in rows if row.installations is not None]
     busiest = max(sessions, key=lambda each: sessions[each])
@@ -49,7 +49,7 @@ def by_day(report: Report) -> str:
 
 def first_seen(report: Report) -> str:
     """Describe the sum, the day with most, and the last day."""
-    rows = report["by_day"]
+    rows = report.by_day
     known = {row.day: row.first_seen for row in rows if row.first_seen is not None}
     most = max(known, key=lambda each: known[each])
     return (
@@ -62,7 +62,7 @@ def first_seen(report: Report) -> str:
 
 
 def _without_log(report: Report) -> str:
-    missing = report["window"].days_without_log
+    missing = report.window.days_without_log
     return f" Nothing is known of days without a log: {', '.join(map(day, missing))}." if missing else ""
 
 
@@ -108,7 +108,7 @@ def retention(report: Report) -> str:
     """Describe for each week how many came back in the next and in the last week."""
     listed = "; ".join(
         f"{day(cohort.week)}, {count(cohort.installations)}: {_came_back(cohort.active)}"
-        for cohort in report["retention"]
+        for cohort in report.retention
         if len(cohort.active) > 1
     )
     return f"Heat map of the share of installations, by the week of first sight, that came back. {listed}."
@@ -116,7 +116,7 @@ def retention(report: Report) -> str:
 
 def completeness(report: Report) -> str:
     """Describe how many days are complete, and which have no log."""
-    days = report["completeness"]
+    days = report.completeness
     missing = [day(each.day) for each in days if each.state in ("no_log", "declared_hole")]
     return (
         f"Bar chart of the lines read of each of {count(len(days))} days: "

@@ -11,7 +11,7 @@ from ibis.expr.types import Table
 
 from conda_census.engines.lake_tables import LakeTables
 from conda_census.lake.records.doubts import Doubt, DoubtAbout
-from conda_census.metrics.agent_shares import PARTS, AgentCount, count_agents
+from conda_census.metrics.agent_shares import PARTS, AgentCount, AgentPart, count_agents
 from conda_census.metrics.coverage.accounting import LineCounts, account
 from conda_census.metrics.coverage.completeness import count_days
 from conda_census.metrics.coverage.copied_logs import count_copies
@@ -237,8 +237,8 @@ def _by_day(inside: LakeTables, looked_at: _LookedAt, window: Window, hidden: fr
     return rows
 
 
-def _agents(looked_at: _LookedAt) -> dict[str, list[AgentCount]]:
-    rows: dict[str, list[AgentCount]] = {part: [] for part in PARTS}
+def _agents(looked_at: _LookedAt) -> dict[AgentPart, list[AgentCount]]:
+    rows: dict[AgentPart, list[AgentCount]] = {part: [] for part in PARTS}
     for agent in count_agents(looked_at.inside.sessions):
         rows[agent.part].append(looked_at.sample.scale(agent, "installations", "sessions"))
     return rows

@@ -22,14 +22,14 @@ FIGURES: tuple[Figure[Report], ...] = (
     Figure(
         "environments",
         "Installations by their number of environments",
-        lambda report: report["environments"].total > 0,
+        lambda report: report.environments.total > 0,
         environments,
         alternatives.environments,
     ),
     Figure(
         "by_day",
         "Sessions and active installations by day; provisional days are paler",
-        lambda report: len(report["by_day"]) > 1,
+        lambda report: len(report.by_day) > 1,
         by_day,
         alternatives.by_day,
     ),
@@ -37,9 +37,9 @@ FIGURES: tuple[Figure[Report], ...] = (
         "first_seen",
         "Installations first seen, by day",
         lambda report: (
-            len(report["by_day"]) > 1
-            and report["installations"].total > 0
-            and any(row.first_seen is not None for row in report["by_day"])
+            len(report.by_day) > 1
+            and report.installations.total > 0
+            and any(row.first_seen is not None for row in report.by_day)
         ),
         first_seen,
         alternatives.first_seen,
@@ -47,28 +47,28 @@ FIGURES: tuple[Figure[Report], ...] = (
     Figure(
         "retention",
         "Installations that came back, in percent, by the week in which they were first seen",
-        lambda report: any(len(cohort.active) > 1 for cohort in report["retention"]),
+        lambda report: any(len(cohort.active) > 1 for cohort in report.retention),
         retention,
         alternatives.retention,
     ),
     Figure(
         "installers_by_period",
         "Installer downloads by quarter or month, and product",
-        lambda report: report["installer_downloads"].total > 0,
+        lambda report: report.installer_downloads.total > 0,
         installers_by_period,
         alternatives.installers_by_period,
     ),
     Figure(
         "installers",
         "Installer downloads by platform and kind of agent",
-        lambda report: report["installer_downloads"].total > 0,
+        lambda report: report.installer_downloads.total > 0,
         installers,
         alternatives.installers,
     ),
     Figure(
         "packages",
         "Packages with the most environments, installations and downloads",
-        lambda report: len(report["packages"].top) > 0,
+        lambda report: len(report.packages.top) > 0,
         packages,
         alternatives.packages,
     ),
@@ -96,7 +96,7 @@ FIGURES: tuple[Figure[Report], ...] = (
     Figure(
         "completeness",
         "Lines read by day; provisional days are paler",
-        lambda report: len(report["completeness"]) > 1,
+        lambda report: len(report.completeness) > 1,
         completeness,
         alternatives.completeness,
     ),

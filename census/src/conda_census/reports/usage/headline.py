@@ -19,9 +19,9 @@ __all__ = ["exposure_headline", "report_headline"]
 
 def report_headline(report: Report) -> str:
     """Return installations, environments, the opted-out share, downloads, and the days that they cover."""
-    window, package = report["window"], report["packages"].name
-    missing, copies = len(window.days_without_log), report["accounting"].likely_copies
-    unread, doubtful = report["accounting"].unread_logs, report["accounting"].doubtful_logs
+    window, package = report.window, report.packages.name
+    missing, copies = len(window.days_without_log), report.accounting.likely_copies
+    unread, doubtful = report.accounting.unread_logs, report.accounting.doubtful_logs
     doubts = "; ".join(
         [
             *([f"{missing} of these days without a log"] if missing else []),
@@ -31,10 +31,10 @@ def report_headline(report: Report) -> str:
     )
     return (
         f"{f'package {package}, ' if package else ''}"
-        f"{count_of_tokens(report['installations'].total, report)} installations, "
-        f"{count_of_tokens(report['environments'].total, report)} environments, "
-        f"{percent(report['opted_out'].share.value)} opted out, "
-        f"{count(report['downloads'].total)} downloads, {days(window)}"
+        f"{count_of_tokens(report.installations.total, report)} installations, "
+        f"{count_of_tokens(report.environments.total, report)} environments, "
+        f"{percent(report.opted_out.share.value)} opted out, "
+        f"{count(report.downloads.total)} downloads, {days(window)}"
         f"{f' (not exact: {doubts})' if doubts else ''}"
     )
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Literal
 
-from conda_census.exposure.assessment_schema import Exposure, Exposures
+from conda_census.exposure.assessment_schema import ExposureNote
 from conda_census.metrics.coverage.accounting import logs
 from conda_census.metrics.coverage.copied_logs import copies_count_again
 from conda_census.metrics.coverage.doubtful_logs import DoubtfulLogs
 from conda_census.metrics.coverage.window import Window
 from conda_census.reports.render.numbers import doubts_by_kind, first_days, unread_logs
-from conda_census.reports.usage.schema import Note, Report
+from conda_census.reports.usage.schema import Note
 
 __all__ = [
     "NOTES",
@@ -316,6 +317,6 @@ def notes_on_doubts(doubts: DoubtfulLogs) -> list[Note]:
     return notes
 
 
-def notes_on(document: Report | Exposure | Exposures, *numbers: str) -> list[str]:
+def notes_on(notes: Iterable[Note | ExposureNote], *numbers: str) -> list[str]:
     """Return the sentences on some numbers of a document, each once."""
-    return list(dict.fromkeys(note.note for note in document["notes"] if note.number in numbers))
+    return list(dict.fromkeys(note.note for note in notes if note.number in numbers))

@@ -42,8 +42,8 @@ _CONTENTS = {
 
 def page(report: Report, about: About | None = None) -> str:
     """Return the page as HTML: styles and charts inline, no script, no reference to anything external."""
-    figures, copies = drawn(FIGURES, report), report["accounting"].likely_copies
-    is_there = {"coming-back": "retention" in figures, "organizations": bool(report["organizations"])}
+    figures, copies = drawn(FIGURES, report), report.accounting.likely_copies
+    is_there = {"coming-back": "retention" in figures, "organizations": bool(report.organizations)}
     return rendered(
         "page.html.j2",
         about or About(),
@@ -51,22 +51,20 @@ def page(report: Report, about: About | None = None) -> str:
         figures,
         flat_tables(report),
         report=report,
-        days=wording.days(report["window"]),
-        completeness=wording.completeness(report["window"], report["accounting"].lines),
-        newest_request=wording.newest_request(report["accounting"]),
-        last_days=lambda number: wording.last_days(int(number), report["window"], report["accounting"]),
-        sampled=wording.sampled(report["sample"]),
+        days=wording.days(report.window),
+        completeness=wording.completeness(report.window, report.accounting.lines),
+        newest_request=wording.newest_request(report.accounting),
+        last_days=lambda number: wording.last_days(int(number), report.window, report.accounting),
+        sampled=wording.sampled(report.sample),
         define=DEFINITIONS,
         blind_spots=BLIND_SPOTS,
-        notes=partial(notes_on, report),
-        counted=wording.counted(report["window"]),
-        counted_requests=lambda number: wording.counted_requests(
-            number, report["window"], report["accounting"]
-        ),
-        folded=wording.folded(report["window"]),
-        of_days=wording.of_days_with_a_log(report["window"]),
-        of_days_and_copies=wording.of_days_and_copies(report["window"], copies),
-        interval_of_days=lambda share: wording.interval_of_days(share, report["window"]),
+        notes=partial(notes_on, report.notes),
+        counted=wording.counted(report.window),
+        counted_requests=lambda number: wording.counted_requests(number, report.window, report.accounting),
+        folded=wording.folded(report.window),
+        of_days=wording.of_days_with_a_log(report.window),
+        of_days_and_copies=wording.of_days_and_copies(report.window, copies),
+        interval_of_days=lambda share: wording.interval_of_days(share, report.window),
         how_sure_of_opting_out=lambda share: wording.how_sure_of_opting_out(share, report),
         how_sure=lambda bounds: wording.how_sure_of_tokens(bounds, report),
         lacks_tokens=wording.lacks_tokens(report),
@@ -90,10 +88,10 @@ def write_page(report: Report, file: Path, about: About | None = None) -> None:
 
 def _card_charts(report: Report) -> dict[str, Markup]:
     """Return the small chart of each card, by its name; empty if there is nothing to draw."""
-    days, opted_out = report["by_day"], report["opted_out"].share
-    spread = report["environments"].per_installation
+    days, opted_out = report.by_day, report.opted_out.share
+    spread = report.environments.per_installation
     downloads: Counter[str] = Counter()
-    for row in report["installer_downloads"].rows:
+    for row in report.installer_downloads.rows:
         downloads[row.period] += row.downloads
     months = sorted(downloads)
     return {
@@ -102,7 +100,7 @@ def _card_charts(report: Report) -> dict[str, Markup]:
             f"Active installations by day, from {days[0].day} to {days[-1].day}" if days else "",
         ),
         "single_share": bars(
-            list(spread.values()) if report["environments"].total else [],
+            list(spread.values()) if report.environments.total else [],
             "Installations with 1, 2, 3, 4 and 5 or more environments",
         ),
         "opted_out": span(

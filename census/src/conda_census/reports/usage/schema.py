@@ -1,11 +1,10 @@
-"""Keys of a report. They are a public interface: keys are added, never changed."""
+"""Usage report: the document that terminal, page, tables and JSON show."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypedDict
 
-from conda_census.metrics.agent_shares import AgentCount
+from conda_census.metrics.agent_shares import AgentCount, AgentPart
 from conda_census.metrics.coverage.accounting import LineCounts
 from conda_census.metrics.coverage.completeness import DayRead
 from conda_census.metrics.coverage.window import Window
@@ -21,10 +20,7 @@ from conda_census.metrics.retention import Cohort
 from conda_census.metrics.sample import SampleCounts
 from conda_census.metrics.sessions import Sessions
 
-__all__ = [
-    "Note",
-    "Report",
-]
+__all__ = ["Note", "Report"]
 
 
 @dataclass(frozen=True)
@@ -40,8 +36,28 @@ class Note:
     note: str
 
 
-class Report(TypedDict):
-    """Answer of ``conda-census report``; its keys are a public interface."""
+@dataclass(frozen=True)
+class Report:
+    """Answer of ``conda-census report``. Keys are added, and never changed or removed.
+
+    Attributes:
+        window: Days that the report is about.
+        sample: Sample that the counts of installations and environments rest on; null if all were counted.
+        installations: Installations, by class and by their last activity.
+        environments: Environments, and their number for each installation.
+        opted_out: Share of the installations that opted out.
+        installer_downloads: Downloads of installers.
+        sessions: Sessions.
+        downloads: Package downloads.
+        by_day: Activity on each day of the window, in order.
+        agents: Use of each part of the user agent, the values with the most installations first.
+        packages: Packages with the most use, and the requested package.
+        retention: Cohorts of installations by their first week, in order.
+        accounting: Accounting of the lines of the logs.
+        completeness: Coverage of each day of the window, in order.
+        notes: Direction in which each number is wrong, and why.
+        organizations: Use of the tokens of organisations, in the order of ``census.toml``.
+    """
 
     window: Window
     sample: SampleCounts | None
@@ -52,7 +68,7 @@ class Report(TypedDict):
     sessions: Sessions
     downloads: Downloads
     by_day: list[Day]
-    agents: dict[str, list[AgentCount]]
+    agents: dict[AgentPart, list[AgentCount]]
     packages: PackageCounts
     retention: list[Cohort]
     accounting: LineCounts

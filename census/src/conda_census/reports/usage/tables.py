@@ -45,7 +45,7 @@ def flat_tables(report: Report) -> dict[str, pa.Table]:
 
 def _window(report: Report) -> pa.Table:
     """Return one row: the scope of all other tables."""
-    window = report["window"]
+    window = report.window
     columns = {"since": _DAY, "until": _DAY, "complete_until": _DAY, "complete": pa.bool_()}
     columns |= {"days_without_log": _TEXT, "package": _TEXT}
     row = (
@@ -54,14 +54,14 @@ def _window(report: Report) -> pa.Table:
         window.complete_until,
         window.complete,
         " ".join(map(str, window.days_without_log)),
-        report["packages"].name,
+        report.packages.name,
     )
     return flat_table(columns, [row])
 
 
 def _headlines(report: Report) -> pa.Table:
     """Return counts in ``count``, shares in ``share`` with their 95 % interval; ``all`` is every class."""
-    installations, environments = report["installations"], report["environments"]
+    installations, environments = report.installations, report.environments
     by_class = environments.by_class
     rows: list[tuple[str, str, int | None, Estimate]] = [
         ("installations", "all", installations.total, _NONE),
@@ -70,10 +70,10 @@ def _headlines(report: Report) -> pa.Table:
         *(("environments", name, by_class[name].total, _NONE) for name in CLASSES),
         ("single_share", "all", None, environments.single_share),
         *(("single_share", name, None, by_class[name].single_share) for name in CLASSES),
-        ("opted_out", "all", None, report["opted_out"].share),
-        ("installer_downloads", "all", report["installer_downloads"].total, _NONE),
-        ("sessions", "all", report["sessions"].total, _NONE),
-        ("downloads", "all", report["downloads"].total, _NONE),
+        ("opted_out", "all", None, report.opted_out.share),
+        ("installer_downloads", "all", report.installer_downloads.total, _NONE),
+        ("sessions", "all", report.sessions.total, _NONE),
+        ("downloads", "all", report.downloads.total, _NONE),
     ]
     columns = {
         "number": _TEXT,
@@ -87,7 +87,7 @@ def _headlines(report: Report) -> pa.Table:
 
 
 def _active_installations(report: Report) -> pa.Table:
-    installations = report["installations"]
+    installations = report.installations
     columns = {"class": _TEXT, "last_days": _COUNT, "installations": _COUNT}
     return flat_table(
         columns,
@@ -100,7 +100,7 @@ def _active_installations(report: Report) -> pa.Table:
 
 
 def _environments(report: Report) -> pa.Table:
-    environments = report["environments"]
+    environments = report.environments
     columns = {"class": _TEXT, "environments_per_installation": _TEXT, "installations": _COUNT}
     return flat_table(
         columns,
@@ -113,7 +113,7 @@ def _environments(report: Report) -> pa.Table:
 
 
 def _opted_out(report: Report) -> pa.Table:
-    opted_out = report["opted_out"]
+    opted_out = report.opted_out
     columns = {"measure": _TEXT, "off": _COUNT, "tokens": _COUNT, "naive_share_off": _SHARE}
     return flat_table(
         columns,
@@ -129,7 +129,7 @@ def _opted_out(report: Report) -> pa.Table:
 
 def _by_day(report: Report) -> pa.Table:
     columns = {"day": _DAY, "sessions": _COUNT, "installations": _COUNT, "first_seen": _COUNT}
-    return flat_table(columns | {"downloads": _COUNT}, map(values_of, report["by_day"]))
+    return flat_table(columns | {"downloads": _COUNT}, map(values_of, report.by_day))
 
 
 def _installers(report: Report) -> pa.Table:
@@ -141,7 +141,7 @@ def _installers(report: Report) -> pa.Table:
         "agent": _TEXT,
         "downloads": _COUNT,
     }
-    return flat_table(columns, map(values_of, report["installer_downloads"].rows))
+    return flat_table(columns, map(values_of, report.installer_downloads.rows))
 
 
 def _installers_by_quarter(report: Report) -> pa.Table:
@@ -157,11 +157,11 @@ def _installers_by_quarter(report: Report) -> pa.Table:
 
 def _packages(report: Report) -> pa.Table:
     columns = {"name": _TEXT, "environments": _COUNT, "installations": _COUNT, "downloads": _COUNT}
-    return flat_table(columns, map(values_of, report["packages"].top))
+    return flat_table(columns, map(values_of, report.packages.top))
 
 
 def _package_versions(report: Report) -> pa.Table:
-    asked = report["packages"]
+    asked = report.packages
     columns = {
         "name": _TEXT,
         "channel": _TEXT,
@@ -180,7 +180,7 @@ def _agents(report: Report) -> pa.Table:
         columns,
         (
             (part, *(*row.values, None)[:2], row.installations, row.sessions)
-            for part, rows in report["agents"].items()
+            for part, rows in report.agents.items()
             for row in rows
         ),
     )
@@ -199,14 +199,14 @@ def _retention(report: Report) -> pa.Table:
         columns,
         (
             (cohort.week, cohort.installations, later, *_three(share))
-            for cohort in report["retention"]
+            for cohort in report.retention
             for later, share in enumerate(cohort.active)
         ),
     )
 
 
 def _dropped_lines(report: Report) -> pa.Table:
-    return flat_table({"reason": _TEXT, "lines": _COUNT}, report["accounting"].dropped.items())
+    return flat_table({"reason": _TEXT, "lines": _COUNT}, report.accounting.dropped.items())
 
 
 def _completeness(report: Report) -> pa.Table:
@@ -220,16 +220,16 @@ def _completeness(report: Report) -> pa.Table:
         "state": _TEXT,
         "reason": _TEXT,
     }
-    return flat_table(columns, map(values_of, report["completeness"]))
+    return flat_table(columns, map(values_of, report.completeness))
 
 
 def _notes(report: Report) -> pa.Table:
-    return flat_table({"number": _TEXT, "note": _TEXT}, map(values_of, report["notes"]))
+    return flat_table({"number": _TEXT, "note": _TEXT}, map(values_of, report.notes))
 
 
 def _organizations(report: Report) -> pa.Table:
     columns = {"name": _TEXT, "installations": _COUNT, "sessions": _COUNT, "downloads": _COUNT}
-    return flat_table(columns, map(values_of, report["organizations"]))
+    return flat_table(columns, map(values_of, report.organizations))
 
 
 _NONE = Estimate()

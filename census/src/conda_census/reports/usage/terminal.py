@@ -73,12 +73,12 @@ def show(report: Report, console: Console, *, verbose: bool = False) -> None:
     console.print(_installers(report, narrow))
     console.print(_packages(report, bars))
     console.print(_agents(report, bars))
-    if report["organizations"]:
+    if report.organizations:
         console.print(_organizations(report))
     console.print(_accounting(report))
     console.print(section("What these numbers cannot see", _bullets(BLIND_SPOTS)))
     if verbose:
-        sentences = tuple(f"{note.number.replace('_', ' ')}: {note.note}" for note in report["notes"])
+        sentences = tuple(f"{note.number.replace('_', ' ')}: {note.note}" for note in report.notes)
         console.print(section("Which way each number errs", _bullets(sentences)))
     else:
         console.print(Text.assemble("\nWhich way each number errs: ", ("--verbose", "bold"), " says it."))
@@ -97,25 +97,25 @@ class Bars:
 
 
 def _head(report: Report) -> RenderableType:
-    window = report["window"]
+    window = report.window
     title = Text("Census of conda installations", style="bold")
-    of_how_many = [_quiet(sampled(report["sample"]))] if report["sample"] else []
-    accounting = report["accounting"]
+    of_how_many = [_quiet(sampled(report.sample))] if report.sample else []
+    accounting = report.accounting
     state = "; ".join(filter(None, (completeness(window, accounting.lines), newest_request(accounting))))
-    left_out = map(_quiet, notes_on(report, "window", "accounting"))
+    left_out = map(_quiet, notes_on(report.notes, "window", "accounting"))
     return Group(Text(), title, Text(days(window)), _quiet(state), *left_out, *of_how_many, Text())
 
 
 def _headlines(report: Report, panels_a_row: int) -> Table:
-    single, opted_out = report["environments"].single_share, report["opted_out"].share
-    split = ", ".join(f"{name} {count(number)}" for name, number in report["installations"].by_class.items())
+    single, opted_out = report.environments.single_share, report.opted_out.share
+    split = ", ".join(f"{name} {count(number)}" for name, number in report.installations.by_class.items())
     shares = ", ".join(
         f"{name} {percent(spread.single_share.value)}"
-        for name, spread in report["environments"].by_class.items()
+        for name, spread in report.environments.by_class.items()
         if spread.total
     )
-    total = count_of_tokens(report["installations"].total, report)
-    window, sample = report["window"], report["sample"]
+    total = count_of_tokens(report.installations.total, report)
+    window, sample = report.window, report.sample
     sure = how_sure_of_tokens(sample.installations if sample else None, report)
     of_days = partial(interval_of_days, window=window)
     panels = [
@@ -124,8 +124,8 @@ def _headlines(report: Report, panels_a_row: int) -> Table:
         _panel("Opted out", percent(opted_out.value), how_sure_of_opting_out(opted_out, report), "opted_out"),
         _panel(
             "Installer downloads",
-            count(report["installer_downloads"].total),
-            counted_requests(report["installer_downloads"].total, window, report["accounting"]),
+            count(report.installer_downloads.total),
+            counted_requests(report.installer_downloads.total, window, report.accounting),
             "installer_downloads",
             ", ".join(f"{name} {count(number)}" for name, number in installer_products(report).items()),
         ),
@@ -145,10 +145,10 @@ def _panel(title: str, number: str, beside: str, definition: str, split: str = "
 
 
 def _installations(report: Report) -> RenderableType:
-    installations, environments = report["installations"], report["environments"]
+    installations, environments = report.installations, report.environments
     table = number_table("Seen in the last", "Installations")
     for days_back, number in installations.active.items():
-        days = last_days(days_back, report["window"], report["accounting"])
+        days = last_days(days_back, report.window, report.accounting)
         table.add_row(days, count_of_tokens(number, report))
     classes = number_table("Class", "Installations", "Environments")
     for name, number in installations.by_class.items():
@@ -156,12 +156,12 @@ def _installations(report: Report) -> RenderableType:
         classes.add_row(name, *(count_of_tokens(each, report) for each in numbers))
     whole = (installations.total, environments.total)
     classes.add_row("total", *(count_of_tokens(each, report) for each in whole))
-    notes = map(_quiet, notes_on(report, "by_class"))
+    notes = map(_quiet, notes_on(report.notes, "by_class"))
     return section("Installations", table, _definition("active"), classes, _definition("by_class"), *notes)
 
 
 def _by_day(report: Report, width: int, marks: Marks) -> RenderableType:
-    rows = report["by_day"]
+    rows = report.by_day
     if len(rows) <= 1:
         return Text()  # a single day has no course
     grid = Table.grid(padding=(0, 1, 0, 0))
@@ -190,16 +190,16 @@ def _by_day(report: Report, width: int, marks: Marks) -> RenderableType:
 
 
 def _retention(report: Report, width: int, marks: Marks) -> RenderableType:
-    lines = shaded(report["retention"], width, marks)
+    lines = shaded(report.retention, width, marks)
     if len(lines) == 1:
         return Text()  # no week was followed by another
-    is_all_known = all(each.value is not None for row in report["retention"] for each in row.active)
+    is_all_known = all(each.value is not None for row in report.retention for each in row.active)
     legend = [] if is_all_known else [_quiet(f"{marks.unknown * 2}: not known, for a day has no log.")]
     return section("Coming back, in percent", *lines, *legend, _definition("retention"))
 
 
 def _environments(report: Report, bars: Bars) -> RenderableType:
-    environments, sample = report["environments"], report["sample"]
+    environments, sample = report.environments, report.sample
     whole = sum(environments.per_installation.values())
     table = number_table("Number", "Installations", "Share")
     table.add_column("")
@@ -217,13 +217,13 @@ def _environments(report: Report, bars: Bars) -> RenderableType:
             "environments",
         ),
         _fact("Single, lasting", percent(lasting.value), interval(lasting), "single_share_lasting"),
-        *map(_quiet, notes_on(report, "single_share_lasting")),
+        *map(_quiet, notes_on(report.notes, "single_share_lasting")),
     )
 
 
 def _opted_out(report: Report) -> RenderableType:
-    off, tokens = report["opted_out"].off, report["opted_out"].tokens
-    naive = report["opted_out"].naive
+    off, tokens = report.opted_out.off, report.opted_out.tokens
+    naive = report.opted_out.naive
     table = number_table("By", "Off", "Sharing", "Share")
     for name, off_count, tokens_count, naive_share in (
         ("requests", off.requests, tokens.requests, naive.requests),
@@ -231,7 +231,7 @@ def _opted_out(report: Report) -> RenderableType:
         ("visitor-days", off.visitor_days, tokens.visitor_days, naive.visitor_days),
     ):
         table.add_row(name, count(off_count), count(tokens_count), percent(naive_share))
-    share, calibration = report["opted_out"].share, report["opted_out"].calibration
+    share, calibration = report.opted_out.share, report.opted_out.calibration
     shared = f"in {count(tokens.visitor_days)} visitor-days"
     return section(
         "Opting out",
@@ -245,32 +245,32 @@ def _opted_out(report: Report) -> RenderableType:
 
 
 def _sessions_and_downloads(report: Report) -> RenderableType:
-    sessions, downloads = report["sessions"], report["downloads"]
+    sessions, downloads = report.sessions, report.downloads
     return section(
         "Sessions and downloads",
         _fact(
             "Sessions",
             count(sessions.total),
-            "from the sample" if report["sample"] else counted(report["window"]),
+            "from the sample" if report.sample else counted(report.window),
             "sessions",
         ),
         _fact(
             "Sessions without token",
             count(sessions.without_token),
-            folded(report["window"]),
+            folded(report.window),
             "without_token",
         ),
         _fact(
             "Package downloads",
             count(downloads.total),
-            counted_requests(downloads.total, report["window"], report["accounting"]),
+            counted_requests(downloads.total, report.window, report.accounting),
             "downloads",
         ),
     )
 
 
 def _installers(report: Report, narrow: bool) -> RenderableType:
-    rows = report["installer_downloads"].rows
+    rows = report.installer_downloads.rows
     if not rows:
         return section("Installer downloads", _quiet("No installer was downloaded in these days."))
     shown = sorted(rows, key=lambda row: -row.downloads)[:_MOST_INSTALLER_ROWS]
@@ -302,7 +302,7 @@ def _narrow_installers(rows: list[InstallerDownloads]) -> Table:
 
 
 def _packages(report: Report, bars: Bars) -> RenderableType:
-    top, versions = report["packages"].top, report["packages"].package
+    top, versions = report.packages.top, report.packages.package
     if versions is not None:
         rows: list[tuple[str, PackageCount | PackageFile]] = [
             (f"{row.version}\n{row.channel}/{row.subdir}", row) for row in versions
@@ -319,18 +319,18 @@ def _packages(report: Report, bars: Bars) -> RenderableType:
     most = max(row.environments for _, row in rows) or 1
     for said, row in rows:
         table.add_row(_lines(said), *_uses(row), *_bar(bars, row.environments / most))
-    name = report["packages"].name
+    name = report.packages.name
     heading = "Packages" if name is None else f"Package {plain(name)}"
     return section(heading, table, *_of_days_and_copies(report), _definition("packages"))
 
 
 def _of_days(report: Report) -> list[Text]:
-    said = of_days_with_a_log(report["window"])
+    said = of_days_with_a_log(report.window)
     return [_quiet(said)] if said else []
 
 
 def _of_days_and_copies(report: Report) -> list[Text]:
-    said = of_days_and_copies(report["window"], report["accounting"].likely_copies)
+    said = of_days_and_copies(report.window, report.accounting.likely_copies)
     return [_quiet(said)] if said else []
 
 
@@ -352,17 +352,17 @@ def _agents(report: Report, bars: Bars) -> RenderableType:
     if _roomy(bars):
         table.add_column("")
     for part, name in AGENT_PARTS.items():
-        for row in report["agents"][part][:_MOST_VALUES]:
+        for row in report.agents[part][:_MOST_VALUES]:
             said = " ".join(value for value in row.values if value) or NOT_SAID
             numbers = count(row.installations), count(row.sessions)
-            share = row.installations / (report["installations"].total or 1)
+            share = row.installations / (report.installations.total or 1)
             table.add_row(_lines(f"{name}: {said}"), *numbers, *_bar(bars, share))
     return section("Agents", table, *_of_days(report), _definition("agents"))
 
 
 def _organizations(report: Report) -> RenderableType:
     table = number_table("Organisation", "Installations", "Sessions", "Downloads")
-    for row in report["organizations"]:
+    for row in report.organizations:
         numbers = count(row.installations), count(row.sessions), count(row.downloads)
         table.add_row(_lines(row.name), *numbers)
     return section("Organisations", table, *_of_days_and_copies(report), _definition("organizations"))
@@ -373,7 +373,7 @@ def _lines(text: str) -> Text:
 
 
 def _accounting(report: Report) -> RenderableType:
-    accounting = report["accounting"]
+    accounting = report.accounting
     identity = Text.assemble(
         (count(accounting.lines), "bold"),
         " lines = ",

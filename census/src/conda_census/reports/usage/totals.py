@@ -41,24 +41,24 @@ _MONTHS_OF_YEAR = 12
 
 def conda_versions(report: Report) -> dict[str, int]:
     """Return installations by the version of conda, most first, the smallest grouped."""
-    rows = [row for row in report["agents"]["tool_version"] if row.values[0] == "conda"]
+    rows = [row for row in report.agents["tool_version"] if row.values[0] == "conda"]
     return _most([(row.values[1] or NOT_SAID, row.installations) for row in rows])
 
 
 def python_versions(report: Report) -> dict[str, int]:
     """Return installations by the minor version of Python, most first, the smallest grouped."""
-    return _most([(_python(row), row.installations) for row in report["agents"]["python"]])
+    return _most([(_python(row), row.installations) for row in report.agents["python"]])
 
 
 def systems(report: Report) -> dict[str, int]:
     """Return installations by operating system, most first, the smallest grouped."""
-    return _most([(row.values[0] or NOT_SAID, row.installations) for row in report["agents"]["os"]])
+    return _most([(row.values[0] or NOT_SAID, row.installations) for row in report.agents["os"]])
 
 
 def installer_totals(report: Report) -> dict[str, dict[str, int]]:
     """Return downloads by product and platform, then kind of agent; most first, the smallest grouped."""
     found: dict[str, dict[str, int]] = {}
-    for row in report["installer_downloads"].rows:
+    for row in report.installer_downloads.rows:
         name = plain(f"{row.product} {row.platform}")
         kinds = found.setdefault(name, dict.fromkeys(AGENT_KINDS, 0))
         kinds[row.agent if row.agent in kinds else "other"] += row.downloads
@@ -74,7 +74,7 @@ def installer_products(report: Report) -> dict[str, int]:
     """Return downloads by product; most first, those after the third grouped if there are several."""
     names = _products(report)
     found = dict.fromkeys(names, 0)
-    for row in report["installer_downloads"].rows:
+    for row in report.installer_downloads.rows:
         name = plain(row.product)
         found[name if name in found else "others"] += row.downloads
     return found
@@ -87,7 +87,7 @@ def installers_by_period(report: Report) -> dict[str, dict[str, int]]:
     part" if some days of the period are outside the window or have no log, and with "no log" if no day has
     one.
     """
-    since, until = report["window"].since, report["window"].until
+    since, until = report.window.since, report.window.until
     if since is None or until is None:
         return {}
     months = 1 if until - since < _TWO_QUARTERS else _MONTHS_OF_QUARTER
@@ -97,7 +97,7 @@ def installers_by_period(report: Report) -> dict[str, dict[str, int]]:
 def installers_by_quarter(report: Report) -> dict[str, dict[str, int]]:
     """Return downloads by quarter, such as 2024-Q1, and then by product, as they were counted."""
     found: dict[str, dict[str, int]] = {}
-    for row in report["installer_downloads"].rows:
+    for row in report.installer_downloads.rows:
         year, month = map(int, row.period.split("-"))
         products = found.setdefault(f"{year}-Q{_quarter(month)}", {})
         products[row.product] = products.get(row.product, 0) + row.downloads
@@ -106,7 +106,7 @@ def installers_by_quarter(report: Report) -> dict[str, dict[str, int]]:
 
 def top_packages(report: Report) -> list[PackageCount]:
     """Return the packages that are among the first ten by environments, installations or downloads."""
-    rows = report["packages"].top
+    rows = report.packages.top
     ranks = (
         sorted(rows, key=lambda row: -row.environments),
         sorted(rows, key=lambda row: -row.installations),
@@ -140,12 +140,12 @@ def _by_period(report: Report, first: date, last: date, months: int) -> dict[str
     found: dict[int, dict[str, int]] = {}
     for place in range(_period(first.year, first.month, months), _period(last.year, last.month, months) + 1):
         found[place] = dict.fromkeys(products, 0)
-    for row in report["installer_downloads"].rows:
+    for row in report.installer_downloads.rows:
         year, month = map(int, row.period.split("-"))
         name = plain(row.product)
         counts = found[_period(year, month, months)]
         counts[name if name in counts else "others"] += row.downloads
-    days = set(days_between(first, last)) - set(report["window"].days_without_log)
+    days = set(days_between(first, last)) - set(report.window.days_without_log)
     kept = list(found)[-_MOST_PERIODS:]
     return {_called(place, months, days): found[place] for place in kept}
 
@@ -153,7 +153,7 @@ def _by_period(report: Report, first: date, last: date, months: int) -> dict[str
 def _products(report: Report) -> list[str]:
     """Return the products with the most downloads, and ``others`` if there are too many for a legend."""
     found: dict[str, int] = {}
-    for row in report["installer_downloads"].rows:
+    for row in report.installer_downloads.rows:
         name = plain(row.product)
         found[name] = found.get(name, 0) + row.downloads
     ordered = sorted(found, key=lambda name: (-found[name], name))
