@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from functools import cache
 
 import numpy as np
+from packaging.version import Version
 
+from benchmarks.trials.simulated_tables import simulate_tables
 from conda_census.simulate.disclosures import channel_of
 from conda_census.simulate.scenario import Scenario, preset
 from conda_census.simulate.traffic import Days
@@ -63,3 +66,41 @@ def test_installations_leave() -> None:
 def test_an_ordinary_day_is_the_unit_of_activity() -> None:
     """Working days of March are near 1."""
     assert np.abs(activity_by_day(date(2026, 3, 2), 4) - 1.07).max() < 0.08
+
+
+def test_popularity_falls_off_like_a_power_law() -> None:
+    """In logarithms of rank and downloads it is a line; most names are real."""
+    truth = simulate_tables(replace(SCENARIO, days=28, installations=1500)).truth
+    downloads = np.array(sorted(truth["packages"].values(), reverse=True)[2:40])
+    ranks = np.log(np.arange(3, 3 + len(downloads)))
+    slope, _ = np.polyfit(ranks, np.log(downloads), 1)
+    assert -1.4 < slope < -0.6
+    assert np.corrcoef(ranks, np.log(downloads))[0, 1] < -0.97
+    assert {"openssl", "python", "numpy", "acme-etl"} <= set(truth["packages"])
+
+
+def test_there_are_three_channels_and_several_programs() -> None:
+    """Releases of conda and Python come over time; the other programs have no plug-in, and send no token."""
+    tables = simulate_tables(replace(SCENARIO, installations=800)).tables
+    assert set(tables["downloads"]["channel"].to_pylist()) == {"pkgs/main", "conda-forge", "acme"}
+    sessions = tables["sessions"].to_pylist()
+    tools = {row["tool"] for row in sessions}
+    assert {"conda", "mamba", "micromamba", "pixi"} <= tools
+    with_tokens = {row["tool"] for row in sessions if row["sharing"] == "tokens"}
+    assert with_tokens == {"conda"}
+    released = date(2025, 11, 20)
+    before, after = (
+        {row["tool_version"] for row in sessions if (row["day"] >= released) is later}
+        for later in (False, True)
+    )
+    assert "25.11.0" in after - before
+
+
+def test_the_releases_of_a_package_have_its_own_versions() -> None:
+    """Python goes on from 3.12, and never backwards."""
+    channel = channel_of(SCENARIO)
+    python = channel.names.index("python")
+    versions = [Version(channel.version_of(python, release)) for release in range(30)]
+    assert channel.version_of(python, 0) == "3.12.0"
+    assert versions == sorted(versions)
+    assert len(set(map(str, versions))) == 30

@@ -35,6 +35,7 @@ SCENARIOS = {
     "ranged": {"ranged": 0.3},
     "rhythm": {"activity": 3.0, "packages_per_session": 2.0},
     "vulnerable": {"disclosures": 3, "urgency": 0.3, "cache_hits": 0.3},
+    "realistic": {name: dial for name, dial in PRESETS["realistic"].items() if name not in OF_LOGS},
     "hostile": {**HOSTILE, "disclosures": 2},
 }
 

@@ -13,11 +13,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from conda_census.simulate.chance import generator, tokens
-from conda_census.simulate.channel import INSTALLERS, NOARCH, SUBDIRS, Channel
+from conda_census.simulate.channel import NOARCH, SUBDIRS, Channel
 from conda_census.simulate.scenario import Scenario
 from conda_census.simulate.traffic import DAY_S, INSTALLER_BYTES, OTHER_ADDRESSES, OTHER_BYTES, Day
 from conda_census.simulate.true_population import Population
-from conda_census.simulate.user_agents import AGENTS, FETCHERS, OTHER_CLIENTS, agents_on
+from conda_census.simulate.user_agents import AGENTS, FETCHERS, OTHER_CLIENTS, REALISTIC_CONDA, agents_on
 
 __all__ = ["PLUGIN_VERSION", "Requests", "requests_of", "texts"]
 
@@ -63,13 +63,17 @@ class Requests:
 def requests_of(day: Day, scenario: Scenario, population: Population, channel: Channel) -> Requests:
     """Return the lines of a day's log: sessions, installer downloads, other clients, and garbage."""
     today = scenario.since + timedelta(days=day.number)
-    agent, platform = agents_on(today, population.agent[day.installation])
+    program = population.program[day.installation]
+    agent, platform = agents_on(today, population.agent[day.installation], program)
     sessions, fetches, others = len(day.installation), len(day.fetched_by), len(day.others_s)
     garbage = round(len(day.session) * scenario.garbage)
     paths = _paths(day.number, channel)
     one_platform = len(channel.names) + len(_INDEXES)
-    installers, pages = len(SUBDIRS) * one_platform, len(SUBDIRS) * one_platform + len(INSTALLERS)
+    installers, pages = len(SUBDIRS) * one_platform, len(SUBDIRS) * one_platform + len(channel.installers)
     other = np.arange(others)
+    # Programs other than conda begin with conda-forge, whose indexes follow those of pkgs/main.
+    other_channel = np.where(program > REALISTIC_CONDA, len(_INDEXES) // 2, 0)
+    index = len(channel.names) - 1 - day.package + other_channel[day.session]
     second = np.concatenate(
         [
             day.time_s,
@@ -96,8 +100,7 @@ def requests_of(day: Day, scenario: Scenario, population: Population, channel: C
         ),
         # The indexes, whose numbers are negative, follow the packages of their platform.
         path=ordered(
-            platform[day.session] * one_platform
-            + np.where(day.package < 0, len(channel.names) - 1 - day.package, day.package),
+            platform[day.session] * one_platform + np.where(day.package < 0, index, day.package),
             installers + day.installer,
             pages + other % _OTHER_PAGES,
             nothing,
@@ -136,7 +139,11 @@ def _paths(day: int, channel: Channel) -> list[str]:
         for of_platform, subdir in zip(channel.paths(day), SUBDIRS, strict=True)
     ]
     packages = [path for of_platform in of_platforms for path in of_platform]
-    return [*packages, *_INSTALLER_PATHS, *(f"/page-{page}" for page in range(_OTHER_PAGES))]
+    installers = [
+        f"/{'archive' if product == 'Anaconda3' else 'miniconda'}/{product}-{version}-{platform}.{extension}"
+        for (product, version, platform, extension), _ in channel.installers
+    ]
+    return [*packages, *installers, *(f"/page-{page}" for page in range(_OTHER_PAGES))]
 
 
 def _user_agents(day: Day, scenario: Scenario, population: Population, agent: Numbers) -> pa.LargeStringArray:
@@ -191,8 +198,8 @@ def _words() -> pa.LargeStringArray:
     return texts([f"{word:x}" for word in range(1 << 16)])
 
 
-_INDEXES = ("/pkgs/main/{subdir}/repodata.json.zst", f"/pkgs/main/{NOARCH}/repodata.json.zst")
-_INSTALLER_PATHS = [
-    f"/{'archive' if product == 'Anaconda3' else 'miniconda'}/{product}-{version}-{platform}.{extension}"
-    for (product, version, platform, extension), _ in INSTALLERS
-]
+_INDEXES = tuple(
+    f"/{channel}/{subdir}/repodata.json.zst"
+    for channel in ("pkgs/main", "conda-forge")
+    for subdir in ("{subdir}", NOARCH)
+)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from conda_census.simulate.channel import INSTALLERS, Channel
+from conda_census.simulate.channel import Channel
 from conda_census.simulate.traffic import DAY_S, Day
 from conda_census.simulate.true_population import Population
 
@@ -25,7 +25,7 @@ class Seen:
         installation, environment, first_s, last_s, shares: of each session; seconds since the first midnight.
         downloads_of_sharing: of those that share.
         downloads: of each package.
-        installers: downloads of each installer of ``INSTALLERS``.
+        installers: downloads of each installer of the channel.
         broken_off: deliveries that ended early and were logged as if they had not.
         lines: of the day's log.
     """
@@ -59,7 +59,7 @@ def look_at(day: Day, population: Population, channel: Channel, lines: int) -> S
         shares=shares,
         downloads_of_sharing=int(shares[session].sum()),
         downloads=np.bincount(channel.package[package], minlength=int(channel.package.max()) + 1),
-        installers=np.bincount(day.installer, minlength=len(INSTALLERS)),
+        installers=np.bincount(day.installer, minlength=len(channel.installers)),
         broken_off=day.deliveries - day.downloads,
         lines=lines,
     )

@@ -7,7 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from conda_census.simulate.chance import generator
-from conda_census.simulate.channel import Channel, first_day, make_channel, version, with_held_back
+from conda_census.simulate.channel import (
+    Channel,
+    first_day,
+    make_channel,
+    make_realistic_channel,
+    with_held_back,
+)
 from conda_census.simulate.scenario import MOST_DISCLOSURES, Scenario
 
 __all__ = ["Disclosure", "channel_of", "plan_disclosures"]
@@ -35,6 +41,7 @@ class Disclosure:
         name: of the package.
         day: the day of the disclosure, from 0.
         fix: the first release that is not affected.
+        fixed_version: the version of that release.
         fix_day: the day on which the fix appears; it may be before the disclosure or after the last day.
     """
 
@@ -44,17 +51,14 @@ class Disclosure:
     name: str
     day: int
     fix: int
+    fixed_version: str
     fix_day: int
-
-    @property
-    def fixed_version(self) -> str:
-        """The version of the fix."""
-        return version(self.fix)
 
 
 def channel_of(scenario: Scenario) -> Channel:
     """Return the channel of a scenario, with the vulnerable packages again at the end as before their fix."""
-    channel = make_channel(scenario.seed)
+    make = make_realistic_channel if scenario.realistic else make_channel
+    channel = make(scenario.seed)
     disclosures = plan_disclosures(scenario, channel)
     return with_held_back(channel, [(each.package, each.fix - 1) for each in disclosures])
 
@@ -64,6 +68,7 @@ def plan_disclosures(scenario: Scenario, channel: Channel) -> list[Disclosure]:
     random = generator(scenario.seed, 8)
     free = [number for number in range(_POPULAR) if channel.names[number] not in _AUTOMATIC]
     planned: list[Disclosure] = []
+    prefix = "DEMO" if scenario.realistic else "CENSUS-SIM"
     for number in range(scenario.disclosures):
         earliest, latest = (int(scenario.days * part) for part in (_EARLIEST, _LATEST))
         day = int(random.integers(earliest, latest + 1))
@@ -75,11 +80,12 @@ def plan_disclosures(scenario: Scenario, channel: Channel) -> list[Disclosure]:
         planned.append(
             Disclosure(
                 number=number,
-                id=f"CENSUS-SIM-{scenario.since.year}-{number + 1:04}",
+                id=f"{prefix}-{scenario.since.year}-{number + 1:04}",
                 package=package,
                 name=channel.names[package],
                 day=day,
                 fix=fix,
+                fixed_version=channel.version_of(package, fix),
                 fix_day=first_day(fix, int(channel.cadence[package])),
             )
         )

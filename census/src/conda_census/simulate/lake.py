@@ -27,13 +27,11 @@ from conda_census.lake.store import Lake
 from conda_census.simulate.chance import Named, pseudonyms
 from conda_census.simulate.channel import (
     EXTENSION,
-    INSTALLERS,
     NOARCH,
     SUBDIRS,
     Channel,
     build,
     build_number,
-    version,
 )
 from conda_census.simulate.day_requests import PLUGIN_VERSION
 from conda_census.simulate.day_summary import look_at
@@ -133,7 +131,8 @@ class _LakeRows:
 
     def of_day(self, day: Day) -> TableRows:
         """Return the rows of each table except ``request_ids``, in the order in which ingest writes them."""
-        agent, platform = agents_on(self._date(day), self._population.agent[day.installation])
+        people, installation = self._population, day.installation
+        agent, platform = agents_on(self._date(day), people.agent[installation], people.program[installation])
         visits, downloads = find_visits(day, self._population, agent)
         return {
             "sessions": self._sessions(day, visits),
@@ -213,8 +212,12 @@ class _LakeRows:
         _, first, number_of = np.unique(client[:, 0], return_index=True, return_inverse=True)
         clients = np.append(number_of, -1)[shared]
         channels, channel = np.unique(self._channel.channels, return_inverse=True)
-        releases, release = np.unique(self._channel.releases(day.number), return_inverse=True)
-        number = np.array([build_number(each) for each in releases.tolist()])[release]
+        releases = self._channel.releases(day.number).tolist()
+        versions, version = np.unique(
+            [self._channel.version_of(each, release) for each, release in enumerate(releases)],
+            return_inverse=True,
+        )
+        number = np.array([build_number(release) for release in releases])
         builds = [
             build(each, is_noarch=noarch) for each in range(number.max() + 1) for noarch in (False, True)
         ]
@@ -228,7 +231,7 @@ class _LakeRows:
             "channel": _of(pa.array(channels.tolist()), channel[package]),
             "subdir": _of(pa.array([NOARCH, *SUBDIRS]), np.where(is_noarch, 0, 1 + platform[of_session])),
             "name": _of(self._names, self._channel.package[package]),
-            "version": _of(pa.array([version(each) for each in releases.tolist()]), release[package]),
+            "version": _of(pa.array(versions.tolist()), version[package]),
             "build": _of(pa.array(builds), number[package] * 2 + is_noarch),
             "build_number": pa.array(number[package]),
             "extension": _of(pa.array([EXTENSION]), np.zeros_like(package)),
@@ -237,8 +240,9 @@ class _LakeRows:
         return self._table("downloads", day, rows)
 
     def _installer_downloads(self, day: Day) -> pa.Table:
-        products, versions, platforms, extensions = zip(*(name for name, _ in INSTALLERS), strict=True)
-        keys = [(products[each], platforms[each], versions[each]) for each in range(len(INSTALLERS))]
+        installers = self._channel.installers
+        products, versions, platforms, extensions = zip(*(name for name, _ in installers), strict=True)
+        keys = [(products[each], platforms[each], versions[each]) for each in range(len(installers))]
         place = np.array([sorted(keys).index(key) for key in keys])
         order = np.lexsort((day.fetched_s, place[day.installer]))
         which, fetched_by = day.installer[order], day.fetched_by[order]

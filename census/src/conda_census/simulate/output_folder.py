@@ -10,15 +10,19 @@ from typing import Any, NamedTuple
 from conda_census.atomic_files import replace_file
 from conda_census.config import SIMULATED_FOLDERS
 from conda_census.errors import CensusError
-from conda_census.simulate.channel import EXTENSION, Channel, build, build_number, first_day, version
+from conda_census.simulate.channel import EXTENSION, Channel, build, build_number, first_day
 from conda_census.simulate.disclosures import Disclosure, channel_of, plan_disclosures
 from conda_census.simulate.scenario import Scenario
 
 __all__ = ["SimulatedBuild", "builds_of", "make_new_folder", "publish"]
 
 _ADVISORIES, _REPODATA = SIMULATED_FOLDERS
-#: Severity: anybody can do anything over the network.
-_SEVERITY = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
+#: The severities of the first, second and third disclosure, and so on: critical, high and medium.
+_SEVERITIES = (
+    "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
+    "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H",
+    "CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:U/C:N/I:L/A:L",
+)
 
 
 class SimulatedBuild(NamedTuple):
@@ -87,7 +91,7 @@ def builds_of(disclosure: Disclosure, scenario: Scenario, channel: Channel) -> l
             channel=channel.channels[package],
             subdir=subdir,
             name=disclosure.name,
-            version=version(release),
+            version=channel.version_of(package, release),
             build=build(release, is_noarch=bool(channel.is_noarch[package])),
             build_number=build_number(release),
             affected=release < disclosure.fix,
@@ -104,13 +108,14 @@ def _record(scenario: Scenario, disclosure: Disclosure) -> dict[str, Any]:
     is_out = disclosure.fix_day < scenario.days
     modified = max(disclosure.day, disclosure.fix_day) if is_out else disclosure.day
     fixed = [{"fixed": disclosure.fixed_version}] if is_out else []
+    severity = _SEVERITIES[disclosure.number % len(_SEVERITIES) if scenario.realistic else 0]
     return {
         "schema_version": "1.6.0",
         "id": disclosure.id,
         "modified": _midnight(scenario, modified),
         "published": _midnight(scenario, disclosure.day),
         "summary": f"A made-up vulnerability of {disclosure.name}",
-        "severity": [{"type": "CVSS_V3", "score": _SEVERITY}],
+        "severity": [{"type": "CVSS_V3", "score": severity}],
         "affected": [
             {
                 "package": {"ecosystem": "conda", "name": disclosure.name},

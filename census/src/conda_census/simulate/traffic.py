@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from conda_census.simulate.chance import generator, session_numbers, uniform
-from conda_census.simulate.channel import INSTALLERS, Channel
+from conda_census.simulate.channel import Channel
 from conda_census.simulate.holdings import InstallsOfDays
 from conda_census.simulate.scenario import Scenario
 from conda_census.simulate.true_population import Population
@@ -55,7 +55,7 @@ class Day:
             the index of the platform and of noarch; ``download`` is the number of its delivery, from 0, and
             -1 for none.
         fetched_by, fetched_s, installer: of each installer download: by whom, when, and which of
-            ``INSTALLERS``.
+            the channel.
         downloads: number of packages downloaded completely, also in pieces; these deliveries have the first
             numbers.
         deliveries: number of deliveries that look like downloads, including those that ended early with a
@@ -222,7 +222,7 @@ class Days:
         """Return installer downloads: each lasting installation was installed on the day it was made."""
         begin, end = np.searchsorted(self._made, [number, number + 1])
         fetched_by = self._by_made[begin:end]
-        shares = np.cumsum([share for _, share in INSTALLERS])
+        shares = np.cumsum([share for _, share in self._channel.installers])
         chance = uniform(self._scenario.seed, 16, fetched_by)
         which = np.searchsorted(shares[:-1], chance, side="right")
         return fetched_by, random.integers(0, DAY_S, len(fetched_by)), which

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from conda_census.simulate.chance import generator, uniform
 from conda_census.simulate.scenario import Scenario
+from conda_census.simulate.user_agents import OTHER_PROGRAMS, REALISTIC_CONDA
 from conda_census.simulate.working_calendar import activity_by_day, arrivals_by_day, draw_days
 
 __all__ = ["Population", "populate"]
@@ -36,7 +37,7 @@ _LIFE_SHAPE, _LIFE_DAYS = 0.75, 420.0
 _FIRST_USE_A_DAY = 1.2
 _OFFICE = 50
 _CONTAINERS_OF_IMAGE = 25
-_DIALS = {"plugin": 11, "opted_out": 12, "office": 13, "silent": 14, "agent": 15, "clones": 17}
+_DIALS = {"plugin": 11, "opted_out": 12, "office": 13, "silent": 14, "agent": 15, "clones": 17, "program": 18}
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Population:
         rate: sessions a day.
         has_plugin, opted_out: what its user agent says.
         agent: which of the agents it is, a number between 0 and 1.
+        program: which of the programs of ``user_agents`` it is; only conda has the plug-in.
         address: number of its network.
         first_environment: number of its first environment; one element more than there are installations.
         environment_token: for each environment the number behind its token.
@@ -63,6 +65,7 @@ class Population:
     has_plugin: Truths
     opted_out: Truths
     agent: npt.NDArray[np.float32]
+    program: npt.NDArray[np.int8]
     address: Numbers
     first_environment: Numbers
     environment_token: Numbers
@@ -116,6 +119,7 @@ def populate(scenario: Scenario) -> Population:
         has_plugin=has_plugin,
         opted_out=opted_out & has_plugin & is_lasting,
         agent=uniform(scenario.seed, _DIALS["agent"], numbers).astype(np.float32),
+        program=_programs(scenario, has_plugin),
         address=np.where(in_office, numbers // _OFFICE, whole + numbers),
         first_environment=first,
         environment_token=token,
@@ -123,6 +127,17 @@ def populate(scenario: Scenario) -> Population:
         containers=lasting,
         runs=lasting + images,
     )
+
+
+def _programs(scenario: Scenario, has_plugin: Truths) -> npt.NDArray[np.int8]:
+    """Return the program of each installation: conda, or one of the others if it has no plug-in."""
+    if not scenario.realistic:
+        return np.zeros(len(has_plugin), dtype=np.int8)
+    chance = uniform(scenario.seed, _DIALS["program"], np.arange(len(has_plugin)))
+    numbers, shares = zip(*OTHER_PROGRAMS, strict=True)
+    place = np.searchsorted(np.cumsum(shares), chance, side="right")
+    programs = np.array([*numbers, REALISTIC_CONDA], dtype=np.int8)[place]
+    return np.where(has_plugin, np.int8(REALISTIC_CONDA), programs)
 
 
 class _UniformDates:

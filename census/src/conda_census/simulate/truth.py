@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from conda_census.atomic_files import replace_file
 from conda_census.config import SIMULATED_TRUTH
-from conda_census.simulate.channel import INSTALLERS, Channel
+from conda_census.simulate.channel import Channel
 from conda_census.simulate.day_summary import Seen
 from conda_census.simulate.exposure_truth import ExposureTruth, ExposureWitness
 from conda_census.simulate.scenario import Scenario
@@ -203,7 +203,7 @@ class Witness:
         for (period, which), downloads in sorted(counted.items()):
             if not downloads:
                 continue
-            product, version, platform, _ = INSTALLERS[which][0]
+            product, version, platform, _ = self._channel.installers[which][0]
             rows.append(
                 InstallerDownloads(
                     period=period, product=product, version=version, platform=platform, downloads=downloads
