@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+import ibis
+import pyarrow as pa
 from ibis.expr.types import Table
 
 from conda_census.lake.records.doubts import Doubt
 from conda_census.lake.schema import TableName
 from conda_census.settings_file import Hole
 
-__all__ = ["LakeFiles", "LakeTables"]
+__all__ = ["LakeFiles", "LakeTables", "table_in_memory"]
 
 
 class LakeFiles(Protocol):
@@ -67,3 +69,10 @@ class LakeTables:
             sources=table("sources"),
             keep=keep,
         )
+
+
+def table_in_memory(rows: Iterable[Mapping[str, object]], columns: Mapping[str, str]) -> Table:
+    """Return ``rows`` as a table for any engine, with the type of each of its ``columns``."""
+    # Ibis would make it of rows by pandas, which the core of the census does not install.
+    schema = ibis.schema(columns)
+    return ibis.memtable(pa.Table.from_pylist([*rows], schema=schema.to_pyarrow()), schema=schema)

@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-import ibis
 from ibis.expr.types import Table
 
 from conda_census.decode.build_numbers import build_number
+from conda_census.engines.lake_tables import table_in_memory
 from conda_census.vulnerabilities.conda_packages import Build
+from conda_census.engines.lake_tables import table_in_memory
 
 __all__ = [
     "DownloadedBuild",
@@ -83,7 +84,7 @@ def downloaded_builds_table(seen: Iterable[DownloadedBuild]) -> Table:
     rows = [
         each.build._asdict() | {"first_day": each.first_day, "downloads": each.downloads} for each in seen
     ]
-    return ibis.memtable(rows, schema=ibis.schema(columns))
+    return table_in_memory(rows, columns)
 
 
 def list_downloaded_names(downloads: Table, as_of: date) -> list[str]:

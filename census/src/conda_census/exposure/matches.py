@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-import ibis
 from ibis.expr.types import Table
 
+from conda_census.engines.lake_tables import table_in_memory
 from conda_census.exposure.downloaded_builds import DownloadedBuild, downloaded_builds_table
+from conda_census.engines.lake_tables import table_in_memory
 
 __all__ = [
     "BUILD",
@@ -78,7 +79,7 @@ def match_table(verdicts: Iterable[BuildMatch], disclosed: Mapping[int, date]) -
         for number, verdict in enumerate(ordered)
     ]
     names = tuple(sorted({verdict.name for verdict in ordered}))
-    return MatchTable(ibis.memtable(rows, schema=ibis.schema(_COLUMNS)), names, dict(disclosed))
+    return MatchTable(table_in_memory(rows, _COLUMNS), names, dict(disclosed))
 
 
 def match_downloads(downloads: Table, matches: MatchTable, as_of: date, *columns: str) -> Table:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import ibis
 from ibis.expr.types import Table
 
+from conda_census.engines.lake_tables import table_in_memory
 from conda_census.metrics.counts import counts
 from conda_census.metrics.intervals import ratio
 
@@ -45,7 +45,7 @@ def count_unmapped(downloads: Table, mapped_names: Iterable[str]) -> Unmapped:
 def unmapped_counts(downloads: Table, mapped_names: Iterable[str]) -> Table:
     """One row: downloads, unknown_downloads, environments, unknown_environments."""
     rows = [{"known_name": name} for name in sorted(set(mapped_names))]
-    names = ibis.memtable(rows, schema=ibis.schema({"known_name": "string"}))
+    names = table_in_memory(rows, {"known_name": "string"})
     marked = downloads.left_join(names, downloads.name == names.known_name)
     # First one row for each environment of an installation, which are far fewer than downloads.
     pairs = marked.group_by("client", "environment").aggregate(
