@@ -64,7 +64,7 @@ def main() -> None:
             scenarios = [replace(plain, seed=seed, **dials) for seed in range(seeds)]
             return pool.starmap(trial, [(scenario, expectations) for scenario in scenarios], chunksize=2)
 
-        print("| estimator | truth, mean | estimate, mean | bias | interval holds the truth |")
+        print("| estimator | truth, mean | estimate, mean | bias | interval contains the truth |")
         print("|---|---|---|---|---|")
         held = {}
         for name, found in _by_estimator(tried(HANDLED, options.seeds)).items():

@@ -118,7 +118,7 @@ def _shares(one: FoundExposure) -> list[float]:
 
 def _print_naive(found: dict[str, Cases]) -> None:
     """Of 180 days after the disclosure; of half-lives the middle one."""
-    names = ("still exposed", "curve", "silent is fixed", "half-life", "curve", "closed cases", "holds it")
+    names = ("still exposed", "curve", "silent is fixed", "median time", "curve", "closed cases", "contains it")
     print(f"| dial | {' | '.join(names)} |\n|{'---|' * (len(names) + 1)}")
     for dial, cases in found.items():
         last = _stated([one for one in cases if one.days == DAYS[-1]])
@@ -147,7 +147,7 @@ def _middle(days: Iterable[float | None]) -> str:
 
 def _print_unseen(found: dict[str, Cases]) -> None:
     """What no log tells, 180 days after the disclosure, for each unit that is truly active and exposed."""
-    print("| dial | units | environments apart | held, seen or not | everywhere |")
+    print("| dial | units | environments counted separately | held, seen or not | everywhere |")
     print("|---|---|---|---|---|")
     for dial, cases in found.items():
         told = [one.told for one in cases if one.days == DAYS[-1]]
