@@ -118,7 +118,7 @@ def _shares(one: FoundExposure) -> list[float]:
 
 def _print_naive(found: dict[str, Cases]) -> None:
     """Of 180 days after the disclosure; of half-lives the middle one."""
-    names = ("still exposed", "curve", "silent is fixed", "median time", "curve", "closed cases", "contains it")
+    names = ("still exposed", "curve", "silent is fixed", "median time", "curve", "closed cases", "holds it")
     print(f"| dial | {' | '.join(names)} |\n|{'---|' * (len(names) + 1)}")
     for dial, cases in found.items():
         last = _stated([one for one in cases if one.days == DAYS[-1]])
