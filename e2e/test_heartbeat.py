@@ -12,11 +12,11 @@ from deltalake import DeltaTable
 from e2e import census_command
 from e2e.access_log import Line, read_log
 from e2e.figures import figure_in
-from e2e.plug_in_package import CLIENT
 from e2e.scenario import CHANNEL
 from e2e.small_world import SmallWorld, small_world
 
 SCRIPT = re.compile(r"`(etc/conda/activate\.d/\S+\.sh)`:\s+^```\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PAGE = Path(__file__).parents[1] / "docs" / "how-to" / "heartbeats.md"
 ASKED_FOR = f"/{CHANNEL}/noarch/activate-0.0.0-0.conda"
 DEADLINE_S = 60.0
 POLL_S = 0.02
@@ -34,13 +34,13 @@ class Activated:
 
 @pytest.fixture(scope="module")
 def activated(tmp_path_factory: pytest.TempPathFactory) -> Activated:
-    """An environment is made, gets the script of the client's README, and is activated in a shell."""
+    """An environment is made, gets the script of the documentation, and is activated in a shell."""
     with small_world(tmp_path_factory.mktemp("heartbeat")) as world:
         conda = world.installation.conda
         conda("create", "--name", "work", "acme-core")
         conda("config", "--set", "anaconda_heartbeat", "true")
         prefix = world.installation.root_prefix / "envs" / "work"
-        ((place, script),) = SCRIPT.findall((CLIENT / "README.md").read_text(encoding="utf-8"))
+        ((place, script),) = SCRIPT.findall(PAGE.read_text(encoding="utf-8"))
         (prefix / place).parent.mkdir(parents=True)
         (prefix / place).write_text(script, encoding="utf-8")
         before = read_log(world.server.access_log)

@@ -467,11 +467,9 @@ def _self_signed(folder: Path) -> Path:
     return certificate
 
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "heartbeats.md").read_text(encoding="utf-8")
 SCRIPT = r"`etc/conda/activate\.d/anon-usage-heartbeat\.%s`.*?^```\n(.*?)^```$"
-SCRIPT_SH, SCRIPT_BAT = (
-    re.findall(SCRIPT % kind, README, re.MULTILINE | re.DOTALL) for kind in ("sh", "bat")
-)
+SCRIPT_SH, SCRIPT_BAT = (re.findall(SCRIPT % kind, PAGE, re.MULTILINE | re.DOTALL) for kind in ("sh", "bat"))
 
 
 @pytest.mark.takes_turns(5, among="the longest")
@@ -479,7 +477,7 @@ SCRIPT_SH, SCRIPT_BAT = (
 def test_activation_sends_it_and_does_not_wait(
     conda: Conda, start: Callable[..., Server], tmp_path: Path, shell: str
 ) -> None:
-    """The README's script, run by a real activation: the shell has gone before the server is asked."""
+    """The documented script, in a real activation: the shell has gone before the server is asked."""
     server = start()
     _configure(conda, server.url)
     conda("create", "-n", "work", "--offline")
