@@ -53,14 +53,14 @@ def read_log(path: Path) -> tuple[Line, ...]:
 
 
 def _line(text: str) -> Line:
-    found = COMBINED.fullmatch(text)
-    if found is None:
+    fields = COMBINED.fullmatch(text)
+    if fields is None:
         raise ValueError(f"not a combined log line: {text!r}")
     return Line(
-        address=found["address"],
-        method=found["method"],
-        path=found["path"],
-        status=int(found["status"]),
-        size_bytes=int(found["bytes"]),
-        agent=found["agent"],
+        address=fields["address"],
+        method=fields["method"],
+        path=fields["path"],
+        status=int(fields["status"]),
+        size_bytes=int(fields["bytes"]),
+        agent=fields["agent"],
     )

@@ -130,6 +130,6 @@ def make_installation(
 
 def _requests(trace: str) -> tuple[ClientRequest, ...]:
     return tuple(
-        ClientRequest(method=found["method"], path=found["path"], status=int(found["status"]))
-        for found in REQUEST_LOGGED_BY_CLIENT.finditer(trace)
+        ClientRequest(method=fields["method"], path=fields["path"], status=int(fields["status"]))
+        for fields in REQUEST_LOGGED_BY_CLIENT.finditer(trace)
     )

@@ -27,8 +27,8 @@ def unpack_conda(folder: Path) -> Path:
     shutil.copytree(vendored, package)
     for module in package.rglob("*.py"):
         source = rewritten = module.read_text(encoding="utf-8")
-        for found, replacement in REWRITES.items():
-            rewritten = rewritten.replace(found, replacement)
+        for vendored_text, replacement in REWRITES.items():
+            rewritten = rewritten.replace(vendored_text, replacement)
         if rewritten != source:
             module.write_text(rewritten, encoding="utf-8")
     return package
@@ -49,18 +49,18 @@ def link_distributions(names: tuple[str, ...], site_packages: Path) -> None:
 
 def closure(names: tuple[str, ...]) -> set[NormalizedName]:
     """Return the names, and the names of everything that these need on this machine."""
-    found: set[NormalizedName] = set()
+    needed: set[NormalizedName] = set()
     waiting = [canonicalize_name(name) for name in names]
     while waiting:
         name = waiting.pop()
-        if name in found:
+        if name in needed:
             continue
-        found.add(name)
+        needed.add(name)
         for line in distribution(name).requires or []:
             requirement = Requirement(line)
             if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
                 waiting.append(canonicalize_name(requirement.name))
-    return found
+    return needed
 
 
 def _top_level(dist: Distribution) -> Iterator[Path]:

@@ -17,7 +17,7 @@ FIGURES: dict[str, Callable[[Truth], float]] = {
     "environments.per_installation.4": lambda truth: _installations_with(truth, 4),
     "environments.per_installation.5+": lambda truth: (
         len(truth.environments_by_installation)
-        - sum(_installations_with(truth, number) for number in (1, 2, 3, 4))
+        - sum(_installations_with(truth, count) for count in (1, 2, 3, 4))
     ),
     "environments.single_share.value": lambda truth: (
         _installations_with(truth, 1) / len(truth.environments_by_installation)
@@ -48,13 +48,13 @@ def figure_in(report: Mapping[str, object], name: str) -> object:
     Raises:
         KeyError: the report has no such key.
     """
-    found: object = report
+    value: object = report
     for key in name.split("."):
-        if not isinstance(found, Mapping):
+        if not isinstance(value, Mapping):
             raise KeyError(name)
-        found = found[key]
-    return found
+        value = value[key]
+    return value
 
 
 def _installations_with(truth: Truth, environments: int) -> int:
-    return sum(number == environments for number in truth.environments_by_installation.values())
+    return sum(count == environments for count in truth.environments_by_installation.values())

@@ -76,25 +76,25 @@ def read_package(archive: Path, folder: Path) -> CondaPackage:
 
 
 def _add_distribution(name: str, channel: Path, contents: Path) -> None:
-    found = distribution(name)
-    for file in found.files or []:
+    installed = distribution(name)
+    for file in installed.files or []:
         if ".." not in file.parts and "__pycache__" not in file.parts:
             copy = contents / "site-packages" / file
             copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(str(found.locate_file(file)), copy)
+            shutil.copy(str(installed.locate_file(file)), copy)
     (contents / "info").mkdir()
     link = {"noarch": {"type": "python"}, "package_metadata_version": 1}
     (contents / "info" / "link.json").write_text(json.dumps(link), encoding="utf-8")
     index = {
         "name": name,
-        "version": found.version,
+        "version": installed.version,
         "build": "py_0",
         "build_number": 0,
         "depends": ["python", *sorted(closure((name,)) - {name})],
         "noarch": "python",
         "subdir": "noarch",
     }
-    pack(contents, index, channel / "noarch" / f"{name}-{found.version}-py_0.conda")
+    pack(contents, index, channel / "noarch" / f"{name}-{installed.version}-py_0.conda")
 
 
 def _run(*arguments: str) -> str:

@@ -47,9 +47,9 @@ def test_report_of_the_example_is_as_expected(
 def test_readme_tells_the_same_figures(expected: dict[str, float]) -> None:
     """Each figure in the table of the example's README is the expected one."""
     readme = (EXAMPLES / "README.md").read_text(encoding="utf-8")
-    told = {row["name"]: float(row["figure"]) for row in README_ROW.finditer(readme)}
-    assert len(told) >= 10
-    assert {name: pytest.approx(expected[name], abs=0.0005) for name in told} == told
+    figures = {row["name"]: float(row["figure"]) for row in README_ROW.finditer(readme)}
+    assert len(figures) >= 10
+    assert {name: pytest.approx(expected[name], abs=0.0005) for name in figures} == figures
 
 
 def test_example_shows_documentation_addresses_alone() -> None:

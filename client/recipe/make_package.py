@@ -36,10 +36,10 @@ def main(wheel: Path, folder: Path) -> Path:
 
 def _complete(index: Path) -> None:
     recipe = yaml.safe_load(RECIPE.read_text(encoding="utf-8"))
-    found = json.loads(index.read_text(encoding="utf-8"))
+    metadata = json.loads(index.read_text(encoding="utf-8"))
     # rattler-build's word and, in a package, conda's
-    found["constrains"] = recipe["requirements"]["run_constraints"]
-    index.write_text(json.dumps(found, indent=2), encoding="utf-8")
+    metadata["constrains"] = recipe["requirements"]["run_constraints"]
+    index.write_text(json.dumps(metadata, indent=2), encoding="utf-8")
 
 
 if __name__ == "__main__":

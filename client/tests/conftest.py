@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 SHIPPED_VERSION = "24.7.1"
 #: What a Python says of itself: where it is when it is in no virtual environment, and what it can import.
-_TELL = """
+_DESCRIBE = """
 import json, os, sys, sysconfig
 from importlib.util import find_spec
 paths = dict.fromkeys(os.path.realpath(sysconfig.get_path(name)) for name in ("purelib", "platlib"))
@@ -199,7 +199,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run what drives a conda with each conda that is named."""
     if "base" in metafunc.fixturenames:
         named = [python for python in os.environ.get("AAU_TEST_PYTHONS", "").split(os.pathsep) if python]
-        versions = [_told_by(python)[-1] for python in named] if named else [SHIPPED_VERSION]
+        versions = [_describe(python)[-1] for python in named] if named else [SHIPPED_VERSION]
         metafunc.parametrize("base", named or [""], ids=versions, indirect=True, scope="session")
 
 
@@ -208,7 +208,7 @@ def base(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     """Say which Python can import the conda under test, and what it has."""
     python = request.param or sys.executable
     shipped = None if request.param else _shipped_conda(tmp_path_factory.mktemp("package") / "conda")
-    executable, folder, paths, sat_solver, version = _told_by(python, shipped)
+    executable, folder, paths, sat_solver, version = _describe(python, shipped)
     # All that this Python has, but conda-lock, which is a plug-in of conda too, and any plug-in of our name.
     left_out = ("conda_lock", "__pycache__", "anaconda_anon_usage", "_editable_impl_anaconda_anon_usage")
     packages = [
@@ -227,22 +227,22 @@ def base(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 @lru_cache(maxsize=None)
-def _told_by(python: str, shipped: Path | None = None) -> tuple[str, str, list[str], str, str]:
+def _describe(python: str, shipped: Path | None = None) -> tuple[str, str, list[str], str, str]:
     path = {"PYTHONPATH": str(shipped.parent)} if shipped else {}
     done = subprocess.run(
-        [python, "-c", _TELL], env={**os.environ, **path}, capture_output=True, text=True, check=False
+        [python, "-c", _DESCRIBE], env={**os.environ, **path}, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, f"AAU_TEST_PYTHONS: {python}: {done.stderr}"
-    told: tuple[str, str, list[str], str, str] = tuple(json.loads(done.stdout))
-    return told
+    description: tuple[str, str, list[str], str, str] = tuple(json.loads(done.stdout))
+    return description
 
 
 def _shipped_conda(package: Path) -> Path:
     """Copy conda out of conda-lock, and undo what vendoring did to its few absolute imports."""
-    found = importlib.util.find_spec("conda_lock")
-    require(found, f"conda-lock==4.0.3 (with --no-deps), which carries conda {SHIPPED_VERSION}")
+    spec = importlib.util.find_spec("conda_lock")
+    require(spec, f"conda-lock==4.0.3 (with --no-deps), which carries conda {SHIPPED_VERSION}")
     require(importlib.util.find_spec("pysat"), "python-sat")
-    vendored = Path(str(found.origin)).parent / "_vendor" / "conda"  # type: ignore[union-attr]
+    vendored = Path(str(spec.origin)).parent / "_vendor" / "conda"  # type: ignore[union-attr]
     shutil.copytree(vendored, package)
     for module in package.rglob("*.py"):
         source = module.read_text()

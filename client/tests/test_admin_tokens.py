@@ -32,14 +32,14 @@ def test_each_folder_of_condas_configuration_may_set_them(conda: Conda, channel:
         conda.home / ".conda",
         conda.root / "envs" / "active",
     ]
-    for number, place in enumerate(places):
+    for position, place in enumerate(places):
         place.mkdir(parents=True, exist_ok=True)
         for name in FILES.values():
-            (place / f"{'.' if number % 2 else ''}{name}").write_text(f"in-{number}\n")
+            (place / f"{'.' if position % 2 else ''}{name}").write_text(f"in-{position}\n")
     variables = {"CONDA_PREFIX": str(places[-1]), **dict.fromkeys(VARIABLES.values(), "first/second")}
     conda("search", "tiny", **variables)
-    each = ["first", "second", *(f"in-{number}" for number in range(4))]
-    assert _behind_own(channel) == " ".join(f"{prefix}/{value}" for prefix in "iom" for value in each)
+    values = ["first", "second", *(f"in-{position}" for position in range(4))]
+    assert _behind_own(channel) == " ".join(f"{prefix}/{value}" for prefix in "iom" for value in values)
 
 
 def test_a_home_itself_is_no_folder_of_conda(conda: Conda, channel: Channel) -> None:

@@ -96,7 +96,7 @@ def test_a_channel_that_the_command_names_gets_them(
 
 
 @pytest.mark.parametrize(
-    ("condarc", "found"),
+    ("condarc", "expected"),
     [
         (
             "channels: [http://one.test/c, 'https://user:word@Two.test:8080/t/secret/c']",
@@ -110,10 +110,10 @@ def test_a_channel_that_the_command_names_gets_them(
         ("channels: ['file:///srv/channel', 'ftp://ftp.test/c', /srv/other]", ""),
     ],
 )
-def test_the_hosts_of_every_kind_of_channel(conda: Conda, condarc: str, found: str) -> None:
+def test_the_hosts_of_every_kind_of_channel(conda: Conda, condarc: str, expected: str) -> None:
     """All that conda's configuration knows, http and https alone, never a name or a password with them."""
     conda.condarc.write_text(condarc + "\n")
-    assert set(conda.python(OF_CHANNELS).split()) - ALWAYS == set(found.split())
+    assert set(conda.python(OF_CHANNELS).split()) - ALWAYS == set(expected.split())
 
 
 @pytest.mark.parametrize(

@@ -62,8 +62,8 @@ def test_status_says_what_decided_and_where(
     """Nobody, a file, a variable, or an administrator whose word is the last."""
 
     def status(**variables: str) -> list[Any]:
-        found = json.loads(ask("status", "--json", **variables).stdout)
-        return [found["sharing"], found["decided_by"], found["where"]]
+        answer = json.loads(ask("status", "--json", **variables).stdout)
+        return [answer["sharing"], answer["decided_by"], answer["where"]]
 
     assert ask(
         "status"

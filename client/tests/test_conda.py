@@ -51,9 +51,9 @@ def test_every_request_of_a_command_carries_the_same_tokens(conda: Conda, channe
     assert len(requests) >= 3
     (agent,) = {request.user_agent for request in requests}
     assert agent.startswith(f"conda/{conda.version} ")
-    found = ALL.fullmatch(requests[0].suffix)
-    assert found
-    client, session, environment = found.groups()
+    match = ALL.fullmatch(requests[0].suffix)
+    assert match
+    client, session, environment = match.groups()
     assert client == _first_line(conda.home / ".conda" / "aau_token")
     assert environment == _first_line(conda.root / "etc" / "aau_token")
     conda("install", "tiny=2.0")
@@ -355,10 +355,10 @@ def test_nothing_that_conda_prints_of_a_request_has_the_values(
 ) -> None:
     """They are sent, and shown hidden: people post what conda printed."""
     done = conda("install", "tiny", "--override-channels", "-c", channel.url + path, option, status=status)
-    found = ALL.fullmatch(channel.new_requests()[0].suffix)
-    assert found
+    match = ALL.fullmatch(channel.new_requests()[0].suffix)
+    assert match
     assert f"{OFF} c/. s/. e/." in done.stdout + done.stderr
-    assert not any(value in done.stdout + done.stderr for value in found.groups())
+    assert not any(value in done.stdout + done.stderr for value in match.groups())
 
 
 @pytest.mark.takes_turns(4)

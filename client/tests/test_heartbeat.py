@@ -396,8 +396,8 @@ def test_all_together_take_three_quarters_of_a_second_at_most(
         assert len(prompt.heads()) == ATTEMPTS
     if slow in ("never", "byte by byte"):
         assert [len(server.heads()) for server in servers] == [ATTEMPTS] * 2
-    for each in waiting:
-        each.close()
+    for client in waiting:
+        client.close()
 
 
 @pytest.mark.parametrize("answer", [_never, _byte_by_byte])

@@ -46,8 +46,8 @@ def _install(conda: Conda, channel: Channel, lines: str) -> None:
 
 
 def _status(conda: Conda, **variables: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(conda("anon-usage", "status", "--json", **variables).stdout)
-    return found
+    status: dict[str, Any] = json.loads(conda("anon-usage", "status", "--json", **variables).stdout)
+    return status
 
 
 def _errors(construct: dict[str, Any]) -> list[str]:
@@ -109,12 +109,12 @@ def test_the_choice(
     """What is preset counts until the user says otherwise; with ``#!final`` also then, and for a variable."""
     _install(conda, channel, PRESETS[heading])
     preset = str(conda.root / ".condarc")
-    found = _status(conda)
-    assert (found["sharing"], found["where"]) == (before, preset)
+    status = _status(conda)
+    assert (status["sharing"], status["where"]) == (before, preset)
     assert _status(conda, CONDA_ANACONDA_ANON_USAGE=word)["sharing"] is after
     conda("config", "--set", SETTING, word)
-    found = _status(conda)
-    assert (found["sharing"], found["where"]) == (after, preset if before == after else str(conda.condarc))
+    status = _status(conda)
+    assert (status["sharing"], status["where"]) == (after, preset if before == after else str(conda.condarc))
     assert _status(conda, DO_NOT_TRACK="1")["sharing"] is False
 
 

@@ -97,8 +97,8 @@ def test_the_machine_id_comes_first_and_then_the_hardware(
     """A real process, for which the system's files are elsewhere; it imports nothing slow."""
     _interface(tmp_path, "eth0", CARD, "card")
     (tmp_path / "machine-id").write_text(machine_id)
-    found = _identity(tmp_path / "none", tmp_path / "machine-id", interfaces=tmp_path / "net")
-    assert found == expected
+    identity = _identity(tmp_path / "none", tmp_path / "machine-id", interfaces=tmp_path / "net")
+    assert identity == expected
 
 
 def test_a_machine_that_tells_nothing_of_itself_has_no_identity(tmp_path: Path) -> None:

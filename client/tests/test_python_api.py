@@ -51,8 +51,8 @@ CODE = {"main": MAIN, "run_command": RUN_COMMAND, "api": API}
 
 
 def _touched(conda: Conda, channel: Channel, code: str, **variables: str) -> list[str]:
-    found: list[str] = json.loads(conda.python(WATCHED.format(code.format(channel.url)), **variables))
-    return found
+    touched: list[str] = json.loads(conda.python(WATCHED.format(code.format(channel.url)), **variables))
+    return touched
 
 
 @pytest.mark.takes_turns(4)

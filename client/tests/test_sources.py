@@ -41,9 +41,7 @@ def test_each_module_is_python_3_8_with_the_standard_library_alone(module: Path)
 def test_types_of_conda_come_from_its_public_module_of_types(module: Path) -> None:
     """What else ``conda.plugins`` has moves between versions."""
     taken = {
-        found
-        for found in _imports(ast.parse(module.read_text(encoding="utf-8")))
-        if "conda.plugins" in found[0]
+        name for name in _imports(ast.parse(module.read_text(encoding="utf-8"))) if "conda.plugins" in name[0]
     }
     assert taken <= {("conda.plugins", "hookimpl"), ("conda.plugins", "types")}
 

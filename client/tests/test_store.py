@@ -331,8 +331,8 @@ def test_a_token_file_is_for_its_owner_alone(folder: Path, prefix: Path, mask: i
     """Mode 0600, whatever the umask."""
     folder.mkdir()
     (prefix / "etc").mkdir()
-    found = _in_process(INSTALLATION, ENVIRONMENT, before=f"os.umask({mask})", arguments=[folder, prefix])
-    assert "None" not in found
+    answers = _in_process(INSTALLATION, ENVIRONMENT, before=f"os.umask({mask})", arguments=[folder, prefix])
+    assert "None" not in answers
     for path in (folder / "aau_token", prefix / "etc" / "aau_token"):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
@@ -428,10 +428,10 @@ def test_a_full_disk_leaves_nothing(folder: Path, prefix: Path) -> None:
         )
     ]
     names = "[os.listdir(argv[1]), os.listdir(argv[2] + '/etc')]"
-    found = _in_process(
+    answers = _in_process(
         INSTALLATION, ENVIRONMENT, names, command=with_mounts(*full), arguments=[folder, prefix]
     )
-    assert found == ["None", "None", "[['fill'], ['fill']]"]
+    assert answers == ["None", "None", "[['fill'], ['fill']]"]
 
 
 def test_a_disk_that_fills_in_the_middle_of_a_file_leaves_nothing(folder: Path, prefix: Path) -> None:
@@ -455,8 +455,8 @@ def test_a_read_only_disk_is_read_alone(folder: Path, prefix: Path, *, saved: bo
     tokens_there = [_installation(folder), _environment(folder, prefix)] if saved else [None, None]
     disk = str(folder.parent.parent)
     read_only = with_mounts(f"mount --bind '{disk}' '{disk}'", f"mount -o remount,bind,ro '{disk}'")
-    found = _in_process(INSTALLATION, ENVIRONMENT, command=read_only, arguments=[folder, prefix])
-    assert found == [str(token) for token in tokens_there]
+    answers = _in_process(INSTALLATION, ENVIRONMENT, command=read_only, arguments=[folder, prefix])
+    assert answers == [str(token) for token in tokens_there]
     assert folder.exists() == saved
 
 
@@ -466,8 +466,8 @@ def test_a_folder_without_permission_is_read_alone(folder: Path, prefix: Path) -
     (prefix / "etc").mkdir()
     for place in (folder, prefix / "etc"):
         place.chmod(0o555)
-    found = _in_process(INSTALLATION, ENVIRONMENT, command=as_nobody(), arguments=[folder, prefix])
-    assert found == ["None", "None"]
+    answers = _in_process(INSTALLATION, ENVIRONMENT, command=as_nobody(), arguments=[folder, prefix])
+    assert answers == ["None", "None"]
     assert _names(folder) == _names(prefix / "etc") == []
 
 
@@ -482,8 +482,8 @@ def test_a_token_file_of_another_user_is_left_alone(folder: Path, prefix: Path) 
         else:
             path.chmod(0)  # the nearest that a user without rights can do
     before = [os.lstat(path) for path in files]
-    found = _in_process(INSTALLATION, ENVIRONMENT, command=as_nobody(), arguments=[folder, prefix])
-    assert found == [_first_line(folder / "aau_token_2"), "None"]
+    answers = _in_process(INSTALLATION, ENVIRONMENT, command=as_nobody(), arguments=[folder, prefix])
+    assert answers == [_first_line(folder / "aau_token_2"), "None"]
     assert [os.lstat(path) for path in files] == before
 
 
@@ -495,11 +495,11 @@ def test_without_a_home_there_is_no_folder(home: str) -> None:
 
 def test_a_user_without_an_entry_has_no_folder(tmp_path: Path) -> None:
     """As in a container that runs under any uid: no HOME, and nothing in the user database."""
-    found = _in_process(
+    answers = _in_process(
         "store.find_home_folder()",
         "os.path.expanduser('~')",
         "os.listdir()",
         before=f"del os.environ['HOME']; os.chdir({str(tmp_path)!r})",
         command=as_nobody(),
     )
-    assert found == ["None", "~", "[]"]
+    assert answers == ["None", "~", "[]"]

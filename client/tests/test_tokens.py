@@ -41,12 +41,12 @@ def test_a_new_value_is_22_characters_of_base64url() -> None:
 )
 def test_the_suffix_keeps_to_the_grammar(given: list[tuple[str, str]], sent: str) -> None:
     """Tokens come in their order; what does not hold against the grammar is left out, and breaks nothing."""
-    assert tokens.format_suffix(Token(*each) for each in given) == OFF + sent
+    assert tokens.format_suffix(Token(*pair) for pair in given) == OFF + sent
 
 
 def test_the_suffix_is_at_most_512_bytes() -> None:
     """What would not fit is left out from the end."""
-    many = [Token("m", f"{number:036}") for number in range(20)]
+    many = [Token("m", f"{position:036}") for position in range(20)]
     suffix = tokens.format_suffix([*many, Token("c", C)])
     assert suffix.startswith(f"{OFF} c/{C} m/{0:036} m/{1:036}")
     assert 512 - 39 < len(suffix) <= 512

@@ -66,10 +66,10 @@ def is_index(path: str) -> bool:
 
 def find_channel_hosts(context: Any) -> set[str]:  # noqa: ANN401
     """Return the hosts of all channels that are configured or named with ``--channel``."""
-    found: set[str] = set()
+    hosts: set[str] = set()
     for channels in (_named, _alias, _custom, _multiple):
-        found.update(_hosts(context, channels))
-    return found
+        hosts.update(_hosts(context, channels))
+    return hosts
 
 
 def normalize_host(host: str) -> str:

@@ -49,10 +49,10 @@ def main() -> int:
 
 
 def _run(arguments: Sequence[str], program: str) -> int:
-    asked = _parser(program).parse_args(list(arguments))
-    action: Callable[[Namespace], int] = asked.action
+    options = _parser(program).parse_args(list(arguments))
+    action: Callable[[Namespace], int] = options.action
     try:
-        return action(asked)
+        return action(options)
     except NotPossibleError as error:
         sys.stderr.write(f"{program}: {error}\n")
         return 1
@@ -88,10 +88,10 @@ def _parser(program: str) -> ArgumentParser:
     return parser
 
 
-def _status(asked: Namespace) -> int:
+def _status(options: Namespace) -> int:
     context = _context()
     sharing, decided_by, where = _decision(context)
-    found: dict[str, Any] = {
+    status: dict[str, Any] = {
         "version": __version__,
         "sharing": sharing,
         "decided_by": decided_by,
@@ -99,24 +99,24 @@ def _status(asked: Namespace) -> int:
         "hosts": _only_hosts(context),
         "heartbeat": _wants_heartbeat(context),
     }
-    if asked.json:
-        return _write_json(found)
+    if options.json:
+        return _write_json(status)
     _write("sharing: " + ("on" if sharing else "off"))
     _write(f"decided by: {decided_by}" + (f", in {where}" if where else ""))
-    _write("hosts: " + (", ".join(found["hosts"]) or "of all configured channels"))
-    if found["heartbeat"]:
+    _write("hosts: " + (", ".join(status["hosts"]) or "of all configured channels"))
+    if status["heartbeat"]:
         _write("heartbeat: on")
     return 0
 
 
-def _preview(asked: Namespace) -> int:
+def _preview(options: Namespace) -> int:
     context = _context()
     rows = []
     for url in channel_hosts.list_channel_urls(context):
         sends = request_headers.gets_tokens(context, channel_hosts.parse_host(url))
         agent = request_headers.build_user_agent() if sends else request_headers.read_plain_user_agent()
         rows.append({"channel": url, "user_agent": _reveal(agent)})
-    if asked.json:
+    if options.json:
         return _write_json(rows)
     for row in rows:
         _write(row["channel"])
@@ -148,7 +148,7 @@ def _set(*, sharing: bool) -> int:
     return 0
 
 
-def _reset(asked: Namespace) -> int:
+def _reset(options: Namespace) -> int:
     context = _context()
     if not _decision(context)[0]:
         raise NotPossibleError("sharing is off, so no token file is touched; turn it on, or delete the files")
@@ -159,7 +159,7 @@ def _reset(asked: Namespace) -> int:
             forgotten += store.forget_installation(
                 folder, str(context.root_prefix), machine_identity.find_machine_identity()
             )
-        for prefix in _prefixes(context) if asked.environments else ():
+        for prefix in _prefixes(context) if options.environments else ():
             forgotten += store.forget_environment(prefix)
     except OSError as error:
         raise NotPossibleError(f"not forgotten: {error}") from None
@@ -242,11 +242,11 @@ def _wants_heartbeat(context: Any) -> bool:  # noqa: ANN401
 
 
 def _prefixes(context: Any) -> list[str]:  # noqa: ANN401
-    found = [str(context.root_prefix)]
+    prefixes = [str(context.root_prefix)]
     for folder in context.envs_dirs:
         names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
-        found += [os.path.join(folder, name) for name in names]
-    return [prefix for prefix in found if store.is_environment(prefix)]
+        prefixes += [os.path.join(folder, name) for name in names]
+    return [prefix for prefix in prefixes if store.is_environment(prefix)]
 
 
 def _reveal(agent: str) -> str:
@@ -258,8 +258,8 @@ def _write(line: str) -> None:
     sys.stdout.write(line + "\n")
 
 
-def _write_json(found: object) -> int:
+def _write_json(answer: object) -> int:
     import json
 
-    _write(json.dumps(found, indent=2))
+    _write(json.dumps(answer, indent=2))
     return 0

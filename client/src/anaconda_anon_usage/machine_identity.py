@@ -78,8 +78,8 @@ def _find_node_address() -> str | None:
 def _read_machine_id(path: str) -> str | None:
     # machine-id(5): 32 hexadecimal digits; while an image is built it is empty or says "uninitialized".
     value = _read_text(path, _MACHINE_ID_LENGTH + 1)
-    known = len(value) == _MACHINE_ID_LENGTH and set(value) <= set("0123456789abcdef")
-    return value if known and value.strip("0") else None
+    is_well_formed = len(value) == _MACHINE_ID_LENGTH and set(value) <= set("0123456789abcdef")
+    return value if is_well_formed and value.strip("0") else None
 
 
 def _read_text(path: str, size_bytes: int = 64) -> str:

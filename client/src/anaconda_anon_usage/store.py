@@ -209,8 +209,8 @@ def _choose_file(
 
     A file that holds no token is written over; one that cannot be read is left alone.
     """
-    for number in range(1, _FILES_MAX + 1):
-        path = os.path.join(folder, name if number == 1 else f"{name}_{number}")
+    for position in range(1, _FILES_MAX + 1):
+        path = os.path.join(folder, name if position == 1 else f"{name}_{position}")
         if path not in files:
             return path, ""
         saved = files[path]

@@ -98,24 +98,24 @@ def _remove_left_over(folder: str) -> None:
             continue
         temporary = os.path.join(folder, entry)
         try:
-            found = os.lstat(temporary)
+            status = os.lstat(temporary)
         except OSError:
             continue  # its process has just removed it
-        if stat.S_ISREG(found.st_mode) and time.time() - found.st_mtime > _TEMPORARY_KEPT_S:
+        if stat.S_ISREG(status.st_mode) and time.time() - status.st_mtime > _TEMPORARY_KEPT_S:
             _remove(temporary)
 
 
 def _kind(name: str) -> str:
     """Return the name of a token file without the number that a further one of its kind has."""
-    kind, underscore, number = name.rpartition("_")
-    return kind if underscore and number.isdigit() else name
+    kind, underscore, counter = name.rpartition("_")
+    return kind if underscore and counter.isdigit() else name
 
 
 def _content(descriptor: int, path: str) -> Saved:
-    found = os.fstat(descriptor)
-    if not stat.S_ISREG(found.st_mode):
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
         raise OSError(f"not a regular file: {path}")
-    if found.st_size == 0 and abs(time.time() - found.st_mtime) < _BEING_WRITTEN_S:
+    if status.st_size == 0 and abs(time.time() - status.st_mtime) < _BEING_WRITTEN_S:
         raise OSError(f"empty, perhaps being written: {path}")
     data = os.read(descriptor, SIZE_MAX_BYTES + 1)
     return _parse(data) if len(data) <= SIZE_MAX_BYTES else NO_TOKEN
