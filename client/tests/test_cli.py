@@ -1,4 +1,4 @@
-"""What can a person ask for?"""
+"""The commands ``conda anon-usage …`` and ``anaconda-anon-usage …``."""
 
 from __future__ import annotations
 
@@ -216,3 +216,22 @@ def test_wrong_usage_is_2(ask: Callable[..., subprocess.CompletedProcess[str]], 
     done = ask(*arguments, status=2)
     assert done.stdout == ""
     assert "usage:" in done.stderr
+
+
+def test_help_is_plain() -> None:
+    """The help of each command is its line in the list of commands, as a sentence."""
+    listed = " ".join(_without_conda("--help").stdout.split())
+    for command, text in {
+        "status": "Show whether sharing is on, which setting decided it, and where it is.",
+        "preview": "Print exactly the user agent that each configured channel gets.",
+        "on": "Turn sharing on in your condarc.",
+        "off": "Turn sharing off in your condarc.",
+        "reset": "Delete the token of this installation; the next command makes a new one.",
+        "print": "Print only the suffix, for use by other clients.",
+        "heartbeat": "Send one request to each host of your channels, if heartbeats are on.",
+        "random": "Print a new random value, for use by administrators.",
+    }.items():
+        assert f"{command} {text[0].lower()}{text[1:-1]}" in listed
+        shown = " ".join(_without_conda(command, "--help").stdout.split())
+        assert f"usage: anaconda-anon-usage {command} [-h]" in shown
+        assert text in shown

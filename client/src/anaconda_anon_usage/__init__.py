@@ -1,6 +1,6 @@
-"""Which version of the plug-in is this, and what does it explain to a person who asks?
+"""The version of the plug-in, and its explanations on standard error.
 
-Both stand here because each module that conda has to read costs every command a third of a millisecond.
+Both are here because each further module costs every command of conda a third of a millisecond.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ _DEBUG = "ANACONDA_ANON_USAGE_DEBUG"
 
 
 def explain(message: str, *values: object) -> None:
-    """Write one line to standard error if the person asked for it. Never a token, and never an exception."""
+    """Write one line to standard error if ``ANACONDA_ANON_USAGE_DEBUG`` is set. It raises nothing.
+
+    `message` and `values` are those of the ``%`` operator, and must not contain a token.
+    """
     if os.environ.get(_DEBUG, "0") in ("", "0"):
         return
     try:

@@ -1,4 +1,4 @@
-"""What does ``python -m anaconda_anon_usage`` do? The same as ``anaconda-anon-usage``."""
+"""``python -m anaconda_anon_usage``, which is the same as ``anaconda-anon-usage``."""
 
 from __future__ import annotations
 

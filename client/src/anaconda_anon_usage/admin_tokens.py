@@ -1,8 +1,8 @@
-"""Which tokens has an administrator set?
+"""The tokens that an administrator has set.
 
 ``installer_token``, ``org_token`` and ``machine_token`` (also with a leading dot) in each folder where conda
-looks for a ``.condarc``, but the home itself, and the variables ``ANACONDA_ANON_USAGE_INSTALLER_TOKEN``,
-``…_ORG_TOKEN`` and ``…_MACHINE_TOKEN``. Values are separated by ``/`` or stand on lines of their own.
+looks for a ``.condarc``, except the home itself, and the variables ``ANACONDA_ANON_USAGE_INSTALLER_TOKEN``,
+``…_ORG_TOKEN`` and ``…_MACHINE_TOKEN``. Values are separated by ``/`` or by line breaks.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ _O_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0
 
 
 def read_admin_tokens(search_path: Iterable[str], environ: Mapping[str, str]) -> list[tokens.Token]:
-    """Return the tokens that are set, the variable's first, then in the order in which conda reads folders.
+    """Return the tokens that are set: those of the variables first, then in conda's order of folders.
 
-    `search_path` is conda's list of places of configuration files, with ``~`` and variables in it. A value
-    that is not one of the grammar is left out, and so is a repeat.
+    `search_path` is conda's list of places of configuration files, with ``~`` and variables in it. Repeated
+    values, and values that do not follow the grammar, are left out.
     """
-    # Most are not there, and each would be asked for six files.
+    # Most folders do not exist; this saves six attempts to open a file in each of them.
     folders = [folder for folder in _folders(search_path, environ) if os.path.isdir(folder)]
     kept: dict[tokens.Token, None] = {}
     for prefix, name in _NAMES.items():
@@ -39,7 +39,7 @@ def read_admin_tokens(search_path: Iterable[str], environ: Mapping[str, str]) ->
             if tokens.is_value(value):
                 kept.setdefault(tokens.Token(prefix, value))
             else:
-                explain("not a value, left out of %s/", prefix)
+                explain("a value of %s/ does not follow the grammar and is left out", prefix)
     return list(kept)
 
 
@@ -48,13 +48,13 @@ def _folders(search_path: Iterable[str], environ: Mapping[str, str]) -> Iterator
     for place in search_path:
         folder, _, name = str(place).replace("\\", "/").rpartition("/")
         if name != ".condarc":
-            continue  # condarc, condarc.d and others of the same folder
+            continue  # condarc, condarc.d and others in the same folder
         first, slash, rest = folder.partition("/")
         if first.startswith("$"):
             first = environ.get(first[1:], "")
         elif first == "~":
             first = home
-        # A home holds dot files of all kinds; conda's folders in it are places of their own.
+        # A home has dot files of all programs; conda's own folders in it are in the list too.
         path = first + slash + rest
         if os.path.isabs(path) and os.path.normpath(path) != home:
             yield path
@@ -65,19 +65,19 @@ def _values(text: str) -> list[str]:
 
 
 def _read(path: str) -> str:
-    """Return what a file says, nothing if it is no regular file, is too long or is no text."""
+    """Return the text of a file; nothing if it is not a regular file, too long, or not text."""
     try:
         descriptor = os.open(path, _O_READ)
     except OSError as error:
         if not isinstance(error, (FileNotFoundError, NotADirectoryError)):
-            explain("not read: %s", error)
+            explain("cannot read: %s", error)
         return ""
     try:
         regular = stat.S_ISREG(os.fstat(descriptor).st_mode)
         data = os.read(descriptor, _SIZE_MAX_BYTES + 1) if regular else b""
         return data.decode("ascii") if len(data) <= _SIZE_MAX_BYTES else ""
     except (OSError, UnicodeDecodeError) as error:
-        explain("not read: %s: %s", path, type(error).__name__)
+        explain("cannot read: %s: %s", path, type(error).__name__)
         return ""
     finally:
         os.close(descriptor)

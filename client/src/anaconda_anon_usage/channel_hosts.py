@@ -1,8 +1,7 @@
-"""Does this host get the tokens?
+"""The hosts that get tokens, which are those of channels, and the URLs of channels.
 
-Only hosts of channels do: of those that are configured, those that the command names, and those whose index
-conda itself asks for (which a YAML file or a package specification has named). conda has no types, so its
-context is ``Any`` here.
+A channel is one that is configured, that the command names, or whose index conda itself asks for (because a
+YAML file or a package specification names it). conda has no types, so its context is ``Any`` here.
 """
 
 from __future__ import annotations
@@ -14,10 +13,10 @@ from anaconda_anon_usage import explain
 if TYPE_CHECKING:
     from typing import Callable, Container, Iterable
 
-#: The setting, as it is written in a condarc: a list that narrows the hosts further.
+#: The name of the setting in a condarc: a list that narrows the hosts further.
 SETTING = "anaconda_anon_usage_hosts"
 _SCHEMES = ("http", "https")
-# A port that goes without saying. conda's hook tells the host without the scheme.
+# Left out of a host: conda's hook gives the host without the scheme.
 _DEFAULT_PORTS = ("80", "443")
 _INDEXES = frozenset(
     name + ending
@@ -37,8 +36,8 @@ def gets_tokens(context: Any, host: str, named_hosts: Container[str] = ()) -> bo
         return False
     try:
         allowed = tuple(getattr(context, SETTING, ()))
-    except Exception as error:  # who has narrowed the hosts in a way that cannot be read has not widened them
-        explain("the hosts cannot be read: %r", error)
+    except Exception as error:  # a list that cannot be read was meant to narrow the hosts
+        explain("%s cannot be read: %r", SETTING, error)
         return False
     return not allowed or any(_matches(named, str(entry)) for entry in allowed)
 
@@ -73,7 +72,7 @@ def find_channel_hosts(context: Any) -> set[str]:  # noqa: ANN401
 
 
 def normalize_host(host: str) -> str:
-    """Return `host` in lower case without credentials, and without a port that goes without saying."""
+    """Return `host` in lower case, without credentials and without the default port of http and https."""
     host = host.rpartition("@")[2].lower()
     name, colon, port = host.rpartition(":")
     return name.rstrip(".") if colon and port in _DEFAULT_PORTS else host.rstrip(".")
@@ -82,8 +81,8 @@ def normalize_host(host: str) -> str:
 def _hosts(context: Any, channels: Callable[[Any], Iterable[Any]]) -> set[str]:  # noqa: ANN401
     try:
         urls = [url for channel in channels(context) for url in channel.base_urls if url]
-    except Exception as error:  # the other channels are as good as before
-        explain("no hosts from%s: %r", channels.__name__.replace("_", " "), error)
+    except Exception as error:  # the other kinds of channels still count
+        explain("the hosts of one kind of channels cannot be read (%s): %r", channels.__name__, error)
         return set()
     parts = (url.partition("://") for url in urls)
     return {normalize_host(rest.partition("/")[0]) for scheme, _, rest in parts if scheme in _SCHEMES}
@@ -104,14 +103,14 @@ def _custom(context: Any) -> list[Any]:  # noqa: ANN401
 
 
 def _multiple(context: Any) -> list[Any]:  # noqa: ANN401
-    # The default channels are the one that is always there.
+    # The default channels are one of them, and always exist.
     return [channel for channels in context.custom_multichannels.values() for channel in channels]
 
 
 def _matches(host: str, entry: str) -> bool:
-    """Say whether `entry` is this host: ``name``, ``name:port``, or ``*.domain`` for all below a domain."""
+    """Return whether `entry` matches `host`: ``name``, ``name:port``, or ``*.domain`` for all names below."""
     allowed = normalize_host(entry.strip().rpartition("://")[2].partition("/")[0])
-    # The name alone stands for all its ports; an IPv6 address has its colons in brackets.
+    # A name without a port matches all ports; an IPv6 address has its colons in brackets.
     name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
     if allowed.startswith("*."):
         return name.endswith(allowed[1:])

@@ -1,4 +1,4 @@
-"""What can a person ask for, as ``conda anon-usage …`` or ``anaconda-anon-usage …``?
+"""The commands ``conda anon-usage …`` and ``anaconda-anon-usage …``.
 
 Exit codes: 0 done, 1 not possible (one line on standard error says why), 2 wrong usage.
 """
@@ -30,7 +30,7 @@ _COMMAND = "anon-usage"
 
 
 class NotPossibleError(Exception):
-    """What was asked for cannot be done; the message says why, and what to do."""
+    """A command that cannot be carried out; the message says why, and what to do."""
 
 
 def run_as_subcommand(arguments: Sequence[str]) -> int:
@@ -43,7 +43,7 @@ def main() -> int:
     try:
         return _run(sys.argv[1:], "anaconda-" + _COMMAND)
     except BrokenPipeError:
-        # Whoever read the output has seen enough. Python would complain once more at the end.
+        # The reader of the output has closed it (as head does). Python would report that again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
 
@@ -66,24 +66,28 @@ def _parser(program: str) -> ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", dest="command")
     commands.required = True
     for name, action, text in (
-        ("status", _status, "say whether sharing is on, which setting decided it, and where that stands"),
-        ("preview", _preview, "print, byte for byte, the user agent that each configured channel gets"),
+        (
+            "status",
+            _status,
+            "show whether sharing is on, which setting decided it, and where it is",
+        ),
+        ("preview", _preview, "print exactly the user agent that each configured channel gets"),
         ("on", _on, "turn sharing on in your condarc"),
         ("off", _off, "turn sharing off in your condarc"),
-        ("reset", _reset, "forget the token of this installation; the next command makes another"),
-        ("print", _print, "print the suffix alone, for other clients"),
-        ("heartbeat", _heartbeat, "send one request to each host of channels, if the setting asks for it"),
-        ("random", _random, "print a new random value, such as an administrator may need"),
+        ("reset", _reset, "delete the token of this installation; the next command makes a new one"),
+        ("print", _print, "print only the suffix, for use by other clients"),
+        ("heartbeat", _heartbeat, "send one request to each host of your channels, if heartbeats are on"),
+        ("random", _random, "print a new random value, for use by administrators"),
     ):
         command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
         command.set_defaults(action=action)
         if name in ("status", "preview"):
-            command.add_argument("--json", action="store_true", help="print JSON")
+            command.add_argument("--json", action="store_true", help="print the result as JSON")
         if name == "reset":
             command.add_argument(
                 "--environments",
                 action="store_true",
-                help="also those of its environments: base, and all in conda's folders of environments",
+                help="also delete the tokens of base and of all environments in the configured envs_dirs",
             )
     return parser
 
@@ -135,15 +139,17 @@ def _off(_: Namespace) -> int:
 def _set(*, sharing: bool) -> int:
     import subprocess
 
-    # conda knows where a choice goes and keeps the comments there. This reads and writes no token.
+    # conda knows which file to write, and keeps its comments. This reads and writes no token.
     value = "true" if sharing else "false"
     command = [sys.executable, "-m", "conda", "config", "--set", session.SETTING, value]
     if subprocess.run(command, check=False).returncode:  # noqa: S603  conda itself, with our own words
-        raise NotPossibleError("conda could not save the choice")
+        raise NotPossibleError("conda could not save the setting; see its message above")
     now, decided_by, where = _decision(_context(again=True))
     if now != sharing:
         state = "on" if now else "off"
-        raise NotPossibleError(f"saved, but sharing is still {state}: decided by {decided_by}, in {where}")
+        raise NotPossibleError(
+            f"the setting is saved, but sharing is still {state}: decided by {decided_by}, in {where}"
+        )
     _write("sharing: " + ("on" if sharing else "off"))
     return 0
 
@@ -151,7 +157,9 @@ def _set(*, sharing: bool) -> int:
 def _reset(options: Namespace) -> int:
     context = _context()
     if not _decision(context)[0]:
-        raise NotPossibleError("sharing is off, so no token file is touched; turn it on, or delete the files")
+        raise NotPossibleError(
+            "sharing is off, so no token file is touched; turn it on first, or delete the files yourself"
+        )
     forgotten: list[str] = []
     try:
         folder = store.find_home_folder()
@@ -162,7 +170,7 @@ def _reset(options: Namespace) -> int:
         for prefix in _prefixes(context) if options.environments else ():
             forgotten += store.forget_environment(prefix)
     except OSError as error:
-        raise NotPossibleError(f"not forgotten: {error}") from None
+        raise NotPossibleError(f"a token file could not be deleted: {error}") from None
     for path in forgotten:
         _write("forgotten: " + path)
     return 0
@@ -179,7 +187,7 @@ def _heartbeat(_: Namespace) -> int:
 
     from anaconda_anon_usage import heartbeat
 
-    # It runs beside other things, where nobody waits for it or can act on what it says.
+    # It runs in the background, where nobody can act on a warning.
     logging.disable()
     warnings.simplefilter("ignore")
     try:
@@ -195,13 +203,16 @@ def _random(_: Namespace) -> int:
 
 
 def _context(*, again: bool = False) -> Any:  # noqa: ANN401
-    """Return conda's context, with the configuration read."""
+    """Return conda's context with its configuration read; `again` reads it once more.
+
+    Raises ``NotPossibleError`` if conda cannot be imported.
+    """
     try:
         from conda.base.context import context, reset_context
     except ImportError:
-        raise NotPossibleError("there is no conda here: run it with the Python of conda's base") from None
+        raise NotPossibleError("there is no conda here: use the Python of conda's base environment") from None
     if again or not hasattr(type(context), session.SETTING):
-        # Outside conda nobody has imported the plug-in, which makes the settings known, or read the files.
+        # Outside conda the plug-in, which registers the settings, was not loaded, and no condarc was read.
         request_headers.attempt(session.register_settings)
         request_headers.prepare(_COMMAND)
         reset_context()
@@ -209,7 +220,7 @@ def _context(*, again: bool = False) -> Any:  # noqa: ANN401
 
 
 def _decision(context: Any) -> tuple[bool, str, str | None]:  # noqa: ANN401
-    """Return whether sharing is on, what decided it, and in which file or variable; none if nobody chose."""
+    """Return whether sharing is on, what decided it, and its file or variable (``None`` by default)."""
     sharing, decided_by = session.read_choice(context)
     if decided_by == session.DO_NOT_TRACK:
         return sharing, decided_by, session.DO_NOT_TRACK
@@ -218,7 +229,7 @@ def _decision(context: Any) -> tuple[bool, str, str | None]:  # noqa: ANN401
         if session.SETTING in parameters:
             where = str(source)
             if "final" in str(parameters[session.SETTING].keyflag()):
-                break  # conda's #!final: nothing that is read later counts
+                break  # conda's #!final: files that are read later do not count
     if where == "envvars":
         where = "CONDA_" + session.SETTING.upper()
     return sharing, decided_by if where else "default", where
@@ -229,14 +240,14 @@ def _only_hosts(context: Any) -> list[str]:  # noqa: ANN401
         return [str(entry) for entry in getattr(context, channel_hosts.SETTING)]
     except Exception:
         raise NotPossibleError(
-            f"{channel_hosts.SETTING} is no list of hosts: see conda config --show-sources"
+            f"{channel_hosts.SETTING} is not a list of hosts: see conda config --show-sources"
         ) from None
 
 
 def _wants_heartbeat(context: Any) -> bool:  # noqa: ANN401
     try:
         return bool(getattr(context, session.HEARTBEAT))
-    except Exception as error:  # then none is sent, as heartbeat finds out too
+    except Exception as error:  # then no heartbeat is sent either
         explain("%s cannot be read: %r", session.HEARTBEAT, error)
         return False
 
@@ -250,7 +261,7 @@ def _prefixes(context: Any) -> list[str]:  # noqa: ANN401
 
 
 def _reveal(agent: str) -> str:
-    # A user agent of ours hides its values as a text; as bytes it is what is sent.
+    # The plug-in's user agent hides its tokens as a string; as bytes it is what is sent.
     return agent.encode("utf-8").decode("utf-8")
 
 

@@ -1,7 +1,7 @@
-"""How can an environment that asks for nothing be counted as in use?
+"""Heartbeats: requests that show that an environment is in use, although it does not change.
 
-One ``HEAD`` request to each host of channels says so, for a package that no channel has. It is sent only
-where somebody has set ``anaconda_heartbeat: true``. conda has no types, so its context is ``Any`` here.
+A heartbeat is one ``HEAD`` request to each host of channels, for a package that no channel has. It is sent
+only if somebody has set ``anaconda_heartbeat: true``. conda has no types, so its context is ``Any`` here.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from anaconda_anon_usage.session import SESSION
 if TYPE_CHECKING:
     from typing import Callable
 
-#: What all requests together may take, from before the first name is looked up.
+#: How long all requests together may take, including the time to look up names.
 TIMEOUT_S = 0.75
 _PATH = "/noarch/activate-0.0.0-0.conda"
 
@@ -23,21 +23,21 @@ _PATH = "/noarch/activate-0.0.0-0.conda"
 def send(context: Any) -> None:  # noqa: ANN401
     """Send the requests, all at once, and wait for at most :data:`TIMEOUT_S`.
 
-    Nothing says whether one has arrived. May raise whatever conda raises for a configuration that it cannot
-    read.
+    The caller does not learn whether a request arrived. Raises whatever conda raises for a configuration
+    that it cannot read.
     """
     if not _is_wanted(context):
         return
     if not os.environ.get("CONDA_PREFIX"):
-        SESSION.begin("")  # no environment is active, and base must not pass for one
+        SESSION.begin("")  # no environment is active, and base must not count as one
     urls = list_urls(context)
     if urls:
-        # Made here, once: reading and saving tokens is no work for several threads.
+        # Built here, once: tokens are read and saved by one thread only.
         _send_all(urls, request_headers.build_user_agent())
 
 
 def list_urls(context: Any) -> list[str]:  # noqa: ANN401
-    """Return what to ask for: for each host that gets tokens, a URL in the first of its channels."""
+    """Return the URLs to request: for each host that gets tokens, one in the first of its channels."""
     first: dict[str, str] = {}
     for url in channel_hosts.list_channel_urls(context):
         host = channel_hosts.parse_host(url)
@@ -61,10 +61,10 @@ def _is_wanted(context: Any) -> bool:  # noqa: ANN401
 
 
 def _send_all(urls: list[str], agent: str) -> None:
-    """Send from one thread for each URL, and leave behind those that are not done in time.
+    """Send each request in a thread of its own, and do not wait for those that take too long.
 
-    No timeout of a library covers the whole of a request: a name server that is silent, or an answer that
-    comes byte by byte, takes as long as it likes. A daemon thread does not keep the process.
+    No timeout of a library covers a whole request: a silent name server, or an answer that comes byte by
+    byte, can take any time. The threads are daemons, so the process can end without them.
     """
     from threading import Thread
     from time import monotonic
@@ -76,7 +76,7 @@ def _send_all(urls: list[str], agent: str) -> None:
     def send_one(url: str) -> None:
         try:
             outcomes[url] = _head(CondaSession, url, agent)
-        except Exception as error:  # the network is what it is
+        except Exception as error:  # a heartbeat that fails is not an error
             outcomes[url] = error
 
     begin_s = monotonic()
@@ -92,9 +92,9 @@ def _send_all(urls: list[str], agent: str) -> None:
 
 
 def _head(session_of_conda: Callable[[], Any], url: str, agent: str) -> int:
-    """Return the status of the answer. conda's own session knows about proxies and certificates."""
+    """Send one request through a session of conda, for its proxies and certificates; return the status."""
     session = session_of_conda()
-    # No name, password or token of the channel, and no question for those of a proxy: conda's own would ask.
+    # No name, password or token of the channel; and conda's own would ask the user for those of a proxy.
     session.auth = _without_credentials
     adapter = session.get_adapter(url)
     adapter.max_retries = type(adapter.max_retries)(0, read=False)

@@ -1,4 +1,4 @@
-"""Which host is this?"""
+"""The identity of this machine, which tells a copied home or a cloned disk from the original."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _NET_ADDR_PERM = "0"
 def find_machine_identity() -> str | None:
     """Return the operating system's identifier of this machine, else a hardware address, else ``None``.
 
-    It is never sent and never stored: the store keeps a hash of it that is keyed with the token. An
-    installation on a host without one keeps its token.
+    It is never sent or stored: the store keeps a hash of it that is keyed with the token. On a machine
+    without an identity, an installation keeps its token.
     """
     if sys.platform == "win32":
         return _read_machine_guid() or _find_node_address()
@@ -31,8 +31,8 @@ def find_machine_identity() -> str | None:
 def find_hardware_address(interfaces: str) -> str | None:
     """Return the lowest address of the network interfaces that are built into this machine (Linux).
 
-    One that is made up (of a container, a bridge, a virtual machine), that is borrowed from another
-    interface, or that comes and goes with what is plugged in says nothing of the machine.
+    Other addresses do not identify the machine: those that software has made up (for a container, a bridge, a
+    virtual machine), that another interface lends, or that belong to a device that can be unplugged.
     """
     try:
         names = os.listdir(interfaces)
@@ -47,7 +47,7 @@ def find_hardware_address(interfaces: str) -> str | None:
 
 
 def is_hardware_address(address: str) -> bool:
-    """Say whether `address` (six octets in hexadecimal, with colons) was given to one device by its maker."""
+    """Return whether the maker of one device gave it `address` (six hexadecimal octets, with colons)."""
     octets = address.split(":")
     try:
         numbers = [int(octet, 16) for octet in octets]
@@ -59,7 +59,7 @@ def is_hardware_address(address: str) -> bool:
 
 
 def _is_built_in(interface: str) -> bool:
-    # A bridge, a tunnel and the inner end of a container have no device; one on USB may be gone tomorrow.
+    # A bridge, a tunnel and the inner end of a container have no device; a USB device may be gone tomorrow.
     device = os.path.realpath(os.path.join(interface, "device"))
     permanent = _read_text(os.path.join(interface, "addr_assign_type")) == _NET_ADDR_PERM
     stays = "/usb" not in device and _read_text(os.path.join(device, "removable")) != "removable"
@@ -67,8 +67,11 @@ def _is_built_in(interface: str) -> bool:
 
 
 def _find_node_address() -> str | None:
-    """Return what the standard library finds; where it finds none it sets the multicast bit (RFC 9562)."""
-    import uuid  # slow, and not needed where there is a machine id
+    """Return the hardware address that the standard library finds.
+
+    If the library makes one up, it sets the multicast bit (RFC 9562).
+    """
+    import uuid  # slow, and not needed if there is a machine id
 
     node = uuid.getnode()
     address = ":".join(f"{octet:02x}" for octet in node.to_bytes(6, "big"))
@@ -76,7 +79,7 @@ def _find_node_address() -> str | None:
 
 
 def _read_machine_id(path: str) -> str | None:
-    # machine-id(5): 32 hexadecimal digits; while an image is built it is empty or says "uninitialized".
+    # machine-id(5): 32 hexadecimal digits; in an image that is being built it is empty or "uninitialized".
     value = _read_text(path, _MACHINE_ID_LENGTH + 1)
     is_well_formed = len(value) == _MACHINE_ID_LENGTH and set(value) <= set("0123456789abcdef")
     return value if is_well_formed and value.strip("0") else None

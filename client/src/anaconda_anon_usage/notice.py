@@ -1,7 +1,4 @@
-"""Has this user been told what is shared?
-
-Once for each home, before the first command on a terminal while sharing is on.
-"""
+"""The notice that says what is shared: once for each home, before the first command on a terminal."""
 
 from __future__ import annotations
 
@@ -18,16 +15,16 @@ TEXT = (
     "conda sends random tokens with its requests to channels, to count installations and environments. "
     "To turn this off: conda config --set anaconda_anon_usage off"
 )
-#: Who runs these is choosing already, or reads the output of another program.
+#: With these, the user already chooses, or reads the output of another program.
 _QUIET_COMMANDS = frozenset(["anon-usage", "config", "run"])
-#: What continuous integration sets, where nobody reads along.
+#: Variables that continuous integration sets, where nobody reads the output.
 _CI = ("CI", "TF_BUILD", "JENKINS_URL", "TEAMCITY_VERSION", "CODEBUILD_BUILD_ID")
 
 
 def show_once(command: str) -> None:
-    """Write :data:`TEXT` to standard error, which is a terminal, if the user has not been told yet.
+    """Write :data:`TEXT` to standard error, which is a terminal, if this home has not had it yet.
 
-    It is not written where that it was could not be noted: better never than each time.
+    If that cannot be recorded, nothing is written: never is better than each time.
     """
     from conda.base.context import context
 

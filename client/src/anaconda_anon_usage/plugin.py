@@ -1,4 +1,4 @@
-"""Which hooks does conda call?
+"""The hooks that conda calls.
 
 conda imports this module through the entry point group ``conda``. No hook raises, prints to standard output,
 or changes what a command returns.
@@ -16,14 +16,14 @@ from anaconda_anon_usage import explain, request_headers, session
 if TYPE_CHECKING:
     from typing import Iterator
 
-#: What conda 25.5 and later run as commands in each new shell: they send nothing, and must not be slowed.
+#: Commands that conda 25.5 and later run in each new shell. They send nothing and must not take longer.
 _ACTIVATION = frozenset(["activate", "commands", "deactivate", "hook", "reactivate"])
 
 _SUMMARY = "Show and choose what conda shares with the hosts of channels."
 
 
 class _EveryCommand(frozenset):  # type: ignore[type-arg]  # not subscriptable in Python 3.8
-    """The set of all commands but activation, also of those that other plug-ins bring."""
+    """The set of all commands except activation, including those of other plug-ins."""
 
     __slots__ = ()
 
@@ -44,7 +44,7 @@ def conda_request_headers(host: str, path: str) -> Iterator[Any]:
         try:
             agent = request_headers.choose_user_agent(host, path)
         except Exception as error:  # conda goes on with its own user agent
-            explain("request headers: %r", error)
+            explain("no tokens in this request: %r", error)
         else:
             if agent:
                 yield types.CondaRequestHeader(name="User-Agent", value=agent)
@@ -63,7 +63,7 @@ def _before_command(command: str) -> None:
 
 def _give_notice(command: str) -> None:
     if sys.stderr.isatty():
-        from anaconda_anon_usage import notice  # not what every command waits for
+        from anaconda_anon_usage import notice  # most commands do not need it
 
         notice.show_once(command)
 
@@ -74,5 +74,5 @@ def _subcommand(arguments: Any) -> int:  # noqa: ANN401
     return cli.run_as_subcommand(arguments)
 
 
-# Without its setting the plug-in takes sharing to be off.
+# If this fails, the setting does not exist, and sharing is off.
 request_headers.attempt(session.register_settings)

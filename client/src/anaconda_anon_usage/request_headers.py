@@ -1,8 +1,8 @@
-"""What has to be changed in conda itself?
+"""The header of conda's requests: its user agent with the suffix, and the changes to conda that it needs.
 
-Only what no public hook of every supported version offers: the settings, which have to be keys of their own
-in a condarc; the header of conda before 24.11; a redirect to a foreign host; the environment that a file
-names; what ``conda info`` shows. conda has no types, so its objects are ``Any`` here.
+The changes are those for which some supported conda has no public hook: the header before conda 24.11, a
+redirect to a foreign host, the environment that a file names, and what ``conda info`` shows. conda has no
+types, so its objects are ``Any`` here.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _HEADER = "User-Agent"
 
 
 def prepare(command: str) -> None:
-    """Get ready for this command of conda."""
+    """Prepare this process for `command`: begin its session and change conda where it has no hook."""
     for step in (
         lambda: SESSION.begin(command),
         redact_info,
@@ -32,7 +32,7 @@ def prepare(command: str) -> None:
 
 
 def attempt(step: Callable[[], None]) -> None:
-    """Take a step that conda can do without."""
+    """Run `step`; if it fails, explain why, and let conda go on without it."""
     try:
         step()
     except Exception as error:
@@ -40,26 +40,26 @@ def attempt(step: Callable[[], None]) -> None:
 
 
 def has_header_hook() -> bool:
-    """Say whether conda asks plug-ins for the headers of each request, as 24.11 and later do."""
+    """Return whether conda asks plug-ins for the headers of each request, as 24.11 and later do."""
     from conda.plugins import types
 
     return hasattr(types, "CondaRequestHeader")
 
 
 def watch_sessions(*, send: bool) -> None:
-    """Act as soon as conda makes a session of requests, which reads the context's user agent.
+    """Change conda's HTTP sessions as soon as it makes the first one, which reads the context's user agent.
 
-    The modules that send requests take long to import, and most commands need none of them. With `send`
-    (conda before 24.11) a session adds the suffix; in any case a redirect to a foreign host loses it. The
-    context's user agent itself stays conda's own: reports of crashes are sent with it.
+    Not earlier: the modules that send requests take long to import, and most commands do not need them. With
+    `send` (conda before 24.11) a session adds the suffix. In all versions a redirect to a foreign host loses
+    it. The context's user agent does not change, because conda sends crash reports with it.
     """
     from conda.base.context import Context
 
     def user_agent(context: Any) -> Any:  # noqa: ANN401
         try:
             _change_sessions(send=send)
-        except Exception as error:  # whatever it is, conda goes on without
-            explain("sessions of requests: %r", error)
+        except Exception as error:  # conda goes on without tokens
+            explain("conda's HTTP sessions cannot be changed: %r", error)
         return SESSION.plain_user_agent.__get__(context)
 
     if SESSION.plain_user_agent is None:
@@ -69,7 +69,7 @@ def watch_sessions(*, send: bool) -> None:
 
 
 def choose_user_agent(host: str, path: str) -> str | None:
-    """Return the user agent with the suffix for a request, or ``None`` where conda's own is to be sent."""
+    """Return the user agent with the suffix for a request, or ``None`` if conda sends its own."""
     from conda.base.context import context
 
     _change_sessions(send=False)
@@ -78,7 +78,7 @@ def choose_user_agent(host: str, path: str) -> str | None:
 
 
 def gets_tokens(context: Any, host: str) -> bool:  # noqa: ANN401
-    """Return whether a request to `host` carries the suffix, for all that this process knows by now."""
+    """Return whether a request to `host` carries the suffix, given the channels that the command names."""
     return channel_hosts.gets_tokens(context, host, SESSION.named_hosts)
 
 
@@ -97,18 +97,18 @@ def read_plain_user_agent() -> str:
     return str(context.user_agent if own is None else own.__get__(context))
 
 
-def watch_named_in_file(tell: Callable[[str], None]) -> None:
-    """Have `tell` called with the prefix that ``conda env …`` finds by a name in the file that it reads.
+def watch_named_in_file(note: Callable[[str], None]) -> None:
+    """Call `note` with the prefix of the environment that ``conda env create`` or ``update`` reads in a file.
 
-    conda reads the name for itself and never tells its context, but asks one function for the prefix of it.
-    (``conda create`` of 26.3 and later does tell.) conda 23.7 has imported that function by name before.
+    conda does not set that name in its context, but calls one function to find its prefix. (``conda create``
+    of 26.3 and later does set it.) conda 23.7 has already imported that function into two of its modules.
     """
     from conda.base import context as module
 
     def determine_target_prefix(context: Any, args: Any = None) -> Any:  # noqa: ANN401
         prefix = original(context, args)
         if getattr(args, "name", None) or getattr(args, "prefix", None):  # else it is base or the active one
-            tell(str(prefix))
+            note(str(prefix))
         return prefix
 
     original: Callable[..., Any] = module.determine_target_prefix
@@ -120,7 +120,7 @@ def watch_named_in_file(tell: Callable[[str], None]) -> None:
 
 
 def redact_info() -> None:
-    """Let ``conda info``, and conda's report of an unexpected error, show each token as ``.``."""
+    """Make ``conda info``, and conda's report of an unexpected error, show each token as ``.``."""
     from conda.cli import main_info
 
     original: Callable[..., Any] = main_info.get_info_dict
@@ -132,7 +132,7 @@ def redact_info() -> None:
         try:
             info["user_agent"] = tokens.redact(build_user_agent())
         except Exception as error:
-            explain("conda info: %r", error)
+            explain("the user agent in conda info cannot be shown: %r", error)
             info["user_agent"] = None
         return info
 
@@ -147,11 +147,11 @@ def _change_sessions(*, send: bool) -> None:
     original = adapter.add_headers
 
     def add_headers(self: Any, request: Any, **options: Any) -> None:  # noqa: ANN401
-        # What requests calls last of all, for each request on its way, one that follows a redirect too.
+        # requests calls this last, for each request that it sends, including those that follow a redirect.
         original(self, request, **options)
         try:
             _withdraw_suffix(request)
-        except Exception as error:  # a token that may be at the wrong place is not sent
+        except Exception as error:  # never send a token to a host that may be the wrong one
             explain("no tokens: %r", error)
             request.headers[_HEADER] = read_plain_user_agent()
 
@@ -161,7 +161,7 @@ def _change_sessions(*, send: bool) -> None:
 
 
 def _send_with_sessions(session: Any) -> None:  # noqa: ANN401
-    """Let older sessions do what those of conda 24.11 do for the hook: ask for the headers of a request."""
+    """Make sessions before conda 24.11 ask for the headers of a request, as the hook does in later ones."""
     original = session.prepare_request
 
     def prepare_request(self: Any, request: Any) -> Any:  # noqa: ANN401
@@ -189,7 +189,7 @@ def _withdraw_suffix(request: Any) -> None:  # noqa: ANN401
 
     if isinstance(request.headers.get(_HEADER), tokens.UserAgent):
         host, _ = _split_url(request.url)
-        # The path says nothing here: where a redirect leads is not what the command has named.
+        # The request is not noted: the command has not named the target of a redirect.
         if not host or not gets_tokens(context, host):
             request.headers[_HEADER] = read_plain_user_agent()
 

@@ -1,8 +1,8 @@
-"""What does this conda command send after conda's own user agent, and is sharing on at all?
+"""The session of one process: its suffix, and whether sharing is on.
 
-The answer to the second comes from conda's own setting ``anaconda_anon_usage`` (any condarc,
-``CONDA_ANACONDA_ANON_USAGE``) and from ``DO_NOT_TRACK``. No token file is ever touched to find it. conda has
-no types, so its context is ``Any`` here.
+conda's setting ``anaconda_anon_usage`` (any condarc, ``CONDA_ANACONDA_ANON_USAGE``) and ``DO_NOT_TRACK``
+decide whether sharing is on. To find out, no token file is touched. conda has no types, so its context is
+``Any`` here.
 """
 
 from __future__ import annotations
@@ -19,37 +19,37 @@ if TYPE_CHECKING:
 
     DecidedBy = Literal["DO_NOT_TRACK", "setting", "unreadable setting"]
 
-#: The setting, as it is written in a condarc.
+#: The name of the setting in a condarc.
 SETTING = "anaconda_anon_usage"
-#: The setting, off by default, with which a person asks for requests of the plug-in's own: see ``heartbeat``.
+#: The setting, off by default, that turns on heartbeats.
 HEARTBEAT = "anaconda_heartbeat"
 #: https://consoledonottrack.com
 DO_NOT_TRACK = "DO_NOT_TRACK"
 
-#: The commands that make the environment they name (as conda calls them when it invokes a pre-command hook).
+#: Commands that make the environment that they name (by the names that conda gives a pre-command hook).
 _MAKES_ENVIRONMENT = frozenset(["create", "env_create"])
-#: The commands that work on one environment. Every command has a prefix, base if no other: a search must not
-#: make base one of the environments that a person works with. ``info`` and ``anon-usage`` show what is sent.
+#: Commands that work on one environment. Every command has a prefix, if only that of base, and a search must
+#: not make base an environment that a person works with. ``info`` and ``anon-usage`` show what is sent.
 _HAS_ENVIRONMENT = _MAKES_ENVIRONMENT | {"anon-usage", "env_update", "info", "install", "remove", "update"}
-#: The commands that take the name from a file where the command line has none; ``create`` since conda 26.3.
+#: Commands that read the name from a file if the command line has none; ``create`` does since conda 26.3.
 NAMED_IN_FILE = frozenset(["env_create", "env_update"])
 
 
 class Session:
-    """The state of one process: which command of conda it runs, and what it has read and saved for that.
+    """The state of one process: the command of conda that it runs, and the tokens that it has read.
 
-    All threads of a process share its :data:`SESSION`. After a fork the child keeps everything but the
-    session token: it is a process of its own.
+    All threads of a process share its :data:`SESSION`. After a fork, the child has a new session token and
+    keeps everything else.
     """
 
     def __init__(self) -> None:
-        #: The command, as conda calls it when it invokes a pre-command hook.
+        #: The command, by the name that conda gives a pre-command hook.
         self.command = ""
         #: The environment that conda has found by the name in a file.
         self.prefix_in_file = ""
         #: Hosts whose channels the command has named in a file or a specification.
         self.named_hosts: set[str] = set()
-        #: conda's own ``Context.user_agent``, once another property is in its place.
+        #: conda's own ``Context.user_agent``, after ``request_headers`` has replaced it.
         self.plain_user_agent: Any = None
         self._token = (0, "")
         self._token_lock = threading.Lock()
@@ -69,7 +69,7 @@ class Session:
         self.prefix_in_file = prefix
 
     def note_request(self, host: str, path: str) -> None:
-        """Note the host if conda asks it for an index: it has a channel then, wherever that was named."""
+        """Note `host` if conda asks it for an index: then it has a channel, wherever that is named."""
         if channel_hosts.is_index(path):
             self.named_hosts.add(channel_hosts.normalize_host(host))
 
@@ -83,7 +83,7 @@ class Session:
             return value
 
     def build_suffix(self, context: Any) -> str:  # noqa: ANN401
-        """Return ``aau/VERSION`` and the tokens. While sharing is off, no token file is touched."""
+        """Return ``aau/VERSION`` and the tokens. While sharing is off, it touches no token file."""
         sharing, decided_by = read_choice(context)
         if not sharing:
             explain("sharing is off: %s", decided_by)
@@ -95,7 +95,7 @@ class Session:
         return tokens.format_suffix(sent)
 
     def _renew_lock(self) -> None:
-        # Another thread may hold the lock at the fork; the child would wait for it for ever.
+        # Another thread may hold the lock at the fork. The child would wait for ever.
         self._token_lock = threading.Lock()
 
     def _host(self) -> str | None:
@@ -123,12 +123,12 @@ class Session:
                 to_be_made = self._makes_environment(context) and not store.is_environment(prefix)
                 token = store.ensure_environment_token(folder, prefix, self._host(), to_be_made=to_be_made)
                 if token is None:
-                    return None  # and ask again at the next request: the prefix may be there by then
+                    return None  # not cached: at the next request the prefix may exist
                 if to_be_made:
                     atexit.register(self._settle, folder, prefix)
                 self._environments.setdefault(prefix, token)
             return self._environments.get(prefix)
-        except Exception as error:  # conda cannot tell the prefix, or anything else
+        except Exception as error:  # the other tokens are sent all the same
             explain("no environment token: %r", error)
             return None
 
@@ -139,21 +139,21 @@ class Session:
             root_prefix = str(context.root_prefix)
             key = (root_prefix, os.environ.get("CONDA_PREFIX", ""))
             if key not in self._administrators:
-                # conda itself knows its root prefix without this variable, which nobody need have set.
+                # conda knows its root prefix without this variable, which may be unset.
                 environ = {**os.environ, "CONDA_ROOT": root_prefix}
                 self._administrators[key] = admin_tokens.read_admin_tokens(SEARCH_PATH, environ)
             return self._administrators[key]
         except Exception as error:  # the other tokens are sent all the same
-            explain("no tokens of an administrator: %r", error)
+            explain("no administrator tokens: %r", error)
             return []
 
     def _prefix(self, context: Any) -> str:  # noqa: ANN401
-        # What a build script leaves in the prefix of a package goes into the package, and so to everybody.
+        # A build tool packs every file of the prefix, so a token file would go to all users of the package.
         if self.command not in _HAS_ENVIRONMENT or os.environ.get("CONDA_BUILD") == "1":
             return ""
         arguments = context._argparse_args  # noqa: SLF001
         named = arguments.get("name") or arguments.get("prefix")
-        # The context takes base, or the active environment, for the target until it knows the name.
+        # Until conda has read the name, the target prefix is that of base or of the active environment.
         if self.command in NAMED_IN_FILE | {"create"} and not named:
             return self.prefix_in_file
         return str(context.target_prefix)
@@ -162,11 +162,11 @@ class Session:
         return self.command in _MAKES_ENVIRONMENT and not context.dry_run and not context.download_only
 
     def _settle(self, folder: str | None, prefix: str) -> None:
-        """Move the token of an environment that this command has made into its prefix."""
+        """Move the token of an environment that this command has made into the prefix."""
         try:
             store.ensure_environment_token(folder, prefix, self._host(), to_be_made=False)
-        except Exception as error:  # the next command does it
-            explain("not moved into %s: %r", prefix, error)
+        except Exception as error:  # the next command moves it
+            explain("the token was not moved into %s: %r", prefix, error)
 
 
 #: The session of this process.
@@ -174,11 +174,10 @@ SESSION = Session()
 
 
 def register_settings() -> None:
-    """Make ``anaconda_anon_usage`` (on by default), ``…_hosts`` and ``anaconda_heartbeat`` settings of conda.
+    """Register ``anaconda_anon_usage`` (on by default), ``…_hosts`` and ``anaconda_heartbeat`` as settings.
 
-    conda's own hook for settings would make them ``plugins.anaconda_anon_usage``, and only from 24.7 on. This
-    has to be done while the plug-in is imported: ``conda --no-plugins config`` imports plug-ins and calls
-    none of their hooks.
+    conda's hook for settings would name them ``plugins.anaconda_anon_usage``, and exists only since 24.7.
+    Call this while the plug-in is imported: ``conda --no-plugins config`` imports plug-ins and calls no hook.
     """
     from conda.common.configuration import ParameterLoader, PrimitiveParameter, SequenceParameter
 
@@ -194,15 +193,15 @@ def read_choice(context: Any) -> tuple[bool, DecidedBy]:  # noqa: ANN401
     try:
         setting = bool(getattr(context, SETTING))
     except Exception as error:  # conda's own errors for a value that it cannot understand
-        explain("the setting cannot be read: %r", error)
+        explain("%s cannot be read: %r", SETTING, error)
     return decide_sharing(setting, os.environ)
 
 
 def decide_sharing(setting: bool | None, environ: Mapping[str, str]) -> tuple[bool, DecidedBy]:
     """Return whether sharing is on, and what decided it.
 
-    `setting` is conda's value of :data:`SETTING` (its default is true), or ``None`` where conda could not
-    tell it: a person who wrote something there that cannot be understood has more likely meant *off*.
+    `setting` is conda's value of :data:`SETTING` (its default is true), or ``None`` if conda cannot read it:
+    then sharing is off, because that is what the person more likely meant.
     ``DO_NOT_TRACK`` turns sharing off unless it is unset, empty or ``0``.
     """
     if environ.get(DO_NOT_TRACK, "").strip() not in ("", "0"):
@@ -223,5 +222,5 @@ def _register(setting: str, loader: Any) -> None:  # noqa: ANN401
     Context.parameter_names += (name,)
     if hasattr(Context, "_set_parameter_names_and_aliases"):  # newer conda only
         Context._set_parameter_names_and_aliases()  # noqa: SLF001
-    # Newer conda copies the class's settings into the context when it makes it, which has been before this.
+    # Newer conda copies the settings of the class into the context when it makes the context: before this.
     vars(context).get("_parameter_loaders", {})[name] = loader

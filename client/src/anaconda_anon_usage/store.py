@@ -1,4 +1,4 @@
-"""Where do tokens live on disk?
+"""The place of each token on disk.
 
 ======================  =======================================  ============================================
 token                   file                                     tied to
@@ -8,13 +8,13 @@ environment             ``<prefix>/etc/aau_token``               the prefix
 environment to be made  ``~/.conda/aau_new``, ``_2``, …          the prefix; the host, if it has an id
 ======================  =======================================  ============================================
 
-A tie is a hash keyed with the token, so that the file says whose the token is without saying where. A home
-that is shared by installations or hosts has one file for each; whoever finds no file of its own makes the
-next one.
+A tie is a hash keyed with the token, so that a file identifies the owner of the token without naming a folder
+or a host. A home that installations or hosts share has one file for each of them; an installation that finds
+no file of its own makes the next one.
 
-conda fetches the packages of a new environment before the prefix exists, and takes a prefix that holds a file
-but no environment for somebody's folder. So the token of an environment to be made is kept beside the
-installation's, and moves into the prefix once that is an environment.
+conda downloads the packages of a new environment before the prefix exists, and asks before it uses a prefix
+that has files but is not an environment. So the token of a new environment is first kept beside that of the
+installation, and moves into the prefix when that is an environment.
 """
 
 from __future__ import annotations
@@ -30,8 +30,7 @@ if TYPE_CHECKING:
     from typing import Mapping
 
 _NOTICE = "aau_told"
-#: Beyond this many files in one home nobody makes another: reading them would take longer than conda may be
-#: delayed.
+#: The most token files of one kind in a home: reading more of them would delay conda too long.
 _FILES_MAX = 128
 _ATTEMPTS = 4
 _TO_BE_MADE_KEPT_S = 7 * 24 * 3600
@@ -40,19 +39,18 @@ _TO_BE_MADE_KEPT_S = 7 * 24 * 3600
 def find_home_folder() -> str | None:
     """Return ``~/.conda``, or ``None`` for a user without a home. It need not exist yet."""
     home = os.path.expanduser("~")
-    # Without an entry in the user database "~" stays as it is, and would be a folder in the working
-    # directory.
+    # For a user without an entry in the user database, "~" would be a folder in the working directory.
     if not os.path.isabs(home) or os.environ.get("HOME") == "" or not os.path.isdir(home):
-        explain("no home: no token can be kept")
+        explain("no home folder: no token can be kept")
         return None
     return os.path.join(home, ".conda")
 
 
 def ensure_installation_token(folder: str, root_prefix: str, host: str | None) -> str | None:
-    """Return the saved token of the installation at `root_prefix`, made if there was none.
+    """Return the saved token of the installation at `root_prefix`; make one if there is none.
 
-    A token without a tie, which the reference plug-in left, is adopted by the first installation that finds
-    it.
+    The first installation that finds a token without a tie, which the reference plug-in has left, adopts it.
+    Returns ``None`` if the token cannot be read or saved.
     """
     root = os.path.realpath(root_prefix)
 
@@ -66,9 +64,9 @@ def ensure_installation_token(folder: str, root_prefix: str, host: str | None) -
 def ensure_environment_token(
     folder: str | None, prefix: str, host: str | None, *, to_be_made: bool
 ) -> str | None:
-    """Return the saved token of the environment at `prefix`, made if there was none.
+    """Return the saved token of the environment at `prefix`; make one if there is none.
 
-    Where there is no environment yet, this is ``None`` unless this command is about `to_be_made` it.
+    If `prefix` is not an environment yet, return ``None`` unless this command will make it (`to_be_made`).
     """
     prefix = os.path.realpath(prefix)
     try:
@@ -83,9 +81,9 @@ def ensure_environment_token(
 
 
 def record_notice() -> bool:
-    """Note that this user has been told what is shared; say whether it is news, and could be noted.
+    """Record that this user has seen the notice; return whether this is the first time and was recorded.
 
-    Of many processes that start at once one alone is told that it is news.
+    Of several processes that start at the same time, only one gets ``True``.
     """
     folder = find_home_folder()
     if not folder:
@@ -95,13 +93,13 @@ def record_notice() -> bool:
         os.close(os.open(os.path.join(folder, _NOTICE), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     except OSError as error:
         if not isinstance(error, FileExistsError):
-            explain("not noted: %s", error)
+            explain("the notice cannot be recorded: %s", error)
         return False
     return True
 
 
 def forget_installation(folder: str, root_prefix: str, host: str | None) -> list[str]:
-    """Delete the token of this installation and return its file; also one that it would adopt.
+    """Delete the token of this installation, also one that it would adopt, and return the deleted files.
 
     Raises ``OSError`` if that cannot be done.
     """
@@ -117,7 +115,7 @@ def forget_installation(folder: str, root_prefix: str, host: str | None) -> list
 
 
 def forget_environment(prefix: str) -> list[str]:
-    """Delete the token of the environment at `prefix` and return its file, if there is one.
+    """Delete the token of the environment at `prefix`, if there is one, and return the deleted file.
 
     Raises ``OSError`` if that cannot be done.
     """
@@ -130,7 +128,7 @@ def forget_environment(prefix: str) -> list[str]:
 
 
 def is_environment(prefix: str) -> bool:
-    """Say whether conda takes `prefix` for an environment (as its ``is_conda_environment`` does)."""
+    """Return whether `prefix` is an environment, by the rule of conda's ``is_conda_environment``."""
     return os.path.isfile(os.path.join(prefix, "conda-meta", "history"))
 
 
@@ -139,7 +137,7 @@ def _ensure_in_prefix(folder: str | None, prefix: str, host: str | None) -> str 
     path = os.path.join(etc, ENVIRONMENT)
     for _ in range(_ATTEMPTS):
         if os.path.islink(etc):
-            explain("a symbolic link, left alone: %s", etc)
+            explain("a symbolic link is not used: %s", etc)
             return None
         saved = read(path)
         if saved and _is_tied_to(saved, {"prefix": prefix}, None):
@@ -151,7 +149,7 @@ def _ensure_in_prefix(folder: str | None, prefix: str, host: str | None) -> str 
             token = untied or token or tokens.generate_value()
             write(path, _tie_token(token, {"prefix": prefix}, None), over=saved)
         except OSError as error:
-            explain("not saved: %s", error)
+            explain("a token cannot be saved: %s", error)
             return untied or None
         if promised:
             _forget(promised)
@@ -161,9 +159,10 @@ def _ensure_in_prefix(folder: str | None, prefix: str, host: str | None) -> str 
 def _ensure_in_home(
     folder: str, name: str, place: Mapping[str, str], host: str | None, *, adopts: bool = False
 ) -> str | None:
-    """Return the token of the file in `folder` that is tied to `place` and `host`; make it if there is none.
+    """Return the token in `folder` that is tied to `place` and `host`; make one if there is none.
 
-    Processes that start at once all see the same free name. One of them gets it, the others find it there.
+    Processes that start at the same time see the same free name. One of them gets it, and
+    the others then read it.
     """
     token = tokens.generate_value()
     for _ in range(_ATTEMPTS):
@@ -173,19 +172,19 @@ def _ensure_in_home(
                 return saved.token
         path, left = _choose_file(folder, name, files, adopts=adopts)
         if not path:
-            explain("%d files in %s, and no more", len(files), folder)
+            explain("no further file is made: %s has %d", folder, len(files))
             return None
         try:
             _make_folder(folder)
             write(path, _tie_token(left or token, place, host), over=files.get(path))
         except OSError as error:
-            explain("not saved: %s", error)
+            explain("a token cannot be saved: %s", error)
             return left or None
     return None
 
 
 def _read_files(folder: str, name: str) -> dict[str, Saved | None]:
-    """Return what each token file of this name holds, ``None`` where it cannot be read."""
+    """Return the content of each token file of this name, ``None`` for one that cannot be read."""
     files: dict[str, Saved | None] = {}
     try:
         entries = os.listdir(folder)
@@ -197,7 +196,7 @@ def _read_files(folder: str, name: str) -> dict[str, Saved | None]:
             try:
                 files[path] = read(path)
             except OSError as error:
-                explain("not read: %s", error)
+                explain("cannot read: %s", error)
                 files[path] = None
     return files
 
@@ -205,9 +204,9 @@ def _read_files(folder: str, name: str) -> dict[str, Saved | None]:
 def _choose_file(
     folder: str, name: str, files: dict[str, Saved | None], *, adopts: bool
 ) -> tuple[str | None, str]:
-    """Return where to write, and the token to adopt there if one was left without a tie.
+    """Return the file to write, and the token without a tie to adopt in it (empty if there is none).
 
-    A file that holds no token is written over; one that cannot be read is left alone.
+    A file without a token is overwritten; a file that cannot be read is not changed.
     """
     for position in range(1, _FILES_MAX + 1):
         path = os.path.join(folder, name if position == 1 else f"{name}_{position}")
@@ -222,7 +221,7 @@ def _choose_file(
 
 
 def _find_promised(folder: str | None, prefix: str, host: str | None) -> tuple[str, str]:
-    """Return the file, and in it the token, of the environment at `prefix` from while it was being made."""
+    """Return the file and the token of the environment at `prefix` from the time before it was made."""
     for path, saved in _read_files(folder, TO_BE_MADE).items() if folder else ():
         if saved and _is_tied_to(saved, {"prefix": prefix}, host):
             return path, saved.token
@@ -230,7 +229,7 @@ def _find_promised(folder: str | None, prefix: str, host: str | None) -> tuple[s
 
 
 def _prune(folder: str) -> None:
-    """Forget the tokens of environments that were never made."""
+    """Delete old tokens of environments that were never made."""
     for path in _read_files(folder, TO_BE_MADE):
         try:
             old = time.time() - os.lstat(path).st_mtime > _TO_BE_MADE_KEPT_S
@@ -244,7 +243,7 @@ def _forget(path: str) -> None:
     try:
         os.unlink(path)
     except OSError as error:
-        explain("left behind: %s", error)
+        explain("cannot remove: %s", error)
 
 
 def _make_folder(path: str) -> None:
@@ -255,7 +254,7 @@ def _make_folder(path: str) -> None:
 
 
 def _tie_token(token: str, place: Mapping[str, str], host: str | None) -> Saved:
-    """Return `token` tied to a folder (as ``root`` or ``prefix``), and to the host if it is known."""
+    """Return `token` tied to `place` (``root`` or ``prefix``) and, if it has an identity, to the host."""
     things = {**place, "host": host} if host else place
     return Saved(token, {name: _hash_place(token, value) for name, value in things.items()})
 
@@ -264,7 +263,7 @@ def _is_tied_to(saved: Saved, place: Mapping[str, str], host: str | None) -> boo
     if not saved.token:
         return False
     ties = _tie_token(saved.token, place, host).ties
-    # Where the host is not known, now or when the token was made, it does not count.
+    # If the host has or had no identity, now or when the token was made, it is not compared.
     return all(saved.ties.get(name, tie if name == "host" else "") == tie for name, tie in ties.items())
 
 

@@ -1,7 +1,7 @@
-"""How is a token file read and written, so that no other process and no odd file can do harm?
+"""Token files, and how to read and write them safely beside other processes.
 
-A token file is a regular file of at most 4 kB: its first line that is not blank is the token, a line that
-starts with ``# aau`` says what the token is tied to. The reference plug-in reads the same file.
+A token file is a regular file of at most 4 kB. Its first line that is not blank is the token; a line that
+starts with ``# aau`` has what the token is tied to. The reference plug-in reads the same file.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ _MODE = 0o600
 _TIES = "# aau "
 _LOCK_ATTEMPTS = 50
 _LOCK_WAIT_S = 0.002
-#: A file system without hard links cannot put a whole file in place at once: an empty file may be one being
-#: written.
+#: Without hard links, a file system cannot put a whole file in place at once. So an empty file that is
+#: younger may be one that another process is writing.
 _BEING_WRITTEN_S = 10
-#: The names of token files; a further one of a kind has a number behind it.
+#: The names of token files; further ones of the same kind end in a number.
 INSTALLATION = ENVIRONMENT = "aau_token"
 TO_BE_MADE = "aau_new"
-#: A temporary file that is older was left by a process that is no more.
+#: An older temporary file was left by a process that no longer runs.
 _TEMPORARY_KEPT_S = 10 * 60
-# Windows has none of these. O_NONBLOCK: a named pipe must not make conda wait for a writer.
+# Windows has none of these flags. O_NONBLOCK: a named pipe must not make conda wait for a writer.
 _O_NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _O_READ = os.O_RDONLY | _O_NOFOLLOW | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _O_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _O_NOFOLLOW | getattr(os, "O_BINARY", 0)
 
 
 class Saved:
-    """What a token file holds: its token (empty if it holds none) and what that is tied to."""
+    """The content of a token file: its token (empty if there is none) and what the token is tied to."""
 
     __slots__ = ("ties", "token")
 
@@ -54,9 +54,9 @@ NO_TOKEN = Saved("", {})
 
 
 def read(path: str) -> Saved | None:
-    """Return what the file holds, or ``None`` if there is no file.
+    """Return the content of the file, or ``None`` if there is no file.
 
-    Raises ``OSError`` if a token can neither be read nor put there now: no permission, a symbolic link, a
+    Raises ``OSError`` if a token can neither be read nor written there: no permission, a symbolic link, a
     folder.
     """
     try:
@@ -74,8 +74,8 @@ def read(path: str) -> Saved | None:
 def write(path: str, saved: Saved, *, over: Saved | None) -> None:
     """Put `saved` at `path`, whole or not at all, with mode 0600. The folder must exist.
 
-    Without `over` the file must not exist yet. With it, the file is replaced if it still holds what `over`
-    says. Where another process was quicker, its file stands and nothing is raised: read again to see whose it
+    Without `over`, the file must not exist yet. With it, the file is replaced if its content is still `over`.
+    If another process was quicker, its file stays and nothing is raised: read the file again to see whose it
     is. Raises ``OSError`` if nothing could be written.
     """
     temporary = path + "." + tokens.generate_value()
@@ -91,7 +91,7 @@ def write(path: str, saved: Saved, *, over: Saved | None) -> None:
 
 
 def _remove_left_over(folder: str) -> None:
-    """Remove the temporary files in `folder` that a kill, or a machine that went off, has left."""
+    """Remove the temporary files in `folder` that killed processes have left."""
     for entry in os.listdir(folder):
         name, _, random = entry.rpartition(".")
         if _kind(name) not in (INSTALLATION, TO_BE_MADE) or not tokens.is_random_value(random):
@@ -100,13 +100,13 @@ def _remove_left_over(folder: str) -> None:
         try:
             status = os.lstat(temporary)
         except OSError:
-            continue  # its process has just removed it
+            continue  # its own process has just removed it
         if stat.S_ISREG(status.st_mode) and time.time() - status.st_mtime > _TEMPORARY_KEPT_S:
             _remove(temporary)
 
 
 def _kind(name: str) -> str:
-    """Return the name of a token file without the number that a further one of its kind has."""
+    """Return the name of a token file without the number at its end."""
     kind, underscore, counter = name.rpartition("_")
     return kind if underscore and counter.isdigit() else name
 
@@ -116,7 +116,7 @@ def _content(descriptor: int, path: str) -> Saved:
     if not stat.S_ISREG(status.st_mode):
         raise OSError(f"not a regular file: {path}")
     if status.st_size == 0 and abs(time.time() - status.st_mtime) < _BEING_WRITTEN_S:
-        raise OSError(f"empty, perhaps being written: {path}")
+        raise OSError(f"empty, perhaps another process is writing it: {path}")
     data = os.read(descriptor, SIZE_MAX_BYTES + 1)
     return _parse(data) if len(data) <= SIZE_MAX_BYTES else NO_TOKEN
 
@@ -162,15 +162,15 @@ def _write_without_links(path: str, saved: Saved) -> None:
     except FileExistsError:
         explain("another process was quicker: %s", path)
     except OSError:
-        # It is ours, and it is not whole.
+        # This process has made the file, and it is incomplete.
         _remove(path)
         raise
 
 
 def _replace(temporary: str, path: str, over: Saved) -> None:
-    """Rename over `path`, if that is still the file that was read, with what was read in it.
+    """Rename `temporary` to `path`, if `path` is still the same file with the content `over`.
 
-    The lock is on the very file that goes away: whoever has waited for it finds another file in its place.
+    The lock is on the file that is replaced: a process that has waited for it then finds another file there.
     """
     descriptor = os.open(path, _O_READ)
     try:
@@ -182,8 +182,8 @@ def _replace(temporary: str, path: str, over: Saved) -> None:
                 descriptor = -1
             os.replace(temporary, path)
     except BlockingIOError:
-        # On a busy machine many wait for one that does not get its turn. It has the lock, so it will write.
-        explain("another process is at it: %s", path)
+        # On a busy machine the process with the lock may be slow, but it will write the file.
+        explain("another process is writing it: %s", path)
     finally:
         if descriptor >= 0:
             os.close(descriptor)
@@ -202,7 +202,7 @@ def _lock(descriptor: int) -> None:
                 raise
             time.sleep(_LOCK_WAIT_S)
         except OSError as error:
-            explain("a file system without locks: %s", error)
+            explain("the file system has no locks: %s", error)
             return
         else:
             return
@@ -214,4 +214,4 @@ def _remove(path: str) -> None:
     except FileNotFoundError:
         pass
     except OSError as error:
-        explain("left behind: %s", error)
+        explain("cannot remove: %s", error)

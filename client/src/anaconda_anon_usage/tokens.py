@@ -1,6 +1,6 @@
-"""What is a token?
+"""Tokens and the suffix made of them, by the grammar of ``docs/wire-format.md``.
 
-The grammar is that of ``docs/wire-format.md``. Nothing here reads or writes a file.
+Nothing here reads or writes a file.
 """
 
 from __future__ import annotations
@@ -14,10 +14,9 @@ from anaconda_anon_usage import __version__
 if TYPE_CHECKING:
     from typing import Iterable
 
-#: The order in which tokens are sent, first the ones that nobody may leave out. ``a/`` is never sent from
-#: here.
+#: The order in which tokens are sent, the most important ones first. The client never sends ``a/``.
 ORDER = "cseiom"
-#: The tokens of which one is sent at most.
+#: Of these, at most one is sent.
 SINGLE = "cse"
 #: 22 characters of base64 carry the 128 bits of a new token; readers accept up to 36.
 LENGTH_MIN = 22
@@ -38,12 +37,12 @@ class Token(tuple):  # type: ignore[type-arg]  # not subscriptable in Python 3.8
 
     @property
     def prefix(self) -> str:
-        """What kind it is."""
+        """The kind of token."""
         return str(self[0])
 
     @property
     def value(self) -> str:
-        """The token itself."""
+        """The value of the token."""
         return str(self[1])
 
 
@@ -58,20 +57,20 @@ def encode(data: bytes) -> str:
 
 
 def is_value(value: str) -> bool:
-    """Say whether `value` may stand after a prefix: 1 to 36 letters, digits, ``-`` and ``_``."""
+    """Return whether `value` is valid for a token: 1 to 36 letters, digits, ``-`` and ``_``."""
     return 1 <= len(value) <= LENGTH_MAX and _CHARACTERS.issuperset(value)
 
 
 def is_random_value(value: str) -> bool:
-    """Say whether `value` may stand after ``c/``, ``s/`` or ``e/``: 22 characters at least."""
+    """Return whether `value` is valid for ``c/``, ``s/`` or ``e/``: at least 22 characters."""
     return len(value) >= LENGTH_MIN and is_value(value)
 
 
 class UserAgent(str):
-    """A user agent that is sent whole, and that each log, message and ``repr`` shows with its values hidden.
+    """A user agent that is sent whole, but shown with hidden tokens by ``str``, ``repr`` and ``format``.
 
-    conda writes the headers of its requests into its logs at ``-vvv`` and into its errors with ``--json``.
-    People post both.
+    conda writes the headers of its requests into its logs (``-vvv``) and into its errors (``--json``), and
+    people post both.
     """
 
     __slots__ = ()
@@ -87,10 +86,10 @@ class UserAgent(str):
 
 
 def format_suffix(tokens: Iterable[Token] = ()) -> str:
-    """Return ``aau/VERSION`` and those of `tokens` that hold against the grammar, in its order.
+    """Return ``aau/VERSION`` and those of `tokens` that follow the grammar, in its order.
 
-    Without tokens this is exactly what is sent while sharing is off. A wrong value, a prefix that the client
-    does not send, a repeat, and what would make the suffix longer than 512 bytes are left out.
+    Without tokens, this is what is sent while sharing is off. It leaves out wrong values, prefixes that the
+    client does not send, repeats, and tokens that would make the suffix longer than 512 bytes.
     """
     parts = ["aau/" + __version__]
     size_bytes = len(parts[0])
