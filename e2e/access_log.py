@@ -1,7 +1,4 @@
-"""What stands in a line of a combined access log?
-
-The tests read it without the census, which is what they check.
-"""
+"""Lines of a combined access log, read without the census, which is what the tests check."""
 
 import re
 from dataclasses import dataclass
@@ -38,16 +35,16 @@ class Line:
         return (mark + rest).strip()
 
     def token(self, prefix: str) -> str | None:
-        """The value of a token, or None where the request does not carry it."""
+        """Return the value of a token, or None if the request does not have it."""
         products = dict(product.split("/", 1) for product in self.suffix.split())
         return products.get(prefix)
 
 
 def read_log(path: Path) -> tuple[Line, ...]:
-    """All lines of a log.
+    """Return all lines of a log.
 
     Raises:
-        ValueError: a line is not of the combined format.
+        ValueError: a line does not have the combined format.
     """
     return tuple(_line(text) for text in path.read_text(encoding="utf-8").splitlines())
 

@@ -1,4 +1,4 @@
-"""How does conda itself make a base environment, as an installer does?"""
+"""A base environment that conda itself makes, as an installer does."""
 
 import json
 import platform
@@ -17,8 +17,8 @@ PYTHON_NEEDS = ("bin", "lib", "lib64", "pyvenv.cfg")
 def add_base_packages(channel: Path, work: Path, conda_package: Path) -> None:
     """Put the packages ``python`` and ``conda`` into a channel.
 
-    ``python`` is this interpreter: a link to it, and beside it the file by which it knows its prefix.
-    ``conda`` is the real one. Neither is indexed yet.
+    ``python`` is a link to this interpreter, with the file by which it finds its prefix. ``conda`` is the
+    real one. The channel is not indexed yet.
     """
     _add_python(channel, work / "python")
     _add_conda(channel, work / "conda", conda_package)
@@ -31,20 +31,20 @@ def make_base(
     condarc: str,
     specifications: tuple[str, ...],
 ) -> Installation:
-    """Let a conda that is already there make a base environment of ``specifications``, and return it.
+    """Make a base environment of ``specifications`` with an existing conda, and return it.
 
     Args:
-        bootstrap: the installation whose conda does it.
+        bootstrap: the installation whose conda makes it.
         root_prefix: where the base environment will be.
-        channels: the URLs of those that have the packages.
-        condarc: what its ``.condarc`` says.
-        specifications: what to install; ``python`` and ``conda`` must be among it.
+        channels: the URLs of the channels with the packages.
+        condarc: the text of its ``.condarc``.
+        specifications: what to install, including ``python`` and ``conda``.
     """
     prefix = str(root_prefix)
     options = ["--override-channels", *(word for url in channels for word in ("--channel", url))]
     bootstrap.conda("create", "--prefix", prefix, *options, *specifications, trace=False)
     (site_packages,) = (root_prefix / "lib").glob("python3.*/site-packages")
-    # What conda imports is here by pip, and as no package of conda.
+    # What conda imports was installed here by pip, and there is no conda package of it.
     link_distributions(CONDA_NEEDS, site_packages)
     (root_prefix / ".condarc").write_text(condarc, encoding="utf-8")
     return Installation(name=root_prefix.name, root_prefix=root_prefix, home=bootstrap.home)
@@ -58,7 +58,7 @@ def _add_python(channel: Path, work: Path) -> None:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     for script in work.glob("bin/[Aa]ctivate*"):
         script.unlink()
-    # conda makes no empty folders, and a noarch package goes into this one
+    # conda makes no empty folders, and noarch packages need this one
     (site_packages,) = (work / "lib").glob("python3.*/site-packages")
     (site_packages / "README.txt").write_text("packages go here\n", encoding="utf-8")
     index = {

@@ -1,4 +1,4 @@
-"""What does the census answer when its commands run as processes of their own?"""
+"""The commands of the census, run as processes of their own."""
 
 import json
 import os
@@ -11,22 +11,22 @@ TIMEOUT_S = 120
 
 
 def ingest(log: Path, lake: Path) -> Mapping[str, object]:
-    """What ``conda-census ingest --json`` answers."""
+    """Return the JSON of ``conda-census ingest --json``."""
     answer: Mapping[str, object] = json.loads(output("ingest", log, lake=lake))
     return answer
 
 
 def report(lake: Path) -> Mapping[str, object]:
-    """What ``conda-census report --json`` answers."""
+    """Return the JSON of ``conda-census report --json``."""
     answer: Mapping[str, object] = json.loads(output("report", lake=lake))
     return answer
 
 
 def output(*arguments: str | Path, lake: Path, form: tuple[str | Path, ...] = ("--json",)) -> str:
-    """What a command prints on standard output; its keys lie beside the lake, in nobody's home.
+    """Return what a command prints on standard output. Its keys are beside the lake, not in a home.
 
     Raises:
-        RuntimeError: the command failed; the message has what it said.
+        RuntimeError: the command failed; the message has its standard error.
     """
     done = subprocess.run(
         [Path(sys.executable).with_name("conda-census"), *arguments, "--lake", lake, *form],

@@ -1,4 +1,4 @@
-"""How is a conda channel made, with packages that depend on each other and an index?"""
+"""A conda channel with an index, and with packages that depend on each other."""
 
 import hashlib
 import json
@@ -29,7 +29,7 @@ class Package:
 
     @property
     def build(self) -> str:
-        """The build string, as conda-build makes it: a hash, and at the end the build number."""
+        """The build string, as conda-build makes it: a hash, then the build number."""
         digest = hashlib.sha256(f"{self.name} {self.version} {self.depends}".encode()).hexdigest()
         return f"h{digest[:7]}_{self.build_number}"
 
@@ -68,7 +68,7 @@ def _build(package: Package, channel: Path, work: Path) -> None:
 
 
 def pack(contents: Path, index: Mapping[str, object], archive: Path) -> None:
-    """Pack a folder with conda-package-handling, and with the metadata that conda needs to unpack it."""
+    """Pack a folder with conda-package-handling, with the metadata that conda needs to unpack it."""
     payload = sorted(path for path in contents.rglob("*") if path.is_symlink() or not path.is_dir())
     paths = [
         {
@@ -88,7 +88,7 @@ def pack(contents: Path, index: Mapping[str, object], archive: Path) -> None:
 
 
 def index_channel(channel: Path, conda_package: Path) -> None:
-    """Write ``repodata.json`` and its kin with conda-index, which imports conda for the order of versions."""
+    """Write ``repodata.json`` and related files with conda-index, which imports conda to order versions."""
     subprocess.run(
         [sys.executable, "-m", "conda_index", *INDEX_OPTIONS, channel],
         env={**os.environ, "PYTHONPATH": str(conda_package.parent)},

@@ -1,4 +1,4 @@
-"""How does a machine get conda installations, and what does the real conda do in them?"""
+"""Conda installations, and the real conda in them."""
 
 import os
 import re
@@ -45,7 +45,7 @@ class ClientRequest:
 
 @dataclass(frozen=True)
 class CommandResult:
-    """What one conda process said and did, told by the client's side alone."""
+    """What one conda process printed and did, as seen on the side of the client only."""
 
     stdout: str
     requests: tuple[ClientRequest, ...]
@@ -62,13 +62,13 @@ class Installation:
     home: Path
 
     def has_environment(self, name: str) -> bool:
-        """Whether there is such a named environment, by the file that conda itself looks for."""
+        """Return whether there is an environment of that name, by the file that conda itself checks."""
         return (self.root_prefix / "envs" / name / "conda-meta" / "history").is_file()
 
     def conda(self, *arguments: str, trace: bool = True) -> CommandResult:
-        """Run the real conda as a process of its own and tell what it did.
+        """Run the real conda as a process of its own and return what it did.
 
-        With ``trace`` conda runs at its highest verbosity, at which it logs each of its requests.
+        With ``trace``, conda runs at its highest verbosity and logs each of its requests.
 
         Raises:
             RuntimeError: conda failed; the message has what it printed.
@@ -92,7 +92,7 @@ class Installation:
         )
 
     def environment_variables(self) -> dict[str, str]:
-        """Nothing of the person who runs the tests, so that nothing of theirs is used or changed."""
+        """Return the variables, with none of the person who runs the tests."""
         return {
             "HOME": str(self.home),
             "PATH": os.defpath,
@@ -113,9 +113,9 @@ class Installation:
 def make_installation(
     name: str, folder: Path, home: Path, conda_package: Path, condarc: str, *, plug_in: bool = True
 ) -> Installation:
-    """Make an installation of conda in ``folder / name``, with the plug-in if nothing else is said.
+    """Make an installation of conda in ``folder / name``, by default with the plug-in.
 
-    It sees conda, what conda needs and the plug-in, and nothing else of this interpreter's packages.
+    It can import conda, what conda needs and the plug-in, and no other package of this interpreter.
     """
     root_prefix = folder / name
     venv.create(root_prefix, symlinks=True, with_pip=False)

@@ -1,4 +1,4 @@
-"""Which outcome do all the tests look at? One run of the scenario."""
+"""The outcome that all tests share: one run of the scenario."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from e2e.truth import Truth
 
 @pytest.fixture(scope="session")
 def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
-    """The scenario, played once."""
+    """Run the scenario once."""
     nginx = require("nginx", "nginx")
     curl = require("curl", "curl")
     return run_scenario(tmp_path_factory.mktemp("scenario"), nginx, curl)
@@ -37,7 +37,7 @@ def lines(access_log: Path) -> tuple[Line, ...]:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """All tests of the scenario run in one process, so that it is played once; so do those of a file."""
+    """Run all tests of the scenario in one process, so that it runs once; and those of each other file."""
     if item.path.parent == Path(__file__).parent:
         of_scenario = "outcome" in getattr(item, "fixturenames", ())
         item.add_marker(pytest.mark.xdist_group("e2e" if of_scenario else item.path.stem))

@@ -1,4 +1,4 @@
-"""What does a command-line fetcher ask for, and what does the server answer it?"""
+"""A command-line fetcher: the real curl."""
 
 import os
 import subprocess
@@ -10,9 +10,9 @@ TIMEOUT_S = 30
 
 @dataclass(frozen=True)
 class Curl:
-    """The real curl, as one machine's owner uses it.
+    """The real curl on one machine.
 
-    Linux answers on the whole of 127.0.0.0/8, so that each loopback address can play a machine of its own.
+    Linux answers on all of 127.0.0.0/8, so each loopback address can stand for a machine of its own.
     """
 
     program: Path
@@ -20,7 +20,7 @@ class Curl:
     home: Path
 
     def fetch(self, url: str, *options: str) -> int:
-        """Fetch a URL, throw the body away and return the HTTP status."""
+        """Fetch a URL, discard the body and return the HTTP status."""
         done = subprocess.run(
             [
                 self.program,

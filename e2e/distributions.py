@@ -1,4 +1,4 @@
-"""Which top-level files and folders make up a Python distribution with everything that it needs?"""
+"""Python distributions with everything that they need, and the conda that conda-lock contains."""
 
 import shutil
 from collections.abc import Iterator
@@ -12,9 +12,9 @@ VENDORED_CONDA = "conda_lock/_vendor/conda"
 """Where the distribution ``conda-lock`` keeps the whole of conda, which is on no Python package index."""
 
 REWRITES = {
-    # vendoring changed conda's few absolute imports; here they are what conda's authors wrote
+    # vendoring changed conda's few absolute imports; this restores them
     "conda_lock._vendor.": "",
-    # conda 24.7 is older than Python 3.13, which has the lock of logging without these two functions
+    # conda 24.7 is older than Python 3.13, which has no such functions for the lock of logging
     "logging._acquireLock()": "logging._lock.acquire()",
     "logging._releaseLock()": "logging._lock.release()",
 }
@@ -35,7 +35,7 @@ def unpack_conda(folder: Path) -> Path:
 
 
 def link_distributions(names: tuple[str, ...], site_packages: Path) -> None:
-    """Show the named distributions, and what they need, in another ``site-packages``, as links.
+    """Link the named distributions, and what they need, into another ``site-packages``.
 
     Raises:
         importlib.metadata.PackageNotFoundError: one of them is not installed here.
@@ -48,7 +48,7 @@ def link_distributions(names: tuple[str, ...], site_packages: Path) -> None:
 
 
 def closure(names: tuple[str, ...]) -> set[NormalizedName]:
-    """Return the names, and the names of everything that these need on this machine."""
+    """Return the names, and the names of everything that they need on this machine."""
     needed: set[NormalizedName] = set()
     waiting = [canonicalize_name(name) for name in names]
     while waiting:
@@ -64,7 +64,7 @@ def closure(names: tuple[str, ...]) -> set[NormalizedName]:
 
 
 def _top_level(dist: Distribution) -> Iterator[Path]:
-    """What stands directly in ``site-packages``; scripts stand elsewhere, their paths go up from there."""
+    """Yield what is directly in ``site-packages``; the paths of scripts lead up from there."""
     roots = {file.parts[0] for file in dist.files or []} - {"..", "__pycache__"}
     for root in sorted(roots):
         path = Path(str(dist.locate_file(root)))

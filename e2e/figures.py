@@ -1,4 +1,4 @@
-"""Which figures must stand where in the report of the scenario?"""
+"""The figures that the report of the scenario must have."""
 
 from collections.abc import Callable, Mapping
 
@@ -6,7 +6,7 @@ from e2e.truth import Truth
 
 FIGURES: dict[str, Callable[[Truth], float]] = {
     "installations.total": lambda truth: truth.installations,
-    # all was done within an hour of the last day
+    # everything happened within one hour of the last day
     "installations.by_class.new": lambda truth: truth.installations,
     "installations.active.1": lambda truth: truth.installations,
     "installations.active.90": lambda truth: truth.installations,
@@ -34,16 +34,16 @@ FIGURES: dict[str, Callable[[Truth], float]] = {
     "accounting.requests": lambda truth: truth.requests,
     "accounting.other_share": lambda truth: truth.other_requests / truth.requests,
 }
-"""For each figure of ``report --json``, named by its keys, how it follows from what was done."""
+"""Each figure of ``report --json`` by its keys, and how it is computed from the truth."""
 
 
 def figures_of(truth: Truth) -> dict[str, float]:
-    """All figures of the scenario, by name."""
-    return {name: follows(truth) for name, follows in FIGURES.items()}
+    """Return all figures of the scenario, by name."""
+    return {name: compute(truth) for name, compute in FIGURES.items()}
 
 
 def figure_in(report: Mapping[str, object], name: str) -> object:
-    """What a report says at the keys of ``name``.
+    """Return the value in a report at the keys of ``name``.
 
     Raises:
         KeyError: the report has no such key.

@@ -1,9 +1,9 @@
-"""How is the example log made? Run this file: it plays the scenario and keeps what may be published.
+"""The maker of the example log: it runs the scenario and keeps what may be published.
 
     python -m e2e.make_example
 
-It writes ``examples/access.log`` and ``examples/expected.json`` again. The figures stay
-the same; the times change, and so do the tokens, which are random and belong to installations that are gone.
+It writes ``examples/access.log`` and ``examples/expected.json`` again. The figures stay the same. The times
+and the tokens change; the tokens are random and belong to installations that no longer exist.
 """
 
 import json
@@ -31,7 +31,7 @@ ANY_KERNEL = " Linux/6.1.0-37-amd64"
 
 
 def main() -> int:
-    """Play the scenario and write the example; the exit code."""
+    """Run the scenario, write the example and return the exit code."""
     try:
         nginx, curl = find("nginx", "nginx"), find("curl", "curl")
     except MissingProgramError as missing:
@@ -52,7 +52,7 @@ def _write(outcome: Outcome) -> None:
 
 
 def _neutral(line: str) -> str:
-    """The line without what says something about the machine that played the scenario."""
+    """Return the line without details of the machine that ran the scenario."""
     address, rest = line.split(" ", 1)
     return f"{DOCUMENTATION_ADDRESSES[address]} {KERNEL.sub(ANY_KERNEL, rest)}"
 

@@ -1,4 +1,4 @@
-"""How do the plug-in's recipe and its wheel become conda packages?"""
+"""Conda packages of the plug-in, made from its recipe and from its wheel."""
 
 import json
 import shutil
@@ -24,7 +24,7 @@ TIMEOUT_S = 120
 
 @dataclass(frozen=True)
 class CondaPackage:
-    """What a conda package says of itself, and what it holds."""
+    """The metadata of a conda package, and its files."""
 
     archive: Path
     index: Mapping[str, object]
@@ -34,19 +34,19 @@ class CondaPackage:
     """Paths of its payload."""
 
 
-def by_whl2conda(folder: Path) -> Path:
-    """Build the wheel, make the package from it as the recipe's folder tells to, and return the package."""
+def make_with_whl2conda(folder: Path) -> Path:
+    """Build the wheel, make the package from it with ``make_package.py``, and return the package."""
     _run("-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder))
     (wheel,) = folder.glob("*.whl")
     return Path(_run(str(MAKE_PACKAGE), str(wheel), str(folder)).strip())
 
 
-def by_rattler_build(channel: Path, folder: Path) -> Path:
+def make_with_rattler_build(channel: Path, folder: Path) -> Path:
     """Build the recipe with rattler-build, which runs its tests too, and return the package.
 
     Args:
-        channel: where ``python`` and what builds a wheel come from.
-        folder: takes the package, and all that is left over.
+        channel: the channel with ``python`` and the build tools.
+        folder: where to put the package, and all temporary files.
     """
     configuration = rattler_build.ToolConfiguration(test_strategy="native")
     (result,) = rattler_build.Stage0Recipe.from_file(RECIPE).run_build(
@@ -57,7 +57,7 @@ def by_rattler_build(channel: Path, folder: Path) -> Path:
 
 
 def add_build_tools(channel: Path, work: Path, conda_package: Path) -> None:
-    """Put what builds a wheel into a channel, as noarch packages of what is installed here; and index it."""
+    """Add the installed build tools to a channel, as noarch packages, and index it."""
     for name in sorted(closure(BUILD_TOOLS)):
         _add_distribution(name, channel, work / name)
     index_channel(channel, conda_package)

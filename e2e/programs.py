@@ -1,4 +1,4 @@
-"""Where are the outside programs that the scenario needs, and what becomes of a test that misses one?"""
+"""External programs that the scenario needs."""
 
 import os
 import shutil
@@ -14,13 +14,13 @@ class MissingProgramError(Exception):
 
 
 def find(program: str, debian_package: str) -> Path:
-    """The path of a program.
+    """Return the path of a program.
 
-    Servers live in folders that only an administrator has on the search path, so those are searched too.
+    Servers are in folders that only an administrator has on the search path, so those are searched too.
 
     Args:
-        program: its name, as one would type it.
-        debian_package: what to install when it is missing.
+        program: its name, as typed in a shell.
+        debian_package: what to install if it is missing.
 
     Raises:
         MissingProgramError: nothing of that name is installed.
@@ -33,9 +33,9 @@ def find(program: str, debian_package: str) -> Path:
 
 
 def require(program: str, debian_package: str) -> Path:
-    """The path of a program that a test needs.
+    """Return the path of a program that a test needs.
 
-    Without it the test is skipped; where ``CENSUS_REQUIRE_ALL`` is ``1`` it fails, and nothing passes unseen.
+    Without the program the test is skipped; if ``CENSUS_REQUIRE_ALL`` is ``1``, it fails.
     """
     try:
         return find(program, debian_package)

@@ -1,4 +1,4 @@
-"""What do two conda installations and a few strangers do to a repository, from first to last?"""
+"""The scenario: what two conda installations and a few other visitors do with a repository."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -38,17 +38,17 @@ auto_update_conda: false
 report_errors: false
 local_repodata_ttl: 0
 """
-"""A time to live of zero makes each command ask for the index; nothing but the local server is ever asked."""
+"""With a time to live of zero, each command requests the index. All requests go to the local server."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What is left when the scenario is over and the server has stopped."""
+    """The results of the scenario, after the server has stopped."""
 
     truth: Truth
     access_log: Path
     info: dict[str, str]
-    """What ``conda info`` said, by installation."""
+    """The output of ``conda info``, by installation."""
     environment_tokens: dict[str, str]
     """The token file's first line, by environment."""
 
@@ -64,7 +64,7 @@ class _Play:
     fetches: list[OtherFetch] = field(default_factory=list)
 
     def conda(self, installation: Installation, environment: str, *arguments: str) -> CommandResult:
-        """Run conda on an environment and note what it did, if it talked to the server."""
+        """Run conda on an environment and record what it did, if it made a request."""
         existed = installation.has_environment(environment)
         result = installation.conda(*arguments)
         if result.requests:
@@ -81,7 +81,7 @@ class _Play:
         return result
 
     def choose(self, installation: Installation, sharing: Sharing) -> None:
-        """Let the user opt out, or in again, as the documentation tells them to."""
+        """Opt out, or in again, as the documentation says."""
         installation.conda("config", "--set", "anaconda_anon_usage", "on" if sharing == "tokens" else "off")
         self.sharing = sharing
 
@@ -93,7 +93,7 @@ class _Play:
         kind: Literal["installer", "heartbeat", "other"],
         method: Literal["GET", "HEAD"] = "GET",
     ) -> None:
-        """Let a stranger fetch something and note it."""
+        """Fetch something as another visitor, and record it."""
         head = ("--head",) if method == "HEAD" else ()
         status = curl.fetch(f"{self.server.url}/{path}", *head, *options)
         self.fetches.append(OtherFetch(curl.address, method, f"/{path}", status, kind))
@@ -103,7 +103,7 @@ def run_scenario(folder: Path, nginx: Path, curl: Path) -> Outcome:
     """Run the scenario within one hour of the clock, so that its sessions without a token can be counted.
 
     Args:
-        folder: an empty folder that takes everything, the user's home too.
+        folder: an empty folder for everything, including the user's home.
         nginx: the web server.
         curl: the command-line fetcher.
     """
@@ -120,7 +120,7 @@ def run_scenario(folder: Path, nginx: Path, curl: Path) -> Outcome:
 def _attempt(
     folder: Path, document_root: Path, conda_package: Path, nginx: Path, curl: Path
 ) -> tuple[Outcome, bool]:
-    """Play everything once; the second value says whether the clock stayed within one hour."""
+    """Run everything once; the second value is whether all of it was within one hour of the clock."""
     folder.mkdir()
     home = folder / "home"
     home.mkdir()
@@ -150,7 +150,7 @@ def _attempt(
 
 
 def _strangers_fetch_installers(play: _Play, curl: Path) -> None:
-    """One person fetches the installer whole, another in two pieces."""
+    """Fetch the installer as two people: one whole, one in two pieces."""
     first = Curl(curl, "127.0.0.2", play.home)
     play.fetch(first, INSTALLER, kind="installer")
     second = Curl(curl, "127.0.0.3", play.home)
@@ -170,7 +170,7 @@ def _alpha_works_and_clones(play: _Play, alpha: Installation) -> None:
 
 
 def _beta_opts_out_and_in(play: _Play, beta: Installation) -> None:
-    """One environment; the user opts out, works on, and opts in again."""
+    """Work in one environment, opt out, work, and opt in again."""
     play.conda(beta, "web", "create", "--name", "web", "acme-tools")
     play.conda(beta, "web", "update", "--name", "web", "--all")
     play.choose(beta, "off")
@@ -181,7 +181,7 @@ def _beta_opts_out_and_in(play: _Play, beta: Installation) -> None:
 
 
 def _others_pass_by(play: _Play, curl: Path) -> None:
-    """A visitor of the start page, a wrong address, a heartbeat."""
+    """Request the start page, a file that does not exist, and a heartbeat."""
     visitor = Curl(curl, "127.0.0.4", play.home)
     play.fetch(visitor, "", kind="other")
     play.fetch(visitor, "favicon.ico", kind="other")
@@ -194,6 +194,6 @@ def _make_installer(path: Path) -> None:
 
 
 def _environment_tokens(installation: Installation) -> dict[str, str]:
-    """What the token files hold: the token is the first line."""
+    """Return the token of each environment: the first line of its file."""
     files = installation.root_prefix.glob("envs/*/etc/aau_token")
     return {file.parent.parent.name: file.read_text(encoding="utf-8").splitlines()[0] for file in files}

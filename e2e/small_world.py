@@ -1,4 +1,4 @@
-"""How does one installation get a channel of its own to talk to, beside the scenario?"""
+"""A channel with one installation, beside the scenario."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +23,7 @@ class SmallWorld:
 
 @contextmanager
 def small_world(folder: Path) -> Iterator[SmallWorld]:
-    """Make it in an empty folder; it lasts as long as the context, and its logs longer."""
+    """Make it in an empty folder. The server runs as long as the context; the logs stay."""
     nginx = require("nginx", "nginx")
     conda_package = unpack_conda(folder / "conda-package")
     make_channel(folder / "served" / CHANNEL, PACKAGES, folder / "build", conda_package)

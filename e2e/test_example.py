@@ -1,4 +1,4 @@
-"""Does the example log give the figures that stand beside it?"""
+"""The example log and the figures beside it."""
 
 import ipaddress
 import json

@@ -1,4 +1,4 @@
-"""What does a host that no channel is configured for learn, on the very machine that has the channels?"""
+"""A host without a configured channel, on the machine that has the channels."""
 
 from pathlib import Path
 

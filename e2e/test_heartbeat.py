@@ -1,4 +1,4 @@
-"""What becomes of an environment that is activated, and asks a channel for nothing?"""
+"""An environment that is activated and requests nothing from a channel."""
 
 import re
 import subprocess

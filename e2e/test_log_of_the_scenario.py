@@ -1,4 +1,4 @@
-"""What does a real web server log when the real conda client carries the plug-in?"""
+"""The log of a real web server, with the real conda and the plug-in."""
 
 import re
 from collections import Counter

@@ -1,4 +1,4 @@
-"""What becomes of a test that needs a program which is not installed?"""
+"""Tests that need a program that is not installed."""
 
 import pytest
 

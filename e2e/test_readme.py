@@ -1,4 +1,4 @@
-"""Does each command that the README shows do what it says?"""
+"""The commands that the README shows."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""What does conda get when it installs the plug-in's package?"""
+"""The plug-in's package, installed by conda."""
 
 import re
 import shutil
@@ -18,8 +18,8 @@ from e2e.plug_in_package import (
     CLIENT,
     CondaPackage,
     add_build_tools,
-    by_rattler_build,
-    by_whl2conda,
+    make_with_rattler_build,
+    make_with_whl2conda,
     read_package,
 )
 from e2e.programs import require
@@ -60,8 +60,8 @@ def packages(folder: Path, channel: Path) -> dict[str, CondaPackage]:
     """The plug-in's package, by what has made it."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RATTLER_CACHE_DIR", str(folder / "rattler-cache"))
-        built = by_rattler_build(channel, folder / "rattler-build")
-    made = by_whl2conda(folder / "whl2conda")
+        built = make_with_rattler_build(channel, folder / "rattler-build")
+    made = make_with_whl2conda(folder / "whl2conda")
     return {
         maker: read_package(archive, folder / f"{maker}-unpacked")
         for maker, archive in zip(MAKERS, (made, built), strict=True)

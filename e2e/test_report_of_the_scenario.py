@@ -1,4 +1,4 @@
-"""Does the census report what the scenario did?"""
+"""The report of what the scenario did."""
 
 from collections.abc import Mapping
 from pathlib import Path

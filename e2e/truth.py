@@ -1,4 +1,4 @@
-"""Which numbers must the census report, given what the machines of the scenario really did?"""
+"""The numbers that the census must report, computed from what the machines really did."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ Sharing = Literal["tokens", "off"]
 
 @dataclass(frozen=True)
 class CondaCommand:
-    """One conda process that made at least one request, told by the disk and the trace of the client."""
+    """One conda process that made at least one request, seen on the disk and in the client's trace."""
 
     installation: str
     environment: str
     """The environment that the command worked on."""
     environment_existed: bool
-    """Whether that environment was there when the command began, and so surely has a token to send."""
+    """Whether the environment existed when the command began, and so has a token to send."""
     sharing: Sharing
     requests: tuple[ClientRequest, ...]
     fetched: frozenset[str]
@@ -38,14 +38,14 @@ class OtherFetch:
 
 @dataclass(frozen=True)
 class Truth:
-    """What happened, written down without a look at the access log."""
+    """What happened, recorded without reading the access log."""
 
     day: date
-    """The UTC day of all of it; the scenario also stays within one hour of the clock."""
+    """The UTC day of the scenario, which stays within one hour of the clock."""
     commands: tuple[CondaCommand, ...]
     fetches: tuple[OtherFetch, ...]
     installer_downloads: int
-    """Installers that arrived whole, in however many pieces."""
+    """Installers that arrived whole, in one or several pieces."""
 
     @property
     def installations(self) -> int:
@@ -54,7 +54,7 @@ class Truth:
 
     @property
     def environments_by_installation(self) -> dict[str, int]:
-        """For each installation, its environments that a session worked on while sharing was on."""
+        """The number of environments of each installation that a session worked on while sharing was on."""
         pairs = {
             (command.installation, command.environment)
             for command in self._with_tokens
@@ -102,12 +102,12 @@ class Truth:
 
     @property
     def requests(self) -> int:
-        """All requests, which is also the number of lines of the log."""
+        """All requests, and so the number of lines of the log."""
         return self.conda_requests + len(self.fetches)
 
     @property
     def other_requests(self) -> int:
-        """Requests for nothing that belongs to a conda repository."""
+        """Requests for things that do not belong to a conda repository."""
         return sum(fetch.kind == "other" for fetch in self.fetches)
 
     @property

@@ -1,4 +1,4 @@
-"""How is a folder served on loopback by a real nginx that writes a combined access log?"""
+"""A real nginx on loopback that serves a folder and writes a combined access log."""
 
 import grp
 import os
@@ -14,7 +14,7 @@ from pathlib import Path
 
 HOST = "127.0.0.1"
 MOVED = "/moved"
-"""What stands below it is redirected to the foreign host."""
+"""Requests below this path are redirected to the foreign host."""
 DEADLINE_S = 20.0
 POLL_S = 0.02
 
@@ -55,7 +55,7 @@ class WebServer:
 
     url: str
     access_log: Path
-    """Complete once the server has stopped."""
+    """Complete when the server has stopped."""
     foreign_url: str
     """Another port of the same machine, and so another host."""
     foreign_log: Path
@@ -103,7 +103,7 @@ def serve(nginx: Path, document_root: Path, prefix: Path) -> Iterator[WebServer]
 
 
 def _user_directive() -> str:
-    """Workers keep the account of the caller, whose temporary folders are closed to everybody else."""
+    """Return the directive that keeps workers on the caller's account, as only that can read its folders."""
     if os.geteuid() != 0:
         return ""
     return f"user {pwd.getpwuid(0).pw_name} {grp.getgrgid(0).gr_name};"
@@ -117,7 +117,7 @@ def _free_ports() -> tuple[int, int]:
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], port: int, error_log: Path) -> None:
-    """Wait for the port to accept; a connection without a request leaves no line in the log."""
+    """Wait until the port accepts connections; one without a request leaves no line in the log."""
     deadline = time.monotonic() + DEADLINE_S
     while time.monotonic() < deadline and process.poll() is None:
         try:
@@ -126,12 +126,12 @@ def _wait_until_ready(process: subprocess.Popen[bytes], port: int, error_log: Pa
             time.sleep(POLL_S)
         else:
             return
-    said = error_log.read_text(encoding="utf-8") if error_log.exists() else "nothing"
-    raise RuntimeError(f"nginx did not start; its error log says:\n{said}")
+    error_text = error_log.read_text(encoding="utf-8") if error_log.exists() else "nothing"
+    raise RuntimeError(f"nginx did not start; its error log:\n{error_text}")
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    """Ask for a graceful stop, which finishes the requests under way and writes their lines."""
+    """Stop gracefully, so that requests under way are finished and logged."""
     if process.poll() is None:
         process.send_signal(signal.SIGQUIT)
     try:
