@@ -1,9 +1,9 @@
-"""How is the conda package made without rattler-build? From the wheel, by whl2conda.
+"""The conda package, made from the wheel by whl2conda, without rattler-build.
 
     python client/recipe/make_package.py WHEEL FOLDER
 
-It writes the package into FOLDER and prints its path. What a wheel cannot say, with which versions of conda
-the package goes, is taken from the recipe.
+It writes the package into FOLDER and prints its path. A wheel cannot say with which versions of conda the
+package works; that comes from the recipe.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def main(wheel: Path, folder: Path) -> Path:
 def _complete(index: Path) -> None:
     recipe = yaml.safe_load(RECIPE.read_text(encoding="utf-8"))
     metadata = json.loads(index.read_text(encoding="utf-8"))
-    # rattler-build's word and, in a package, conda's
+    # run_constraints is rattler-build's name, constrains is conda's
     metadata["constrains"] = recipe["requirements"]["run_constraints"]
     index.write_text(json.dumps(metadata, indent=2), encoding="utf-8")
 
