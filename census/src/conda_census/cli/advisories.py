@@ -14,6 +14,7 @@ from conda_census.cli.options import JsonOption, LakeOption, SeverityOption, sev
 from conda_census.cli.verbosity import QuietOption, VerboseOption, Verbosity, verbosity_of
 from conda_census.config import load_settings
 from conda_census.errors import CensusError
+from conda_census.extras import expect_extra
 
 if TYPE_CHECKING:  # a command imports what it alone needs
     from conda_census.vulnerabilities.latest_records import Imported
@@ -39,6 +40,8 @@ def import_(
     verbose: VerboseOption = False,
 ) -> None:
     """Import OSV records: JSON, YAML, or a zip of either. The newest record of an id counts."""
+    expect_extra("advisories")
+
     from conda_census.lake.store import Lake
     from conda_census.vulnerabilities.advisory_import import import_advisories
 
@@ -60,6 +63,8 @@ def list_(
     verbose: VerboseOption = False,
 ) -> None:
     """List the advisories in the lake and the conda packages they affect, newest first."""
+    expect_extra("advisories")
+
     from conda_census.lake.store import Lake
     from conda_census.reports.listings.advisory_list import advisory_documents
     from conda_census.reports.listings.advisory_text import list_lines
@@ -85,6 +90,8 @@ def show(
     verbose: VerboseOption = False,
 ) -> None:
     """Show one advisory and all its records, by any of its ids."""
+    expect_extra("advisories")
+
     from conda_census.lake.store import Lake
     from conda_census.reports.listings.advisory_list import advisory_document
     from conda_census.reports.listings.advisory_text import advisory_lines
@@ -109,6 +116,8 @@ def names(
     verbose: VerboseOption = False,
 ) -> None:
     """Import maps from conda names to PyPI names: parselmouth, grayskull, or your own TOML."""
+    expect_extra("advisories")
+
     from conda_census.lake.store import Lake
     from conda_census.vulnerabilities.names.package_names import import_names
 
@@ -133,6 +142,8 @@ def override(
     verbose: VerboseOption = False,
 ) -> None:
     """Import statements about single builds: OpenVEX, or info/security.json of unpacked packages."""
+    expect_extra("advisories")
+
     from conda_census.lake.store import Lake
     from conda_census.reports.render.output_files import expect_writable
     from conda_census.vulnerabilities.override_files import export_overrides, import_overrides
@@ -166,6 +177,8 @@ def repodata(
     verbose: VerboseOption = False,
 ) -> None:
     """Import the builds of a channel, from which exposure finds the smallest fixed version."""
+    expect_extra("advisories")
+
     from conda_census.lake.store import Lake
     from conda_census.vulnerabilities.repodata import import_repodata
 

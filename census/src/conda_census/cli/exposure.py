@@ -23,6 +23,7 @@ from conda_census.cli.options import (
 from conda_census.cli.verbosity import QuietOption, VerboseOption, verbosity_of
 from conda_census.config import load_settings
 from conda_census.errors import CensusError, one_line
+from conda_census.extras import expect_extra
 
 if TYPE_CHECKING:
     from conda_census.vulnerabilities.aliases import AdvisoryGroup
@@ -79,6 +80,10 @@ def exposure(
     verbose: VerboseOption = False,
 ) -> None:
     """Count environments with a vulnerable package, and show how fast they are remediated."""
+    expect_extra("advisories")
+    if html:
+        expect_extra("charts")
+
     from conda_census.engines.choice import opened
     from conda_census.exposure.assessment import make_exposure
     from conda_census.exposure.assessment_inputs import gather_inputs, last_day

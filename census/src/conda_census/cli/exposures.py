@@ -24,6 +24,7 @@ from conda_census.cli.options import (
 from conda_census.cli.verbosity import QuietOption, VerboseOption, verbosity_of
 from conda_census.config import load_settings
 from conda_census.errors import CensusError
+from conda_census.extras import expect_extra
 
 __all__ = ["exposures"]
 
@@ -48,6 +49,8 @@ def exposures(
     verbose: VerboseOption = False,
 ) -> None:
     """List advisories by exposed environments, then by how slowly these are remediated."""
+    expect_extra("advisories")
+
     from conda_census.engines.choice import opened
     from conda_census.exposure.assessment_inputs import last_day
     from conda_census.exposure.ranking import rank_exposures

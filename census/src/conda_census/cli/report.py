@@ -24,6 +24,7 @@ from conda_census.cli.options import (
 from conda_census.cli.verbosity import QuietOption, say_how_long, verbosity_of
 from conda_census.config import load_settings
 from conda_census.errors import CensusError, one_line
+from conda_census.extras import expect_extra
 
 __all__ = ["report"]
 
@@ -86,6 +87,8 @@ def report(
     verbosity = verbosity_of(quiet, verbose)
     first, last = period_of(since, until)
     settings, sample = load_settings(lake, engine=engine_of(engine)), sample_of(one_in)
+    if html or svg or png:
+        expect_extra("charts")
     expect_writable([html], [svg, png, csv, parquet], lake=settings.lake)
     lake_opened = open_checked(settings.lake)
     organizations = named_organizations(lake_opened, settings)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from conda_census.exposure.assessment_schema import Exposure
-from conda_census.reports.exposure.wording import band, half_life, moved_on
+from typing import TYPE_CHECKING
+
 from conda_census.reports.render.numbers import (
     cautions,
     count,
@@ -13,6 +13,9 @@ from conda_census.reports.render.numbers import (
     percent,
 )
 from conda_census.reports.usage.schema import Report
+
+if TYPE_CHECKING:  # the usage report needs no library of the extra advisories
+    from conda_census.exposure.assessment_schema import Exposure
 
 __all__ = ["exposure_headline", "report_headline"]
 
@@ -41,6 +44,8 @@ def report_headline(report: Report) -> str:
 
 def exposure_headline(exposure: Exposure) -> str:
     """Return how many are exposed, how many moved on and how fast, and on which day."""
+    from conda_census.reports.exposure.wording import band, half_life, moved_on
+
     missing = len(exposure["window"].days_without_log)
     gaps = f" ({missing} days without a log)" if missing else ""
     as_of = exposure["as_of"]

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from conda_census.exposure.assessment_schema import ExposureNote
 from conda_census.metrics.coverage.accounting import logs
 from conda_census.metrics.coverage.copied_logs import copies_count_again
 from conda_census.metrics.coverage.doubtful_logs import DoubtfulLogs
 from conda_census.metrics.coverage.window import Window
 from conda_census.reports.render.numbers import doubts_by_kind, first_days, unread_logs
 from conda_census.reports.usage.schema import Note
+
+if TYPE_CHECKING:  # the usage report needs no library of the extra advisories
+    from conda_census.exposure.assessment_schema import ExposureNote
 
 __all__ = [
     "NOTES",
