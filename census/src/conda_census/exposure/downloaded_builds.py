@@ -12,7 +12,6 @@ from ibis.expr.types import Table
 from conda_census.decode.build_numbers import build_number
 from conda_census.engines.lake_tables import table_in_memory
 from conda_census.vulnerabilities.conda_packages import Build
-from conda_census.engines.lake_tables import table_in_memory
 
 __all__ = [
     "DownloadedBuild",

@@ -11,7 +11,6 @@ from ibis.expr.types import Table
 
 from conda_census.engines.lake_tables import table_in_memory
 from conda_census.exposure.downloaded_builds import DownloadedBuild, downloaded_builds_table
-from conda_census.engines.lake_tables import table_in_memory
 
 __all__ = [
     "BUILD",
