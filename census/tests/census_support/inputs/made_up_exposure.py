@@ -117,7 +117,7 @@ def nobody_exposed(days: int) -> Exposure:
         incident_curve=nothing,
         states=[],
         median_days=_NOT_KNOWN,
-        healing_until=as_of,
+        healing_until=as_of.isoformat(),
         still_downloaded=[],
         fix=None,
         unknown=UnknownShares(downloads_share=None, environments_share=None),
