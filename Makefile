@@ -86,9 +86,9 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.report-ready: $(CONSTRAINTS) $(PROJECTS) | $(BIN)/python
-	@echo "installing conda-census (the first time takes a minute)"
+	@echo "installing conda-census and its charts (the first time takes a minute)"
 	@$(PIP) $(BUILD_TOOLS)
-	@$(PIP) --editable ./census
+	@$(PIP) --editable './census[charts]'
 	@$(BIN)/python -m compileall -q census/src
 	@touch $@
 
@@ -122,10 +122,10 @@ bench-year: $(VENV)/.report-ready ## measure ingest of a day into a lake that ho
 bench-report: $(VENV)/.report-ready ## measure the report on 6.8 million installations beside SQL by hand (takes half an hour)
 	@$(BIN)/python benchmarks/report.py $(BENCH_OPTIONS)
 
-bench-exposure: $(VENV)/.report-ready ## measure exposure, exposures and the import of advisories (takes half an hour)
+bench-exposure: $(VENV)/.test-ready ## measure exposure, exposures and the import of advisories (takes half an hour)
 	@cd benchmarks && $(abspath $(BIN))/python exposure.py $(BENCH_OPTIONS)
 
-coverage: $(VENV)/.report-ready ## the tables of docs/explanation/accuracy.md, from populations whose truth is known (takes three hours)
+coverage: $(VENV)/.test-ready ## the tables of docs/explanation/accuracy.md, from populations whose truth is known (takes three hours)
 	@$(BIN)/python -m benchmarks.accuracy $(COVERAGE_OPTIONS)
 	@$(BIN)/python -m benchmarks.exposure_accuracy $(EXPOSURE_OPTIONS)
 
