@@ -20,6 +20,7 @@ import pytest
 
 from census_support.inputs.small_log import SmallLog
 from census_support.oracles.lake_counts import Counts, counts_of, ingest_all, settings_of
+from conda_census.config import Settings
 from conda_census.errors import LakeError
 from conda_census.lake.compaction import compact
 from conda_census.lake.schema import TABLES
@@ -127,9 +128,7 @@ def _told(work: Callable[[], T]) -> tuple[T | None, str]:
 
 def _outcome(folder: Path, truth: Counts, wrong: Wrong, copy: Path, *, has_logs: bool) -> str:
     """What became of the lake; every number must be right, or said to be unknown."""
-    shutil.copytree(folder / "lake", copy / "lake")
-    shutil.copytree(folder / "config", copy / "config")
-    settings, kept, away = settings_of(copy), folder / "logs", folder / "away"
+    settings, kept, away = _copied(folder, copy), folder / "logs", folder / "away"
     commit = settings.lake / wrong.table / "_delta_log" / wrong.commit
     commit.write_text("".join(f"{line}\n" for line in wrong.lines))
     if not has_logs:
@@ -201,13 +200,8 @@ def test_a_wrong_name_in_the_totals_is_mended(
 ) -> None:
     """All rows are there, so the totals are what is wrong: not a log is needed, and no backup."""
     folder, truth = made
-    shutil.copytree(folder / "lake", tmp_path / "lake")
-    shutil.copytree(folder / "config", tmp_path / "config")
-    settings = settings_of(tmp_path)
-    for commit in sorted((settings.lake / "sources" / "_delta_log").glob("*.json")):
-        text = commit.read_text()
-        if f'"{name}"' in text:
-            last = commit
+    settings = _copied(folder, tmp_path)
+    last = _last_commit_with(settings, name)
     last.write_text(last.read_text().replace(f'"{name}"', f'"{wrong}"'))
     repaired = repair(settings, say_nothing)
     assert (repaired.lost, repaired.read_again) == ([], [])
@@ -236,15 +230,23 @@ def test_a_total_that_the_log_no_longer_names_is_restored(
 ) -> None:
     """Delta cannot read a number without its key; the totals of the days and the rows show what it was."""
     folder, truth = made
-    shutil.copytree(folder / "lake", tmp_path / "lake")
-    shutil.copytree(folder / "config", tmp_path / "config")
-    settings = settings_of(tmp_path)
-    for commit in sorted((settings.lake / "sources" / "_delta_log").glob("*.json")):
-        text = commit.read_text()
-        if f'"{name}"' in text:
-            last = commit
+    settings = _copied(folder, tmp_path)
+    last = _last_commit_with(settings, name)
     last.write_text(last.read_text().replace(f'"appId":"{name}"', f'"aupId":"{name}"'))
     repaired = repair(settings, say_nothing)
     assert (repaired.lost, repaired.read_again) == ([], [])
     assert damages_of(settings) == []
     assert counts_of(settings) == truth
+
+
+def _copied(folder: Path, copy: Path) -> Settings:
+    """Copy a lake and its keys, and return the settings of the copy."""
+    shutil.copytree(folder / "lake", copy / "lake")
+    shutil.copytree(folder / "config", copy / "config")
+    return settings_of(copy)
+
+
+def _last_commit_with(settings: Settings, name: str) -> Path:
+    """Return the last commit of the table of sources that has a total of this name."""
+    commits = sorted((settings.lake / "sources" / "_delta_log").glob("*.json"))
+    return [commit for commit in commits if f'"{name}"' in commit.read_text()][-1]
